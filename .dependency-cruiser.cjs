@@ -1,0 +1,50 @@
+/** Dependencies point one way: shell -> engine -> (release, sync, staff) -> (pickups, identity, ledger, slip, readers, printers, vault) -> storage -> src-shared. */
+const rooms = {
+  storage: 0,
+  vault: 1,
+  pickups: 1,
+  identity: 1,
+  ledger: 1,
+  slip: 1,
+  readers: 1,
+  printers: 1,
+  release: 2,
+  sync: 2,
+  staff: 2,
+  engine: 3,
+  shell: 4,
+  browser: 5,
+  electron: 5,
+  demo: 6,
+}
+const forbidden = [
+  { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+  { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  { name: 'shared-knows-nobody', severity: 'error', from: { path: '^src-shared/' }, to: { path: '^(src-main|src-hub|src-renderer|test)/' } },
+  { name: 'hub-knows-only-shared', severity: 'error', from: { path: '^src-hub/' }, to: { path: '^(src-main|src-renderer|test)/' } },
+  { name: 'kiosk-does-not-import-the-hub', severity: 'error', from: { path: '^src-main/' }, to: { path: '^(src-hub|src-renderer|test)/' } },
+  { name: 'renderer-knows-only-contracts', severity: 'error', from: { path: '^src-renderer/' }, to: { path: '^(src-main|src-hub|test|src-shared/protocol)/' } },
+  {
+    name: 'only-electron-imports-electron',
+    severity: 'error',
+    from: { path: '^src-', pathNot: '^src-main/electron/' },
+    to: { path: '^(electron|node_modules/electron/)' },
+  },
+]
+for (const [room, level] of Object.entries(rooms)) {
+  const above = Object.entries(rooms)
+    .filter(([other, l]) => other !== room && l > level)
+    .map(([other]) => other)
+  if (above.length > 0) {
+    forbidden.push({ name: `one-way-from-${room}`, severity: 'error', from: { path: `^src-main/${room}/` }, to: { path: `^src-main/(${above.join('|')})/` } })
+  }
+}
+module.exports = {
+  forbidden,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.vue', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+}

@@ -1,0 +1,144 @@
+/** The words of the design as types. One zod schema per word; the TypeScript type is derived from it. */
+import { z } from 'zod'
+
+/** Opaque ids: 16 random bytes as base64url, so that nothing about a person can be read from a ledger. */
+const opaqueId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+
+export const PickupId = opaqueId.brand<'PickupId'>()
+export type PickupId = z.infer<typeof PickupId>
+export const RecipientId = opaqueId.brand<'RecipientId'>()
+export type RecipientId = z.infer<typeof RecipientId>
+export const DeskId = opaqueId.brand<'DeskId'>()
+export type DeskId = z.infer<typeof DeskId>
+export const UnitId = opaqueId.brand<'UnitId'>()
+export type UnitId = z.infer<typeof UnitId>
+export const KioskId = opaqueId.brand<'KioskId'>()
+export type KioskId = z.infer<typeof KioskId>
+export const StaffId = opaqueId.brand<'StaffId'>()
+export type StaffId = z.infer<typeof StaffId>
+export const VerificationId = opaqueId.brand<'VerificationId'>()
+export type VerificationId = z.infer<typeof VerificationId>
+export const SlipId = opaqueId.brand<'SlipId'>()
+export type SlipId = z.infer<typeof SlipId>
+export const Incarnation = opaqueId.brand<'Incarnation'>()
+export type Incarnation = z.infer<typeof Incarnation>
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export const Instant = z.number().int().nonnegative()
+export type Instant = z.infer<typeof Instant>
+
+/** Calendar date, `YYYY-MM-DD`. */
+export const DateText = z.iso.date()
+
+export const Language = z.enum(['fi', 'sv', 'en'])
+export type Language = z.infer<typeof Language>
+export const languages = Language.options
+
+/** A text in the three languages of the house. */
+export const Localized = z.object({ fi: z.string(), sv: z.string(), en: z.string() })
+export type Localized = z.infer<typeof Localized>
+
+export const DeskKind = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'])
+export type DeskKind = z.infer<typeof DeskKind>
+
+/** How a pickup is delivered: one of the desk kinds, or a registered letter. */
+export const Channel = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'registered-letter'])
+export type Channel = z.infer<typeof Channel>
+
+export const RecipientClass = z.enum(['student', 'staff', 'partner', 'external', 'training'])
+export type RecipientClass = z.infer<typeof RecipientClass>
+
+export const SecretKind = z.enum(['password', 'activation-code'])
+export type SecretKind = z.infer<typeof SecretKind>
+
+export const StaffRole = z.enum(['porter', 'counter', 'hr', 'post-room', 'supervisor'])
+export type StaffRole = z.infer<typeof StaffRole>
+
+/** Kinds of proof of identity (DESIGN section 6). */
+export const ProofKind = z.enum(['passport', 'identity-card', 'residence-permit', 'driving-licence', 'e-id'])
+export type ProofKind = z.infer<typeof ProofKind>
+
+/** How the proof was read: by machine (MRZ), by the eyes of staff, or through the e-ID broker. */
+export const ProofMethod = z.enum(['machine-read', 'by-eye', 'e-id'])
+export type ProofMethod = z.infer<typeof ProofMethod>
+
+/** ICAO 9303 part 3 section 5: issuing State or organization, one to three letters (`D` is Germany). */
+export const IssuerCountry = z.string().regex(/^[A-Z]{1,3}$/)
+
+/** States of a pickup at a desk (DESIGN section 5). */
+export const PickupState = z.enum([
+  'waiting',
+  'arrived',
+  'verified',
+  'printing',
+  'printed',
+  'failed',
+  'uncertain',
+  'handed-over',
+  'returned',
+  'revoked',
+  'burned',
+  'dispatched',
+])
+export type PickupState = z.infer<typeof PickupState>
+
+/** What became of one slip. `printed` and `uncertain` are unsettled until a person settles them. */
+export const SlipState = z.enum(['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out'])
+export type SlipState = z.infer<typeof SlipState>
+
+/** How a person settles a slip. */
+export const Settlement = z.enum(['handed-over', 'spoiled', 'missing', 'nothing-came-out'])
+export type Settlement = z.infer<typeof Settlement>
+
+/** Why no slip was printed although someone stood at the desk (DESIGN section 6). */
+export const NoSlipReason = z.enum(['no-id-with-them', 'expired', 'photo-differs', 'name-differs', 'someone-elses-errand'])
+export type NoSlipReason = z.infer<typeof NoSlipReason>
+
+/** A grant's epoch: `n` counts grants of one pickup within one incarnation of the hub. */
+export const Epoch = z.object({ incarnation: Incarnation, n: z.number().int().positive() })
+export type Epoch = z.infer<typeof Epoch>
+
+export function sameEpoch(a: Epoch, b: Epoch): boolean {
+  return a.incarnation === b.incarnation && a.n === b.n
+}
+
+/**
+ * Policy is data from the hub (DESIGN section 6): which recipient classes may collect through which channel at
+ * which kind of desk, and what proves identity there.
+ */
+export const PolicyRule = z.object({
+  recipientClass: RecipientClass,
+  channel: Channel,
+  deskKind: DeskKind,
+  proofs: z.array(ProofKind),
+  needsRequestReference: z.boolean(),
+  showSponsor: z.boolean(),
+})
+export type PolicyRule = z.infer<typeof PolicyRule>
+
+export const Policy = z.object({
+  version: z.number().int().nonnegative(),
+  rules: z.array(PolicyRule),
+  /** Life of a verification in seconds. */
+  verificationSeconds: z.number().int().positive().max(3600),
+  /** Whether a slip shows the whole account name or a masked one. */
+  accountOnSlip: z.enum(['full', 'masked']),
+})
+export type Policy = z.infer<typeof Policy>
+
+/** A desk as its own kiosk knows it. */
+export const Desk = z.object({
+  id: DeskId,
+  kind: DeskKind,
+  name: Localized,
+  unit: Localized,
+  address: z.string(),
+  /** Short prefix of slip numbers, e.g. `MYL`. */
+  slipPrefix: z.string().regex(/^[A-Z]{2,4}$/),
+  organisation: Localized,
+  /** Where the recipient changes the password, printed on the slip as text and QR. */
+  changeAddress: z.url(),
+  /** Offered first on the idle screen: self-service with a bank ID or a mobile certificate. */
+  selfServiceAddress: z.url(),
+})
+export type Desk = z.infer<typeof Desk>

@@ -1,0 +1,406 @@
+/**
+ * Every expected failure: its code, and for people in three languages what happened and what to do next. A failure
+ * with no next step is a dead end, so both parts are required. Placeholders in braces are filled from `params`.
+ *
+ * 1xx set-up - 2xx pickups and policy - 3xx identity - 4xx staff - 5xx printing - 6xx hub and network - 7xx reader -
+ * 8xx storage and engine - 9xx interface.
+ */
+type Text = readonly [what: string, next: string]
+interface Texts {
+  readonly fi: Text
+  readonly sv: Text
+  readonly en: Text
+}
+
+export const errorTexts = {
+  'L-101': {
+    fi: ['Asetustiedostoa ei voi lukea: {where}.', 'Korjaa tiedosto ja käynnistä kioski uudelleen.'],
+    sv: ['Inställningsfilen kan inte läsas: {where}.', 'Rätta filen och starta om kiosken.'],
+    en: ['The settings file cannot be read: {where}.', 'Correct the file and start the kiosk again.'],
+  },
+  'L-102': {
+    fi: ['Käyttöönottokoodia ei tunneta.', 'Tarkista koodi tai pyydä ylläpidolta uusi.'],
+    sv: ['Registreringskoden är okänd.', 'Kontrollera koden eller be administratören om en ny.'],
+    en: ['The enrolment code is not known.', 'Check the code, or ask the administrator for a new one.'],
+  },
+  'L-103': {
+    fi: ['Käyttöönottokoodi on jo käytetty tai vanhentunut.', 'Pyydä ylläpidolta uusi koodi.'],
+    sv: ['Registreringskoden är redan använd eller för gammal.', 'Be administratören om en ny kod.'],
+    en: ['The enrolment code has been used or is too old.', 'Ask the administrator for a new code.'],
+  },
+  'L-104': {
+    fi: ['Keskuspalvelin ei ole se, jonka koodi nimeää.', 'Älä jatka. Tarkista osoite ja ilmoita tietoturvaan.'],
+    sv: ['Centralservern är inte den som koden anger.', 'Fortsätt inte. Kontrollera adressen och meddela säkerhetsansvarig.'],
+    en: ['The hub is not the one that the code names.', 'Do not go on. Check the address and tell the security officer.'],
+  },
+  'L-105': {
+    fi: ['Koodi on väärän muotoinen.', 'Kirjoita koodi täsmälleen kuten se on annettu.'],
+    sv: ['Koden har fel form.', 'Skriv koden exakt som den gavs.'],
+    en: ['The code does not have the right form.', 'Type the code exactly as it was given.'],
+  },
+  'L-106': {
+    fi: ['Kioski on jo otettu käyttöön.', 'Vaihda kioski ylläpidon ohjeen mukaan.'],
+    sv: ['Kiosken är redan registrerad.', 'Byt kiosk enligt administratörens anvisning.'],
+    en: ['This kiosk is already enrolled.', 'Replace the kiosk as the administrator advises.'],
+  },
+  'L-107': {
+    fi: ['Kioskia ei ole vielä otettu käyttöön.', 'Anna keskuspalvelimen osoite ja käyttöönottokoodi.'],
+    sv: ['Kiosken är inte registrerad ännu.', 'Ange centralserverns adress och registreringskoden.'],
+    en: ['This kiosk is not enrolled yet.', 'Enter the hub address and the enrolment code.'],
+  },
+  'L-108': {
+    fi: ['Ensimmäinen esihenkilö puuttuu.', 'Lue esihenkilön kulkukortti ja valitse PIN.'],
+    sv: ['Den första arbetsledaren saknas.', 'Läs arbetsledarens passerkort och välj en PIN-kod.'],
+    en: ['There is no first supervisor yet.', 'Scan a supervisor’s badge and choose a PIN.'],
+  },
+  'L-201': {
+    fi: ['Tätä noudettavaa ei löydy tältä pisteeltä.', 'Pyydä henkilöä ottamaan yhteys neuvontaan.'],
+    sv: ['Ärendet finns inte på den här disken.', 'Be personen kontakta helpdesk.'],
+    en: ['This pickup is not at this desk.', 'Ask the person to contact the helpdesk.'],
+  },
+  'L-202': {
+    fi: ['Kortilla ei ole noudettavaa tässä pisteessä.', 'Tarkista noutopiste ilmoituksestasi tai kysy henkilökunnalta.'],
+    sv: ['Det finns inget att hämta med kortet vid den här disken.', 'Kontrollera hämtstället i ditt meddelande eller fråga personalen.'],
+    en: ['There is nothing to collect here with this card.', 'Check the desk in your notice, or ask the staff.'],
+  },
+  'L-203': {
+    fi: ['Nouto on peruttu.', 'Helpdesk antaa tarvittaessa uuden.'],
+    sv: ['Hämtningen har återkallats.', 'Helpdesk utfärdar en ny vid behov.'],
+    en: ['The pickup has been revoked.', 'The helpdesk issues another if needed.'],
+  },
+  'L-204': {
+    fi: ['Nouto on jo luovutettu.', 'Katso tapahtumista, milloin ja kuka luovutti.'],
+    sv: ['Ärendet är redan överlämnat.', 'Se i händelserna när och av vem.'],
+    en: ['The pickup has already been handed over.', 'See the journal for when and by whom.'],
+  },
+  'L-205': {
+    fi: ['Noutoaika on päättynyt.', 'Pyydä henkilöä tilaamaan uusi helpdeskistä.'],
+    sv: ['Hämtningstiden har gått ut.', 'Be personen beställa en ny hos helpdesk.'],
+    en: ['The time to collect has ended.', 'Ask the person to order a new one from the helpdesk.'],
+  },
+  'L-206': {
+    fi: ['Tätä ei saa luovuttaa tässä pisteessä.', 'Ohjaa henkilö oikeaan palvelupisteeseen: {where}.'],
+    sv: ['Detta får inte överlämnas vid den här disken.', 'Hänvisa personen till rätt ställe: {where}.'],
+    en: ['This may not be handed over at this desk.', 'Send the person to the right desk: {where}.'],
+  },
+  'L-207': {
+    fi: ['Vahtimestari luovuttaa vain etukäteen pyydetyn noudon.', 'Pyydä henkilöä tekemään pyyntö helpdeskiin.'],
+    sv: ['Vaktmästaren lämnar ut endast på förhand begärda ärenden.', 'Be personen göra en begäran hos helpdesk.'],
+    en: ['A porter hands over only what was requested in advance.', 'Ask the person to make a request to the helpdesk.'],
+  },
+  'L-208': {
+    fi: ['Salasana on poistettu käytöstä.', 'Helpdesk antaa uuden salasanan.'],
+    sv: ['Lösenordet har spärrats.', 'Helpdesk utfärdar ett nytt lösenord.'],
+    en: ['The password has been disabled.', 'The helpdesk issues a new password.'],
+  },
+  'L-209': {
+    fi: ['Nouto on toisessa vaiheessa kuin luultiin.', 'Avaa nouto uudelleen jonosta.'],
+    sv: ['Ärendet är i ett annat skede än väntat.', 'Öppna ärendet på nytt från kön.'],
+    en: ['The pickup is at another stage than expected.', 'Open the pickup again from the queue.'],
+  },
+  'L-214': {
+    fi: ['Tämä nouto on keskeytetty, kunnes sen tuloste on selvitetty.', 'Merkitse ensin, mitä tulosteelle tapahtui.'],
+    sv: ['Ärendet väntar tills dess utskrift är utredd.', 'Ange först vad som hände med utskriften.'],
+    en: ['This pickup is on hold until its slip is settled.', 'First say what became of the slip.'],
+  },
+  'L-301': {
+    fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
+    sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],
+    en: ['The document has expired.', 'Ask for a valid identity document. The pickup stays.'],
+  },
+  'L-302': {
+    fi: ['Asiakirjan tiedot eivät täsmää noutoon.', 'Älä luovuta. Ohjaa henkilö helpdeskiin.'],
+    sv: ['Handlingens uppgifter stämmer inte med ärendet.', 'Lämna inte ut. Hänvisa personen till helpdesk.'],
+    en: ['The document does not match the pickup.', 'Do not hand over. Send the person to the helpdesk.'],
+  },
+  'L-303': {
+    fi: ['Asiakirjaa ei voitu lukea luotettavasti.', 'Lue se uudelleen tai tarkista asiakirja silmin.'],
+    sv: ['Handlingen kunde inte läsas tillförlitligt.', 'Läs den på nytt eller granska handlingen för hand.'],
+    en: ['The document could not be read reliably.', 'Scan it again, or check the document by eye.'],
+  },
+  'L-304': {
+    fi: ['Tätä asiakirjaa ei hyväksytä.', 'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
+    sv: ['Den här handlingen godtas inte.', 'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.'],
+    en: ['This document is not accepted.', 'Ask for a passport, identity card, residence permit card or Finnish driving licence.'],
+  },
+  'L-305': {
+    fi: ['Syntymäaika ei täsmää.', 'Tarkista näppäily. Jos se on oikein, ohjaa henkilö helpdeskiin.'],
+    sv: ['Födelsedatumet stämmer inte.', 'Kontrollera inmatningen. Är den rätt, hänvisa personen till helpdesk.'],
+    en: ['The birth date does not match.', 'Check what was keyed. If it is right, send the person to the helpdesk.'],
+  },
+  'L-306': {
+    fi: ['Syntymäaikaa ei ole tiedossa, joten henkilöllisyyttä ei voi todeta tässä.', 'Ohjaa henkilö helpdeskiin.'],
+    sv: ['Födelsedatumet är inte känt, så identiteten kan inte styrkas här.', 'Hänvisa personen till helpdesk.'],
+    en: ['There is no birth date on record, so identity cannot be proved here.', 'Send the person to the helpdesk.'],
+  },
+  'L-307': {
+    fi: ['Henkilöllisyyden varmistus on vanhentunut tai käytetty.', 'Tarkista henkilöllisyys uudelleen.'],
+    sv: ['Identitetskontrollen har gått ut eller använts.', 'Kontrollera identiteten på nytt.'],
+    en: ['The verification has expired or been spent.', 'Check the identity again.'],
+  },
+  'L-308': {
+    fi: ['Asiakirjalla ei löydy noudettavaa tästä pisteestä.', 'Tarkista noutopiste ilmoituksesta tai etsi jonosta nimellä.'],
+    sv: ['Ingenting att hämta hittades med handlingen vid den här disken.', 'Kontrollera hämtstället i meddelandet eller sök med namn i kön.'],
+    en: ['No pickup at this desk matches the document.', 'Check the desk in the notice, or search the queue by name.'],
+  },
+  'L-309': {
+    fi: ['Kortti kertoo kuka, mutta ei todista henkilöllisyyttä.', 'Pyydä passi tai muu hyväksytty asiakirja.'],
+    sv: ['Kortet visar vem, men styrker inte identiteten.', 'Be om pass eller annan godtagen handling.'],
+    en: ['The card says who, but proves nothing.', 'Ask for a passport or another accepted document.'],
+  },
+  'L-401': {
+    fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
+    sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],
+    en: ['Nobody is signed in.', 'Scan your badge and enter your PIN.'],
+  },
+  'L-402': {
+    fi: ['PIN on väärä. Yrityksiä jäljellä: {left}.', 'Yritä uudelleen.'],
+    sv: ['Fel PIN-kod. Försök kvar: {left}.', 'Försök på nytt.'],
+    en: ['The PIN is wrong. Attempts left: {left}.', 'Try again.'],
+  },
+  'L-403': {
+    fi: ['Liian monta väärää PIN-koodia.', 'Odota {minutes} minuuttia tai pyydä esihenkilöä.'],
+    sv: ['För många felaktiga PIN-koder.', 'Vänta {minutes} minuter eller be arbetsledaren.'],
+    en: ['Too many wrong PINs.', 'Wait {minutes} minutes, or ask a supervisor.'],
+  },
+  'L-404': {
+    fi: ['Tällä kulkukortilla ei ole PIN-koodia tässä kioskissa.', 'Pyydä kirjautunutta esihenkilöä lisäämään sinut.'],
+    sv: ['Passerkortet har ingen PIN-kod i den här kiosken.', 'Be en inloggad arbetsledare lägga till dig.'],
+    en: ['This badge has no PIN at this kiosk.', 'Ask a signed-in supervisor to add you.'],
+  },
+  'L-405': {
+    fi: ['Tähän tarvitaan esihenkilö.', 'Pyydä esihenkilöä kirjautumaan.'],
+    sv: ['Detta kräver en arbetsledare.', 'Be arbetsledaren logga in.'],
+    en: ['This needs a supervisor.', 'Ask a supervisor to sign in.'],
+  },
+  'L-406': {
+    fi: ['PIN-koodi on liian helppo.', 'Valitse vähintään kuusi numeroa, ei sarjaa eikä toistoa.'],
+    sv: ['PIN-koden är för enkel.', 'Välj minst sex siffror, ingen serie eller upprepning.'],
+    en: ['The PIN is too easy.', 'Choose at least six digits, no sequence and no repetition.'],
+  },
+  'L-407': {
+    fi: ['Kulkukortin lukemista ei odoteta nyt.', 'Lue kulkukortti ensin.'],
+    sv: ['Inget passerkort har lästs.', 'Läs passerkortet först.'],
+    en: ['No badge has been read.', 'Scan the badge first.'],
+  },
+  'L-501': {
+    fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
+    sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],
+    en: ['The printer is out of paper.', 'Change the roll and close the cover.'],
+  },
+  'L-502': {
+    fi: ['Tulostimen kansi on auki.', 'Sulje kansi.'],
+    sv: ['Skrivarens lock är öppet.', 'Stäng locket.'],
+    en: ['The printer’s cover is open.', 'Close the cover.'],
+  },
+  'L-503': {
+    fi: ['Tulostin ei vastaa.', 'Tarkista virta ja johto.'],
+    sv: ['Skrivaren svarar inte.', 'Kontrollera ström och kabel.'],
+    en: ['The printer does not answer.', 'Check the power and the cable.'],
+  },
+  'L-504': {
+    fi: ['Tulostimessa on vika.', 'Katso tulostimen merkkivaloa ja poista tukos.'],
+    sv: ['Skrivaren har ett fel.', 'Se skrivarens lampa och ta bort stoppet.'],
+    en: ['The printer reports an error.', 'Look at its light and clear the jam.'],
+  },
+  'L-505': {
+    fi: ['Salasanaa ei voi tulostaa täsmälleen tällä tulostimella.', 'Helpdesk antaa uuden salasanan. Mitään ei tulostettu.'],
+    sv: ['Lösenordet kan inte skrivas ut exakt med den här skrivaren.', 'Helpdesk utfärdar ett nytt lösenord. Inget skrevs ut.'],
+    en: ['The password cannot be printed exactly on this printer.', 'The helpdesk issues another. Nothing was printed.'],
+  },
+  'L-506': {
+    fi: ['Tuloste jäi epävarmaksi.', 'Katso tulostinta ja kerro, mitä tulosteelle tapahtui.'],
+    sv: ['Utskriften är osäker.', 'Se efter i skrivaren och ange vad som hände med utskriften.'],
+    en: ['It is not certain that the slip was printed.', 'Look at the printer and say what became of the slip.'],
+  },
+  'L-507': {
+    fi: ['Tulostimessa voi olla jäljellä keskeneräinen työ.', 'Sammuta tulostin, odota kymmenen sekuntia ja käynnistä se.'],
+    sv: ['En halvfärdig utskrift kan finnas kvar i skrivaren.', 'Stäng av skrivaren, vänta tio sekunder och slå på den.'],
+    en: ['An unfinished job may remain in the printer.', 'Switch the printer off, wait ten seconds, switch it on.'],
+  },
+  'L-508': {
+    fi: ['Tulostin ei kerro tilaansa.', 'Pyydä ylläpitoa hyväksymään tulostin tai vaihda se.'],
+    sv: ['Skrivaren meddelar inte sitt tillstånd.', 'Be administratören godkänna skrivaren eller byt den.'],
+    en: ['The printer does not report its state.', 'Ask the administrator to accept it, or change the printer.'],
+  },
+  'L-509': {
+    fi: ['Tulostinta ei ole määritetty.', 'Määritä tulostin kioskin asetuksissa.'],
+    sv: ['Ingen skrivare är angiven.', 'Ange skrivaren i kioskens inställningar.'],
+    en: ['No printer is configured.', 'Set the printer in the kiosk’s settings.'],
+  },
+  'L-510': {
+    fi: ['Salasanakuorta ei voi avata tällä kioskilla.', 'Helpdesk lähettää noudon uudelleen. Mitään ei tulostettu.'],
+    sv: ['Lösenordskuvertet kan inte öppnas på den här kiosken.', 'Helpdesk sänder ärendet på nytt. Inget skrevs ut.'],
+    en: ['The envelope cannot be opened on this kiosk.', 'The helpdesk sends the pickup again. Nothing was printed.'],
+  },
+  'L-511': {
+    fi: ['Tulostin on juuri käytössä.', 'Odota hetki ja yritä uudelleen.'],
+    sv: ['Skrivaren används just nu.', 'Vänta en stund och försök igen.'],
+    en: ['The printer is busy.', 'Wait a moment and try again.'],
+  },
+  'L-512': {
+    fi: ['Tulosteita ei voi enää tehdä tälle noudolle.', 'Helpdesk antaa uuden salasanan.'],
+    sv: ['Inga fler utskrifter kan göras för ärendet.', 'Helpdesk utfärdar ett nytt lösenord.'],
+    en: ['No further slip may be printed for this pickup.', 'The helpdesk issues a new password.'],
+  },
+  'L-513': {
+    fi: ['Tuloste on jo selvitetty.', 'Palaa jonoon.'],
+    sv: ['Utskriften är redan utredd.', 'Gå tillbaka till kön.'],
+    en: ['This slip is already settled.', 'Go back to the queue.'],
+  },
+  'L-514': {
+    fi: ['Kioski käynnistyi uudelleen kesken tulostuksen.', 'Katso tulostinta ja kerro, mitä tulosteelle tapahtui.'],
+    sv: ['Kiosken startade om mitt i utskriften.', 'Se efter i skrivaren och ange vad som hände med utskriften.'],
+    en: ['The kiosk restarted during printing.', 'Look at the printer and say what became of the slip.'],
+  },
+  'L-601': {
+    fi: ['Keskuspalvelimeen ei saada yhteyttä.', 'Jatka työtä. Luovutukset lähetetään, kun yhteys palaa.'],
+    sv: ['Centralservern nås inte.', 'Fortsätt arbeta. Överlämningarna sänds när förbindelsen är tillbaka.'],
+    en: ['The hub cannot be reached.', 'Carry on. Handovers are sent when the connection returns.'],
+  },
+  'L-602': {
+    fi: ['Keskuspalvelin vastasi tavalla, jota ei ymmärretä.', 'Jatka työtä ja ilmoita ylläpidolle. Mitään ei katoa.'],
+    sv: ['Centralservern svarade på ett sätt som inte förstås.', 'Fortsätt arbeta och meddela administratören. Inget går förlorat.'],
+    en: ['The hub’s answer could not be understood.', 'Carry on and tell the administrator. Nothing is lost.'],
+  },
+  'L-603': {
+    fi: ['Keskuspalvelin ei hyväksy tätä kioskia.', 'Ilmoita ylläpidolle.'],
+    sv: ['Centralservern godkänner inte den här kiosken.', 'Meddela administratören.'],
+    en: ['The hub does not accept this kiosk.', 'Tell the administrator.'],
+  },
+  'L-604': {
+    fi: ['Kioski on jäädytetty: tapahtumaloki ei täsmää.', 'Lopeta luovutukset ja ilmoita tietoturvaan.'],
+    sv: ['Kiosken är fryst: händelseloggen stämmer inte.', 'Sluta lämna ut och meddela säkerhetsansvarig.'],
+    en: ['This kiosk is frozen: its ledger does not match.', 'Stop handing over and tell the security officer.'],
+  },
+  'L-605': {
+    fi: ['Pyyntöä ei hyväksytty: kello on väärässä.', 'Tarkista tietokoneen kello.'],
+    sv: ['Begäran godtogs inte: klockan går fel.', 'Kontrollera datorns klocka.'],
+    en: ['The request was refused: the clock is wrong.', 'Check the computer’s clock.'],
+  },
+  'L-606': {
+    fi: ['Pyynnön allekirjoitus ei kelpaa.', 'Ilmoita ylläpidolle.'],
+    sv: ['Begärans signatur är ogiltig.', 'Meddela administratören.'],
+    en: ['The request’s signature is not valid.', 'Tell the administrator.'],
+  },
+  'L-607': {
+    fi: ['Kursori on vanhentunut.', 'Kioski hakee tiedot kokonaan uudelleen.'],
+    sv: ['Läget är föråldrat.', 'Kiosken hämtar alla uppgifter på nytt.'],
+    en: ['The cursor is no longer valid.', 'The kiosk fetches everything afresh.'],
+  },
+  'L-608': {
+    fi: ['Pyyntö on virheellinen: {where}.', 'Korjaa pyyntö.'],
+    sv: ['Begäran är felaktig: {where}.', 'Rätta begäran.'],
+    en: ['The request is malformed: {where}.', 'Correct the request.'],
+  },
+  'L-609': {
+    fi: ['Tietoa ei löydy: {what}.', 'Tarkista pyyntö.'],
+    sv: ['Uppgiften finns inte: {what}.', 'Kontrollera begäran.'],
+    en: ['Not found: {what}.', 'Check the request.'],
+  },
+  'L-610': {
+    fi: ['Toiminto ei ole sallittu.', 'Kirjaudu oikeilla tunnuksilla.'],
+    sv: ['Åtgärden är inte tillåten.', 'Logga in med rätt behörighet.'],
+    en: ['This is not allowed.', 'Use credentials that allow it.'],
+  },
+  'L-611': {
+    fi: ['Keskuspalvelin on hetkellisesti poissa käytöstä.', 'Odota. Kioski yrittää itse uudelleen.'],
+    sv: ['Centralservern är tillfälligt ur bruk.', 'Vänta. Kiosken försöker själv igen.'],
+    en: ['The hub is out of service for the moment.', 'Wait. The kiosk tries again by itself.'],
+  },
+  'L-701': {
+    fi: ['Lukijaa ei löydy.', 'Tarkista lukijan johto. Jonosta voi etsiä nimellä.'],
+    sv: ['Ingen läsare hittas.', 'Kontrollera läsarens kabel. Du kan söka med namn i kön.'],
+    en: ['No reader is connected.', 'Check the reader’s cable. You can search the queue by name.'],
+  },
+  'L-702': {
+    fi: ['Lukijan käyttö on estetty.', 'Ylläpito asentaa säännön resources/udev/60-lodge.rules.'],
+    sv: ['Läsaren får inte användas.', 'Administratören installerar regeln resources/udev/60-lodge.rules.'],
+    en: ['Permission to open the reader is missing.', 'The administrator installs the rule resources/udev/60-lodge.rules.'],
+  },
+  'L-703': {
+    fi: ['Lukijan kirjasto puuttuu (libusb tai libudev).', 'Ylläpito asentaa paketit libusb-1.0-0 ja libudev1.'],
+    sv: ['Läsarens bibliotek saknas (libusb eller libudev).', 'Administratören installerar paketen libusb-1.0-0 och libudev1.'],
+    en: ['The reader library is missing (libusb or libudev).', 'The administrator installs the packages libusb-1.0-0 and libudev1.'],
+  },
+  'L-704': {
+    fi: ['Lukeminen jäi kesken.', 'Lue kortti tai asiakirja uudelleen.'],
+    sv: ['Läsningen blev ofullständig.', 'Läs kortet eller handlingen på nytt.'],
+    en: ['The scan was incomplete.', 'Scan the card or document again.'],
+  },
+  'L-705': {
+    fi: ['Korttia ei tunnisteta.', 'Lue kortti uudelleen tai kysy henkilökunnalta.'],
+    sv: ['Kortet känns inte igen.', 'Läs kortet på nytt eller fråga personalen.'],
+    en: ['This card is not recognised.', 'Scan it again, or ask the staff.'],
+  },
+  'L-706': {
+    fi: ['Näppäimistönä toimivaa lukijaa ei voi käyttää tässä järjestelmässä.', 'Vaihda lukija HID POS -tilaan.'],
+    sv: ['En läsare som fungerar som tangentbord kan inte användas i det här systemet.', 'Ställ läsaren i HID POS-läge.'],
+    en: ['A reader that acts as a keyboard cannot be used on this system.', 'Set the reader to HID POS mode.'],
+  },
+  'L-801': {
+    fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
+    sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],
+    en: ['The database is from a newer version of the program.', 'Install the newest version. Nothing was changed.'],
+  },
+  'L-802': {
+    fi: ['Toinen kioskiohjelma käyttää jo tätä tietokantaa.', 'Sulje toinen ohjelma ja käynnistä tämä uudelleen.'],
+    sv: ['Ett annat kioskprogram använder redan databasen.', 'Stäng det andra programmet och starta om det här.'],
+    en: ['Another kiosk program is using this database.', 'Close the other program and start this one again.'],
+  },
+  'L-803': {
+    fi: ['Levylle ei voi kirjoittaa.', 'Mitään ei tulostettu. Vapauta levytilaa tai ilmoita ylläpidolle.'],
+    sv: ['Det går inte att skriva på disken.', 'Inget skrevs ut. Frigör utrymme eller meddela administratören.'],
+    en: ['The disk cannot be written.', 'Nothing was printed. Free some space, or tell the administrator.'],
+  },
+  'L-804': {
+    fi: ['Tietokanta on vioittunut.', 'Älä käytä kioskia. Ilmoita ylläpidolle.'],
+    sv: ['Databasen är skadad.', 'Använd inte kiosken. Meddela administratören.'],
+    en: ['The database is damaged.', 'Do not use the kiosk. Tell the administrator.'],
+  },
+  'L-805': {
+    fi: ['Tapahtumaloki ei ole ehyt.', 'Älä käytä kioskia. Ilmoita tietoturvaan.'],
+    sv: ['Händelseloggen är inte intakt.', 'Använd inte kiosken. Meddela säkerhetsansvarig.'],
+    en: ['The ledger is not intact.', 'Do not use the kiosk. Tell the security officer.'],
+  },
+  'L-806': {
+    fi: ['Kioskin avaimia ei voi avata tällä tietokoneella.', 'Ota kioski käyttöön uudelleen ylläpidon ohjeella.'],
+    sv: ['Kioskens nycklar kan inte öppnas på den här datorn.', 'Registrera kiosken på nytt enligt administratörens anvisning.'],
+    en: ['The kiosk’s keys cannot be opened on this computer.', 'Enrol the kiosk again as the administrator advises.'],
+  },
+  'L-901': {
+    fi: ['Ohjelmassa tapahtui virhe.', 'Yritä uudelleen. Jos virhe toistuu, ilmoita ylläpidolle.'],
+    sv: ['Ett fel inträffade i programmet.', 'Försök igen. Om felet upprepas, meddela administratören.'],
+    en: ['Something went wrong in the program.', 'Try again. If it happens again, tell the administrator.'],
+  },
+  'L-902': {
+    fi: ['Pyyntöä ei tunneta.', 'Lataa näyttö uudelleen.'],
+    sv: ['Begäran är okänd.', 'Ladda om skärmen.'],
+    en: ['The request is not known.', 'Reload the screen.'],
+  },
+  'L-903': {
+    fi: ['Syöte on väärän muotoinen.', 'Tarkista kentät ja yritä uudelleen.'],
+    sv: ['Inmatningen har fel form.', 'Kontrollera fälten och försök igen.'],
+    en: ['The input does not have the right form.', 'Check the fields and try again.'],
+  },
+  'L-904': {
+    fi: ['Kioskin moottori käynnistyy uudelleen.', 'Odota hetki. Vahvistettu työ on tallessa.'],
+    sv: ['Kioskens motor startar om.', 'Vänta en stund. Bekräftat arbete är sparat.'],
+    en: ['The kiosk’s engine is restarting.', 'Wait a moment. What was confirmed is safe.'],
+  },
+  'L-905': {
+    fi: ['Moottorin vastausta ei ymmärretä.', 'Lataa näyttö uudelleen.'],
+    sv: ['Motorns svar förstås inte.', 'Ladda om skärmen.'],
+    en: ['The engine’s answer could not be understood.', 'Reload the screen.'],
+  },
+  'L-906': {
+    fi: ['Tätä ikkunaa ei ole valtuutettu.', 'Avaa kioski sen omasta kuvakkeesta.'],
+    sv: ['Fönstret är inte behörigt.', 'Öppna kiosken med dess egen ikon.'],
+    en: ['This window is not authorised.', 'Open the kiosk from its own icon.'],
+  },
+  'L-907': {
+    fi: ['Kioskin moottori ei käynnisty.', 'Soita ylläpidolle ja kerro koodi.'],
+    sv: ['Kioskens motor startar inte.', 'Ring administratören och uppge koden.'],
+    en: ['The kiosk’s engine does not start.', 'Call the administrator and give the code.'],
+  },
+} as const satisfies Record<`L-${string}`, Texts>

@@ -1,0 +1,247 @@
+/**
+ * The hub API over HTTPS (DESIGN section 8). One value holds every route: the hub derives its validation and handler
+ * types from it, the kiosk its client and the tests their doubles.
+ */
+import { z } from 'zod'
+import {
+  Channel,
+  DateText,
+  Desk,
+  DeskId,
+  DeskKind,
+  Epoch,
+  Incarnation,
+  Instant,
+  KioskId,
+  Language,
+  Localized,
+  PickupId,
+  Policy,
+  RecipientClass,
+  RecipientId,
+  SecretKind,
+  StaffId,
+  StaffRole,
+} from './domain.ts'
+import { isErrorCode, type ErrorCode } from './errors.ts'
+import { LedgerHash, SignedEntry } from './ledger-entry.ts'
+
+const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
+/** Keyed tag: 16 bytes of HMAC-SHA256 under the kiosk's lookup key, base64url. */
+export const Tag = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+export type Tag = z.infer<typeof Tag>
+/** A raw 32-byte public key, base64url. */
+export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+/** 16 random bytes, base64url; enrolment and key rotation are not idempotent and carry one. */
+export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+
+export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })
+export type PersonName = z.infer<typeof PersonName>
+
+/** A pickup as granted to one kiosk. `envelope` is HPKE enc (32 bytes) then ciphertext, base64url. */
+export const GrantedPickup = z.object({
+  id: PickupId,
+  epoch: Epoch,
+  envelope: base64url.max(1024),
+  secretKind: SecretKind,
+  channel: Channel,
+  requestReference: z.string().max(60).nullable(),
+  recipient: RecipientId,
+  recipientClass: RecipientClass,
+  name: PersonName,
+  formerNames: z.array(PersonName).max(10),
+  language: Language,
+  account: z.string().max(120),
+  sponsor: z.string().max(200).nullable(),
+  accountValidUntil: DateText.nullable(),
+  /** null: no birth date on record, so only the helpdesk can prove identity by eye. */
+  birthTag: Tag.nullable(),
+  cardTags: z.array(Tag).max(20),
+  pickupCodeTag: Tag,
+  issuedAt: Instant,
+  expiresAt: Instant,
+})
+export type GrantedPickup = z.infer<typeof GrantedPickup>
+
+/** A member of staff as the desk's kiosk knows them. */
+export const StaffRecord = z.object({ id: StaffId, name: z.string().max(200), role: StaffRole, badgeTags: z.array(Tag).max(5) })
+export type StaffRecord = z.infer<typeof StaffRecord>
+
+export const FeedChange = z.discriminatedUnion('kind', [
+  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-granted'), pickup: GrantedPickup }),
+  /** A request: the kiosk answers in its ledger. */
+  z.object({
+    seq: z.number().int().positive(),
+    kind: z.literal('pickup-revoke'),
+    pickup: PickupId,
+    epoch: Epoch,
+    reason: z.enum(['re-routed', 'revoked', 'superseded', 'returned', 'blocked']),
+  }),
+  /** Settled at the hub: the kiosk may forget the pickup's personal data. */
+  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-closed'), pickup: PickupId, epoch: Epoch }),
+  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-changed'), staff: StaffRecord }),
+  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-removed'), staff: StaffId }),
+  z.object({ seq: z.number().int().positive(), kind: z.literal('desk-changed'), desk: Desk }),
+  z.object({ seq: z.number().int().positive(), kind: z.literal('policy-changed'), policy: Policy }),
+])
+export type FeedChange = z.infer<typeof FeedChange>
+
+export const FeedPage = z.object({
+  incarnation: Incarnation,
+  next: z.number().int().nonnegative(),
+  more: z.boolean(),
+  hubTime: Instant,
+  changes: z.array(FeedChange),
+})
+export type FeedPage = z.infer<typeof FeedPage>
+
+/** Snapshot resync, in pages by pickup id. `head` is the feed position the snapshot of the first page was taken at; the feed is replayed from there. */
+export const SnapshotPage = z.object({
+  incarnation: Incarnation,
+  head: z.number().int().nonnegative(),
+  hubTime: Instant,
+  total: z.number().int().nonnegative(),
+  desk: Desk,
+  policy: Policy,
+  staff: z.array(StaffRecord),
+  pickups: z.array(GrantedPickup),
+  after: PickupId.nullable(),
+})
+export type SnapshotPage = z.infer<typeof SnapshotPage>
+
+export const HubFailure = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+
+/** How a caller is known: not at all, by a one-time code in the body, by the kiosk's signature, or by an agent's token. */
+export type RouteAuth = 'open' | 'code' | 'kiosk' | 'agent'
+
+interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly auth: RouteAuth
+  readonly query: z.ZodType
+  readonly body: z.ZodType
+  readonly reply: z.ZodType
+}
+function route<Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  method: 'GET' | 'POST',
+  path: string,
+  auth: RouteAuth,
+  shapes: { query: Q; body: B; reply: R },
+) {
+  return { method, path, auth, ...shapes } as const satisfies Route
+}
+const none = z.object({})
+const noBody = z.undefined().or(z.null())
+
+export const TimelineEvent = z.object({
+  time: Instant,
+  kind: z.string(),
+  desk: z.string().nullable(),
+  actor: z.string().nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+})
+export type TimelineEvent = z.infer<typeof TimelineEvent>
+
+/** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
+export const HubPickupState = z.enum(['unassigned', 'granted', 'revoking', 'handed-over', 'burned', 'returned', 'revoked', 'dispatched'])
+
+export const hubApi = {
+  /** The hub's certificate authority, so that the code's fingerprint can be checked before anything is sent. */
+  authority: route('GET', '/v1/authority', 'open', { query: none, body: noBody, reply: z.object({ pem: z.string() }) }),
+  health: route('GET', '/v1/health', 'open', { query: none, body: noBody, reply: z.object({ status: z.literal('ok'), hubTime: Instant }) }),
+  /** Uses up the code. `sealTo` is an ephemeral X25519 key: the lookup key comes back sealed to it (HPKE, info `lodge/enrol/1`, aad = kiosk id). */
+  enrol: route('POST', '/v1/enrol', 'code', {
+    query: none,
+    body: z.object({ token: z.string().max(64), nonce: Nonce, signKey: PublicKey, sealTo: PublicKey }),
+    reply: z.object({ kiosk: KioskId, desk: DeskId, incarnation: Incarnation, hubTime: Instant, lookupKey: base64url }),
+  }),
+  /** Registers the kiosk's opening key (X25519). New grants are sealed to it; until the first one there are no grants. */
+  openingKey: route('POST', '/v1/opening-key', 'kiosk', {
+    query: none,
+    body: z.object({ nonce: Nonce, openingKey: PublicKey }),
+    reply: z.object({ registered: z.literal(true) }),
+  }),
+  feed: route('GET', '/v1/feed', 'kiosk', {
+    query: z.object({ incarnation: Incarnation, cursor: z.coerce.number().int().nonnegative(), limit: z.coerce.number().int().min(1).max(5000) }),
+    body: noBody,
+    reply: FeedPage,
+  }),
+  snapshot: route('GET', '/v1/snapshot', 'kiosk', {
+    query: z.object({ after: PickupId.optional(), limit: z.coerce.number().int().min(1).max(5000) }),
+    body: noBody,
+    reply: SnapshotPage,
+  }),
+  /** The exact signed bytes, in order. `head` is the hash of the newest entry the hub holds. */
+  ledger: route('POST', '/v1/ledger', 'kiosk', {
+    query: none,
+    body: z.object({ entries: z.array(SignedEntry).min(1).max(1000) }),
+    reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
+  }),
+  /** Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in the same request, and never stored. */
+  issue: route('POST', '/v1/agent/pickups', 'agent', {
+    query: none,
+    body: z.object({
+      account: z.string().max(120),
+      desk: DeskId,
+      channel: Channel,
+      requestReference: z.string().max(60).nullable(),
+      secretKind: SecretKind,
+      secret: z.string().min(1).max(120).optional(),
+    }),
+    reply: z.object({ pickup: PickupId, state: HubPickupState, pickupCode: z.string() }),
+  }),
+  pickups: route('GET', '/v1/agent/pickups', 'agent', {
+    query: z.object({ desk: DeskId.optional(), limit: z.coerce.number().int().min(1).max(500) }),
+    body: noBody,
+    reply: z.object({
+      pickups: z.array(z.object({ id: PickupId, account: z.string(), name: z.string(), desk: DeskId.nullable(), state: HubPickupState, issuedAt: Instant })),
+    }),
+  }),
+  /** Re-route or revoke; the answer tells the truth about where it stands. */
+  revoke: route('POST', '/v1/agent/pickups/revoke', 'agent', {
+    query: none,
+    body: z.object({ pickup: PickupId, reason: z.enum(['re-routed', 'revoked', 'blocked']), to: DeskId.nullable() }),
+    reply: z.object({ state: HubPickupState }),
+  }),
+  /** One pickup from request to handover, for people: who, which desk, which kind of proof. */
+  timeline: route('GET', '/v1/agent/timeline', 'agent', {
+    query: z.object({ pickup: PickupId }),
+    body: noBody,
+    reply: z.object({ events: z.array(TimelineEvent) }),
+  }),
+  desks: route('GET', '/v1/agent/desks', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({
+      desks: z.array(
+        z.object({
+          id: DeskId,
+          kind: DeskKind,
+          name: Localized,
+          unit: Localized,
+          kiosk: KioskId.nullable(),
+          ready: z.boolean(),
+          lastContactAt: Instant.nullable(),
+          acked: z.number().int(),
+          frozen: z.boolean(),
+        }),
+      ),
+    }),
+  }),
+  /** A one-time enrolment code for a desk, as text `TOKEN.FINGERPRINT`. */
+  enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', { query: none, body: z.object({ desk: DeskId }), reply: z.object({ code: z.string() }) }),
+} as const
+export type HubApi = typeof hubApi
+export type HubRoute = keyof HubApi
+export type HubQuery<R extends HubRoute> = z.infer<HubApi[R]['query']>
+export type HubBody<R extends HubRoute> = z.infer<HubApi[R]['body']>
+export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
+
+/** Headers of a signed request (DESIGN section 8, point 2). */
+export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
+/** Hub time on every reply, ms. */
+export const hubTimeHeader = 'lodge-hub-time'
+/** A signed request's time may differ from hub time by this much, ms. */
+export const requestTimeWindow = 300_000
+/** `GET /v1/hint`: server-sent events that only say "pull now". */
+export const hintPath = '/v1/hint'

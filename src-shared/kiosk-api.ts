@@ -1,0 +1,257 @@
+/**
+ * The kiosk API: everything a window may ask of the engine, and everything the engine tells it.
+ *
+ * The engine owns the counter: what step the desk is at is engine state, pushed whole on every change, and the window
+ * only draws it. So a reload, a second window or a restarted engine can never disagree with the screen. A release takes
+ * ids, never text, and no output ever carries a secret, a card id or a document number.
+ */
+import { z } from 'zod'
+import { command, defineContract, query, type ClientOf, type HandlersOf } from './contract.ts'
+import {
+  DateText,
+  Desk,
+  Instant,
+  IssuerCountry,
+  Language,
+  NoSlipReason,
+  PickupId,
+  PickupState,
+  ProofKind,
+  RecipientClass,
+  SecretKind,
+  Settlement,
+  SlipId,
+  SlipState,
+  StaffId,
+  StaffRole,
+  VerificationId,
+} from './domain.ts'
+import { isErrorCode, type ErrorCode } from './errors.ts'
+
+export const FailureView = z.object({
+  code: z.custom<ErrorCode>(isErrorCode),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
+
+/** A pickup as signed-in staff see it. */
+export const PickupView = z.object({
+  id: PickupId,
+  state: PickupState,
+  /** Full name in display order. */
+  name: z.string(),
+  initials: z.string(),
+  recipientClass: RecipientClass,
+  account: z.string(),
+  secretKind: SecretKind,
+  language: Language,
+  requestReference: z.string().nullable(),
+  sponsor: z.string().nullable(),
+  arrivedAt: Instant.nullable(),
+  issuedAt: Instant,
+  expiresAt: Instant,
+  /** Why this pickup cannot be released here now, if so. */
+  blocked: FailureView.nullable(),
+})
+export type PickupView = z.infer<typeof PickupView>
+
+/** What a machine-read document said, without its number, its image or the birth date. */
+export const DocumentView = z.object({
+  kind: ProofKind,
+  issuerCountry: IssuerCountry,
+  expiryValid: z.boolean(),
+  /** `exact`: same name; `tolerant`: same after transliteration, order, hyphens, former names or truncation. */
+  nameMatch: z.enum(['exact', 'tolerant']),
+})
+export type DocumentView = z.infer<typeof DocumentView>
+
+export const SlipView = z.object({
+  id: SlipId,
+  number: z.string(),
+  state: SlipState,
+  pickup: PickupId,
+  name: z.string(),
+  intendedAt: Instant,
+  /** Who started it, for the unsettled list. */
+  staffName: z.string(),
+  reason: FailureView.nullable(),
+})
+export type SlipView = z.infer<typeof SlipView>
+
+/** Where the desk is in serving one person. */
+export const CounterStep = z.discriminatedUnion('step', [
+  /** Nobody is being served. Signed in: the queue; else the attract screen. */
+  z.object({ step: z.literal('idle') }),
+  /** Self check-in noted: shown to the recipient, so initials only. */
+  z.object({
+    step: z.literal('arrival'),
+    initials: z.string(),
+    language: Language,
+    count: z.number().int().positive(),
+    proofs: z.array(ProofKind),
+    until: Instant,
+  }),
+  /** A staff badge was read; its PIN is awaited. */
+  z.object({
+    step: z.literal('pin'),
+    staffName: z.string(),
+    attemptsLeft: z.number().int().nonnegative(),
+    purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor']),
+    until: Instant,
+  }),
+  /** A scan found several pickups (of one person, or of namesakes): staff choose. */
+  z.object({ step: z.literal('choose'), pickups: z.array(PickupView), document: DocumentView.nullable() }),
+  /** A pickup is open; identity is being proved. `document` is set once a document was read and matched. `verification` once recorded. */
+  z.object({
+    step: z.literal('verify'),
+    pickup: PickupView,
+    document: DocumentView.nullable(),
+    proofs: z.array(ProofKind),
+    birthDateOnRecord: z.boolean(),
+    verification: VerificationId.nullable(),
+    verifiedUntil: Instant.nullable(),
+    /** A print has failed certainly or was spoiled before: this is the further one. */
+    further: z.boolean(),
+    notice: FailureView.nullable(),
+  }),
+  z.object({ step: z.literal('printing'), pickup: PickupView, slip: SlipId, phase: z.enum(['header', 'secret', 'confirming']) }),
+  /** The slip is printed or uncertain: the desk settles it. */
+  z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
+  z.object({ step: z.literal('done'), outcome: z.union([Settlement, z.literal('no-slip')]), initials: z.string(), language: Language, until: Instant }),
+  /** Every refusal says what, why and what next. `audience` decides how much is shown. */
+  z.object({
+    step: z.literal('refused'),
+    failure: FailureView,
+    audience: z.enum(['recipient', 'staff']),
+    pickup: PickupId.nullable(),
+    until: Instant.nullable(),
+  }),
+])
+export type CounterStep = z.infer<typeof CounterStep>
+
+export const NetworkLight = z.object({
+  state: z.enum(['online', 'offline', 'never', 'refused', 'frozen']),
+  lastContactAt: Instant.nullable(),
+  failure: FailureView.nullable(),
+  /** First sync in progress: pickups received so far and, if the hub said, in all. */
+  syncing: z.object({ done: z.number().int(), total: z.number().int().nullable() }).nullable(),
+})
+export const ReaderLight = z.object({
+  state: z.enum(['ready', 'none', 'trouble']),
+  names: z.array(z.string()),
+  failure: FailureView.nullable(),
+})
+/** Printer states as a discriminated union; only `ready` and `paper-near-end` can print (and `no-status` where the desk accepts the staff's word). */
+export const PrinterState = z.enum([
+  'ready',
+  'paper-near-end',
+  'paper-out',
+  'cover-open',
+  'offline',
+  'error',
+  'not-answering',
+  'no-status',
+  'needs-power-cycle',
+  'busy',
+  'none',
+])
+export type PrinterState = z.infer<typeof PrinterState>
+export const PrinterLight = z.object({ state: PrinterState, canPrint: z.boolean(), failure: FailureView.nullable() })
+export const UnsentLight = z.object({ count: z.number().int().nonnegative(), oldestAt: Instant.nullable() })
+
+export const StaffView = z.object({ id: StaffId, name: z.string(), role: StaffRole, signedInAt: Instant })
+
+/** The whole state a window draws. */
+export const KioskState = z.object({
+  revision: z.number().int().nonnegative(),
+  /** Desk time, from the hub's time plus a monotonic offset; windows show this clock. */
+  now: Instant,
+  /** What set-up still needs, in order; null when the desk can serve. */
+  setup: z.enum(['enrol', 'first-sync', 'first-supervisor']).nullable(),
+  demo: z.boolean(),
+  desk: Desk.nullable(),
+  network: NetworkLight,
+  reader: ReaderLight,
+  printer: PrinterLight,
+  unsent: UnsentLight,
+  staff: StaffView.nullable(),
+  counter: CounterStep,
+  /** Slips that a person must settle before anything else (shown first at sign-in; names only while signed in). */
+  unsettled: z.array(SlipView),
+  counts: z.object({ waiting: z.number().int(), arrived: z.number().int() }),
+})
+export type KioskState = z.infer<typeof KioskState>
+
+/** What a scan that changed nothing on the counter meant, so that the window can say it aloud or show a toast. */
+export const ScanNotice = z.object({ failure: FailureView })
+
+const nothing = z.null()
+const none = z.object({})
+const Pin = z.string().regex(/^\d{4,12}$/)
+
+export const kioskApi = defineContract({
+  methods: {
+    state: query(none, KioskState),
+    /** The queue of this desk. Signed-in staff only. `search` matches names tolerantly (å/a, hyphens, word order). */
+    queue: query(
+      z.object({ filter: z.enum(['arrived', 'waiting', 'all']), search: z.string().max(80), limit: z.number().int().min(1).max(200) }),
+      z.object({ pickups: z.array(PickupView), total: z.number().int() }),
+    ),
+    /** Recent ledger entries of this desk, newest first. Signed-in staff only. */
+    journal: query(
+      z.object({ limit: z.number().int().min(1).max(200) }),
+      z.object({
+        entries: z.array(
+          z.object({
+            seq: z.number().int(),
+            time: Instant,
+            kind: z.string(),
+            actor: z.string().nullable(),
+            pickup: PickupId.nullable(),
+            acknowledged: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+    /** Joins this kiosk to a hub with a one-time code (which also pins the hub's certificate authority). */
+    enrol: command(z.object({ hub: z.url().max(300), code: z.string().max(200) }), nothing),
+    /** PIN for the badge that was just read: signs in, chooses the first supervisor's PIN, or a new colleague's. */
+    enterPin: command(z.object({ pin: Pin }), nothing),
+    signOut: command(none, nothing),
+    /** A signed-in supervisor lets the next badge that is read choose a PIN at this kiosk. */
+    addStaff: command(none, nothing),
+    openPickup: command(z.object({ pickup: PickupId }), nothing),
+    /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
+    verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),
+    /** No machine reading: staff choose the kind, key the birth date from the document and make the same statement. */
+    verifyByEye: command(
+      z.object({ pickup: PickupId, kind: ProofKind, issuerCountry: IssuerCountry, birthDate: DateText, statement: z.literal(true) }),
+      z.object({ verification: VerificationId }),
+    ),
+    /** Spends the verification and prints. Answers when the slip's outcome is known; the counter shows progress. */
+    release: command(z.object({ pickup: PickupId, verification: VerificationId, language: Language }), z.object({ slip: SlipId })),
+    /** A person says what became of a slip. `readable` must be stated for `handed-over`. */
+    settle: command(z.object({ slip: SlipId, settlement: Settlement }), nothing),
+    /** No slip this time: recorded, and the pickup keeps waiting. */
+    noSlip: command(z.object({ pickup: PickupId, reason: NoSlipReason }), nothing),
+    /** Back to idle or the queue: never drops an unsettled slip. */
+    dismiss: command(none, nothing),
+    /** Asks the printer again now, after someone has mended it. */
+    checkPrinter: command(none, PrinterLight),
+    /** Talks to the hub now instead of at the next poll. */
+    syncNow: command(none, nothing),
+  },
+  events: {
+    state: KioskState,
+    scanNotice: ScanNotice,
+  },
+})
+export type KioskApi = typeof kioskApi
+export type KioskClient = ClientOf<KioskApi>
+export type KioskHandlers = HandlersOf<KioskApi>
+
+/**
+ * What the shell itself tells its window, beside the engine's frames: the engine is away or back. The window stays and
+ * says so.
+ */
+export const ShellNotice = z.object({ t: z.literal('shell'), engine: z.enum(['starting', 'up', 'down', 'given-up']), failure: FailureView.nullable() })
+export type ShellNotice = z.infer<typeof ShellNotice>

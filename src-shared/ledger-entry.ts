@@ -1,0 +1,97 @@
+/** The ledger's entries (DESIGN section 8): facts with opaque ids only. */
+import { z } from 'zod'
+import {
+  DeskId,
+  Epoch,
+  Instant,
+  IssuerCountry,
+  KioskId,
+  Language,
+  NoSlipReason,
+  PickupId,
+  ProofKind,
+  ProofMethod,
+  SlipId,
+  StaffId,
+  StaffRole,
+  VerificationId,
+} from './domain.ts'
+
+const Code = z.string().regex(/^L-\d{3}$/)
+
+/** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
+export const ledgerFacts = {
+  'kiosk-enrolled': z.strictObject({ kiosk: KioskId, desk: DeskId }),
+  'engine-started': z.strictObject({ version: z.string().max(40), generation: z.number().int().nonnegative() }),
+  'staff-enrolled': z.strictObject({ staff: StaffId, role: StaffRole }),
+  'staff-signed-in': z.strictObject({ role: StaffRole }),
+  'staff-signed-out': z.strictObject({ cause: z.enum(['asked', 'switched', 'locked', 'restarted']) }),
+  'sign-in-refused': z.strictObject({ staff: StaffId, attemptsLeft: z.number().int().nonnegative() }),
+  arrival: z.strictObject({ by: z.enum(['card', 'document', 'pickup-code', 'staff']) }),
+  verification: z.strictObject({
+    verification: VerificationId,
+    proof: ProofKind,
+    method: ProofMethod,
+    issuerCountry: IssuerCountry,
+    expiryValid: z.literal(true),
+    expiresAt: Instant,
+  }),
+  'verification-refused': z.strictObject({ code: Code }),
+  'no-slip': z.strictObject({ reason: NoSlipReason }),
+  'slip-intended': z.strictObject({ slip: SlipId, number: z.string().max(24), verification: VerificationId, language: Language, further: z.boolean() }),
+  'slip-printed': z.strictObject({ slip: SlipId }),
+  'slip-failed': z.strictObject({ slip: SlipId, code: Code }),
+  'slip-uncertain': z.strictObject({ slip: SlipId, code: Code }),
+  'handed-over': z.strictObject({ slip: SlipId }),
+  'slip-spoiled': z.strictObject({ slip: SlipId }),
+  'slip-missing': z.strictObject({ slip: SlipId }),
+  'slip-nothing-came-out': z.strictObject({ slip: SlipId }),
+  'revoke-acknowledged': z.strictObject({}),
+  'revoke-pending': z.strictObject({ slip: SlipId }),
+} as const
+export type LedgerKind = keyof typeof ledgerFacts
+export type LedgerFacts<K extends LedgerKind> = z.infer<(typeof ledgerFacts)[K]>
+
+/** `prev` is the hash of the entry before, hex; 64 zeros for the first. */
+export const LedgerHash = z.string().regex(/^[0-9a-f]{64}$/)
+export const genesisHash = '0'.repeat(64)
+
+const head = {
+  seq: z.number().int().positive(),
+  time: Instant,
+  pickup: PickupId.nullable(),
+  epoch: Epoch.nullable(),
+  actor: StaffId.nullable(),
+  prev: LedgerHash,
+}
+
+/** One entry as signed: the canonical bytes are RFC 8785 JSON of exactly this object. */
+export type LedgerEntry = {
+  [K in LedgerKind]: {
+    seq: number
+    time: number
+    kind: K
+    pickup: PickupId | null
+    epoch: Epoch | null
+    actor: StaffId | null
+    facts: LedgerFacts<K>
+    prev: string
+  }
+}[LedgerKind]
+
+const kinds = Object.keys(ledgerFacts) as LedgerKind[]
+
+/** Parses an entry whose kind is known; an unknown kind or fact fails (a poison entry for the hub). */
+export const LedgerEntry = z.discriminatedUnion(
+  'kind',
+  kinds.map((kind) => z.strictObject({ ...head, kind: z.literal(kind), facts: ledgerFacts[kind] })) as unknown as [
+    z.ZodObject<{ kind: z.ZodLiteral<LedgerKind> }>,
+  ],
+) as unknown as z.ZodType<LedgerEntry>
+
+/** The part that can be read even of a poison entry, enough to keep the chain and to hold the right pickup. */
+export const LedgerHead = z.object({ seq: head.seq, time: head.time, kind: z.string().max(40), pickup: PickupId.nullable(), prev: LedgerHash })
+
+/** On the wire: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. */
+export const SignedEntry = z.object({ bytes: z.string().max(8192), signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
+export type SignedEntry = z.infer<typeof SignedEntry>

@@ -1,0 +1,33 @@
+/** Signed requests: method, path with query, body hash and hub time under the kiosk's Ed25519 key (DESIGN section 8, point 2). */
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
+
+function stringToSign(method: string, path: string, body: string | Uint8Array, time: number): Buffer {
+  const bodyHash = createHash('sha256').update(body).digest('base64url')
+  return Buffer.from(['lodge/request/1', method, path, bodyHash, String(time)].join('\n'))
+}
+
+/** Returns the signature, base64url. `path` includes the query as sent; `body` is empty text when there is none. */
+export function signRequest(key: KeyObject, method: string, path: string, body: string | Uint8Array, time: number): string {
+  return sign(null, stringToSign(method, path, body, time), key).toString('base64url')
+}
+
+export function verifyRequest(key: KeyObject, method: string, path: string, body: string | Uint8Array, time: number, signature: string): boolean {
+  return verify(null, stringToSign(method, path, body, time), key, Buffer.from(signature, 'base64url'))
+}
+
+/** Ed25519 public key from its 32 raw bytes (RFC 8410 wraps it as JWK `x`). */
+export function publicKeyFromRaw(raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') }, format: 'jwk' })
+}
+
+/** Ed25519 private key from PKCS #8 DER. */
+export function privateKeyFromDer(der: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
+}
+
+/** A fresh Ed25519 pair: raw public key (32 bytes) and PKCS #8 DER private key. */
+export function newSignKeyPair(): { publicKey: Buffer; privateKeyDer: Buffer } {
+  const pair = generateKeyPairSync('ed25519')
+  const x = pair.publicKey.export({ format: 'jwk' }).x ?? ''
+  return { publicKey: Buffer.from(x, 'base64url'), privateKeyDer: pair.privateKey.export({ format: 'der', type: 'pkcs8' }) }
+}

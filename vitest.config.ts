@@ -1,0 +1,28 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+const whole = [
+  'test/engine/**',
+  'test/hub/**',
+  'test/browser/**',
+  'test/electron/**',
+  'test/e2e/**',
+  'test/faults/**',
+  'test/simulation/**',
+  'test/hardware/**',
+  'test/bench/**',
+]
+
+/** `unit`: rooms by themselves. `engine`, `hub`, `shell`: real processes, files and sockets. `e2e`: a real browser over all of it. */
+export default defineConfig({
+  test: {
+    reporters: [['default', { summary: false }], './test/reporter.ts'],
+    projects: [
+      { plugins: [vue()], test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: whole, testTimeout: 30_000 } },
+      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'hub', include: ['test/hub/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      { test: { name: 'shell', include: ['test/browser/**/*.test.ts', 'test/electron/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+  },
+})
