@@ -5,7 +5,7 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'out/', '.lodge/', 'test/bench/peers/'] },
+  { ignores: ['node_modules/', 'out/', '.lodge/', 'test/bench/peers/', '*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   ...vue.configs['flat/recommended'],
