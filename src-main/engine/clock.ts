@@ -1,0 +1,51 @@
+/**
+ * The desk's clock: the last hub time plus a monotonic offset, so that a wrong or jumping computer clock decides
+ * neither expiry nor opening hours. Before the first contact it is the computer's clock, but never behind what the
+ * ledger has already seen.
+ */
+export interface SystemClock {
+  /** Wall clock, ms since 1970. */
+  wall(): number
+  /** Monotonic, ms. */
+  monotonic(): number
+}
+
+export const systemClock: SystemClock = { wall: () => Date.now(), monotonic: () => performance.now() }
+
+export interface DeskClock {
+  readonly now: () => number
+  /** Told at every answer of the hub. */
+  readonly setHubTime: (hubTime: number) => void
+}
+
+export function createDeskClock(system: SystemClock, notBefore: number): DeskClock {
+  let base = Math.max(system.wall(), notBefore)
+  let at = system.monotonic()
+  return {
+    now: () => Math.floor(base + (system.monotonic() - at)),
+    setHubTime(hubTime) {
+      base = hubTime
+      at = system.monotonic()
+    },
+  }
+}
+
+/** One-shot timers as a port. */
+export interface Timers {
+  /** Runs once after `ms`; the returned function cancels. */
+  set(run: () => void, ms: number): () => void
+}
+
+export const systemTimers: Timers = {
+  set(run, ms) {
+    const handle = setTimeout(run, ms)
+    return () => {
+      clearTimeout(handle)
+    }
+  },
+}
+
+/** The desk's calendar date in Helsinki, `YYYY-MM-DD`: documents expire by it. */
+export function deskDate(now: number): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+}

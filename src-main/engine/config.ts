@@ -1,0 +1,45 @@
+/** The desk's settings file, validated: every option of a kiosk (README, "Configure a desk"). */
+import { z } from 'zod'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { PrinterConfig } from '../printers/index.ts'
+import { ReadersConfig } from '../readers/index.ts'
+
+export const EngineConfig = z.strictObject({
+  /** Folder of the database and the keystore file; created if missing. */
+  dataDir: z.string().min(1),
+  /** How the window behaves: locked down, or an ordinary window on a shared PC. Read by the shell. */
+  mode: z.enum(['kiosk', 'shared-counter']).default('kiosk'),
+  /** Loopback port of the browser shell; 0 takes a free one. Read by the shell. */
+  port: z.number().int().min(0).max(65_535).default(0),
+  /** Enrols by itself at first start; without it the set-up screen asks. */
+  enrolment: z.strictObject({ hub: z.url(), code: z.string() }).optional(),
+  /** Seconds between polls of the hub. */
+  pollSeconds: z.number().min(0.2).max(3600).default(15),
+  readers: ReadersConfig,
+  /** A reader bench on loopback instead of the USB bus; for trying and for tests. */
+  simulatedReaders: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int() }).optional(),
+  printer: PrinterConfig,
+  screen: z
+    .strictObject({
+      arrivalSeconds: z.number().int().min(3).max(120).default(15),
+      refusedSeconds: z.number().int().min(3).max(120).default(25),
+      doneSeconds: z.number().int().min(1).max(60).default(4),
+      pinSeconds: z.number().int().min(10).max(300).default(60),
+      idleLockMinutes: z.number().min(1).max(120).default(10),
+    })
+    .prefault({}),
+  /** Shown in the window: data is invented. */
+  demo: z.boolean().default(false),
+  /** Argon2id cost of a new PIN. */
+  pinCost: z.strictObject({ memoryKib: z.number().int().min(8192).max(1_048_576), passes: z.number().int().min(1).max(20) }).optional(),
+})
+export type EngineConfig = z.infer<typeof EngineConfig>
+
+/** Fails with L-101 and the path of the first thing that is wrong; values are never repeated. */
+export function parseEngineConfig(raw: unknown): Result<EngineConfig> {
+  const parsed = EngineConfig.safeParse(raw)
+  if (parsed.success) return ok(parsed.data)
+  const issue = parsed.error.issues[0]
+  const where = issue === undefined ? '' : `${issue.path.join('.') || '(top)'} – ${issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.code}`
+  return fail('L-101', { where })
+}

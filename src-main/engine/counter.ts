@@ -1,0 +1,44 @@
+/**
+ * The counter: what step the desk is at. One value, owned by the engine and pushed whole to the window. A step with a
+ * time-out returns to idle by itself; leaving a step forgets what belonged to it (a read document, a read badge).
+ */
+import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import type { Timers } from './clock.ts'
+
+export interface Counter {
+  step(): CounterStep
+  /** Goes to a step. `timeoutMs`: back to idle after so long. */
+  go(step: CounterStep, timeoutMs?: number): void
+  /** Changes the present step without leaving it: its time-out goes on. */
+  amend(step: CounterStep): void
+  idle(): void
+  /** Called on every change of step, before the new one shows: half-read scans are flushed. */
+  onLeave(listener: () => void): void
+}
+
+export function createCounter(timers: Timers, onChange: () => void): Counter {
+  let current: CounterStep = { step: 'idle' }
+  let cancel: (() => void) | null = null
+  const leaving: (() => void)[] = []
+
+  function go(step: CounterStep, timeoutMs?: number): void {
+    cancel?.()
+    cancel = timeoutMs === undefined ? null : timers.set(() => go({ step: 'idle' }), timeoutMs)
+    if (step.step !== current.step) for (const listener of leaving) listener()
+    current = step
+    onChange()
+  }
+
+  return {
+    step: () => current,
+    go,
+    amend(step) {
+      current = step
+      onChange()
+    },
+    idle: () => go({ step: 'idle' }),
+    onLeave: (listener) => {
+      leaving.push(listener)
+    },
+  }
+}

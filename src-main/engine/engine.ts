@@ -1,0 +1,289 @@
+/**
+ * The engine: composition root and the kiosk API's handlers. It knows no shell: frames go in and out by a port, and
+ * every device, clock and random source is passed in (DESIGN section 4, rules 1 and 5).
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HandlersOf } from '../../src-shared/contract.ts'
+import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import type { Printer } from '../printers/index.ts'
+import type { ReaderSupervisor } from '../readers/index.ts'
+import { openStore, storageFailure, type Store } from '../storage/index.ts'
+import { createKioskRecords, enrol, type KioskRecords } from '../sync/index.ts'
+import type { SystemClock, Timers } from './clock.ts'
+import type { EngineConfig } from './config.ts'
+import { createCounter } from './counter.ts'
+import { createScanning } from './scanning.ts'
+import { composeServices, type Services } from './services.ts'
+import { createServing, type Serving } from './serving.ts'
+import { createSigningIn, type SigningIn } from './signing-in.ts'
+import { pickupView, slipView } from './views.ts'
+
+export interface EnginePorts {
+  readonly config: EngineConfig
+  /** 32 bytes from the operating system's keystore, by the shell. */
+  readonly keyEncryptionKey: Uint8Array
+  readonly readers: ReaderSupervisor
+  readonly printer: Printer
+  readonly system: SystemClock
+  readonly timers: Timers
+  readonly random: () => number
+  readonly version: string
+  readonly emit: <E extends keyof KioskApi['events']>(event: E, payload: E extends 'state' ? KioskState : { failure: Failure }) => void
+  readonly checkpoint?: (name: string) => void
+}
+
+export interface Engine {
+  /** Opens the store and starts the desk. Fails with a code when it cannot serve at all (L-80x). */
+  start(): Promise<Result<null>>
+  stop(): Promise<void>
+  readonly handlers: HandlersOf<KioskApi>
+  state(): KioskState
+}
+
+/** What an enrolled desk adds. */
+interface DeskParts {
+  readonly services: Services
+  readonly serving: Serving
+  readonly signingIn: SigningIn
+}
+
+const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
+
+export function createEngine(ports: EnginePorts): Engine {
+  const { config, readers, printer, timers, system, emit } = ports
+  let store: Store | null = null
+  let records: KioskRecords | null = null
+  let desk: DeskParts | null = null
+  let revision = 0
+  let pushing = false
+  let stopped = false
+  const unsubscribe: (() => void)[] = []
+
+  /** Many changes in one turn are one push. */
+  function changed(): void {
+    if (pushing || stopped || store === null) return
+    pushing = true
+    queueMicrotask(() => {
+      pushing = false
+      if (stopped) return
+      revision += 1
+      emit('state', state())
+    })
+  }
+
+  const counter = createCounter(timers, changed)
+  counter.onLeave(() => {
+    readers.flush()
+  })
+
+  function setupStep(): KioskState['setup'] {
+    const record = records?.read() ?? null
+    if (record === null || desk === null) return 'enrol'
+    if (desk.services.place() === null) return 'first-sync'
+    return desk.services.roster.hasAnyPin() ? null : 'first-supervisor'
+  }
+
+  function state(): KioskState {
+    const services = desk?.services
+    const record = records?.read() ?? null
+    const session = services?.signIn.session() ?? null
+    const reader = readers.status()
+    const paper = printer.status()
+    const sync = services?.sync.status()
+    const acked = record?.acked ?? 0
+    const placed = services !== undefined && services.place() !== null
+    return {
+      revision,
+      now: services?.now() ?? system.wall(),
+      setup: setupStep(),
+      demo: config.demo,
+      desk: services?.place()?.desk ?? null,
+      network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
+      reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
+      printer: { ...paper },
+      unsent: services === undefined ? { count: 0, oldestAt: null } : { count: services.ledger.head().seq - acked, oldestAt: services.ledger.timeAfter(acked) },
+      staff: session === null ? null : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
+      counter: counter.step(),
+      unsettled: services === undefined || session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
+      counts: services?.pickups.counts() ?? { waiting: 0, arrived: 0 },
+    }
+  }
+
+  function openDesk(opened: Store, known: KioskRecords): Result<null> {
+    const record = known.read()
+    if (record === null) return ok(null)
+    const composed = composeServices({
+      store: opened,
+      records: known,
+      record,
+      keyEncryptionKey: ports.keyEncryptionKey,
+      printer,
+      paper: paperOf(config),
+      system,
+      timers,
+      random: ports.random,
+      pollMs: config.pollSeconds * 1000,
+      pinCost: config.pinCost,
+      version: ports.version,
+      onChange: () => {
+        if (composed.ok) composed.value.refreshPlace()
+        changed()
+      },
+      checkpoint: ports.checkpoint,
+    })
+    if (!composed.ok) return composed
+    const services = composed.value
+    const { screen } = config
+    const signingIn: SigningIn = createSigningIn({ services, counter, timers, idleLockMs: screen.idleLockMinutes * 60_000, onChange: changed }, () => serving)
+    const serving: Serving = createServing({ services, counter, doneMs: screen.doneSeconds * 1000, activity: () => signingIn.activity() })
+    const onScan = createScanning({
+      services,
+      counter,
+      serving,
+      arrivalMs: screen.arrivalSeconds * 1000,
+      refusedMs: screen.refusedSeconds * 1000,
+      pinMs: screen.pinSeconds * 1000,
+      activity: () => signingIn.activity(),
+      adding: () => signingIn.adding(),
+      onBadge: (badge) => signingIn.onBadge(badge),
+      notify: (failure) => emit('scanNotice', { failure }),
+    })
+    unsubscribe.push(readers.onScan(onScan))
+    desk = { services, serving, signingIn }
+    services.sync.start()
+    return ok(null)
+  }
+
+  /** A disk that fails while the desk opens is an expected failure, with its code. */
+  function openOrRefuse(opened: Store, known: KioskRecords): Result<null> {
+    try {
+      return openDesk(opened, known)
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      return { ok: false, failure }
+    }
+  }
+
+  function required(): Result<DeskParts> {
+    if (desk === null) return fail('L-107')
+    if (desk.services.place() === null) return fail('L-107')
+    return ok(desk)
+  }
+
+  async function enrolNow(hub: string, code: string): Promise<Result<null>> {
+    if (store === null || records === null) return fail('L-904')
+    if (records.read() !== null) return fail('L-106')
+    const joined = await enrol(store.db, ports.keyEncryptionKey, hub, code, () => system.wall())
+    if (!joined.ok) return joined
+    const opened = openDesk(store, records)
+    changed()
+    return opened
+  }
+
+  /** Hands a call to the enrolled desk, and pushes the state it left behind. */
+  function atDesk<I, O>(pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>): (input: I) => Promise<Result<O>> {
+    return async (input) => {
+      const parts = required()
+      if (!parts.ok) return parts
+      try {
+        return await pick(parts.value)(input)
+      } catch (error) {
+        const failure = storageFailure(error)
+        if (failure === null) throw error
+        return { ok: false, failure }
+      } finally {
+        changed()
+      }
+    }
+  }
+
+  const handlers: HandlersOf<KioskApi> = {
+    state: () => ok(state()),
+    queue: atDesk(({ services, signingIn }) => (input) => {
+      if (services.signIn.session() === null) return fail('L-401')
+      signingIn.activity()
+      const { pickups, total } = services.pickups.queue(input)
+      return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
+    }),
+    journal: atDesk(({ services }) => ({ limit }) => {
+      if (services.signIn.session() === null) return fail('L-401')
+      const acked = services.records.read()?.acked ?? 0
+      return ok({
+        entries: services.ledger.recent(limit).map((row) => ({
+          seq: row.seq,
+          time: row.time,
+          kind: row.kind,
+          actor: row.actor === null ? null : (services.roster.get(row.actor as never)?.name ?? null),
+          pickup: row.pickup as never,
+          acknowledged: row.seq <= acked,
+        })),
+      })
+    }),
+    enrol: ({ hub, code }) => enrolNow(hub, code),
+    enterPin: atDesk(({ signingIn }) => signingIn.handlers.enterPin),
+    signOut: atDesk(({ signingIn }) => signingIn.handlers.signOut),
+    addStaff: atDesk(({ signingIn }) => signingIn.handlers.addStaff),
+    openPickup: atDesk(({ serving }) => serving.handlers.openPickup),
+    verifyDocument: atDesk(({ serving }) => serving.handlers.verifyDocument),
+    verifyByEye: atDesk(({ serving }) => serving.handlers.verifyByEye),
+    release: atDesk(({ serving }) => serving.handlers.release),
+    settle: atDesk(({ serving }) => serving.handlers.settle),
+    noSlip: atDesk(({ serving }) => serving.handlers.noSlip),
+    dismiss: atDesk(({ serving }) => serving.handlers.dismiss),
+    checkPrinter: async () => {
+      const status = await printer.check()
+      changed()
+      return ok({ ...status })
+    },
+    syncNow: atDesk(
+      ({ services }) =>
+        async () =>
+          services.sync.now(),
+    ),
+  }
+
+  return {
+    handlers,
+    state,
+    async start() {
+      try {
+        mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+      } catch {
+        return fail('L-803')
+      }
+      const opened = openStore(join(config.dataDir, 'kiosk.db'))
+      if (!opened.ok) return opened
+      store = opened.value
+      records = createKioskRecords(opened.value.db)
+      const refused = openOrRefuse(opened.value, records)
+      if (!refused.ok) {
+        opened.value.close()
+        store = null
+        return refused
+      }
+      unsubscribe.push(readers.onStatus(changed), printer.onStatus(changed))
+      unsubscribe.push(readers.onTorn((failure) => emit('scanNotice', { failure })))
+      await Promise.all([readers.start(), printer.start()])
+      if (records.read() === null && config.enrolment !== undefined) {
+        // A refusal is shown on the set-up screen, where the code can be typed again.
+        const joined = await enrolNow(config.enrolment.hub, config.enrolment.code)
+        if (!joined.ok) emit('scanNotice', { failure: joined.failure })
+      }
+      changed()
+      return ok(null)
+    },
+    async stop() {
+      stopped = true
+      for (const off of unsubscribe) off()
+      await readers.stop()
+      await printer.stop()
+      desk?.signingIn.stop()
+      await desk?.services.sync.stop()
+      store?.close()
+      store = null
+    },
+  }
+}

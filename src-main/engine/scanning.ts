@@ -1,0 +1,234 @@
+/** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
+import type { PickupId } from '../../src-shared/domain.ts'
+import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import type { Failure } from '../../src-shared/result.ts'
+import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
+import { classifyScan } from '../identity/scans/index.ts'
+import { initials, type Pickup } from '../pickups/index.ts'
+import type { Scan } from '../readers/index.ts'
+import type { StaffMember } from '../staff/index.ts'
+import { storageFailure } from '../storage/index.ts'
+import { deskDate } from './clock.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+import type { ReadDocument, Serving } from './serving.ts'
+
+export interface ReadBadge {
+  readonly member: StaffMember
+  /** Normalised card id: kept in memory only until the PIN is entered or the step is left. */
+  readonly cardId: string
+  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor'
+}
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly serving: Serving
+  readonly arrivalMs: number
+  readonly refusedMs: number
+  readonly pinMs: number
+  readonly activity: () => void
+  /** A supervisor has asked that the next badge choose a PIN. */
+  readonly adding: () => boolean
+  readonly onBadge: (badge: ReadBadge) => void
+  readonly notify: (failure: Failure) => void
+}
+
+type By = 'card' | 'document' | 'pickup-code'
+
+export function createScanning(parts: Parts): (scan: Scan) => void {
+  const { services, counter, serving, notify } = parts
+  const { store, ledger, pickups, roster, signIn, sync, keys, now } = services
+
+  function refuse(failure: Failure): void {
+    const staff = signIn.session() !== null
+    const until = now() + parts.refusedMs
+    counter.go({ step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, until }, parts.refusedMs)
+  }
+
+  /** The recipient checked in: durable before the screen says so. */
+  function arrive(found: readonly Pickup[], by: By): void {
+    const fresh = found.filter((pickup) => pickup.state === 'waiting')
+    if (fresh.length === 0) return
+    store.transact(() => {
+      for (const pickup of fresh) {
+        pickups.arrive(pickup.id, now())
+        ledger.append({ kind: 'arrival', pickup: pickup.id, epoch: pickup.epoch, facts: { by } })
+      }
+    })
+    sync.nudge()
+  }
+
+  /** Someone identified themselves by card or code; alone it proves nothing. */
+  function identified(found: readonly Pickup[], by: By): void {
+    const first = found[0]
+    if (first === undefined) {
+      refuse({ code: 'L-202' })
+      return
+    }
+    arrive(found, by)
+    const current = found.map((pickup) => pickups.get(pickup.id) ?? pickup)
+    if (signIn.session() !== null) {
+      const only = current.length === 1 ? current[0] : undefined
+      if (only !== undefined) serving.show(only, null, null)
+      else serving.choose(current, null)
+      return
+    }
+    const { policy } = services.requirePlace()
+    const rule = policy.rules.find((r) => r.recipientClass === first.recipientClass && r.channel === first.channel)
+    counter.go(
+      {
+        step: 'arrival',
+        initials: initials(first.person.name),
+        language: first.person.language,
+        count: found.length,
+        proofs: rule?.proofs ?? [],
+        until: now() + parts.arrivalMs,
+      },
+      parts.arrivalMs,
+    )
+  }
+
+  function nameMatch(document: MachineReadDocument, pickup: Pickup): 'exact' | 'tolerant' | null {
+    return matchName(document, pickup.person.name, pickup.person.formerNames)
+  }
+
+  function matches(document: MachineReadDocument): { pickup: Pickup; match: 'exact' | 'tolerant' }[] {
+    const born = pickups.byBirthTag(birthTag(keys.lookupKey, document.birthDate))
+    return born.flatMap((pickup) => {
+      const match = nameMatch(document, pickup)
+      return match === null ? [] : [{ pickup, match }]
+    })
+  }
+
+  function readDocument(document: MachineReadDocument): void {
+    const found = matches(document)
+    const step = counter.step()
+    const expired = documentExpired(document, deskDate(now()))
+    if (signIn.session() === null) {
+      if (found.length === 0) refuse({ code: 'L-202' })
+      else
+        identified(
+          found.map(({ pickup }) => pickup),
+          'document',
+        )
+      return
+    }
+    if (step.step === 'verify') {
+      const open = pickups.get(step.pickup.id)
+      const same = found.some(({ pickup }) => pickup.id === step.pickup.id)
+      if (open !== null && !same) {
+        serving.refuseDocument(open, { code: expired ? 'L-301' : 'L-302' })
+        return
+      }
+    }
+    const first = found[0]
+    if (first === undefined) {
+      refuse({ code: 'L-308' })
+      return
+    }
+    arrive(
+      found.map(({ pickup }) => pickup),
+      'document',
+    )
+    const current = found.map(({ pickup }) => pickups.get(pickup.id) ?? pickup)
+    const open = step.step === 'verify' ? current.find((pickup) => pickup.id === step.pickup.id) : undefined
+    if (expired) {
+      serving.refuseDocument(open ?? current[0] ?? first.pickup, { code: 'L-301' })
+      return
+    }
+    const read: ReadDocument = {
+      view: {
+        kind: document.kind,
+        issuerCountry: document.issuerCountry,
+        expiryValid: true,
+        nameMatch: found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact',
+      },
+      pickups: new Set<PickupId>(current.map((pickup) => pickup.id)),
+    }
+    const only = open ?? (current.length === 1 ? current[0] : undefined)
+    if (only !== undefined) serving.show(only, read, null)
+    else serving.choose(current, read)
+  }
+
+  function badge(member: StaffMember, cardId: string): void {
+    const session = signIn.session()
+    if (session?.staff === member.id) {
+      notify({ code: 'L-309' })
+      return
+    }
+    const standing = signIn.standing(member.id)
+    const until = now() + parts.pinMs
+    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number) => {
+      parts.onBadge({ member, cardId, purpose })
+      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, until }, parts.pinMs)
+    }
+    if (!roster.hasAnyPin()) {
+      if (member.role === 'supervisor') show('first-supervisor', standing.left)
+      else refuse({ code: 'L-108' })
+    } else if (parts.adding() && session?.role === 'supervisor') {
+      show('choose-pin', standing.left)
+    } else if (!standing.hasPin) {
+      refuse({ code: 'L-404' })
+    } else if (standing.lockedUntil > now()) {
+      refuse({ code: 'L-403', params: { minutes: Math.ceil((standing.lockedUntil - now()) / 60_000) } })
+    } else {
+      show('sign-in', standing.left)
+    }
+  }
+
+  function handle(scan: Scan): void {
+    parts.activity()
+    const { step } = counter.step()
+    if (step === 'printing') {
+      notify({ code: 'L-511' })
+      return
+    }
+    const meaning = classifyScan(scan, deskDate(now()))
+    if (services.place() === null) {
+      notify({ code: 'L-107' })
+      return
+    }
+    switch (meaning.kind) {
+      case 'unreadable':
+        notify(meaning.failure)
+        return
+      case 'card': {
+        const tag = cardTag(keys.lookupKey, meaning.id)
+        const member = roster.byBadgeTag(tag)
+        if (member !== null) {
+          // A slip in the air belongs to the one who printed it: settle first, then switch.
+          if (step === 'hand-over' && signIn.session() !== null && !parts.adding()) notify({ code: 'L-214' })
+          else badge(member, normaliseCardId(meaning.id))
+          return
+        }
+        if (!roster.hasAnyPin()) {
+          refuse({ code: 'L-108' })
+          return
+        }
+        if (step === 'hand-over') notify({ code: 'L-214' })
+        else if (step === 'pin') notify({ code: 'L-404' })
+        else identified(pickups.byCardTag(tag), 'card')
+        return
+      }
+      case 'pickup-code':
+        if (step === 'hand-over') notify({ code: 'L-214' })
+        else identified(pickups.byCodeTag(pickupCodeTag(keys.lookupKey, meaning.code)), 'pickup-code')
+        return
+      case 'document':
+        if (step === 'hand-over') notify({ code: 'L-214' })
+        else readDocument(meaning.document)
+        return
+    }
+  }
+
+  return (scan) => {
+    try {
+      handle(scan)
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      notify(failure)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { createVerifications } from '../identity/index.ts'
+import { createLedger } from '../ledger/index.ts'
+import { createPickupCache } from '../pickups/index.ts'
+import type { Printer } from '../printers/index.ts'
+import { accountForIntents, createRelease, createSlips } from '../release/index.ts'
+import { createRoster, createSignIn } from '../staff/index.ts'
+import type { Store } from '../storage/index.ts'
+import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords } from '../sync/index.ts'
+import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
+import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
+import { layoutForDesk } from './slip-layout.ts'
+import type { Place, ViewParts } from './views.ts'
+
+export type Services = ReturnType<typeof compose>
+
+interface Parts {
+  readonly store: Store
+  readonly records: KioskRecords
+  readonly record: KioskRecord
+  readonly keyEncryptionKey: Uint8Array
+  readonly printer: Printer
+  readonly paper: 58 | 80
+  readonly system: SystemClock
+  readonly timers: Timers
+  readonly random: () => number
+  readonly pollMs: number
+  readonly pinCost: PinCost | undefined
+  readonly version: string
+  readonly onChange: () => void
+  readonly checkpoint: ((name: string) => void) | undefined
+}
+
+/** How much of the ledger is checked before serving: the newest entries, where an unacknowledged tail would be. */
+const tailChecked = 200
+
+/** Fails with L-806 (keystore), L-805 (ledger not intact), L-803 (disk). */
+export function composeServices(parts: Parts): Result<Services> {
+  const keys = unwrapUnattendedKeys(parts.keyEncryptionKey, parts.record.keys)
+  if (keys === null) return fail('L-806')
+  const services = compose(parts, keys)
+  const head = services.ledger.head().seq
+  if (services.ledger.verifyFrom(Math.max(0, head - tailChecked), 'head').bad !== null) return fail('L-805')
+  services.recover()
+  return ok(services)
+}
+
+function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnattendedKeys>>) {
+  const { store, records, record, printer, system, timers, random, onChange } = parts
+  const newest = store.db.prepare<[], { time: number }>('SELECT time FROM ledger ORDER BY seq DESC LIMIT 1').get()
+  const clock = createDeskClock(system, newest?.time ?? 0)
+  const now = clock.now
+  const ledger = createLedger(store.db, keys, now)
+  const pickups = createPickupCache(store.db, keys.cacheKey)
+  const roster = createRoster(store.db, keys.cacheKey)
+  const slips = createSlips(store.db)
+  const verifications = createVerifications(store.db, pickups, ledger)
+  const signIn = createSignIn({
+    store,
+    ledger,
+    pickups,
+    roster,
+    keyEncryptionKey: parts.keyEncryptionKey,
+    now,
+    ...(parts.pinCost === undefined ? {} : { pinCost: parts.pinCost }),
+  })
+  const release = createRelease({
+    store,
+    ledger,
+    pickups,
+    verifications,
+    slips,
+    printer,
+    layout: layoutForDesk(parts.paper),
+    kiosk: record.kiosk,
+    now,
+    ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
+  })
+  const hub = createHubClient({
+    target: { address: record.hubAddress, authority: record.hubAuthority },
+    signer: { kiosk: record.kiosk, key: keys.signKey },
+    now,
+    onHubTime: clock.setHubTime,
+  })
+  const applier = createApplier({ store, ledger, pickups, slips, roster, records })
+  const sync = createSync({ hub, ledger, records, applier, now, timers, random, pollMs: parts.pollMs, onChange })
+
+  let place: Place | null = null
+  function currentPlace(): Place | null {
+    if (place === null) {
+      const { deskRecord: desk, policy } = records.read() ?? {}
+      place = desk !== null && desk !== undefined && policy !== null && policy !== undefined ? { desk, policy } : null
+    }
+    return place
+  }
+  function requirePlace(): Place {
+    const known = currentPlace()
+    if (known === null) throw new Error('asked for the desk before the first sync')
+    return known
+  }
+  const views: ViewParts = { pickups, slips, roster, now, place: requirePlace }
+
+  return {
+    store,
+    keys,
+    clock,
+    now,
+    ledger,
+    pickups,
+    roster,
+    slips,
+    verifications,
+    signIn,
+    release,
+    sync,
+    records,
+    views,
+    place: currentPlace,
+    requirePlace,
+    /** Desk or policy may have changed: read it again. */
+    refreshPlace() {
+      place = null
+    },
+    /** After any start: verifications of the last run die, and its intents without an outcome are uncertain. */
+    recover() {
+      const generation = records.nextGeneration()
+      store.transact(() => {
+        if (ledger.head().seq === 0) ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
+        pickups.voidVerifications()
+        ledger.append({ kind: 'engine-started', facts: { version: parts.version, generation } })
+      })
+      accountForIntents({ store, ledger, pickups, slips }, 'L-514')
+    },
+  }
+}

@@ -1,0 +1,307 @@
+/** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
+import { birthTag } from '../../src-shared/protocol/tags.ts'
+import type { KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
+import type { PickupId, ProofKind, SlipId } from '../../src-shared/domain.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { acceptsProof, mayReleaseHere, type Proof } from '../identity/index.ts'
+import { initials, type Pickup } from '../pickups/index.ts'
+import { settleSlip } from '../release/index.ts'
+import type { Session } from '../staff/index.ts'
+import { storageFailure } from '../storage/index.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+import { pickupView, slipView } from './views.ts'
+
+export interface Serving {
+  /** Shows a pickup: its unsettled slip first, else the proof of identity. */
+  show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void
+  /** Several pickups: staff choose. The document stays in hand until the counter leaves. */
+  choose(pickups: readonly Pickup[], document: ReadDocument | null): void
+  /** Records why a document was refused for a pickup, and says so where the staff are looking. */
+  refuseDocument(pickup: Pickup, failure: Failure): void
+  /** After sign-in: the oldest unsettled slip comes before anything else. */
+  showUnsettled(): boolean
+  readonly handlers: Pick<KioskHandlers, 'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'settle' | 'noSlip' | 'dismiss'>
+}
+
+/** A machine-read document that matched the pickups of one person; it never holds a number or a birth date. */
+export interface ReadDocument {
+  readonly view: DocumentView
+  readonly pickups: ReadonlySet<PickupId>
+}
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly doneMs: number
+  readonly activity: () => void
+}
+
+export function createServing({ services, counter, doneMs, activity }: Parts): Serving {
+  const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
+  let held: ReadDocument | null = null
+  counter.onLeave(() => {
+    const { step } = counter.step()
+    if (step !== 'choose' && step !== 'verify') held = null
+  })
+
+  function view(pickup: Pickup): PickupView {
+    return pickupView(views, pickup)
+  }
+
+  function show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void {
+    const slip = slips.unsettledOf(pickup.id)
+    if (slip !== null) {
+      counter.go({ step: 'hand-over', pickup: view(pickup), slip: slipView(views, slip) })
+      return
+    }
+    const { policy, desk } = services.requirePlace()
+    const rule = mayReleaseHere(policy, desk.kind, pickup, now())
+    counter.go({
+      step: 'verify',
+      pickup: view(pickup),
+      document: document?.view ?? null,
+      proofs: rule.ok ? rule.value.proofs.filter((proof) => proof !== 'e-id') : [],
+      birthDateOnRecord: pickup.birthTag !== null,
+      verification: null,
+      verifiedUntil: null,
+      further: slips.wasted(pickup.id, pickup.epoch) > 0,
+      notice,
+    })
+    held = document
+  }
+
+  /** Keeps the step and its verification, and says what went wrong. */
+  function notice(failure: Failure): void {
+    const step = counter.step()
+    if (step.step === 'verify') counter.amend({ ...step, notice: failure })
+  }
+
+  function signedIn(): Result<Session> {
+    const session = signIn.session()
+    if (session === null) return fail('L-401')
+    activity()
+    return ok(session)
+  }
+
+  /** A pickup that may be proved and released here now, and its rule. */
+  function openable(id: PickupId): Result<Pickup> {
+    const pickup = pickups.get(id)
+    if (pickup === null) return fail('L-201')
+    if (slips.unsettledOf(id) !== null) return fail('L-214')
+    if (pickup.state === 'handed-over') return fail('L-204')
+    if (pickup.state === 'burned') return fail('L-208')
+    if (pickup.state === 'revoked' || pickup.state === 'returned') return fail('L-203')
+    const blocked = view(pickup).blocked
+    return blocked === null ? ok(pickup) : { ok: false, failure: blocked as Failure }
+  }
+
+  function guarded<T>(work: () => Result<T>): Result<T> {
+    try {
+      return work()
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      return { ok: false, failure }
+    }
+  }
+
+  function record(pickup: Pickup, proof: Proof, session: Session) {
+    const { policy, desk } = services.requirePlace()
+    return guarded(() => {
+      const rule = mayReleaseHere(policy, desk.kind, pickup, now())
+      if (!rule.ok) return rule
+      const accepted = acceptsProof(rule.value, proof.kind)
+      if (!accepted.ok) return accepted
+      const recorded = store.transact(() =>
+        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), policy.verificationSeconds),
+      )
+      sync.nudge()
+      const step = counter.step()
+      const after = pickups.get(pickup.id)
+      if (step.step === 'verify' && step.pickup.id === pickup.id && after !== null) {
+        counter.amend({ ...step, pickup: view(after), verification: recorded.id, verifiedUntil: recorded.expiresAt, notice: null })
+      }
+      return ok({ verification: recorded.id })
+    })
+  }
+
+  function refused(pickup: Pickup, failure: Failure, session: Session | null): Failure {
+    const result = guarded(() => {
+      store.transact(() => {
+        ledger.append({
+          kind: 'verification-refused',
+          pickup: pickup.id,
+          epoch: pickup.epoch,
+          ...(session === null ? {} : { actor: session.staff }),
+          facts: { code: failure.code },
+        })
+      })
+      return ok(null)
+    })
+    sync.nudge()
+    return result.ok ? failure : result.failure
+  }
+
+  function showUnsettled(): boolean {
+    const first = slips.unsettled()[0]
+    const pickup = first === undefined ? null : pickups.get(first.pickup)
+    if (pickup === null) return false
+    show(pickup, null, null)
+    return true
+  }
+
+  function fromPrinting(): boolean {
+    return release.busy()
+  }
+
+  return {
+    show,
+    showUnsettled,
+    choose(found, document) {
+      counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null })
+      held = document
+    },
+    refuseDocument(pickup, failure) {
+      const said = refused(pickup, failure, signIn.session())
+      const step = counter.step()
+      if (step.step === 'verify' && step.pickup.id === pickup.id)
+        counter.amend({ ...step, document: null, verification: null, verifiedUntil: null, notice: said })
+      else show(pickup, null, said)
+      held = null
+    },
+
+    handlers: {
+      openPickup({ pickup: id }) {
+        const session = signedIn()
+        if (!session.ok) return session
+        if (fromPrinting()) return fail('L-511')
+        const pickup = pickups.get(id)
+        if (pickup === null) return fail('L-201')
+        if (slips.unsettledOf(id) === null) {
+          const allowed = openable(id)
+          // A blocked pickup is shown with its reason; one that has ended is not.
+          if (!allowed.ok && ['L-204', 'L-208', 'L-203'].includes(allowed.failure.code)) return allowed
+        }
+        show(pickup, held?.pickups.has(id) === true ? held : null, null)
+        return ok(null)
+      },
+
+      verifyDocument({ pickup: id }) {
+        const session = signedIn()
+        if (!session.ok) return session
+        const step = counter.step()
+        if (step.step !== 'verify' || step.pickup.id !== id || step.document === null || held?.pickups.has(id) !== true) return fail('L-303')
+        const pickup = openable(id)
+        if (!pickup.ok) return pickup
+        return record(pickup.value, { kind: step.document.kind, method: 'machine-read', issuerCountry: step.document.issuerCountry }, session.value)
+      },
+
+      verifyByEye({ pickup: id, kind, issuerCountry, birthDate }) {
+        const session = signedIn()
+        if (!session.ok) return session
+        const step = counter.step()
+        if (step.step !== 'verify' || step.pickup.id !== id) return fail('L-209')
+        const found = openable(id)
+        if (!found.ok) return found
+        const pickup = found.value
+        if (pickup.birthTag === null) return fail('L-306')
+        if (!birthTag(services.keys.lookupKey, birthDate).equals(pickup.birthTag)) {
+          const said = refused(pickup, { code: 'L-305' }, session.value)
+          notice(said)
+          return { ok: false, failure: said }
+        }
+        return record(pickup, { kind: kind satisfies ProofKind, method: 'by-eye', issuerCountry }, session.value)
+      },
+
+      async release(request) {
+        const session = signedIn()
+        if (!session.ok) return session
+        const before = counter.step()
+        if (before.step !== 'verify' || before.pickup.id !== request.pickup) return fail('L-209')
+        if (before.verification !== request.verification) return fail('L-307')
+        const opened = pickups.get(request.pickup)
+        if (opened === null) return fail('L-201')
+        const result = await release.run(request, session.value, services.requirePlace(), (slip: SlipId, phase) => {
+          counter.go({ step: 'printing', pickup: before.pickup, slip, phase })
+        })
+        activity()
+        sync.nudge()
+        const pickup = pickups.get(request.pickup)
+        if (pickup === null) throw new Error('a pickup vanished during its release')
+        if (!result.ok) {
+          const now = counter.step()
+          // Refused before anything was spent: the verification still stands, and the staff see why.
+          if (now.step === 'verify') notice(result.failure)
+          else show(pickup, null, result.failure)
+          return result
+        }
+        const slip = result.value
+        if (slip.state === 'failed') {
+          const failure: Failure = { code: slip.code ?? 'L-503' }
+          show(pickup, null, failure)
+          return { ok: false, failure }
+        }
+        counter.go({ step: 'hand-over', pickup: view(pickup), slip: slipView(views, slip) })
+        return ok({ slip: slip.id })
+      },
+
+      settle({ slip: id, settlement }) {
+        const session = signedIn()
+        if (!session.ok) return session
+        if (fromPrinting()) return fail('L-511')
+        const settled = settleSlip({ store, ledger, pickups, slips, now }, id, settlement, session.value.staff)
+        if (!settled.ok) return settled
+        sync.nudge()
+        const pickup = pickups.get(settled.value.pickup)
+        if (pickup === null) throw new Error('a slip without its pickup')
+        if ((settlement === 'spoiled' || settlement === 'nothing-came-out') && pickup.state === 'arrived') {
+          show(pickup, null, null)
+          return ok(null)
+        }
+        counter.go(
+          { step: 'done', outcome: settlement, initials: initials(pickup.person.name), language: pickup.person.language, until: now() + doneMs },
+          doneMs,
+        )
+        return ok(null)
+      },
+
+      noSlip({ pickup: id, reason }) {
+        const session = signedIn()
+        if (!session.ok) return session
+        if (fromPrinting()) return fail('L-511')
+        const pickup = openable(id)
+        if (!pickup.ok) return pickup
+        return guarded(() => {
+          store.transact(() => {
+            pickups.voidVerifications(id)
+            if (pickup.value.state === 'verified') pickups.setState(id, 'arrived')
+            ledger.append({ kind: 'no-slip', pickup: id, epoch: pickup.value.epoch, actor: session.value.staff, facts: { reason } })
+          })
+          sync.nudge()
+          const { person } = pickup.value
+          counter.go({ step: 'done', outcome: 'no-slip', initials: initials(person.name), language: person.language, until: now() + doneMs }, doneMs)
+          return ok(null)
+        })
+      },
+
+      dismiss() {
+        activity()
+        if (fromPrinting()) return fail('L-511')
+        const step = counter.step()
+        if (step.step === 'verify' && step.verification !== null) {
+          return guarded(() => {
+            store.transact(() => {
+              pickups.voidVerifications(step.pickup.id)
+              pickups.setState(step.pickup.id, 'arrived')
+            })
+            counter.idle()
+            return ok(null)
+          })
+        }
+        counter.idle()
+        return ok(null)
+      },
+    },
+  }
+}

@@ -1,0 +1,3 @@
+export { documentExpired, looksLikeMrz, mrzLines, readMrz, type MachineReadDocument } from './mrz.ts'
+export { matchName, spellings, type DocumentName } from './names.ts'
+export { buildTd1, buildTd3, checkDigit, type Specimen } from './specimen.ts'

@@ -1,0 +1,1 @@
+export { classifyScan, type ScanMeaning } from './classify.ts'

@@ -1,0 +1,55 @@
+/** A verification: the recorded proof of identity that a release spends (promise P1). */
+import { VerificationId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod, type StaffId } from '../../src-shared/domain.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import type { z } from 'zod'
+import type { Ledger } from '../ledger/index.ts'
+import type { Pickup, PickupCache } from '../pickups/index.ts'
+import type { Sqlite } from '../storage/index.ts'
+
+export interface Proof {
+  readonly kind: ProofKind
+  readonly method: ProofMethod
+  readonly issuerCountry: z.infer<typeof IssuerCountry>
+}
+
+export interface Verifications {
+  /**
+   * Records a proof inside the caller's transaction: any earlier open verification of the pickup dies, the pickup is
+   * `verified`, and the ledger says kind, country and who; never a number, a date of birth or an image.
+   */
+  record(pickup: Pickup, proof: Proof, by: { staff: StaffId; session: string }, now: number, seconds: number): { id: VerificationId; expiresAt: number }
+  /** The verification if it is open (unspent, not void, unexpired) and belongs to this pickup, staff and session. */
+  open(id: VerificationId, pickup: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number } | null
+}
+
+export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
+  const insert = db.prepare(
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const find = db.prepare<[string, string, string, string, number], { expires_at: number }>(
+    'SELECT expires_at FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0 AND expires_at > ?',
+  )
+  return {
+    record(pickup, proof, by, now, seconds) {
+      const id = VerificationId.parse(newId())
+      const expiresAt = now + seconds * 1000
+      pickups.voidVerifications(pickup.id)
+      insert.run(id, pickup.id, pickup.epoch.incarnation, pickup.epoch.n, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, now, expiresAt)
+      if (pickup.arrivedAt === null) pickups.arrive(pickup.id, now)
+      pickups.setState(pickup.id, 'verified')
+      ledger.append({
+        kind: 'verification',
+        pickup: pickup.id,
+        epoch: pickup.epoch,
+        actor: by.staff,
+        facts: { verification: id, proof: proof.kind, method: proof.method, issuerCountry: proof.issuerCountry, expiryValid: true, expiresAt },
+      })
+      return { id, expiresAt }
+    },
+    open(id, pickup, by, now) {
+      const row = find.get(id, pickup, by.staff, by.session, now)
+      return row === undefined ? null : { expiresAt: row.expires_at }
+    },
+  }
+}

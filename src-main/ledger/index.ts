@@ -1,0 +1,1 @@
+export { createLedger, type Ledger, type LedgerRow, type NewEntry } from './ledger.ts'

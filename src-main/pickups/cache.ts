@@ -1,0 +1,226 @@
+/** The cache of granted pickups and their lifecycle at this desk (DESIGN section 5). */
+import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { type Sqlite } from '../storage/index.ts'
+import { foldForSearch, openPerson, displayName, sealPerson, type Person } from './person.ts'
+
+export interface Pickup {
+  readonly id: PickupId
+  readonly epoch: Epoch
+  readonly state: PickupState
+  readonly recipientClass: RecipientClass
+  readonly channel: Channel
+  readonly secretKind: SecretKind
+  readonly person: Person
+  readonly birthTag: Buffer | null
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly arrivedAt: number | null
+  readonly revokePending: boolean
+}
+
+interface Row {
+  id: string
+  epoch_incarnation: string
+  epoch_n: number
+  state: string
+  recipient_class: string
+  channel: string
+  secret_kind: string
+  person: Buffer
+  birth_tag: Buffer | null
+  issued_at: number
+  expires_at: number
+  arrived_at: number | null
+  revoke_pending: number
+}
+
+/** States in which the desk still has something to do with the pickup. */
+const live = "('waiting','arrived','verified','printing','printed','failed','uncertain')"
+/** A pickup once handed over or burned here is never opened again by any grant, whatever its epoch. */
+const sticky: ReadonlySet<string> = new Set(['handed-over', 'burned', 'dispatched'])
+const unsettledStates: ReadonlySet<string> = new Set(['printing', 'printed', 'uncertain'])
+
+const columns =
+  'id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, birth_tag, issued_at, expires_at, arrived_at, revoke_pending'
+
+export interface QueueFilter {
+  readonly filter: 'arrived' | 'waiting' | 'all'
+  readonly search: string
+  readonly limit: number
+}
+
+export type PickupCache = ReturnType<typeof createPickupCache>
+
+export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
+  const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM pickup WHERE id = ?`)
+  const byCard = db.prepare<[Buffer], Row>(
+    `SELECT ${columns} FROM pickup WHERE n IN (SELECT pickup FROM card_tag WHERE tag = ?) AND state IN ${live} ORDER BY issued_at`,
+  )
+  const byBirth = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`)
+  const byCode = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`)
+  const idsByCard = db.prepare<[Buffer], { id: string }>(`SELECT p.id FROM card_tag c JOIN pickup p ON p.n = c.pickup WHERE c.tag = ? AND p.state IN ${live}`)
+  const head = db.prepare<[string], { n: number; state: string; epoch_incarnation: string; epoch_n: number }>(
+    'SELECT n, state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
+  )
+  const insert = db.prepare(
+    `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, birth_tag, code_tag, issued_at, expires_at)
+     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET epoch_incarnation = excluded.epoch_incarnation, epoch_n = excluded.epoch_n, state = 'waiting', recipient_class = excluded.recipient_class,
+       channel = excluded.channel, secret_kind = excluded.secret_kind, person = excluded.person, envelope = excluded.envelope, birth_tag = excluded.birth_tag,
+       code_tag = excluded.code_tag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, arrived_at = NULL, revoke_pending = 0
+     RETURNING n`,
+  )
+  const clearTags = db.prepare('DELETE FROM card_tag WHERE pickup = ?')
+  const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
+  const setState = db.prepare('UPDATE pickup SET state = ? WHERE id = ?')
+  const setArrived = db.prepare("UPDATE pickup SET state = 'arrived', arrived_at = coalesce(arrived_at, ?) WHERE id = ?")
+  const setPending = db.prepare('UPDATE pickup SET revoke_pending = 1 WHERE id = ?')
+  const dropEnvelope = db.prepare("UPDATE pickup SET envelope = x'' WHERE id = ?")
+  const voidVerifications = db.prepare('UPDATE verification SET void = 1 WHERE pickup = ? AND spent = 0 AND void = 0')
+  const voidAll = db.prepare('UPDATE verification SET void = 1 WHERE spent = 0 AND void = 0')
+  const backToArrived = db.prepare("UPDATE pickup SET state = 'arrived' WHERE state = 'verified'")
+  const envelope = db.prepare<[string], { envelope: Buffer }>('SELECT envelope FROM pickup WHERE id = ?')
+  const count = db.prepare<[], { waiting: number; arrived: number }>(
+    `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state IN ('arrived','verified','failed')) AS arrived FROM pickup WHERE state IN ${live}`,
+  )
+  const liveIds = db.prepare<[], { id: string; state: string }>(`SELECT id, state FROM pickup WHERE state IN ${live}`)
+
+  /** Names folded for search, filled in the background and kept by id and epoch. */
+  const folded = new Map<string, string>()
+
+  function fromRow(row: Row): Pickup {
+    return {
+      id: PickupId.parse(row.id),
+      epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }),
+      state: PickupState.parse(row.state),
+      recipientClass: RecipientClass.parse(row.recipient_class),
+      channel: Channel.parse(row.channel),
+      secretKind: SecretKind.parse(row.secret_kind),
+      person: openPerson(cacheKey, row.id, row.person),
+      birthTag: row.birth_tag,
+      issuedAt: row.issued_at,
+      expiresAt: row.expires_at,
+      arrivedAt: row.arrived_at,
+      revokePending: row.revoke_pending === 1,
+    }
+  }
+
+  function foldedName(row: { id: string; person: Buffer }): string {
+    const known = folded.get(row.id)
+    if (known !== undefined) return known
+    const person = openPerson(cacheKey, row.id, row.person)
+    const text = foldForSearch(`${displayName(person.name)} ${person.account} ${person.requestReference ?? ''}`)
+    folded.set(row.id, text)
+    return text
+  }
+
+  const filters = {
+    arrived: "state IN ('arrived','verified','printing','printed','failed','uncertain')",
+    waiting: "state = 'waiting'",
+    all: `state IN ${live}`,
+  } as const
+  const order = "ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at"
+  const list = { arrived: listOf('arrived'), waiting: listOf('waiting'), all: listOf('all') }
+  const total = { arrived: totalOf('arrived'), waiting: totalOf('waiting'), all: totalOf('all') }
+  function listOf(filter: keyof typeof filters) {
+    return db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE ${filters[filter]} ${order} LIMIT ?`)
+  }
+  function totalOf(filter: keyof typeof filters) {
+    return db.prepare<[], { total: number }>(`SELECT count(*) AS total FROM pickup WHERE ${filters[filter]}`)
+  }
+
+  return {
+    get(id: PickupId): Pickup | null {
+      const row = byId.get(id)
+      return row === undefined ? null : fromRow(row)
+    },
+    /** Live pickups of a card, by its keyed tag (16 bytes). */
+    byCardTag: (tag: Buffer): Pickup[] => byCard.all(tag).map(fromRow),
+    /** Only the ids: the lookup that the bench measures, without opening names. */
+    idsByCardTag: (tag: Buffer): string[] => idsByCard.all(tag).map((row) => row.id),
+    byBirthTag: (tag: Buffer): Pickup[] => byBirth.all(tag).map(fromRow),
+    byCodeTag: (tag: Buffer): Pickup[] => byCode.all(tag).map(fromRow),
+    envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),
+    counts: () => count.get() ?? { waiting: 0, arrived: 0 },
+
+    /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
+    queue({ filter, search, limit }: QueueFilter): { pickups: Pickup[]; total: number } {
+      const words = foldForSearch(search).split(' ').filter(Boolean)
+      if (words.length === 0) return { pickups: list[filter].all(limit).map(fromRow), total: total[filter].get()?.total ?? 0 }
+      const found: Row[] = []
+      let matches = 0
+      for (const row of list[filter].iterate(Number.MAX_SAFE_INTEGER)) {
+        const name = foldedName(row)
+        if (!words.every((word) => name.includes(word))) continue
+        matches += 1
+        if (found.length < limit) found.push(row)
+      }
+      return { pickups: found.map(fromRow), total: matches }
+    },
+
+    /**
+     * Applies a grant inside the caller's transaction. Refused (returns false) for a pickup that is handed over or
+     * burned here, that has a slip not yet settled, or for an epoch this kiosk has already acknowledged.
+     */
+    grant(pickup: GrantedPickup): boolean {
+      const known = head.get(pickup.id)
+      if (known !== undefined) {
+        if (sticky.has(known.state) || unsettledStates.has(known.state)) return false
+        const same = known.epoch_incarnation === pickup.epoch.incarnation && known.epoch_n === pickup.epoch.n
+        if (same) return false
+        if (known.epoch_incarnation === pickup.epoch.incarnation && known.epoch_n > pickup.epoch.n) return false
+        voidVerifications.run(pickup.id)
+      }
+      const row = insert.get(
+        pickup.id,
+        pickup.epoch.incarnation,
+        pickup.epoch.n,
+        pickup.recipientClass,
+        pickup.channel,
+        pickup.secretKind,
+        sealPerson(cacheKey, pickup),
+        Buffer.from(pickup.envelope, 'base64url'),
+        pickup.birthTag === null ? null : Buffer.from(pickup.birthTag, 'base64url'),
+        Buffer.from(pickup.pickupCodeTag, 'base64url'),
+        pickup.issuedAt,
+        pickup.expiresAt,
+      ) as { n: number }
+      if (known !== undefined) clearTags.run(row.n)
+      for (const tag of pickup.cardTags) insertTag.run(Buffer.from(tag, 'base64url'), row.n)
+      folded.delete(pickup.id)
+      return true
+    },
+
+    /** Recipient checked in. Keeps the first arrival's time. */
+    arrive(id: PickupId, now: number): void {
+      setArrived.run(now, id)
+    },
+    setState(id: PickupId, state: PickupState): void {
+      setState.run(state, id)
+    },
+    /** A revocation that must wait for a slip: nothing more is printed, the acknowledgement follows the settlement. */
+    holdForRevoke(id: PickupId): void {
+      setPending.run(id)
+    },
+    /** The pickup ends here: its envelope leaves the disk and open verifications die. */
+    end(id: PickupId, state: 'handed-over' | 'revoked' | 'burned' | 'returned'): void {
+      setState.run(state, id)
+      dropEnvelope.run(id)
+      voidVerifications.run(id)
+      folded.delete(id)
+    },
+    /** Verifications die on staff switch, lock and restart (DESIGN section 2); their pickups are `arrived` again. */
+    voidVerifications(pickup?: PickupId): void {
+      if (pickup === undefined) {
+        voidAll.run()
+        backToArrived.run()
+      } else {
+        voidVerifications.run(pickup)
+      }
+    },
+    /** Ids of live pickups, for a snapshot resync to compare with. */
+    liveIds: (): { id: string; state: string }[] => liveIds.all(),
+    isUnsettled: (state: string): boolean => unsettledStates.has(state),
+  }
+}

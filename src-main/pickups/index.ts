@@ -1,0 +1,2 @@
+export { createPickupCache, type Pickup, type PickupCache } from './cache.ts'
+export { displayName, foldForSearch, initials, type Person } from './person.ts'

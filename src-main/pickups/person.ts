@@ -1,0 +1,55 @@
+/** What the cache knows of a recipient, sealed at rest under the cache key and opened only to be shown or compared. */
+import { z } from 'zod'
+import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
+import { PersonName, type GrantedPickup } from '../../src-shared/hub-api.ts'
+import { unwrap, wrap } from '../vault/index.ts'
+
+const Person = z.object({
+  recipient: RecipientId,
+  name: PersonName,
+  formerNames: z.array(PersonName),
+  language: Language,
+  account: z.string(),
+  sponsor: z.string().nullable(),
+  accountValidUntil: DateText.nullable(),
+  requestReference: z.string().nullable(),
+})
+export type Person = z.infer<typeof Person>
+
+const label = (pickup: string) => `lodge/person/1|${pickup}`
+
+export function sealPerson(cacheKey: Uint8Array, pickup: GrantedPickup): Buffer {
+  const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference } = pickup
+  const person: Person = { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference }
+  return wrap(cacheKey, label(pickup.id), Buffer.from(JSON.stringify(person)))
+}
+
+/** Throws when the row was tampered with: a person nobody sealed must not be shown. */
+export function openPerson(cacheKey: Uint8Array, pickup: string, sealed: Uint8Array): Person {
+  const bytes = unwrap(cacheKey, label(pickup), sealed)
+  if (bytes === null) throw new Error('a cached person does not open')
+  return Person.parse(JSON.parse(bytes.toString('utf8')))
+}
+
+export function displayName(name: PersonName): string {
+  return `${name.given} ${name.family}`.trim()
+}
+
+/** Initials as a check-in screen may show them: `A. K.` */
+export function initials(name: PersonName): string {
+  const first = (text: string) => [...text.trim()][0]?.toUpperCase()
+  return [first(name.given), first(name.family)]
+    .filter((letter) => letter !== undefined)
+    .map((letter) => `${letter}.`)
+    .join(' ')
+}
+
+/** For tolerant search: lower case, marks removed (å/a, ö/o), hyphens and punctuation as spaces. */
+export function foldForSearch(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}

@@ -1,0 +1,78 @@
+/**
+ * Everything a printer may say, in one byte stream, in any order and cut anywhere: real-time status (one byte
+ * `0xx1xx10`), automatic status back (four bytes, first `0xx1xx00`), process-id replies (`37 22 id id id id 00`) and
+ * the answer to a buffer clear (`37 25 00`). Told apart by their fixed bits (Epson, "Transmission status identification").
+ */
+export type Reply =
+  | { readonly kind: 'status'; readonly byte: number }
+  | { readonly kind: 'asb'; readonly bytes: readonly [number, number, number, number] }
+  | { readonly kind: 'process-id'; readonly id: string }
+  | { readonly kind: 'cleared' }
+  /** A block we did not ask for. */
+  | { readonly kind: 'other' }
+
+const blockHeader = 0x37
+const processId = 0x22
+const cleared = 0x25
+const longestBlock = 80
+
+export function isStatus(byte: number): boolean {
+  return (byte & 0x93) === 0x12
+}
+
+function isAsbStart(byte: number): boolean {
+  return (byte & 0x93) === 0x10
+}
+
+/** Later ASB bytes have bits 4 and 7 clear. */
+function isAsbRest(byte: number): boolean {
+  return (byte & 0x90) === 0
+}
+
+export interface ReplyParser {
+  push(bytes: Uint8Array): Reply[]
+}
+
+export function createReplyParser(): ReplyParser {
+  let block: number[] | null = null
+  let asb: number[] | null = null
+
+  return {
+    push(bytes) {
+      const replies: Reply[] = []
+      for (const byte of bytes) {
+        if (block !== null) {
+          if (byte !== 0 && block.length < longestBlock) {
+            block.push(byte)
+            continue
+          }
+          if (byte === 0) replies.push(readBlock(block))
+          block = null
+          continue
+        }
+        if (asb !== null) {
+          if (isAsbRest(byte)) {
+            asb.push(byte)
+            if (asb.length === 4) {
+              replies.push({ kind: 'asb', bytes: [asb[0] ?? 0, asb[1] ?? 0, asb[2] ?? 0, asb[3] ?? 0] })
+              asb = null
+            }
+            continue
+          }
+          // A torn one: what follows is read afresh.
+          asb = null
+        }
+        if (byte === blockHeader) block = []
+        else if (isStatus(byte)) replies.push({ kind: 'status', byte })
+        else if (isAsbStart(byte)) asb = [byte]
+      }
+      return replies
+    },
+  }
+}
+
+function readBlock(block: readonly number[]): Reply {
+  if (block[0] === processId && block.length === 5) return { kind: 'process-id', id: Buffer.from(block.slice(1)).toString('latin1') }
+  if (block[0] === cleared && block.length === 1) return { kind: 'cleared' }
+  return { kind: 'other' }
+}

@@ -1,0 +1,32 @@
+/** From the four real-time status bytes to one printer state (Epson, DLE EOT n). */
+import type { ErrorCode } from '../../../src-shared/errors.ts'
+import type { PrinterState } from '../../../src-shared/kiosk-api.ts'
+import type { PrinterStatus } from '../port.ts'
+
+const codes: Readonly<Record<PrinterState, ErrorCode | null>> = {
+  ready: null,
+  'paper-near-end': null,
+  'paper-out': 'L-501',
+  'cover-open': 'L-502',
+  offline: 'L-503',
+  error: 'L-504',
+  'not-answering': 'L-503',
+  'no-status': 'L-508',
+  'needs-power-cycle': 'L-507',
+  busy: 'L-511',
+  none: 'L-509',
+}
+
+export function statusOf(state: PrinterState): PrinterStatus {
+  const code = codes[state]
+  return { state, canPrint: state === 'ready' || state === 'paper-near-end', failure: code === null ? null : { code } }
+}
+
+/** `printer`, `offline`, `error`, `paper` are the answers to DLE EOT 1, 2, 3 and 4. */
+export function readState({ printer, offline, error, paper }: { printer: number; offline: number; error: number; paper: number }): PrinterState {
+  if ((offline & 0x04) !== 0) return 'cover-open'
+  if ((paper & 0x60) !== 0 || (offline & 0x20) !== 0) return 'paper-out'
+  if ((error & 0x6c) !== 0 || (offline & 0x40) !== 0) return 'error'
+  if ((printer & 0x08) !== 0) return 'offline'
+  return (paper & 0x0c) !== 0 ? 'paper-near-end' : 'ready'
+}

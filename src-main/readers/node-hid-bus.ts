@@ -1,0 +1,95 @@
+/**
+ * The real bus: node-hid with its hidraw driver on Linux. The library is loaded at the first call, so that a machine
+ * without libusb or libudev still starts and says what is missing.
+ */
+import type * as NodeHid from 'node-hid'
+import { fail, ok } from '../../src-shared/result.ts'
+import type { HidBus, HidDeviceInfo, HidHandle } from './port.ts'
+
+function openFailure(error: unknown): 'L-702' | 'L-701' {
+  const message = error instanceof Error ? error.message : String(error)
+  return /permission|denied|EACCES/i.test(message) ? 'L-702' : 'L-701'
+}
+
+function handleOf(device: NodeHid.HIDAsync): HidHandle {
+  let onReport: (report: Buffer) => void = () => undefined
+  let onError: ((error: unknown) => void) | null = null
+  let closed = false
+  device.on('data', (report: Buffer) => onReport(report))
+  // Without a listener an unplugged device would end the process; the library sends an Error or a plain string.
+  device.on('error', (error: unknown) => {
+    const tell = onError
+    onError = null
+    tell?.(error)
+  })
+  return {
+    onReport(listener) {
+      onReport = listener
+    },
+    onError(listener) {
+      onError = listener
+    },
+    getFeatureReport: (id, length) => device.getFeatureReport(id, length),
+    async sendFeatureReport(data) {
+      await device.sendFeatureReport(data)
+    },
+    async close() {
+      // A second close rejects.
+      if (closed) return
+      closed = true
+      onError = null
+      await device.close()
+    },
+  }
+}
+
+export function createNodeHidBus(platform: NodeJS.Platform = process.platform): HidBus {
+  let library: Promise<typeof NodeHid> | null = null
+  function load(): Promise<typeof NodeHid> {
+    library ??= import('node-hid').then((loaded) => {
+      const hid = 'default' in loaded ? (loaded as unknown as { default: typeof NodeHid }).default : loaded
+      // Counts only before the first call of the library.
+      if (platform === 'linux') hid.setDriverType('hidraw')
+      return hid
+    })
+    return library
+  }
+  return {
+    async devices() {
+      try {
+        const hid = await load()
+        const found = await hid.devicesAsync()
+        return ok(
+          found.flatMap((device): HidDeviceInfo[] =>
+            device.path === undefined
+              ? []
+              : [
+                  {
+                    path: device.path,
+                    vendorId: device.vendorId,
+                    productId: device.productId,
+                    usagePage: device.usagePage ?? 0,
+                    usage: device.usage ?? 0,
+                    product: device.product ?? '',
+                    manufacturer: device.manufacturer ?? '',
+                    serialNumber: device.serialNumber ?? '',
+                    interface: device.interface,
+                  },
+                ],
+          ),
+        )
+      } catch {
+        return fail('L-703')
+      }
+    },
+    async open(path) {
+      try {
+        const hid = await load()
+        return ok(handleOf(await hid.HIDAsync.open(path)))
+      } catch (error) {
+        return fail(openFailure(error))
+      }
+    },
+    stop: () => Promise.resolve(),
+  }
+}

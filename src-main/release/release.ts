@@ -1,0 +1,215 @@
+/**
+ * The release (DESIGN section 5): one transaction spends the verification and records `slip-intended`; then the
+ * envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded. Order is everything here:
+ * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
+ */
+import { SlipId, type Desk, type KioskId, type Language, type PickupId, type Policy, type VerificationId } from '../../src-shared/domain.ts'
+import type { ErrorCode } from '../../src-shared/errors.ts'
+import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
+import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { mayReleaseHere, type Verifications } from '../identity/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { PickupCache } from '../pickups/index.ts'
+import type { PrintJob, PrintOutcome, Printer } from '../printers/index.ts'
+import { storageFailure, type Store } from '../storage/index.ts'
+import { wipe } from '../vault/index.ts'
+import { printsThatMayFail, type Slip, type Slips } from './slips.ts'
+import type { Pickup } from '../pickups/index.ts'
+import type { Session } from '../staff/index.ts'
+
+export type PrintPhase = 'header' | 'secret' | 'confirming'
+
+/** Lays out a slip around a secret that is never made into a string. L-505 when it cannot be printed exactly. */
+export type LayoutSlip = (slip: { pickup: Pickup; number: string; language: Language; desk: Desk; policy: Policy }, secret: Buffer) => Result<PrintJob>
+
+interface Parts {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly pickups: PickupCache
+  readonly verifications: Verifications
+  readonly slips: Slips
+  readonly printer: Printer
+  readonly layout: LayoutSlip
+  readonly kiosk: KioskId
+  readonly now: () => number
+  /** Reached between durable steps, for tests that kill the engine there. */
+  readonly checkpoint?: (name: string) => void
+}
+
+export interface ReleaseRequest {
+  readonly pickup: PickupId
+  readonly verification: VerificationId
+  readonly language: Language
+}
+
+export interface Release {
+  /** Whether a slip is being printed now. */
+  busy(): boolean
+  run(
+    request: ReleaseRequest,
+    session: Session,
+    place: { desk: Desk; policy: Policy },
+    onPhase: (slip: SlipId, phase: PrintPhase) => void,
+  ): Promise<Result<Slip>>
+}
+
+export function createRelease(parts: Parts): Release {
+  const { store, ledger, pickups, verifications, slips, printer, layout, kiosk, now } = parts
+  const checkpoint = parts.checkpoint ?? (() => undefined)
+  let busy = false
+
+  /** Spends the verification and records the intent, or refuses with nothing changed. */
+  function intend(request: ReleaseRequest, session: Session, place: { desk: Desk; policy: Policy }): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
+    try {
+      return store.transact(() => {
+        const pickup = pickups.get(request.pickup)
+        if (pickup === null) return fail('L-201')
+        const allowed = mayReleaseHere(place.policy, place.desk.kind, pickup, now())
+        if (!allowed.ok) return allowed
+        if (slips.unsettledOf(pickup.id) !== null) return fail('L-214')
+        if (pickup.state === 'handed-over') return fail('L-204')
+        if (pickup.state === 'burned') return fail('L-208')
+        if (pickup.state === 'revoked') return fail('L-203')
+        const wasted = slips.wasted(pickup.id, pickup.epoch)
+        if (wasted >= printsThatMayFail) return fail('L-512')
+        const by = { staff: session.staff, session: session.id }
+        if (pickup.state !== 'verified' || verifications.open(request.verification, pickup.id, by, now()) === null) return fail('L-307')
+        const slip = SlipId.parse(newId())
+        const number = slips.nextNumber(place.desk.slipPrefix)
+        slips.intend({
+          id: slip,
+          number,
+          pickup: pickup.id,
+          epoch: pickup.epoch,
+          verification: request.verification,
+          staff: session.staff,
+          language: request.language,
+          at: now(),
+        })
+        ledger.append({
+          kind: 'slip-intended',
+          pickup: pickup.id,
+          epoch: pickup.epoch,
+          actor: session.staff,
+          facts: { slip, number, verification: request.verification, language: request.language, further: wasted > 0 },
+        })
+        pickups.setState(pickup.id, 'printing')
+        return ok({ slip, number, pickup })
+      })
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      return { ok: false, failure }
+    }
+  }
+
+  /** Opens, lays out, prints. Whatever happens in here, the secret's buffers are zeros afterwards. */
+  async function print(
+    number: string,
+    pickup: Pickup,
+    request: ReleaseRequest,
+    session: Session,
+    place: { desk: Desk; policy: Policy },
+    onPhase: (phase: PrintPhase) => void,
+  ): Promise<PrintOutcome> {
+    let secret: Buffer
+    try {
+      secret = await openEnvelope(session.openingKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
+    } catch {
+      // HPKE says only that it does not open: not sealed for this kiosk, pickup or epoch, or damaged.
+      return { kind: 'failed', code: 'L-510' }
+    }
+    checkpoint('opened')
+    try {
+      const job = layout({ pickup, number, language: request.language, desk: place.desk, policy: place.policy }, secret)
+      wipe(secret)
+      if (!job.ok) return { kind: 'failed', code: job.failure.code }
+      try {
+        return await printer.print(job.value, onPhase)
+      } finally {
+        wipe(job.value.header, job.value.body)
+      }
+    } finally {
+      wipe(secret)
+    }
+  }
+
+  function record(slip: SlipId, pickup: Pickup, outcome: PrintOutcome): void {
+    store.transact(() => {
+      switch (outcome.kind) {
+        case 'printed':
+          slips.outcome(slip, 'printed', null)
+          pickups.setState(pickup.id, 'printed')
+          ledger.append({ kind: 'slip-printed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip } })
+          break
+        case 'failed':
+          slips.outcome(slip, 'failed', outcome.code)
+          pickups.setState(pickup.id, 'arrived')
+          ledger.append({ kind: 'slip-failed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip, code: outcome.code } })
+          break
+        case 'uncertain':
+          recordUncertain(slips, pickups, ledger, slip, pickup.id, pickup.epoch, outcome.code)
+          break
+        default:
+          unreachable(outcome)
+      }
+    })
+  }
+
+  return {
+    busy: () => busy,
+    async run(request, session, place, onPhase) {
+      if (busy) return fail('L-511')
+      busy = true
+      try {
+        const status = await printer.check()
+        if (!status.canPrint) return { ok: false, failure: status.failure ?? { code: 'L-503' } }
+        const intended = intend(request, session, place)
+        if (!intended.ok) return intended
+        const { slip, number, pickup } = intended.value
+        checkpoint('intended')
+        onPhase(slip, 'header')
+        const outcome = await print(number, pickup, request, session, place, (phase) => {
+          checkpoint(`phase-${phase}`)
+          onPhase(slip, phase)
+        })
+        checkpoint('printed')
+        try {
+          record(slip, pickup, outcome)
+        } catch (error) {
+          const failure = storageFailure(error)
+          if (failure === null) throw error
+          // The intent is durable and its outcome is not: the slip stays unsettled until a person says what became of it.
+          return { ok: false, failure }
+        }
+        checkpoint('recorded')
+        const settled = slips.get(slip)
+        if (settled === null) throw new Error('a slip vanished')
+        return ok(settled)
+      } finally {
+        busy = false
+      }
+    },
+  }
+}
+
+function recordUncertain(slips: Slips, pickups: PickupCache, ledger: Ledger, slip: SlipId, pickup: PickupId, epoch: Pickup['epoch'], code: ErrorCode): void {
+  slips.outcome(slip, 'uncertain', code)
+  pickups.setState(pickup, 'uncertain')
+  ledger.append({ kind: 'slip-uncertain', pickup, epoch, facts: { slip, code } })
+}
+
+/**
+ * After a crash or restart every intent without an outcome is `uncertain`: never retried by itself (promise P3). Also
+ * run before settling, for an intent whose outcome could not be written.
+ */
+export function accountForIntents(parts: Pick<Parts, 'store' | 'ledger' | 'pickups' | 'slips'>, code: ErrorCode): Slip[] {
+  const { store, ledger, pickups, slips } = parts
+  const open = slips.unsettled().filter((slip) => slip.state === 'intended')
+  if (open.length === 0) return []
+  store.transact(() => {
+    for (const slip of open) recordUncertain(slips, pickups, ledger, slip.id, slip.pickup, slip.epoch, code)
+  })
+  return open
+}

@@ -1,0 +1,5 @@
+export { codePages, type CodePage } from './code-pages.ts'
+export { layoutSlip, type SlipContent } from './layout.ts'
+export { slipText } from './names.ts'
+export { encodeSecret } from './secret-bytes.ts'
+export { slipTexts } from './texts.ts'

@@ -1,0 +1,160 @@
+/**
+ * What is on the paper. The layout library encodes the template; the secret's bytes are spliced in from our own Buffer
+ * (DESIGN section 10), so they pass through no string and no library.
+ */
+import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
+import type { Language, SecretKind } from '../../src-shared/domain.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { codePages, selectCodePage, tableOf, type CodePage } from './code-pages.ts'
+import { slipText } from './names.ts'
+import { encodeSecret } from './secret-bytes.ts'
+import { slipTexts } from './texts.ts'
+
+export interface SlipContent {
+  readonly language: Language
+  readonly organisation: string
+  readonly desk: string
+  readonly recipient: string
+  /** Whole or masked, as the policy says. */
+  readonly account: string
+  readonly secretKind: SecretKind
+  readonly slipNumber: string
+  readonly validUntil: string
+  readonly changeAddress: string
+  readonly requestReference: string | null
+}
+
+/** Columns of font A (12 dots) at 203 dpi: 576 dots on 80 mm paper, 384 on 58 mm. */
+const columnsOf = { 58: 32, 80: 48 } as const
+const doubleSize = Buffer.from([0x1d, 0x21, 0x11])
+const normalSize = Buffer.from([0x1d, 0x21, 0x00])
+const boldOn = Buffer.from([0x1b, 0x45, 0x01])
+const boldOff = Buffer.from([0x1b, 0x45, 0x00])
+const lineFeed = Buffer.from([0x0a])
+const layoutPage: CodePage = 'windows1252'
+
+function encoder(columns: number): ReceiptPrinterEncoder {
+  return new ReceiptPrinterEncoder({ language: 'esc-pos', columns, codepageMapping: 'epson', codepageCandidates: [...codePages], newline: '\n' }).codepage(
+    layoutPage,
+  )
+}
+
+function bytesOf(part: ReceiptPrinterEncoder): Buffer {
+  return Buffer.from(part.encode())
+}
+
+/** Words wrapped to the paper's width; the library would cut a double-width line without a mark. */
+function wrapped(part: ReceiptPrinterEncoder, text: string, width: number): ReceiptPrinterEncoder {
+  let line = ''
+  for (const word of text.split(' ')) {
+    for (let rest = word; rest !== '';) {
+      const piece = rest.slice(0, width)
+      rest = rest.slice(width)
+      if (line !== '' && line.length + 1 + piece.length > width) {
+        part.line(line)
+        line = piece
+      } else {
+        line = line === '' ? piece : `${line} ${piece}`
+      }
+    }
+  }
+  return line === '' ? part : part.line(line)
+}
+
+/** `A`, `a`, `9`, `#` or `_` under each character, so that 0 and O, 1 and l and I are told apart. */
+function classOf(byte: number, page: CodePage): number {
+  if (byte === 0x20) return 0x5f
+  if (byte >= 0x30 && byte <= 0x39) return 0x39
+  if (byte < 0x80) return byte >= 0x41 && byte <= 0x5a ? 0x41 : byte >= 0x61 && byte <= 0x7a ? 0x61 : 0x23
+  return upperHalfClass(byte, page)
+}
+
+const upperHalf = new Map<CodePage, Buffer>()
+/** The same for the page's upper half, from a table made once and independent of any secret. */
+function upperHalfClass(byte: number, page: CodePage): number {
+  let classes = upperHalf.get(page)
+  if (classes === undefined) {
+    classes = Buffer.alloc(256, 0x23)
+    for (const [point, code] of tableOf(page)) {
+      const letter = String.fromCodePoint(point)
+      if (/\p{Lu}/u.test(letter)) classes[code] = 0x41
+      else if (/\p{Ll}/u.test(letter)) classes[code] = 0x61
+    }
+    upperHalf.set(page, classes)
+  }
+  return classes[byte] ?? 0x23
+}
+
+/** The secret in double size, as many characters a line as fit, each with its class below. */
+function secretLines(secret: Buffer, page: CodePage, columns: number, continues: string): Buffer[] {
+  const perLine = columns / 2
+  const parts: Buffer[] = []
+  for (let at = 0; at < secret.length; at += perLine) {
+    const piece = secret.subarray(at, at + perLine)
+    const classes = Buffer.alloc(piece.length * 2, 0x20)
+    piece.forEach((byte, i) => {
+      classes[i * 2] = classOf(byte, page)
+    })
+    // `piece` is a view of the caller's buffer and is wiped by the caller; `classes` tells no more than the shape.
+    parts.push(selectCodePage(page), doubleSize, boldOn, piece, lineFeed, boldOff, normalSize, classes, lineFeed)
+    if (at + perLine < secret.length) parts.push(selectCodePage(layoutPage), bytesOf(wrapped(encoder(columns), continues, columns)))
+  }
+  parts.push(selectCodePage(layoutPage))
+  return parts
+}
+
+/**
+ * A print job: header without any byte of the secret, body with it. `secret` is UTF-8 and stays the caller's to wipe.
+ * Fails with L-505 when some character of it cannot be printed exactly.
+ */
+export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 | 80): Result<{ header: Buffer; body: Buffer }> {
+  const encoded = encodeSecret(secret)
+  if (encoded === null) return fail('L-505')
+  const columns = columnsOf[paper]
+  const texts = slipTexts[content.language]
+  const kind = content.secretKind
+  try {
+    const header = encoder(columns).initialize().codepage(layoutPage)
+    header.align('center').bold(true)
+    wrapped(header, slipText(content.organisation), columns)
+    header.bold(false)
+    wrapped(header, slipText(content.desk), columns)
+    header.newline().size(2, 2)
+    wrapped(header, texts.title[kind], columns / 2)
+    header.size(1, 1).align('left').newline()
+
+    const before = encoder(columns)
+    wrapped(before.bold(true), slipText(content.recipient), columns).bold(false)
+    wrapped(before, `${texts.account}: ${slipText(content.account)}`, columns)
+    if (content.requestReference !== null) wrapped(before, `${texts.reference}: ${slipText(content.requestReference)}`, columns)
+    before.newline().line(`${texts.secret[kind]}:`)
+
+    const after = encoder(columns).newline()
+    for (const part of texts.legend.split('  ')) after.line(part)
+    if (encoded.bytes.includes(0x20)) after.line(texts.spaceLegend)
+    after.rule({ style: 'single' })
+    wrapped(after, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)
+    wrapped(after, `${texts.change[kind]}:`, columns)
+    wrapped(after.bold(true), slipText(content.changeAddress), columns).bold(false)
+    after
+      .newline()
+      .align('center')
+      .qrcode(content.changeAddress, { model: 2, size: paper === 80 ? 6 : 5, errorlevel: 'm' })
+      .align('left')
+      .newline()
+    wrapped(after, texts.never, columns)
+    wrapped(after, texts.destroy, columns)
+    after
+      .newline()
+      .line(`${texts.slip} ${slipText(content.slipNumber)}`)
+      .newline(4)
+      .cut('partial')
+
+    const select = selectCodePage(layoutPage)
+    const lines = secretLines(encoded.bytes, encoded.page, columns, texts.continues)
+    const body = Buffer.concat([select, bytesOf(before), ...lines, bytesOf(after)])
+    return ok({ header: Buffer.concat([bytesOf(header), select]), body })
+  } finally {
+    encoded.bytes.fill(0)
+  }
+}

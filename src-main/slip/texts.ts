@@ -1,0 +1,62 @@
+/** What the slip says, in the recipient's language. */
+import type { Language } from '../../src-shared/domain.ts'
+
+export interface SlipTexts {
+  readonly title: { readonly password: string; readonly 'activation-code': string }
+  readonly account: string
+  readonly reference: string
+  readonly secret: { readonly password: string; readonly 'activation-code': string }
+  readonly continues: string
+  readonly legend: string
+  readonly spaceLegend: string
+  readonly validUntil: string
+  readonly change: { readonly password: string; readonly 'activation-code': string }
+  readonly never: string
+  readonly destroy: string
+  readonly slip: string
+}
+
+export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
+  fi: {
+    title: { password: 'Uusi salasanasi', 'activation-code': 'Aktivointikoodisi' },
+    account: 'Käyttäjätunnus',
+    reference: 'Pyyntö',
+    secret: { password: 'Salasana', 'activation-code': 'Koodi' },
+    continues: '... jatkuu ilman väliä',
+    legend: 'A = iso kirjain  a = pieni kirjain  9 = numero  # = merkki',
+    spaceLegend: '_ = välilyönti',
+    validUntil: 'Voimassa',
+    change: { password: 'Vaihda salasana heti osoitteessa', 'activation-code': 'Ota tunnus käyttöön osoitteessa' },
+    never: 'Emme koskaan kerro salasanaa sähköpostilla, puhelimessa tai tekstiviestillä.',
+    destroy: 'Hävitä tämä lipuke, kun olet vaihtanut salasanan.',
+    slip: 'Lipuke',
+  },
+  sv: {
+    title: { password: 'Ditt nya lösenord', 'activation-code': 'Din aktiveringskod' },
+    account: 'Användarnamn',
+    reference: 'Begäran',
+    secret: { password: 'Lösenord', 'activation-code': 'Kod' },
+    continues: '... fortsätter utan mellanslag',
+    legend: 'A = stor bokstav  a = liten bokstav  9 = siffra  # = tecken',
+    spaceLegend: '_ = mellanslag',
+    validUntil: 'Gäller till',
+    change: { password: 'Byt lösenordet genast på adressen', 'activation-code': 'Aktivera kontot på adressen' },
+    never: 'Vi uppger aldrig lösenord per e-post, telefon eller textmeddelande.',
+    destroy: 'Förstör den här lappen när du har bytt lösenordet.',
+    slip: 'Lapp',
+  },
+  en: {
+    title: { password: 'Your new password', 'activation-code': 'Your activation code' },
+    account: 'User name',
+    reference: 'Request',
+    secret: { password: 'Password', 'activation-code': 'Code' },
+    continues: '... continues without a space',
+    legend: 'A = capital letter  a = small letter  9 = digit  # = sign',
+    spaceLegend: '_ = space',
+    validUntil: 'Valid until',
+    change: { password: 'Change the password at once at', 'activation-code': 'Activate your account at' },
+    never: 'We never tell a password by email, phone or text message.',
+    destroy: 'Destroy this slip when you have changed the password.',
+    slip: 'Slip',
+  },
+}

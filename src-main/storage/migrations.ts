@@ -1,0 +1,173 @@
+/**
+ * Numbered, append-only migrations; each runs in one transaction (DESIGN section 4, rule 7; after Signal Desktop).
+ * A migration that has been released is never edited.
+ */
+export interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+/**
+ * Version 1. The database itself holds promise P1: a slip cannot be written without its unspent, unexpired verification
+ * of the same pickup, epoch and member of staff, and a `slip-intended` entry cannot be written without its slip.
+ */
+const first = `
+CREATE TABLE kiosk (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  kiosk TEXT NOT NULL,
+  desk TEXT NOT NULL,
+  hub_address TEXT NOT NULL,
+  hub_authority TEXT NOT NULL,
+  incarnation TEXT NOT NULL,
+  cursor INTEGER NOT NULL DEFAULT 0,
+  synced INTEGER NOT NULL DEFAULT 0,
+  generation INTEGER NOT NULL DEFAULT 0,
+  acked INTEGER NOT NULL DEFAULT 0,
+  frozen INTEGER NOT NULL DEFAULT 0,
+  slip_count INTEGER NOT NULL DEFAULT 0,
+  last_contact INTEGER,
+  sign_key BLOB NOT NULL,
+  lookup_key BLOB NOT NULL,
+  cache_key BLOB NOT NULL,
+  opening_public BLOB,
+  opening_registered INTEGER NOT NULL DEFAULT 0,
+  desk_record TEXT,
+  policy_record TEXT
+) STRICT;
+
+CREATE TABLE staff (
+  id TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  name BLOB NOT NULL,
+  removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE staff_badge (tag BLOB PRIMARY KEY, staff TEXT NOT NULL REFERENCES staff (id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX staff_badge_staff ON staff_badge (staff);
+CREATE TABLE staff_pin (
+  staff TEXT PRIMARY KEY REFERENCES staff (id),
+  salt BLOB NOT NULL,
+  memory_kib INTEGER NOT NULL,
+  passes INTEGER NOT NULL,
+  opening_key BLOB NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  locked_until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE pickup (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  epoch_incarnation TEXT NOT NULL,
+  epoch_n INTEGER NOT NULL CHECK (epoch_n > 0),
+  state TEXT NOT NULL CHECK (state IN ('waiting','arrived','verified','printing','printed','failed','uncertain','handed-over','returned','revoked','burned','dispatched')),
+  recipient_class TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  secret_kind TEXT NOT NULL,
+  person BLOB NOT NULL,
+  envelope BLOB NOT NULL,
+  birth_tag BLOB,
+  code_tag BLOB NOT NULL,
+  issued_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  arrived_at INTEGER,
+  revoke_pending INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX pickup_birth ON pickup (birth_tag) WHERE birth_tag IS NOT NULL;
+CREATE INDEX pickup_code ON pickup (code_tag);
+CREATE INDEX pickup_live ON pickup (state, arrived_at, issued_at) WHERE state NOT IN ('handed-over','returned','revoked','burned','dispatched');
+CREATE TABLE card_tag (tag BLOB NOT NULL, pickup INTEGER NOT NULL REFERENCES pickup (n) ON DELETE CASCADE, PRIMARY KEY (tag, pickup)) STRICT, WITHOUT ROWID;
+CREATE INDEX card_tag_pickup ON card_tag (pickup);
+
+CREATE TABLE verification (
+  id TEXT PRIMARY KEY,
+  pickup TEXT NOT NULL REFERENCES pickup (id),
+  epoch_incarnation TEXT NOT NULL,
+  epoch_n INTEGER NOT NULL,
+  staff TEXT NOT NULL,
+  session TEXT NOT NULL,
+  proof TEXT NOT NULL,
+  method TEXT NOT NULL,
+  issuer_country TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL CHECK (expires_at > created_at),
+  spent INTEGER NOT NULL DEFAULT 0 CHECK (spent IN (0, 1)),
+  void INTEGER NOT NULL DEFAULT 0 CHECK (void IN (0, 1)),
+  UNIQUE (id, pickup, epoch_incarnation, epoch_n, staff)
+) STRICT;
+CREATE INDEX verification_open ON verification (pickup) WHERE spent = 0 AND void = 0;
+
+CREATE TABLE slip (
+  id TEXT PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  pickup TEXT NOT NULL REFERENCES pickup (id),
+  epoch_incarnation TEXT NOT NULL,
+  epoch_n INTEGER NOT NULL,
+  verification TEXT NOT NULL UNIQUE,
+  staff TEXT NOT NULL,
+  language TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('intended','printed','failed','uncertain','handed-over','spoiled','missing','nothing-came-out')),
+  code TEXT,
+  intended_at INTEGER NOT NULL,
+  settled_by TEXT,
+  settled_at INTEGER,
+  FOREIGN KEY (verification, pickup, epoch_incarnation, epoch_n, staff) REFERENCES verification (id, pickup, epoch_incarnation, epoch_n, staff)
+) STRICT;
+CREATE UNIQUE INDEX slip_one_unsettled ON slip (pickup) WHERE state IN ('intended','printed','uncertain');
+CREATE UNIQUE INDEX slip_one_handover ON slip (pickup) WHERE state = 'handed-over';
+CREATE INDEX slip_pickup ON slip (pickup);
+
+CREATE TRIGGER slip_needs_verification BEFORE INSERT ON slip BEGIN
+  SELECT RAISE(ABORT, 'slip must begin as intended') WHERE NEW.state <> 'intended';
+  SELECT RAISE(ABORT, 'slip without an unspent, unexpired verification') WHERE NOT EXISTS (
+    SELECT 1 FROM verification v WHERE v.id = NEW.verification AND v.pickup = NEW.pickup AND v.epoch_incarnation = NEW.epoch_incarnation
+      AND v.epoch_n = NEW.epoch_n AND v.staff = NEW.staff AND v.spent = 0 AND v.void = 0 AND v.created_at <= NEW.intended_at AND v.expires_at > NEW.intended_at);
+  SELECT RAISE(ABORT, 'slip for a pickup that is not verified') WHERE NOT EXISTS (
+    SELECT 1 FROM pickup p WHERE p.id = NEW.pickup AND p.epoch_incarnation = NEW.epoch_incarnation AND p.epoch_n = NEW.epoch_n AND p.state = 'verified' AND p.revoke_pending = 0);
+  SELECT RAISE(ABORT, 'no further slip for this pickup') WHERE (
+    SELECT count(*) FROM slip s WHERE s.pickup = NEW.pickup AND s.epoch_incarnation = NEW.epoch_incarnation AND s.epoch_n = NEW.epoch_n
+      AND s.state IN ('spoiled','nothing-came-out')) >= 2;
+  SELECT RAISE(ABORT, 'this pickup has been handed over or burned') WHERE EXISTS (
+    SELECT 1 FROM slip s WHERE s.pickup = NEW.pickup AND s.state = 'handed-over')
+    OR EXISTS (SELECT 1 FROM slip s WHERE s.pickup = NEW.pickup AND s.epoch_incarnation = NEW.epoch_incarnation AND s.epoch_n = NEW.epoch_n AND s.state = 'missing');
+END;
+CREATE TRIGGER slip_spends_verification AFTER INSERT ON slip BEGIN
+  UPDATE verification SET spent = 1 WHERE id = NEW.verification;
+END;
+CREATE TRIGGER slip_moves_forward BEFORE UPDATE ON slip BEGIN
+  SELECT RAISE(ABORT, 'slip identity is fixed') WHERE NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.pickup <> OLD.pickup OR NEW.verification <> OLD.verification
+    OR NEW.epoch_incarnation <> OLD.epoch_incarnation OR NEW.epoch_n <> OLD.epoch_n OR NEW.staff <> OLD.staff OR NEW.intended_at <> OLD.intended_at;
+  SELECT RAISE(ABORT, 'slip cannot go back') WHERE NOT (
+    (OLD.state = 'intended' AND NEW.state IN ('printed','failed','uncertain'))
+    OR (OLD.state IN ('printed','uncertain') AND NEW.state IN ('handed-over','spoiled','missing','nothing-came-out') AND NEW.settled_by IS NOT NULL AND NEW.settled_at IS NOT NULL));
+END;
+CREATE TRIGGER slip_stays BEFORE DELETE ON slip BEGIN SELECT RAISE(ABORT, 'slips are kept'); END;
+CREATE TRIGGER verification_is_fixed BEFORE UPDATE ON verification BEGIN
+  SELECT RAISE(ABORT, 'verification is fixed') WHERE NEW.id <> OLD.id OR NEW.pickup <> OLD.pickup OR NEW.epoch_incarnation <> OLD.epoch_incarnation OR NEW.epoch_n <> OLD.epoch_n
+    OR NEW.staff <> OLD.staff OR NEW.session <> OLD.session OR NEW.proof <> OLD.proof OR NEW.method <> OLD.method OR NEW.created_at <> OLD.created_at
+    OR NEW.expires_at <> OLD.expires_at OR NEW.spent < OLD.spent OR NEW.void < OLD.void;
+END;
+CREATE TRIGGER verification_stays BEFORE DELETE ON verification BEGIN SELECT RAISE(ABORT, 'verifications are kept'); END;
+
+CREATE TABLE ledger (
+  seq INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  pickup TEXT,
+  slip TEXT REFERENCES slip (id),
+  actor TEXT,
+  bytes TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  signature TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX ledger_one_intent ON ledger (slip) WHERE kind = 'slip-intended';
+CREATE TRIGGER ledger_is_gapless BEFORE INSERT ON ledger BEGIN
+  SELECT RAISE(ABORT, 'ledger has a gap') WHERE NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger);
+  SELECT RAISE(ABORT, 'ledger entry without its slip') WHERE NEW.kind IN ('slip-intended','slip-printed','slip-failed','slip-uncertain','handed-over','slip-spoiled','slip-missing','slip-nothing-came-out')
+    AND NOT EXISTS (SELECT 1 FROM slip s WHERE s.id = NEW.slip AND s.pickup = NEW.pickup AND s.state = CASE NEW.kind
+      WHEN 'slip-intended' THEN 'intended' WHEN 'slip-printed' THEN 'printed' WHEN 'slip-failed' THEN 'failed' WHEN 'slip-uncertain' THEN 'uncertain'
+      WHEN 'handed-over' THEN 'handed-over' WHEN 'slip-spoiled' THEN 'spoiled' WHEN 'slip-missing' THEN 'missing' WHEN 'slip-nothing-came-out' THEN 'nothing-came-out' END);
+END;
+CREATE TRIGGER ledger_is_append_only BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+`
+
+export const migrations: readonly Migration[] = [{ version: 1, sql: first }]

@@ -1,0 +1,119 @@
+/** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (DESIGN section 8, points 3-6). */
+import type { Epoch, PickupId } from '../../src-shared/domain.ts'
+import { sameEpoch } from '../../src-shared/domain.ts'
+import type { FeedChange, FeedPage, SnapshotPage } from '../../src-shared/hub-api.ts'
+import { unreachable } from '../../src-shared/result.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { PickupCache } from '../pickups/index.ts'
+import type { Slips } from '../release/index.ts'
+import type { Roster } from '../staff/index.ts'
+import type { Store } from '../storage/index.ts'
+import type { KioskRecords } from './kiosk-record.ts'
+
+interface Parts {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly pickups: PickupCache
+  readonly slips: Slips
+  readonly roster: Roster
+  readonly records: KioskRecords
+}
+
+export type Applier = ReturnType<typeof createApplier>
+
+export function createApplier({ store, ledger, pickups, slips, roster, records }: Parts) {
+  /** A revoke is a request; the answer goes into the same ordered ledger, in the same transaction as the cursor. */
+  function revoke(id: PickupId, epoch: Epoch): void {
+    const pickup = pickups.get(id)
+    if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
+    if (pickup.state === 'handed-over' || pickup.state === 'burned' || pickup.state === 'revoked') return
+    const slip = slips.unsettledOf(id)
+    if (slip !== null) {
+      if (pickup.revokePending) return
+      pickups.holdForRevoke(id)
+      ledger.append({ kind: 'revoke-pending', pickup: id, epoch, facts: { slip: slip.id } })
+      return
+    }
+    pickups.end(id, 'revoked')
+    ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })
+  }
+
+  function close(id: PickupId, epoch: Epoch): void {
+    const pickup = pickups.get(id)
+    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
+    if (pickup.state !== 'handed-over' && pickup.state !== 'burned') pickups.end(id, 'revoked')
+  }
+
+  function change(item: FeedChange): void {
+    switch (item.kind) {
+      case 'pickup-granted':
+        pickups.grant(item.pickup)
+        break
+      case 'pickup-revoke':
+        revoke(item.pickup, item.epoch)
+        break
+      case 'pickup-closed':
+        close(item.pickup, item.epoch)
+        break
+      case 'staff-changed':
+        roster.change(item.staff)
+        break
+      case 'staff-removed':
+        roster.remove(item.staff)
+        break
+      case 'desk-changed':
+        records.setDesk(item.desk)
+        break
+      case 'policy-changed':
+        records.setPolicy(item.policy)
+        break
+      default:
+        unreachable(item)
+    }
+  }
+
+  return {
+    /** `gap` when the page does not start at cursor + 1 or belongs to another incarnation: the caller takes a snapshot. */
+    feed(page: FeedPage): 'applied' | 'gap' {
+      return store.transact(() => {
+        const record = records.read()
+        if (record === null || page.incarnation !== record.incarnation) return 'gap'
+        let cursor = record.cursor
+        for (const item of page.changes) {
+          if (item.seq <= cursor) continue
+          if (item.seq !== cursor + 1) return 'gap'
+          change(item)
+          cursor = item.seq
+        }
+        if (page.next !== cursor) return 'gap'
+        records.setCursor(page.incarnation, cursor, record.synced || !page.more)
+        return 'applied'
+      })
+    },
+
+    /** One page of a snapshot; `first` sets desk, policy and staff. The ledger is never touched. */
+    snapshotPage(page: SnapshotPage, first: boolean): void {
+      store.transact(() => {
+        if (first) {
+          records.setDesk(page.desk)
+          records.setPolicy(page.policy)
+          const present = new Set<string>(page.staff.map((member) => member.id))
+          for (const id of roster.ids()) if (!present.has(id)) roster.remove(id)
+          for (const member of page.staff) roster.change(member)
+        }
+        for (const pickup of page.pickups) pickups.grant(pickup)
+      })
+    },
+
+    /** Ends a snapshot: what the hub no longer grants here leaves the cache, except a pickup with an unsettled slip. */
+    snapshotEnd(page: SnapshotPage, seen: ReadonlySet<string>): void {
+      store.transact(() => {
+        for (const { id, state } of pickups.liveIds()) {
+          if (seen.has(id) || pickups.isUnsettled(state)) continue
+          pickups.end(id as PickupId, 'revoked')
+        }
+        records.setCursor(page.incarnation, page.head, true)
+      })
+    },
+  }
+}

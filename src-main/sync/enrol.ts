@@ -1,0 +1,64 @@
+/** Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys (DESIGN section 8, point 1). */
+import { DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
+import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
+import { enrolInfo, newSealKeyPair, open } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { newSigningKey, wipe, wrapUnattendedKeys } from '../vault/index.ts'
+import type { Sqlite } from '../storage/index.ts'
+import { createHubClient } from './hub-client.ts'
+
+export interface EnrolledKiosk {
+  readonly kiosk: KioskId
+  readonly desk: DeskId
+  readonly hubAddress: string
+  readonly hubAuthority: string
+}
+
+/**
+ * Joins the hub and writes the kiosk's identity, keys wrapped, in one commit. Nothing is sent to a hub whose authority
+ * is not the one the code names. Fails with L-102, L-103, L-104, L-105 or a network failure; nothing is stored then.
+ */
+export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, address: string, code: string, now: () => number): Promise<Result<EnrolledKiosk>> {
+  const parsed = parseEnrolmentCode(code)
+  if (parsed === null) return fail('L-105')
+
+  const stranger = createHubClient({ target: { address, authority: null }, signer: null, now })
+  const authority = await stranger.call('authority', {})
+  await stranger.close()
+  if (!authority.ok) return authority
+  const pem = authority.value.pem
+  try {
+    if (authorityFingerprint(pem) !== parsed.fingerprint) return fail('L-104')
+  } catch {
+    // Not a certificate at all.
+    return fail('L-602')
+  }
+
+  const signing = newSigningKey()
+  const box = await newSealKeyPair()
+  const hub = createHubClient({ target: { address, authority: pem }, signer: null, now })
+  const reply = await hub.call('enrol', {
+    body: { token: parsed.token, nonce: newId(), signKey: signing.publicKey.toString('base64url'), sealTo: box.publicKey.toString('base64url') },
+  })
+  await hub.close()
+  if (!reply.ok) {
+    wipe(signing.der, box.privateKey)
+    return reply
+  }
+  const { kiosk, desk, incarnation } = reply.value
+  let lookupKey: Buffer
+  try {
+    lookupKey = await open(box.privateKey, Buffer.from(reply.value.lookupKey, 'base64url'), enrolInfo, Buffer.from(kiosk))
+  } catch {
+    return fail('L-602')
+  } finally {
+    wipe(box.privateKey)
+  }
+  const wrapped = wrapUnattendedKeys(keyEncryptionKey, signing.der, lookupKey)
+  wipe(lookupKey)
+  db.prepare(
+    'INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ).run(kiosk, desk, address, pem, Incarnation.parse(incarnation), wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
+  return ok({ kiosk: KioskId.parse(kiosk), desk: DeskId.parse(desk), hubAddress: address, hubAuthority: pem })
+}

@@ -1,0 +1,108 @@
+/** The kiosk's end of the hub API: typed by the contract, signed, over TLS to the pinned certificate authority only. */
+import type { KeyObject } from 'node:crypto'
+import { Agent, request, type Dispatcher } from 'undici'
+import { hubApi, HubFailure, hubTimeHeader, signatureHeaders, type HubBody, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
+import { signRequest } from '../../src-shared/protocol/request-signature.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+
+export interface HubTarget {
+  /** `https://host:port`, no path. */
+  readonly address: string
+  /** PEM of the hub's certificate authority; the only one trusted. */
+  readonly authority: string | null
+}
+
+export interface Signer {
+  readonly kiosk: string
+  readonly key: KeyObject
+}
+
+export interface HubClient {
+  call<R extends HubRoute>(route: R, args: { query?: HubQuery<R>; body?: HubBody<R> }): Promise<Result<HubReply<R>>>
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly target: HubTarget
+  /** null before enrolment. */
+  readonly signer: Signer | null
+  /** Hub time as the desk's clock knows it, ms. */
+  readonly now: () => number
+  /** Told on every answer that carries hub time. */
+  readonly onHubTime?: (hubTime: number) => void
+  readonly timeoutMs?: number
+}
+
+/** Largest answer taken, bytes: a page of the feed at its limit fits several times over. */
+const maxReplyBytes = 64 * 1024 * 1024
+
+function pathOf(path: string, query: Record<string, unknown> | undefined): string {
+  if (query === undefined) return path
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (typeof value === 'string' || typeof value === 'number') params.set(key, String(value))
+  const text = params.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+/** Certificate errors name another hub; the rest is a hub that cannot be reached. */
+function networkFailure(error: unknown): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code)) return { code: 'L-104' }
+  return { code: 'L-601' }
+}
+
+export function createHubClient({ target, signer, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
+  const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
+  const dispatcher: Dispatcher = new Agent({
+    connect: { ...connect, timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: maxReplyBytes,
+    connections: 2,
+  })
+
+  async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
+    const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
+    if (auth === 'kiosk') {
+      if (signer === null) return fail('L-107')
+      const time = now()
+      headers[signatureHeaders.kiosk] = signer.kiosk
+      headers[signatureHeaders.time] = String(time)
+      headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
+    }
+    try {
+      const response = await request(new URL(path, target.address), { method, headers, body: body === '' ? null : body, dispatcher })
+      const text = await response.body.text()
+      const hubTime = Number(response.headers[hubTimeHeader])
+      if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
+      return ok({ status: response.statusCode, text })
+    } catch (error) {
+      return { ok: false, failure: networkFailure(error) }
+    }
+  }
+
+  return {
+    async call(name, args) {
+      const route = hubApi[name]
+      const path = pathOf(route.path, args.query)
+      const body = args.body === undefined || args.body === null ? '' : JSON.stringify(args.body)
+      const sent = await send(route.method, path, route.auth, body)
+      if (!sent.ok) return sent
+      let json: unknown
+      try {
+        json = JSON.parse(sent.value.text)
+      } catch {
+        // Not even JSON: a proxy's error page, or another service on that port.
+        return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
+      }
+      if (sent.value.status >= 400) {
+        const failure = HubFailure.safeParse(json)
+        if (failure.success) return { ok: false, failure: failure.data as Failure }
+        return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
+      }
+      const reply = route.reply.safeParse(json)
+      return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
+    },
+    close: () => dispatcher.close(),
+  }
+}

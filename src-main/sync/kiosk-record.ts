@@ -1,0 +1,95 @@
+/** The one row that says who this kiosk is and how far it has come with the hub. */
+import { Desk, DeskId, Incarnation, KioskId, Policy } from '../../src-shared/domain.ts'
+import type { Sqlite } from '../storage/index.ts'
+import type { WrappedUnattendedKeys } from '../vault/index.ts'
+
+export interface KioskRecord {
+  readonly kiosk: KioskId
+  readonly desk: DeskId
+  readonly hubAddress: string
+  readonly hubAuthority: string
+  readonly incarnation: Incarnation
+  readonly cursor: number
+  /** The first sync is complete. */
+  readonly synced: boolean
+  /** Newest ledger entry the hub has acknowledged. */
+  readonly acked: number
+  readonly frozen: boolean
+  readonly generation: number
+  readonly lastContact: number | null
+  readonly openingPublic: Buffer | null
+  readonly openingRegistered: boolean
+  readonly keys: WrappedUnattendedKeys
+  readonly deskRecord: Desk | null
+  readonly policy: Policy | null
+}
+
+interface Row {
+  kiosk: string
+  desk: string
+  hub_address: string
+  hub_authority: string
+  incarnation: string
+  cursor: number
+  synced: number
+  acked: number
+  frozen: number
+  generation: number
+  last_contact: number | null
+  sign_key: Buffer
+  lookup_key: Buffer
+  cache_key: Buffer
+  opening_public: Buffer | null
+  opening_registered: number
+  desk_record: string | null
+  policy_record: string | null
+}
+
+export type KioskRecords = ReturnType<typeof createKioskRecords>
+
+export function createKioskRecords(db: Sqlite) {
+  const read = db.prepare<[], Row>('SELECT * FROM kiosk')
+  const setCursor = db.prepare('UPDATE kiosk SET incarnation = ?, cursor = ?, synced = ?')
+  const setAcked = db.prepare('UPDATE kiosk SET acked = max(acked, ?)')
+  const setFrozen = db.prepare('UPDATE kiosk SET frozen = 1')
+  const setContact = db.prepare('UPDATE kiosk SET last_contact = ?')
+  const setDesk = db.prepare('UPDATE kiosk SET desk_record = ?')
+  const setPolicy = db.prepare('UPDATE kiosk SET policy_record = ?')
+  const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0')
+  const setRegistered = db.prepare('UPDATE kiosk SET opening_registered = 1')
+  const nextGeneration = db.prepare<[], { generation: number }>('UPDATE kiosk SET generation = generation + 1 RETURNING generation')
+
+  return {
+    read(): KioskRecord | null {
+      const row = read.get()
+      if (row === undefined) return null
+      return {
+        kiosk: KioskId.parse(row.kiosk),
+        desk: DeskId.parse(row.desk),
+        hubAddress: row.hub_address,
+        hubAuthority: row.hub_authority,
+        incarnation: Incarnation.parse(row.incarnation),
+        cursor: row.cursor,
+        synced: row.synced === 1,
+        acked: row.acked,
+        frozen: row.frozen === 1,
+        generation: row.generation,
+        lastContact: row.last_contact,
+        openingPublic: row.opening_public,
+        openingRegistered: row.opening_registered === 1,
+        keys: { signKey: row.sign_key, lookupKey: row.lookup_key, cacheKey: row.cache_key },
+        deskRecord: row.desk_record === null ? null : Desk.parse(JSON.parse(row.desk_record)),
+        policy: row.policy_record === null ? null : Policy.parse(JSON.parse(row.policy_record)),
+      }
+    },
+    setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) => void setCursor.run(incarnation, cursor, synced ? 1 : 0),
+    setAcked: (seq: number) => void setAcked.run(seq),
+    setFrozen: () => void setFrozen.run(),
+    setContact: (at: number) => void setContact.run(at),
+    setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
+    setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),
+    setOpening: (publicKey: Uint8Array) => void setOpening.run(publicKey),
+    setRegistered: () => void setRegistered.run(),
+    nextGeneration: () => nextGeneration.get()?.generation ?? 0,
+  }
+}

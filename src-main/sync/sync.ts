@@ -1,0 +1,227 @@
+/** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
+import type { Failure, Result } from '../../src-shared/result.ts'
+import { ok } from '../../src-shared/result.ts'
+import type { Ledger } from '../ledger/index.ts'
+import { storageFailure } from '../storage/index.ts'
+import type { Applier } from './apply.ts'
+import { createBackoff } from './backoff.ts'
+import type { HubClient } from './hub-client.ts'
+import type { KioskRecords } from './kiosk-record.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+
+export interface SyncStatus {
+  readonly state: 'online' | 'offline' | 'never' | 'refused' | 'frozen'
+  readonly lastContactAt: number | null
+  readonly failure: Failure | null
+  readonly syncing: { readonly done: number; readonly total: number | null } | null
+}
+
+export interface Sync {
+  start(): void
+  stop(): Promise<void>
+  status(): SyncStatus
+  /** Runs a round now, or joins the one under way and then runs another if it had begun before. */
+  now(): Promise<Result<null>>
+  /** Something was appended to the ledger: send it soon. */
+  nudge(): void
+}
+
+interface Parts {
+  readonly hub: HubClient
+  readonly ledger: Ledger
+  readonly records: KioskRecords
+  readonly applier: Applier
+  readonly now: () => number
+  readonly timers: { set(run: () => void, ms: number): () => void }
+  readonly random: () => number
+  readonly pollMs: number
+  readonly onChange: () => void
+}
+
+const pushBatch = 500
+const pullBatch = 1000
+
+export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange }: Parts): Sync {
+  const backoff = createBackoff(random)
+  let status: SyncStatus = {
+    state: records.read()?.frozen === true ? 'frozen' : 'never',
+    lastContactAt: records.read()?.lastContact ?? null,
+    failure: null,
+    syncing: null,
+  }
+  let cancel: (() => void) | null = null
+  let running: Promise<Result<null>> | null = null
+  let again = false
+  let stopped = true
+  let contactSaved = 0
+
+  function report(next: Partial<SyncStatus>): void {
+    status = { ...status, ...next }
+    onChange()
+  }
+
+  /** Ownership is never decided by time; the last contact is only shown, so it is saved at most twice a minute. */
+  function contact(): void {
+    const at = now()
+    status = { ...status, lastContactAt: at }
+    if (at - contactSaved > 30_000) {
+      contactSaved = at
+      records.setContact(at)
+    }
+  }
+
+  async function registerOpeningKey(): Promise<Result<null>> {
+    const record = records.read()
+    if (record === null || record.openingPublic === null || record.openingRegistered) return ok(null)
+    const reply = await hub.call('openingKey', { body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') } })
+    if (!reply.ok) return reply
+    records.setRegistered()
+    return ok(null)
+  }
+
+  async function push(): Promise<Result<null>> {
+    for (;;) {
+      const acked = records.read()?.acked ?? 0
+      const entries = ledger.after(acked, pushBatch)
+      if (entries.length === 0) return ok(null)
+      const reply = await hub.call('ledger', { body: { entries } })
+      if (!reply.ok) return reply
+      // A hub that acknowledges what was never sent, or nothing at all, is not believed.
+      if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) return { ok: false, failure: { code: 'L-602' } }
+      records.setAcked(reply.value.acked)
+      contact()
+      onChange()
+    }
+  }
+
+  async function snapshot(): Promise<Result<null>> {
+    const seen = new Set<string>()
+    let after: string | undefined
+    let head: Awaited<ReturnType<typeof hub.call<'snapshot'>>> | null = null
+    report({ syncing: { done: 0, total: null } })
+    for (;;) {
+      const page = await hub.call('snapshot', { query: { ...(after === undefined ? {} : { after: after as never }), limit: pullBatch } })
+      if (!page.ok) return page
+      applier.snapshotPage(page.value, head === null)
+      head ??= page
+      for (const pickup of page.value.pickups) seen.add(pickup.id)
+      report({ syncing: { done: seen.size, total: page.value.total } })
+      if (page.value.after === null) break
+      after = page.value.after
+    }
+    if (head.ok) applier.snapshotEnd(head.value, seen)
+    return ok(null)
+  }
+
+  async function pull(): Promise<Result<null>> {
+    let done = 0
+    for (;;) {
+      const record = records.read()
+      if (record === null) return ok(null)
+      if (!record.synced) {
+        const taken = await snapshot()
+        if (!taken.ok) return taken
+        continue
+      }
+      const page = await hub.call('feed', { query: { incarnation: record.incarnation, cursor: record.cursor, limit: pullBatch } })
+      if (!page.ok) {
+        if (page.failure.code !== 'L-607') return page
+        const taken = await snapshot()
+        if (!taken.ok) return taken
+        continue
+      }
+      if (applier.feed(page.value) === 'gap') {
+        const taken = await snapshot()
+        if (!taken.ok) return taken
+        continue
+      }
+      done += page.value.changes.length
+      contact()
+      if (!page.value.more) return ok(null)
+      report({ syncing: { done, total: null } })
+    }
+  }
+
+  async function round(): Promise<Result<null>> {
+    if (records.read()?.frozen === true) return { ok: false, failure: { code: 'L-604' } }
+    for (const step of [registerOpeningKey, push, pull, push]) {
+      const result = await step()
+      if (!result.ok) return result
+    }
+    return ok(null)
+  }
+
+  function conclude(result: Result<null>): number {
+    if (result.ok) {
+      backoff.reset()
+      report({ state: 'online', failure: null, syncing: null })
+      // Spread polling: a quarter either way, so that a fleet does not march in step.
+      return Math.floor(pollMs * (0.75 + random() * 0.5))
+    }
+    const code = result.failure.code
+    if (code === 'L-604') {
+      records.setFrozen()
+      report({ state: 'frozen', failure: result.failure, syncing: null })
+    } else if (code === 'L-603' || code === 'L-606' || code === 'L-104') {
+      report({ state: 'refused', failure: result.failure, syncing: null })
+    } else {
+      report({ state: 'offline', failure: result.failure, syncing: null })
+    }
+    return backoff.next()
+  }
+
+  async function runRounds(): Promise<Result<null>> {
+    let result: Result<null>
+    do {
+      again = false
+      try {
+        result = await round()
+      } catch (error) {
+        const failure = storageFailure(error)
+        if (failure === null) throw error
+        result = { ok: false, failure }
+      }
+    } while (result.ok && again && !stopped)
+    const wait = conclude(result)
+    if (!stopped) schedule(wait)
+    return result
+  }
+
+  function run(): Promise<Result<null>> {
+    if (running !== null) {
+      again = true
+      return running
+    }
+    cancel?.()
+    cancel = null
+    running = runRounds().finally(() => {
+      running = null
+    })
+    return running
+  }
+
+  function schedule(ms: number): void {
+    cancel?.()
+    cancel = timers.set(() => void run(), ms)
+  }
+
+  return {
+    start() {
+      stopped = false
+      schedule(0)
+    },
+    async stop() {
+      stopped = true
+      cancel?.()
+      await running
+      await hub.close()
+    },
+    status: () => status,
+    now: run,
+    nudge() {
+      if (stopped) return
+      if (running !== null) again = true
+      else if (status.state === 'online' || status.state === 'never') schedule(20)
+    },
+  }
+}

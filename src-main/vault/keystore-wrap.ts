@@ -1,0 +1,34 @@
+/**
+ * Wrapping under one 256-bit key: AES-256-GCM, `nonce (12) | ciphertext | tag (16)`, with a label as associated data so
+ * that a wrapped key cannot stand in for another (NIST SP 800-38D).
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+export function wrap(key: Uint8Array, label: string, plaintext: Uint8Array): Buffer {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(label))
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
+
+/** Returns null when the key or label is not the one it was wrapped under, or a byte has changed. */
+export function unwrap(key: Uint8Array, label: string, wrapped: Uint8Array): Buffer | null {
+  if (wrapped.length < 28) return null
+  const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, 12))
+  decipher.setAAD(Buffer.from(label))
+  decipher.setAuthTag(wrapped.subarray(wrapped.length - 16))
+  const first = decipher.update(wrapped.subarray(12, wrapped.length - 16))
+  try {
+    const rest = decipher.final()
+    return rest.length === 0 ? first : Buffer.concat([first, rest])
+  } catch {
+    // Authentication failed: whatever was decrypted is not ours to keep.
+    first.fill(0)
+    return null
+  }
+}
+
+/** Overwrites a buffer that held a secret. */
+export function wipe(...buffers: (Uint8Array | null | undefined)[]): void {
+  for (const buffer of buffers) buffer?.fill(0)
+}

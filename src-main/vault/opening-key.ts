@@ -1,0 +1,73 @@
+/**
+ * The opening key (X25519 private): wrapped by badge + PIN through Argon2id (RFC 9106), and that inside the keystore's
+ * key-encryption key, so an unattended kiosk cannot open an envelope (DESIGN section 9).
+ */
+import { randomBytes } from 'node:crypto'
+import { hashRaw } from '@node-rs/argon2'
+import { unwrap, wipe, wrap } from './keystore-wrap.ts'
+
+/** Argon2id cost: memory in KiB and passes; one lane. */
+export interface PinCost {
+  readonly memoryKib: number
+  readonly passes: number
+}
+
+/** 64 MiB and three passes: RFC 9106 section 4, second recommended option. About 0.1-0.3 s on a desk PC. */
+export const defaultPinCost: PinCost = { memoryKib: 65_536, passes: 3 }
+
+export interface WrappedOpeningKey extends PinCost {
+  readonly salt: Buffer
+  readonly wrapped: Buffer
+}
+
+async function pinKey(badge: string, pin: string, salt: Uint8Array, cost: PinCost): Promise<Buffer> {
+  const input = Buffer.from(`lodge/pin/1|${badge}|${pin}`)
+  try {
+    // The library's defaults are Argon2id, version 1.3.
+    return await hashRaw(input, {
+      memoryCost: cost.memoryKib,
+      timeCost: cost.passes,
+      parallelism: 1,
+      outputLen: 32,
+      salt,
+    })
+  } finally {
+    wipe(input)
+  }
+}
+
+function label(staff: string): string {
+  return `lodge/opening-key/1|${staff}`
+}
+
+/** `badge` is the normalised card id as scanned; it is never stored. */
+export async function wrapOpeningKey(
+  keyEncryptionKey: Uint8Array,
+  staff: string,
+  badge: string,
+  pin: string,
+  openingKey: Uint8Array,
+  cost: PinCost,
+): Promise<WrappedOpeningKey> {
+  const salt = randomBytes(16)
+  const key = await pinKey(badge, pin, salt, cost)
+  const inner = wrap(key, label(staff), openingKey)
+  wipe(key)
+  return { salt, ...cost, wrapped: wrap(keyEncryptionKey, label(staff), inner) }
+}
+
+/** The opening key, or null for a wrong badge or PIN. The caller wipes it. */
+export async function unwrapOpeningKey(
+  keyEncryptionKey: Uint8Array,
+  staff: string,
+  badge: string,
+  pin: string,
+  record: WrappedOpeningKey,
+): Promise<Buffer | null> {
+  const inner = unwrap(keyEncryptionKey, label(staff), record.wrapped)
+  if (inner === null) return null
+  const key = await pinKey(badge, pin, record.salt, record)
+  const opened = unwrap(key, label(staff), inner)
+  wipe(key, inner)
+  return opened
+}
