@@ -1,6 +1,7 @@
 /** A slip as a picture: its dots as SVG, drawn by resvg with a fixed-width face, on paper. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import type * as ResvgWasm from '@resvg/resvg-wasm'
 import type { Mark, Strip } from './machine.ts'
 
 const margin = 32
@@ -34,7 +35,7 @@ export function slipSvg(strip: Strip): string {
 <g transform="translate(${margin} ${margin})" fill="#1c1a1d" font-family="DejaVu Sans Mono" font-size="20">${strip.marks.map(draw).join('')}</g></svg>`
 }
 
-type Resvg = typeof import('@resvg/resvg-wasm')
+type Resvg = typeof ResvgWasm
 let ready: Promise<{ resvg: Resvg; fonts: Uint8Array[] }> | null = null
 
 async function load(): Promise<{ resvg: Resvg; fonts: Uint8Array[] }> {
