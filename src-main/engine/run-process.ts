@@ -1,0 +1,134 @@
+/**
+ * The engine's own process: a forked Node under the browser shell, a utilityProcess under Electron. It takes its key
+ * and settings by message, answers frames, and says every second that it is alive.
+ */
+import { randomBytes } from 'node:crypto'
+import { writeSync } from 'node:fs'
+import { CallFrame, answer } from '../../src-shared/contract.ts'
+import { kioskApi } from '../../src-shared/kiosk-api.ts'
+import { createPrinter } from '../printers/index.ts'
+import { createNodeHidBus, createReaderSupervisor, createSimulatedBus } from '../readers/index.ts'
+import { wipe } from '../vault/index.ts'
+import { systemClock, systemTimers } from './clock.ts'
+import { parseEngineConfig } from './config.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from './parent-protocol.ts'
+
+const version = '0.1.0'
+
+interface ParentPort {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): void
+}
+
+/** Electron gives a utility process `process.parentPort`; a forked Node has the IPC channel. */
+function connectParent(): { send(message: FromEngine): void; onMessage(listener: (message: unknown) => void): void; onGone(listener: () => void): void } {
+  const port = (process as unknown as { parentPort?: ParentPort }).parentPort
+  if (port !== undefined) {
+    return {
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => port.on('message', (event) => listener(event.data)),
+      onGone: () => undefined,
+    }
+  }
+  return {
+    send: (message) => {
+      // A parent that has gone is noticed by `disconnect`.
+      if (process.connected) process.send?.(message)
+    },
+    onMessage: (listener) => process.on('message', listener),
+    onGone: (listener) => process.on('disconnect', listener),
+  }
+}
+
+/**
+ * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes
+ * one that kills the process there.
+ */
+export function runEngineProcess({ checkpoint }: { checkpoint?: (name: string) => void } = {}): void {
+  const parent = connectParent()
+  let engine: Engine | null = null
+
+  /** Where it happened, never with what data: a message of a bug may carry a value. */
+  function logBug(where: string, error: unknown): void {
+    const stack = error instanceof Error ? `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}` : 'not an Error'
+    writeSync(2, `lodge engine: bug in ${where}: ${stack}\n`)
+  }
+
+  function dieOf(where: string, error: unknown): void {
+    logBug(where, error)
+    process.exit(1)
+  }
+
+  process.on('uncaughtException', (error) => dieOf('the engine', error))
+  process.on('unhandledRejection', (error) => dieOf('the engine', error))
+
+  async function start(message: Extract<ToEngine, { t: 'init' }>): Promise<void> {
+    const config = parseEngineConfig(message.config)
+    if (!config.ok) {
+      fatal(config.failure)
+      return
+    }
+    const bus = config.value.simulatedReaders === undefined ? createNodeHidBus() : createSimulatedBus(config.value.simulatedReaders)
+    const readers = createReaderSupervisor({ bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: process.platform }, config.value.readers)
+    const keyEncryptionKey = Buffer.from(message.keyEncryptionKey)
+    wipe(message.keyEncryptionKey)
+    engine = createEngine({
+      config: config.value,
+      keyEncryptionKey,
+      readers,
+      printer: createPrinter(config.value.printer, systemTimers),
+      system: systemClock,
+      timers: systemTimers,
+      random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+      version,
+      emit: (name, payload) => parent.send({ t: 'event', name, payload }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    })
+    const started = await engine.start()
+    if (!started.ok) {
+      fatal(started.failure)
+      return
+    }
+    parent.send({ t: 'ready' })
+    setInterval(() => parent.send({ t: 'heartbeat' }), heartbeatMs).unref()
+  }
+
+  function fatal(failure: Extract<FromEngine, { t: 'fatal' }>['failure']): void {
+    parent.send({ t: 'fatal', failure })
+    // The message must leave before the process does.
+    setTimeout(() => process.exit(fatalExit), 50)
+  }
+
+  async function stop(): Promise<void> {
+    await engine?.stop()
+    process.exit(0)
+  }
+
+  parent.onMessage((raw) => {
+    const message = ToEngine.safeParse(raw)
+    if (!message.success) return
+    switch (message.data.t) {
+      case 'init':
+        start(message.data).catch((error: unknown) => dieOf('start', error))
+        return
+      case 'stop':
+        stop().catch((error: unknown) => dieOf('stop', error))
+        return
+      case 'call': {
+        const frame = CallFrame.parse(message.data)
+        if (engine === null) {
+          parent.send({ t: 'reply', id: frame.id, result: { ok: false, failure: { code: 'L-904' } } })
+          return
+        }
+        answer(kioskApi, engine.handlers, frame, logBug)
+          .then((reply) => parent.send(reply))
+          .catch((error: unknown) => dieOf('answer', error))
+        return
+      }
+    }
+  })
+  parent.onGone(() => {
+    stop().catch((error: unknown) => dieOf('stop', error))
+  })
+}
