@@ -1,0 +1,35 @@
+/** One build for both shells: main-process entries, the preload as one CommonJS file (a sandboxed preload can load no other), and the window. */
+import { resolve } from 'node:path'
+import { defineConfig } from 'electron-vite'
+import { rendererConfig } from './src-renderer/vite.config.ts'
+
+const here = (path: string) => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: here('out/main'),
+      // Everything in package.json's dependencies stays outside, native modules above all: they cannot be bundled.
+      externalizeDeps: true,
+      rolldownOptions: {
+        input: {
+          electron: here('src-main/electron/main.ts'),
+          engine: here('src-main/engine/process.ts'),
+          browser: here('src-main/browser/main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: here('out/preload'),
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: here('src-main/electron/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  },
+  renderer: rendererConfig,
+})

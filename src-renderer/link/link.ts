@@ -1,0 +1,29 @@
+/** The window's link to the engine, whichever shell carries it. */
+import type { FrameLink } from '../../src-shared/contract.ts'
+import { ShellNotice } from '../../src-shared/kiosk-api.ts'
+
+/** `lost`: the carrier is gone and is being sought again. */
+export type LinkState = 'connecting' | 'up' | 'lost'
+
+export interface KioskLink extends FrameLink {
+  /** Registers the only watcher of the carrier; called at once with the present state. */
+  onState(watch: (state: LinkState) => void): void
+  start(): void
+  stop(): void
+}
+
+/** Splits the shell's own notices from the contract's frames. */
+export function splitNotices(link: KioskLink, onNotice: (notice: ShellNotice) => void): FrameLink {
+  return {
+    send: (frame) => {
+      link.send(frame)
+    },
+    onFrame(receive) {
+      link.onFrame((frame) => {
+        const notice = ShellNotice.safeParse(frame)
+        if (notice.success) onNotice(notice.data)
+        else receive(frame)
+      })
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import './zod-without-eval.ts'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import './components/fonts.css'
+import './components/tokens.css'
+import './components/base.css'
+import { makeI18n } from './i18n.ts'
+import { findLink } from './link/find-link.ts'
+import { useKiosk, usePreferences } from './stores/index.ts'
+
+const app = createApp(App)
+app.use(createPinia())
+app.use(makeI18n())
+usePreferences().recall(window.localStorage, window.matchMedia('(prefers-color-scheme: dark)').matches)
+useKiosk().join(findLink())
+app.mount('#app')

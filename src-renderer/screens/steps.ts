@@ -1,0 +1,4 @@
+/** One step of the counter, by its name. */
+import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+
+export type Step<K extends CounterStep['step']> = Extract<CounterStep, { step: K }>

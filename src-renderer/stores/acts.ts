@@ -1,0 +1,74 @@
+/** What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button. */
+import { defineStore } from 'pinia'
+import { reactive, shallowRef, watch } from 'vue'
+import type { Language, NoSlipReason, PickupId, ProofKind, Settlement, SlipId, VerificationId } from '../../src-shared/domain.ts'
+import type { Failure, Result } from '../../src-shared/result.ts'
+import { useKiosk } from './kiosk.ts'
+
+export const useActs = defineStore('acts', () => {
+  const kiosk = useKiosk()
+  const busy = reactive(new Set<string>())
+  const failure = shallowRef<Failure | null>(null)
+
+  // A failure belongs to the step it happened at; a further scan or another step clears it.
+  watch(
+    () => {
+      const counter = kiosk.state?.counter
+      return counter === undefined ? '' : counter.step === 'verify' ? `verify ${counter.pickup.id} ${String(counter.document !== null)}` : counter.step
+    },
+    () => {
+      failure.value = null
+    },
+  )
+
+  /** Runs one act unless the same is under way (a double tap is one tap). Resolves false when it failed or was already running. */
+  async function run<T>(name: string, work: () => Promise<Result<T>>): Promise<boolean> {
+    if (busy.has(name)) return false
+    busy.add(name)
+    failure.value = null
+    try {
+      const result = await work()
+      if (!result.ok) failure.value = result.failure
+      return result.ok
+    } finally {
+      busy.delete(name)
+    }
+  }
+
+  /** Spends a recorded verification, or first records the machine-read document's. One tap. */
+  function print(pickup: PickupId, verification: VerificationId | null, language: Language): Promise<boolean> {
+    return run('print', async () => {
+      if (verification !== null) return kiosk.call((api) => api.release({ pickup, verification, language }))
+      const verified = await kiosk.call((api) => api.verifyDocument({ pickup }))
+      if (!verified.ok) return verified
+      return kiosk.call((api) => api.release({ pickup, verification: verified.value.verification, language }))
+    })
+  }
+
+  /** Records a proof by eye and prints against it. One tap. */
+  function printByEye(pickup: PickupId, proof: { kind: ProofKind; issuerCountry: string; birthDate: string }, language: Language): Promise<boolean> {
+    return run('print', async () => {
+      const verified = await kiosk.call((api) => api.verifyByEye({ pickup, ...proof, statement: true }))
+      if (!verified.ok) return verified
+      return kiosk.call((api) => api.release({ pickup, verification: verified.value.verification, language }))
+    })
+  }
+
+  return {
+    busy,
+    failure,
+    run,
+    print,
+    printByEye,
+    open: (pickup: PickupId) => run('open', () => kiosk.call((api) => api.openPickup({ pickup }))),
+    settle: (slip: SlipId, settlement: Settlement) => run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
+    noSlip: (pickup: PickupId, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
+    dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
+    enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
+    signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),
+    addStaff: () => run('add-staff', () => kiosk.call((api) => api.addStaff({}))),
+    enrol: (hub: string, code: string) => run('enrol', () => kiosk.call((api) => api.enrol({ hub, code }))),
+    checkPrinter: () => run('check-printer', () => kiosk.call((api) => api.checkPrinter({}))),
+    syncNow: () => run('sync-now', () => kiosk.call((api) => api.syncNow({}))),
+  }
+})

@@ -1,0 +1,92 @@
+/** The engine's state as last pushed, and whether the engine is there. The window draws this and decides nothing. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { createClient } from '../../src-shared/contract.ts'
+import { kioskApi, type KioskClient, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api.ts'
+import { fail, type Failure, type Result } from '../../src-shared/result.ts'
+import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
+
+/** `away`: what is on screen is old; it stays, under a notice, until the engine is back. */
+export type Presence = 'starting' | 'here' | 'away' | 'given-up'
+
+export const useKiosk = defineStore('kiosk', () => {
+  const state = shallowRef<KioskState | null>(null)
+  const connection = ref<LinkState>('connecting')
+  const engine = ref<ShellNotice['engine']>('starting')
+  const engineFailure = shallowRef<Failure | null>(null)
+  /** A scan that changed nothing on the counter; `at` tells two of the same code apart. */
+  const scanNotice = shallowRef<{ readonly failure: Failure; readonly at: number } | null>(null)
+  /** True while the pushed state is known to be fresh since the last break. */
+  const fresh = ref(false)
+  let received = 0
+  let notices = 0
+  let client: KioskClient | null = null
+  let drop: () => void = () => undefined
+
+  const presence = computed<Presence>(() => {
+    if (engine.value === 'given-up' && connection.value === 'up') return 'given-up'
+    if (fresh.value && connection.value === 'up') return 'here'
+    return state.value === null ? 'starting' : 'away'
+  })
+
+  function accept(next: KioskState): void {
+    // A new engine counts from the start again; within one engine an older state never replaces a newer one.
+    if (fresh.value && state.value !== null && next.revision < state.value.revision) return
+    received = performance.now()
+    state.value = next
+    engine.value = 'up'
+    engineFailure.value = null
+    fresh.value = true
+  }
+
+  async function refresh(): Promise<void> {
+    if (client === null) return
+    const result = await client.state({})
+    if (result.ok) accept(result.value)
+  }
+
+  function broken(): void {
+    fresh.value = false
+    drop()
+  }
+
+  function onNotice(notice: ShellNotice): void {
+    engine.value = notice.engine
+    engineFailure.value = notice.failure as Failure | null
+    if (notice.engine === 'up') void refresh()
+    else broken()
+  }
+
+  /** Joins the engine; called once by the page. */
+  function join(link: KioskLink): void {
+    const made = createClient(kioskApi, splitNotices(link, onNotice))
+    client = made.api
+    drop = () => {
+      made.drop()
+    }
+    made.api.on('state', accept)
+    made.api.on('scanNotice', ({ failure }) => {
+      notices += 1
+      scanNotice.value = { failure: failure as Failure, at: notices }
+    })
+    link.onState((next) => {
+      connection.value = next
+      if (next === 'up') void refresh()
+      else broken()
+    })
+    link.start()
+  }
+
+  /** One call; while the engine is away every call is answered `L-904` at once. */
+  async function call<T>(work: (api: KioskClient) => Promise<Result<T>>): Promise<Result<T>> {
+    if (client === null || presence.value !== 'here') return fail('L-904')
+    return work(client)
+  }
+
+  /** The desk's time now: the engine's, carried on by this page's monotonic clock. Milliseconds since 1970. */
+  function deskNow(): number {
+    return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
+  }
+
+  return { state, connection, engine, engineFailure, presence, scanNotice, join, call, deskNow }
+})

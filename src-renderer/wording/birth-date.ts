@@ -1,0 +1,25 @@
+/** The birth date as staff key it from a document: eight digits, day first. */
+
+/** `24121999` -> `1999-12-24`; null unless it is a real date, not after `today` (`YYYY-MM-DD`), and at most 130 years back. */
+export function birthDateFromDigits(digits: string, today: string): string | null {
+  const match = /^(\d{2})(\d{2})(\d{4})$/.exec(digits)
+  if (match === null) return null
+  const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null
+  const text = `${match[3] ?? ''}-${match[2] ?? ''}-${match[1] ?? ''}`
+  if (text > today || year < Number(today.slice(0, 4)) - 130) return null
+  return text
+}
+
+/** What is keyed so far in the form's mask: `24.12.____`. */
+export function maskedBirthDate(digits: string): string {
+  const padded = digits.slice(0, 8).padEnd(8, '_')
+  return `${padded.slice(0, 2)}.${padded.slice(2, 4)}.${padded.slice(4)}`
+}
+
+/** Today at the desk, `YYYY-MM-DD`. */
+export function deskToday(now: number): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Helsinki', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+}

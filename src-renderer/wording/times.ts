@@ -1,0 +1,48 @@
+/** Times as the desk's clock shows them: Europe/Helsinki, whatever the computer is set to. */
+import type { Instant, Language } from '../../src-shared/domain.ts'
+
+const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
+const zone = 'Europe/Helsinki'
+const made = new Map<string, Intl.DateTimeFormat>()
+
+function format(instant: Instant, language: Language, shape: 'time' | 'date' | 'day'): string {
+  const key = `${language} ${shape}`
+  let formatter = made.get(key)
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat(locales[language], {
+      timeZone: zone,
+      ...(shape === 'time' ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : {}),
+      ...(shape === 'date' ? { day: 'numeric', month: 'numeric', year: 'numeric' } : {}),
+      ...(shape === 'day' ? { weekday: 'long', day: 'numeric', month: 'long' } : {}),
+    })
+    made.set(key, formatter)
+  }
+  return formatter.format(instant)
+}
+
+/** `09:41`, written `9.41` or `09.41` where the language does so. */
+export function clockTime(instant: Instant, language: Language): string {
+  return format(instant, language, 'time')
+}
+
+/** Day, month and year. */
+export function calendarDate(instant: Instant, language: Language): string {
+  return format(instant, language, 'date')
+}
+
+/** Weekday, day and month, for the status bar. */
+export function dayInFull(instant: Instant, language: Language): string {
+  return format(instant, language, 'day')
+}
+
+/** The time alone today, else with its date. */
+export function timeOrDate(instant: Instant, now: Instant, language: Language): string {
+  const time = clockTime(instant, language)
+  const date = calendarDate(instant, language)
+  return date === calendarDate(now, language) ? time : `${date} ${time}`
+}
+
+/** Whole seconds left, never negative. */
+export function secondsLeft(until: Instant, now: Instant): number {
+  return Math.max(0, Math.ceil((until - now) / 1000))
+}
