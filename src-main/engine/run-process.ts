@@ -22,7 +22,11 @@ interface ParentPort {
 }
 
 /** Electron gives a utility process `process.parentPort`; a forked Node has the IPC channel. */
-function connectParent(): { send(message: FromEngine): void; onMessage(listener: (message: unknown) => void): void; onGone(listener: () => void): void } {
+function connectParent(): {
+  send: (message: FromEngine) => void
+  onMessage: (listener: (message: unknown) => void) => void
+  onGone: (listener: () => void) => void
+} {
   const port = (process as unknown as { parentPort?: ParentPort }).parentPort
   if (port !== undefined) {
     return {

@@ -26,6 +26,8 @@ interface Parts {
   readonly target: HubTarget
   /** null before enrolment. */
   readonly signer: Signer | null
+  /** An agent's bearer token, for the routes of agents. */
+  readonly token?: string
   /** Hub time as the desk's clock knows it, ms. */
   readonly now: () => number
   /** Told on every answer that carries hub time. */
@@ -51,7 +53,7 @@ function networkFailure(error: unknown): Failure {
   return { code: 'L-601' }
 }
 
-export function createHubClient({ target, signer, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
+export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
   const dispatcher: Dispatcher = new Agent({
     connect: { ...connect, timeout: timeoutMs },
@@ -63,6 +65,7 @@ export function createHubClient({ target, signer, now, onHubTime, timeoutMs = 10
 
   async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
     const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
+    if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
     if (auth === 'kiosk') {
       if (signer === null) return fail('L-107')
       const time = now()

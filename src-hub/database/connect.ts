@@ -1,0 +1,40 @@
+/** PostgreSQL through Kysely, and the migrations. */
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { migrations } from './migrations.ts'
+import type { Tables } from './schema.ts'
+
+export type Db = Kysely<Tables>
+export type Tx = Transaction<Tables>
+
+// bigint columns hold counters and milliseconds, all far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** Any number, the same for every hub process: migrations of one database run one at a time. */
+const migrationLock = 5_634_334
+
+export function connectDatabase(connectionString: string): { db: Db; pool: pg.Pool } {
+  const pool = new pg.Pool({ connectionString, max: 12 })
+  // An idle connection that breaks is replaced by the pool; the next query tells.
+  pool.on('error', () => undefined)
+  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool }
+}
+
+/** Fails with L-801 for a database from the future; it is not changed. */
+export async function migrate(db: Db): Promise<Result<null>> {
+  const newest = migrations.at(-1)?.version ?? 0
+  return db.transaction().execute(async (tx) => {
+    await sql`SELECT pg_advisory_xact_lock(${migrationLock})`.execute(tx)
+    await sql`CREATE TABLE IF NOT EXISTS migration (version int PRIMARY KEY)`.execute(tx)
+    const found = await sql<{ version: number | null }>`SELECT max(version) AS version FROM migration`.execute(tx)
+    const version = found.rows[0]?.version ?? 0
+    if (version > newest) return fail('L-801')
+    for (const migration of migrations) {
+      if (migration.version <= version) continue
+      await sql.raw(migration.sql).execute(tx)
+      await sql`INSERT INTO migration (version) VALUES (${migration.version})`.execute(tx)
+    }
+    return ok(null)
+  })
+}

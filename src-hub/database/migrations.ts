@@ -1,0 +1,54 @@
+/** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
+export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
+  {
+    version: 1,
+    sql: `
+CREATE TABLE hub (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), incarnation text NOT NULL);
+CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL);
+CREATE TABLE policy (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), record jsonb NOT NULL);
+CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL);
+CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind text NOT NULL, name jsonb NOT NULL, slip_prefix text NOT NULL, head bigint NOT NULL DEFAULT 0);
+CREATE TABLE kiosk (
+  id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
+  sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT false,
+  last_contact bigint, enrolled_at bigint NOT NULL);
+CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active';
+CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text);
+CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, nonce));
+CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL);
+CREATE TABLE staff_desk (staff text NOT NULL REFERENCES staff, desk text NOT NULL REFERENCES desk, PRIMARY KEY (staff, desk));
+CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
+CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text);
+CREATE TABLE account (account text PRIMARY KEY, recipient text NOT NULL REFERENCES recipient, valid_until text);
+CREATE TABLE card (recipient text NOT NULL REFERENCES recipient, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
+CREATE INDEX card_recipient ON card (recipient);
+CREATE TABLE pickup (
+  id text PRIMARY KEY, account text NOT NULL REFERENCES account, recipient text NOT NULL REFERENCES recipient, desk text REFERENCES desk, channel text NOT NULL,
+  request_reference text, secret_kind text NOT NULL,
+  state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched')),
+  epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT false);
+-- One live pickup per account; a superseded one that still waits for its kiosk is 'revoking' with nowhere to go.
+CREATE UNIQUE INDEX pickup_one_live ON pickup (account) WHERE state IN ('unassigned','granted') OR (state = 'revoking' AND moving_to IS NOT NULL);
+CREATE INDEX pickup_desk ON pickup (desk, state);
+CREATE TABLE "grant" (
+  pickup text NOT NULL REFERENCES pickup, incarnation text NOT NULL, n bigint NOT NULL, kiosk text NOT NULL REFERENCES kiosk,
+  state text NOT NULL CHECK (state IN ('granted','revoking','acknowledged','ended')), at bigint NOT NULL, record text NOT NULL, PRIMARY KEY (pickup, incarnation, n));
+CREATE INDEX grant_kiosk_open ON "grant" (kiosk, pickup) WHERE state IN ('granted','revoking');
+-- The heart of P2: of one pickup, at most one grant is open at any time.
+CREATE UNIQUE INDEX grant_one_open ON "grant" (pickup) WHERE state IN ('granted','revoking');
+CREATE TABLE feed (desk text NOT NULL REFERENCES desk, seq bigint NOT NULL, body text NOT NULL, PRIMARY KEY (desk, seq));
+CREATE TABLE ledger_entry (
+  kiosk text NOT NULL REFERENCES kiosk, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL, bytes text NOT NULL, hash text NOT NULL, signature text NOT NULL,
+  received_at bigint NOT NULL, poison boolean NOT NULL, PRIMARY KEY (kiosk, seq));
+CREATE INDEX ledger_pickup ON ledger_entry (pickup) WHERE pickup IS NOT NULL;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$;
+CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint NOT NULL, slip text NOT NULL, at bigint NOT NULL);
+CREATE TABLE dispute (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL);
+CREATE TABLE alarm (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, kiosk text, pickup text, detail text NOT NULL, at bigint NOT NULL);
+CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL, pickup text, desk text, detail jsonb NOT NULL);
+CREATE INDEX audit_pickup ON audit (pickup) WHERE pickup IS NOT NULL;
+`,
+  },
+]

@@ -1,0 +1,75 @@
+/** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
+import type { ColumnType, Generated } from 'kysely'
+
+type Json<T> = ColumnType<T, string, string>
+
+export interface Tables {
+  hub: { one: Generated<number>; incarnation: string }
+  organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
+  policy: { one: Generated<number>; record: Json<unknown> }
+  unit: { id: string; name: Json<unknown>; address: string }
+  desk: { id: string; unit: string; kind: string; name: Json<unknown>; slip_prefix: string; head: Generated<number> }
+  kiosk: {
+    id: string
+    desk: string
+    state: string
+    sign_key: Buffer
+    opening_key: Buffer | null
+    acked: Generated<number>
+    head_hash: string
+    frozen: Generated<boolean>
+    last_contact: number | null
+    enrolled_at: number
+  }
+  enrolment_code: { token_hash: Buffer; desk: string; expires_at: number; used_by: string | null; nonce: string | null; reply: string | null }
+  nonce: { kiosk: string; nonce: string; at: number }
+  staff: { id: string; name: string; role: string }
+  staff_desk: { staff: string; desk: string }
+  badge: { staff: string; sealed: Buffer; blind: Buffer }
+  recipient: {
+    id: string
+    class: string
+    family: string
+    given: string
+    former_names: Json<unknown>
+    language: string
+    birth_date: Buffer | null
+    sponsor: string | null
+  }
+  account: { account: string; recipient: string; valid_until: string | null }
+  card: { recipient: string; sealed: Buffer; blind: Buffer }
+  pickup: {
+    id: string
+    account: string
+    recipient: string
+    desk: string | null
+    channel: string
+    request_reference: string | null
+    secret_kind: string
+    state: string
+    epoch_n: Generated<number>
+    pickup_code: Buffer
+    issued_at: number
+    expires_at: number
+    moving_to: string | null
+    held: Generated<boolean>
+  }
+  grant: { pickup: string; incarnation: string; n: number; kiosk: string; state: string; at: number; record: string }
+  feed: { desk: string; seq: number; body: string }
+  ledger_entry: {
+    kiosk: string
+    seq: number
+    kind: string
+    pickup: string | null
+    time: number
+    bytes: string
+    hash: string
+    signature: string
+    received_at: number
+    poison: boolean
+  }
+  handover: { pickup: string; kiosk: string; seq: number; slip: string; at: number }
+  dispute: { id: Generated<number>; pickup: string; kiosk: string; seq: number; at: number }
+  alarm: { id: Generated<number>; kind: string; kiosk: string | null; pickup: string | null; detail: string; at: number }
+  audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
+}

@@ -1,0 +1,40 @@
+/** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (DESIGN section 8, point 3). */
+import { sql } from 'kysely'
+import type { FeedChange } from '../../src-shared/hub-api.ts'
+import type { Db, Tx } from '../database/index.ts'
+
+type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never
+export type NewChange = WithoutSeq<FeedChange>
+
+/**
+ * Appends changes to a desk's feed. The row lock of `desk` orders writers, so that no reader ever sees a number whose
+ * predecessor is not committed. The whole JSON text is stored; reading is joining texts.
+ */
+export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewChange[]): Promise<void> {
+  if (changes.length === 0) return
+  const row = await tx
+    .updateTable('desk')
+    .set({ head: sql`head + ${changes.length}` })
+    .where('id', '=', desk)
+    .returning('head')
+    .executeTakeFirstOrThrow()
+  const first = Number(row.head) - changes.length + 1
+  const rows = changes.map((change, i) => ({ desk, seq: first + i, body: JSON.stringify({ seq: first + i, ...change }) }))
+  for (let at = 0; at < rows.length; at += 1000)
+    await tx
+      .insertInto('feed')
+      .values(rows.slice(at, at + 1000))
+      .execute()
+  await sql`SELECT pg_notify('lodge_hint', ${desk})`.execute(tx)
+}
+
+/** One page as JSON text, not parsed again. null: the cursor is beyond the head or pruned. */
+export async function readFeed(db: Db, desk: string, cursor: number, limit: number): Promise<{ next: number; more: boolean; changes: string } | null> {
+  const head = Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
+  if (cursor > head) return null
+  const rows = await db.selectFrom('feed').select(['seq', 'body']).where('desk', '=', desk).where('seq', '>', cursor).orderBy('seq').limit(limit).execute()
+  const first = rows[0]
+  if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null
+  const next = rows.length === 0 ? cursor : Number(rows.at(-1)?.seq)
+  return { next, more: next < head, changes: rows.map((row) => row.body).join(',') }
+}

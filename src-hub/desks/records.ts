@@ -1,0 +1,51 @@
+/** What a kiosk is told of its desk, its policy and its staff. */
+import { Desk, Policy } from '../../src-shared/domain.ts'
+import { StaffRecord } from '../../src-shared/hub-api.ts'
+import { cardTag } from '../../src-shared/protocol/tags.ts'
+import type { Db, Tx } from '../database/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
+  const row = await db
+    .selectFrom('desk')
+    .innerJoin('unit', 'unit.id', 'desk.unit')
+    .select(['desk.id', 'desk.kind', 'desk.name', 'desk.slip_prefix', 'unit.name as unit_name', 'unit.address'])
+    .where('desk.id', '=', desk)
+    .executeTakeFirstOrThrow()
+  const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()
+  return Desk.parse({
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    unit: row.unit_name,
+    address: row.address,
+    slipPrefix: row.slip_prefix,
+    organisation: organisation.name,
+    changeAddress: organisation.change_address,
+    selfServiceAddress: organisation.self_service_address,
+  })
+}
+
+export async function policyRecord(db: Db | Tx): Promise<Policy> {
+  return Policy.parse((await db.selectFrom('policy').select('record').executeTakeFirstOrThrow()).record)
+}
+
+/** Staff of a desk, badges as tags under the asking kiosk's own key. */
+export async function staffRecords(db: Db | Tx, keys: HubKeys, desk: string, kiosk: string): Promise<StaffRecord[]> {
+  const lookup = keys.lookupKey(kiosk)
+  const rows = await db
+    .selectFrom('staff')
+    .innerJoin('staff_desk', 'staff_desk.staff', 'staff.id')
+    .leftJoin('badge', 'badge.staff', 'staff.id')
+    .select(['staff.id', 'staff.name', 'staff.role', 'badge.sealed'])
+    .where('staff_desk.desk', '=', desk)
+    .orderBy('staff.id')
+    .execute()
+  const byId = new Map<string, { id: string; name: string; role: string; badgeTags: string[] }>()
+  for (const row of rows) {
+    const member = byId.get(row.id) ?? { id: row.id, name: row.name, role: row.role, badgeTags: [] }
+    if (row.sealed !== null) member.badgeTags.push(cardTag(lookup, keys.open(row.sealed)).toString('base64url'))
+    byId.set(row.id, member)
+  }
+  return [...byId.values()].map((member) => StaffRecord.parse(member))
+}

@@ -1,0 +1,43 @@
+/** Who is calling: a kiosk by its signature, an agent by a token. */
+import { timingSafeEqual, createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
+import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Db } from '../database/index.ts'
+
+export interface KioskCaller {
+  readonly id: string
+  readonly desk: string
+}
+
+function header(request: FastifyRequest, name: string): string {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** Fails with L-603 (unknown, replaced or written off), L-605 (clock), L-606 (signature), L-604 (frozen). */
+export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: string, now: number): Promise<Result<KioskCaller>> {
+  const id = header(request, signatureHeaders.kiosk)
+  const time = Number(header(request, signatureHeaders.time))
+  const signature = header(request, signatureHeaders.signature)
+  if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature)) return fail('L-606')
+  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'frozen', 'last_contact']).where('id', '=', id).executeTakeFirst()
+  if (kiosk === undefined || kiosk.state !== 'active') return fail('L-603')
+  if (!verifyRequest(publicKeyFromRaw(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
+  // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
+  if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
+  if (kiosk.frozen) return fail('L-604')
+  if (now - Number(kiosk.last_contact ?? 0) > 10_000) await db.updateTable('kiosk').set({ last_contact: now }).where('id', '=', id).execute()
+  return ok({ id: kiosk.id, desk: kiosk.desk })
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/** Compared in constant time. L-610 otherwise. */
+export function agentCaller(tokens: ReadonlyMap<string, string>, request: FastifyRequest): Result<string> {
+  const given = digest(header(request, 'authorization').replace(/^Bearer /, ''))
+  let found: string | null = null
+  for (const [token, name] of tokens) if (timingSafeEqual(digest(token), given)) found = name
+  return found === null ? fail('L-610') : ok(found)
+}

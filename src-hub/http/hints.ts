@@ -1,0 +1,72 @@
+/** Server-sent events that only say "pull now" (DESIGN section 8, point 9): fed by LISTEN/NOTIFY, trusted by nobody. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import pg from 'pg'
+
+export interface Hints {
+  start(): Promise<void>
+  stop(): Promise<void>
+  subscribe(desk: string, tell: () => void): () => void
+}
+
+const retryMs = 2000
+const keepAliveMs = 25_000
+
+export function createHints(connectionString: string): Hints {
+  const listeners = new Map<string, Set<() => void>>()
+  let client: pg.Client | null = null
+  let retry: NodeJS.Timeout | null = null
+  let stopped = false
+
+  async function listen(): Promise<void> {
+    if (stopped) return
+    const next = new pg.Client({ connectionString })
+    client = next
+    const again = () => {
+      if (client !== next || stopped) return
+      client = null
+      retry = setTimeout(() => void listen(), retryMs)
+    }
+    next.on('error', again)
+    next.on('end', again)
+    next.on('notification', ({ payload }) => {
+      for (const tell of listeners.get(payload ?? '') ?? []) tell()
+    })
+    try {
+      await next.connect()
+      await next.query('LISTEN lodge_hint')
+    } catch {
+      // Polling is the truth; hints come back when the database does.
+      again()
+    }
+  }
+
+  return {
+    start: listen,
+    async stop() {
+      stopped = true
+      if (retry !== null) clearTimeout(retry)
+      const open = client
+      client = null
+      await open?.end().catch(() => undefined)
+    },
+    subscribe(desk, tell) {
+      const set = listeners.get(desk) ?? new Set()
+      set.add(tell)
+      listeners.set(desk, set)
+      return () => set.delete(tell)
+    },
+  }
+}
+
+export function openHint(hints: Hints, desk: string, request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  raw.write('data: pull\n\n')
+  const off = hints.subscribe(desk, () => raw.write('data: pull\n\n'))
+  const alive = setInterval(() => raw.write(':\n\n'), keepAliveMs)
+  request.raw.on('close', () => {
+    off()
+    clearInterval(alive)
+  })
+}

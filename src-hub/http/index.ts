@@ -1,0 +1,2 @@
+export { createHints, type Hints } from './hints.ts'
+export { createServer, type ServerParts } from './server.ts'

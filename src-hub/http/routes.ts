@@ -1,0 +1,158 @@
+/** The handlers of the hub API, one per route of the contract. */
+import { Incarnation } from '../../src-shared/domain.ts'
+import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
+import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Db } from '../database/index.ts'
+import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
+import { enrolKiosk, newEnrolmentCode, registerOpeningKey } from '../kiosks/index.ts'
+import { takeLedger } from '../ledger/index.ts'
+import { issuePickup, openGrants, pickupTimeline, revokePickup, type GrantParts } from '../pickups/index.ts'
+import type { KioskCaller } from './callers.ts'
+
+export interface RouteParts extends GrantParts {
+  readonly db: Db
+  /** PEM of the hub's certificate authority. */
+  readonly authority: string
+}
+
+export interface Call<R extends HubRoute> {
+  readonly query: HubQuery<R>
+  readonly body: HubBody<R>
+  /** Set on kiosk routes. */
+  readonly kiosk: KioskCaller
+  /** Set on agent routes. */
+  readonly agent: string
+}
+
+/** A reply already written as JSON text: feed and snapshot pages are joined, not built. */
+export class JsonText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type RouteHandlers = { readonly [R in HubRoute]: (call: Call<R>) => Promise<Result<HubReply<R> | JsonText>> }
+
+export function createRoutes(parts: RouteParts): RouteHandlers {
+  const { db, keys, now } = parts
+  const incarnation = Incarnation.parse(parts.incarnation)
+  return {
+    authority: async () => ok({ pem: parts.authority }),
+    health: async () => {
+      await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
+      return ok({ status: 'ok' as const, hubTime: now() })
+    },
+    enrol: async ({ body }) => {
+      const enrolled = await enrolKiosk(db, parts, body)
+      return enrolled.ok ? ok({ ...enrolled.value, incarnation, hubTime: now() }) : enrolled
+    },
+    openingKey: async ({ body, kiosk }) => {
+      const registered = await registerOpeningKey(db, parts, kiosk, body)
+      return registered.ok ? ok({ registered: true as const }) : registered
+    },
+    feed: async ({ query, kiosk }) => {
+      if (query.incarnation !== incarnation) return fail('L-607')
+      const page = await readFeed(db, kiosk.desk, query.cursor, query.limit)
+      if (page === null) return fail('L-607')
+      return ok(new JsonText(`{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"hubTime":${now()},"changes":[${page.changes}]}`))
+    },
+    snapshot: async ({ query, kiosk }) => {
+      // The head is read before the grants: what comes between is in both, and applying it twice changes nothing.
+      const { head } = await db.selectFrom('desk').select('head').where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
+      const records = await openGrants(db, kiosk.id, query.after ?? null, query.limit)
+      const { total } = await db
+        .selectFrom('grant')
+        .select((e) => e.fn.countAll<number>().as('total'))
+        .where('kiosk', '=', kiosk.id)
+        .where('state', 'in', ['granted', 'revoking'])
+        .executeTakeFirstOrThrow()
+      const last = records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
+      const rest = JSON.stringify({
+        incarnation,
+        head: Number(head),
+        hubTime: now(),
+        total: Number(total),
+        desk: await deskRecord(db, kiosk.desk),
+        policy: await policyRecord(db),
+        staff: await staffRecords(db, keys, kiosk.desk, kiosk.id),
+        after: last ?? null,
+      })
+      return ok(new JsonText(`${rest.slice(0, -1)},"pickups":[${records.join(',')}]}`))
+    },
+    ledger: async ({ body, kiosk }) => {
+      const taken = await takeLedger(db, parts, kiosk.id, body.entries)
+      return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
+    },
+    issue: async ({ body, agent }) => issuePickup(db, parts, body, agent),
+    pickups: async ({ query }) => {
+      let rows = db
+        .selectFrom('pickup')
+        .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+        .select(['pickup.id', 'pickup.account', 'pickup.desk', 'pickup.state', 'pickup.issued_at', 'recipient.family', 'recipient.given'])
+        .orderBy('pickup.issued_at', 'desc')
+        .limit(query.limit)
+      if (query.desk !== undefined) rows = rows.where('pickup.desk', '=', query.desk)
+      const found = await rows.execute()
+      return ok({
+        pickups: found.map((row) => ({
+          id: row.id as never,
+          account: row.account,
+          name: `${row.given} ${row.family}`,
+          desk: row.desk as never,
+          state: row.state as never,
+          issuedAt: Number(row.issued_at),
+        })),
+      })
+    },
+    revoke: async ({ body, agent }) =>
+      db.transaction().execute(async (tx) => {
+        if (body.to !== null && (await tx.selectFrom('desk').select('id').where('id', '=', body.to).executeTakeFirst()) === undefined)
+          return fail('L-609', { what: 'desk' })
+        const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)
+        if (state === null) return fail('L-609', { what: 'pickup' })
+        await tx.insertInto('audit').values({ at: now(), actor: agent, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' }).execute()
+        return ok({ state: state as HubReply<'revoke'>['state'] })
+      }),
+    timeline: async ({ query }) => ok({ events: await pickupTimeline(db, query.pickup) }),
+    desks: async () => {
+      const rows = await db
+        .selectFrom('desk')
+        .innerJoin('unit', 'unit.id', 'desk.unit')
+        .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active'))
+        .select([
+          'desk.id',
+          'desk.kind',
+          'desk.name',
+          'unit.name as unit',
+          'kiosk.id as kiosk',
+          'kiosk.opening_key',
+          'kiosk.last_contact',
+          'kiosk.acked',
+          'kiosk.frozen',
+        ])
+        .orderBy('desk.id')
+        .execute()
+      return ok({
+        desks: rows.map((row) => ({
+          id: row.id as never,
+          kind: row.kind as never,
+          name: row.name as never,
+          unit: row.unit as never,
+          kiosk: row.kiosk as never,
+          ready: row.opening_key !== null && row.frozen !== true,
+          lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
+          acked: Number(row.acked ?? 0),
+          frozen: row.frozen === true,
+        })),
+      })
+    },
+    enrolmentCode: async ({ body, agent }) => {
+      const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority), now())
+      if (!code.ok) return code
+      await db.insertInto('audit').values({ at: now(), actor: agent, act: 'enrolment-code', pickup: null, desk: body.desk, detail: '{}' }).execute()
+      return ok({ code: code.value })
+    },
+  }
+}

@@ -1,0 +1,110 @@
+/** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
+import { mkdirSync } from 'node:fs'
+import { Incarnation } from '../src-shared/domain.ts'
+import { newId } from '../src-shared/protocol/ids.ts'
+import { ok, type Result } from '../src-shared/result.ts'
+import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
+import { createHints, createServer, type Hints } from './http/index.ts'
+import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
+
+export interface HubOptions {
+  /** Master key, certificate authority and, without `databaseUrl`, the cluster. */
+  readonly dataDir: string
+  readonly databaseUrl?: string
+  readonly masterKeyFile?: string
+  readonly host?: string
+  /** 0 takes a free one. */
+  readonly port?: number
+  /** Names in the server's certificate beside localhost. */
+  readonly names?: readonly string[]
+  /** Plain HTTP on loopback, for a proxy that speaks TLS in front. */
+  readonly behindProxy?: boolean
+  /** Agents' tokens: token to name. */
+  readonly tokens?: ReadonlyMap<string, string>
+  readonly now?: () => number
+  readonly onBug?: (route: string, error: unknown) => void
+  /** Tests only: a throwaway cluster need not survive a power cut. */
+  readonly fsync?: boolean
+}
+
+export interface RunningHub {
+  readonly url: string
+  readonly port: number
+  /** PEM of the certificate authority. */
+  readonly authority: string
+  readonly db: Db
+  readonly keys: HubKeys
+  readonly incarnation: string
+  readonly databaseUrl: string
+  /** Where the cluster was placed when not inside the data folder. */
+  readonly clusterMovedTo: string | null
+  stop(): Promise<void>
+}
+
+async function currentIncarnation(db: Db): Promise<string> {
+  await db
+    .insertInto('hub')
+    .values({ incarnation: Incarnation.parse(newId()) })
+    .onConflict((conflict) => conflict.column('one').doNothing())
+    .execute()
+  return (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation
+}
+
+/** Fails with L-801 for a database from the future. Throws when PostgreSQL cannot be reached at all. */
+export async function startHub(options: HubOptions): Promise<Result<RunningHub>> {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  let embedded: EmbeddedPostgres | null = null
+  let hints: Hints | null = null
+  const url = options.databaseUrl ?? (embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })).url
+  const { db } = connectDatabase(url)
+  const shutDatabase = async () => {
+    await hints?.stop()
+    await db.destroy()
+    await embedded?.stop()
+  }
+  try {
+    const migrated = await migrate(db)
+    if (!migrated.ok) {
+      await shutDatabase()
+      return migrated
+    }
+    const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
+    const incarnation = await currentIncarnation(db)
+    const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
+    hints = createHints(url)
+    await hints.start()
+    const app = createServer({
+      db,
+      keys,
+      incarnation,
+      now: options.now ?? (() => Date.now()),
+      authority: identity.authority,
+      tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },
+      tokens: options.tokens ?? new Map(),
+      hints,
+      onBug: options.onBug ?? (() => undefined),
+    })
+    const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
+    await app.listen({ host, port: options.port ?? 0 })
+    const address = app.server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)
+    return ok({
+      url: `${options.behindProxy === true ? 'http' : 'https'}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
+      port,
+      authority: identity.authority,
+      db,
+      keys,
+      incarnation,
+      databaseUrl: url,
+      clusterMovedTo: embedded?.movedTo ?? null,
+      async stop() {
+        app.server.closeAllConnections()
+        await app.close()
+        await shutDatabase()
+      },
+    })
+  } catch (error) {
+    await shutDatabase()
+    throw error
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The hub's master key: in a file outside the database, so that a leaked database gives no card id and no lookup key
+ * (promise P7). From it: each kiosk's lookup key, the key that seals card ids and birth dates, and the blind index.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { deriveLookupKey, normaliseCardId } from '../../src-shared/protocol/tags.ts'
+
+export interface HubKeys {
+  lookupKey(kiosk: string): Buffer
+  /** AES-256-GCM: `nonce (12) | ciphertext | tag (16)`. */
+  seal(text: string): Buffer
+  open(sealed: Uint8Array): string
+  /** The same card id gives the same 16 bytes, which say nothing without the key. */
+  blindIndex(cardId: string): Buffer
+}
+
+/** Creates the key file (0600) at first use; `LODGE_HUB_MASTER_KEY_FILE` may name one kept elsewhere. */
+export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
+  const file = keyFile ?? join(dataDir, 'master.key')
+  if (!existsSync(file)) {
+    const made = openSync(file, 'wx', 0o600)
+    writeSync(made, randomBytes(32))
+    fsyncSync(made)
+    closeSync(made)
+  }
+  const master = readFileSync(file)
+  if (master.length !== 32) throw new Error('the master key file must hold 32 bytes')
+  const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), info, 32))
+  const sealKey = derive('lodge/hub-seal/1')
+  const blindKey = derive('lodge/hub-blind/1')
+  return {
+    lookupKey: (kiosk) => deriveLookupKey(master, kiosk),
+    seal(text) {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce)
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+    },
+    open(sealed) {
+      const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, 12))
+      decipher.setAuthTag(sealed.subarray(sealed.length - 16))
+      return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]).toString('utf8')
+    },
+    blindIndex: (cardId) => createHmac('sha256', blindKey).update(normaliseCardId(cardId)).digest().subarray(0, 16),
+  }
+}

@@ -1,0 +1,90 @@
+/** Enrolment and the kiosk's keys (DESIGN section 8, point 1). Neither is idempotent by nature, so both carry nonces kept in PostgreSQL. */
+import { randomBytes } from 'node:crypto'
+import { DeskId, KioskId } from '../../src-shared/domain.ts'
+import type { HubBody } from '../../src-shared/hub-api.ts'
+import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/protocol/enrolment-code.ts'
+import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Db } from '../database/index.ts'
+import { grantWaiting, type GrantParts } from '../pickups/index.ts'
+
+const codeLifeMs = 7 * 86_400_000
+
+/** Makes a one-time code for a desk; only its hash is kept. L-609 for an unknown desk. */
+export async function newEnrolmentCode(db: Db, desk: string, fingerprint: string, now: number): Promise<Result<string>> {
+  const known = await db.selectFrom('desk').select('id').where('id', '=', desk).executeTakeFirst()
+  if (known === undefined) return fail('L-609', { what: 'desk' })
+  const token = randomBytes(10)
+  await db
+    .insertInto('enrolment_code')
+    .values({ token_hash: tokenHash(toBase32(token)), desk, expires_at: now + codeLifeMs, used_by: null, nonce: null, reply: null })
+    .execute()
+  return ok(formatEnrolmentCode(token, fingerprint))
+}
+
+export interface Enrolled {
+  readonly kiosk: KioskId
+  readonly desk: DeskId
+  readonly lookupKey: string
+}
+
+/** Fails with L-102 (unknown), L-103 (used or too old). The same token and nonce again get the same answer. */
+export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol'>): Promise<Result<Enrolled>> {
+  return db.transaction().execute(async (tx) => {
+    const code = await tx.selectFrom('enrolment_code').selectAll().where('token_hash', '=', tokenHash(body.token)).forUpdate().executeTakeFirst()
+    if (code === undefined) return fail('L-102')
+    if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null) return ok(JSON.parse(code.reply) as Enrolled)
+    if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail('L-103')
+    // A desk has one active kiosk: one that is there already must be replaced or written off by a supervisor first.
+    const active = await tx.selectFrom('kiosk').select('id').where('desk', '=', code.desk).where('state', '=', 'active').executeTakeFirst()
+    if (active !== undefined) return fail('L-106')
+    const kiosk = KioskId.parse(newId())
+    await tx
+      .insertInto('kiosk')
+      .values({
+        id: kiosk,
+        desk: code.desk,
+        state: 'active',
+        sign_key: Buffer.from(body.signKey, 'base64url'),
+        opening_key: null,
+        head_hash: genesisHash,
+        last_contact: parts.now(),
+        enrolled_at: parts.now(),
+      })
+      .execute()
+    const lookupKey = parts.keys.lookupKey(kiosk)
+    const sealed = await seal(Buffer.from(body.sealTo, 'base64url'), lookupKey, enrolInfo, Buffer.from(kiosk))
+    lookupKey.fill(0)
+    const reply: Enrolled = { kiosk, desk: DeskId.parse(code.desk), lookupKey: sealed.toString('base64url') }
+    await tx
+      .updateTable('enrolment_code')
+      .set({ used_by: kiosk, nonce: body.nonce, reply: JSON.stringify(reply) })
+      .where('token_hash', '=', code.token_hash)
+      .execute()
+    await tx.insertInto('audit').values({ at: parts.now(), actor: 'kiosk', act: 'enrolled', pickup: null, desk: code.desk, detail: '{}' }).execute()
+    return ok(reply)
+  })
+}
+
+/** Registers the opening key; what waited for this desk is granted in the same transaction. */
+export async function registerOpeningKey(db: Db, parts: GrantParts, kiosk: { id: string; desk: string }, body: HubBody<'openingKey'>): Promise<Result<null>> {
+  return db.transaction().execute(async (tx) => {
+    const fresh = await tx
+      .insertInto('nonce')
+      .values({ kiosk: kiosk.id, nonce: body.nonce, at: parts.now() })
+      .onConflict((conflict) => conflict.columns(['kiosk', 'nonce']).doNothing())
+      .returning('nonce')
+      .executeTakeFirst()
+    // The same request again: it has taken effect already.
+    if (fresh === undefined) return ok(null)
+    await tx
+      .updateTable('kiosk')
+      .set({ opening_key: Buffer.from(body.openingKey, 'base64url') })
+      .where('id', '=', kiosk.id)
+      .execute()
+    await grantWaiting(tx, parts, kiosk.desk)
+    return ok(null)
+  })
+}

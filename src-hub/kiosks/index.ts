@@ -1,0 +1,1 @@
+export { enrolKiosk, newEnrolmentCode, registerOpeningKey, type Enrolled } from './enrol.ts'

@@ -1,0 +1,1 @@
+export { takeLedger, type Intake } from './intake.ts'

@@ -1,0 +1,60 @@
+/** Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot. */
+import { readFileSync, writeSync } from 'node:fs'
+import { languages } from '../src-shared/domain.ts'
+import { describeFailure } from '../src-shared/errors.ts'
+import type { Failure } from '../src-shared/result.ts'
+import { startHub } from './hub.ts'
+import { isEmpty, parseInstitution, seed } from './seed/index.ts'
+import { readSettings } from './settings.ts'
+
+function refuse(failure: Failure): never {
+  for (const language of languages) {
+    const { what, next } = describeFailure(failure, language)
+    writeSync(2, `${failure.code} ${what} ${next}\n`)
+  }
+  process.exit(3)
+}
+
+const settings = readSettings(process.env)
+if (!settings.ok) refuse(settings.failure)
+const { options, seedFile } = settings.value
+
+const hub = await startHub({
+  ...options,
+  // The route and the kind of error only: a database error's text may quote values.
+  onBug: (route, error) =>
+    writeSync(2, `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? ''}` : 'error'}\n`),
+})
+if (!hub.ok) refuse(hub.failure)
+const running = hub.value
+
+if (seedFile !== null && (await isEmpty(running))) {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(seedFile, 'utf8'))
+  } catch {
+    refuse({ code: 'L-101', params: { where: seedFile } })
+  }
+  const data = parseInstitution(json)
+  if (!data.ok) refuse(data.failure)
+  const seeded = await seed(running, data.value)
+  if (!seeded.ok) refuse(seeded.failure)
+}
+
+let stopping = false
+function stop(): void {
+  if (stopping) return
+  stopping = true
+  running.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  )
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+process.on('disconnect', stop)
+
+if (running.clusterMovedTo !== null)
+  writeSync(1, `lodge hub: its database is in ${running.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`)
+writeSync(1, `lodge hub: serving ${running.url}\n`)
+process.send?.({ t: 'serving', url: running.url, port: running.port })

@@ -1,0 +1,170 @@
+/**
+ * Grants: the hub's statement that one kiosk alone may release a pickup. Every grant carries a fresh secret and the
+ * next epoch; only an acknowledgement ends one (DESIGN section 8, point 6). The database keeps at most one open.
+ */
+import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { GrantedPickup as GrantedPickupSchema } from '../../src-shared/hub-api.ts'
+import { Epoch, KioskId, PickupId } from '../../src-shared/domain.ts'
+import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import type { Db, Tx } from '../database/index.ts'
+import { appendToFeed } from '../desks/index.ts'
+import { generateSecret, type HubKeys } from '../keys/index.ts'
+
+export interface GrantParts {
+  readonly keys: HubKeys
+  readonly incarnation: string
+  readonly now: () => number
+}
+
+/** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
+async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKey: Buffer } | null> {
+  const kiosk = await tx
+    .selectFrom('kiosk')
+    .select(['id', 'opening_key', 'frozen'])
+    .where('desk', '=', desk)
+    .where('state', '=', 'active')
+    .forUpdate()
+    .executeTakeFirst()
+  return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen ? null : { id: kiosk.id, openingKey: kiosk.opening_key }
+}
+
+/** The pickup as its kiosk shall know it, tags under that kiosk's own key. */
+async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string, epoch: Epoch, envelope: Buffer): Promise<GrantedPickup> {
+  const row = await tx
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .innerJoin('account', 'account.account', 'pickup.account')
+    .select([
+      'pickup.id',
+      'pickup.account',
+      'pickup.channel',
+      'pickup.request_reference',
+      'pickup.secret_kind',
+      'pickup.pickup_code',
+      'pickup.issued_at',
+      'pickup.expires_at',
+      'recipient.id as recipient',
+      'recipient.class',
+      'recipient.family',
+      'recipient.given',
+      'recipient.former_names',
+      'recipient.language',
+      'recipient.birth_date',
+      'recipient.sponsor',
+      'account.valid_until',
+    ])
+    .where('pickup.id', '=', pickup)
+    .executeTakeFirstOrThrow()
+  const cards = await tx.selectFrom('card').select('sealed').where('recipient', '=', row.recipient).execute()
+  const { keys } = parts
+  const lookup = keys.lookupKey(kiosk)
+  return GrantedPickupSchema.parse({
+    id: row.id,
+    epoch,
+    envelope: envelope.toString('base64url'),
+    secretKind: row.secret_kind,
+    channel: row.channel,
+    requestReference: row.request_reference,
+    recipient: row.recipient,
+    recipientClass: row.class,
+    name: { family: row.family, given: row.given },
+    formerNames: row.former_names,
+    language: row.language,
+    account: row.account,
+    sponsor: row.sponsor,
+    accountValidUntil: row.valid_until,
+    birthTag: row.birth_date === null ? null : birthTag(lookup, keys.open(row.birth_date)).toString('base64url'),
+    cardTags: cards.map((card) => cardTag(lookup, keys.open(card.sealed)).toString('base64url')),
+    pickupCodeTag: pickupCodeTag(lookup, keys.open(row.pickup_code)).toString('base64url'),
+    issuedAt: Number(row.issued_at),
+    expiresAt: Number(row.expires_at),
+  })
+}
+
+/**
+ * Grants an unassigned pickup to its desk's kiosk, in the caller's transaction. `secret` (UTF-8, the caller wipes it)
+ * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet.
+ */
+export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, desk: string, secret: Buffer | null): Promise<boolean> {
+  const kiosk = await readyKiosk(tx, desk)
+  if (kiosk === null) return false
+  const row = await tx.selectFrom('pickup').select(['state', 'epoch_n', 'held']).where('id', '=', pickup).forUpdate().executeTakeFirstOrThrow()
+  if (row.state !== 'unassigned' || row.held) return false
+  const n = Number(row.epoch_n) + 1
+  const epoch = Epoch.parse({ incarnation: parts.incarnation, n })
+  const sealed = secret ?? generateSecret()
+  let envelope: Buffer
+  try {
+    envelope = await sealEnvelope(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
+  } finally {
+    if (secret === null) sealed.fill(0)
+  }
+  await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
+  const record = await describe(tx, parts, pickup, kiosk.id, epoch, envelope)
+  await tx
+    .insertInto('grant')
+    .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: JSON.stringify(record) })
+    .execute()
+  await appendToFeed(tx, desk, [{ kind: 'pickup-granted', pickup: record }])
+  return true
+}
+
+/** Grants whatever waits for a desk: after its kiosk registered an opening key. */
+export async function grantWaiting(tx: Tx, parts: GrantParts, desk: string): Promise<number> {
+  const waiting = await tx.selectFrom('pickup').select('id').where('desk', '=', desk).where('state', '=', 'unassigned').orderBy('issued_at').execute()
+  let granted = 0
+  for (const { id } of waiting) if (await grantPickup(tx, parts, id, desk, null)) granted += 1
+  return granted
+}
+
+export type RevokeReason = 're-routed' | 'revoked' | 'superseded' | 'returned' | 'blocked'
+
+/**
+ * Asks for a grant back. An unassigned pickup moves or ends at once; a granted one only when its kiosk acknowledges.
+ * Returns the pickup's state afterwards; null when it has ended already.
+ */
+export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, reason: RevokeReason, movingTo: string | null): Promise<string | null> {
+  const row = await tx.selectFrom('pickup').select(['state', 'desk', 'epoch_n']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+  if (row === undefined) return null
+  if (row.state === 'unassigned') {
+    if (movingTo === null) {
+      await tx.updateTable('pickup').set({ state: 'revoked' }).where('id', '=', pickup).execute()
+      return 'revoked'
+    }
+    await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
+    return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
+  }
+  if (row.state === 'revoking') {
+    await tx.updateTable('pickup').set({ moving_to: movingTo }).where('id', '=', pickup).execute()
+    return 'revoking'
+  }
+  if (row.state !== 'granted' || row.desk === null) return null
+  const grant = await tx.selectFrom('grant').selectAll().where('pickup', '=', pickup).where('state', '=', 'granted').executeTakeFirstOrThrow()
+  await tx
+    .updateTable('grant')
+    .set({ state: 'revoking' })
+    .where('pickup', '=', pickup)
+    .where('incarnation', '=', grant.incarnation)
+    .where('n', '=', grant.n)
+    .execute()
+  await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo }).where('id', '=', pickup).execute()
+  await appendToFeed(tx, row.desk, [
+    { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }), reason },
+  ])
+  return 'revoking'
+}
+
+/** Granted pickups of a kiosk for a snapshot, in pages by id: as they were granted, envelope included. */
+export async function openGrants(db: Db, kiosk: string, after: string | null, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('grant')
+    .select('record')
+    .where('kiosk', '=', kiosk)
+    .where('state', 'in', ['granted', 'revoking'])
+    .where('pickup', '>', after ?? '')
+    .orderBy('pickup')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.record)
+}

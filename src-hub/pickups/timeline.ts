@@ -1,0 +1,48 @@
+/** One pickup from request to handover, for people: who, which desk, which kind of proof. */
+import type { Localized } from '../../src-shared/domain.ts'
+import type { TimelineEvent } from '../../src-shared/hub-api.ts'
+import type { Db } from '../database/index.ts'
+
+export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEvent[]> {
+  const acts = await db
+    .selectFrom('audit')
+    .leftJoin('desk', 'desk.id', 'audit.desk')
+    .select(['audit.at', 'audit.actor', 'audit.act', 'audit.detail', 'desk.name as desk'])
+    .where('audit.pickup', '=', pickup)
+    .orderBy('audit.id')
+    .execute()
+  const grants = await db
+    .selectFrom('grant')
+    .innerJoin('kiosk', 'kiosk.id', 'grant.kiosk')
+    .innerJoin('desk', 'desk.id', 'kiosk.desk')
+    .select(['grant.at', 'grant.n', 'desk.name as desk'])
+    .where('grant.pickup', '=', pickup)
+    .execute()
+  const entries = await db
+    .selectFrom('ledger_entry')
+    .innerJoin('kiosk', 'kiosk.id', 'ledger_entry.kiosk')
+    .innerJoin('desk', 'desk.id', 'kiosk.desk')
+    .select(['ledger_entry.bytes', 'ledger_entry.kind', 'ledger_entry.time', 'ledger_entry.seq', 'desk.name as desk'])
+    .where('ledger_entry.pickup', '=', pickup)
+    .orderBy('ledger_entry.seq')
+    .execute()
+  const staff = new Map((await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]))
+  const name = (desk: unknown) => (desk === null ? null : (desk as Localized).en)
+  const events: TimelineEvent[] = [
+    ...acts.map((act) => ({ time: Number(act.at), kind: act.act, desk: name(act.desk), actor: act.actor, detail: act.detail as TimelineEvent['detail'] })),
+    ...grants.map((grant) => ({ time: Number(grant.at), kind: 'granted', desk: name(grant.desk), actor: null, detail: { epoch: Number(grant.n) } })),
+    ...entries.map((entry) => {
+      const { actor, facts } = JSON.parse(entry.bytes) as { actor: string | null; facts: Record<string, string | number | boolean> }
+      const detail = Object.fromEntries(
+        Object.entries(facts).filter(([key]) =>
+          ['proof', 'method', 'issuerCountry', 'expiryValid', 'number', 'language', 'code', 'reason', 'by', 'further'].includes(key),
+        ),
+      )
+      return { time: Number(entry.time), kind: entry.kind, desk: name(entry.desk), actor: actor === null ? null : (staff.get(actor) ?? null), detail }
+    }),
+  ]
+  return events
+    .map((event, i) => ({ event, i }))
+    .sort((a, b) => a.event.time - b.event.time || a.i - b.i)
+    .map(({ event }) => event)
+}

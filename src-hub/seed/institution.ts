@@ -1,0 +1,50 @@
+/** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
+import { z } from 'zod'
+import { Channel, DateText, DeskKind, Language, Localized, Policy, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+
+/** Keys hold the file together; the hub gives opaque ids of its own. */
+const Key = z.string().regex(/^[a-z0-9-]{1,40}$/)
+const CardId = z.string().regex(/^[0-9A-F]{8,20}$/)
+
+export const Institution = z.strictObject({
+  organisation: z.strictObject({ name: Localized, changeAddress: z.url(), selfServiceAddress: z.url() }),
+  policy: Policy,
+  units: z.array(z.strictObject({ key: Key, name: Localized, address: z.string() })),
+  desks: z.array(z.strictObject({ key: Key, unit: Key, kind: DeskKind, name: Localized, slipPrefix: z.string().regex(/^[A-Z]{2,4}$/) })),
+  staff: z.array(z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) })),
+  recipients: z.array(
+    z.strictObject({
+      key: Key,
+      class: RecipientClass,
+      family: z.string(),
+      given: z.string(),
+      formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() })).default([]),
+      language: Language,
+      birthDate: DateText.nullable(),
+      sponsor: z.string().nullable().default(null),
+      account: z.string(),
+      accountValidUntil: DateText.nullable().default(null),
+      cards: z.array(CardId).default([]),
+    }),
+  ),
+  pickups: z.array(
+    z.strictObject({
+      account: z.string(),
+      desk: Key,
+      channel: Channel,
+      requestReference: z.string().nullable(),
+      secretKind: SecretKind,
+      secret: z.string().optional(),
+    }),
+  ),
+})
+export type Institution = z.infer<typeof Institution>
+
+/** Fails with L-101 and the path of the first thing that is wrong. */
+export function parseInstitution(raw: unknown): Result<Institution> {
+  const parsed = Institution.safeParse(raw)
+  if (parsed.success) return ok(parsed.data)
+  const issue = parsed.error.issues[0]
+  return fail('L-101', { where: `${issue?.path.join('.') ?? ''} – ${issue?.code ?? ''}` })
+}

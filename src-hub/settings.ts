@@ -1,0 +1,62 @@
+/** The hub's settings from the environment: secrets by file, never by argument. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { fail, ok, type Result } from '../src-shared/result.ts'
+import type { HubOptions } from './hub.ts'
+
+const Env = z.object({
+  LODGE_HUB_DATA: z.string().min(1).default('.lodge/hub'),
+  DATABASE_URL: z.url().optional(),
+  LODGE_HUB_HOST: z.string().min(1).default('127.0.0.1'),
+  LODGE_HUB_PORT: z.coerce.number().int().min(0).max(65_535).default(8443),
+  /** Comma-separated names for the server certificate. */
+  LODGE_HUB_NAMES: z.string().default(''),
+  LODGE_HUB_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
+  LODGE_HUB_MASTER_KEY_FILE: z.string().optional(),
+  /** Lines of `name token`. */
+  LODGE_HUB_AGENT_TOKENS_FILE: z.string().optional(),
+  /** An institution's file to fill an empty hub with. */
+  LODGE_HUB_SEED: z.string().optional(),
+})
+
+export interface HubSettings {
+  readonly options: HubOptions
+  readonly seedFile: string | null
+}
+
+/** Fails with L-101 naming the variable or line, never its value. */
+export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
+  const parsed = Env.safeParse(env)
+  if (!parsed.success) return fail('L-101', { where: String(parsed.error.issues[0]?.path[0] ?? 'environment') })
+  const e = parsed.data
+  const tokens = new Map<string, string>()
+  if (e.LODGE_HUB_AGENT_TOKENS_FILE !== undefined) {
+    let lines: string[]
+    try {
+      lines = readFileSync(e.LODGE_HUB_AGENT_TOKENS_FILE, 'utf8').split('\n')
+    } catch {
+      return fail('L-101', { where: 'LODGE_HUB_AGENT_TOKENS_FILE' })
+    }
+    for (const [i, line] of lines.entries()) {
+      if (line.trim() === '') continue
+      const match = /^(\S+) (\S{20,})$/.exec(line.trim())
+      if (match?.[1] === undefined || match[2] === undefined) return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
+      tokens.set(match[2], match[1])
+    }
+  }
+  return ok({
+    options: {
+      dataDir: e.LODGE_HUB_DATA,
+      host: e.LODGE_HUB_HOST,
+      port: e.LODGE_HUB_PORT,
+      names: e.LODGE_HUB_NAMES.split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+      behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
+      tokens,
+      ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
+      ...(e.LODGE_HUB_MASTER_KEY_FILE === undefined ? {} : { masterKeyFile: e.LODGE_HUB_MASTER_KEY_FILE }),
+    },
+    seedFile: e.LODGE_HUB_SEED ?? null,
+  })
+}
