@@ -1,0 +1,178 @@
+/** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
+import type { z } from 'zod'
+import { DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import { KioskState, type CounterStep, type DocumentView, type PickupView, type SlipView } from '../../src-shared/kiosk-api.ts'
+
+const id = (text: string) => text.padEnd(22, '0')
+/** 2026-03-02 09:52 in Helsinki. */
+export const sceneNow = Date.UTC(2026, 2, 2, 7, 52)
+const minute = 60_000
+const day = 24 * 60 * minute
+
+function pickup(name: string, initials: string, more: Partial<PickupView> = {}): PickupView {
+  return {
+    id: PickupId.parse(id(`pickup-${initials.replaceAll(/[^A-Z]/g, '')}`)),
+    state: 'arrived',
+    name,
+    initials,
+    recipientClass: 'student',
+    account: 'avirtane',
+    secretKind: 'password',
+    language: 'fi',
+    requestReference: null,
+    sponsor: null,
+    arrivedAt: sceneNow - 3 * minute,
+    issuedAt: sceneNow - day,
+    expiresAt: sceneNow + 44 * day,
+    blocked: null,
+    ...more,
+  }
+}
+
+export const aino = pickup('Aino Kaarina Virtanen', 'A. K. V.')
+export const queueOfPickups: readonly PickupView[] = [
+  aino,
+  pickup('Bo-Erik Åström', 'B. Å.', {
+    recipientClass: 'staff',
+    account: 'beastrom',
+    language: 'sv',
+    requestReference: 'REQ-48213',
+    arrivedAt: sceneNow - 9 * minute,
+  }),
+  pickup('Chimamanda Okonkwo-Lindqvist', 'C. O.', {
+    state: 'waiting',
+    recipientClass: 'partner',
+    account: 'cokonkwo',
+    language: 'en',
+    sponsor: 'Leena Mäki',
+    arrivedAt: null,
+  }),
+  pickup('Đặng Thị Hương', 'D. T. H.', {
+    state: 'waiting',
+    recipientClass: 'external',
+    account: 'dthuong',
+    language: 'en',
+    secretKind: 'activation-code',
+    arrivedAt: null,
+    blocked: { code: 'L-207' },
+  }),
+]
+
+export const document: DocumentView = { kind: 'passport', issuerCountry: 'FIN', expiryValid: true, nameMatch: 'exact' }
+
+function slip(state: z.infer<typeof SlipView>['state'], reason: z.infer<typeof SlipView>['reason'] = null): z.infer<typeof SlipView> {
+  return {
+    id: SlipId.parse(id(`slip-${state}`)),
+    number: 'MYL-0427',
+    state,
+    pickup: aino.id,
+    name: aino.name,
+    intendedAt: sceneNow - 20_000,
+    staffName: 'Pekka Salo',
+    reason,
+  }
+}
+
+const staff: KioskState['staff'] = { id: StaffId.parse(id('staff-pekka')), name: 'Pekka Salo', role: 'supervisor', signedInAt: sceneNow - 30 * minute }
+
+const atRest: KioskState = {
+  revision: 1,
+  now: sceneNow,
+  setup: null,
+  demo: false,
+  desk: {
+    id: DeskId.parse(id('desk-mylly')),
+    kind: 'porter',
+    name: { fi: 'Myllyn aulapalvelu', sv: 'Vaktmästeriet i Kvarnen', en: 'Mylly porter’s lodge' },
+    unit: { fi: 'Myllyn kampus', sv: 'Campus Kvarnen', en: 'Mylly campus' },
+    address: 'Myllykatu 3, 00810 Helsinki',
+    slipPrefix: 'MYL',
+    organisation: { fi: 'Suvannon yliopisto', sv: 'Suvanto universitet', en: 'Suvanto University' },
+    changeAddress: 'https://salasana.suvanto.example/vaihda',
+    selfServiceAddress: 'https://salasana.suvanto.example/',
+  },
+  network: { state: 'online', lastContactAt: sceneNow - 4_000, failure: null, syncing: null },
+  reader: { state: 'ready', names: ['Zebra DS4308-HC'], failure: null },
+  printer: { state: 'ready', canPrint: true, failure: null },
+  unsent: { count: 0, oldestAt: null },
+  staff: null,
+  counter: { step: 'idle' },
+  unsettled: [],
+  counts: { waiting: 2, arrived: 2 },
+}
+const signedIn: KioskState = { ...atRest, staff }
+const at = (counter: CounterStep, base: KioskState = signedIn): KioskState => ({ ...base, counter })
+
+const verify: Extract<CounterStep, { step: 'verify' }> = {
+  step: 'verify',
+  pickup: aino,
+  document: null,
+  proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
+  birthDateOnRecord: true,
+  verification: null,
+  verifiedUntil: null,
+  further: false,
+  notice: null,
+}
+const paperOut: KioskState['printer'] = { state: 'paper-out', canPrint: false, failure: { code: 'L-501' } }
+const offline: Partial<KioskState> = {
+  network: { state: 'offline', lastContactAt: sceneNow - 11 * minute, failure: { code: 'L-601' }, syncing: null },
+  unsent: { count: 3, oldestAt: sceneNow - 10 * minute },
+}
+
+export const scenes = {
+  enrol: { ...atRest, setup: 'enrol', desk: null, network: { state: 'never', lastContactAt: null, failure: null, syncing: null } },
+  'first-sync': { ...atRest, setup: 'first-sync', network: { state: 'online', lastContactAt: sceneNow, failure: null, syncing: { done: 1200, total: 3100 } } },
+  'first-supervisor': { ...atRest, setup: 'first-supervisor' },
+  'pin-first-supervisor': at(
+    { step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'first-supervisor', until: sceneNow + minute },
+    { ...atRest, setup: 'first-supervisor' },
+  ),
+  idle: atRest,
+  'idle-no-reader': { ...atRest, ...offline, reader: { state: 'none', names: [], failure: { code: 'L-701' } } },
+  arrival: at(
+    {
+      step: 'arrival',
+      initials: 'A. K. V.',
+      language: 'fi',
+      count: 1,
+      proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
+      until: sceneNow + 20_000,
+    },
+    atRest,
+  ),
+  pin: at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 2, purpose: 'sign-in', until: sceneNow + minute }, atRest),
+  queue: { ...signedIn, demo: true },
+  'queue-unsettled': { ...signedIn, ...offline, unsettled: [slip('uncertain', { code: 'L-506' })] },
+  choose: at({
+    step: 'choose',
+    pickups: [aino, pickup('Aino Virtanen', 'A. V.', { state: 'waiting', arrivedAt: null, secretKind: 'activation-code' })],
+    document,
+  }),
+  'verify-scan': at(verify),
+  'verify-document': at({ ...verify, document: { ...document, nameMatch: 'tolerant' } }),
+  'verify-verified': at({
+    ...verify,
+    document,
+    verification: VerificationId.parse(id('verification')),
+    verifiedUntil: sceneNow + 5 * minute,
+    further: true,
+    notice: { code: 'L-502' },
+  }),
+  'verify-refused': at({ ...verify, notice: { code: 'L-301' } }),
+  'verify-blocked': at({ ...verify, pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } }, proofs: [] }),
+  'verify-no-birth-date': at({ ...verify, birthDateOnRecord: false }),
+  'verify-paper-out': at({ ...verify, document }, { ...signedIn, printer: paperOut }),
+  printing: at({ step: 'printing', pickup: aino, slip: slip('intended').id, phase: 'secret' }),
+  'hand-over': at({ step: 'hand-over', pickup: { ...aino, state: 'printed' }, slip: slip('printed') }),
+  'hand-over-uncertain': at(
+    { step: 'hand-over', pickup: { ...aino, state: 'uncertain' }, slip: slip('uncertain', { code: 'L-506' }) },
+    { ...signedIn, printer: paperOut },
+  ),
+  done: at({ step: 'done', outcome: 'handed-over', initials: 'A. K. V.', language: 'fi', until: sceneNow + 8_000 }),
+  'done-no-slip': at({ step: 'done', outcome: 'no-slip', initials: 'A. K. V.', language: 'sv', until: sceneNow + 8_000 }),
+  'refused-recipient': at({ step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 }, atRest),
+  'refused-staff': at({ step: 'refused', failure: { code: 'L-308' }, audience: 'staff', pickup: aino.id, until: null }),
+} as const satisfies Record<string, KioskState>
+export type SceneName = keyof typeof scenes
+export const sceneNames = Object.keys(scenes) as SceneName[]

@@ -1,0 +1,151 @@
+/**
+ * A kiosk with a script instead of an engine: serves the built window on loopback and speaks the kiosk API over its
+ * WebSocket. Handlers and frames are derived from the contract, so the double cannot drift from it.
+ */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { answer, CallFrame } from '../../src-shared/contract.ts'
+import { VerificationId } from '../../src-shared/domain.ts'
+import { kioskApi, KioskState, type CounterStep, type KioskHandlers, type ShellNotice } from '../../src-shared/kiosk-api.ts'
+import { ok, type Failure } from '../../src-shared/result.ts'
+import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
+import { queueOfPickups, sceneNow } from './scenes.ts'
+
+export interface ScriptedKiosk {
+  readonly url: string
+  /** Every command the window has sent, in order. */
+  readonly calls: readonly { readonly method: string; readonly input: unknown }[]
+  show(state: KioskState): void
+  step(counter: CounterStep): void
+  notice(failure: Failure): void
+  shell(notice: Omit<ShellNotice, 't'>): void
+  /** Breaks every connection, as a dying shell does, and takes no new one until `admit(true)`. */
+  admit(open: boolean): void
+  /** What a command answers from now on; without one it answers plain success. */
+  script(handlers: Partial<KioskHandlers>): void
+  stop(): Promise<void>
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+}
+const done = () => ok(null)
+
+export async function startScriptedKiosk(folder: string, first: KioskState): Promise<ScriptedKiosk> {
+  let state = KioskState.parse(first)
+  let admitting = true
+  let scripted: Partial<KioskHandlers> = {}
+  const calls: { method: string; input: unknown }[] = []
+  const sockets = new Set<WebSocket>()
+
+  const plain: KioskHandlers = {
+    state: () => ok(state),
+    queue: ({ filter, search }) => {
+      const wanted = search.toLowerCase()
+      const pickups = queueOfPickups.filter((each) => (filter === 'all' || each.state === filter) && each.name.toLowerCase().includes(wanted))
+      return ok({ pickups, total: pickups.length })
+    },
+    journal: () =>
+      ok({
+        entries: ['handed-over', 'slip-printed', 'slip-intended', 'verification', 'arrival', 'staff-signed-in', 'engine-started'].map((kind, place) => ({
+          seq: 40 - place,
+          time: sceneNow - place * 17_000,
+          kind,
+          actor: kind === 'arrival' || kind === 'engine-started' ? null : 'Pekka Salo',
+          pickup: null,
+          acknowledged: place > 1,
+        })),
+      }),
+    verifyDocument: () => ok({ verification: VerificationId.parse('verification'.padEnd(22, '0')) }),
+    verifyByEye: () => ok({ verification: VerificationId.parse('verification'.padEnd(22, '0')) }),
+    release: () => ok({ slip: state.counter.step === 'hand-over' ? state.counter.slip.id : ('slip'.padEnd(22, '0') as never) }),
+    checkPrinter: () => ok(state.printer),
+    enrol: done,
+    enterPin: done,
+    signOut: done,
+    addStaff: done,
+    openPickup: done,
+    settle: done,
+    noSlip: done,
+    dismiss: done,
+    syncNow: done,
+  }
+
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://kiosk').pathname
+    const file = normalize(path === '/' ? '/index.html' : path)
+    readFile(join(folder, file)).then(
+      (bytes) => {
+        response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': contentSecurityPolicy })
+        response.end(bytes)
+      },
+      () => {
+        response.writeHead(404).end()
+      },
+    )
+  })
+  const socketServer = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => {
+    if (!admitting || request.url !== '/kiosk') {
+      socket.destroy()
+      return
+    }
+    socketServer.handleUpgrade(request, socket, head, (connected) => {
+      sockets.add(connected)
+      connected.on('close', () => sockets.delete(connected))
+      connected.on('message', (data: Buffer) => {
+        const frame = CallFrame.parse(JSON.parse(data.toString('utf8')))
+        if (frame.method !== 'state') calls.push({ method: frame.method, input: frame.input })
+        void answer(kioskApi, { ...plain, ...scripted }, frame, (method, error) => {
+          throw new Error(`the script failed at ${method}`, { cause: error })
+        }).then((reply) => {
+          connected.send(JSON.stringify(reply))
+        })
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  function tell(frame: unknown): void {
+    for (const socket of sockets) socket.send(JSON.stringify(frame))
+  }
+  function show(next: KioskState): void {
+    state = KioskState.parse({ ...next, revision: state.revision + 1 })
+    tell({ t: 'event', name: 'state', payload: state })
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    calls,
+    show,
+    step: (counter) => {
+      show({ ...state, counter })
+    },
+    notice: (failure) => {
+      tell({ t: 'event', name: 'scanNotice', payload: { failure } })
+    },
+    shell: (notice) => {
+      tell({ t: 'shell', ...notice })
+    },
+    admit(open) {
+      admitting = open
+      if (!open) for (const socket of sockets) socket.terminate()
+    },
+    script(handlers) {
+      scripted = handlers
+    },
+    async stop() {
+      for (const socket of sockets) socket.terminate()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
