@@ -1,6 +1,6 @@
 /** Issuing one secret for a recipient: policy first, the old pickup superseded, the new one granted in the same transaction. */
 import { randomBytes } from 'node:crypto'
-import type { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
+import type { DeskKind, RecipientClass } from '../../src-shared/domain.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

@@ -9,7 +9,8 @@ export interface Cable {
   stop(): Promise<void>
 }
 
-export async function startCable(target: { host: string; port: number }): Promise<Cable> {
+/** `port` 0 takes a free one; a kiosk enrolled through a cable keeps its address, so a later run must give the same. */
+export async function startCable(target: { host: string; port: number }, port = 0): Promise<Cable> {
   const sockets = new Set<Socket>()
   let plugged = true
   const server = createServer((near) => {
@@ -31,7 +32,7 @@ export async function startCable(target: { host: string; port: number }): Promis
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   const address = server.address()
   return {

@@ -5,9 +5,9 @@
  */
 export interface SystemClock {
   /** Wall clock, ms since 1970. */
-  wall(): number
+  readonly wall: () => number
   /** Monotonic, ms. */
-  monotonic(): number
+  readonly monotonic: () => number
 }
 
 export const systemClock: SystemClock = { wall: () => Date.now(), monotonic: () => performance.now() }

@@ -11,7 +11,7 @@ export const ToEngine = z.discriminatedUnion('t', [
     t: z.literal('init'),
     /** The desk's settings as read from their file; the engine validates them. */
     config: z.unknown(),
-    keyEncryptionKey: z.instanceof(Uint8Array).refine((key) => key.length === 32),
+    keyEncryptionKey: z.custom<Uint8Array>((key) => key instanceof Uint8Array && key.length === 32),
     keystore: z.object({ name: z.string(), hardwareBacked: z.boolean() }),
   }),
   CallFrame,

@@ -1,0 +1,25 @@
+/** A typed client of the kiosk API over a supervisor, through the same gate as any window: for tours and tests. */
+import { createClient, type FrameLink } from '../../src-shared/contract.ts'
+import { kioskApi, type KioskClient } from '../../src-shared/kiosk-api.ts'
+import { createGate } from './gate.ts'
+import type { EngineSupervisor } from './supervisor.ts'
+
+export function createEngineClient(supervisor: EngineSupervisor): { client: KioskClient; close: () => void } {
+  let receive: (frame: unknown) => void = () => undefined
+  const gate = createGate((frame, answer) => supervisor.call(frame, answer))
+  const off = supervisor.onFrame((frame) => receive(frame))
+  const link: FrameLink = {
+    send: (frame) => gate.receive(frame, (reply) => receive(reply)),
+    onFrame(listener) {
+      receive = listener
+    },
+  }
+  const { api, drop } = createClient(kioskApi, link)
+  return {
+    client: api,
+    close() {
+      off()
+      drop()
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export { createEngineClient } from './client.ts'
+export { engineEntry, forkEngine } from './fork.ts'
+export { createGate, maxFrameBytes, type Gate } from './gate.ts'
+export { createFileKeystore, type Keystore } from './keystore.ts'
+export { createEngineSupervisor, type EngineChild, type EngineSupervisor, type SupervisorParts } from './supervisor.ts'
