@@ -52,7 +52,8 @@ async function currentIncarnation(db: Db): Promise<string> {
 
 /** Fails with L-801 for a database from the future. Throws when PostgreSQL cannot be reached at all. */
 export async function startHub(options: HubOptions): Promise<Result<RunningHub>> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  // Others may pass through (PostgreSQL's user must) and see nothing: every file in it is 0600.
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o711 })
   let embedded: EmbeddedPostgres | null = null
   let hints: Hints | null = null
   const url = options.databaseUrl ?? (embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })).url

@@ -51,10 +51,17 @@ function reachable(path: string): boolean {
   }
 }
 
-/** Under root: what the cluster's user owns is reached through folders that all may pass. */
-function place(path: string, user: User | null, kind: string): string {
-  if (user === null || reachable(dirname(path))) return path
-  return join('/var/tmp', `lodge-${kind}-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`)
+/**
+ * Where the cluster lies: in the data folder, or in /var/tmp where that is closed to its user. The place is noted in the
+ * data folder, so that a new data folder never takes up the cluster of an old one.
+ */
+function clusterPlace(dataDir: string, user: User | null): string {
+  const note = join(dataDir, 'cluster-place')
+  if (existsSync(note)) return readFileSync(note, 'utf8')
+  const wanted = join(resolve(dataDir), 'postgres')
+  const chosen = user === null || reachable(dirname(wanted)) ? wanted : join('/var/tmp', `lodge-cluster-${randomBytes(8).toString('hex')}`)
+  writeFileSync(note, chosen, { mode: 0o600 })
+  return chosen
 }
 
 function nativeFolder(): string {
@@ -85,7 +92,7 @@ function binaries(user: User | null): string {
     linkLibraries(native)
     return native
   }
-  const copy = place(native, user, 'postgres')
+  const copy = join('/var/tmp', `lodge-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 16)}`)
   if (!existsSync(join(copy, 'complete'))) {
     linkLibraries(native)
     cpSync(native, copy, { recursive: true, verbatimSymlinks: false, dereference: true })
@@ -115,13 +122,12 @@ function ownedFolder(path: string, user: User | null): void {
 export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = {}): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser()
   const native = binaries(user)
-  const wanted = join(resolve(dataDir), 'postgres')
-  const cluster = place(wanted, user, 'cluster')
   mkdirSync(dataDir, { recursive: true })
+  const cluster = clusterPlace(dataDir, user)
   ownedFolder(cluster, user)
   const as = user === null ? {} : { uid: user.uid, gid: user.gid }
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', LD_LIBRARY_PATH: join(native, 'lib') }
-  const passwordFile = join(cluster, '..', `.${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}.password`)
+  const passwordFile = join(cluster, 'password')
 
   if (!existsSync(join(cluster, 'data', 'PG_VERSION'))) {
     writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
@@ -180,7 +186,7 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
   process.once('exit', killChild)
   return {
     url: `postgresql://lodge:${password}@127.0.0.1:${port}/postgres`,
-    movedTo: cluster === wanted ? null : cluster,
+    movedTo: dirname(cluster) === resolve(dataDir) ? null : cluster,
     async stop() {
       process.off('exit', killChild)
       // Fast shutdown: open transactions are rolled back, what is committed is safe.

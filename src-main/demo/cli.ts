@@ -2,7 +2,7 @@
  * `npm run -s demo -- --json`: one handover through the real engine process, the real hub on real PostgreSQL, HID
  * reports and ESC/POS over a socket. Prints one JSON line; exit code 1 and `ok:false` with a code on any failure.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -43,6 +43,7 @@ interface Report {
 
 async function main(): Promise<Report> {
   const base = mkdtempSync(join(tmpdir(), 'lodge-demo-'))
+  chmodSync(base, 0o711)
   const steps: TimedStep[] = []
   const institution = readInstitution()
   const key = 'porter-lakeside'

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export const institutionFile = join(root, 'resources/demo/institution.json')
 
 export async function startHubProcess(dataDir: string, port: number, log: (line: string) => void): Promise<HubProcess> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const token = randomBytes(24).toString('base64url')
   const tokens = join(dataDir, 'agents')
   writeFileSync(tokens, `helpdesk-demo ${token}\n`, { mode: 0o600 })

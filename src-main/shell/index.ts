@@ -1,5 +1,7 @@
 export { createEngineClient } from './client.ts'
 export { engineEntry, forkEngine } from './fork.ts'
 export { createGate, maxFrameBytes, type Gate } from './gate.ts'
+export { securityHeaders } from './headers.ts'
 export { createFileKeystore, type Keystore } from './keystore.ts'
+export { readStatic, type StaticFile } from './static-files.ts'
 export { createEngineSupervisor, type EngineChild, type EngineSupervisor, type SupervisorParts } from './supervisor.ts'

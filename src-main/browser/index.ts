@@ -1,0 +1,3 @@
+export { findChromium, hasDisplay, openChromium } from './chromium.ts'
+export { createBrowserShell, takenOver, type BrowserShell } from './shell.ts'
+export { readSettingsFile } from './settings-file.ts'

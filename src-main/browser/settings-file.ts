@@ -1,0 +1,35 @@
+/** Reading a desk's settings file; the engine validates what it holds. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+
+const ShellSettings = z.looseObject({
+  dataDir: z.string().min(1),
+  mode: z.enum(['kiosk', 'shared-counter']).default('kiosk'),
+  port: z.number().int().min(0).max(65_535).default(0),
+})
+
+export interface SettingsFile {
+  readonly shell: z.infer<typeof ShellSettings>
+  /** As it stands in the file, for the engine. */
+  readonly raw: unknown
+}
+
+/** Fails with L-101 and where; never repeats what the file holds. */
+export function readSettingsFile(file: string): Result<SettingsFile> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return fail('L-101', { where: file })
+  }
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    return fail('L-101', { where: `${file} – JSON` })
+  }
+  const shell = ShellSettings.safeParse(raw)
+  if (!shell.success) return fail('L-101', { where: `${file} – ${shell.error.issues[0]?.path.join('.') || '(top)'}` })
+  return ok({ shell: shell.data, raw })
+}
