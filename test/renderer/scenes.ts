@@ -1,7 +1,7 @@
 /** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
 import type { z } from 'zod'
 import { DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
-import { KioskState, type CounterStep, type DocumentView, type PickupView, type SlipView } from '../../src-shared/kiosk-api.ts'
+import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
 
 const id = (text: string) => text.padEnd(22, '0')
 /** 2026-03-02 09:52 in Helsinki. */
