@@ -44,6 +44,9 @@ export const rendererConfig = {
     // A data: font or picture would need a wider policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Said here because electron-vite would leave the window as it is.
+    minify: 'oxc',
+    cssMinify: true,
     rolldownOptions: { input: fileURLToPath(new URL('./index.html', import.meta.url)) },
   },
 } satisfies UserConfig

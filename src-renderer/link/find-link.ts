@@ -22,7 +22,7 @@ export function findLink(): KioskLink {
         onmessage: null,
       }
       socket.onopen = () => mine.onopen?.()
-      socket.onclose = () => mine.onclose?.()
+      socket.onclose = (event) => mine.onclose?.(event)
       socket.onmessage = (event: MessageEvent<unknown>) => mine.onmessage?.(event)
       return mine
     },

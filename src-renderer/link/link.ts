@@ -2,8 +2,8 @@
 import type { FrameLink } from '../../src-shared/contract.ts'
 import { ShellNotice } from '../../src-shared/kiosk-api.ts'
 
-/** `lost`: the carrier is gone and is being sought again. */
-export type LinkState = 'connecting' | 'up' | 'lost'
+/** `lost`: the carrier is gone and is being sought again. `elsewhere`: another window has taken over; only a person brings it back here. */
+export type LinkState = 'connecting' | 'up' | 'lost' | 'elsewhere'
 
 export interface KioskLink extends FrameLink {
   /** Registers the only watcher of the carrier; called at once with the present state. */

@@ -7,7 +7,7 @@ export interface SocketLike {
   send(text: string): void
   close(): void
   onopen: (() => void) | null
-  onclose: (() => void) | null
+  onclose: ((event: { readonly code: number }) => void) | null
   onmessage: ((event: { readonly data: unknown }) => void) | null
 }
 
@@ -19,6 +19,8 @@ export interface SocketPorts {
   random(): number
 }
 
+/** The browser shell's close code for a window that another has taken over from. Seeking it again would make two windows fight for ever. */
+const takenOver = 4001
 const firstWaitMs = 200
 const longestWaitMs = 5_000
 
@@ -61,9 +63,13 @@ export function createSocketLink(ports: SocketPorts): KioskLink {
       }
       receive(frame)
     }
-    mine.onclose = () => {
+    mine.onclose = ({ code }) => {
       if (socket !== mine) return
       socket = null
+      if (code === takenOver) {
+        become('elsewhere')
+        return
+      }
       become('lost')
       cancel = ports.later(connect, reconnectWait(failures, ports.random()))
       failures += 1

@@ -7,7 +7,7 @@ import { fail, type Failure, type Result } from '../../src-shared/result.ts'
 import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
 
 /** `away`: what is on screen is old; it stays, under a notice, until the engine is back. */
-export type Presence = 'starting' | 'here' | 'away' | 'given-up'
+export type Presence = 'starting' | 'here' | 'away' | 'given-up' | 'elsewhere'
 
 export const useKiosk = defineStore('kiosk', () => {
   const state = shallowRef<KioskState | null>(null)
@@ -22,8 +22,10 @@ export const useKiosk = defineStore('kiosk', () => {
   let notices = 0
   let client: KioskClient | null = null
   let drop: () => void = () => undefined
+  let reopen: () => void = () => undefined
 
   const presence = computed<Presence>(() => {
+    if (connection.value === 'elsewhere') return 'elsewhere'
     if (engine.value === 'given-up' && connection.value === 'up') return 'given-up'
     if (fresh.value && connection.value === 'up') return 'here'
     return state.value === null ? 'starting' : 'away'
@@ -55,6 +57,8 @@ export const useKiosk = defineStore('kiosk', () => {
     engineFailure.value = notice.failure as Failure | null
     if (notice.engine === 'up') void refresh()
     else broken()
+    // No engine will end the session that is still drawn here: nobody's name stays on the screen.
+    if (notice.engine === 'given-up') state.value = null
   }
 
   /** Joins the engine; called once by the page. */
@@ -73,8 +77,17 @@ export const useKiosk = defineStore('kiosk', () => {
       connection.value = next
       if (next === 'up') void refresh()
       else broken()
+      if (next === 'elsewhere') state.value = null
     })
+    reopen = () => {
+      link.start()
+    }
     link.start()
+  }
+
+  /** A person wants the kiosk in this window after another had taken it. */
+  function takeBack(): void {
+    if (connection.value === 'elsewhere') reopen()
   }
 
   /** One call; while the engine is away every call is answered `L-904` at once. */
@@ -88,5 +101,5 @@ export const useKiosk = defineStore('kiosk', () => {
     return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
   }
 
-  return { state, connection, engine, engineFailure, presence, scanNotice, join, call, deskNow }
+  return { state, connection, engine, engineFailure, presence, scanNotice, join, takeBack, call, deskNow }
 })

@@ -1,4 +1,4 @@
-/** Takes a picture of every screen: `node test/renderer/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark]`. For people to look at. */
+/** Takes a picture of every screen: `node test/renderer/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark] [scene+scene] [1|1.5|2]`. For people to look at. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { buildWindow } from './build-window.ts'
 import { scenes, sceneNames } from './scenes.ts'
 import { startScriptedKiosk } from './scripted-kiosk.ts'
 
-const [folder = 'pictures', languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = ''] = process.argv.slice(2)
+const [folder = 'pictures', languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = '', textSize = '1'] = process.argv.slice(2)
 const out = await mkdtemp(join(tmpdir(), 'lodge-window-'))
 await buildWindow(out)
 const kiosk = await startScriptedKiosk(out, scenes.idle)
@@ -18,11 +18,12 @@ for (const size of sizes.split(',')) {
     for (const language of languages.split(',')) {
       const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
       await context.addInitScript(
-        ([chosen, look]) => {
+        ([chosen, look, text]) => {
           localStorage.setItem('lodge.language', chosen ?? '')
           localStorage.setItem('lodge.theme', look ?? '')
+          localStorage.setItem('lodge.text-size', text ?? '')
         },
-        [language, theme],
+        [language, theme, textSize],
       )
       const page = await context.newPage()
       await page.goto(kiosk.url)

@@ -45,7 +45,7 @@ describe('the WebSocket link', () => {
     link.start()
     sockets[0]?.onopen?.()
     sockets[0]?.onmessage?.({ data: '{"t":"event","name":"state","payload":1}' })
-    sockets[0]?.onclose?.()
+    sockets[0]?.onclose?.({ code: 1006 })
     expect(states).toEqual(['connecting', 'up', 'lost'])
     link.send({ t: 'call', id: 1, method: 'state', input: {} })
     waits[0]?.work()
@@ -58,17 +58,29 @@ describe('the WebSocket link', () => {
     expect(sockets.flatMap((socket) => socket.sent)).toEqual([])
   })
 
+  it('does not fight another window that has taken over, until a person asks', () => {
+    const { link, sockets, waits, states } = stand()
+    link.start()
+    sockets[0]?.onopen?.()
+    sockets[0]?.onclose?.({ code: 4001 })
+    expect(states.at(-1)).toBe('elsewhere')
+    expect(waits).toEqual([])
+    link.start()
+    sockets[1]?.onopen?.()
+    expect(states.at(-1)).toBe('up')
+  })
+
   it('waits longer after each failure in a row, and begins anew after a success', () => {
     const { link, sockets, waits } = stand()
     link.start()
     for (let round = 0; round < 6; round += 1) {
-      sockets.at(-1)?.onclose?.()
+      sockets.at(-1)?.onclose?.({ code: 1006 })
       waits.at(-1)?.work()
     }
     const grown = waits.map((wait) => wait.milliseconds)
     expect(grown).toEqual([...grown].sort((a, b) => a - b))
     sockets.at(-1)?.onopen?.()
-    sockets.at(-1)?.onclose?.()
+    sockets.at(-1)?.onclose?.({ code: 1006 })
     expect(waits.at(-1)?.milliseconds).toBe(grown[0])
   })
 
@@ -90,7 +102,7 @@ describe('the WebSocket link', () => {
     sockets[0]?.onmessage?.({ data: new ArrayBuffer(2) })
     expect(frames).toEqual([])
     link.stop()
-    sockets[0]?.onclose?.()
+    sockets[0]?.onclose?.({ code: 1006 })
     expect(sockets[0]?.closed).toBe(true)
     expect(waits).toEqual([])
   })

@@ -68,6 +68,18 @@ describe('the kiosk store', () => {
     expect(kiosk.engineFailure?.code).toBe('L-801')
   })
 
+  it('yields to another window, and comes back when a person asks', async () => {
+    const { link, kiosk } = await joined()
+    link.become('elsewhere')
+    expect(kiosk.presence).toBe('elsewhere')
+    expect(kiosk.state).toBeNull()
+    expect(await kiosk.call((api) => api.signOut({}))).toEqual(fail('L-904'))
+    kiosk.takeBack()
+    await vi.waitFor(() => {
+      expect(kiosk.presence).toBe('here')
+    })
+  })
+
   it('drops a state that is not one', async () => {
     const { link, kiosk } = await joined()
     link.push({ ...scenes.idle, revision: -1 })
