@@ -1,0 +1,259 @@
+/** Serves the bench page on loopback: its state by server-sent events, its acts by POST from its own origin only. */
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { TimelineEvent } from '../../src-shared/hub-api.ts'
+import { slipPng, type TraySlip } from '../printers/simulated/index.ts'
+import { simulatedScanner } from '../readers/index.ts'
+import { Refused } from './acts.ts'
+import { passportOf } from './institution.ts'
+import { runTour, tourNames, type TourPorts } from './tours.ts'
+import { demoDesks, type World } from './world.ts'
+
+const desk = z.enum(demoDesks)
+const Act = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('tour'), name: z.enum(tourNames) }),
+  z.object({ act: z.literal('tap'), desk, text: z.string().max(64) }),
+  z.object({ act: z.literal('passport'), desk, person: z.string(), expired: z.boolean() }),
+  z.object({ act: z.literal('take'), desk }),
+  z.object({ act: z.literal('kill'), desk }),
+  z.object({ act: z.literal('paper'), desk, state: z.enum(['ok', 'near-end', 'out']) }),
+  z.object({ act: z.literal('cover'), desk, open: z.boolean() }),
+  z.object({ act: z.literal('power'), desk, on: z.boolean() }),
+  z.object({ act: z.literal('cable'), desk, plugged: z.boolean() }),
+  z.object({ act: z.literal('reader'), desk, plugged: z.boolean() }),
+])
+type Act = z.infer<typeof Act>
+
+export interface BenchServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+const files: Readonly<Record<string, string>> = { '/': 'text/html; charset=utf-8', '/bench.js': 'text/javascript; charset=utf-8', '/bench.css': 'text/css; charset=utf-8' }
+const headers = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
+export async function startBench(world: World, launchUrl: (key: string) => string, wantedPort: number, pauseMs: number): Promise<BenchServer> {
+  const watchers = new Set<ServerResponse>()
+  const log: { text: string; bad: boolean }[] = []
+  let timeline: readonly TimelineEvent[] = []
+  let touring = false
+  const ids = new WeakMap<TraySlip, number>()
+  const slips = new Map<number, TraySlip>()
+  let nextSlip = 1
+
+  function picture(slip: TraySlip): string {
+    let id = ids.get(slip)
+    if (id === undefined) {
+      id = nextSlip++
+      ids.set(slip, id)
+      slips.set(id, slip)
+    }
+    return `/slip/${id}.png`
+  }
+
+  async function describe(): Promise<unknown> {
+    const desks = await Promise.all(
+      [...world.desks.values()].map(async (at) => {
+        const state = await at.client.state({})
+        const printer = at.printer.state()
+        const here = world.institution.pickups.filter((pickup) => pickup.desk === at.key).map((pickup) => pickup.account)
+        return {
+          key: at.key,
+          title: at.title,
+          state: state.ok
+            ? `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
+            : 'the engine is restarting',
+          paper: printer.paper,
+          coverOpen: printer.coverOpen,
+          on: printer.on,
+          cable: at.cable.isPlugged(),
+          reader: at.reader.isPlugged(simulatedScanner.path),
+          staff: [
+            { ...at.porter, role: 'porter' },
+            { ...at.chief, role: 'supervisor' },
+          ],
+          visitors: world.institution.recipients
+            .filter((person) => here.includes(person.account))
+            .slice(0, 8)
+            .map((person) => ({ key: person.key, name: `${person.given} ${person.family}`, note: `${person.class}, born ${person.birthDate ?? '(not on record)'}`, card: person.cards[0] })),
+          slips: at.printer.slips().slice(-3).map((slip) => ({ picture: picture(slip), cut: slip.cut })),
+        }
+      }),
+    )
+    return { desks, log, timeline, touring }
+  }
+
+  let drawing = false
+  let again = false
+  function redraw(): void {
+    if (drawing) {
+      again = true
+      return
+    }
+    drawing = true
+    describe().then(
+      (state) => {
+        for (const watcher of watchers) watcher.write(`data: ${JSON.stringify(state)}\n\n`)
+        drawing = false
+        if (again) {
+          again = false
+          redraw()
+        }
+      },
+      () => {
+        drawing = false
+      },
+    )
+  }
+
+  const ports: TourPorts = {
+    world,
+    last: null,
+    say(text) {
+      log.push({ text, bad: false })
+      redraw()
+    },
+    pause: () => (pauseMs === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, pauseMs))),
+    showTimeline(events) {
+      timeline = events
+      redraw()
+    },
+  }
+
+  async function perform(act: Act): Promise<void> {
+    if (act.act === 'tour') {
+      if (touring) return
+      touring = true
+      log.length = 0
+      timeline = []
+      redraw()
+      try {
+        await runTour(act.name, ports)
+      } catch (error) {
+        log.push({ text: error instanceof Refused ? `Stopped: ${error.code}` : 'Stopped: the desk did not come to the expected step.', bad: true })
+      } finally {
+        touring = false
+        redraw()
+      }
+      return
+    }
+    const at = world.desks.get(act.desk)
+    if (at === undefined) return
+    switch (act.act) {
+      case 'tap':
+        at.reader.tap(act.text)
+        break
+      case 'passport': {
+        const person = world.institution.recipients.find((candidate) => candidate.key === act.person)
+        if (person !== undefined) at.reader.scanDocument(passportOf(person, { expired: act.expired }))
+        break
+      }
+      case 'take':
+        at.printer.takeSlips()
+        break
+      case 'kill': {
+        const pid = at.supervisor.pid()
+        if (pid !== undefined) process.kill(pid, 'SIGKILL')
+        break
+      }
+      case 'paper':
+        at.printer.setPaper(act.state)
+        break
+      case 'cover':
+        at.printer.setCover(act.open)
+        break
+      case 'power':
+        await at.printer.setPower(act.on)
+        break
+      case 'cable':
+        if (act.plugged) at.cable.plug()
+        else at.cable.pull()
+        break
+      case 'reader':
+        if (act.plugged) at.reader.plug(simulatedScanner)
+        else at.reader.unplug(simulatedScanner.path)
+        break
+    }
+    redraw()
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.host !== `127.0.0.1:${port}`) {
+      response.writeHead(403, headers).end()
+      return
+    }
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`)
+    if (request.method === 'POST' && url.pathname === '/act') {
+      if (request.headers.origin !== `http://127.0.0.1:${port}`) {
+        response.writeHead(403, headers).end()
+        return
+      }
+      let body = ''
+      for await (const chunk of request) body = (body + String(chunk)).slice(0, 10_000)
+      let json: unknown = null
+      try {
+        json = JSON.parse(body)
+      } catch {
+        // Falls to the refusal below.
+      }
+      const act = Act.safeParse(json)
+      response.writeHead(act.success ? 202 : 400, headers).end()
+      if (act.success) await perform(act.data)
+      return
+    }
+    if (url.pathname === '/events') {
+      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
+      watchers.add(response)
+      response.on('close', () => watchers.delete(response))
+      redraw()
+      return
+    }
+    if (url.pathname === '/open') {
+      const key = url.searchParams.get('desk') ?? ''
+      if (demoDesks.some((known) => known === key)) response.writeHead(303, { ...headers, location: launchUrl(key) }).end()
+      else response.writeHead(404, headers).end()
+      return
+    }
+    const slip = slips.get(Number(/^\/slip\/(\d+)\.png$/.exec(url.pathname)?.[1] ?? 0))
+    if (slip !== undefined) {
+      response.writeHead(200, { ...headers, 'content-type': 'image/png' }).end(await slipPng(slip.strip))
+      return
+    }
+    const type = files[url.pathname]
+    if (url.pathname === '/favicon.ico') {
+      response.writeHead(204, headers).end()
+      return
+    }
+    if (type === undefined) {
+      response.writeHead(404, headers).end()
+      return
+    }
+    const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1)
+    response.writeHead(200, { ...headers, 'content-type': type }).end(await readFile(fileURLToPath(new URL(`./bench/${name}`, import.meta.url))))
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(wantedPort, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : wantedPort
+  const off = [...world.desks.values()].flatMap((at) => [at.printer.onChange(redraw), at.client.on('state', redraw), at.supervisor.onFrame((frame) => frame.t === 'shell' && redraw())])
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async stop() {
+      for (const stop of off) stop()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** `npm start`: the hub, two desks with their windows' shells, simulated readers and printers, and the bench page. */
+import { existsSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createBrowserShell, findChromium, hasDisplay, openChromium, type BrowserShell } from '../browser/index.ts'
+import { systemClock } from '../engine/index.ts'
+import { startBench } from './bench-server.ts'
+import { startWorld } from './world.ts'
+
+const say = (line: string) => void writeSync(1, `${line}\n`)
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const rendererDir = join(root, 'out/renderer')
+if (!existsSync(join(rendererDir, 'index.html'))) throw new Error('the window is not built: run npm start, or npm run build')
+const base = process.env.LODGE_DEMO_DATA ?? join(root, '.lodge/demo')
+
+say('lodge: starting the hub and two desks (the first time takes some seconds)')
+const world = await startWorld(base, say)
+const shells = new Map<string, BrowserShell>()
+for (const desk of world.desks.values()) {
+  const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir, port: 0, monotonic: systemClock.monotonic })
+  await shell.start()
+  shells.set(desk.key, shell)
+}
+const launchUrl = (key: string) => shells.get(key)?.launchUrl() ?? '/'
+const bench = await startBench(world, launchUrl, Number(process.env.LODGE_BENCH_PORT ?? 7330), Number(process.env.LODGE_TOUR_PAUSE_MS ?? 1200))
+say(`lodge: the bench is at ${bench.url}`)
+say('lodge: open it, then open a desk’s window from it; Ctrl-C stops everything')
+
+const browser = hasDisplay() ? findChromium() : null
+if (browser !== null) {
+  openChromium(browser, bench.url, join(base, 'bench'), 'shared-counter')
+  openChromium(browser, launchUrl('porter-lakeside'), join(base, 'kiosks/porter-lakeside'), 'shared-counter')
+}
+
+let stopping = false
+function stop(): void {
+  if (stopping) return
+  stopping = true
+  const all = async () => {
+    await bench.stop()
+    for (const shell of shells.values()) await shell.stop()
+    await world.stop()
+  }
+  all().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  )
+}
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)

@@ -1,0 +1,91 @@
+/** The demo's world: one hub, two enrolled desks, each with staff who have PINs. It persists in its folder between runs. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { DeskId } from '../../src-shared/domain.ts'
+import { until } from './until.ts'
+import { prepareStaff, Refused, done } from './acts.ts'
+import { dataFolder, startDesk, untilServing, type DemoDesk } from './desk.ts'
+import { startHubProcess, type HubProcess } from './hub-process.ts'
+import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
+
+export const demoDesks = ['porter-lakeside', 'porter-millhill'] as const
+export type DemoDeskKey = (typeof demoDesks)[number]
+
+export interface WorldDesk extends DemoDesk {
+  readonly id: DeskId
+  readonly title: string
+  readonly chief: { readonly name: string; readonly badge: string; readonly pin: string }
+  readonly porter: { readonly name: string; readonly badge: string; readonly pin: string }
+}
+
+export interface World {
+  readonly hub: HubProcess
+  readonly institution: DemoInstitution
+  readonly desks: ReadonlyMap<DemoDeskKey, WorldDesk>
+  stop(): Promise<void>
+}
+
+/** A kiosk enrolled through a cable keeps that address, so ports are kept between runs. */
+const Ports = z.object({ hub: z.number(), cables: z.record(z.string(), z.number()) })
+
+function savedPorts(base: string): z.infer<typeof Ports> | null {
+  const file = join(base, 'ports.json')
+  return existsSync(file) ? Ports.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
+}
+
+export async function deskIds(hub: HubProcess, institution: DemoInstitution): Promise<Map<string, DeskId>> {
+  const reply = done(await hub.agent.call('desks', {}))
+  const ids = new Map<string, DeskId>()
+  for (const desk of institution.desks) {
+    const unit = institution.units.find(({ key }) => key === desk.unit)
+    const found = reply.desks.find((candidate) => candidate.kind === desk.kind && candidate.unit.en === unit?.name.en)
+    if (found !== undefined) ids.set(desk.key, found.id)
+  }
+  return ids
+}
+
+function person(institution: DemoInstitution, desk: string, role: 'supervisor' | 'porter') {
+  const found = institution.staff.find((member) => member.role === role && member.desks.includes(desk))
+  if (found === undefined) throw new Error('the demo institution lacks staff for this desk')
+  return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
+}
+
+export async function startWorld(base: string, log: (line: string) => void): Promise<World> {
+  mkdirSync(base, { recursive: true, mode: 0o711 })
+  const saved = savedPorts(base)
+  const institution = readInstitution()
+  const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log)
+  const ids = await deskIds(hub, institution)
+  const desks = new Map<DemoDeskKey, WorldDesk>()
+  for (const key of demoDesks) {
+    const id = ids.get(key)
+    if (id === undefined) throw new Refused('L-609')
+    const dataDir = dataFolder(base, key)
+    const enrolled = existsSync(join(dataDir, 'kiosk.db'))
+    const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id } })).code
+    const cablePort = saved?.cables[key]
+    const desk = await startDesk({ key, dataDir, hub: { port: hub.port }, code, log, ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }) })
+    const supervisor = person(institution, key, 'supervisor')
+    const porter = person(institution, key, 'porter')
+    await untilServing(desk)
+    const state = await until(desk.client, 'enrolled', ({ setup }) => setup === null || setup === 'first-supervisor', 30_000)
+    if (state.setup === 'first-supervisor') {
+      await prepareStaff(desk, supervisor, [porter])
+      done(await desk.client.signOut({}))
+    }
+    const words = institution.desks.find((candidate) => candidate.key === key)
+    const unit = institution.units.find((candidate) => candidate.key === words?.unit)
+    desks.set(key, { ...desk, id, title: `${unit?.name.en ?? ''}, ${words?.name.en ?? key}`, chief: supervisor, porter })
+  }
+  writeFileSync(join(base, 'ports.json'), JSON.stringify({ hub: hub.port, cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])) }))
+  return {
+    hub,
+    institution,
+    desks,
+    async stop() {
+      for (const desk of desks.values()) await desk.stop()
+      await hub.stop()
+    },
+  }
+}
