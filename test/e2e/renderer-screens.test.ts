@@ -102,6 +102,9 @@ describe('every screen', () => {
         await check('by eye')
       }
       if (name === 'queue') {
+        await tap('keyboard-show')
+        await check('keyboard')
+        await tap('keyboard-show')
         await tap('status-network')
         await check('status panel')
         await tap('status-close')
@@ -258,6 +261,21 @@ describe('serving a person', () => {
     expect((await asked(1))[0]?.method).toBe('openPickup')
     await page.getByTestId('queue-search').fill('nobody at all')
     await page.getByTestId('queue-empty').waitFor()
+  })
+})
+
+describe('a desk without a keyboard', () => {
+  it('finds a person by touch alone, letters of the Finnish and Swedish alphabet included', async () => {
+    await open('queue', { viewport: { width: 1024, height: 600 } })
+    await tap('keyboard-show')
+    for (const letter of 'åströx') await tap(`key-${letter}`)
+    await page.getByTestId('queue-empty').waitFor()
+    await tap('key-erase')
+    await tap('key-m')
+    await tap('keyboard-close')
+    await expect.poll(() => page.getByTestId('queue-row').count()).toBe(1)
+    await tap('queue-row')
+    expect((await asked(1))[0]?.method).toBe('openPickup')
   })
 })
 

@@ -40,6 +40,9 @@ for (const size of sizes.split(',')) {
           await page.screenshot({ path: join(target, 'verify-by-eye.png') })
         }
         if (name === 'queue') {
+          await page.getByTestId('keyboard-show').click()
+          await page.screenshot({ path: join(target, 'queue-keyboard.png') })
+          await page.getByTestId('keyboard-show').click()
           await page.getByTestId('status-printer').click()
           await page.screenshot({ path: join(target, 'status-panel.png') })
           await page.getByTestId('status-close').click()
