@@ -100,9 +100,9 @@ describe('the locales', () => {
         if (!text.includes('{') && !text.includes('|')) expect(said).toBe(text)
       }
     }
-    expect(t('status.unsent.waiting', 1, { locale: 'fi' })).toBe('1 luovutus odottaa')
-    expect(t('status.unsent.waiting', 3, { locale: 'fi' })).toBe('3 luovutusta odottaa')
-    expect(t('status.unsent.waiting', 3, { locale: 'en' })).toBe('3 handovers waiting')
+    expect(t('status.unsent.waiting', 1, { locale: 'fi' })).toBe('1 kirjaus odottaa')
+    expect(t('status.unsent.waiting', 3, { locale: 'fi' })).toBe('3 kirjausta odottaa')
+    expect(t('status.unsent.waiting', 3, { locale: 'en' })).toBe('3 records waiting')
   })
 
   it('leave no error code without a next step in any language', () => {
