@@ -37,7 +37,7 @@ export async function issuePickup(db: Db, parts: GrantParts, request: HubBody<'i
       if (desk === undefined) return fail('L-609', { what: 'desk' })
       const policy = await policyRecord(tx)
       const rule = policy.rules.find(
-        (r) => r.recipientClass === (account.class as RecipientClass) && r.channel === (request.channel) && r.deskKind === (desk.kind as DeskKind),
+        (r) => r.recipientClass === (account.class as RecipientClass) && r.channel === request.channel && r.deskKind === (desk.kind as DeskKind),
       )
       if (rule === undefined) {
         const kinds = [...new Set(policy.rules.filter((r) => r.recipientClass === account.class).map((r) => r.deskKind))]

@@ -21,7 +21,10 @@ function refuse(failure: Failure): never {
   process.exit(3)
 }
 
-const { values: flags } = parseArgs({ options: { config: { type: 'string', default: '/etc/lodge/kiosk.json' }, window: { type: 'boolean', default: true } }, allowNegative: true })
+const { values: flags } = parseArgs({
+  options: { config: { type: 'string', default: '/etc/lodge/kiosk.json' }, window: { type: 'boolean', default: true } },
+  allowNegative: true,
+})
 const settings = readSettingsFile(flags.config)
 if (!settings.ok) refuse(settings.failure)
 const { shell: desk, raw } = settings.value
@@ -31,11 +34,19 @@ const rendererDir = existsSync(built) ? built : fileURLToPath(new URL('../../out
 const keystore = createFileKeystore(desk.dataDir)
 say(`lodge: keys are held by a ${keystore.name}; who can read it and the disk can read card ids, but no secret without a badge and PIN`)
 
-const supervisor = createEngineSupervisor({ spawn: () => forkEngine(), keystore, config: raw, timers: systemTimers, monotonic: systemClock.monotonic, log: say })
+const supervisor = createEngineSupervisor({
+  spawn: () => forkEngine(),
+  keystore,
+  config: raw,
+  timers: systemTimers,
+  monotonic: systemClock.monotonic,
+  log: say,
+})
 const shell = createBrowserShell({ supervisor, rendererDir, port: desk.port, monotonic: systemClock.monotonic })
 // An engine that cannot serve stays up as a screen that says why; the code is printed for whoever reads the journal.
 supervisor.onFrame((frame) => {
-  if (frame.t === 'shell' && frame.engine === 'given-up' && frame.failure !== null) say(`lodge: ${frame.failure.code} ${describeFailure(frame.failure, 'en').what}`)
+  if (frame.t === 'shell' && frame.engine === 'given-up' && frame.failure !== null)
+    say(`lodge: ${frame.failure.code} ${describeFailure(frame.failure, 'en').what}`)
 })
 await supervisor.start()
 await shell.start()

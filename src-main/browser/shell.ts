@@ -86,8 +86,7 @@ export function createBrowserShell({ supervisor, rendererDir, port: wanted, mono
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const allowed =
-      request.headers.host === host() && request.headers.origin === origin() && request.url === '/kiosk' && tickets.admits(request.headers.cookie)
+    const allowed = request.headers.host === host() && request.headers.origin === origin() && request.url === '/kiosk' && tickets.admits(request.headers.cookie)
     if (!allowed) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
       return

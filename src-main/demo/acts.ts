@@ -42,7 +42,11 @@ export async function signIn(desk: DemoDesk, badge: string, pin: string): Promis
 }
 
 /** A new kiosk's first supervisor chooses a PIN, and then lets colleagues choose theirs. */
-export async function prepareStaff(desk: DemoDesk, supervisor: { badge: string; pin: string }, colleagues: readonly { badge: string; pin: string }[]): Promise<void> {
+export async function prepareStaff(
+  desk: DemoDesk,
+  supervisor: { badge: string; pin: string },
+  colleagues: readonly { badge: string; pin: string }[],
+): Promise<void> {
   await until(desk.client, 'ready for its first supervisor', (state) => state.setup === 'first-supervisor')
   await signIn(desk, supervisor.badge, supervisor.pin)
   for (const { badge, pin } of colleagues) {
@@ -61,10 +65,9 @@ export async function findPickup(desk: DemoDesk, account: string): Promise<Picku
 
 /** Waits until the pickup has come to this desk; staff must be signed in. */
 export async function untilGranted(desk: DemoDesk, pickup: PickupId, account: string): Promise<PickupView> {
-  let found: PickupView | null = null
   for (let round = 0; round < 40; round++) {
     done(await desk.client.syncNow({}))
-    found = await findPickup(desk, account)
+    const found = await findPickup(desk, account)
     if (found?.id === pickup) return found
   }
   throw new Refused('L-201')

@@ -31,9 +31,14 @@ export interface BenchServer {
   stop(): Promise<void>
 }
 
-const files: Readonly<Record<string, string>> = { '/': 'text/html; charset=utf-8', '/bench.js': 'text/javascript; charset=utf-8', '/bench.css': 'text/css; charset=utf-8' }
+const files: Readonly<Record<string, string>> = {
+  '/': 'text/html; charset=utf-8',
+  '/bench.js': 'text/javascript; charset=utf-8',
+  '/bench.css': 'text/css; charset=utf-8',
+}
 const headers = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 }
@@ -81,8 +86,16 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
           visitors: world.institution.recipients
             .filter((person) => here.includes(person.account))
             .slice(0, 8)
-            .map((person) => ({ key: person.key, name: `${person.given} ${person.family}`, note: `${person.class}, born ${person.birthDate ?? '(not on record)'}`, card: person.cards[0] })),
-          slips: at.printer.slips().slice(-3).map((slip) => ({ picture: picture(slip), cut: slip.cut })),
+            .map((person) => ({
+              key: person.key,
+              name: `${person.given} ${person.family}`,
+              note: `${person.class}, born ${person.birthDate ?? '(not on record)'}`,
+              card: person.cards[0],
+            })),
+          slips: at.printer
+            .slips()
+            .slice(-3)
+            .map((slip) => ({ picture: picture(slip), cut: slip.cut })),
         }
       }),
     )
@@ -247,7 +260,11 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
   })
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : wantedPort
-  const off = [...world.desks.values()].flatMap((at) => [at.printer.onChange(redraw), at.client.on('state', redraw), at.supervisor.onFrame((frame) => frame.t === 'shell' && redraw())])
+  const off = [...world.desks.values()].flatMap((at) => [
+    at.printer.onChange(redraw),
+    at.client.on('state', redraw),
+    at.supervisor.onFrame((frame) => frame.t === 'shell' && redraw()),
+  ])
   return {
     url: `http://127.0.0.1:${port}/`,
     async stop() {

@@ -37,13 +37,21 @@ export async function timed<T>(steps: TimedStep[], step: string, work: () => Pro
 }
 
 /** Throws Refused with a code where someone or something is refused. */
-export async function runHandover(desk: DemoDesk, deskId: string, hub: HubProcess, institution: DemoInstitution, options: HandoverOptions, steps: TimedStep[]): Promise<HandoverResult> {
+export async function runHandover(
+  desk: DemoDesk,
+  deskId: string,
+  hub: HubProcess,
+  institution: DemoInstitution,
+  options: HandoverOptions,
+  steps: TimedStep[],
+): Promise<HandoverResult> {
   const staff = institution.staff.filter((member) => member.desks.includes(desk.key))
   const supervisor = staff.find((member) => member.role === 'supervisor')
   const porter = staff.find((member) => member.role === 'porter')
   const recipient = institution.recipients[0]
   const stranger = institution.recipients.find((person) => institution.pickups.every((pickup) => pickup.account !== person.account || pickup.desk !== desk.key))
-  if (supervisor === undefined || porter === undefined || recipient === undefined || stranger === undefined) throw new Error('the demo institution lacks people for this desk')
+  if (supervisor === undefined || porter === undefined || recipient === undefined || stranger === undefined)
+    throw new Error('the demo institution lacks people for this desk')
   const badge = (member: { badges: string[] }) => member.badges[0] ?? ''
 
   await timed(steps, 'engine up, enrolled, first sync', () => untilServing(desk))
@@ -86,7 +94,7 @@ export async function runHandover(desk: DemoDesk, deskId: string, hub: HubProces
   const slip = await timed(steps, 'slip printed', () => release(desk, pickup, verification, 'fi'))
   const settling = await timed(steps, 'outcome known', () => untilStep(desk, 'hand-over'))
   if (settling.slip.state !== 'printed') {
-    throw new Refused((settling.slip.reason?.code ?? 'L-506') as Refused['code'])
+    throw new Refused((settling.slip.reason?.code ?? 'L-506'))
   }
   await timed(steps, 'handed over', () => handOver(desk, slip))
   if (options.hubAway) await timed(steps, 'cable back', async () => desk.cable.plug())

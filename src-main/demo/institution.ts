@@ -10,7 +10,16 @@ const People = z.object({
   units: z.array(z.object({ key: z.string(), name: Text })),
   staff: z.array(z.object({ key: z.string(), name: z.string(), role: z.string(), badges: z.array(z.string()), desks: z.array(z.string()) })),
   recipients: z.array(
-    z.object({ key: z.string(), class: z.string(), family: z.string(), given: z.string(), birthDate: z.string().nullable(), account: z.string(), cards: z.array(z.string()), language: z.string() }),
+    z.object({
+      key: z.string(),
+      class: z.string(),
+      family: z.string(),
+      given: z.string(),
+      birthDate: z.string().nullable(),
+      account: z.string(),
+      cards: z.array(z.string()),
+      language: z.string(),
+    }),
   ),
   pickups: z.array(z.object({ account: z.string(), desk: z.string() })),
 })

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { DeskId } from '../../src-shared/domain.ts'
+import type { DeskId } from '../../src-shared/domain.ts'
 import { until } from './until.ts'
 import { prepareStaff, Refused, done } from './acts.ts'
 import { dataFolder, startDesk, untilServing, type DemoDesk } from './desk.ts'
@@ -78,7 +78,10 @@ export async function startWorld(base: string, log: (line: string) => void): Pro
     const unit = institution.units.find((candidate) => candidate.key === words?.unit)
     desks.set(key, { ...desk, id, title: `${unit?.name.en ?? ''}, ${words?.name.en ?? key}`, chief: supervisor, porter })
   }
-  writeFileSync(join(base, 'ports.json'), JSON.stringify({ hub: hub.port, cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])) }))
+  writeFileSync(
+    join(base, 'ports.json'),
+    JSON.stringify({ hub: hub.port, cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])) }),
+  )
   return {
     hub,
     institution,

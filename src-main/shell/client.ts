@@ -14,12 +14,12 @@ export function createEngineClient(supervisor: EngineSupervisor): { client: Kios
       receive = listener
     },
   }
-  const { api, drop } = createClient(kioskApi, link)
+  const connection = createClient(kioskApi, link)
   return {
-    client: api,
+    client: connection.api,
     close() {
       off()
-      drop()
+      connection.drop()
     },
   }
 }

@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { EngineChild } from './supervisor.ts'
 
-/** Beside this file in a build (`out/main`), in its own room in the sources. */
+/** `out/main/engine.js` in a build, whose shared code lies a folder deeper; its own room in the sources. */
 export function engineEntry(): string {
-  const built = fileURLToPath(new URL('./engine.js', import.meta.url))
-  return existsSync(built) ? built : fileURLToPath(new URL('../engine/process.ts', import.meta.url))
+  const places = ['./engine.js', '../engine.js', '../engine/process.ts'].map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  const found = places.find((place) => existsSync(place))
+  if (found === undefined) throw new Error('the engine is not where it was built')
+  return found
 }
 
 /** Variables that would let another process look into the engine or change what it runs are not passed on. */

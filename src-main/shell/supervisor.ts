@@ -2,7 +2,8 @@
  * Keeps the engine's process alive: restarts it at once when it dies, with back-off when it keeps dying, and gives up
  * with a code after too many deaths. The window stays and is told; calls that were open are answered L-904.
  */
-import { CallFrame, ReplyFrame, type Frame } from '../../src-shared/contract.ts'
+import type { CallFrame, ReplyFrame} from '../../src-shared/contract.ts';
+import { type Frame } from '../../src-shared/contract.ts'
 import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
 import { FromEngine, type ToEngine } from '../engine/parent-protocol.ts'
@@ -100,7 +101,7 @@ export function createEngineSupervisor({ spawn, keystore, config, timers, monoto
         const waiting = open.get(message.data.id)
         if (waiting === undefined) return
         open.delete(message.data.id)
-        waiting.answer({ ...message.data, id: waiting.id } as ReplyFrame)
+        waiting.answer({ ...message.data, id: waiting.id })
         return
       }
       case 'event':

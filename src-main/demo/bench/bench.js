@@ -32,7 +32,12 @@ function drawDesk(desk) {
   const people = el('div', { className: 'people' })
   for (const member of desk.staff) {
     people.append(
-      el('div', { className: 'person' }, el('span', { className: 'name' }, member.name, el('small', {}, `${member.role}, PIN ${member.pin}`)), button('Badge', { act: 'tap', desk: desk.key, text: member.badge })),
+      el(
+        'div',
+        { className: 'person' },
+        el('span', { className: 'name' }, member.name, el('small', {}, `${member.role}, PIN ${member.pin}`)),
+        button('Badge', { act: 'tap', desk: desk.key, text: member.badge }),
+      ),
     )
   }
   const visitors = el('div', { className: 'people' })
@@ -58,7 +63,13 @@ function drawDesk(desk) {
     {},
     el('h2', {}, desk.title),
     el('p', { className: 'state' }, desk.state),
-    el('div', { className: 'buttons' }, open, button('Take the slips', { act: 'take', desk: desk.key }), button('Kill the engine', { act: 'kill', desk: desk.key })),
+    el(
+      'div',
+      { className: 'buttons' },
+      open,
+      button('Take the slips', { act: 'take', desk: desk.key }),
+      button('Kill the engine', { act: 'kill', desk: desk.key }),
+    ),
     el('h3', {}, 'Printer and cable'),
     el(
       'div',
@@ -91,7 +102,13 @@ function drawTimeline(events) {
         el('td', {}, event.kind),
         el('td', {}, event.desk ?? ''),
         el('td', {}, event.actor ?? ''),
-        el('td', {}, Object.entries(event.detail).map(([key, value]) => `${key}: ${value}`).join(', ')),
+        el(
+          'td',
+          {},
+          Object.entries(event.detail)
+            .map(([key, value]) => `${key}: ${value}`)
+            .join(', '),
+        ),
       ),
     ),
   )
