@@ -33,6 +33,8 @@ export interface DemoDeskOptions {
   readonly spawn?: () => EngineChild
   readonly screen?: Record<string, number>
   readonly log?: (line: string) => void
+  /** The supervisor's clock. */
+  readonly monotonic?: () => number
 }
 
 /** Settings of the demo's engine, as they would stand in a desk's file. */
@@ -67,7 +69,7 @@ export async function startDesk(options: DemoDeskOptions): Promise<DemoDesk> {
     keystore: createFileKeystore(options.dataDir),
     config,
     timers: systemTimers,
-    monotonic: systemClock.monotonic,
+    monotonic: options.monotonic ?? systemClock.monotonic,
     log: options.log ?? (() => undefined),
   })
   const { client, close } = createEngineClient(supervisor)

@@ -94,7 +94,7 @@ export async function runHandover(
   const slip = await timed(steps, 'slip printed', () => release(desk, pickup, verification, 'fi'))
   const settling = await timed(steps, 'outcome known', () => untilStep(desk, 'hand-over'))
   if (settling.slip.state !== 'printed') {
-    throw new Refused((settling.slip.reason?.code ?? 'L-506'))
+    throw new Refused(settling.slip.reason?.code ?? 'L-506')
   }
   await timed(steps, 'handed over', () => handOver(desk, slip))
   if (options.hubAway) await timed(steps, 'cable back', async () => desk.cable.plug())

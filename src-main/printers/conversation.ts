@@ -13,13 +13,13 @@ export type Waited = 'answered' | 'timeout' | 'gone'
 
 export interface Conversation {
   readonly gone: () => boolean
-  /** Asks DLE EOT 1-4, one at a time, for their answers do not name their question. null when one is not answered. */
+  /** Asks DLE EOT 1-4, one at a time, for their answers do not name their question. null when one is not answered, then and ever after. */
   state(): Promise<PrinterState | null>
   /** Writes bytes, no longer than `ms`. */
   write(bytes: Uint8Array, ms: number): Promise<Waited>
   /** Asks for a process id and waits for just that one. `onTick` runs every `tickMs` meanwhile; returning true gives up. */
   fence(id: Buffer, ms: number, onTick?: () => Promise<boolean>): Promise<Waited>
-  /** Waits for a fence already written. */
+  /** Empties the printer's buffers in real time (DLE DC4 fn 8) and waits until it says so. */
   clear(ms: number): Promise<Waited>
   close(): void
 }
@@ -30,6 +30,8 @@ const tickMs = 400
 export function createConversation(link: PrinterLink, timers: Timers, onGone: () => void): Conversation {
   const parser = createReplyParser()
   let gone = false
+  /** A status question went unanswered: its answer may still come and would be taken for another's. */
+  let deaf = false
   const waiting = new Set<{ takes: (reply: Reply) => boolean; settle: (waited: Waited) => void }>()
 
   link.onData((bytes) => {
@@ -87,12 +89,15 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
   }
 
   async function state(): Promise<PrinterState | null> {
+    if (deaf) return null
     const printer = await ask(1)
-    if (printer === null) return null
-    const offline = await ask(2)
+    const offline = printer === null ? null : await ask(2)
     const error = offline === null ? null : await ask(3)
     const paper = error === null ? null : await ask(4)
-    if (offline === null || error === null || paper === null) return null
+    if (printer === null || offline === null || error === null || paper === null) {
+      deaf = true
+      return null
+    }
     return readState({ printer, offline, error, paper })
   }
 

@@ -25,8 +25,11 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
   const listeners = new Set<() => void>()
   let current: PrinterStatus = statusOf('not-answering')
   let conversation: Conversation | null = null
-  /** A job may be left inside the printer: it must be cleared, or seen switched off and on, before it serves again. */
-  let unclear: 'no' | 'clear-it' | 'power-cycle' = 'no'
+  /**
+   * A job may be left inside the printer: it must be cleared, or seen switched off and on, before it serves again. At
+   * the start too, for an engine that died in the middle of a slip may have left the rest of it there.
+   */
+  let unclear: 'no' | 'at-start' | 'clear-it' | 'power-cycle' = 'at-start'
   let seenGone = false
   let stopped = true
   let cancelPoll: (() => void) | null = null
@@ -71,27 +74,32 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
   async function clear(open: Conversation): Promise<boolean> {
     if (unclear === 'no') return true
     if (unclear === 'power-cycle' && !seenGone) return false
-    if ((await open.clear(clearMs)) === 'answered') {
+    // A printer that cannot be cleared from here holds nothing if it answers a fence, once it was off or before any job.
+    const cleared = (await open.clear(clearMs)) === 'answered'
+    if (cleared || (unclear !== 'clear-it' && (await open.fence(processId(), clearMs)) === 'answered')) {
       unclear = 'no'
       return true
     }
-    // It cannot be cleared from here: only switching it off empties it, and we must see that happen.
-    if (unclear !== 'power-cycle') seenGone = false
-    unclear = 'power-cycle'
+    // Only switching it off empties it, and we must see that happen. A link lost while asking says nothing of that.
+    if (!open.gone()) {
+      if (unclear !== 'power-cycle') seenGone = false
+      unclear = 'power-cycle'
+    }
     return false
   }
 
   async function look(): Promise<PrinterStatus> {
     const open = await connected()
     if (open === null) return show(unclear === 'power-cycle' ? 'needs-power-cycle' : 'not-answering')
-    if (!(await clear(open))) return show('needs-power-cycle')
+    const empty = await clear(open)
     const state = await open.state()
     if (state === null) {
+      // Asked even when it must be switched off: a TCP link does not tell by itself that the other side lost its power.
       open.close()
       conversation = null
-      return show('not-answering')
     }
-    return show(state)
+    if (!empty && unclear === 'power-cycle') return show('needs-power-cycle')
+    return show(state === null || !empty ? 'not-answering' : state)
   }
 
   function processId(): Buffer {
@@ -101,7 +109,7 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
   function tearDown(): void {
     conversation?.close()
     conversation = null
-    if (unclear === 'no') unclear = 'clear-it'
+    if (unclear !== 'power-cycle') unclear = 'clear-it'
     seenGone = false
   }
 
@@ -124,7 +132,7 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
     if (headerDone !== 'answered') {
       // Not a byte of the secret has gone; the header that may be left inside is cleared before the next job.
       tearDown()
-      show('not-answering')
+      if (trouble === null) show('not-answering')
       return { kind: 'failed', code: trouble ?? 'L-503' }
     }
     const still = await open.state()
@@ -146,7 +154,12 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
       tearDown()
       return { kind: 'uncertain', code: trouble ?? 'L-506' }
     }
-    return config.processId === 'trusted' ? { kind: 'printed' } : { kind: 'uncertain', code: 'L-506' }
+    if (config.processId === 'trusted') return { kind: 'printed' }
+    // It may have answered with the slip still inside: then that slip must not come out when the roll is changed.
+    const after = await open.state()
+    if (after !== null && show(after).canPrint) return { kind: 'uncertain', code: 'L-506' }
+    tearDown()
+    return { kind: 'uncertain', code: (after === null ? null : statusOf(after).failure?.code) ?? 'L-506' }
   }
 
   function schedule(): void {
@@ -160,6 +173,7 @@ export function createEscPosPrinter(ports: PrinterPorts, config: Pick<RealPrinte
   return {
     async start() {
       stopped = false
+      if (unclear === 'no') unclear = 'at-start'
       // The first look must not hold up the desk: a printer that is off takes seconds to say nothing.
       void exclusively(look).finally(schedule)
       return Promise.resolve()

@@ -2,7 +2,7 @@
  * Keeps the engine's process alive: restarts it at once when it dies, with back-off when it keeps dying, and gives up
  * with a code after too many deaths. The window stays and is told; calls that were open are answered L-904.
  */
-import type { CallFrame, ReplyFrame} from '../../src-shared/contract.ts';
+import type { CallFrame, ReplyFrame } from '../../src-shared/contract.ts'
 import { type Frame } from '../../src-shared/contract.ts'
 import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'

@@ -1,12 +1,43 @@
 /**
  * The code pages a slip may be printed in, as tables from code point to byte, and their `ESC t n` numbers on Epson
- * printers (ESC/POS Command Reference, ESC t). Tables come from iconv-lite, byte by byte, once.
+ * printers (ESC/POS Command Reference, ESC t). The tables are our own: a password must not depend on a library's.
  */
-import iconv from 'iconv-lite'
-
 export type CodePage = 'windows1252' | 'cp858' | 'cp852'
 export const codePages: readonly CodePage[] = ['windows1252', 'cp858', 'cp852']
 const numbers: Readonly<Record<CodePage, number>> = { windows1252: 16, cp858: 19, cp852: 18 }
+
+/** Marks a place that is unassigned, or no letter on paper: a control, a hard space, a soft hyphen. */
+const hole = '\u2400'
+/** Bytes 0x80-0xFF, sixteen to a row. */
+const upper: Readonly<Record<CodePage, string>> = {
+  windows1252:
+    '€␀‚ƒ„…†‡ˆ‰Š‹Œ␀Ž␀' +
+    '␀‘’“”•–—˜™š›œ␀žŸ' +
+    '␀¡¢£¤¥¦§¨©ª«¬␀®¯' +
+    '°±²³´µ¶·¸¹º»¼½¾¿' +
+    'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏ' +
+    'ÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß' +
+    'àáâãäåæçèéêëìíîï' +
+    'ðñòóôõö÷øùúûüýþÿ',
+  cp858:
+    'ÇüéâäàåçêëèïîìÄÅ' +
+    'ÉæÆôöòûùÿÖÜø£Ø×ƒ' +
+    'áíóúñÑªº¿®¬½¼¡«»' +
+    '░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐' +
+    '└┴┬├─┼ãÃ╚╔╩╦╠═╬¤' +
+    'ðÐÊËÈ€ÍÎÏ┘┌█▄¦Ì▀' +
+    'ÓßÔÒõÕµþÞÚÛÙýÝ¯´' +
+    '␀±‗¾¶§÷¸°¨·¹³²■␀',
+  cp852:
+    'ÇüéâäůćçłëŐőîŹÄĆ' +
+    'ÉĹĺôöĽľŚśÖÜŤťŁ×č' +
+    'áíóúĄąŽžĘę¬źČş«»' +
+    '░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' +
+    '└┴┬├─┼Ăă╚╔╩╦╠═╬¤' +
+    'đĐĎËďŇÍÎě┘┌█▄ŢŮ▀' +
+    'ÓßÔŃńňŠšŔÚŕŰýÝţ´' +
+    '␀˝˛ˇ˘§÷¸°¨˙űŘř■␀',
+}
 
 const tables = new Map<CodePage, ReadonlyMap<number, number>>()
 
@@ -15,14 +46,10 @@ export function tableOf(page: CodePage): ReadonlyMap<number, number> {
   const known = tables.get(page)
   if (known !== undefined) return known
   const table = new Map<number, number>()
-  for (let byte = 0x20; byte <= 0xff; byte++) {
-    if (byte === 0x7f) continue
-    const text = iconv.decode(Buffer.from([byte]), page)
-    const point = text.codePointAt(0)
-    // Unassigned places decode to U+FFFD or to a C1 control: neither is a letter on paper. Nor is a soft hyphen or a hard space.
-    if (point === undefined || text.length !== 1 || point === 0xfffd || (point >= 0x7f && point <= 0xa0) || point === 0xad) continue
-    if (!table.has(point)) table.set(point, byte)
-  }
+  for (let byte = 0x20; byte < 0x7f; byte++) table.set(byte, byte)
+  ;[...upper[page]].forEach((letter, i) => {
+    if (letter !== hole) table.set(letter.codePointAt(0) ?? 0, 0x80 + i)
+  })
   tables.set(page, table)
   return table
 }

@@ -50,7 +50,11 @@ describe('the tours', () => {
   it('hands over with the cable out, and loses nothing', async () => {
     await runTour('cable', ports)
     expect(ports.said.join('\n')).toMatch(/[1-9]\d* entries wait/)
-    expect(lakeside().printer.takeSlips().filter((slip) => slip.cut)).toHaveLength(1)
+    expect(
+      lakeside()
+        .printer.takeSlips()
+        .filter((slip) => slip.cut),
+    ).toHaveLength(1)
   })
 
   it('is not sure of a slip that ran out of paper, prints one more, and nothing by itself', async () => {
@@ -72,9 +76,15 @@ describe('the tours', () => {
   it('shows who did what, at which desk, on which proof', async () => {
     await runTour('timeline', ports)
     const kinds = ports.timeline.map((event) => event.kind)
-    expect(kinds).toEqual(expect.arrayContaining(['issued', 'granted', 'arrival', 'verification-refused', 'verification', 'slip-intended', 'slip-printed', 'handed-over']))
+    expect(kinds).toEqual(
+      expect.arrayContaining(['issued', 'granted', 'arrival', 'verification-refused', 'verification', 'slip-intended', 'slip-printed', 'handed-over']),
+    )
     const verification = ports.timeline.find((event) => event.kind === 'verification')
-    expect(verification).toMatchObject({ actor: 'Kalle Ristola', desk: 'Porter’s lodge', detail: { proof: 'identity-card', method: 'machine-read', issuerCountry: 'FIN' } })
+    expect(verification).toMatchObject({
+      actor: 'Kalle Ristola',
+      desk: 'Porter’s lodge',
+      detail: { proof: 'identity-card', method: 'machine-read', issuerCountry: 'FIN' },
+    })
     expect(JSON.stringify(ports.timeline)).not.toMatch(/Haddad|1990-04-17|HADDAD/)
   })
 })

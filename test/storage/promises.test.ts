@@ -99,7 +99,9 @@ describe('a slip-intended needs its verification', () => {
 
 describe('the ledger', () => {
   const entry = (seq: number, kind = 'arrival', slipId: string | null = null) =>
-    store.db.prepare("INSERT INTO ledger (seq, time, kind, pickup, slip, bytes, hash, signature) VALUES (?, 0, ?, 'p1', ?, '{}', zeroblob(32), 's')").run(seq, kind, slipId)
+    store.db
+      .prepare("INSERT INTO ledger (seq, time, kind, pickup, slip, bytes, hash, signature) VALUES (?, 0, ?, 'p1', ?, '{}', zeroblob(32), 's')")
+      .run(seq, kind, slipId)
   it('has no gap, no edit and no cut', () => {
     entry(1)
     expect(() => entry(3)).toThrow(/gap/)

@@ -72,7 +72,9 @@ export function createReplyParser(): ReplyParser {
 }
 
 function readBlock(block: readonly number[]): Reply {
-  if (block[0] === processId && block.length === 5) return { kind: 'process-id', id: Buffer.from(block.slice(1)).toString('latin1') }
+  // A stray header byte before a whole reply only lengthens the block: the reply is its tail.
+  const isReply = block.length === 5 || (block.length >= 6 && block.at(-6) === blockHeader)
+  if (isReply && block.at(-5) === processId) return { kind: 'process-id', id: Buffer.from(block.slice(-4)).toString('latin1') }
   if (block[0] === cleared && block.length === 1) return { kind: 'cleared' }
   return { kind: 'other' }
 }
