@@ -8,7 +8,7 @@ const strips: readonly (readonly [name: string, page: number, bytes: readonly nu
   ['cp858', 19, [0x8f, 0x8e, 0x99, 0x86, 0x84, 0x94, 0xd5]],
   ['cp852', 18, [0x8e, 0x99, 0x84, 0x94, 0xa7]],
 ]
-const expected = ['ÅÄÖåäö, euro, z caron', 'ÅÄÖåäö, euro', 'ÄÖäö, z caron']
+const expected = ['ÅÄÖåäö euro z', 'ÅÄÖåäö euro', 'ÄÖäö z']
 
 /** A test slip: code pages, width, the letters that national sets replace, a cut. `paper` in mm. */
 export function testSlip(paper: 58 | 80): PrintJob {
@@ -16,9 +16,9 @@ export function testSlip(paper: 58 | 80): PrintJob {
   const header = Buffer.concat([Buffer.from([0x1b, 0x40, 0x1b, 0x52, 0x00, 0x1b, 0x74, 0x10]), text('Lodge'), text(`test slip, ${paper} mm`)])
   const body = Buffer.concat([
     text('1234567890'.repeat(5).slice(0, columns)),
-    text('^ these fill the line, and only one line'),
+    text('^ fills exactly one line'),
     text('# $ @ [ \\ ] ^ ` { | } ~'),
-    text('^ hash dollar at brackets accent braces tilde'),
+    text('^ signs and braces, no letters'),
     ...strips.flatMap(([name, page, bytes], i) => [
       Buffer.from([0x1b, 0x74, page]),
       Buffer.from(bytes),

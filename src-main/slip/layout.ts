@@ -130,7 +130,10 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
     before.newline().line(`${texts.secret[kind]}:`)
 
     const after = encoder(columns).newline()
-    for (const part of texts.legend.split('  ')) after.line(part)
+    // Two to a line where they fit.
+    const legend = texts.legend.split('  ')
+    const perLine = paper === 80 ? 2 : 1
+    for (let at = 0; at < legend.length; at += perLine) after.line(legend.slice(at, at + perLine).join('   '))
     if (encoded.bytes.includes(0x20)) after.line(texts.spaceLegend)
     after.rule({ style: 'single' })
     wrapped(after, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { createReplyParser, type Reply } from '../../src-main/printers/index.ts'
 
 const statusByte = fc.constantFrom(...Array.from({ length: 256 }, (_, i) => i).filter((b) => (b & 0x93) === 0x12))
-const status = statusByte.map((byte) => ({ bytes: [byte], reply: { kind: 'status', byte } as Reply }))
+const status = statusByte.map((byte) => ({ bytes: [byte], reply: { kind: 'status', byte } }))
 const asb = fc
   .tuple(...[0x10, 0, 0, 0].map((fixed, i) => fc.nat(255).map((b) => (i === 0 ? (b & 0x6c) | fixed : b & 0x6f))))
   .map((bytes) => ({ bytes, reply: { kind: 'asb', bytes } as unknown as Reply }))
 const processId = fc
   .array(fc.integer({ min: 0x21, max: 0x7e }), { minLength: 4, maxLength: 4 })
-  .map((id) => ({ bytes: [0x37, 0x22, ...id, 0], reply: { kind: 'process-id', id: Buffer.from(id).toString('latin1') } as Reply }))
-const cleared = fc.constant({ bytes: [0x37, 0x25, 0], reply: { kind: 'cleared' } as Reply })
+  .map((id) => ({ bytes: [0x37, 0x22, ...id, 0], reply: { kind: 'process-id', id: Buffer.from(id).toString('latin1') } }))
+const cleared = fc.constant({ bytes: [0x37, 0x25, 0], reply: { kind: 'cleared' } })
 const said = fc.array(fc.oneof(status, asb, processId, cleared), { maxLength: 30 })
 
 function parse(bytes: readonly number[], cuts: readonly number[]): Reply[] {
