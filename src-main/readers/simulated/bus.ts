@@ -51,7 +51,10 @@ export function createSimulatedBus(address: { host: string; port: number }): Hid
     if (stopped) return
     const connection = connect({ ...address, noDelay: true })
     socket = connection
-    createInterface({ input: connection }).on('line', (line) => {
+    const lines = createInterface({ input: connection })
+    // The interface repeats the socket's errors; `close` below deals with them.
+    lines.on('error', () => undefined)
+    lines.on('line', (line) => {
       const message = BenchMessage.safeParse(JSON.parse(line))
       if (message.success) handle(message.data)
     })
