@@ -86,6 +86,8 @@ export function createBrowserShell({ supervisor, rendererDir, port: wanted, mono
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Node takes its own listener off an upgraded socket: without one, a peer that resets would end the shell.
+    socket.on('error', () => socket.destroy())
     const allowed = request.headers.host === host() && request.headers.origin === origin() && request.url === '/kiosk' && tickets.admits(request.headers.cookie)
     if (!allowed) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')

@@ -94,6 +94,8 @@ export function createEngineSupervisor({ spawn, keystore, config, timers, monoto
         // An expected failure that a restart would only repeat.
         stopBeat()
         child = null
+        // It ends by itself; one that does not would keep the database's lock.
+        of.onExit(timers.set(() => of.kill('SIGKILL'), stopMs))
         dropOpenCalls()
         tell('given-up', message.data.failure as Failure)
         return
@@ -138,7 +140,10 @@ export function createEngineSupervisor({ spawn, keystore, config, timers, monoto
 
   async function launch(): Promise<void> {
     const key = await keystore.loadKey()
-    if (stopping) return
+    if (stopping) {
+      if (key.ok) key.value.fill(0)
+      return
+    }
     if (!key.ok) {
       tell('given-up', key.failure)
       return
