@@ -38,3 +38,20 @@ export async function migrate(db: Db): Promise<Result<null>> {
     return ok(null)
   })
 }
+
+const attempts = 5
+
+/**
+ * One transaction, done again when PostgreSQL ends it to resolve a deadlock: an issue locks pickup, desk, kiosk and a
+ * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains. `work` must be safe to run again.
+ */
+export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      const code = (error as { code?: unknown }).code
+      if (attempt === attempts || (code !== '40P01' && code !== '40001')) throw error
+    }
+  }
+}

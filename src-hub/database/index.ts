@@ -1,3 +1,3 @@
-export { connectDatabase, migrate, type Db, type Tx } from './connect.ts'
+export { connectDatabase, migrate, transact, type Db, type Tx } from './connect.ts'
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
 export type { Tables } from './schema.ts'

@@ -3,11 +3,11 @@ import { Incarnation } from '../../src-shared/domain.ts'
 import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { Db } from '../database/index.ts'
+import { transact, type Db } from '../database/index.ts'
 import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey } from '../kiosks/index.ts'
 import { takeLedger } from '../ledger/index.ts'
-import { issuePickup, openGrants, pickupTimeline, revokePickup, type GrantParts } from '../pickups/index.ts'
+import { issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
 import type { KioskCaller } from './callers.ts'
 
 export interface RouteParts extends GrantParts {
@@ -61,6 +61,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     snapshot: async ({ query, kiosk }) => {
       // The head is read before the grants: what comes between is in both, and applying it twice changes nothing.
       const { head } = await db.selectFrom('desk').select('head').where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
+      if (query.after === undefined) await repeatRevokes(db, kiosk)
       const records = await openGrants(db, kiosk.id, query.after ?? null, query.limit)
       const { total } = await db
         .selectFrom('grant')
@@ -107,7 +108,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       })
     },
     revoke: async ({ body, agent }) =>
-      db.transaction().execute(async (tx) => {
+      transact(db, async (tx) => {
         if (body.to !== null && (await tx.selectFrom('desk').select('id').where('id', '=', body.to).executeTakeFirst()) === undefined)
           return fail('L-609', { what: 'desk' })
         const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)

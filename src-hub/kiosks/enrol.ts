@@ -7,7 +7,7 @@ import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/proto
 import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { Db } from '../database/index.ts'
+import { transact, type Db } from '../database/index.ts'
 import { grantWaiting, type GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
@@ -32,7 +32,7 @@ export interface Enrolled {
 
 /** Fails with L-102 (unknown), L-103 (used or too old). The same token and nonce again get the same answer. */
 export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol'>): Promise<Result<Enrolled>> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const code = await tx.selectFrom('enrolment_code').selectAll().where('token_hash', '=', tokenHash(body.token)).forUpdate().executeTakeFirst()
     if (code === undefined) return fail('L-102')
     if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null) return ok(JSON.parse(code.reply) as Enrolled)
@@ -70,7 +70,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
 
 /** Registers the opening key; what waited for this desk is granted in the same transaction. */
 export async function registerOpeningKey(db: Db, parts: GrantParts, kiosk: { id: string; desk: string }, body: HubBody<'openingKey'>): Promise<Result<null>> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const fresh = await tx
       .insertInto('nonce')
       .values({ kiosk: kiosk.id, nonce: body.nonce, at: parts.now() })

@@ -6,7 +6,7 @@ import { LedgerEntry, LedgerHead, type SignedEntry } from '../../src-shared/ledg
 import { chainHash, isCanonical, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { Db, Tx } from '../database/index.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { grantPickup, type GrantParts } from '../pickups/index.ts'
 
@@ -29,7 +29,7 @@ export interface Intake {
 
 /** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
 export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, entries: readonly SignedEntry[]): Promise<Result<Intake>> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const checked = await check(tx, kiosk, entries)
@@ -104,7 +104,8 @@ async function check(
     const entry = isCanonical(bytes) ? LedgerEntry.safeParse(json) : null
     fresh.push({
       seq: head.data.seq,
-      kind: head.data.kind,
+      // PostgreSQL's text holds no NUL: a poison kind must not stop what comes after it.
+      kind: head.data.kind.replaceAll('\0', '\ufffd'),
       pickup: head.data.pickup,
       time: head.data.time,
       bytes,

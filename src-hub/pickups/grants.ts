@@ -7,7 +7,7 @@ import { GrantedPickup as GrantedPickupSchema } from '../../src-shared/hub-api.t
 import { Epoch, KioskId, PickupId } from '../../src-shared/domain.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
-import type { Db, Tx } from '../database/index.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { generateSecret, type HubKeys } from '../keys/index.ts'
 
@@ -125,7 +125,7 @@ export type RevokeReason = 're-routed' | 'revoked' | 'superseded' | 'returned' |
  * Returns the pickup's state afterwards; null when it has ended already.
  */
 export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, reason: RevokeReason, movingTo: string | null): Promise<string | null> {
-  const row = await tx.selectFrom('pickup').select(['state', 'desk', 'epoch_n']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+  const row = await tx.selectFrom('pickup').select(['state', 'desk', 'moving_to']).where('id', '=', pickup).forUpdate().executeTakeFirst()
   if (row === undefined) return null
   if (row.state === 'unassigned') {
     if (movingTo === null) {
@@ -136,6 +136,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
   }
   if (row.state === 'revoking') {
+    // One on its way out (superseded or revoked) is not brought back: its account may have a newer one.
+    if (row.moving_to === null) return movingTo === null ? 'revoking' : null
     await tx.updateTable('pickup').set({ moving_to: movingTo }).where('id', '=', pickup).execute()
     return 'revoking'
   }
@@ -167,4 +169,30 @@ export async function openGrants(db: Db, kiosk: string, after: string | null, li
     .limit(limit)
     .execute()
   return rows.map((row) => row.record)
+}
+
+/**
+ * Asks again, behind the head that a snapshot states, for every grant still to be acknowledged: the snapshot lists it,
+ * and a kiosk that lost its place in the feed may never have read the first request (promise P5).
+ */
+export async function repeatRevokes(db: Db, kiosk: { readonly id: string; readonly desk: string }): Promise<void> {
+  await transact(db, async (tx) => {
+    const asked = await tx
+      .selectFrom('grant')
+      .innerJoin('pickup', 'pickup.id', 'grant.pickup')
+      .select(['grant.pickup', 'grant.incarnation', 'grant.n', 'pickup.moving_to'])
+      .where('grant.kiosk', '=', kiosk.id)
+      .where('grant.state', '=', 'revoking')
+      .execute()
+    await appendToFeed(
+      tx,
+      kiosk.desk,
+      asked.map((grant) => ({
+        kind: 'pickup-revoke' as const,
+        pickup: PickupId.parse(grant.pickup),
+        epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }),
+        reason: grant.moving_to === null ? ('revoked' as const) : ('re-routed' as const),
+      })),
+    )
+  })
 }

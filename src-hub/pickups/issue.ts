@@ -6,7 +6,7 @@ import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { Db } from '../database/index.ts'
+import { transact, type Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 
@@ -24,7 +24,7 @@ export async function issuePickup(db: Db, parts: GrantParts, request: HubBody<'i
   const secret = request.secret === undefined ? null : Buffer.from(request.secret, 'utf8')
   if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
   try {
-    return await db.transaction().execute(async (tx) => {
+    return await transact(db, async (tx) => {
       const account = await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')

@@ -1,0 +1,177 @@
+/** The hub on its real PostgreSQL, over its own HTTP: enrolment, signatures, feed, grants, ledger. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseInstitution, seed, startHub, type RunningHub } from '../../src-hub/index.ts'
+import { FeedPage, SnapshotPage, type FeedChange } from '../../src-shared/hub-api.ts'
+import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
+import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'
+import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
+import canonicalize from 'canonicalize'
+
+const token = 'agent-token-of-the-tests-0001'
+const secret = 'Zq7-plain-SECRET-marker'
+const folder = mkdtempSync(join(tmpdir(), 'lodge-hub-test-'))
+let hub: RunningHub
+let desks: ReadonlyMap<string, string>
+
+interface Answer {
+  status: number
+  json: Record<string, unknown>
+}
+async function call(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  const reply = await fetch(hub.url + path, {
+    method,
+    headers: { ...headers, ...(text === '' ? {} : { 'content-type': 'application/json' }) },
+    ...(text === '' ? {} : { body: text }),
+  })
+  return { status: reply.status, json: (await reply.json()) as Record<string, unknown> }
+}
+const agent = (method: string, path: string, body?: unknown) => call(method, path, body, { authorization: `Bearer ${token}` })
+
+async function enrol(desk: string) {
+  const made = await agent('POST', '/v1/agent/enrolment-codes', { desk })
+  const code = parseEnrolmentCode(String(made.json.code))
+  if (code === null) throw new Error('no code')
+  const sign = newSignKeyPair()
+  const key = privateKeyFromDer(sign.privateKeyDer)
+  const sealing = await newSealKeyPair()
+  const request = { token: code.token, nonce: newId(), signKey: sign.publicKey.toString('base64url'), sealTo: sealing.publicKey.toString('base64url') }
+  const enrolled = await call('POST', '/v1/enrol', request, {})
+  const kiosk = String(enrolled.json.kiosk)
+  const signed = (method: string, path: string, body?: unknown, time = Date.now(), signer = key) =>
+    call(method, path, body, {
+      'lodge-kiosk': kiosk,
+      'lodge-time': String(time),
+      'lodge-signature': signRequest(signer, method, path, body === undefined ? '' : JSON.stringify(body), time),
+    })
+  let seq = 0
+  let prev = genesisHash
+  const entry = (kind: string, pickup: string | null, epoch: unknown, facts: unknown) => {
+    const bytes = canonicalize({ seq: ++seq, time: Date.now(), kind, pickup, epoch, actor: null, facts, prev }) ?? ''
+    const hash = chainHash(prev, bytes)
+    prev = hash.toString('hex')
+    return { bytes, signature: signHash(key, hash) }
+  }
+  const open = async () => signed('POST', '/v1/opening-key', { nonce: newId(), openingKey: (await newSealKeyPair()).publicKey.toString('base64url') })
+  const feed = async (cursor: number) => FeedPage.parse((await signed('GET', `/v1/feed?incarnation=${hub.incarnation}&cursor=${cursor}&limit=5000`)).json)
+  return { request, enrolled, kiosk, signed, entry, open, feed }
+}
+const issue = (account: string, desk: string, more: object = {}) =>
+  agent('POST', '/v1/agent/pickups', { account, desk, channel: 'helpdesk', requestReference: null, secretKind: 'password', ...more })
+const granted = (changes: readonly FeedChange[], pickup: unknown) => {
+  const found = changes.find((change) => change.kind === 'pickup-granted' && change.pickup.id === pickup)
+  if (found?.kind !== 'pickup-granted') throw new Error('not granted')
+  return found.pickup
+}
+
+let counter: Awaited<ReturnType<typeof enrol>>
+let desk = ''
+let accounts: string[] = []
+
+beforeAll(async () => {
+  const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true, tokens: new Map([[token, 'tester']]) })
+  if (!started.ok) throw new Error(started.failure.code)
+  hub = started.value
+  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as { pickups: unknown[] }
+  const data = parseInstitution({ ...raw, pickups: [] })
+  if (!data.ok) throw new Error(JSON.stringify(data.failure))
+  accounts = data.value.recipients.filter((person) => person.class === 'student').map((person) => person.account)
+  const seeded = await seed(hub, data.value)
+  if (!seeded.ok) throw new Error(seeded.failure.code)
+  desks = seeded.value.desks
+  desk = desks.get(data.value.desks.find((d) => d.kind === 'helpdesk')?.key ?? '') ?? ''
+  counter = await enrol(desk)
+})
+afterAll(async () => {
+  await hub.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('an enrolment code works once; the same request again gets the same kiosk; wrong and used codes are told apart', async () => {
+  const again = await call('POST', '/v1/enrol', counter.request, {})
+  expect(again.json.kiosk).toBe(counter.kiosk)
+  expect((await call('POST', '/v1/enrol', { ...counter.request, nonce: newId() }, {})).json.code).toBe('L-103')
+  expect((await call('POST', '/v1/enrol', { ...counter.request, token: '0000000000000000' }, {})).json.code).toBe('L-102')
+})
+
+test('a forged signature, an old request and a missing agent token are refused', async () => {
+  const path = `/v1/feed?incarnation=${hub.incarnation}&cursor=0&limit=1`
+  const stranger = privateKeyFromDer(newSignKeyPair().privateKeyDer)
+  expect((await counter.signed('GET', path, undefined, Date.now(), stranger)).json.code).toBe('L-606')
+  expect((await counter.signed('GET', path, undefined, Date.now() - 400_000)).json.code).toBe('L-605')
+  expect((await call('GET', '/v1/agent/desks', undefined, { authorization: 'Bearer wrong' })).json.code).toBe('L-610')
+})
+
+test('a pickup waits for the opening key; issuing at once leaves no gap in the feed and one live pickup per account', async () => {
+  const early = await issue(accounts[0] ?? '', desk)
+  expect(early.json.state).toBe('unassigned')
+  expect((await counter.open()).status).toBe(200)
+  const many = accounts.slice(1, 5)
+  expect(many.length).toBe(4)
+  const issued = await Promise.all(many.map((account) => issue(account, desk, { secret })))
+  expect(issued.map((one) => one.json.state)).toEqual(many.map(() => 'granted'))
+  const page = await counter.feed(0)
+  expect(page.changes.map((change) => change.seq)).toEqual(page.changes.map((_, i) => i + 1))
+  expect(granted(page.changes, early.json.pickup).epoch.n).toBe(1)
+  await issue(many[0] ?? '', desk)
+  const live = await hub.db
+    .selectFrom('pickup')
+    .select('id')
+    .where('account', '=', many[0] ?? '')
+    .where('state', '=', 'granted')
+    .execute()
+  expect(live.length).toBe(1)
+})
+
+test('a superseded pickup is not brought back, and a snapshot asks for it again', async () => {
+  const old = await hub.db.selectFrom('pickup').select('id').where('state', '=', 'revoking').executeTakeFirstOrThrow()
+  expect((await agent('POST', '/v1/agent/pickups/revoke', { pickup: old.id, reason: 're-routed', to: desk })).json.code).toBe('L-609')
+  const snapshot = SnapshotPage.parse((await counter.signed('GET', '/v1/snapshot?limit=5000')).json)
+  expect(snapshot.pickups.map((pickup) => pickup.id)).toContain(old.id)
+  const after = await counter.feed(snapshot.head)
+  expect(after.changes.some((change) => change.kind === 'pickup-revoke' && change.pickup === old.id)).toBe(true)
+})
+
+test('ledger: a handover counts once, a second is a dispute, poison is kept and stops nothing, other bytes freeze the kiosk', async () => {
+  const first = granted(
+    (await counter.feed(0)).changes,
+    (
+      await hub.db
+        .selectFrom('pickup')
+        .select('id')
+        .where('account', '=', accounts[0] ?? '')
+        .executeTakeFirstOrThrow()
+    ).id,
+  )
+  const poison = counter.entry('unheard-\0of', null, null, {})
+  const over = counter.entry('handed-over', first.id, first.epoch, { slip: newId() })
+  const twice = counter.entry('handed-over', first.id, first.epoch, { slip: newId() })
+  expect((await counter.signed('POST', '/v1/ledger', { entries: [poison, over, twice] })).json.acked).toBe(3)
+  expect((await counter.signed('POST', '/v1/ledger', { entries: [over, twice] })).json.acked).toBe(3)
+  expect((await hub.db.selectFrom('handover').selectAll().execute()).length).toBe(1)
+  expect((await hub.db.selectFrom('dispute').selectAll().execute()).length).toBe(1)
+  expect((await hub.db.selectFrom('alarm').select('kind').execute()).map((row) => row.kind).sort()).toEqual(['dispute', 'poison-entry'])
+  await expect(sql`UPDATE ledger_entry SET kind = 'x'`.execute(hub.db)).rejects.toThrow('append-only')
+  await expect(sql`DELETE FROM ledger_entry`.execute(hub.db)).rejects.toThrow('append-only')
+  const cut = await counter.signed('POST', '/v1/ledger', { entries: [{ ...over, bytes: over.bytes.replace('handed-over', 'handed-ovex') }] })
+  expect([cut.status, cut.json.code]).toEqual([409, 'L-604'])
+  expect((await counter.signed('GET', '/v1/snapshot?limit=1')).json.code).toBe('L-604')
+})
+
+test('no table holds an issued secret', async () => {
+  const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
+  expect(tables.rows.length).toBeGreaterThan(15)
+  const forms = [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64url')]
+  for (const { name } of tables.rows) {
+    const dump = await sql<{ row: string }>`SELECT t::text AS row FROM ${sql.table(name)} t`.execute(hub.db)
+    const text = dump.rows.map((row) => row.row).join('\n')
+    for (const form of forms) expect(text.includes(form), name).toBe(false)
+  }
+})
