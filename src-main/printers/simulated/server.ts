@@ -123,12 +123,24 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions = {
     changed()
   }
 
+  /** Answers the process-id requests in the buffer while what stands before them waits there. */
+  function answerEarly(): void {
+    const request = Buffer.from([0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30])
+    for (;;) {
+      const at = Buffer.from(buffer).indexOf(request)
+      if (at < 0 || buffer.length < at + 11) return
+      say(0x37, 0x22, ...buffer.splice(at, 11).slice(7), 0)
+    }
+  }
+
   function run(): void {
     while (buffer.length > 0) {
       const byte = buffer[0] ?? 0
-      // Without paper or with the cover open the printer holds still; an untrustworthy one still answers fences.
-      if (!canMove() && options.answersWithoutPaper !== true) return
-      if (!on || stalled) return
+      // Without paper or with the cover open the printer holds still; an untrustworthy one answers all the same.
+      if (!canMove()) {
+        if (on && !stalled && options.answersWithoutPaper === true) answerEarly()
+        return
+      }
       buffer.shift()
       executed += 1
       machine.push(byte)
