@@ -91,6 +91,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hub.stop()
+  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
 })
 
