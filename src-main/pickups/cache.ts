@@ -59,7 +59,7 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
   )
   const byBirth = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`)
   const byCode = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`)
-  const idsByCard = db.prepare<[Buffer], { id: string }>(`SELECT p.id FROM card_tag c JOIN pickup p ON p.n = c.pickup WHERE c.tag = ? AND p.state IN ${live}`)
+  const idsByCard = db.prepare<[Buffer], string>(`SELECT p.id FROM card_tag c JOIN pickup p ON p.n = c.pickup WHERE c.tag = ? AND p.state IN ${live}`).pluck()
   const head = db.prepare<[string], { n: number; state: string; epoch_incarnation: string; epoch_n: number }>(
     'SELECT n, state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
   )
@@ -138,7 +138,7 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
     /** Live pickups of a card, by its keyed tag (16 bytes). */
     byCardTag: (tag: Buffer): Pickup[] => byCard.all(tag).map(fromRow),
     /** Only the ids: the lookup that the bench measures, without opening names. */
-    idsByCardTag: (tag: Buffer): string[] => idsByCard.all(tag).map((row) => row.id),
+    idsByCardTag: (tag: Buffer): string[] => idsByCard.all(tag),
     byBirthTag: (tag: Buffer): Pickup[] => byBirth.all(tag).map(fromRow),
     byCodeTag: (tag: Buffer): Pickup[] => byCode.all(tag).map(fromRow),
     envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),

@@ -54,6 +54,8 @@ export function openStore(file: string, migrations: readonly Migration[] = all):
     db.pragma('foreign_keys = ON')
     db.pragma('trusted_schema = OFF')
     db.pragma('temp_store = MEMORY')
+    // Reads come straight from the page cache of the operating system; writes go through the WAL as ever.
+    db.pragma('mmap_size = 1073741824')
     db.pragma('cache_size = -32000')
     db.exec('BEGIN IMMEDIATE; COMMIT')
     const refused = migrate(db, migrations)

@@ -1,6 +1,6 @@
 /** The kiosk's end of the hub API: typed by the contract, signed, over TLS to the pinned certificate authority only. */
 import type { KeyObject } from 'node:crypto'
-import { Agent, request, type Dispatcher } from 'undici'
+import type * as Undici from 'undici'
 import { hubApi, HubFailure, hubTimeHeader, signatureHeaders, type HubBody, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -55,13 +55,22 @@ function networkFailure(error: unknown): Failure {
 
 export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
-  const dispatcher: Dispatcher = new Agent({
-    connect: { ...connect, timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: maxReplyBytes,
-    connections: 2,
-  })
+  let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Agent }> | null = null
+
+  /** Loaded at the first call: a desk that starts serves before it has a network. */
+  function load(): NonNullable<typeof loaded> {
+    loaded ??= import('undici').then(({ Agent, request }) => ({
+      request,
+      dispatcher: new Agent({
+        connect: { ...connect, timeout: timeoutMs },
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        maxResponseSize: maxReplyBytes,
+        connections: 2,
+      }),
+    }))
+    return loaded
+  }
 
   async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
     const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
@@ -74,6 +83,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
     }
     try {
+      const { request, dispatcher } = await load()
       const response = await request(new URL(path, target.address), { method, headers, body: body === '' ? null : body, dispatcher })
       const text = await response.body.text()
       const hubTime = Number(response.headers[hubTimeHeader])
@@ -106,6 +116,8 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       const reply = route.reply.safeParse(json)
       return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
     },
-    close: () => dispatcher.close(),
+    async close() {
+      if (loaded !== null) await (await loaded).dispatcher.close()
+    },
   }
 }

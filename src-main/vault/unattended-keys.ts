@@ -2,14 +2,14 @@
  * The keys that must work with nobody at the desk, wrapped by the operating system's keystore alone: the signing key
  * (ledger and requests), the lookup key (card and birth-date tags) and the cache key (names at rest).
  */
-import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { newSignKeyPair, privateKeyFromDer } from '../../src-shared/protocol/request-signature.ts'
 import { unwrap, wipe, wrap } from './keystore-wrap.ts'
 
 export interface UnattendedKeys {
   readonly signKey: KeyObject
   readonly publicKey: KeyObject
-  readonly lookupKey: Buffer
+  readonly lookupKey: KeyObject
   readonly cacheKey: Buffer
 }
 
@@ -43,6 +43,7 @@ export function unwrapUnattendedKeys(keyEncryptionKey: Uint8Array, wrapped: Wrap
   const cacheKey = unwrap(keyEncryptionKey, 'lodge/cache-key/1', wrapped.cacheKey)
   if (der === null || lookupKey === null || cacheKey === null) return null
   const signKey = privateKeyFromDer(der)
-  wipe(der)
-  return { signKey, publicKey: createPublicKey(signKey), lookupKey, cacheKey }
+  const lookup = createSecretKey(lookupKey)
+  wipe(der, lookupKey)
+  return { signKey, publicKey: createPublicKey(signKey), lookupKey: lookup, cacheKey }
 }

@@ -3,11 +3,19 @@
  * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (DESIGN section 9). A swapped or
  * replayed envelope does not open.
  */
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core'
-import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519'
+import type { CipherSuite } from '@hpke/core'
 import type { Epoch, KioskId, PickupId } from '../domain.ts'
 
-const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
+let made: Promise<CipherSuite> | null = null
+
+/** Loaded at the first envelope: an engine that starts does not wait for it. */
+function loadSuite(): Promise<CipherSuite> {
+  made ??= Promise.all([import('@hpke/core'), import('@hpke/dhkem-x25519')]).then(
+    ([{ Aes256Gcm, CipherSuite: Suite, HkdfSha256 }, { DhkemX25519HkdfSha256 }]) =>
+      new Suite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() }),
+  )
+  return made
+}
 
 const encSize = 32
 const envelopeInfo = Buffer.from('lodge/envelope/1')
@@ -30,6 +38,7 @@ function exactBytes(buffer: Uint8Array): ArrayBuffer {
 
 /** HPKE seal: returns enc (32 bytes) then ciphertext. `publicKey` is raw X25519, 32 bytes. */
 export async function seal(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
+  const suite = await loadSuite()
   const recipientPublicKey = await suite.kem.importKey('raw', exactBytes(publicKey), true)
   const sender = await suite.createSenderContext({ recipientPublicKey, info: exactBytes(info) })
   const copy = exactBytes(plaintext)
@@ -40,6 +49,7 @@ export async function seal(publicKey: Uint8Array, plaintext: Uint8Array, info: U
 
 /** HPKE open; throws when the bytes were not sealed for this key, info and associated data. `privateKey` is raw X25519, 32 bytes. */
 export async function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
+  const suite = await loadSuite()
   const keyCopy = exactBytes(privateKey)
   try {
     const recipientKey = await suite.kem.importKey('raw', keyCopy, false)
@@ -82,6 +92,7 @@ export const enrolInfo = Buffer.from('lodge/enrol/1')
 
 /** A fresh raw X25519 key pair, 32 bytes each. */
 export async function newSealKeyPair(): Promise<{ publicKey: Buffer; privateKey: Buffer }> {
+  const suite = await loadSuite()
   const pair = await suite.kem.generateKeyPair()
   return {
     publicKey: Buffer.from(await suite.kem.serializePublicKey(pair.publicKey)),

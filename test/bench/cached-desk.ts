@@ -27,13 +27,32 @@ export function buildCachedDesk(folder: string, count: number): void {
   const lookup = randomBytes(32)
   const wrapped = wrapUnattendedKeys(keyEncryptionKey, newSigningKey().der, Buffer.from(lookup))
   store.db
-    .prepare('INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
     .run(KioskId.parse(newId()), desk, 'https://127.0.0.1:9', 'none', incarnation, wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
   const records = createKioskRecords(store.db)
   records.setDesk(
-    Desk.parse({ id: desk, kind: 'porter', name: words, unit: words, address: '', slipPrefix: 'BEN', organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }),
+    Desk.parse({
+      id: desk,
+      kind: 'porter',
+      name: words,
+      unit: words,
+      address: '',
+      slipPrefix: 'BEN',
+      organisation: words,
+      changeAddress: 'https://a.example',
+      selfServiceAddress: 'https://a.example',
+    }),
   )
-  records.setPolicy(Policy.parse({ version: 1, rules: [{ recipientClass: 'student', channel: 'porter', deskKind: 'porter', proofs: ['passport'], needsRequestReference: true, showSponsor: false }], verificationSeconds: 300, accountOnSlip: 'full' }))
+  records.setPolicy(
+    Policy.parse({
+      version: 1,
+      rules: [{ recipientClass: 'student', channel: 'porter', deskKind: 'porter', proofs: ['passport'], needsRequestReference: true, showSponsor: false }],
+      verificationSeconds: 300,
+      accountOnSlip: 'full',
+    }),
+  )
   records.setCursor(incarnation, count, true)
   const keys = unwrapUnattendedKeys(keyEncryptionKey, wrapped)
   if (keys === null) throw new Error('keys')

@@ -104,7 +104,14 @@ export async function engineFigures(): Promise<Figure[]> {
     }
     const { lookup, bareSelect } = cardLookups(folder)
     return [
-      figure('engine_start', median(starts), 'ms', { name: 'better-sqlite3 opening the same file in a bare script', value: median(opens) }, 'ratio <= 3', (_, ratio) => ratio <= 3),
+      figure(
+        'engine_start',
+        median(starts),
+        'ms',
+        { name: 'better-sqlite3 opening the same file in a bare script', value: median(opens) },
+        'ratio <= 3',
+        (_, ratio) => ratio <= 3,
+      ),
       figure('card_lookup_p50', lookup, 'us', { name: 'bare SELECT of the tag', value: bareSelect }, '<= 10 us', (value) => value <= 10),
     ]
   } finally {

@@ -16,7 +16,14 @@ export function median(values: readonly number[]): number {
 
 const round = (value: number) => Number(value.toPrecision(4))
 
-export function figure(name: string, value: number, unit: string, baseline: { name: string; value: number }, target: string, ok: (value: number, ratio: number) => boolean): Figure {
+export function figure(
+  name: string,
+  value: number,
+  unit: string,
+  baseline: { name: string; value: number },
+  target: string,
+  ok: (value: number, ratio: number) => boolean,
+): Figure {
   const ratio = baseline.value === 0 ? 0 : value / baseline.value
   return { name, value: round(value), unit, baseline: { name: baseline.name, value: round(baseline.value) }, ratio: round(ratio), target, ok: ok(value, ratio) }
 }

@@ -15,5 +15,9 @@ if (area === undefined) {
 const figures = await area()
 const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, kernel: release() }
 if (values.json) process.stdout.write(`${JSON.stringify({ figures, machine })}\n`)
-else for (const f of figures) process.stdout.write(`${f.name}: ${f.value} ${f.unit} (${f.baseline.name}: ${f.baseline.value} ${f.unit}, ratio ${f.ratio}, target ${f.target}) ${f.ok ? 'ok' : 'MISSED'}\n`)
+else
+  for (const f of figures)
+    process.stdout.write(
+      `${f.name}: ${f.value} ${f.unit} (${f.baseline.name}: ${f.baseline.value} ${f.unit}, ratio ${f.ratio}, target ${f.target}) ${f.ok ? 'ok' : 'MISSED'}\n`,
+    )
 process.exitCode = figures.every((figure) => figure.ok) ? 0 : 1

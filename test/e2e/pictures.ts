@@ -18,7 +18,9 @@ if (person === undefined) throw new Error('no visitor')
 const see = (id: string) => page.getByTestId(id).first().waitFor()
 
 const issued = done(
-  await world.hub.agent.call('issue', { body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-2291', secretKind: 'password' } }),
+  await world.hub.agent.call('issue', {
+    body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-2291', secretKind: 'password' },
+  }),
 )
 done(await desk.client.syncNow({}))
 await untilSent(desk)
@@ -45,7 +47,9 @@ const slip = await slipPng(strip)
 const { events } = done(await world.hub.agent.call('timeline', { query: { pickup: issued.pickup } }))
 const rows = events
   .map((event) => {
-    const detail = Object.entries(event.detail).map(([key, value]) => `${key} ${String(value)}`).join(', ')
+    const detail = Object.entries(event.detail)
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(', ')
     return `<tr><td>${new Date(event.time).toLocaleTimeString('fi-FI')}</td><td><b>${event.kind}</b></td><td>${event.actor ?? ''}</td><td>${detail}</td></tr>`
   })
   .join('')
