@@ -6,11 +6,14 @@ export interface Cable {
   isPlugged(): boolean
   pull(): void
   plug(): void
+  /** Leads to another place, for what comes when the wrong server answers. */
+  redirect(target: { host: string; port: number }): void
   stop(): Promise<void>
 }
 
 /** `port` 0 takes a free one; a kiosk enrolled through a cable keeps its address, so a later run must give the same. */
-export async function startCable(target: { host: string; port: number }, port = 0): Promise<Cable> {
+export async function startCable(first: { host: string; port: number }, port = 0): Promise<Cable> {
+  let target = first
   const sockets = new Set<Socket>()
   let plugged = true
   const server = createServer((near) => {
@@ -44,6 +47,10 @@ export async function startCable(target: { host: string; port: number }, port = 
     },
     plug() {
       plugged = true
+    },
+    redirect(next) {
+      target = next
+      for (const socket of sockets) socket.destroy()
     },
     async stop() {
       for (const socket of sockets) socket.destroy()
