@@ -54,22 +54,18 @@ export type PickupCache = ReturnType<typeof createPickupCache>
 
 export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
   const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM pickup WHERE id = ?`)
-  const byCard = db.prepare<[Buffer], Row>(
-    `SELECT ${columns} FROM pickup WHERE n IN (SELECT pickup FROM card_tag WHERE tag = ?) AND state IN ${live} ORDER BY issued_at`,
-  )
+  const idsByCard = db.prepare<[Buffer], string>('SELECT pickup FROM card_tag WHERE tag = ?').pluck()
   const byBirth = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`)
   const byCode = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`)
-  const idsByCard = db.prepare<[Buffer], string>(`SELECT p.id FROM card_tag c JOIN pickup p ON p.n = c.pickup WHERE c.tag = ? AND p.state IN ${live}`).pluck()
-  const head = db.prepare<[string], { n: number; state: string; epoch_incarnation: string; epoch_n: number }>(
-    'SELECT n, state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
+  const head = db.prepare<[string], { state: string; epoch_incarnation: string; epoch_n: number }>(
+    'SELECT state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
   )
   const insert = db.prepare(
     `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, birth_tag, code_tag, issued_at, expires_at)
      VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET epoch_incarnation = excluded.epoch_incarnation, epoch_n = excluded.epoch_n, state = 'waiting', recipient_class = excluded.recipient_class,
        channel = excluded.channel, secret_kind = excluded.secret_kind, person = excluded.person, envelope = excluded.envelope, birth_tag = excluded.birth_tag,
-       code_tag = excluded.code_tag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, arrived_at = NULL, revoke_pending = 0
-     RETURNING n`,
+       code_tag = excluded.code_tag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, arrived_at = NULL, revoke_pending = 0`,
   )
   const clearTags = db.prepare('DELETE FROM card_tag WHERE pickup = ?')
   const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
@@ -136,7 +132,12 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
       return row === undefined ? null : fromRow(row)
     },
     /** Live pickups of a card, by its keyed tag (16 bytes). */
-    byCardTag: (tag: Buffer): Pickup[] => byCard.all(tag).map(fromRow),
+    byCardTag: (tag: Buffer): Pickup[] =>
+      idsByCard
+        .all(tag)
+        .flatMap((id) => byId.get(id) ?? [])
+        .sort((a, b) => a.issued_at - b.issued_at)
+        .map(fromRow),
     /** Only the ids: the lookup that the bench measures, without opening names. */
     idsByCardTag: (tag: Buffer): string[] => idsByCard.all(tag),
     byBirthTag: (tag: Buffer): Pickup[] => byBirth.all(tag).map(fromRow),
@@ -172,7 +173,7 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
         if (known.epoch_incarnation === pickup.epoch.incarnation && known.epoch_n > pickup.epoch.n) return false
         voidVerifications.run(pickup.id)
       }
-      const row = insert.get(
+      insert.run(
         pickup.id,
         pickup.epoch.incarnation,
         pickup.epoch.n,
@@ -185,9 +186,9 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
         Buffer.from(pickup.pickupCodeTag, 'base64url'),
         pickup.issuedAt,
         pickup.expiresAt,
-      ) as { n: number }
-      if (known !== undefined) clearTags.run(row.n)
-      for (const tag of pickup.cardTags) insertTag.run(Buffer.from(tag, 'base64url'), row.n)
+      )
+      if (known !== undefined) clearTags.run(pickup.id)
+      for (const tag of pickup.cardTags) insertTag.run(Buffer.from(tag, 'base64url'), pickup.id)
       folded.delete(pickup.id)
       return true
     },
@@ -207,6 +208,7 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
     end(id: PickupId, state: 'handed-over' | 'revoked' | 'burned' | 'returned'): void {
       setState.run(state, id)
       dropEnvelope.run(id)
+      clearTags.run(id)
       voidVerifications.run(id)
       folded.delete(id)
     },
