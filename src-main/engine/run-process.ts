@@ -12,45 +12,16 @@ import { wipe } from '../vault/index.ts'
 import { systemClock, systemTimers } from './clock.ts'
 import { parseEngineConfig } from './config.ts'
 import { createEngine, type Engine } from './engine.ts'
+import { connectParent, type ParentChannel } from './parent-channel.ts'
 import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from './parent-protocol.ts'
 
 const version = '0.1.0'
-
-interface ParentPort {
-  postMessage(message: unknown): void
-  on(event: 'message', listener: (event: { data: unknown }) => void): void
-}
-
-/** Electron gives a utility process `process.parentPort`; a forked Node has the IPC channel. */
-function connectParent(): {
-  send: (message: FromEngine) => void
-  onMessage: (listener: (message: unknown) => void) => void
-  onGone: (listener: () => void) => void
-} {
-  const port = (process as unknown as { parentPort?: ParentPort }).parentPort
-  if (port !== undefined) {
-    return {
-      send: (message) => port.postMessage(message),
-      onMessage: (listener) => port.on('message', (event) => listener(event.data)),
-      onGone: () => undefined,
-    }
-  }
-  return {
-    send: (message) => {
-      // A parent that has gone is noticed by `disconnect`.
-      if (process.connected) process.send?.(message)
-    },
-    onMessage: (listener) => process.on('message', listener),
-    onGone: (listener) => process.on('disconnect', listener),
-  }
-}
 
 /**
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes
  * one that kills the process there.
  */
-export function runEngineProcess({ checkpoint }: { checkpoint?: (name: string) => void } = {}): void {
-  const parent = connectParent()
+export function runEngineProcess({ checkpoint, parent = connectParent() }: { checkpoint?: (name: string) => void; parent?: ParentChannel } = {}): void {
   let engine: Engine | null = null
 
   /** Where it happened, never with what data: a message of a bug may carry a value. */

@@ -124,8 +124,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     },
     /** After any start: verifications of the last run die, and its intents without an outcome are uncertain. */
     recover() {
-      const generation = records.nextGeneration()
       store.transact(() => {
+        const generation = records.nextGeneration()
         if (ledger.head().seq === 0) ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
         pickups.voidVerifications()
         ledger.append({ kind: 'engine-started', facts: { version: parts.version, generation } })

@@ -77,10 +77,11 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
   const voidAll = db.prepare('UPDATE verification SET void = 1 WHERE spent = 0 AND void = 0')
   const backToArrived = db.prepare("UPDATE pickup SET state = 'arrived' WHERE state = 'verified'")
   const envelope = db.prepare<[string], { envelope: Buffer }>('SELECT envelope FROM pickup WHERE id = ?')
-  const count = db.prepare<[], { waiting: number; arrived: number }>(
-    `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state IN ('arrived','verified','failed')) AS arrived FROM pickup WHERE state IN ${live}`,
-  )
+  const totalChanges = db.prepare<[], number>('SELECT total_changes()').pluck()
+  const countState = db.prepare<[string], number>('SELECT count(*) FROM pickup WHERE state = ?').pluck()
   const liveIds = db.prepare<[], { id: string; state: string }>(`SELECT id, state FROM pickup WHERE state IN ${live}`)
+
+  let counted: { changes: number; waiting: number; arrived: number } | null = null
 
   /** Names folded for search, filled in the background and kept by id and epoch. */
   const folded = new Map<string, string>()
@@ -143,7 +144,15 @@ export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
     byBirthTag: (tag: Buffer): Pickup[] => byBirth.all(tag).map(fromRow),
     byCodeTag: (tag: Buffer): Pickup[] => byCode.all(tag).map(fromRow),
     envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),
-    counts: () => count.get() ?? { waiting: 0, arrived: 0 },
+    /** Counted anew only after a change: every push of the state carries them. */
+    counts(): { waiting: number; arrived: number } {
+      const changes = totalChanges.get() ?? 0
+      if (counted === null || counted.changes !== changes) {
+        const sum = (states: readonly string[]) => states.reduce((total, state) => total + (countState.get(state) ?? 0), 0)
+        counted = { changes, waiting: sum(['waiting']), arrived: sum(['arrived', 'verified', 'failed']) }
+      }
+      return { waiting: counted.waiting, arrived: counted.arrived }
+    },
 
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
     queue({ filter, search, limit }: QueueFilter): { pickups: Pickup[]; total: number } {

@@ -73,7 +73,7 @@ CREATE TABLE pickup (
 ) STRICT;
 CREATE INDEX pickup_birth ON pickup (birth_tag) WHERE birth_tag IS NOT NULL;
 CREATE INDEX pickup_code ON pickup (code_tag);
-CREATE INDEX pickup_live ON pickup (state, arrived_at, issued_at) WHERE state NOT IN ('handed-over','returned','revoked','burned','dispatched');
+CREATE INDEX pickup_state ON pickup (state, arrived_at, issued_at);
 -- Only of pickups that are live here: a card finds nothing else, and a scan needs no second look-up.
 CREATE TABLE card_tag (tag BLOB NOT NULL, pickup TEXT NOT NULL REFERENCES pickup (id) ON DELETE CASCADE, PRIMARY KEY (tag, pickup)) STRICT, WITHOUT ROWID;
 CREATE INDEX card_tag_pickup ON card_tag (pickup);

@@ -3,7 +3,6 @@
  * key-encryption key, so an unattended kiosk cannot open an envelope (DESIGN section 9).
  */
 import { randomBytes } from 'node:crypto'
-import { hashRaw } from '@node-rs/argon2'
 import { unwrap, wipe, wrap } from './keystore-wrap.ts'
 
 /** Argon2id cost: memory in KiB and passes; one lane. */
@@ -21,6 +20,8 @@ export interface WrappedOpeningKey extends PinCost {
 }
 
 async function pinKey(badge: string, pin: string, salt: Uint8Array, cost: PinCost): Promise<Buffer> {
+  // Loaded at the first PIN: a desk that starts can be scanned at before.
+  const { hashRaw } = await import('@node-rs/argon2')
   const input = Buffer.from(`lodge/pin/1|${badge}|${pin}`)
   try {
     // The library's defaults are Argon2id, version 1.3.
