@@ -1,0 +1,119 @@
+/** A kiosk without a shell: the real store, cache, ledger and sync, enrolled with a real hub. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { newSealKeyPair } from '../../../src-shared/protocol/envelope.ts'
+import { createLedger, type Ledger } from '../../../src-main/ledger/index.ts'
+import { createPickupCache, type PickupCache } from '../../../src-main/pickups/index.ts'
+import { createSlips } from '../../../src-main/release/index.ts'
+import { createRoster } from '../../../src-main/staff/index.ts'
+import { openStore, type Store } from '../../../src-main/storage/index.ts'
+import { createApplier, createHubClient, createKioskRecords, createSync, enrol, type KioskRecords, type Sync } from '../../../src-main/sync/index.ts'
+import { unwrapUnattendedKeys, type UnattendedKeys } from '../../../src-main/vault/index.ts'
+import type { BenchHub } from './children.ts'
+
+const keyEncryptionKey = Buffer.alloc(32, 7)
+
+export interface DeskKiosk {
+  readonly store: Store
+  readonly keys: UnattendedKeys
+  readonly records: KioskRecords
+  readonly ledger: Ledger
+  readonly pickups: PickupCache
+  readonly sync: Sync
+  /** One round of sync: milliseconds, and bytes by `meter`, until the hub had acknowledged the whole ledger. */
+  push(meter?: () => number): Promise<{ readonly ms: number; readonly bytes: number }>
+  close(): Promise<void>
+}
+
+function compose(store: Store, records: KioskRecords, address: string | null): DeskKiosk {
+  const record = records.read()
+  const keys = record === null ? null : unwrapUnattendedKeys(keyEncryptionKey, record.keys)
+  if (record === null || keys === null) throw new Error('not enrolled')
+  const now = () => Date.now()
+  const ledger = createLedger(store.db, keys, now)
+  const pickups = createPickupCache(store.db, keys.cacheKey)
+  const roster = createRoster(store.db, keys.cacheKey)
+  const hub = createHubClient({
+    target: { address: address ?? record.hubAddress, authority: record.hubAuthority },
+    signer: { kiosk: record.kiosk, key: keys.signKey },
+    now,
+    timeoutMs: 60_000,
+  })
+  const applier = createApplier({ store, ledger, pickups, slips: createSlips(store.db), roster, records })
+  const sync = createSync({
+    hub,
+    ledger,
+    records,
+    applier,
+    now,
+    timers: { set: () => () => undefined },
+    random: () => 0.5,
+    pollMs: 15_000,
+    onChange: () => {
+      if ((records.read()?.acked ?? 0) >= ledger.head().seq) acked ??= { ms: performance.now(), bytes: count() }
+    },
+  })
+  let acked: { ms: number; bytes: number } | null = null
+  let count = () => 0
+  return {
+    store,
+    keys,
+    records,
+    ledger,
+    pickups,
+    sync,
+    async push(meter = () => 0) {
+      count = meter
+      acked = null
+      const before = { ms: performance.now(), bytes: meter() }
+      const done = await sync.now()
+      const after = acked as { ms: number; bytes: number } | null
+      if (!done.ok || after === null) throw new Error(done.ok ? 'not acknowledged' : done.failure.code)
+      return { ms: after.ms - before.ms, bytes: after.bytes - before.bytes }
+    },
+    async close() {
+      await sync.stop()
+      store.close()
+    },
+  }
+}
+
+function openAt(folder: string): Store {
+  mkdirSync(folder, { recursive: true })
+  const opened = openStore(join(folder, 'kiosk.db'))
+  if (!opened.ok) throw new Error(opened.failure.code)
+  return opened.value
+}
+
+/** Enrols at `desk` and registers an opening key, so that the hub may grant to it. */
+export async function enrolKiosk(hub: BenchHub, desk: string, folder: string): Promise<DeskKiosk> {
+  const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never } })
+  if (!code.ok) throw new Error(code.failure.code)
+  const store = openAt(folder)
+  const joined = await enrol(store.db, keyEncryptionKey, hub.url, code.value.code, () => Date.now())
+  if (!joined.ok) throw new Error(joined.failure.code)
+  const records = createKioskRecords(store.db)
+  records.setOpening((await newSealKeyPair()).publicKey)
+  return compose(store, records, null)
+}
+
+/** The same kiosk with an empty cache, in a new file: as on its first day. `address` may lead through a proxy. */
+export function freshCopy(kiosk: DeskKiosk, folder: string, address: string | null = null): DeskKiosk {
+  const store = openAt(folder)
+  const row = kiosk.store.db
+    .prepare('SELECT kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key, opening_public FROM kiosk')
+    .get()
+  store.db
+    .prepare(
+      `INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key, opening_public, opening_registered)
+       VALUES (1, @kiosk, @desk, @hub_address, @hub_authority, @incarnation, @sign_key, @lookup_key, @cache_key, @opening_public, 1)`,
+    )
+    .run(row)
+  return compose(store, createKioskRecords(store.db), address)
+}
+
+/** The same kiosk and file, after `close`; `address` may lead through a proxy. */
+export function reopen(folder: string, address: string): DeskKiosk {
+  const store = openAt(folder)
+  return compose(store, createKioskRecords(store.db), address)
+}
