@@ -1,8 +1,8 @@
-import type { FrameLink } from '../src-shared/contract.ts'
+import type { KioskBridge } from '../src-shared/kiosk-methods.ts'
 
 declare global {
   interface Window {
     /** Set by the Electron preload; absent in the browser shell. */
-    readonly lodge?: FrameLink
+    readonly lodge?: KioskBridge
   }
 }

@@ -403,4 +403,29 @@ export const errorTexts = {
     sv: ['Kioskens motor startar inte.', 'Ring administratören och uppge koden.'],
     en: ['The kiosk’s engine does not start.', 'Call the administrator and give the code.'],
   },
+  'L-910': {
+    fi: ['Kioskin näyttö on pysähtynyt toistuvasti.', 'Paina Yritä uudelleen. Jos näyttö pysähtyy taas, soita ylläpidolle ja kerro koodi.'],
+    sv: ['Kioskens skärm har stannat flera gånger.', 'Tryck på Försök igen. Om skärmen stannar igen, ring administratören och uppge koden.'],
+    en: ['The kiosk’s screen has stopped several times.', 'Press Try again. If it stops again, call the administrator and give the code.'],
+  },
+  'L-911': {
+    fi: ['Kioski käynnistettiin vianetsintävalinnalla.', 'Käynnistä kioski sen omasta kuvakkeesta ilman lisävalintoja.'],
+    sv: ['Kiosken startades med ett felsökningsval.', 'Starta kiosken med dess egen ikon utan tillägg.'],
+    en: ['The kiosk was started with a debugging option.', 'Start the kiosk from its own icon, without options.'],
+  },
+  'L-912': {
+    fi: ['Lodge on jo auki tällä tietokoneella.', 'Käytä jo avointa ikkunaa.'],
+    sv: ['Lodge är redan öppet på den här datorn.', 'Använd fönstret som redan är öppet.'],
+    en: ['Lodge is already open on this computer.', 'Use the window that is already open.'],
+  },
+  'L-913': {
+    fi: ['Tietokoneessa ei ole avainsäilöä, joka suojaisi kioskin avaimet.', 'Ota käyttöön työpöydän avainrengas tai kioskin palveluyksikkö ja käynnistä uudelleen.'],
+    sv: ['Datorn saknar ett nyckellager som skyddar kioskens nycklar.', 'Ta i bruk skrivbordets nyckelring eller kioskens tjänsteenhet och starta om.'],
+    en: ['This computer has no keystore that protects the kiosk’s keys.', 'Set up the desktop’s keyring or the kiosk’s service unit, and start again.'],
+  },
+  'L-914': {
+    fi: ['Liian monta pyyntöä yhtä aikaa.', 'Odota hetki ja yritä uudelleen.'],
+    sv: ['För många begäranden på en gång.', 'Vänta en stund och försök igen.'],
+    en: ['Too many requests at once.', 'Wait a moment and try again.'],
+  },
 } as const satisfies Record<`L-${string}`, Texts>

@@ -7,6 +7,10 @@ const ShellSettings = z.looseObject({
   dataDir: z.string().min(1),
   mode: z.enum(['kiosk', 'shared-counter']).default('kiosk'),
   port: z.number().int().min(0).max(65_535).default(0),
+  /** Whom to call, as it is to stand on a screen: a name and a telephone number. */
+  support: z.string().max(120).nullable().default(null),
+  /** false draws in software, for machines whose GPU fails. */
+  gpu: z.boolean().default(true),
 })
 
 export interface SettingsFile {

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { z } from 'zod'
 import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import { createGate, maxFrameBytes, readStatic, securityHeaders, type EngineSupervisor } from '../shell/index.ts'
@@ -33,6 +34,7 @@ export interface BrowserShellParts {
 /** Close code for a window that another has taken over from. */
 export const takenOver = 4001
 const maxCallsPerSecond = 60
+const Retry = z.strictObject({ t: z.literal('retry') })
 
 export function createBrowserShell({ supervisor, rendererDir, port: wanted, monotonic }: BrowserShellParts): BrowserShell {
   const tickets = createTickets(monotonic)
@@ -121,7 +123,8 @@ export function createBrowserShell({ supervisor, rendererDir, port: wanted, mono
         socket.close(1007)
         return
       }
-      gate.receive(frame, send)
+      if (Retry.safeParse(frame).success) supervisor.retry()
+      else gate.receive(frame, send)
     })
     socket.on('error', () => undefined)
     const off = supervisor.onFrame(send)

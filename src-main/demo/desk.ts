@@ -29,6 +29,8 @@ export interface DemoDeskOptions {
   /** A printer elsewhere, instead of the simulated one. */
   readonly printer?: { readonly host: string; readonly port: number }
   readonly ports?: { readonly cable?: number }
+  /** Another home for the engine than a forked Node: an Electron shell. */
+  readonly host?: (config: Record<string, unknown>, dataDir: string) => EngineSupervisor
   /** Test entries of the engine. */
   readonly spawn?: () => EngineChild
   readonly screen?: Record<string, number>
@@ -64,14 +66,16 @@ export async function startDesk(options: DemoDeskOptions): Promise<DemoDesk> {
   const printer = await startSimulatedPrinter({ paper: options.paper ?? 80, powerOnSet: 5 })
   const cable = await startCable({ host: '127.0.0.1', port: options.hub.port }, options.ports?.cable)
   const config = deskConfig(options, { reader: reader.port, cable: cable.port, printer: options.printer ?? { host: '127.0.0.1', port: printer.port } })
-  const supervisor = createEngineSupervisor({
-    spawn: options.spawn ?? (() => forkEngine()),
-    keystore: createFileKeystore(options.dataDir),
-    config,
-    timers: systemTimers,
-    monotonic: options.monotonic ?? systemClock.monotonic,
-    log: options.log ?? (() => undefined),
-  })
+  const supervisor =
+    options.host?.(config, options.dataDir) ??
+    createEngineSupervisor({
+      spawn: options.spawn ?? (() => forkEngine()),
+      keystore: createFileKeystore(options.dataDir),
+      config,
+      timers: systemTimers,
+      monotonic: options.monotonic ?? systemClock.monotonic,
+      log: options.log ?? (() => undefined),
+    })
   const { client, close } = createEngineClient(supervisor)
   await supervisor.start()
   return {

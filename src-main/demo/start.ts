@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createBrowserShell, findChromium, hasDisplay, openChromium, type BrowserShell } from '../browser/index.ts'
 import { systemClock } from '../engine/index.ts'
 import { startBench } from './bench-server.ts'
+import { createElectronHost, findElectron } from './electron-host.ts'
 import { startWorld } from './world.ts'
 
 const say = (line: string) => void writeSync(1, `${line}\n`)
@@ -14,7 +15,19 @@ if (!existsSync(join(rendererDir, 'index.html'))) throw new Error('the window is
 const base = process.env.LODGE_DEMO_DATA ?? join(root, '.lodge/demo')
 
 say('lodge: starting the hub and two desks (the first time takes some seconds)')
-const world = await startWorld(base, say)
+const runtime = hasDisplay() ? findElectron() : null
+const main = join(root, 'out/main/electron.js')
+const inElectron = runtime !== null && existsSync(main)
+// A packaged kiosk keeps its sandbox; Chromium's cannot start as root, and a trial as root is nobody's kiosk.
+const electronArgs = process.getuid?.() === 0 ? [main, '--no-sandbox'] : [main]
+const world = await startWorld(
+  base,
+  say,
+  runtime !== null && inElectron
+    ? { 'porter-lakeside': (config, dataDir) => createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')) }
+    : {},
+)
+say(inElectron ? 'lodge: the first desk runs in Electron' : 'lodge: desks run in the browser shell (no Electron runtime or no display here)')
 const shells = new Map<string, BrowserShell>()
 for (const desk of world.desks.values()) {
   const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir, port: 0, monotonic: systemClock.monotonic })
@@ -29,7 +42,7 @@ say('lodge: open it, then open a desk’s window from it; Ctrl-C stops everythin
 const browser = hasDisplay() ? findChromium() : null
 if (browser !== null) {
   openChromium(browser, bench.url, join(base, 'bench'), 'shared-counter')
-  openChromium(browser, launchUrl('porter-lakeside'), join(base, 'kiosks/porter-lakeside'), 'shared-counter')
+  if (!inElectron) openChromium(browser, launchUrl('porter-lakeside'), join(base, 'kiosks/porter-lakeside'), 'shared-counter')
 }
 
 let stopping = false

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { DeskId } from '../../src-shared/domain.ts'
 import { until } from './until.ts'
 import { prepareStaff, Refused, done } from './acts.ts'
-import { dataFolder, startDesk, untilServing, type DemoDesk } from './desk.ts'
+import { dataFolder, startDesk, untilServing, type DemoDesk, type DemoDeskOptions } from './desk.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
 
@@ -51,7 +51,8 @@ function person(institution: DemoInstitution, desk: string, role: 'supervisor' |
   return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
 }
 
-export async function startWorld(base: string, log: (line: string) => void): Promise<World> {
+/** `hosts` gives desks another home for their engine than a forked Node. */
+export async function startWorld(base: string, log: (line: string) => void, hosts: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>> = {}): Promise<World> {
   mkdirSync(base, { recursive: true, mode: 0o711 })
   const saved = savedPorts(base)
   const institution = readInstitution()
@@ -65,7 +66,7 @@ export async function startWorld(base: string, log: (line: string) => void): Pro
     const enrolled = existsSync(join(dataDir, 'kiosk.db'))
     const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id } })).code
     const cablePort = saved?.cables[key]
-    const desk = await startDesk({ key, dataDir, hub: { port: hub.port }, code, log, ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }) })
+    const desk = await startDesk({ key, dataDir, hub: { port: hub.port }, code, log, ...(hosts[key] === undefined ? {} : { host: hosts[key] }), ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }) })
     const supervisor = person(institution, key, 'supervisor')
     const porter = person(institution, key, 'porter')
     await untilServing(desk)

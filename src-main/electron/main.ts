@@ -1,119 +1,127 @@
-/** The Electron shell: one window, one gate, one engine. Thin: what can be decided without electron is in rules.ts and shell/. */
+/** The Electron shell: one window, one gate, one engine. Thin: what can be decided without electron is in rules.ts, health.ts and shell/. */
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, type IpcMainEvent } from 'electron'
-import { describeFailure } from '../../src-shared/errors.ts'
+import { app, dialog, protocol } from 'electron'
 import { languages } from '../../src-shared/domain.ts'
+import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { readSettingsFile } from '../browser/settings-file.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, createGate, readStatic, securityHeaders, type EngineSupervisor } from '../shell/index.ts'
-import { toMain, toWindow } from './bridge.ts'
+import { createEngineSupervisor } from '../shell/index.ts'
+import { watchEndings, watchSessionEnd } from './endings.ts'
 import { forkUtility } from './engine-child.ts'
+import { watchGpu } from './gpu.ts'
+import { hardenContents, hardenSession } from './harden.ts'
+import { connectWindows } from './ipc.ts'
 import { createSafeStorageKeystore } from './keystore.ts'
-import { isOurWindow, mayNavigate, requestedPath, windowOptions, windowUrl } from './rules.ts'
+import { createKioskWindow } from './kiosk-window.ts'
+import { connectStarter } from './parent-link.ts'
+import { configFile, debuggingSwitch, schemePrivileges } from './rules.ts'
+import { serveWindow } from './serve-window.ts'
+import { eventChannel } from './channels.ts'
 
 const rendererDir = fileURLToPath(new URL('../renderer', import.meta.url))
 const preload = fileURLToPath(new URL('../preload/preload.cjs', import.meta.url))
+const log = (line: string) => void process.stderr.write(`${line}\n`)
 
-protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: false } }])
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: schemePrivileges }])
+app.enableSandbox()
 
-function refuse(failure: Failure): void {
-  const lines = languages.map((language) => {
-    const { what, next } = describeFailure(failure, language)
-    return `${what} ${next}`
-  })
-  dialog.showErrorBox(`Lodge ${failure.code}`, lines.join('\n\n'))
+function inWords(failure: Failure): string {
+  return languages
+    .map((language) => {
+      const { what, next } = describeFailure(failure, language)
+      return `${what} ${next}`
+    })
+    .join('\n\n')
+}
+
+function say(failure: Failure): void {
+  log(`lodge: ${failure.code} ${describeFailure(failure, 'en').what}`)
+}
+
+/** Refuses before there can be a window of ours. */
+function leave(failure: Failure): void {
+  say(failure)
+  dialog.showErrorBox(`Lodge ${failure.code}`, inWords(failure))
   app.exit(3)
 }
 
-function configFile(): string {
-  const flag = process.argv.find((argument) => argument.startsWith('--config='))
-  return flag?.slice('--config='.length) ?? '/etc/lodge/kiosk.json'
-}
-
-function lockDown(): void {
-  Menu.setApplicationMenu(null)
-  const { defaultSession } = session
-  defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-  defaultSession.setPermissionCheckHandler(() => false)
-  defaultSession.setDevicePermissionHandler(() => false)
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => {
-      if (!mayNavigate(event.url)) event.preventDefault()
-    })
-    contents.on('will-redirect', (event) => event.preventDefault())
-    contents.on('will-attach-webview', (event) => event.preventDefault())
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  })
-}
-
-function serveWindow(): void {
-  const headers = securityHeaders("'none'")
-  protocol.handle('app', async (request) => {
-    const path = requestedPath(request.url)
-    const file = path === null ? null : await readStatic(rendererDir, path)
-    if (file === null) return new Response(null, { status: 404, headers })
-    return new Response(new Uint8Array(file.bytes), { headers: { ...headers, 'content-type': file.type } })
-  })
-}
-
-function connectWindow(window: BrowserWindow, supervisor: EngineSupervisor): void {
-  const send = (frame: unknown) => {
-    if (!window.isDestroyed()) window.webContents.send(toWindow, frame)
-  }
-  const gate = createGate((frame, answer) => supervisor.call(frame, answer))
-  ipcMain.on(toMain, (event: IpcMainEvent, frame: unknown) => {
-    const { senderFrame } = event
-    const ours =
-      senderFrame !== null &&
-      isOurWindow({ url: senderFrame.url, isMainFrame: senderFrame === event.sender.mainFrame, isOurContents: event.sender === window.webContents })
-    if (ours) gate.receive(frame, send)
-  })
-  supervisor.onFrame(send)
-  window.webContents.on('did-finish-load', () => send(supervisor.notice()))
-}
-
 async function main(): Promise<void> {
+  if (app.isPackaged && debuggingSwitch((name) => app.commandLine.hasSwitch(name)) !== null) {
+    leave({ code: 'L-911' })
+    return
+  }
   if (!app.requestSingleInstanceLock()) {
-    refuse({ code: 'L-802' })
+    leave({ code: 'L-912' })
     return
   }
+  const settings = readSettingsFile(configFile(process.argv, process.platform, process.env))
+  // A desk whose settings cannot be read is treated as locked down.
+  const mode = settings.ok ? settings.value.shell.mode : 'kiosk'
+  const support = settings.ok ? settings.value.shell.support : null
+  let failure: Failure = settings.ok ? { code: 'L-910' } : settings.failure
+  let release = () => Promise.resolve()
+  watchGpu(settings.ok ? settings.value.shell.gpu : true, log, () => release())
   await app.whenReady()
-  const settings = readSettingsFile(configFile())
-  if (!settings.ok) {
-    refuse(settings.failure)
-    return
-  }
-  const { shell, raw } = settings.value
-  lockDown()
-  serveWindow()
-  const supervisor = createEngineSupervisor({
-    spawn: forkUtility,
-    keystore: createSafeStorageKeystore(shell.dataDir),
-    config: raw,
+  hardenSession(log)
+  serveWindow(rendererDir, () => ({ failure, support }))
+  const supervisor = settings.ok
+    ? createEngineSupervisor({
+        spawn: forkUtility,
+        keystore: createSafeStorageKeystore(settings.value.shell.dataDir),
+        config: settings.value.raw,
+        timers: systemTimers,
+        monotonic: systemClock.monotonic,
+        log,
+      })
+    : null
+  const window = createKioskWindow({
+    preload,
+    mode,
+    development: !app.isPackaged,
     timers: systemTimers,
     monotonic: systemClock.monotonic,
-    log: (line) => process.stderr.write(`${line}\n`),
+    log,
+    onStopped(why) {
+      failure = why
+    },
+    onLoaded() {
+      if (supervisor !== null) window.current()?.webContents.send(eventChannel, supervisor.notice())
+    },
+    onClosed() {
+      if (mode === 'shared-counter') app.quit()
+    },
   })
-  const window = new BrowserWindow(windowOptions(preload, shell.mode, !app.isPackaged))
-  connectWindow(window, supervisor)
-  window.once('ready-to-show', () => window.show())
-  let stopped = false
-  // Quitting waits for the engine; correctness does not depend on it (DESIGN section 4, rule 6).
-  app.on('before-quit', (event) => {
-    if (stopped) return
-    event.preventDefault()
-    supervisor.stop().then(
-      () => {
-        stopped = true
-        app.quit()
-      },
-      () => app.exit(1),
-    )
+  hardenContents(mode, () => {
+    if (supervisor !== null) {
+      window.again()
+      return
+    }
+    // The settings may have been mended: start from the beginning.
+    app.relaunch()
+    app.exit(0)
   })
-  app.on('window-all-closed', () => app.quit())
+  app.on('second-instance', () => {
+    say({ code: 'L-912' })
+    window.focus()
+  })
+  if (supervisor === null) {
+    say(failure)
+    window.open(true)
+    app.on('before-quit', () => window.release())
+    app.on('window-all-closed', () => app.quit())
+    return
+  }
+  release = () => supervisor.stop()
+  watchEndings({ release: () => window.release(), supervisor, log })
+  connectWindows(supervisor, () => window.current(), log)
+  if (!app.isPackaged) connectStarter(supervisor)
+  app.on('browser-window-created', (_event, made) => watchSessionEnd(made, supervisor))
+  window.open(false)
   await supervisor.start()
-  await window.loadURL(windowUrl)
 }
 
-main().catch(() => app.exit(1))
+main().catch((error: unknown) => {
+  log(`lodge: the shell did not start: ${error instanceof Error ? error.name : 'error'}`)
+  app.exit(1)
+})

@@ -1,17 +1,20 @@
 /** The Electron shell's bridge: always there, because the preload put it there before the page ran. */
-import type { FrameLink } from '../../src-shared/contract.ts'
+import { sendByBridge, type KioskBridge } from '../../src-shared/kiosk-methods.ts'
 import type { KioskLink } from './link.ts'
 
-export function createBridgeLink(bridge: FrameLink): KioskLink {
+export function createBridgeLink(bridge: KioskBridge): KioskLink {
   return {
     send: (frame) => {
-      bridge.send(frame)
+      sendByBridge(bridge, frame)
     },
     onFrame: (receive) => {
       bridge.onFrame(receive)
     },
     onState: (watch) => {
       watch('up')
+    },
+    retryEngine() {
+      bridge.retryEngine()
     },
     start() {
       // The preload opened it.

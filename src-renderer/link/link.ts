@@ -8,6 +8,8 @@ export type LinkState = 'connecting' | 'up' | 'lost' | 'elsewhere'
 export interface KioskLink extends FrameLink {
   /** Registers the only watcher of the carrier; called at once with the present state. */
   onState(watch: (state: LinkState) => void): void
+  /** Asks the shell to start an engine that it has given up. */
+  retryEngine(): void
   start(): void
   stop(): void
 }

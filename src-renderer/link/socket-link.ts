@@ -77,6 +77,9 @@ export function createSocketLink(ports: SocketPorts): KioskLink {
   }
 
   return {
+    retryEngine() {
+      if (state === 'up') socket?.send(JSON.stringify({ t: 'retry' }))
+    },
     send(frame: Frame) {
       if (state === 'up') socket?.send(JSON.stringify(frame))
     },

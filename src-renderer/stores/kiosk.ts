@@ -23,6 +23,7 @@ export const useKiosk = defineStore('kiosk', () => {
   let client: KioskClient | null = null
   let drop: () => void = () => undefined
   let reopen: () => void = () => undefined
+  let revive: () => void = () => undefined
 
   const presence = computed<Presence>(() => {
     if (connection.value === 'elsewhere') return 'elsewhere'
@@ -82,7 +83,15 @@ export const useKiosk = defineStore('kiosk', () => {
     reopen = () => {
       link.start()
     }
+    revive = () => {
+      link.retryEngine()
+    }
     link.start()
+  }
+
+  /** A person wants an engine that was given up to be tried again. */
+  function retryEngine(): void {
+    if (presence.value === 'given-up') revive()
   }
 
   /** A person wants the kiosk in this window after another had taken it. */
@@ -101,5 +110,5 @@ export const useKiosk = defineStore('kiosk', () => {
     return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
   }
 
-  return { state, connection, engine, engineFailure, presence, scanNotice, join, takeBack, call, deskNow }
+  return { state, connection, engine, engineFailure, presence, scanNotice, join, takeBack, retryEngine, call, deskNow }
 })

@@ -36,12 +36,18 @@ async function packagedChromium(): Promise<{ path: string; env: Record<string, s
   }
 }
 
-/** Starts a headless Chromium. `packaged` asks for the npm package's even where one is installed. */
-export async function openBrowser({ packaged = false }: { packaged?: boolean } = {}): Promise<Browser> {
+/** What to run: a path, the arguments that this machine needs, and the environment. `packaged` asks for the npm package's even where one is installed. */
+export async function chromiumToRun({ packaged = false }: { packaged?: boolean } = {}): Promise<{ path: string; args: string[]; env: Record<string, string> }> {
   const path = packaged ? null : installedChromium()
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const args = ['--no-sandbox', '--disable-dev-shm-usage']
-  if (path !== null) return chromium.launch({ executablePath: path, args, env })
+  if (path !== null) return { path, args, env }
   const own = await packagedChromium()
-  return chromium.launch({ executablePath: own.path, args: [...args, '--no-zygote', '--disable-gpu'], env: { ...env, ...own.env } })
+  return { path: own.path, args: [...args, '--no-zygote', '--disable-gpu'], env: { ...env, ...own.env } }
+}
+
+/** Starts a headless Chromium. */
+export async function openBrowser(options: { packaged?: boolean } = {}): Promise<Browser> {
+  const { path, args, env } = await chromiumToRun(options)
+  return chromium.launch({ executablePath: path, args, env })
 }

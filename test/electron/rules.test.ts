@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { createBridge, toMain } from '../../src-main/electron/bridge.ts'
 import { isOurWindow, mayNavigate, protects, requestedPath, windowOptions } from '../../src-main/electron/rules.ts'
 
 test('the window is sandboxed and isolated, without Node, and without developer tools in production', () => {
@@ -25,14 +24,4 @@ test('nothing else is navigated to or served, and key stores that protect nothin
   expect(requestedPath('app://other/index.html')).toBeNull()
   expect(protects('basic_text') || protects('unknown')).toBe(false)
   expect(protects('gnome_libsecret')).toBe(true)
-})
-
-test('the bridge lets through named methods alone, and four fields of a frame alone', () => {
-  const posted: unknown[] = []
-  const bridge = createBridge(new Set(['state']), { post: (channel, frame) => posted.push([channel, frame]), listen: () => undefined })
-  bridge.send({ t: 'call', id: 1, method: 'constructor', input: {} })
-  bridge.send({ t: 'event', name: 'state', payload: {} })
-  expect(posted).toEqual([])
-  bridge.send({ t: 'call', id: 2, method: 'state', input: {}, extra: 1 } as never)
-  expect(posted).toEqual([[toMain, { t: 'call', id: 2, method: 'state', input: {} }]])
 })

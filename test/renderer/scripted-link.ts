@@ -38,6 +38,9 @@ export function createScriptedLink(handlers: Partial<KioskHandlers>): ScriptedLi
     onState(watcher) {
       watch = watcher
     },
+    retryEngine() {
+      calls.push('retryEngine')
+    },
     start() {
       watch('up')
     },
