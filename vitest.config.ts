@@ -13,7 +13,7 @@ const whole = [
   'test/bench/**',
 ]
 
-/** `unit`: rooms by themselves. `engine`, `hub`, `shell`: real processes, files and sockets. `e2e`: a real browser over all of it. */
+/** `unit`: rooms by themselves. `engine`, `hub`, `shell`: real processes, files and sockets. `electron`: the built shell. `e2e`: a real browser over all of it. */
 export default defineConfig({
   test: {
     reporters: [['default', { summary: false }], './test/reporter.ts'],
@@ -21,7 +21,17 @@ export default defineConfig({
       { plugins: [vue()], test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: whole, testTimeout: 30_000 } },
       { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'hub', include: ['test/hub/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
-      { test: { name: 'shell', include: ['test/browser/**/*.test.ts', 'test/electron/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'shell', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          globalSetup: 'test/electron/build-shell.ts',
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
   },

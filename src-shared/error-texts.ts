@@ -419,7 +419,10 @@ export const errorTexts = {
     en: ['Lodge is already open on this computer.', 'Use the window that is already open.'],
   },
   'L-913': {
-    fi: ['Tietokoneessa ei ole avainsäilöä, joka suojaisi kioskin avaimet.', 'Ota käyttöön työpöydän avainrengas tai kioskin palveluyksikkö ja käynnistä uudelleen.'],
+    fi: [
+      'Tietokoneessa ei ole avainsäilöä, joka suojaisi kioskin avaimet.',
+      'Ota käyttöön työpöydän avainrengas tai kioskin palveluyksikkö ja käynnistä uudelleen.',
+    ],
     sv: ['Datorn saknar ett nyckellager som skyddar kioskens nycklar.', 'Ta i bruk skrivbordets nyckelring eller kioskens tjänsteenhet och starta om.'],
     en: ['This computer has no keystore that protects the kiosk’s keys.', 'Set up the desktop’s keyring or the kiosk’s service unit, and start again.'],
   },

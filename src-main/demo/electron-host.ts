@@ -71,7 +71,10 @@ export function createElectronHost(start: ElectronStart, config: Record<string, 
       mkdirSync(dataDir, { recursive: true, mode: 0o700 })
       const file = join(dataDir, 'settings.json')
       writeFileSync(file, JSON.stringify(config))
-      const made = spawn(start.command, [...start.args, `--config=${file}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...start.env } })
+      const made = spawn(start.command, [...start.args, `--config=${file}`], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, ...start.env },
+      })
       child = made
       made.on('message', hear)
       return new Promise((resolve, reject) => {

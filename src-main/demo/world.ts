@@ -66,7 +66,15 @@ export async function startWorld(base: string, log: (line: string) => void, host
     const enrolled = existsSync(join(dataDir, 'kiosk.db'))
     const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id } })).code
     const cablePort = saved?.cables[key]
-    const desk = await startDesk({ key, dataDir, hub: { port: hub.port }, code, log, ...(hosts[key] === undefined ? {} : { host: hosts[key] }), ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }) })
+    const desk = await startDesk({
+      key,
+      dataDir,
+      hub: { port: hub.port },
+      code,
+      log,
+      ...(hosts[key] === undefined ? {} : { host: hosts[key] }),
+      ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }),
+    })
     const supervisor = person(institution, key, 'supervisor')
     const porter = person(institution, key, 'porter')
     await untilServing(desk)

@@ -29,6 +29,6 @@ export function plainPage(failure: Failure, support: string | null): string {
   const link = languages.map((language) => `<span lang="${language}">${again[language]}</span>`).join(' · ')
   return [
     '<!doctype html><html lang="fi"><meta charset="utf-8"><title>Lodge</title><link rel="stylesheet" href="/stopped.css">',
-    `<body><main><h1 data-testid="stopped-code">${failure.code}</h1>${blocks.join('')}<a href="${againUrl}" data-testid="again">${link}</a></main></body></html>`,
+    `<body><main><h1 data-testid="stopped-code">${failure.code}</h1>${blocks.join('')}<a href="${new URL(againUrl).pathname}" data-testid="again">${link}</a></main></body></html>`,
   ].join('')
 }

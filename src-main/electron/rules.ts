@@ -10,7 +10,14 @@ export const stoppedUrl = `${windowOrigin}/stopped`
 export const againUrl = `${windowOrigin}/again`
 
 /** What the custom scheme may do: no more than a page needs (electronjs.org, protocol.registerSchemesAsPrivileged). */
-export const schemePrivileges = { standard: true, secure: true, supportFetchAPI: false, corsEnabled: false, bypassCSP: false, allowServiceWorkers: false } as const
+export const schemePrivileges = {
+  standard: true,
+  secure: true,
+  supportFetchAPI: false,
+  corsEnabled: false,
+  bypassCSP: false,
+  allowServiceWorkers: false,
+} as const
 
 export function windowOptions(preload: string, mode: Mode, development: boolean): BrowserWindowConstructorOptions {
   const kiosk = mode === 'kiosk'

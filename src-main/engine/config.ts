@@ -11,6 +11,10 @@ export const EngineConfig = z.strictObject({
   mode: z.enum(['kiosk', 'shared-counter']).default('kiosk'),
   /** Loopback port of the browser shell; 0 takes a free one. Read by the shell. */
   port: z.number().int().min(0).max(65_535).default(0),
+  /** Whom to call, as the shell's own screens say it. Read by the shell. */
+  support: z.string().max(120).nullable().default(null),
+  /** false draws in software. Read by the Electron shell. */
+  gpu: z.boolean().default(true),
   /** Enrols by itself at first start; without it the set-up screen asks. */
   enrolment: z.strictObject({ hub: z.url(), code: z.string() }).optional(),
   /** Seconds between polls of the hub. */

@@ -12,8 +12,8 @@ const bundle = join(root, 'out/main/electron.js')
 
 export interface ElectronShell {
   readonly host: (config: Record<string, unknown>, dataDir: string) => ElectronHost
-  /** The kiosk's window, once it is there. */
-  page(): Promise<Page>
+  /** The kiosk's window, once it is there. Playwright holds a page that has crashed for dead: `afresh` looks anew. */
+  page(options?: { afresh?: boolean }): Promise<Page>
   /** What the stand-in said, so far. Nothing in real Electron. */
   readonly reports: Report[]
   order(order: Order): void
@@ -66,15 +66,18 @@ export function startInElectron(folder: string, env: Record<string, string> = {}
       }
       return host
     },
-    async page() {
+    async page({ afresh = false } = {}) {
+      if (afresh) await shell.disconnect()
       const endpoint = realElectron() ? `http://127.0.0.1:${await port}` : (await shell.reported('chromium', 0)).endpoint
       browser ??= await chromium.connectOverCDP(endpoint)
       const [context] = browser.contexts()
       if (context === undefined) throw new Error('no window')
-      const ours = (page: Page) => page.url().includes('kiosk')
-      const found = context.pages().find(ours)
-      if (found !== undefined) return found
-      return context.waitForEvent('page', { predicate: async (page) => page.waitForURL(/kiosk/).then(() => true), timeout: 20_000 })
+      const shown = async (page: Page) => {
+        await page.waitForURL(/kiosk/, { timeout: 20_000 })
+        return page
+      }
+      const coming = context.waitForEvent('page', { predicate: async (page) => (await shown(page)) === page, timeout: 20_000 })
+      return Promise.any([...context.pages().map(shown), coming])
     },
     reports,
     order(order) {

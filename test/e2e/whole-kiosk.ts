@@ -12,12 +12,14 @@ import { startWorld, type World, type WorldDesk } from '../../src-main/demo/worl
 import { systemClock } from '../../src-main/engine/index.ts'
 import { buildWindow } from '../renderer/build-window.ts'
 import { openBrowser } from './browser.ts'
-import { startInElectron } from './electron-shell.ts'
+import { startInElectron, type ElectronShell } from './electron-shell.ts'
 
 export interface WholeKiosk {
   readonly world: World
   readonly desk: WorldDesk
   readonly page: Page
+  /** The Electron shell that it runs in, if it does. */
+  readonly electron: ElectronShell | null
   /** What the browser complained of: there must be nothing. */
   readonly complaints: string[]
   stop(): Promise<void>
@@ -54,6 +56,7 @@ async function inBrowserShell(base: string): Promise<WholeKiosk> {
     world,
     desk,
     page,
+    electron: null,
     complaints,
     async stop() {
       await browser.close()
@@ -71,6 +74,7 @@ async function inElectronShell(base: string): Promise<WholeKiosk> {
     world,
     desk: firstDesk(world),
     page,
+    electron: shell,
     complaints: listen(page),
     async stop() {
       await shell.disconnect()

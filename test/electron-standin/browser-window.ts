@@ -26,6 +26,7 @@ export class BrowserWindow extends EventEmitter {
     app.emit('browser-window-created', {}, this)
     app.emit('web-contents-created', {}, this.webContents)
     onOrder((order) => {
+      if (order.standin === 'close-window' && !this.#destroyed) this.close()
       if (order.standin === 'session-end' && !this.#destroyed) this.emit('session-end', {})
     })
   }

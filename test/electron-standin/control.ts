@@ -19,6 +19,8 @@ export type Order =
   /** Ends the renderer's process and says it was for this reason. */
   | { standin: 'gone'; reason: string }
   | { standin: 'gpu-gone' }
+  /** The window manager asks the window to close (Alt-F4, a close button). */
+  | { standin: 'close-window' }
   /** What a renderer that has been taken over can do: any message, from any of its frames. */
   | { standin: 'send-from'; frame: 'main' | 'sub' | 'other-window'; channel: string; args: unknown[] }
   | { standin: 'permission'; permission: string }

@@ -3,5 +3,6 @@ import { registerHooks } from 'node:module'
 
 const standin = new URL('./index.ts', import.meta.url).href
 registerHooks({
-  resolve: (specifier, context, next) => (specifier === 'electron' ? { url: standin, format: 'module-typescript', shortCircuit: true } : next(specifier, context)),
+  resolve: (specifier, context, next) =>
+    specifier === 'electron' ? { url: standin, format: 'module-typescript', shortCircuit: true } : next(specifier, context),
 })
