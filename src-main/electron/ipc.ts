@@ -3,13 +3,14 @@ import { ipcMain, type BrowserWindow, type IpcMainEvent } from 'electron'
 import { kioskMethods } from '../../src-shared/kiosk-methods.ts'
 import { createGate, type EngineSupervisor } from '../shell/index.ts'
 import { callChannel, eventChannel, retryChannel } from './channels.ts'
-import { isOurWindow } from './rules.ts'
+import { isOurPage, isOurWindow } from './rules.ts'
 
 /** Connects whichever window is current to the engine; replies go to the window that asked, and only while it is current. */
 export function connectWindows(supervisor: EngineSupervisor, current: () => BrowserWindow | null, log: (line: string) => void): void {
   const send = (frame: unknown) => {
     const window = current()
-    if (window !== null && !window.isDestroyed()) window.webContents.send(eventChannel, frame)
+    // What staff see goes to our own page alone, wherever the window may have got to.
+    if (window !== null && !window.isDestroyed() && isOurPage(window.webContents.mainFrame.url)) window.webContents.send(eventChannel, frame)
   }
   const gate = createGate((frame, answer) => supervisor.call(frame, answer))
 

@@ -58,10 +58,11 @@ export function windowOptions(preload: string, mode: Mode, development: boolean)
 /** The sender of a frame: the window's own main frame at exactly our origin. Checked before anything is awaited. */
 export function isOurWindow(sender: { readonly url: string; readonly isMainFrame: boolean; readonly isOurContents: boolean }): boolean {
   if (!sender.isMainFrame || !sender.isOurContents) return false
-  return isOurs(sender.url)
+  return isOurPage(sender.url)
 }
 
-function isOurs(text: string): boolean {
+/** Whether an address is of our own origin, `app://kiosk`. */
+export function isOurPage(text: string): boolean {
   try {
     const url = new URL(text)
     // `origin` of a non-special scheme is "null", so protocol and host are compared.
@@ -78,7 +79,7 @@ export function mayNavigate(url: string): boolean {
 
 /** Requests that the window may make at all: its own files. Everything else is cancelled before it leaves. */
 export function mayRequest(url: string): boolean {
-  return isOurs(url) || url.startsWith('data:image/')
+  return isOurPage(url) || url.startsWith('data:image/')
 }
 
 /** The path of an `app://kiosk/...` request, or null for another host. */
