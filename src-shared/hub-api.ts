@@ -100,7 +100,8 @@ export const SnapshotPage = z.object({
   incarnation: Incarnation,
   head: z.number().int().nonnegative(),
   hubTime: Instant,
-  total: z.number().int().nonnegative(),
+  /** How many pickups in all, on the first page. */
+  total: z.number().int().nonnegative().nullable(),
   desk: Desk,
   policy: Policy,
   staff: z.array(StaffRecord),

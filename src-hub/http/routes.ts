@@ -7,7 +7,7 @@ import { transact, type Db } from '../database/index.ts'
 import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey } from '../kiosks/index.ts'
 import { takeLedger } from '../ledger/index.ts'
-import { issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
+import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
 import type { KioskCaller } from './callers.ts'
 
 export interface RouteParts extends GrantParts {
@@ -63,18 +63,13 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const { head } = await db.selectFrom('desk').select('head').where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
       if (query.after === undefined) await repeatRevokes(db, kiosk)
       const records = await openGrants(db, kiosk.id, query.after ?? null, query.limit)
-      const { total } = await db
-        .selectFrom('grant')
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .where('kiosk', '=', kiosk.id)
-        .where('state', 'in', ['granted', 'revoking'])
-        .executeTakeFirstOrThrow()
+      const total = query.after === undefined ? await countGrants(db, kiosk.id) : null
       const last = records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
       const rest = JSON.stringify({
         incarnation,
         head: Number(head),
         hubTime: now(),
-        total: Number(total),
+        total,
         desk: await deskRecord(db, kiosk.desk),
         policy: await policyRecord(db),
         staff: await staffRecords(db, keys, kiosk.desk, kiosk.id),

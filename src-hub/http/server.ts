@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute } from '../../src-shared/hub-api.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
+import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure, type Result } from '../../src-shared/result.ts'
 import { agentCaller, kioskCaller, type KioskCaller } from './callers.ts'
 import { openHint, type Hints } from './hints.ts'
@@ -42,12 +43,22 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
   // The signature is over the exact bytes, so bodies are kept as text and parsed by us.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const text = await decompress(body, String(request.headers['content-encoding'] ?? ''), bodyLimit)
+    // Fastify answers an error that names a status with it.
+    if (text === null) throw Object.assign(new Error('body'), { statusCode: 413 })
+    return text
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
     reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
-    done(null, payload)
+    reply.header('accept-encoding', acceptedEncodings)
+    const encoding = typeof payload === 'string' && payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
+    if (encoding === null || typeof payload !== 'string') return payload
+    reply.header('content-encoding', encoding)
+    reply.removeHeader('content-length')
+    return compress(payload, encoding)
   })
   app.setNotFoundHandler((_request, reply) => refuse(reply, fail('L-609', { what: 'route' }).failure))
   app.setErrorHandler((error, request, reply) => {

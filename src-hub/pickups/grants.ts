@@ -171,6 +171,17 @@ export async function openGrants(db: Db, kiosk: string, after: string | null, li
   return rows.map((row) => row.record)
 }
 
+/** How many grants of a kiosk are open. */
+export async function countGrants(db: Db, kiosk: string): Promise<number> {
+  const { total } = await db
+    .selectFrom('grant')
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .where('kiosk', '=', kiosk)
+    .where('state', 'in', ['granted', 'revoking'])
+    .executeTakeFirstOrThrow()
+  return Number(total)
+}
+
 /**
  * Asks again, behind the head that a snapshot states, for every grant still to be acknowledged: the snapshot lists it,
  * and a kiosk that lost its place in the feed may never have read the first request (promise P5).

@@ -2,6 +2,7 @@
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { type Sqlite } from '../storage/index.ts'
+import type { WrapKey } from '../vault/index.ts'
 import { foldForSearch, openPerson, displayName, sealPerson, type Person } from './person.ts'
 
 export interface Pickup {
@@ -52,7 +53,7 @@ export interface QueueFilter {
 
 export type PickupCache = ReturnType<typeof createPickupCache>
 
-export function createPickupCache(db: Sqlite, cacheKey: Uint8Array) {
+export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM pickup WHERE id = ?`)
   const idsByCard = db.prepare<[Buffer], string>('SELECT pickup FROM card_tag WHERE tag = ?').pluck()
   const byBirth = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
 import { PersonName, type GrantedPickup } from '../../src-shared/hub-api.ts'
-import { unwrap, wrap } from '../vault/index.ts'
+import { unwrap, wrap, type WrapKey } from '../vault/index.ts'
 
 const Person = z.object({
   recipient: RecipientId,
@@ -18,14 +18,14 @@ export type Person = z.infer<typeof Person>
 
 const label = (pickup: string) => `lodge/person/1|${pickup}`
 
-export function sealPerson(cacheKey: Uint8Array, pickup: GrantedPickup): Buffer {
+export function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
   const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference } = pickup
   const person: Person = { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference }
   return wrap(cacheKey, label(pickup.id), Buffer.from(JSON.stringify(person)))
 }
 
 /** Throws when the row was tampered with: a person nobody sealed must not be shown. */
-export function openPerson(cacheKey: Uint8Array, pickup: string, sealed: Uint8Array): Person {
+export function openPerson(cacheKey: WrapKey, pickup: string, sealed: Uint8Array): Person {
   const bytes = unwrap(cacheKey, label(pickup), sealed)
   if (bytes === null) throw new Error('a cached person does not open')
   return Person.parse(JSON.parse(bytes.toString('utf8')))

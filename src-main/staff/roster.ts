@@ -2,7 +2,7 @@
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import type { StaffRecord } from '../../src-shared/hub-api.ts'
 import type { Sqlite } from '../storage/index.ts'
-import { unwrap, wrap, type WrappedOpeningKey } from '../vault/index.ts'
+import { unwrap, wrap, type WrappedOpeningKey, type WrapKey } from '../vault/index.ts'
 
 export interface StaffMember {
   readonly id: StaffId
@@ -32,7 +32,7 @@ export interface PinRecord extends WrappedOpeningKey {
 
 export type Roster = ReturnType<typeof createRoster>
 
-export function createRoster(db: Sqlite, cacheKey: Uint8Array) {
+export function createRoster(db: Sqlite, cacheKey: WrapKey) {
   const byBadge = db.prepare<[Buffer], Row>('SELECT s.id, s.role, s.name FROM staff_badge b JOIN staff s ON s.id = b.staff WHERE b.tag = ? AND s.removed = 0')
   const byId = db.prepare<[string], Row>('SELECT id, role, name FROM staff WHERE id = ?')
   const upsert = db.prepare(

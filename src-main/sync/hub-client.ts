@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type * as Undici from 'undici'
 import { hubApi, HubFailure, hubTimeHeader, signatureHeaders, type HubBody, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
+import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress, type Encoding } from '../../src-shared/protocol/compression.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 
@@ -72,8 +73,12 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     return loaded
   }
 
+  /** What the hub said it reads, once it has answered. */
+  let encoding: Encoding | null = null
+
   async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
-    const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
+    const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
+    if (body !== '') headers['content-type'] = 'application/json'
     if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
     if (auth === 'kiosk') {
       if (signer === null) return fail('L-107')
@@ -84,8 +89,16 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     }
     try {
       const { request, dispatcher } = await load()
-      const response = await request(new URL(path, target.address), { method, headers, body: body === '' ? null : body, dispatcher })
-      const text = await response.body.text()
+      let payload: string | Buffer | null = body === '' ? null : body
+      if (encoding !== null && body.length >= compressFrom) {
+        payload = await compress(body, encoding)
+        headers['content-encoding'] = encoding
+      }
+      const response = await request(new URL(path, target.address), { method, headers, body: payload, dispatcher })
+      const bytes = new Uint8Array(await response.body.arrayBuffer())
+      encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
+      const text = await decompress(bytes, String(response.headers['content-encoding'] ?? ''), maxReplyBytes)
+      if (text === null) return fail('L-602')
       const hubTime = Number(response.headers[hubTimeHeader])
       if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
       return ok({ status: response.statusCode, text })

@@ -1,4 +1,6 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
+import { setImmediate } from 'node:timers/promises'
+import type { HubReply } from '../../src-shared/hub-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { ok } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -39,7 +41,13 @@ interface Parts {
 }
 
 const pushBatch = 500
-const pullBatch = 1000
+/** Small enough that the desk's thread is never long away from its screen. */
+const pullBatch = 500
+
+/** Lets the request for the next page leave before this thread is busy with the last. */
+async function onItsWay(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await setImmediate()
+}
 
 export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange }: Parts): Sync {
   const backoff = createBackoff(random)
@@ -94,45 +102,50 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     }
   }
 
+  /** The next page is on its way while the last one is written. */
   async function snapshot(): Promise<Result<null>> {
     const seen = new Set<string>()
-    let after: string | undefined
-    let head: Awaited<ReturnType<typeof hub.call<'snapshot'>>> | null = null
+    const fetch = (after: string | null) => hub.call('snapshot', { query: { ...(after === null ? {} : { after: after as never }), limit: pullBatch } })
     report({ syncing: { done: 0, total: null } })
+    let coming = fetch(null)
+    let first: HubReply<'snapshot'> | null = null
     for (;;) {
-      const page = await hub.call('snapshot', { query: { ...(after === undefined ? {} : { after: after as never }), limit: pullBatch } })
+      const page = await coming
       if (!page.ok) return page
-      applier.snapshotPage(page.value, head === null)
-      head ??= page
-      for (const pickup of page.value.pickups) seen.add(pickup.id)
-      report({ syncing: { done: seen.size, total: page.value.total } })
-      if (page.value.after === null) break
-      after = page.value.after
+      const { after, pickups } = page.value
+      if (after !== null) coming = fetch(after)
+      await onItsWay()
+      applier.snapshotPage(page.value, first === null)
+      first ??= page.value
+      for (const pickup of pickups) seen.add(pickup.id)
+      report({ syncing: { done: seen.size, total: first.total } })
+      if (after === null) break
     }
-    if (head.ok) applier.snapshotEnd(head.value, seen)
+    applier.snapshotEnd(first, seen)
     return ok(null)
   }
 
   async function pull(): Promise<Result<null>> {
     let done = 0
+    let coming: Promise<Result<HubReply<'feed'>>> | null = null
     for (;;) {
       const record = records.read()
       if (record === null) return ok(null)
       if (!record.synced) {
         const taken = await snapshot()
         if (!taken.ok) return taken
+        coming = null
         continue
       }
-      const page = await hub.call('feed', { query: { incarnation: record.incarnation, cursor: record.cursor, limit: pullBatch } })
-      if (!page.ok) {
-        if (page.failure.code !== 'L-607') return page
+      const fetch = (cursor: number) => hub.call('feed', { query: { incarnation: record.incarnation, cursor, limit: pullBatch } })
+      const page: Result<HubReply<'feed'>> = await (coming ?? fetch(record.cursor))
+      if (!page.ok && page.failure.code !== 'L-607') return page
+      coming = page.ok && page.value.more ? fetch(page.value.next) : null
+      if (coming !== null) await onItsWay()
+      if (!page.ok || applier.feed(page.value) === 'gap') {
         const taken = await snapshot()
         if (!taken.ok) return taken
-        continue
-      }
-      if (applier.feed(page.value) === 'gap') {
-        const taken = await snapshot()
-        if (!taken.ok) return taken
+        coming = null
         continue
       }
       done += page.value.changes.length

@@ -10,7 +10,7 @@ export interface UnattendedKeys {
   readonly signKey: KeyObject
   readonly publicKey: KeyObject
   readonly lookupKey: KeyObject
-  readonly cacheKey: Buffer
+  readonly cacheKey: KeyObject
 }
 
 export interface WrappedUnattendedKeys {
@@ -44,6 +44,7 @@ export function unwrapUnattendedKeys(keyEncryptionKey: Uint8Array, wrapped: Wrap
   if (der === null || lookupKey === null || cacheKey === null) return null
   const signKey = privateKeyFromDer(der)
   const lookup = createSecretKey(lookupKey)
-  wipe(der, lookupKey)
-  return { signKey, publicKey: createPublicKey(signKey), lookupKey: lookup, cacheKey }
+  const cache = createSecretKey(cacheKey)
+  wipe(der, lookupKey, cacheKey)
+  return { signKey, publicKey: createPublicKey(signKey), lookupKey: lookup, cacheKey: cache }
 }

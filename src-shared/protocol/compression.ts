@@ -1,0 +1,40 @@
+/**
+ * Bodies on the wire are Zstandard (RFC 8878) where both ends have it, else Brotli (RFC 7932). Signatures are over the
+ * text before compression, so that neither end depends on the other's compressor.
+ */
+import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
+
+const hasZstd = typeof zlib.zstdCompress === 'function'
+const brotli = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }
+
+/** What this end reads, for `accept-encoding`, best first. */
+export const acceptedEncodings = hasZstd ? 'zstd, br' : 'br'
+
+/** Below this many characters a body goes as it is. */
+export const compressFrom = 1024
+
+export type Encoding = 'zstd' | 'br'
+
+/** The best encoding that both ends have; null for none. */
+export function chooseEncoding(accepted: string): Encoding | null {
+  const offered = accepted.split(',').map((item) => item.trim().split(';')[0])
+  if (hasZstd && offered.includes('zstd')) return 'zstd'
+  return offered.includes('br') ? 'br' : null
+}
+
+export async function compress(text: string, encoding: Encoding): Promise<Buffer> {
+  return encoding === 'zstd' ? promisify(zlib.zstdCompress)(text) : promisify(zlib.brotliCompress)(text, brotli)
+}
+
+/** null for an unknown encoding, damaged bytes, or more than `limit` bytes of text. */
+export async function decompress(bytes: Uint8Array, encoding: string, limit: number): Promise<string | null> {
+  try {
+    if (encoding === '' || encoding === 'identity') return bytes.length > limit ? null : Buffer.from(bytes).toString('utf8')
+    if (encoding === 'zstd' && hasZstd) return (await promisify(zlib.zstdDecompress)(bytes, { maxOutputLength: limit })).toString('utf8')
+    if (encoding === 'br') return (await promisify(zlib.brotliDecompress)(bytes, { maxOutputLength: limit })).toString('utf8')
+  } catch {
+    // Damaged, or larger than the limit.
+  }
+  return null
+}
