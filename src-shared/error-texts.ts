@@ -183,6 +183,41 @@ export const errorTexts = {
     sv: ['Inget passerkort har lästs.', 'Läs passerkortet först.'],
     en: ['No badge has been read.', 'Scan the badge first.'],
   },
+  'L-408': {
+    fi: ['Roolisi ei palvele tällaisessa pisteessä.', 'Pyydä tämän pisteen henkilökuntaa palvelemaan.'],
+    sv: ['Din roll betjänar inte vid en sådan här disk.', 'Be diskens egen personal betjäna.'],
+    en: ['Your role does not serve at this kind of desk.', 'Ask the staff of this desk to serve.'],
+  },
+  'L-409': {
+    fi: ['Kioski on ollut liian kauan yhteydettä keskuspalvelimeen.', 'Yhdistä verkko. Kirjautuminen toimii, kun yhteys on palannut.'],
+    sv: ['Kiosken har för länge saknat förbindelse med centralservern.', 'Anslut nätet. Inloggningen fungerar när förbindelsen är tillbaka.'],
+    en: ['The kiosk has been without the hub for too long.', 'Connect the network. Sign-in works once the hub has answered.'],
+  },
+  'L-410': {
+    fi: ['PIN-koodi on liian lyhyt tälle kioskille.', 'Valitse vähintään {digits} numeroa tai {letters} merkin tunnuslause.'],
+    sv: ['PIN-koden är för kort för den här kiosken.', 'Välj minst {digits} siffror eller en lösenfras på {letters} tecken.'],
+    en: ['The PIN is too short for this kiosk.', 'Choose at least {digits} digits, or a passphrase of {letters} characters.'],
+  },
+  'L-411': {
+    fi: ['PIN-koodisi on liian lyhyt avaamaan kuoria ilman verkkoa.', 'Vaihda PIN pidemmäksi tai odota verkkoyhteyttä.'],
+    sv: ['Din PIN-kod är för kort för att öppna kuvert utan nät.', 'Byt till en längre PIN-kod eller vänta på nätet.'],
+    en: ['Your PIN is too short to open envelopes without the network.', 'Change it for a longer one, or wait for the network.'],
+  },
+  'L-412': {
+    fi: ['Omaa PIN-koodia ei voi poistaa.', 'Vaihda PIN tai pyydä toista esihenkilöä.'],
+    sv: ['Den egna PIN-koden kan inte tas bort.', 'Byt PIN-kod eller be en annan arbetsledare.'],
+    en: ['You cannot remove your own PIN.', 'Change it, or ask another supervisor.'],
+  },
+  'L-413': {
+    fi: ['Uuden työtoverin voi esitellä vain verkon ollessa käytössä.', 'Odota yhteyttä tai pyydä esihenkilöä.'],
+    sv: ['En ny kollega kan presenteras bara när nätet fungerar.', 'Vänta på förbindelsen eller be arbetsledaren.'],
+    en: ['A new colleague can be introduced only while online.', 'Wait for the network, or ask a supervisor.'],
+  },
+  'L-414': {
+    fi: ['Tämä ei ole sinun kulkukorttisi.', 'Lue oma kulkukorttisi.'],
+    sv: ['Det här är inte ditt passerkort.', 'Läs ditt eget passerkort.'],
+    en: ['This is not your badge.', 'Scan your own badge.'],
+  },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
     sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],

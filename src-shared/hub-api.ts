@@ -43,6 +43,8 @@ export const GrantedPickup = z.object({
   id: PickupId,
   epoch: Epoch,
   envelope: base64url.max(1024),
+  /** The opening key it was sealed to: an old key dies with its last envelope. */
+  sealedTo: PublicKey.optional(),
   secretKind: SecretKind,
   channel: Channel,
   requestReference: z.string().max(60).nullable(),

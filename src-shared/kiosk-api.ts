@@ -95,7 +95,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     step: z.literal('pin'),
     staffName: z.string(),
     attemptsLeft: z.number().int().nonnegative(),
-    purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor']),
+    /** `old-pin` then `change-pin`: one's own PIN is changed. */
+    purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin']),
     until: Instant,
   }),
   /** A scan found several pickups (of one person, or of namesakes): staff choose. */
@@ -160,6 +161,17 @@ export const UnsentLight = z.object({ count: z.number().int().nonnegative(), old
 
 export const StaffView = z.object({ id: StaffId, name: z.string(), role: StaffRole, signedInAt: Instant })
 
+/** A member of staff at this kiosk, as a supervisor sees them. */
+export const StaffStanding = z.object({
+  id: StaffId,
+  name: z.string(),
+  role: StaffRole,
+  hasPin: z.boolean(),
+  /** Too many wrong PINs: locked until then. */
+  lockedUntil: Instant.nullable(),
+})
+export type StaffStanding = z.infer<typeof StaffStanding>
+
 /** The whole state a window draws. */
 export const KioskState = z.object({
   revision: z.number().int().nonnegative(),
@@ -174,6 +186,8 @@ export const KioskState = z.object({
   printer: PrinterLight,
   unsent: UnsentLight,
   staff: StaffView.nullable(),
+  /** The desk locked itself: this person's badge alone opens it again until then. Initials, since anyone may read it. */
+  locked: z.object({ initials: z.string(), until: Instant }).nullable(),
   counter: CounterStep,
   /** Slips that a person must settle before anything else (shown first at sign-in; names only while signed in). */
   unsettled: z.array(SlipView),
@@ -186,7 +200,8 @@ export const ScanNotice = z.object({ failure: FailureView })
 
 const nothing = z.null()
 const none = z.object({})
-const Pin = z.string().regex(/^\d{4,12}$/)
+/** Digits, or a passphrase. */
+const Pin = z.string().regex(/^(?:\d{4,12}|[\p{L}\p{N}\p{P} ]{4,64})$/u)
 
 export const kioskApi = defineContract({
   methods: {
@@ -217,8 +232,30 @@ export const kioskApi = defineContract({
     /** PIN for the badge that was just read: signs in, chooses the first supervisor's PIN, or a new colleague's. */
     enterPin: command(z.object({ pin: Pin }), nothing),
     signOut: command(none, nothing),
-    /** A signed-in supervisor lets the next badge that is read choose a PIN at this kiosk. */
+    /** A signed-in supervisor, or while online any signed-in colleague, lets the next badge that is read choose a PIN at this kiosk. */
     addStaff: command(none, nothing),
+    /** The next badge read must be one's own: it asks for the old PIN, then for the new one. */
+    changePin: command(none, nothing),
+    /** The staff of this desk and who of them can sign in at this kiosk. Supervisors only. */
+    staff: query(none, z.object({ staff: z.array(StaffStanding) })),
+    /** Lost badge, forgotten PIN, or gone: this kiosk forgets a colleague's PIN at once. Supervisors only. */
+    removePin: command(z.object({ staff: StaffId, reason: z.enum(['badge-lost', 'pin-forgotten', 'left']) }), nothing),
+    /** What the signed-in member of staff did at this kiosk since midnight, and what the desk still owes. */
+    shift: query(
+      none,
+      z.object({
+        since: Instant,
+        handedOver: z.number().int(),
+        slips: z.number().int(),
+        spoiled: z.number().int(),
+        missing: z.number().int(),
+        nothingCameOut: z.number().int(),
+        failed: z.number().int(),
+        noSlip: z.number().int(),
+        unsettled: z.number().int(),
+        unsent: z.number().int(),
+      }),
+    ),
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

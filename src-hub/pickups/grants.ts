@@ -30,7 +30,7 @@ async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKe
 }
 
 /** The pickup as its kiosk shall know it, tags under that kiosk's own key. */
-async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string, epoch: Epoch, envelope: Buffer): Promise<GrantedPickup> {
+async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string, epoch: Epoch, envelope: Buffer, sealedTo: Buffer): Promise<GrantedPickup> {
   const row = await tx
     .selectFrom('pickup')
     .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
@@ -63,6 +63,7 @@ async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string
     id: row.id,
     epoch,
     envelope: envelope.toString('base64url'),
+    sealedTo: sealedTo.toString('base64url'),
     secretKind: row.secret_kind,
     channel: row.channel,
     requestReference: row.request_reference,
@@ -101,7 +102,7 @@ export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, des
     if (secret === null) sealed.fill(0)
   }
   await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
-  const record = await describe(tx, parts, pickup, kiosk.id, epoch, envelope)
+  const record = await describe(tx, parts, pickup, kiosk.id, epoch, envelope, kiosk.openingKey)
   await tx
     .insertInto('grant')
     .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: JSON.stringify(record) })

@@ -49,3 +49,11 @@ export const systemTimers: Timers = {
 export function deskDate(now: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
 }
+
+/** Midnight of the desk's day, ms: two or three hours before it in UTC, whichever Helsinki has that day. */
+export function startOfDeskDay(now: number): number {
+  const date = deskDate(now)
+  const utc = Date.parse(`${date}T00:00:00Z`)
+  const summer = utc - 3 * 3_600_000
+  return deskDate(summer) === date ? summer : utc - 2 * 3_600_000
+}

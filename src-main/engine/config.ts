@@ -32,6 +32,15 @@ export const EngineConfig = z.strictObject({
       idleLockMinutes: z.number().min(1).max(120).default(10),
     })
     .prefault({}),
+  /** The administrator's word that the whole disk is encrypted: a stolen disk then holds nothing to search. */
+  diskEncrypted: z.boolean().default(false),
+  /**
+   * Least core-years that a full search for a PIN must cost someone with disk and keystore, where neither a
+   * hardware-backed keystore nor an encrypted disk protects it. 0 takes any PIN. Demo data needs none.
+   */
+  searchFloorCoreYears: z.number().min(0).max(1e9).default(10),
+  /** Nobody signs in at a kiosk that has not heard from the hub for so many days: a removed colleague would still be let in. */
+  staffOfflineDays: z.number().int().min(1).max(365).default(30),
   /** Shown in the window: data is invented. */
   demo: z.boolean().default(false),
   /** Argon2id cost of a new PIN. */

@@ -5,10 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HandlersOf } from '../../src-shared/contract.ts'
+import type { MethodName } from '../../src-shared/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
+import { authorities, permit } from '../staff/index.ts'
+import { initials } from '../pickups/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
 import { createKioskRecords, enrol, type KioskRecords } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
@@ -24,6 +27,8 @@ export interface EnginePorts {
   readonly config: EngineConfig
   /** 32 bytes from the operating system's keystore, by the shell. */
   readonly keyEncryptionKey: Uint8Array
+  /** The keystore sits in hardware: a stolen disk cannot be searched for a PIN at all. */
+  readonly hardwareBacked?: boolean
   readonly readers: ReaderSupervisor
   readonly printer: Printer
   readonly system: SystemClock
@@ -60,6 +65,7 @@ export function createEngine(ports: EnginePorts): Engine {
   let pushing = false
   let stopped = false
   const unsubscribe: (() => void)[] = []
+  const floorYears = config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
 
   /** Many changes in one turn are one push. */
   function changed(): void {
@@ -105,10 +111,20 @@ export function createEngine(ports: EnginePorts): Engine {
       printer: { ...paper },
       unsent: services === undefined ? { count: 0, oldestAt: null } : { count: services.ledger.head().seq - acked, oldestAt: services.ledger.timeAfter(acked) },
       staff: session === null ? null : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
+      locked: lockedView(services),
       counter: counter.step(),
       unsettled: services === undefined || session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
       counts: services?.pickups.counts() ?? { waiting: 0, arrived: 0 },
     }
+  }
+
+  /** Who may come back with the badge alone; anyone may read it, so initials. */
+  function lockedView(services: Services | undefined): KioskState['locked'] {
+    const locked = services?.signIn.locked() ?? null
+    const member = locked === null ? null : (services?.roster.get(locked.staff) ?? null)
+    if (locked === null || member === null) return null
+    const [given = '', ...family] = member.name.split(' ')
+    return { initials: initials({ given, family: family.join(' ') }), until: locked.until }
   }
 
   function openDesk(opened: Store, known: KioskRecords): Result<null> {
@@ -126,9 +142,11 @@ export function createEngine(ports: EnginePorts): Engine {
       random: ports.random,
       pollMs: config.pollSeconds * 1000,
       pinCost: config.pinCost,
+      floorYears,
       version: ports.version,
       onChange: () => {
         if (composed.ok) composed.value.refreshPlace()
+        desk?.signingIn.afterContact()
         changed()
       },
       checkpoint: ports.checkpoint,
@@ -136,8 +154,11 @@ export function createEngine(ports: EnginePorts): Engine {
     if (!composed.ok) return composed
     const services = composed.value
     const { screen } = config
-    const signingIn: SigningIn = createSigningIn({ services, counter, timers, idleLockMs: screen.idleLockMinutes * 60_000, onChange: changed }, () => serving)
-    const serving: Serving = createServing({ services, counter, doneMs: screen.doneSeconds * 1000, activity: () => signingIn.activity() })
+    const signingIn: SigningIn = createSigningIn(
+      { services, counter, timers, idleLockMs: screen.idleLockMinutes * 60_000, offlineDays: config.staffOfflineDays, onChange: changed },
+      () => serving,
+    )
+    const serving: Serving = createServing({ services, counter, floorYears, doneMs: screen.doneSeconds * 1000, activity: () => signingIn.activity() })
     const onScan = createScanning({
       services,
       counter,
@@ -147,7 +168,10 @@ export function createEngine(ports: EnginePorts): Engine {
       pinMs: screen.pinSeconds * 1000,
       activity: () => signingIn.activity(),
       adding: () => signingIn.adding(),
+      changing: () => signingIn.changing(),
+      maySignIn: () => signingIn.maySignIn(),
       onBadge: (badge) => signingIn.onBadge(badge),
+      onResume: (badge) => signingIn.resume(badge),
       notify: (failure) => emit('scanNotice', { failure }),
     })
     unsubscribe.push(readers.onScan(onScan))
@@ -183,11 +207,17 @@ export function createEngine(ports: EnginePorts): Engine {
     return opened
   }
 
-  /** Hands a call to the enrolled desk, and pushes the state it left behind. */
-  function atDesk<I, O>(pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>): (input: I) => Promise<Result<O>> {
+  /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
+  function atDesk<I, O>(
+    method: MethodName<KioskApi>,
+    pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>,
+  ): (input: I) => Promise<Result<O>> {
     return async (input) => {
       const parts = required()
       if (!parts.ok) return parts
+      const { services } = parts.value
+      const allowed = permit(authorities[method], services.signIn.session()?.role ?? null, services.requirePlace().desk.kind)
+      if (!allowed.ok) return allowed
       try {
         return await pick(parts.value)(input)
       } catch (error) {
@@ -202,14 +232,12 @@ export function createEngine(ports: EnginePorts): Engine {
 
   const handlers: HandlersOf<KioskApi> = {
     state: () => ok(state()),
-    queue: atDesk(({ services, signingIn }) => (input) => {
-      if (services.signIn.session() === null) return fail('L-401')
+    queue: atDesk('queue', ({ services, signingIn }) => (input) => {
       signingIn.activity()
       const { pickups, total } = services.pickups.queue(input)
       return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
     }),
-    journal: atDesk(({ services }) => ({ limit }) => {
-      if (services.signIn.session() === null) return fail('L-401')
+    journal: atDesk('journal', ({ services }) => ({ limit }) => {
       const acked = services.records.read()?.acked ?? 0
       return ok({
         entries: services.ledger.recent(limit).map((row) => ({
@@ -223,22 +251,27 @@ export function createEngine(ports: EnginePorts): Engine {
       })
     }),
     enrol: ({ hub, code }) => enrolNow(hub, code),
-    enterPin: atDesk(({ signingIn }) => signingIn.handlers.enterPin),
-    signOut: atDesk(({ signingIn }) => signingIn.handlers.signOut),
-    addStaff: atDesk(({ signingIn }) => signingIn.handlers.addStaff),
-    openPickup: atDesk(({ serving }) => serving.handlers.openPickup),
-    verifyDocument: atDesk(({ serving }) => serving.handlers.verifyDocument),
-    verifyByEye: atDesk(({ serving }) => serving.handlers.verifyByEye),
-    release: atDesk(({ serving }) => serving.handlers.release),
-    settle: atDesk(({ serving }) => serving.handlers.settle),
-    noSlip: atDesk(({ serving }) => serving.handlers.noSlip),
-    dismiss: atDesk(({ serving }) => serving.handlers.dismiss),
+    enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
+    signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
+    addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),
+    changePin: atDesk('changePin', ({ signingIn }) => signingIn.handlers.changePin),
+    staff: atDesk('staff', ({ signingIn }) => signingIn.handlers.staff),
+    removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
+    shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
+    openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
+    verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
+    verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),
+    release: atDesk('release', ({ serving }) => serving.handlers.release),
+    settle: atDesk('settle', ({ serving }) => serving.handlers.settle),
+    noSlip: atDesk('noSlip', ({ serving }) => serving.handlers.noSlip),
+    dismiss: atDesk('dismiss', ({ serving }) => serving.handlers.dismiss),
     checkPrinter: async () => {
       const status = await printer.check()
       changed()
       return ok({ ...status })
     },
     syncNow: atDesk(
+      'syncNow',
       ({ services }) =>
         async () =>
           services.sync.now(),

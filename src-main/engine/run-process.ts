@@ -51,6 +51,7 @@ export function runEngineProcess({ checkpoint, parent = connectParent() }: { che
     engine = createEngine({
       config: config.value,
       keyEncryptionKey,
+      hardwareBacked: message.keystore.hardwareBacked,
       readers,
       printer: createPrinter(config.value.printer, systemTimers),
       system: systemClock,

@@ -1,23 +1,21 @@
 /** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { Failure, Result } from '../../src-shared/result.ts'
 import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import type { Scan } from '../readers/index.ts'
-import type { StaffMember } from '../staff/index.ts'
+import type { BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate } from './clock.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
 import type { ReadDocument, Serving } from './serving.ts'
 
-export interface ReadBadge {
-  readonly member: StaffMember
-  /** Normalised card id: kept in memory only until the PIN is entered or the step is left. */
-  readonly cardId: string
-  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor'
+/** A badge read for a purpose; its card id is kept in memory only until the PIN is entered or the step is left. */
+export interface ReadBadge extends BadgeInHand {
+  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor' | 'old-pin'
 }
 
 interface Parts {
@@ -30,7 +28,13 @@ interface Parts {
   readonly activity: () => void
   /** A supervisor has asked that the next badge choose a PIN. */
   readonly adding: () => boolean
+  /** Who is signed in changes their own PIN: the next badge must be theirs. */
+  readonly changing: () => boolean
+  /** L-409 when the hub has been away for too long. */
+  readonly maySignIn: () => Result<null>
   readonly onBadge: (badge: ReadBadge) => void
+  /** A badge after an idle lock: true when it alone was enough. */
+  readonly onResume: (badge: BadgeInHand) => boolean
   readonly notify: (failure: Failure) => void
 }
 
@@ -151,30 +155,42 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     else serving.choose(current, read)
   }
 
-  function badge(member: StaffMember, cardId: string): void {
+  function badge(read: BadgeInHand): void {
+    const { member } = read
     const session = signIn.session()
+    const standing = signIn.standing(member.id)
+    const until = now() + parts.pinMs
+    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number) => {
+      parts.onBadge({ ...read, purpose })
+      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, until }, parts.pinMs)
+    }
+    const locked = standing.lockedUntil > now() ? Math.ceil((standing.lockedUntil - now()) / 60_000) : null
+    if (session !== null && parts.changing()) {
+      if (session.staff !== member.id) notify({ code: 'L-414' })
+      else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
+      else show('old-pin', standing.left)
+      return
+    }
     if (session?.staff === member.id) {
       notify({ code: 'L-309' })
       return
     }
-    const standing = signIn.standing(member.id)
-    const until = now() + parts.pinMs
-    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number) => {
-      parts.onBadge({ member, cardId, purpose })
-      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, until }, parts.pinMs)
-    }
     if (!roster.hasAnyPin()) {
       if (member.role === 'supervisor') show('first-supervisor', standing.left)
       else refuse({ code: 'L-108' })
-    } else if (parts.adding() && session?.role === 'supervisor') {
-      show('choose-pin', standing.left)
-    } else if (!standing.hasPin) {
-      refuse({ code: 'L-404' })
-    } else if (standing.lockedUntil > now()) {
-      refuse({ code: 'L-403', params: { minutes: Math.ceil((standing.lockedUntil - now()) / 60_000) } })
-    } else {
-      show('sign-in', standing.left)
+      return
     }
+    if (parts.adding() && session !== null) {
+      // An introduction gives a first PIN; to replace one takes a supervisor.
+      if (session.role !== 'supervisor' && standing.hasPin) notify({ code: 'L-405' })
+      else show('choose-pin', standing.left)
+      return
+    }
+    const may = parts.maySignIn()
+    if (!may.ok) refuse(may.failure)
+    else if (!standing.hasPin) refuse({ code: 'L-404' })
+    else if (locked !== null) refuse({ code: 'L-403', params: { minutes: locked } })
+    else if (!parts.onResume(read)) show('sign-in', standing.left)
   }
 
   function handle(scan: Scan): void {
@@ -199,7 +215,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         if (member !== null) {
           // A slip in the air belongs to the one who printed it: settle first, then switch.
           if (step === 'hand-over' && signIn.session() !== null && !parts.adding()) notify({ code: 'L-214' })
-          else badge(member, normaliseCardId(meaning.id))
+          else badge({ member, cardId: normaliseCardId(meaning.id), tag })
           return
         }
         if (!roster.hasAnyPin()) {

@@ -5,7 +5,7 @@ import { createLedger } from '../ledger/index.ts'
 import { createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import { accountForIntents, createRelease, createSlips } from '../release/index.ts'
-import { createRoster, createSignIn } from '../staff/index.ts'
+import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
@@ -27,6 +27,8 @@ interface Parts {
   readonly random: () => number
   readonly pollMs: number
   readonly pinCost: PinCost | undefined
+  /** Least core-years of a full PIN search; 0 where hardware or an encrypted disk protects the keystore. */
+  readonly floorYears: number
   readonly version: string
   readonly onChange: () => void
   readonly checkpoint: ((name: string) => void) | undefined
@@ -40,6 +42,8 @@ export function composeServices(parts: Parts): Result<Services> {
   const keys = unwrapUnattendedKeys(parts.keyEncryptionKey, parts.record.keys)
   if (keys === null) return fail('L-806')
   const services = compose(parts, keys)
+  // A key put there by hand would have the hub seal to somebody else: the desk does not start with one.
+  if (!services.openingKeyIsOurs()) return fail('L-805')
   const head = services.ledger.head().seq
   if (services.ledger.verifyFrom(Math.max(0, head - tailChecked), 'head').bad !== null) return fail('L-805')
   services.recover()
@@ -53,7 +57,15 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   const now = clock.now
   const ledger = createLedger(store.db, keys, now)
   const pickups = createPickupCache(store.db, keys.cacheKey)
-  const roster = createRoster(store.db, keys.cacheKey)
+  const roster = createRoster(store.db, keys.cacheKey, parts.keyEncryptionKey)
+  const openingKeys = createOpeningKeys({
+    store,
+    keyEncryptionKey: parts.keyEncryptionKey,
+    holders: roster.holders,
+    announce: records.setOpening,
+    now,
+  })
+  const shift = createShift(store.db)
   const slips = createSlips(store.db)
   const verifications = createVerifications(store.db, pickups, ledger)
   const signIn = createSignIn({
@@ -61,9 +73,11 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ledger,
     pickups,
     roster,
+    openingKeys,
     keyEncryptionKey: parts.keyEncryptionKey,
     now,
-    ...(parts.pinCost === undefined ? {} : { pinCost: parts.pinCost }),
+    pinCost: parts.pinCost,
+    floorYears: parts.floorYears,
   })
   const release = createRelease({
     store,
@@ -109,6 +123,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ledger,
     pickups,
     roster,
+    openingKeys,
+    shift,
     slips,
     verifications,
     signIn,
@@ -121,6 +137,17 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     /** Desk or policy may have changed: read it again. */
     refreshPlace() {
       place = null
+    },
+    /** The key that the hub is told of is the newest that this kiosk made. */
+    openingKeyIsOurs(): boolean {
+      const told = records.read()?.openingPublic ?? null
+      try {
+        const newest = openingKeys.newest()
+        roster.holders()
+        return told === null || newest === null || newest.equals(told)
+      } catch {
+        return false
+      }
     },
     /** After any start: verifications of the last run die, and its intents without an outcome are uncertain. */
     recover() {

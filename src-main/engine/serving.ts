@@ -34,10 +34,12 @@ interface Parts {
   readonly services: Services
   readonly counter: Counter
   readonly doneMs: number
+  /** Where a PIN is worth less than this, envelopes are opened only while the hub is there. */
+  readonly floorYears: number
   readonly activity: () => void
 }
 
-export function createServing({ services, counter, doneMs, activity }: Parts): Serving {
+export function createServing({ services, counter, doneMs, floorYears, activity }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
   counter.onLeave(() => {
@@ -217,6 +219,7 @@ export function createServing({ services, counter, doneMs, activity }: Parts): S
       async release(request) {
         const session = signedIn()
         if (!session.ok) return session
+        if (session.value.searchYears < floorYears && sync.status().state !== 'online') return fail('L-411')
         const before = counter.step()
         if (before.step !== 'verify' || before.pickup.id !== request.pickup) return fail('L-209')
         if (before.verification !== request.verification) return fail('L-307')

@@ -1,10 +1,9 @@
-/** Badge + PIN at the counter: signing in, the first supervisor of a new kiosk, and a new colleague's PIN. */
+/** Badge + PIN at the counter: signing in, locking and resuming, PINs of one's own and of colleagues. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { checkNewPin } from '../staff/index.ts'
+import type { BadgeInHand } from '../staff/index.ts'
 import { wipe } from '../vault/index.ts'
-import type { Timers } from './clock.ts'
+import { startOfDeskDay, type Timers } from './clock.ts'
 import type { Counter } from './counter.ts'
 import type { ReadBadge } from './scanning.ts'
 import type { Services } from './services.ts'
@@ -13,11 +12,18 @@ import type { Serving } from './serving.ts'
 export interface SigningIn {
   onBadge(badge: ReadBadge): void
   adding(): boolean
+  changing(): boolean
+  /** L-409 when the hub has been away for too long to know who has been removed. */
+  maySignIn(): Result<null>
+  /** A badge after an idle lock: true when it alone was enough. */
+  resume(badge: BadgeInHand): boolean
+  /** The hub has been heard: whoever it removed is out, and a key that is owed is made. */
+  afterContact(): void
   /** Someone did something: the idle lock starts anew. */
   activity(): void
-  /** The desk was left alone: verifications die and the opening key is wiped. */
+  /** The desk was left alone: verifications die and the opening keys are wiped. */
   stop(): void
-  readonly handlers: Pick<KioskHandlers, 'enterPin' | 'signOut' | 'addStaff'>
+  readonly handlers: Pick<KioskHandlers, 'enterPin' | 'signOut' | 'addStaff' | 'changePin' | 'staff' | 'removePin' | 'shift'>
 }
 
 interface Parts {
@@ -25,17 +31,33 @@ interface Parts {
   readonly counter: Counter
   readonly timers: Timers
   readonly idleLockMs: number
+  readonly offlineDays: number
   readonly onChange: () => void
 }
 
-export function createSigningIn({ services, counter, timers, idleLockMs, onChange }: Parts, serving: () => Serving): SigningIn {
-  const { signIn, release, records, sync, store } = services
+export function createSigningIn({ services, counter, timers, idleLockMs, offlineDays, onChange }: Parts, serving: () => Serving): SigningIn {
+  const { signIn, release, roster, openingKeys, records, sync, ledger, slips, shift, now } = services
   let badge: ReadBadge | null = null
+  /** The person's own key between the old PIN and the new one; zeros as soon as the step is left. */
+  let own: Buffer | null = null
   let adding = false
+  let changing = false
   let cancelLock: (() => void) | null = null
+  let rotating = false
+
+  function forgetBadge(): void {
+    badge = null
+    wipe(own)
+    own = null
+  }
   counter.onLeave(() => {
-    if (counter.step().step === 'pin') badge = null
+    if (counter.step().step === 'pin') forgetBadge()
   })
+
+  function endModes(): void {
+    adding = false
+    changing = false
+  }
 
   function lock(): void {
     if (signIn.session() === null) return
@@ -45,7 +67,7 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
       return
     }
     signIn.end('locked')
-    adding = false
+    endModes()
     counter.idle()
   }
 
@@ -55,7 +77,7 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
   }
 
   function signedIn(): Result<null> {
-    adding = false
+    endModes()
     activity()
     sync.nudge()
     if (!serving().showUnsettled()) counter.idle()
@@ -65,19 +87,9 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
 
   /** The kiosk's opening key is born here, behind its first supervisor's badge and PIN. */
   async function firstSupervisor(read: ReadBadge, pin: string): Promise<Result<null>> {
-    const allowed = checkNewPin(pin)
-    if (!allowed.ok) return allowed
-    const pair = await newSealKeyPair()
-    try {
-      store.transact(() => {
-        records.setOpening(pair.publicKey)
-      })
-      const enrolled = await signIn.enrol(read.member, read.cardId, pin, pair.privateKey, read.member.id)
-      if (!enrolled.ok) return enrolled
-    } finally {
-      wipe(pair.privateKey)
-    }
-    const entered = await signIn.enter(read.member, read.cardId, pin)
+    const enrolled = await signIn.enrolFirst(read, pin)
+    if (!enrolled.ok) return enrolled
+    const entered = await signIn.enter(read, pin)
     if (!entered.ok) return entered
     const result = signedIn()
     // The hub seals nothing to this kiosk until it has the key; failing now is no matter, the loop goes on trying.
@@ -85,25 +97,99 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
     return result
   }
 
-  async function colleague(read: ReadBadge, pin: string): Promise<Result<null>> {
+  /** Supervisors add anyone, offline too; a colleague introduces while the hub is there to be told. */
+  function mayAdd(): Result<null> {
     const session = signIn.session()
-    if (session?.role !== 'supervisor') return fail('L-405')
-    const enrolled = await signIn.enrol(read.member, read.cardId, pin, session.openingKey, session.staff)
+    if (session === null) return fail('L-401')
+    return session.role === 'supervisor' || sync.status().state === 'online' ? ok(null) : fail('L-413')
+  }
+
+  async function colleague(read: ReadBadge, pin: string): Promise<Result<null>> {
+    const may = mayAdd()
+    if (!may.ok) return may
+    const enrolled = await signIn.enrol(read, pin)
     if (!enrolled.ok) return enrolled
-    adding = false
+    endModes()
     sync.nudge()
     counter.idle()
     return ok(null)
   }
 
+  function wrongPin(read: ReadBadge): void {
+    const step = counter.step()
+    if (step.step === 'pin') counter.amend({ ...step, attemptsLeft: signIn.standing(read.member.id).left })
+  }
+
+  async function ownPin(read: ReadBadge, pin: string): Promise<Result<null>> {
+    if (signIn.session()?.staff !== read.member.id) return fail('L-401')
+    if (own === null) {
+      const proved = await signIn.prove(read, pin)
+      if (!proved.ok) {
+        wrongPin(read)
+        return proved
+      }
+      const step = counter.step()
+      if (step.step !== 'pin' || badge !== read) {
+        wipe(proved.value)
+        return fail('L-407')
+      }
+      own = proved.value
+      counter.amend({ ...step, purpose: 'change-pin' })
+      return ok(null)
+    }
+    const changed = await signIn.changePin(read, pin, own)
+    if (!changed.ok) return changed
+    endModes()
+    sync.nudge()
+    counter.idle()
+    return ok(null)
+  }
+
+  /** A key is owed after someone lost their share; it needs nobody signed in. Failing (a full disk) it is tried again. */
+  function rotateIfOwed(): void {
+    if (rotating || !roster.hasAnyPin() || (!roster.rotationOwed() && openingKeys.count() > 0)) return
+    rotating = true
+    signIn
+      .rotate()
+      .then(
+        () => sync.nudge(),
+        () => undefined,
+      )
+      .finally(() => {
+        rotating = false
+      })
+  }
+
   return {
     onBadge(read) {
+      wipe(own)
+      own = null
       badge = read
     },
     adding: () => adding,
+    changing: () => changing,
+    maySignIn() {
+      const last = sync.status().lastContactAt
+      return last !== null && now() - last > offlineDays * 86_400_000 ? fail('L-409') : ok(null)
+    },
+    resume(read) {
+      if (signIn.resume(read) === null) return false
+      signedIn()
+      return true
+    },
+    afterContact() {
+      // Paper is moving: the outcome is recorded first, and the next contact ends the session.
+      if (!release.busy() && signIn.recheck()) {
+        endModes()
+        counter.idle()
+      }
+      rotateIfOwed()
+      if (sync.status().state === 'online' && records.read()?.openingRegistered === true) openingKeys.dropSpent()
+    },
     activity,
     stop() {
       cancelLock?.()
+      forgetBadge()
       signIn.end('restarted')
     },
     handlers: {
@@ -117,11 +203,13 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
             return firstSupervisor(read, pin)
           case 'choose-pin':
             return colleague(read, pin)
+          case 'old-pin':
+            return ownPin(read, pin)
           case 'sign-in': {
-            const entered = await signIn.enter(read.member, read.cardId, pin)
+            if (release.busy()) return fail('L-511')
+            const entered = await signIn.enter(read, pin)
             if (entered.ok) return signedIn()
-            const now = counter.step()
-            if (now.step === 'pin') counter.amend({ ...now, attemptsLeft: signIn.standing(read.member.id).left })
+            wrongPin(read)
             return entered
           }
         }
@@ -129,7 +217,7 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
       signOut() {
         if (release.busy()) return fail('L-511')
         signIn.end('asked')
-        adding = false
+        endModes()
         activity()
         sync.nudge()
         counter.idle()
@@ -137,10 +225,45 @@ export function createSigningIn({ services, counter, timers, idleLockMs, onChang
       },
       addStaff() {
         activity()
-        if (signIn.session() === null) return fail('L-401')
-        if (signIn.session()?.role !== 'supervisor') return fail('L-405')
+        const may = mayAdd()
+        if (!may.ok) return may
+        endModes()
         adding = true
         return ok(null)
+      },
+      changePin() {
+        activity()
+        endModes()
+        changing = true
+        return ok(null)
+      },
+      staff() {
+        activity()
+        return ok({
+          staff: roster.present().map(({ id, name, role }) => {
+            const standing = signIn.standing(id)
+            return { id, name, role, hasPin: standing.hasPin, lockedUntil: standing.lockedUntil > now() ? standing.lockedUntil : null }
+          }),
+        })
+      },
+      removePin({ staff, reason }) {
+        activity()
+        const session = signIn.session()
+        if (session === null) return fail('L-401')
+        if (session.staff === staff) return fail('L-412')
+        const removed = signIn.removePin(staff, reason, session.staff)
+        if (!removed.ok) return removed
+        signIn.recheck()
+        rotateIfOwed()
+        sync.nudge()
+        return ok(null)
+      },
+      shift() {
+        const session = signIn.session()
+        if (session === null) return fail('L-401')
+        activity()
+        const unsent = ledger.head().seq - (records.read()?.acked ?? 0)
+        return ok({ ...shift.of(session.staff, startOfDeskDay(now())), unsettled: slips.unsettled().length, unsent })
       },
     },
   }

@@ -62,10 +62,10 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     'SELECT state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
   )
   const insert = db.prepare(
-    `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, birth_tag, code_tag, issued_at, expires_at)
-     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, sealed_to, birth_tag, code_tag, issued_at, expires_at)
+     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET epoch_incarnation = excluded.epoch_incarnation, epoch_n = excluded.epoch_n, state = 'waiting', recipient_class = excluded.recipient_class,
-       channel = excluded.channel, secret_kind = excluded.secret_kind, person = excluded.person, envelope = excluded.envelope, birth_tag = excluded.birth_tag,
+       channel = excluded.channel, secret_kind = excluded.secret_kind, person = excluded.person, envelope = excluded.envelope, sealed_to = excluded.sealed_to, birth_tag = excluded.birth_tag,
        code_tag = excluded.code_tag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, arrived_at = NULL, revoke_pending = 0`,
   )
   const clearTags = db.prepare('DELETE FROM card_tag WHERE pickup = ?')
@@ -192,6 +192,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
         pickup.secretKind,
         sealPerson(cacheKey, pickup),
         Buffer.from(pickup.envelope, 'base64url'),
+        pickup.sealedTo === undefined ? null : Buffer.from(pickup.sealedTo, 'base64url'),
         pickup.birthTag === null ? null : Buffer.from(pickup.birthTag, 'base64url'),
         Buffer.from(pickup.pickupCodeTag, 'base64url'),
         pickup.issuedAt,

@@ -104,6 +104,18 @@ export function createRelease(parts: Parts): Release {
     }
   }
 
+  /** Tries the session's keys, newest first. null: not sealed for this kiosk, pickup or epoch, or damaged; HPKE does not say which. */
+  async function openWith(session: Session, pickup: Pickup): Promise<Buffer | null> {
+    for (const { privateKey } of session.openingKeys) {
+      try {
+        return await openEnvelope(privateKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
+      } catch {
+        // The next key, if there is one.
+      }
+    }
+    return null
+  }
+
   /** Opens, lays out, prints. Whatever happens in here, the secret's buffers are zeros afterwards. */
   async function print(
     number: string,
@@ -113,13 +125,8 @@ export function createRelease(parts: Parts): Release {
     place: { desk: Desk; policy: Policy },
     onPhase: (phase: PrintPhase) => void,
   ): Promise<PrintOutcome> {
-    let secret: Buffer
-    try {
-      secret = await openEnvelope(session.openingKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
-    } catch {
-      // HPKE says only that it does not open: not sealed for this kiosk, pickup or epoch, or damaged.
-      return { kind: 'failed', code: 'L-510' }
-    }
+    const secret = await openWith(session, pickup)
+    if (secret === null) return { kind: 'failed', code: 'L-510' }
     checkpoint('opened')
     try {
       const job = layout({ pickup, number, language: request.language, desk: place.desk, policy: place.policy }, secret)

@@ -1,3 +1,6 @@
-export { attemptsLeft, checkNewPin, lockAfter } from './pin-rules.ts'
+export { authorities, permit, servesAt, type Authority } from './authority.ts'
+export { createOpeningKeys, type OpeningKey, type OpeningKeys } from './opening-keys.ts'
+export { attemptsLeft, checkNewPin, guessesLog10, lockAfter, searchYears } from './pin-rules.ts'
 export { createRoster, type Roster, type StaffMember } from './roster.ts'
-export { createSignIn, type Session, type SignIn, type SignOutCause } from './sign-in.ts'
+export { createShift, type ShiftSummary } from './shift.ts'
+export { createSignIn, longestSincePinMs, resumeMs, type BadgeInHand, type Session, type SignIn, type SignOutCause } from './sign-in.ts'

@@ -1,18 +1,42 @@
-/** Which PINs are too easy, and how long wrong ones cost (DESIGN section 9). */
+/** Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost (DESIGN section 9). */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
 export const attemptsBeforeLock = 5
 const firstLockMinutes = 2
 const longestLockMinutes = 240
+const msPerYear = 365.25 * 86_400_000
+/** A passphrase is at least this long; people's own words carry about two bits a letter. */
+const shortestPassphrase = 16
+const bitsPerLetter = 2
 
-/** At least six digits; no one digit repeated, no run up or down, no repeated pair or triple. L-406 otherwise. */
-export function checkNewPin(pin: string): Result<true> {
-  if (!/^\d{6,12}$/.test(pin)) return fail('L-406')
-  const digits = [...pin].map(Number)
-  const steps = digits.slice(1).map((digit, i) => (digit - (digits[i] ?? 0) + 10) % 10)
-  if (new Set(steps).size === 1) return fail('L-406')
-  for (const size of [2, 3]) {
-    if (pin.length % size === 0 && pin === pin.slice(0, size).repeat(pin.length / size)) return fail('L-406')
+/** How many guesses all secrets of this form take, as a power of ten. */
+export function guessesLog10(pin: string): number {
+  return /^\d+$/.test(pin) ? pin.length : pin.length * bitsPerLetter * Math.log10(2)
+}
+
+/** Core-years of a full search by someone who has the disk and the keystore, at `guessMs` a guess. */
+export function searchYears(pin: string, guessMs: number): number {
+  return (10 ** guessesLog10(pin) * guessMs) / msPerYear
+}
+
+/**
+ * A PIN: at least six digits, no one digit repeated, no run up or down, no repeated pair or triple. Or a passphrase of 16
+ * characters and more. L-406 otherwise. L-410 where a full search would cost less than `floorYears` core-years: the
+ * desk has neither a hardware-backed keystore nor an encrypted disk, and says how many digits it takes.
+ */
+export function checkNewPin(pin: string, { guessMs, floorYears }: { guessMs: number; floorYears: number } = { guessMs: 1, floorYears: 0 }): Result<true> {
+  if (/^\d+$/.test(pin)) {
+    if (!/^\d{6,12}$/.test(pin)) return fail('L-406')
+    const digits = [...pin].map(Number)
+    const steps = digits.slice(1).map((digit, i) => (digit - (digits[i] ?? 0) + 10) % 10)
+    if (new Set(steps).size === 1) return fail('L-406')
+    for (const size of [2, 3]) {
+      if (pin.length % size === 0 && pin === pin.slice(0, size).repeat(pin.length / size)) return fail('L-406')
+    }
+  } else if (pin.length < shortestPassphrase || new Set(pin.toLowerCase()).size < 6) return fail('L-406')
+  if (searchYears(pin, guessMs) < floorYears) {
+    const digits = Math.ceil(Math.log10((floorYears * msPerYear) / guessMs))
+    return fail('L-410', { digits, letters: Math.max(shortestPassphrase, Math.ceil(digits / (bitsPerLetter * Math.log10(2)))) })
   }
   return ok(true)
 }

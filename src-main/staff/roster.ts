@@ -2,7 +2,7 @@
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import type { StaffRecord } from '../../src-shared/hub-api.ts'
 import type { Sqlite } from '../storage/index.ts'
-import { unwrap, wrap, type WrappedOpeningKey, type WrapKey } from '../vault/index.ts'
+import { protectPublic, readPublic, unwrap, wrap, type PinWrapped, type WrapKey } from '../vault/index.ts'
 
 export interface StaffMember {
   readonly id: StaffId
@@ -17,24 +17,37 @@ interface Row {
 }
 
 interface PinRow {
+  staff: string
+  badge_tag: Buffer
   salt: Buffer
   memory_kib: number
   passes: number
-  opening_key: Buffer
+  public_key: Buffer
+  private_key: Buffer
+  search_years: number
   failures: number
   locked_until: number
 }
 
-export interface PinRecord extends WrappedOpeningKey {
+export interface NewPin extends PinWrapped {
+  /** The badge it was chosen with: when the hub takes that badge away, the PIN goes with it. */
+  readonly badgeTag: Buffer
+  readonly publicKey: Buffer
+  /** Core-years of a full search for this PIN on this computer. */
+  readonly searchYears: number
+}
+
+export interface PinRecord extends NewPin {
   readonly failures: number
   readonly lockedUntil: number
 }
 
 export type Roster = ReturnType<typeof createRoster>
 
-export function createRoster(db: Sqlite, cacheKey: WrapKey) {
+export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Uint8Array) {
   const byBadge = db.prepare<[Buffer], Row>('SELECT s.id, s.role, s.name FROM staff_badge b JOIN staff s ON s.id = b.staff WHERE b.tag = ? AND s.removed = 0')
   const byId = db.prepare<[string], Row>('SELECT id, role, name FROM staff WHERE id = ?')
+  const present = db.prepare<[], Row>('SELECT id, role, name FROM staff WHERE removed = 0')
   const upsert = db.prepare(
     'INSERT INTO staff (id, role, name) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET role = excluded.role, name = excluded.name, removed = 0',
   )
@@ -42,11 +55,17 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey) {
   const addBadge = db.prepare('INSERT OR REPLACE INTO staff_badge (tag, staff) VALUES (?, ?)')
   const remove = db.prepare('UPDATE staff SET removed = 1 WHERE id = ?')
   const dropPin = db.prepare('DELETE FROM staff_pin WHERE staff = ?')
-  const pin = db.prepare<[string], PinRow>('SELECT salt, memory_kib, passes, opening_key, failures, locked_until FROM staff_pin WHERE staff = ?')
+  const pin = db.prepare<[string], PinRow>('SELECT * FROM staff_pin WHERE staff = ?')
+  const pins = db.prepare<[], PinRow>('SELECT * FROM staff_pin')
   const setPin = db.prepare(
-    `INSERT INTO staff_pin (staff, salt, memory_kib, passes, opening_key) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (staff) DO UPDATE SET salt = excluded.salt, memory_kib = excluded.memory_kib, passes = excluded.passes, opening_key = excluded.opening_key, failures = 0, locked_until = 0`,
+    `INSERT INTO staff_pin (staff, badge_tag, salt, memory_kib, passes, public_key, private_key, search_years) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (staff) DO UPDATE SET badge_tag = excluded.badge_tag, salt = excluded.salt, memory_kib = excluded.memory_kib, passes = excluded.passes, public_key = excluded.public_key,
+       private_key = excluded.private_key, search_years = excluded.search_years, failures = 0, locked_until = 0`,
   )
+  const dropShares = db.prepare('DELETE FROM opening_share WHERE staff = ?')
+  const owe = db.prepare('UPDATE kiosk SET rotation_owed = 1')
+  const owed = db.prepare<[], { rotation_owed: number }>('SELECT rotation_owed FROM kiosk')
+  const paid = db.prepare('UPDATE kiosk SET rotation_owed = 0')
   const setFailures = db.prepare('UPDATE staff_pin SET failures = ?, locked_until = ? WHERE staff = ?')
   const anyPin = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM staff_pin')
   const ids = db.prepare<[], { id: string }>('SELECT id FROM staff WHERE removed = 0')
@@ -59,30 +78,71 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey) {
     return { id: StaffId.parse(row.id), role: StaffRole.parse(row.role), name: name.toString('utf8') }
   }
 
+  function publicKeyOf(row: PinRow): Buffer {
+    const key = readPublic(keyEncryptionKey, row.staff, row.public_key)
+    if (key === null) throw new Error('a member of staff’s key is not their own')
+    return key
+  }
+
+  /** The PIN and its shares go at once; whoever had them has no part in the next opening key, which is owed from now. */
+  function forgetPin(id: string): boolean {
+    if (pin.get(id) === undefined) return false
+    dropShares.run(id)
+    dropPin.run(id)
+    owe.run()
+    return true
+  }
+
   return {
     byBadgeTag: (tag: Buffer) => fromRow(byBadge.get(tag)),
     get: (id: StaffId) => fromRow(byId.get(id)),
-    /** Inside the caller's transaction. */
+    /** Who may sign in here, by name. */
+    present: (): StaffMember[] =>
+      present
+        .all()
+        .flatMap((row) => fromRow(row) ?? [])
+        .sort((a, b) => a.name.localeCompare(b.name, 'fi')),
+    /** Inside the caller's transaction. A badge that is gone takes the PIN chosen with it along (a lost badge). */
     change(record: StaffRecord): void {
       upsert.run(record.id, record.role, wrap(cacheKey, label(record.id), Buffer.from(record.name)))
       clearBadges.run(record.id)
-      for (const tag of record.badgeTags) addBadge.run(Buffer.from(tag, 'base64url'), record.id)
+      const tags = record.badgeTags.map((tag) => Buffer.from(tag, 'base64url'))
+      for (const tag of tags) addBadge.run(tag, record.id)
+      const known = pin.get(record.id)
+      if (known !== undefined && !tags.some((tag) => tag.equals(known.badge_tag))) forgetPin(record.id)
     },
     /** The person stays as a name for old entries; badge and PIN are gone at once. */
     remove(id: string): void {
       remove.run(id)
       clearBadges.run(id)
-      dropPin.run(id)
+      forgetPin(id)
     },
+    forgetPin,
+    /** Somebody lost their share: new grants need a key that they never had. */
+    rotationOwed: () => (owed.get()?.rotation_owed ?? 0) === 1,
+    rotationDone: () => void paid.run(),
     ids: () => ids.all().map((row) => row.id),
     hasAnyPin: () => (anyPin.get()?.n ?? 0) > 0,
     pin(id: StaffId): PinRecord | null {
       const row = pin.get(id)
       if (row === undefined) return null
-      return { salt: row.salt, memoryKib: row.memory_kib, passes: row.passes, wrapped: row.opening_key, failures: row.failures, lockedUntil: row.locked_until }
+      return {
+        badgeTag: row.badge_tag,
+        salt: row.salt,
+        memoryKib: row.memory_kib,
+        passes: row.passes,
+        publicKey: publicKeyOf(row),
+        wrapped: row.private_key,
+        searchYears: row.search_years,
+        failures: row.failures,
+        lockedUntil: row.locked_until,
+      }
     },
-    setPin(id: StaffId, record: WrappedOpeningKey): void {
-      setPin.run(id, record.salt, record.memoryKib, record.passes, record.wrapped)
+    /** Everyone with a PIN here: whom opening keys are shared with. */
+    holders: (): { staff: StaffId; publicKey: Buffer }[] => pins.all().map((row) => ({ staff: StaffId.parse(row.staff), publicKey: publicKeyOf(row) })),
+    setPin(id: StaffId, record: NewPin): void {
+      const kept = protectPublic(keyEncryptionKey, id, record.publicKey)
+      setPin.run(id, record.badgeTag, record.salt, record.memoryKib, record.passes, kept, record.wrapped, record.searchYears)
     },
     setFailures(id: StaffId, failures: number, lockedUntil: number): void {
       setFailures.run(failures, lockedUntil, id)

@@ -171,4 +171,36 @@ CREATE TRIGGER ledger_is_append_only BEFORE UPDATE ON ledger BEGIN SELECT RAISE(
 CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
 `
 
-export const migrations: readonly Migration[] = [{ version: 1, sql: first }]
+/**
+ * Version 2. Every member of staff has a key of their own behind badge + PIN, and the opening keys are shared with those
+ * keys: a new opening key needs nobody signed in. PINs of version 1 wrapped the opening key itself and are chosen anew.
+ */
+const staffKeys = `
+DROP TABLE staff_pin;
+CREATE TABLE staff_pin (
+  staff TEXT PRIMARY KEY REFERENCES staff (id),
+  badge_tag BLOB NOT NULL,
+  salt BLOB NOT NULL,
+  memory_kib INTEGER NOT NULL,
+  passes INTEGER NOT NULL,
+  public_key BLOB NOT NULL,
+  private_key BLOB NOT NULL,
+  search_years REAL NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  locked_until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE opening_key (n INTEGER PRIMARY KEY AUTOINCREMENT, public_key BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE opening_share (
+  key INTEGER NOT NULL REFERENCES opening_key (n) ON DELETE CASCADE,
+  staff TEXT NOT NULL REFERENCES staff_pin (staff) ON DELETE CASCADE,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (key, staff)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE pickup ADD COLUMN sealed_to BLOB;
+ALTER TABLE kiosk ADD COLUMN rotation_owed INTEGER NOT NULL DEFAULT 0;
+`
+
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: first },
+  { version: 2, sql: staffKeys },
+]

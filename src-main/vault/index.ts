@@ -1,3 +1,6 @@
+export { calibratePinCost, leastPinCost, signInTargetMs } from './calibrate.ts'
 export { unwrap, wipe, wrap, type WrapKey } from './keystore-wrap.ts'
-export { defaultPinCost, unwrapOpeningKey, wrapOpeningKey, type PinCost, type WrappedOpeningKey } from './opening-key.ts'
+export { openShare, protectPublic, readPublic, sealShare } from './opening-shares.ts'
+export { defaultPinCost, timePinGuess, unwrapUnderPin, wrapUnderPin, type PinCost, type PinWrapped } from './pin-wrap.ts'
+export { makeResumeKey, putToRest, wake, type ResumeKey, type Resting } from './resume.ts'
 export { newSigningKey, unwrapUnattendedKeys, wrapUnattendedKeys, type UnattendedKeys, type WrappedUnattendedKeys } from './unattended-keys.ts'

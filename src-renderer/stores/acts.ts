@@ -1,7 +1,7 @@
 /** What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button. */
 import { defineStore } from 'pinia'
 import { reactive, shallowRef, watch } from 'vue'
-import type { Language, NoSlipReason, PickupId, ProofKind, Settlement, SlipId, VerificationId } from '../../src-shared/domain.ts'
+import type { Language, NoSlipReason, PickupId, ProofKind, Settlement, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { useKiosk } from './kiosk.ts'
 
@@ -67,6 +67,9 @@ export const useActs = defineStore('acts', () => {
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
     signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),
     addStaff: () => run('add-staff', () => kiosk.call((api) => api.addStaff({}))),
+    changePin: () => run('change-pin', () => kiosk.call((api) => api.changePin({}))),
+    removePin: (staff: StaffId, reason: 'badge-lost' | 'pin-forgotten' | 'left') =>
+      run('remove-pin', () => kiosk.call((api) => api.removePin({ staff, reason }))),
     enrol: (hub: string, code: string) => run('enrol', () => kiosk.call((api) => api.enrol({ hub, code }))),
     checkPrinter: () => run('check-printer', () => kiosk.call((api) => api.checkPrinter({}))),
     syncNow: () => run('sync-now', () => kiosk.call((api) => api.syncNow({}))),

@@ -96,6 +96,7 @@ const atRest: KioskState = {
   printer: { state: 'ready', canPrint: true, failure: null },
   unsent: { count: 0, oldestAt: null },
   staff: null,
+  locked: null,
   counter: { step: 'idle' },
   unsettled: [],
   counts: { waiting: 2, arrived: 2 },
@@ -129,6 +130,8 @@ export const scenes = {
     { ...atRest, setup: 'first-supervisor' },
   ),
   idle: atRest,
+  'idle-locked': { ...atRest, locked: { initials: 'P. S.', until: sceneNow + 200 * minute } },
+  'pin-change': at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'change-pin', until: sceneNow + minute }),
   'idle-no-reader': { ...atRest, ...offline, reader: { state: 'none', names: [], failure: { code: 'L-701' } } },
   arrival: at(
     {

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { answer, CallFrame } from '../../src-shared/contract.ts'
-import { VerificationId } from '../../src-shared/domain.ts'
+import { StaffId, VerificationId } from '../../src-shared/domain.ts'
 import { kioskApi, KioskState, type CounterStep, type KioskHandlers, type ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
@@ -71,6 +71,17 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     enterPin: done,
     signOut: done,
     addStaff: done,
+    changePin: done,
+    removePin: done,
+    staff: () =>
+      ok({
+        staff: [
+          { id: StaffId.parse('staff-pekka'.padEnd(22, '0')), name: 'Pekka Salo', role: 'supervisor', hasPin: true, lockedUntil: null },
+          { id: StaffId.parse('staff-anna'.padEnd(22, '0')), name: 'Anna Lund', role: 'porter', hasPin: true, lockedUntil: sceneNow + 120_000 },
+          { id: StaffId.parse('staff-otso'.padEnd(22, '0')), name: 'Otso Mäki', role: 'porter', hasPin: false, lockedUntil: null },
+        ],
+      }),
+    shift: () => ok({ since: sceneNow, handedOver: 12, slips: 14, spoiled: 1, missing: 0, nothingCameOut: 1, failed: 2, noSlip: 3, unsettled: 0, unsent: 4 }),
     openPickup: done,
     settle: done,
     noSlip: done,

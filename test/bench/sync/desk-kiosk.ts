@@ -32,7 +32,7 @@ function compose(store: Store, records: KioskRecords, address: string | null): D
   const now = () => Date.now()
   const ledger = createLedger(store.db, keys, now)
   const pickups = createPickupCache(store.db, keys.cacheKey)
-  const roster = createRoster(store.db, keys.cacheKey)
+  const roster = createRoster(store.db, keys.cacheKey, keyEncryptionKey)
   const hub = createHubClient({
     target: { address: address ?? record.hubAddress, authority: record.hubAuthority },
     signer: { kiosk: record.kiosk, key: keys.signKey },

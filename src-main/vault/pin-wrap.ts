@@ -1,6 +1,6 @@
 /**
- * The opening key (X25519 private): wrapped by badge + PIN through Argon2id (RFC 9106), and that inside the keystore's
- * key-encryption key, so an unattended kiosk cannot open an envelope (DESIGN section 9).
+ * A member of staff's own key (X25519 private): wrapped by badge + PIN through Argon2id (RFC 9106), and that inside the
+ * keystore's key-encryption key, so an unattended kiosk cannot open an envelope (DESIGN section 9).
  */
 import { randomBytes } from 'node:crypto'
 import { unwrap, wipe, wrap } from './keystore-wrap.ts'
@@ -11,10 +11,10 @@ export interface PinCost {
   readonly passes: number
 }
 
-/** 64 MiB and three passes: RFC 9106 section 4, second recommended option. About 0.1-0.3 s on a desk PC. */
+/** 64 MiB and three passes: RFC 9106 section 4, second recommended option. */
 export const defaultPinCost: PinCost = { memoryKib: 65_536, passes: 3 }
 
-export interface WrappedOpeningKey extends PinCost {
+export interface PinWrapped extends PinCost {
   readonly salt: Buffer
   readonly wrapped: Buffer
 }
@@ -38,37 +38,40 @@ async function pinKey(badge: string, pin: string, salt: Uint8Array, cost: PinCos
 }
 
 function label(staff: string): string {
-  return `lodge/opening-key/1|${staff}`
+  return `lodge/staff-key/1|${staff}`
 }
 
 /** `badge` is the normalised card id as scanned; it is never stored. */
-export async function wrapOpeningKey(
+export async function wrapUnderPin(
   keyEncryptionKey: Uint8Array,
   staff: string,
   badge: string,
   pin: string,
-  openingKey: Uint8Array,
+  privateKey: Uint8Array,
   cost: PinCost,
-): Promise<WrappedOpeningKey> {
+): Promise<PinWrapped> {
   const salt = randomBytes(16)
   const key = await pinKey(badge, pin, salt, cost)
-  const inner = wrap(key, label(staff), openingKey)
+  const inner = wrap(key, label(staff), privateKey)
   wipe(key)
   return { salt, ...cost, wrapped: wrap(keyEncryptionKey, label(staff), inner) }
 }
 
-/** The opening key, or null for a wrong badge or PIN. The caller wipes it. */
-export async function unwrapOpeningKey(
-  keyEncryptionKey: Uint8Array,
-  staff: string,
-  badge: string,
-  pin: string,
-  record: WrappedOpeningKey,
-): Promise<Buffer | null> {
+/** The private key, or null for a wrong badge or PIN. The caller wipes it. */
+export async function unwrapUnderPin(keyEncryptionKey: Uint8Array, staff: string, badge: string, pin: string, record: PinWrapped): Promise<Buffer | null> {
   const inner = unwrap(keyEncryptionKey, label(staff), record.wrapped)
   if (inner === null) return null
   const key = await pinKey(badge, pin, record.salt, record)
   const opened = unwrap(key, label(staff), inner)
   wipe(key, inner)
   return opened
+}
+
+/** Milliseconds that one guess at a PIN costs on this computer. */
+export async function timePinGuess(cost: PinCost): Promise<number> {
+  // The first call loads the library: not part of the cost.
+  wipe(await pinKey('', '', Buffer.alloc(16), { memoryKib: 8192, passes: 1 }))
+  const from = performance.now()
+  wipe(await pinKey('', '', Buffer.alloc(16), cost))
+  return performance.now() - from
 }

@@ -1,0 +1,60 @@
+/**
+ * Who may do what at a kiosk: one row per method of the kiosk API, so that a method without an authority does not
+ * compile. The engine asks here before any handler runs; handlers check again what only they know.
+ */
+import type { MethodName } from '../../src-shared/contract.ts'
+import type { DeskKind, StaffRole } from '../../src-shared/domain.ts'
+import type { KioskApi } from '../../src-shared/kiosk-api.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+
+/**
+ * `anyone`: needs nobody signed in. `signed-in`: any member of staff of the desk. `serving`: a role that serves at this
+ * kind of desk. `supervisor`: that role alone.
+ */
+export type Authority = 'anyone' | 'signed-in' | 'serving' | 'supervisor'
+
+export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = {
+  state: 'anyone',
+  enrol: 'anyone',
+  enterPin: 'anyone',
+  dismiss: 'anyone',
+  checkPrinter: 'anyone',
+  syncNow: 'anyone',
+  signOut: 'anyone',
+  queue: 'signed-in',
+  journal: 'signed-in',
+  shift: 'signed-in',
+  changePin: 'signed-in',
+  addStaff: 'signed-in',
+  staff: 'supervisor',
+  removePin: 'supervisor',
+  openPickup: 'serving',
+  verifyDocument: 'serving',
+  verifyByEye: 'serving',
+  release: 'serving',
+  settle: 'serving',
+  noSlip: 'serving',
+}
+
+/** Kinds of desk at which a role serves people. A supervisor serves wherever they are on the desk's list of staff. */
+export const servesAt: { readonly [R in StaffRole]: readonly DeskKind[] } = {
+  porter: ['porter'],
+  counter: ['helpdesk', 'student-affairs'],
+  hr: ['hr'],
+  'post-room': ['post-room'],
+  supervisor: ['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'],
+}
+
+/** Fails with L-401 (nobody signed in), L-405 (needs a supervisor), L-408 (this role does not serve at this kind of desk). */
+export function permit(authority: Authority, role: StaffRole | null, desk: DeskKind): Result<null> {
+  if (authority === 'anyone') return ok(null)
+  if (role === null) return fail('L-401')
+  switch (authority) {
+    case 'signed-in':
+      return ok(null)
+    case 'serving':
+      return servesAt[role].includes(desk) ? ok(null) : fail('L-408')
+    case 'supervisor':
+      return role === 'supervisor' ? ok(null) : fail('L-405')
+  }
+}

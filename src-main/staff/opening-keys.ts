@@ -1,0 +1,117 @@
+/**
+ * The kiosk's opening keys (DESIGN section 9): the newest is what the hub seals new grants to; an old one stays until its
+ * last envelope has gone. Each is shared with every member of staff who has a PIN here, and with nobody else.
+ */
+import type { StaffId } from '../../src-shared/domain.ts'
+import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import type { Sqlite, Store } from '../storage/index.ts'
+import { openShare, protectPublic, readPublic, sealShare, wipe } from '../vault/index.ts'
+
+/** An opening key in a session's hands; `privateKey` is zeros once the session has ended. */
+export interface OpeningKey {
+  readonly publicKey: Buffer
+  readonly privateKey: Buffer
+}
+
+interface Row {
+  n: number
+  public_key: Buffer
+}
+
+export type OpeningKeys = ReturnType<typeof createOpeningKeys>
+
+interface Parts {
+  readonly store: Store
+  readonly keyEncryptionKey: Uint8Array
+  /** Public keys of the staff who have a PIN here; null in place of one that was tampered with. */
+  readonly holders: () => readonly { readonly staff: StaffId; readonly publicKey: Buffer }[]
+  /** Tells the hub at the next contact that new grants are to be sealed to this key. Inside the transaction. */
+  readonly announce: (publicKey: Buffer) => void
+  readonly now: () => number
+}
+
+export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, now }: Parts) {
+  const db: Sqlite = store.db
+  const all = db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC')
+  const insert = db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)')
+  const insertShare = db.prepare('INSERT OR REPLACE INTO opening_share (key, staff, sealed) VALUES (?, ?, ?)')
+  const share = db.prepare<[number, string], { sealed: Buffer }>('SELECT sealed FROM opening_share WHERE key = ? AND staff = ?')
+  const envelopes = db.prepare<[Buffer], { n: number }>('SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)')
+  const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
+
+  /** Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by hand. */
+  function list(): { n: number; publicKey: Buffer }[] {
+    return all.all().map((row) => {
+      const publicKey = readPublic(keyEncryptionKey, 'opening', row.public_key)
+      if (publicKey === null) throw new Error('an opening key is not this kiosk’s own')
+      return { n: row.n, publicKey }
+    })
+  }
+
+  return {
+    newest: (): Buffer | null => list()[0]?.publicKey ?? null,
+    count: (): number => all.all().length,
+
+    /** Makes the next opening key and shares it with everyone who has a PIN. `also` writes more in the same transaction; `keep` may take the key for a session. */
+    async rotate(also: () => void = () => undefined, keep: (key: OpeningKey) => boolean = () => false): Promise<void> {
+      const pair = await newSealKeyPair()
+      let kept = false
+      try {
+        const to = holders()
+        const shares = await Promise.all(
+          to.map(async ({ staff, publicKey }) => ({ staff, sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey) })),
+        )
+        store.transact(() => {
+          const n = Number(insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid)
+          for (const { staff, sealed } of shares) insertShare.run(n, staff, sealed)
+          announce(pair.publicKey)
+          also()
+        })
+        kept = keep({ publicKey: pair.publicKey, privateKey: pair.privateKey })
+      } finally {
+        if (!kept) wipe(pair.privateKey)
+      }
+    },
+
+    /** Shares for a new colleague of the keys that a session holds; stored by `write` inside the caller's transaction. */
+    async sharesFor(staff: StaffId, staffPublic: Buffer, held: readonly OpeningKey[]): Promise<{ write: () => void }> {
+      const known = list()
+      const sealed = await Promise.all(
+        held.flatMap(({ publicKey, privateKey }) => {
+          const key = known.find((candidate) => candidate.publicKey.equals(publicKey))
+          return key === undefined ? [] : [sealShare(staffPublic, staff, publicKey, privateKey).then((bytes) => ({ n: key.n, bytes }))]
+        }),
+      )
+      return {
+        write() {
+          for (const { n, bytes } of sealed) insertShare.run(n, staff, bytes)
+        },
+      }
+    },
+
+    /** The keys that this person's own key opens, newest first. The caller wipes them. */
+    async openFor(staff: StaffId, staffPrivate: Uint8Array): Promise<OpeningKey[]> {
+      const opened: OpeningKey[] = []
+      for (const { n, publicKey } of list()) {
+        const row = share.get(n, staff)
+        const privateKey = row === undefined ? null : await openShare(staffPrivate, staff, publicKey, row.sealed)
+        if (privateKey !== null) opened.push({ publicKey, privateKey })
+      }
+      return opened
+    },
+
+    /**
+     * Old keys die with their last envelope. Called after a whole round with the hub: the newest key is registered and
+     * every grant sealed before that has come. Returns how many died.
+     */
+    dropSpent(): number {
+      const old = list().slice(1)
+      if (old.length === 0) return 0
+      return store.transact(() => {
+        let dropped = 0
+        for (const { n, publicKey } of old) if ((envelopes.get(publicKey)?.n ?? 0) === 0) dropped += drop.run(n).changes
+        return dropped
+      })
+    },
+  }
+}
