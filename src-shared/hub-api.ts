@@ -24,7 +24,7 @@ import {
   StaffRole,
 } from './domain.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
-import { LedgerHash, SignedEntry } from './ledger-entry.ts'
+import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 /** Keyed tag: 16 bytes of HMAC-SHA256 under the kiosk's lookup key, base64url. */
@@ -174,10 +174,10 @@ export const hubApi = {
     body: noBody,
     reply: SnapshotPage,
   }),
-  /** The exact signed bytes, in order. `head` is the hash of the newest entry the hub holds. */
+  /** The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of the newest entry the hub holds. */
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
-    body: z.object({ entries: z.array(SignedEntry).min(1).max(1000) }),
+    body: z.object({ entries: z.array(WireEntry).min(1).max(1000) }),
     reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
   /** Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in the same request, and never stored. */

@@ -94,7 +94,12 @@ export const LedgerEntry = z.discriminatedUnion(
 
 /** The part that can be read even of a poison entry, enough to keep the chain and to hold the right pickup. */
 export const LedgerHead = z.object({ seq: head.seq, time: head.time, kind: z.string().max(40), pickup: PickupId.nullable(), prev: LedgerHash })
+export type LedgerHead = z.infer<typeof LedgerHead>
 
-/** On the wire: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. */
+/** As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. */
 export const SignedEntry = z.object({ bytes: z.string().max(8192), signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
 export type SignedEntry = z.infer<typeof SignedEntry>
+
+/** On the wire only the last entry of a batch must bring its signature: its hash covers every entry before it. */
+export const WireEntry = z.object({ bytes: SignedEntry.shape.bytes, signature: SignedEntry.shape.signature.optional() })
+export type WireEntry = z.infer<typeof WireEntry>

@@ -51,4 +51,33 @@ CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigin
 CREATE INDEX audit_pickup ON audit (pickup) WHERE pickup IS NOT NULL;
 `,
   },
+  {
+    version: 2,
+    sql: `
+-- The signature of a batch's last entry covers all before it.
+ALTER TABLE ledger_entry ALTER COLUMN signature DROP NOT NULL;
+-- Both are written only in a transaction that has locked the row they would refer to; a look-up for every row is a third of the cost of the insert.
+ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_kiosk_fkey;
+ALTER TABLE feed DROP CONSTRAINT feed_desk_fkey;
+-- What an acknowledged revoke ends in, when it does not move on.
+ALTER TABLE pickup ADD COLUMN ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded'));
+-- A write-off burns a pickup; this is the one issued in its place.
+ALTER TABLE pickup ADD COLUMN replaced_by text REFERENCES pickup;
+ALTER TABLE "grant" DROP CONSTRAINT grant_state_check;
+ALTER TABLE "grant" ADD CONSTRAINT grant_state_check CHECK (state IN ('granted','revoking','acknowledged','ended','written-off'));
+ALTER TABLE kiosk ADD COLUMN generation bigint NOT NULL DEFAULT 0;
+ALTER TABLE kiosk ADD COLUMN reported text;
+-- After a restore from backup no grants are made until every kiosk has reported.
+ALTER TABLE hub ADD COLUMN holding boolean NOT NULL DEFAULT false;
+ALTER TABLE alarm ADD COLUMN closed_at bigint;
+ALTER TABLE alarm ADD COLUMN closed_by text;
+ALTER TABLE dispute ADD COLUMN closed_at bigint;
+ALTER TABLE dispute ADD COLUMN closed_by text;
+-- A handover is never unmade, an act never unwritten.
+CREATE TRIGGER handover_append_only BEFORE UPDATE OR DELETE ON handover FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER handover_no_truncate BEFORE TRUNCATE ON handover FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+`,
+  },
 ]

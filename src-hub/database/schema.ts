@@ -4,7 +4,7 @@ import type { ColumnType, Generated } from 'kysely'
 type Json<T> = ColumnType<T, string, string>
 
 export interface Tables {
-  hub: { one: Generated<number>; incarnation: string }
+  hub: { one: Generated<number>; incarnation: string; holding: Generated<boolean> }
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
   policy: { one: Generated<number>; record: Json<unknown> }
   unit: { id: string; name: Json<unknown>; address: string }
@@ -19,6 +19,10 @@ export interface Tables {
     head_hash: string
     frozen: Generated<boolean>
     last_contact: number | null
+    /** Highest generation counter this kiosk has shown: a lower one is an old disk. */
+    generation: Generated<number>
+    /** The incarnation in which it last reported. */
+    reported: string | null
     enrolled_at: number
   }
   enrolment_code: { token_hash: Buffer; desk: string; expires_at: number; used_by: string | null; nonce: string | null; reply: string | null }
@@ -53,6 +57,8 @@ export interface Tables {
     expires_at: number
     moving_to: string | null
     held: Generated<boolean>
+    ending: ColumnType<'revoked' | 'returned' | 'superseded', 'revoked' | 'returned' | 'superseded' | undefined, 'revoked' | 'returned' | 'superseded'>
+    replaced_by: string | null
   }
   grant: { pickup: string; incarnation: string; n: number; kiosk: string; state: string; at: number; record: string }
   feed: { desk: string; seq: number; body: string }
@@ -64,12 +70,21 @@ export interface Tables {
     time: number
     bytes: string
     hash: string
-    signature: string
+    signature: string | null
     received_at: number
     poison: boolean
   }
   handover: { pickup: string; kiosk: string; seq: number; slip: string; at: number }
-  dispute: { id: Generated<number>; pickup: string; kiosk: string; seq: number; at: number }
-  alarm: { id: Generated<number>; kind: string; kiosk: string | null; pickup: string | null; detail: string; at: number }
+  dispute: { id: Generated<number>; pickup: string; kiosk: string; seq: number; at: number; closed_at: number | null; closed_by: string | null }
+  alarm: {
+    id: Generated<number>
+    kind: string
+    kiosk: string | null
+    pickup: string | null
+    detail: string
+    at: number
+    closed_at: number | null
+    closed_by: string | null
+  }
   audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
 }

@@ -1,0 +1,119 @@
+/**
+ * What a kiosk's entries mean for ownership (DESIGN section 8, points 5 to 8), as a pure function over a working set:
+ * the pickups and open grants that a batch names. The store loads the set under its locks and writes what changed.
+ */
+import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import type { CheckedEntry } from './check.ts'
+
+export interface PickupRow {
+  state: string
+  movingTo: string | null
+  /** How it ends once its kiosk acknowledges. */
+  readonly ending: 'revoked' | 'returned' | 'superseded'
+  held: boolean
+}
+
+export interface OpenGrant {
+  readonly pickup: string
+  readonly incarnation: string
+  readonly n: number
+  readonly kiosk: string
+  /** Set when an entry ends it. */
+  ended: 'acknowledged' | 'ended' | null
+}
+
+export interface WorkingSet {
+  readonly pickups: Map<string, PickupRow>
+  /** At most one open grant for each pickup. */
+  readonly grants: Map<string, OpenGrant>
+  /** Pickups that have been handed over. */
+  readonly handedOver: Set<string>
+}
+
+export interface Effects {
+  readonly handovers: { pickup: string; seq: number; slip: string; at: number }[]
+  readonly disputes: { pickup: string; seq: number }[]
+  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk'; pickup: string | null; detail: string }[]
+  readonly closed: { pickup: string; epoch: { incarnation: string; n: number } }[]
+  /** Free to be granted anew, with a fresh secret, at this desk. */
+  readonly moved: { pickup: string; to: string }[]
+  readonly audits: { act: string; pickup: string }[]
+  readonly changed: Set<string>
+}
+
+export const noEffects = (): Effects => ({ handovers: [], disputes: [], alarms: [], closed: [], moved: [], audits: [], changed: new Set() })
+
+/** Pickups that a batch is about: what the store must load and lock. */
+export function pickupsOf(entries: readonly CheckedEntry[]): string[] {
+  const about = entries.filter(({ entry, pickup }) => pickup !== null && (entry === null || decisive.has(entry.kind)))
+  return [...new Set(about.flatMap(({ pickup }) => pickup ?? []))].sort()
+}
+const decisive: ReadonlySet<string> = new Set(['handed-over', 'revoke-acknowledged', 'slip-missing'] satisfies LedgerEntry['kind'][])
+
+/** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
+function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incarnation: string; n: number }, state: 'acknowledged' | 'ended'): boolean {
+  const grant = set.grants.get(pickup)
+  if (grant === undefined || grant.ended !== null) return false
+  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false
+  grant.ended = state
+  return true
+}
+
+/** Applies one entry of `kiosk` to the set and notes what follows from it. */
+export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, item: CheckedEntry): void {
+  const { entry } = item
+  if (entry === null) {
+    const held = item.pickup === null ? undefined : set.pickups.get(item.pickup)
+    if (held !== undefined && item.pickup !== null) {
+      held.held = true
+      effects.changed.add(item.pickup)
+    }
+    effects.alarms.push({ kind: 'poison-entry', pickup: item.pickup, detail: `entry ${item.seq} of kind ${item.kind} does not parse` })
+    return
+  }
+  const { pickup, epoch } = entry
+  if (pickup === null || epoch === null) return
+  const row = set.pickups.get(pickup)
+  switch (entry.kind) {
+    case 'handed-over': {
+      // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
+      const first = row !== undefined && !set.handedOver.has(pickup)
+      const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
+      if (!first || !owned) {
+        effects.disputes.push({ pickup, seq: item.seq })
+        effects.alarms.push({ kind: 'dispute', pickup, detail: first ? 'a handover without an open grant' : 'a second handover' })
+      }
+      if (!first) return
+      set.handedOver.add(pickup)
+      effects.handovers.push({ pickup, seq: item.seq, slip: entry.facts.slip, at: item.time })
+      row.state = 'handed-over'
+      row.movingTo = null
+      effects.changed.add(pickup)
+      effects.closed.push({ pickup, epoch })
+      return
+    }
+    case 'revoke-acknowledged':
+      // Only a matching acknowledgement frees a pickup: it then moves on with a fresh secret, or ends.
+      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
+      effects.changed.add(pickup)
+      if (row.movingTo === null) {
+        row.state = row.ending === 'returned' ? 'returned' : 'revoked'
+        effects.audits.push({ act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged', pickup })
+        return
+      }
+      row.state = 'unassigned'
+      effects.moved.push({ pickup, to: row.movingTo })
+      row.movingTo = null
+      return
+    case 'slip-missing':
+      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'ended')) return
+      row.state = 'burned'
+      row.movingTo = null
+      effects.changed.add(pickup)
+      effects.closed.push({ pickup, epoch })
+      effects.audits.push({ act: 'burned', pickup })
+      return
+    default:
+      return
+  }
+}
