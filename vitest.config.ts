@@ -7,6 +7,7 @@ const whole = [
   'test/browser/**',
   'test/electron/**',
   'test/e2e/**',
+  'test/provision/**',
   'test/faults/**',
   'test/simulation/**',
   'test/hardware/**',
@@ -25,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'electron',
-          include: ['test/electron/**/*.test.ts'],
+          include: ['test/electron/**/*.test.ts', 'test/provision/**/*.test.ts'],
           globalSetup: 'test/electron/build-shell.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,

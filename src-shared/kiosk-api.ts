@@ -179,6 +179,8 @@ export const KioskState = z.object({
   now: Instant,
   /** What set-up still needs, in order; null when the desk can serve. */
   setup: z.enum(['enrol', 'first-sync', 'first-supervisor']).nullable(),
+  /** A kiosk that enrols by itself: where it stands. null when it does not, or has. */
+  enrolment: z.object({ hub: z.string(), trying: z.boolean(), failure: FailureView.nullable() }).nullable(),
   demo: z.boolean(),
   desk: Desk.nullable(),
   network: NetworkLight,

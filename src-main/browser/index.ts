@@ -1,3 +1,2 @@
 export { findChromium, hasDisplay, openChromium } from './chromium.ts'
 export { createBrowserShell, takenOver, type BrowserShell } from './shell.ts'
-export { readSettingsFile } from './settings-file.ts'

@@ -1,4 +1,4 @@
-/** Entry of the browser shell: `node src-main/browser/main.ts --config kiosk.json [--no-window]`. */
+/** Entry of the browser shell: `node src-main/browser/main.ts --config kiosk.json [--provision provision.json] [--no-window]`. */
 import { existsSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -6,9 +6,8 @@ import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, createFileKeystore, forkEngine } from '../shell/index.ts'
+import { createEngineSupervisor, createFileKeystore, forkEngine, readProvisionedSettings } from '../shell/index.ts'
 import { findChromium, hasDisplay, openChromium } from './chromium.ts'
-import { readSettingsFile } from './settings-file.ts'
 import { createBrowserShell } from './shell.ts'
 
 const say = (line: string) => void writeSync(1, `${line}\n`)
@@ -22,12 +21,12 @@ function refuse(failure: Failure): never {
 }
 
 const { values: flags } = parseArgs({
-  options: { config: { type: 'string', default: '/etc/lodge/kiosk.json' }, window: { type: 'boolean', default: true } },
+  options: { config: { type: 'string', default: '/etc/lodge/kiosk.json' }, provision: { type: 'string' }, window: { type: 'boolean', default: true } },
   allowNegative: true,
 })
-const settings = readSettingsFile(flags.config)
-if (!settings.ok) refuse(settings.failure)
-const { shell: desk, raw } = settings.value
+const start = readProvisionedSettings(flags.config, flags.provision)
+if (!start.ok) refuse(start.failure)
+const { shell: desk, raw } = start.value.settings
 
 const built = fileURLToPath(new URL('../renderer', import.meta.url))
 const rendererDir = existsSync(built) ? built : fileURLToPath(new URL('../../out/renderer', import.meta.url))
@@ -48,6 +47,7 @@ supervisor.onFrame((frame) => {
   if (frame.t === 'shell' && frame.engine === 'given-up' && frame.failure !== null)
     say(`lodge: ${frame.failure.code} ${describeFailure(frame.failure, 'en').what}`)
 })
+start.value.watch(supervisor, say)
 await supervisor.start()
 await shell.start()
 

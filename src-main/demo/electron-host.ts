@@ -31,8 +31,8 @@ export function findElectron(): string | null {
   return existsSync(file) ? file : null
 }
 
-/** `dataDir` takes the settings file that the shell is started with. */
-export function createElectronHost(start: ElectronStart, config: Record<string, unknown>, dataDir: string): ElectronHost {
+/** `dataDir` takes the settings file that the shell is started with; with `null` for the settings it is started as a new machine is. */
+export function createElectronHost(start: ElectronStart, config: Record<string, unknown> | null, dataDir: string): ElectronHost {
   const listeners = new Set<(frame: Frame | ShellNotice) => void>()
   const open = new Map<number, { id: number; answer: (reply: ReplyFrame) => void }>()
   let nextId = 1
@@ -70,7 +70,7 @@ export function createElectronHost(start: ElectronStart, config: Record<string, 
     start() {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 })
       const file = join(dataDir, 'settings.json')
-      writeFileSync(file, JSON.stringify(config))
+      if (config !== null) writeFileSync(file, JSON.stringify(config))
       const made = spawn(start.command, [...start.args, `--config=${file}`], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         env: { ...process.env, ...start.env },

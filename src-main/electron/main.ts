@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { app, dialog, protocol } from 'electron'
 import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
-import type { Failure } from '../../src-shared/result.ts'
-import { readSettingsFile } from '../browser/settings-file.ts'
+import { ok, type Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor } from '../shell/index.ts'
+import { createEngineSupervisor, readProvisionedSettings } from '../shell/index.ts'
 import { watchEndings, watchSessionEnd } from './endings.ts'
 import { forkUtility } from './engine-child.ts'
 import { watchGpu } from './gpu.ts'
@@ -55,7 +54,8 @@ async function main(): Promise<void> {
     leave({ code: 'L-912' })
     return
   }
-  const settings = readSettingsFile(configFile(process.argv, process.platform, process.env))
+  const start = readProvisionedSettings(configFile(process.argv, process.platform, process.env))
+  const settings = start.ok ? ok(start.value.settings) : start
   // A desk whose settings cannot be read is treated as locked down.
   const mode = settings.ok ? settings.value.shell.mode : 'kiosk'
   const support = settings.ok ? settings.value.shell.support : null
@@ -117,6 +117,7 @@ async function main(): Promise<void> {
   connectWindows(supervisor, () => window.current(), log)
   if (!app.isPackaged) connectStarter(supervisor)
   app.on('browser-window-created', (_event, made) => watchSessionEnd(made, supervisor))
+  if (start.ok) start.value.watch(supervisor, log)
   window.open(false)
   await supervisor.start()
 }

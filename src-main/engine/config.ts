@@ -16,7 +16,9 @@ export const EngineConfig = z.strictObject({
   /** false draws in software. Read by the Electron shell. */
   gpu: z.boolean().default(true),
   /** Enrols by itself at first start; without it the set-up screen asks. */
-  enrolment: z.strictObject({ hub: z.url(), code: z.string() }).optional(),
+  enrolment: z.strictObject({ hub: z.url(), code: z.string(), authority: z.string().optional() }).optional(),
+  /** HTTP proxy on the way to the hub; the hub's certificate is still checked behind it. */
+  proxy: z.url().optional(),
   /** Seconds between polls of the hub. */
   pollSeconds: z.number().min(0.2).max(3600).default(15),
   readers: ReadersConfig,

@@ -13,9 +13,10 @@ import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
 import { initials } from '../pickups/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import { createKioskRecords, enrol, type KioskRecords } from '../sync/index.ts'
+import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
+import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
 import { createCounter } from './counter.ts'
 import { createScanning } from './scanning.ts'
 import { composeServices, type Services } from './services.ts'
@@ -64,6 +65,7 @@ export function createEngine(ports: EnginePorts): Engine {
   let revision = 0
   let pushing = false
   let stopped = false
+  let autoEnrol: AutoEnrol | null = null
   const unsubscribe: (() => void)[] = []
   const floorYears = config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
 
@@ -104,6 +106,7 @@ export function createEngine(ports: EnginePorts): Engine {
       revision,
       now: services?.now() ?? system.wall(),
       setup: setupStep(),
+      enrolment: autoEnrol?.status() ?? null,
       demo: config.demo,
       desk: services?.place()?.desk ?? null,
       network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
@@ -141,6 +144,7 @@ export function createEngine(ports: EnginePorts): Engine {
       timers,
       random: ports.random,
       pollMs: config.pollSeconds * 1000,
+      proxy: config.proxy,
       pinCost: config.pinCost,
       floorYears,
       version: ports.version,
@@ -197,10 +201,11 @@ export function createEngine(ports: EnginePorts): Engine {
     return ok(desk)
   }
 
-  async function enrolNow(hub: string, code: string): Promise<Result<null>> {
+  async function enrolNow(invitation: Invitation): Promise<Result<null>> {
     if (store === null || records === null) return fail('L-904')
     if (records.read() !== null) return fail('L-106')
-    const joined = await enrol(store.db, ports.keyEncryptionKey, hub, code, () => system.wall())
+    const joined = await enrol(store.db, ports.keyEncryptionKey, { proxy: config.proxy, ...invitation }, () => system.wall())
+    if (store === null) return fail('L-904')
     if (!joined.ok) return joined
     const opened = openDesk(store, records)
     changed()
@@ -250,7 +255,7 @@ export function createEngine(ports: EnginePorts): Engine {
         })),
       })
     }),
-    enrol: ({ hub, code }) => enrolNow(hub, code),
+    enrol: ({ hub, code }) => enrolNow({ address: hub, code }),
     enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
     signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
     addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),
@@ -301,15 +306,23 @@ export function createEngine(ports: EnginePorts): Engine {
       unsubscribe.push(readers.onTorn((failure) => emit('scanNotice', { failure })))
       await Promise.all([readers.start(), printer.start()])
       if (records.read() === null && config.enrolment !== undefined) {
-        // A refusal is shown on the set-up screen, where the code can be typed again.
-        const joined = await enrolNow(config.enrolment.hub, config.enrolment.code)
-        if (!joined.ok) emit('scanNotice', { failure: joined.failure })
+        const { hub, ...invited } = config.enrolment
+        autoEnrol = createAutoEnrol({
+          hub,
+          enrol: () => enrolNow({ address: hub, ...invited }),
+          timers,
+          random: ports.random,
+          onChange: changed,
+        })
+        // Not awaited: the desk's screen says how it goes.
+        void autoEnrol.start()
       }
       changed()
       return ok(null)
     },
     async stop() {
       stopped = true
+      autoEnrol?.stop()
       for (const off of unsubscribe) off()
       await readers.stop()
       await printer.stop()

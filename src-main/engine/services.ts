@@ -30,6 +30,7 @@ interface Parts {
   /** Least core-years of a full PIN search; 0 where hardware or an encrypted disk protects the keystore. */
   readonly floorYears: number
   readonly version: string
+  readonly proxy: string | undefined
   readonly onChange: () => void
   readonly checkpoint: ((name: string) => void) | undefined
 }
@@ -92,7 +93,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
   })
   const hub = createHubClient({
-    target: { address: record.hubAddress, authority: record.hubAuthority },
+    target: { address: record.hubAddress, authority: record.hubAuthority, proxy: parts.proxy },
     signer: { kiosk: record.kiosk, key: keys.signKey },
     now,
     onHubTime: clock.setHubTime,

@@ -15,19 +15,36 @@ export interface EnrolledKiosk {
   readonly hubAuthority: string
 }
 
+/** What a kiosk is invited with. */
+export interface Invitation {
+  /** `https://host:port`. */
+  readonly address: string
+  readonly code: string
+  /** PEM of the hub's certificate authority, where it came with the invitation; it must be the one that the code names. */
+  readonly authority?: string | undefined
+  readonly proxy?: string | undefined
+}
+
+async function authorityOf({ address, authority, proxy }: Invitation, now: () => number): Promise<Result<string>> {
+  if (authority !== undefined) return ok(authority)
+  const stranger = createHubClient({ target: { address, authority: null, proxy }, signer: null, now })
+  const reply = await stranger.call('authority', {})
+  await stranger.close()
+  return reply.ok ? ok(reply.value.pem) : reply
+}
+
 /**
  * Joins the hub and writes the kiosk's identity, keys wrapped, in one commit. Nothing is sent to a hub whose authority
  * is not the one the code names. Fails with L-102, L-103, L-104, L-105 or a network failure; nothing is stored then.
  */
-export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, address: string, code: string, now: () => number): Promise<Result<EnrolledKiosk>> {
+export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation: Invitation, now: () => number): Promise<Result<EnrolledKiosk>> {
+  const { address, code, proxy } = invitation
   const parsed = parseEnrolmentCode(code)
   if (parsed === null) return fail('L-105')
 
-  const stranger = createHubClient({ target: { address, authority: null }, signer: null, now })
-  const authority = await stranger.call('authority', {})
-  await stranger.close()
+  const authority = await authorityOf(invitation, now)
   if (!authority.ok) return authority
-  const pem = authority.value.pem
+  const pem = authority.value
   try {
     if (authorityFingerprint(pem) !== parsed.fingerprint) return fail('L-104')
   } catch {
@@ -37,7 +54,7 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, address: s
 
   const signing = newSigningKey()
   const box = await newSealKeyPair()
-  const hub = createHubClient({ target: { address, authority: pem }, signer: null, now })
+  const hub = createHubClient({ target: { address, authority: pem, proxy }, signer: null, now })
   const reply = await hub.call('enrol', {
     body: { token: parsed.token, nonce: newId(), signKey: signing.publicKey.toString('base64url'), sealTo: box.publicKey.toString('base64url') },
   })

@@ -11,6 +11,8 @@ export interface HubTarget {
   readonly address: string
   /** PEM of the hub's certificate authority; the only one trusted. */
   readonly authority: string | null
+  /** HTTP proxy to go through, if any: TLS goes through it to the hub. */
+  readonly proxy?: string | undefined
 }
 
 export interface Signer {
@@ -50,26 +52,26 @@ function pathOf(path: string, query: Record<string, unknown> | undefined): strin
 /** Certificate errors name another hub; the rest is a hub that cannot be reached. */
 function networkFailure(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // A certificate that is not valid now: the hub renews its own in time, so it is this computer's clock.
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return { code: 'L-605' }
   if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code)) return { code: 'L-104' }
   return { code: 'L-601' }
 }
 
 export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
-  let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Agent }> | null = null
+  let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Dispatcher }> | null = null
 
   /** Loaded at the first call: a desk that starts serves before it has a network. */
   function load(): NonNullable<typeof loaded> {
-    loaded ??= import('undici').then(({ Agent, request }) => ({
-      request,
-      dispatcher: new Agent({
-        connect: { ...connect, timeout: timeoutMs },
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        maxResponseSize: maxReplyBytes,
-        connections: 2,
-      }),
-    }))
+    loaded ??= import('undici').then(({ Agent, ProxyAgent, request }) => {
+      const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxReplyBytes, connections: 2 }
+      const dispatcher =
+        target.proxy === undefined
+          ? new Agent({ ...limits, connect: { ...connect, timeout: timeoutMs } })
+          : new ProxyAgent({ ...limits, uri: target.proxy, requestTls: { ...connect, timeout: timeoutMs }, proxyTls: { timeout: timeoutMs } })
+      return { request, dispatcher }
+    })
     return loaded
   }
 

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const bundle = join(root, 'out/main/electron.js')
 
 export interface ElectronShell {
-  readonly host: (config: Record<string, unknown>, dataDir: string) => ElectronHost
+  readonly host: (config: Record<string, unknown> | null, dataDir: string) => ElectronHost
   /** The kiosk's window, once it is there. Playwright holds a page that has crashed for dead: `afresh` looks anew. */
   page(options?: { afresh?: boolean }): Promise<Page>
   /** What the stand-in said, so far. Nothing in real Electron. */

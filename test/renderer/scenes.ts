@@ -99,6 +99,7 @@ const atRest: KioskState = {
   locked: null,
   counter: { step: 'idle' },
   unsettled: [],
+  enrolment: null,
   counts: { waiting: 2, arrived: 2 },
 }
 const signedIn: KioskState = { ...atRest, staff }

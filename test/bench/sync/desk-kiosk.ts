@@ -90,7 +90,7 @@ export async function enrolKiosk(hub: BenchHub, desk: string, folder: string): P
   const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never } })
   if (!code.ok) throw new Error(code.failure.code)
   const store = openAt(folder)
-  const joined = await enrol(store.db, keyEncryptionKey, hub.url, code.value.code, () => Date.now())
+  const joined = await enrol(store.db, keyEncryptionKey, { address: hub.url, code: code.value.code }, () => Date.now())
   if (!joined.ok) throw new Error(joined.failure.code)
   const records = createKioskRecords(store.db)
   records.setOpening((await newSealKeyPair()).publicKey)
