@@ -12,6 +12,9 @@ const whole = [
   'test/simulation/**',
   'test/hardware/**',
   'test/bench/**',
+  'test/security/**',
+  'test/canary/**',
+  'test/thief/**',
 ]
 
 /** `unit`: rooms by themselves. `engine`, `hub`, `shell`: real processes, files and sockets. `electron`: the built shell. `e2e`: a real browser over all of it. */
@@ -30,6 +33,16 @@ export default defineConfig({
           globalSetup: 'test/electron/build-shell.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      { test: { name: 'security', include: ['test/security/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'proofs',
+          include: ['test/canary/**/*.test.ts', 'test/thief/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           fileParallelism: false,
         },
       },

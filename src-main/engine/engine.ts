@@ -55,6 +55,12 @@ interface DeskParts {
   readonly signingIn: SigningIn
 }
 
+/** What a kiosk whose ledger does not match may not do any more. */
+const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release'])
+/** Entries of the ledger checked at a time while the desk serves, and the pause between. */
+const checkedAtOnce = 500
+const checkPauseMs = 50
+
 const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
 
 export function createEngine(ports: EnginePorts): Engine {
@@ -181,7 +187,31 @@ export function createEngine(ports: EnginePorts): Engine {
     unsubscribe.push(readers.onScan(onScan))
     desk = { services, serving, signingIn }
     services.sync.start()
+    checkWholeLedger(services)
     return ok(null)
+  }
+
+  /** The newest entries were checked before serving; all the others are while it serves, a piece at a time. */
+  function checkWholeLedger(services: Services): void {
+    let from = 0
+    let cancel: () => void = () => undefined
+    const step = () => {
+      if (stopped) return
+      const { bad, next } = services.ledger.verifyFrom(from, 'head', checkedAtOnce)
+      if (bad !== null) {
+        // Shown, never repaired: the hub holds what it has acknowledged, and a person decides.
+        services.records.setFrozen()
+        // The next round finds the kiosk frozen, talks to nobody and says so.
+        void services.sync.now()
+        changed()
+        return
+      }
+      if (next === from) return
+      from = next
+      cancel = timers.set(step, checkPauseMs)
+    }
+    cancel = timers.set(step, checkPauseMs)
+    unsubscribe.push(() => cancel())
   }
 
   /** A disk that fails while the desk opens is an expected failure, with its code. */
@@ -223,6 +253,8 @@ export function createEngine(ports: EnginePorts): Engine {
       const { services } = parts.value
       const allowed = permit(authorities[method], services.signIn.session()?.role ?? null, services.requirePlace().desk.kind)
       if (!allowed.ok) return allowed
+      // A frozen kiosk accounts for its paper, and proves and prints nothing more.
+      if (proving.has(method) && services.records.read()?.frozen === true) return fail('L-604')
       try {
         return await pick(parts.value)(input)
       } catch (error) {

@@ -32,9 +32,10 @@ export interface Ledger {
   recent(limit: number): LedgerRow[]
   /**
    * Checks the chain from entry `from` on and returns the first bad sequence number, or null. `head` checks the newest
-   * entry's signature only: its hash covers the whole chain, so one signature vouches for all of it.
+   * entry's signature only: its hash covers the whole chain, so one signature vouches for all of it. At most `limit`
+   * entries are looked at; `next` is where to go on, `from` itself when there is nothing more.
    */
-  verifyFrom(from: number, signatures: 'all' | 'head'): { readonly bad: number | null }
+  verifyFrom(from: number, signatures: 'all' | 'head', limit?: number): { readonly bad: number | null; readonly next: number }
 }
 
 interface Row {
@@ -80,20 +81,20 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
     after: (seq, limit) => range.all(seq, limit).map(({ bytes, signature }) => ({ bytes, signature })),
     timeAfter: (seq) => timeAfter.get(seq)?.time ?? null,
     recent: (limit) => recent.all(limit),
-    verifyFrom(from, signatures) {
+    verifyFrom(from, signatures, limit = Number.MAX_SAFE_INTEGER) {
       let prev = from === 0 ? genesisHash : (hashAt.get(from)?.hash.toString('hex') ?? '')
       let at = from
       let newest: Row | null = null
-      for (const row of range.iterate(from, Number.MAX_SAFE_INTEGER)) {
+      for (const row of range.iterate(from, limit)) {
         const hash = row.seq === at + 1 && prev !== '' ? chainHash(prev, row.bytes) : null
-        if (hash === null || !hash.equals(row.hash)) return { bad: row.seq }
-        if (signatures === 'all' && !verifyHash(keys.publicKey, hash, row.signature)) return { bad: row.seq }
+        if (hash === null || !hash.equals(row.hash)) return { bad: row.seq, next: at }
+        if (signatures === 'all' && !verifyHash(keys.publicKey, hash, row.signature)) return { bad: row.seq, next: at }
         prev = hash.toString('hex')
         at = row.seq
         newest = row
       }
-      if (newest !== null && !verifyHash(keys.publicKey, newest.hash, newest.signature)) return { bad: newest.seq }
-      return { bad: null }
+      if (newest !== null && !verifyHash(keys.publicKey, newest.hash, newest.signature)) return { bad: newest.seq, next: at }
+      return { bad: null, next: at }
     },
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
 import { PersonName, type GrantedPickup } from '../../src-shared/hub-api.ts'
+import { DamagedRow } from '../storage/index.ts'
 import { unwrap, wrap, type WrapKey } from '../vault/index.ts'
 
 const Person = z.object({
@@ -27,7 +28,7 @@ export function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
 /** Throws when the row was tampered with: a person nobody sealed must not be shown. */
 export function openPerson(cacheKey: WrapKey, pickup: string, sealed: Uint8Array): Person {
   const bytes = unwrap(cacheKey, label(pickup), sealed)
-  if (bytes === null) throw new Error('a cached person does not open')
+  if (bytes === null) throw new DamagedRow('a cached person does not open')
   return Person.parse(JSON.parse(bytes.toString('utf8')))
 }
 

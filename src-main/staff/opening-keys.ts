@@ -4,7 +4,7 @@
  */
 import type { StaffId } from '../../src-shared/domain.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
-import type { Sqlite, Store } from '../storage/index.ts'
+import { DamagedRow, type Sqlite, type Store } from '../storage/index.ts'
 import { openShare, protectPublic, readPublic, sealShare, wipe } from '../vault/index.ts'
 
 /** An opening key in a session's hands; `privateKey` is zeros once the session has ended. */
@@ -43,7 +43,7 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
   function list(): { n: number; publicKey: Buffer }[] {
     return all.all().map((row) => {
       const publicKey = readPublic(keyEncryptionKey, 'opening', row.public_key)
-      if (publicKey === null) throw new Error('an opening key is not this kiosk’s own')
+      if (publicKey === null) throw new DamagedRow('an opening key is not this kiosk’s own')
       return { n: row.n, publicKey }
     })
   }

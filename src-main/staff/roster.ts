@@ -1,7 +1,7 @@
 /** The staff of this desk as the kiosk knows them: names sealed, badges as keyed tags, PIN records wrapped. */
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import type { StaffRecord } from '../../src-shared/hub-api.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { DamagedRow, type Sqlite } from '../storage/index.ts'
 import { protectPublic, readPublic, unwrap, wrap, type PinWrapped, type WrapKey } from '../vault/index.ts'
 
 export interface StaffMember {
@@ -69,18 +69,19 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
   const setFailures = db.prepare('UPDATE staff_pin SET failures = ?, locked_until = ? WHERE staff = ?')
   const anyPin = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM staff_pin')
   const ids = db.prepare<[], { id: string }>('SELECT id FROM staff WHERE removed = 0')
-  const label = (id: string) => `lodge/staff/1|${id}`
+  /** The role is sealed in with the name: nobody becomes a supervisor by a pen on the disk. */
+  const label = (id: string, role: string) => `lodge/staff/2|${id}|${role}`
 
   function fromRow(row: Row | undefined): StaffMember | null {
     if (row === undefined) return null
-    const name = unwrap(cacheKey, label(row.id), row.name)
-    if (name === null) throw new Error('a member of staff does not open')
+    const name = unwrap(cacheKey, label(row.id, row.role), row.name)
+    if (name === null) throw new DamagedRow('a member of staff does not open')
     return { id: StaffId.parse(row.id), role: StaffRole.parse(row.role), name: name.toString('utf8') }
   }
 
   function publicKeyOf(row: PinRow): Buffer {
     const key = readPublic(keyEncryptionKey, row.staff, row.public_key)
-    if (key === null) throw new Error('a member of staff’s key is not their own')
+    if (key === null) throw new DamagedRow('a member of staff’s key is not their own')
     return key
   }
 
@@ -104,7 +105,7 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
         .sort((a, b) => a.name.localeCompare(b.name, 'fi')),
     /** Inside the caller's transaction. A badge that is gone takes the PIN chosen with it along (a lost badge). */
     change(record: StaffRecord): void {
-      upsert.run(record.id, record.role, wrap(cacheKey, label(record.id), Buffer.from(record.name)))
+      upsert.run(record.id, record.role, wrap(cacheKey, label(record.id, record.role), Buffer.from(record.name)))
       clearBadges.run(record.id)
       const tags = record.badgeTags.map((tag) => Buffer.from(tag, 'base64url'))
       for (const tag of tags) addBadge.run(tag, record.id)

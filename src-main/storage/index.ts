@@ -1,2 +1,2 @@
-export { openStore, storageFailure, type Sqlite, type Store } from './store.ts'
+export { DamagedRow, openStore, storageFailure, type Sqlite, type Store } from './store.ts'
 export { migrations, type Migration } from './migrations.ts'

@@ -200,7 +200,17 @@ ALTER TABLE pickup ADD COLUMN sealed_to BLOB;
 ALTER TABLE kiosk ADD COLUMN rotation_owed INTEGER NOT NULL DEFAULT 0;
 `
 
+/** Version 3. A member of staff's role is sealed in with the name; the hub tells the staff anew at the next contact. */
+const sealedRoles = `
+DELETE FROM opening_share;
+DELETE FROM staff_pin;
+DELETE FROM staff_badge;
+DELETE FROM staff;
+UPDATE kiosk SET synced = 0;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
+  { version: 3, sql: sealedRoles },
 ]

@@ -12,8 +12,14 @@ export interface Store {
   close(): void
 }
 
+/** A row that is there but was not written by this kiosk, or not like that: its seal does not open. */
+export class DamagedRow extends Error {
+  override name = 'DamagedRow'
+}
+
 /** Thrown where a disk or lock fails under a running engine; `storageFailure` turns it into a Failure at the door. */
 export function storageFailure(error: unknown): Failure | null {
+  if (error instanceof DamagedRow) return { code: 'L-804' }
   if (!(error instanceof Database.SqliteError)) return null
   const code = error.code
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return { code: 'L-802' }

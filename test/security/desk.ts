@@ -1,0 +1,206 @@
+/** A whole engine in this process, on a real database, with devices and a clock of the test's own and the hub away. */
+import { createEngine, parseEngineConfig, type Engine } from '../../src-main/engine/index.ts'
+import type { PrintJob, PrintOutcome, Printer } from '../../src-main/printers/index.ts'
+import type { ReaderSupervisor, Scan } from '../../src-main/readers/index.ts'
+import { createGate } from '../../src-main/shell/index.ts'
+import { answer, type ReplyFrame } from '../../src-shared/contract.ts'
+import { Desk, Policy, type DeskKind, type StaffRole } from '../../src-shared/domain.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { kioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
+import type { Result } from '../../src-shared/result.ts'
+import { cheapPin, enrolledFolder, openRooms, person, type EnrolledFolder, type Person } from '../staff/rooms.ts'
+
+const words = { fi: 'Piste', sv: 'Disken', en: 'Desk' }
+export const pin = '739164'
+export const secretOf = (i: number) => `Canary-Secret-${i}-qX7`
+
+export interface TestDesk {
+  readonly at: EnrolledFolder
+  readonly staff: Readonly<Record<StaffRole, Person>>
+  readonly pickups: readonly GrantedPickup[]
+  readonly started: Result<null>
+  /** Whatever went to the window, as JSON. */
+  readonly sent: string[]
+  /** What reached the printer, in order: headers and bodies, as copies. */
+  readonly printed: Buffer[]
+  /** Methods that threw: there must be none. */
+  readonly bugs: string[]
+  /** Through the gate, as a window's frame goes; null when the gate drops it without a word. */
+  raw(frame: unknown): Promise<ReplyFrame['result'] | null>
+  call(method: string, input: unknown): Promise<ReplyFrame['result']>
+  scan(text: string): void
+  signIn(who: Person): Promise<void>
+  state(): KioskState
+  /** Lets time pass, with the timers that fall due. */
+  advance(ms: number): void
+  stop(): Promise<void>
+}
+
+function fakeTime() {
+  let at = 0
+  const due = new Map<number, { at: number; run: () => void }>()
+  let next = 1
+  return {
+    system: { wall: () => Date.UTC(2026, 2, 2, 8) + at, monotonic: () => at },
+    timers: {
+      set(run: () => void, ms: number) {
+        const id = next++
+        due.set(id, { at: at + ms, run })
+        return () => void due.delete(id)
+      },
+    },
+    advance(ms: number) {
+      const until = at + ms
+      for (;;) {
+        const [first] = [...due].filter(([, timer]) => timer.at <= until).sort(([, a], [, b]) => a.at - b.at)
+        if (first === undefined) break
+        due.delete(first[0])
+        at = first[1].at
+        first[1].run()
+      }
+      at = until
+    },
+  }
+}
+
+/** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
+async function furnish(kind: DeskKind, entries: number) {
+  const at = enrolledFolder()
+  const staff: Record<StaffRole, Person> = {
+    porter: person('Paula Portti', 'porter', 'E001000001'),
+    counter: person('Timo Tiski', 'counter', 'E001000002'),
+    hr: person('Helmi Hallinto', 'hr', 'E001000003'),
+    'post-room': person('Pentti Posti', 'post-room', 'E001000004'),
+    supervisor: person('Erja Esimies', 'supervisor', 'E001000005'),
+  }
+  const rooms = openRooms(at, { now: () => Date.UTC(2026, 2, 2, 7) })
+  rooms.know(...Object.values(staff))
+  const place = { kind, name: words, unit: words, organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }
+  rooms.records.setDesk(Desk.parse({ ...place, id: at.desk, address: '', slipPrefix: 'TES' }))
+  const rules = (['porter', 'helpdesk', 'student-affairs', 'hr', 'post-room'] as const).map((deskKind) => ({
+    recipientClass: 'student',
+    channel: 'porter',
+    deskKind,
+    proofs: ['passport'],
+    needsRequestReference: true,
+    showSponsor: false,
+  }))
+  rooms.records.setPolicy(Policy.parse({ version: 1, rules, verificationSeconds: 300, accountOnSlip: 'full' }))
+  const record = rooms.records.read()
+  if (record === null) throw new Error('not enrolled')
+  rooms.records.setCursor(record.incarnation, 1, true)
+  const supervisor = rooms.badge(staff.supervisor)
+  await rooms.signIn.enrolFirst(supervisor, pin)
+  await rooms.signIn.enter(supervisor, pin)
+  for (const who of Object.values(staff)) if (who !== staff.supervisor) await rooms.signIn.enrol(rooms.badge(who), pin)
+  rooms.signIn.end('asked')
+  const pickups = [await rooms.grant(secretOf(1), 1), await rooms.grant(secretOf(2), 2), await rooms.grant(secretOf(3), 3)]
+  for (let i = 0; i < entries; i++) rooms.store.transact(() => rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: staff.hr.id, attemptsLeft: 4 } }))
+  rooms.close()
+  return { at, staff, pickups }
+}
+
+/** `tamper` runs on the closed database, between the making of the desk and its engine's start. */
+export async function startTestDesk(kind: DeskKind, { tamper, entries = 0 }: { tamper?: (file: string) => void; entries?: number } = {}): Promise<TestDesk> {
+  const { at, staff, pickups } = await furnish(kind, entries)
+  tamper?.(at.file)
+  const time = fakeTime()
+  const sent: string[] = []
+  const printed: Buffer[] = []
+  const bugs: string[] = []
+  let onScan: (scan: Scan) => void = () => undefined
+  const off = () => undefined
+  const nothing = () => Promise.resolve()
+  const readers: ReaderSupervisor = {
+    start: nothing,
+    stop: nothing,
+    status: () => ({ state: 'ready', names: ['test'], failure: null }),
+    onStatus: () => off,
+    onTorn: () => off,
+    onScan(listener) {
+      onScan = listener
+      return off
+    },
+    flush: off,
+    devices: () => [],
+  }
+  const ready = { state: 'ready', canPrint: true, failure: null } as const
+  const printer: Printer = {
+    start: nothing,
+    stop: nothing,
+    status: () => ready,
+    onStatus: () => off,
+    check: () => Promise.resolve(ready),
+    print({ header, body }: PrintJob): Promise<PrintOutcome> {
+      printed.push(Buffer.from(header), Buffer.from(body))
+      return Promise.resolve({ kind: 'printed' })
+    },
+  }
+  const config = parseEngineConfig({ dataDir: at.folder, readers: {}, printer: { kind: 'none' }, pinCost: cheapPin, demo: true })
+  if (!config.ok) throw new Error(JSON.stringify(config.failure))
+  const engine: Engine = createEngine({
+    config: config.value,
+    keyEncryptionKey: at.keyEncryptionKey,
+    readers,
+    printer,
+    system: time.system,
+    timers: time.timers,
+    random: () => 0.5,
+    version: 'test',
+    emit: (name, payload) => void sent.push(JSON.stringify({ name, payload })),
+  })
+  const started = await engine.start()
+
+  /** A second for each call, so that the gate's limit by the second is not what these tests meet. */
+  let second = 0
+  let forwarded = 0
+  const gate = createGate(
+    (frame, reply) => {
+      forwarded += 1
+      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(reply)
+    },
+    () => ++second * 1000,
+  )
+  const raw: TestDesk['raw'] = (frame) =>
+    new Promise((resolve) => {
+      const before = forwarded
+      let answered = false
+      gate.receive(frame, (reply) => {
+        answered = true
+        sent.push(JSON.stringify(reply))
+        resolve(reply.result)
+      })
+      // Refused at once, or handed on: what is neither was dropped.
+      if (!answered && forwarded === before) resolve(null)
+    })
+  let id = 0
+  const call: TestDesk['call'] = async (method, input) => {
+    const result = await raw({ t: 'call', id: ++id, method, input })
+    if (result === null) throw new Error(`the gate dropped ${method}`)
+    return result
+  }
+  const scan = (text: string) => onScan({ reader: 'test', kind: 'hid-pos', text, symbology: null, at: 0 })
+  return {
+    at,
+    staff,
+    pickups,
+    started,
+    sent,
+    printed,
+    bugs,
+    raw,
+    call,
+    scan,
+    signIn: async (who) => {
+      scan(who.card)
+      const entered = await call('enterPin', { pin })
+      if (!entered.ok) throw new Error(entered.failure.code)
+    },
+    state: () => engine.state(),
+    advance: (ms) => time.advance(ms),
+    stop: async () => {
+      await engine.stop()
+      at.remove()
+    },
+  }
+}
