@@ -13,7 +13,7 @@ export default defineConfig({
       externalizeDeps: false,
       minify: true,
       rolldownOptions: {
-        external: ['electron', 'better-sqlite3', 'node-hid', '@node-rs/argon2'],
+        external: ['electron', 'better-sqlite3', 'node-hid', '@node-rs/argon2', 'serialport'],
         input: {
           electron: here('src-main/electron/main.ts'),
           engine: here('src-main/engine/process.ts'),

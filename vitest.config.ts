@@ -8,6 +8,7 @@ const whole = [
   'test/electron/**',
   'test/e2e/**',
   'test/provision/**',
+  'test/packaging/**',
   'test/faults/**',
   'test/simulation/**',
   'test/hardware/**',
@@ -29,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'electron',
-          include: ['test/electron/**/*.test.ts', 'test/provision/**/*.test.ts'],
+          include: ['test/electron/**/*.test.ts', 'test/provision/**/*.test.ts', 'test/packaging/**/*.test.ts'],
           globalSetup: 'test/electron/build-shell.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,

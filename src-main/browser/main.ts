@@ -6,7 +6,7 @@ import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, createFileKeystore, forkEngine, readProvisionedSettings } from '../shell/index.ts'
+import { createEngineSupervisor, createFileKeystore, forkEngine, readProvisionedSettings, startWatchdog } from '../shell/index.ts'
 import { findChromium, hasDisplay, openChromium } from './chromium.ts'
 import { createBrowserShell } from './shell.ts'
 
@@ -48,6 +48,7 @@ supervisor.onFrame((frame) => {
     say(`lodge: ${frame.failure.code} ${describeFailure(frame.failure, 'en').what}`)
 })
 start.value.watch(supervisor, say)
+startWatchdog({ env: process.env, timers: systemTimers })
 await supervisor.start()
 await shell.start()
 

@@ -5,7 +5,7 @@ import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, readProvisionedSettings } from '../shell/index.ts'
+import { createEngineSupervisor, inLines, lockdownReport, readProvisionedSettings, readSettingsFile, startWatchdog, thisMachine } from '../shell/index.ts'
 import { watchEndings, watchSessionEnd } from './endings.ts'
 import { forkUtility } from './engine-child.ts'
 import { watchGpu } from './gpu.ts'
@@ -48,6 +48,13 @@ function leave(failure: Failure): void {
 async function main(): Promise<void> {
   if (app.isPackaged && debuggingSwitch((name) => app.commandLine.hasSwitch(name)) !== null) {
     leave({ code: 'L-911' })
+    return
+  }
+  if (process.argv.includes('--lockdown-report')) {
+    const settings = readSettingsFile(configFile(process.argv, process.platform, process.env))
+    const dataDir = settings.ok ? settings.value.shell.dataDir : '/var/lib/lodge/data'
+    process.stdout.write(`${inLines(lockdownReport(thisMachine(dataDir))).join('\n')}\n`)
+    app.exit(0)
     return
   }
   if (!app.requestSingleInstanceLock()) {
@@ -118,6 +125,7 @@ async function main(): Promise<void> {
   if (!app.isPackaged) connectStarter(supervisor)
   app.on('browser-window-created', (_event, made) => watchSessionEnd(made, supervisor))
   if (start.ok) start.value.watch(supervisor, log)
+  startWatchdog({ env: process.env, timers: systemTimers })
   window.open(false)
   await supervisor.start()
 }
