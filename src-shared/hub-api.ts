@@ -145,6 +145,8 @@ export const TimelineEvent = z.object({
 })
 export type TimelineEvent = z.infer<typeof TimelineEvent>
 
+const closing = { closedAt: Instant.nullable(), closedBy: z.string().nullable() }
+
 /** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
 export const HubPickupState = z.enum(['unassigned', 'granted', 'revoking', 'handed-over', 'burned', 'returned', 'revoked', 'dispatched'])
 
@@ -179,6 +181,59 @@ export const hubApi = {
     query: none,
     body: z.object({ entries: z.array(WireEntry).min(1).max(1000) }),
     reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
+  }),
+  /**
+   * Who the kiosk is by now: starts so far, and the ends of its ledger. `grants` (live ones, or with an unsettled slip)
+   * only when the hub's incarnation is new to it, after its ledger is through. `acked` says from where to send.
+   */
+  report: route('POST', '/v1/report', 'kiosk', {
+    query: none,
+    body: z.object({
+      generation: z.number().int().nonnegative(),
+      seq: z.number().int().nonnegative(),
+      acked: z.number().int().nonnegative(),
+      ackedHash: LedgerHash,
+      grants: z
+        .array(z.object({ pickup: PickupId, epoch: Epoch }))
+        .max(150_000)
+        .nullable(),
+    }),
+    reply: z.object({ incarnation: Incarnation, acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
+  }),
+  /** A lost kiosk: every secret granted there is burned and replaced. */
+  writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
+    query: none,
+    body: z.object({ kiosk: KioskId }),
+    reply: z.object({ burned: z.number().int(), reissued: z.number().int() }),
+  }),
+  unfreeze: route('POST', '/v1/agent/kiosks/unfreeze', 'agent', {
+    query: none,
+    body: z.object({ kiosk: KioskId }),
+    reply: z.object({ unfrozen: z.literal(true) }),
+  }),
+  /** What needs a person's eye. */
+  alarms: route('GET', '/v1/agent/alarms', 'agent', {
+    query: z.object({ open: z.enum(['0', '1']).default('1'), limit: z.coerce.number().int().min(1).max(500) }),
+    body: noBody,
+    reply: z.object({
+      alarms: z.array(
+        z.object({
+          id: z.number().int(),
+          kind: z.string(),
+          kiosk: KioskId.nullable(),
+          pickup: PickupId.nullable(),
+          detail: z.string(),
+          at: Instant,
+          ...closing,
+        }),
+      ),
+      disputes: z.array(z.object({ id: z.number().int(), pickup: PickupId, kiosk: KioskId, seq: z.number().int(), at: Instant, ...closing })),
+    }),
+  }),
+  closeAlarm: route('POST', '/v1/agent/alarms/close', 'agent', {
+    query: none,
+    body: z.object({ what: z.enum(['alarm', 'dispute']), id: z.number().int().positive() }),
+    reply: z.object({ closed: z.literal(true) }),
   }),
   /** Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in the same request, and never stored. */
   issue: route('POST', '/v1/agent/pickups', 'agent', {

@@ -17,13 +17,14 @@ function header(request: FastifyRequest, name: string): string {
 }
 
 /** Fails with L-603 (unknown, replaced or written off), L-605 (clock), L-606 (signature), L-604 (frozen). */
-export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: string, now: number): Promise<Result<KioskCaller>> {
+export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: string, now: number, evidence = false): Promise<Result<KioskCaller>> {
   const id = header(request, signatureHeaders.kiosk)
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
   if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature)) return fail('L-606')
   const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'frozen', 'last_contact']).where('id', '=', id).executeTakeFirst()
-  if (kiosk === undefined || kiosk.state !== 'active') return fail('L-603')
+  // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
+  if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off'))) return fail('L-603')
   if (!verifyRequest(publicKeyFromRaw(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')

@@ -3,9 +3,10 @@ import { Incarnation } from '../../src-shared/domain.ts'
 import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { closeAlarm, listAlarms } from '../alarms/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
-import { enrolKiosk, newEnrolmentCode, registerOpeningKey } from '../kiosks/index.ts'
+import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { takeLedger } from '../ledger/index.ts'
 import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
 import type { KioskCaller } from './callers.ts'
@@ -80,6 +81,20 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ledger: async ({ body, kiosk }) => {
       const taken = await takeLedger(db, parts, kiosk.id, body.entries)
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
+    },
+    report: async ({ body, kiosk }) => {
+      const taken = await takeReport(db, parts, kiosk.id, body)
+      return taken.ok ? ok({ ...taken.value, incarnation, hubTime: now() }) : taken
+    },
+    writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent),
+    unfreeze: async ({ body, agent }) => {
+      const done = await unfreeze(db, parts, body.kiosk, agent)
+      return done.ok ? ok({ unfrozen: true as const }) : done
+    },
+    alarms: async ({ query }) => ok(await listAlarms(db, query.open === '1', query.limit)),
+    closeAlarm: async ({ body, agent }) => {
+      const done = await closeAlarm(db, parts, body.what, body.id, agent)
+      return done.ok ? ok({ closed: true as const }) : done
     },
     issue: async ({ body, agent }) => issuePickup(db, parts, body, agent),
     pickups: async ({ query }) => {

@@ -30,7 +30,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-901': 500,
 }
 
+/** Seconds a caller is asked to wait when the hub is out of service. */
+const retryAfterSeconds = 5
+
 function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
+  if (failure.code === 'L-611') reply.header('retry-after', retryAfterSeconds)
   return reply.status(statuses[failure.code] ?? 400).send(failure)
 }
 
@@ -75,7 +79,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       case 'code':
         return { ok: true, value: { kiosk: null, agent: null } }
       case 'kiosk': {
-        const caller = await kioskCaller(parts.db, request, raw, parts.now())
+        const caller = await kioskCaller(parts.db, request, raw, parts.now(), name === 'ledger' || name === 'report')
         return caller.ok ? { ok: true, value: { kiosk: caller.value, agent: null } } : caller
       }
       case 'agent': {

@@ -24,6 +24,8 @@ async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKe
     .select(['id', 'opening_key', 'frozen'])
     .where('desk', '=', desk)
     .where('state', '=', 'active')
+    // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
+    .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
     .forUpdate()
     .executeTakeFirst()
   return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen ? null : { id: kiosk.id, openingKey: kiosk.opening_key }
@@ -130,8 +132,9 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
   if (row === undefined) return null
   if (row.state === 'unassigned') {
     if (movingTo === null) {
-      await tx.updateTable('pickup').set({ state: 'revoked' }).where('id', '=', pickup).execute()
-      return 'revoked'
+      const state = reason === 'returned' ? 'returned' : 'revoked'
+      await tx.updateTable('pickup').set({ state }).where('id', '=', pickup).execute()
+      return state
     }
     await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
     return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
@@ -151,7 +154,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     .where('incarnation', '=', grant.incarnation)
     .where('n', '=', grant.n)
     .execute()
-  await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo }).where('id', '=', pickup).execute()
+  const ending = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
+  await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo, ending }).where('id', '=', pickup).execute()
   await appendToFeed(tx, row.desk, [
     { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }), reason },
   ])
@@ -166,6 +170,8 @@ export async function openGrants(db: Db, kiosk: string, after: string | null, li
     .where('kiosk', '=', kiosk)
     .where('state', 'in', ['granted', 'revoking'])
     .where('pickup', '>', after ?? '')
+    // Taken up after a restore: what was granted is known to the kiosk alone, and is being asked back.
+    .where('record', '<>', '')
     .orderBy('pickup')
     .limit(limit)
     .execute()
@@ -179,6 +185,7 @@ export async function countGrants(db: Db, kiosk: string): Promise<number> {
     .select((e) => e.fn.countAll<number>().as('total'))
     .where('kiosk', '=', kiosk)
     .where('state', 'in', ['granted', 'revoking'])
+    .where('record', '<>', '')
     .executeTakeFirstOrThrow()
   return Number(total)
 }

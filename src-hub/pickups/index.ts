@@ -1,3 +1,5 @@
 export { countGrants, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
 export { issuePickup } from './issue.ts'
 export { pickupTimeline } from './timeline.ts'
+export { burnAndReplace } from './replace.ts'
+export { returnUnclaimed } from './returns.ts'

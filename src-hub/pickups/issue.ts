@@ -12,7 +12,7 @@ import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Unclaimed pickups go back after this long (DESIGN section 5). */
-const unclaimedDays = 45
+export const unclaimedDays = 45
 
 /** Eight characters of Crockford base 32: identifies a pickup at check-in and proves nothing. */
 export function newPickupCode(): string {
@@ -51,7 +51,10 @@ export async function issuePickup(db: Db, parts: GrantParts, request: HubBody<'i
         .where('account', '=', request.account)
         .where('state', 'in', ['unassigned', 'granted', 'revoking'])
         .execute()
-      for (const old of live) await revokePickup(tx, parts, old.id, 'superseded', null)
+      for (const old of live) {
+        await revokePickup(tx, parts, old.id, 'superseded', null)
+        await tx.insertInto('audit').values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' }).execute()
+      }
 
       const id = PickupId.parse(newId())
       const pickupCode = newPickupCode()

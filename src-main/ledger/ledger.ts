@@ -25,6 +25,8 @@ export interface Ledger {
   /** Appends inside the caller's transaction: state and outbox change together or not at all. */
   append<K extends LedgerKind>(entry: NewEntry<K>): void
   head(): { readonly seq: number; readonly hash: string }
+  /** Hash of the entry at `seq`, hex; of nothing at 0; null where there is none. */
+  hashAt(seq: number): string | null
   /** Entries after `seq`, in order, exactly as signed. */
   after(seq: number, limit: number): SignedEntry[]
   /** Time of the first entry after `seq`, or null. */
@@ -78,6 +80,7 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
       insert.run(seq + 1, time, entry.kind, entry.pickup ?? null, slip, entry.actor ?? null, bytes, hash, signHash(keys.signKey, hash))
     },
     head,
+    hashAt: (seq) => (seq === 0 ? genesisHash : (hashAt.get(seq)?.hash.toString('hex') ?? null)),
     after: (seq, limit) => range.all(seq, limit).map(({ bytes, signature }) => ({ bytes, signature })),
     timeAfter: (seq) => timeAfter.get(seq)?.time ?? null,
     recent: (limit) => recent.all(limit),

@@ -80,6 +80,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const envelope = db.prepare<[string], { envelope: Buffer }>('SELECT envelope FROM pickup WHERE id = ?')
   const totalChanges = db.prepare<[], number>('SELECT total_changes()').pluck()
   const countState = db.prepare<[string], number>('SELECT count(*) FROM pickup WHERE state = ?').pluck()
+  const liveGrants = db.prepare<[], { id: string; epoch_incarnation: string; epoch_n: number }>(
+    `SELECT id, epoch_incarnation, epoch_n FROM pickup WHERE state IN ${live}`,
+  )
   const liveIds = db.prepare<[], { id: string; state: string }>(`SELECT id, state FROM pickup WHERE state IN ${live}`)
 
   let counted: { changes: number; waiting: number; arrived: number } | null = null
@@ -234,6 +237,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     },
     /** Ids of live pickups, for a snapshot resync to compare with. */
     liveIds: (): { id: string; state: string }[] => liveIds.all(),
+    /** What this kiosk holds, for its report to the hub. */
+    liveGrants: (): { pickup: PickupId; epoch: Epoch }[] =>
+      liveGrants.all().map((row) => ({ pickup: PickupId.parse(row.id), epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }) })),
     isUnsettled: (state: string): boolean => unsettledStates.has(state),
   }
 }

@@ -91,6 +91,9 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
       })
     },
 
+    /** What this kiosk holds, for its report to the hub. */
+    liveGrants: () => pickups.liveGrants(),
+
     /** One page of a snapshot; `first` sets desk, policy and staff. The ledger is never touched. */
     snapshotPage(page: SnapshotPage, first: boolean): void {
       store.transact(() => {
@@ -110,7 +113,11 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
       store.transact(() => {
         for (const { id, state } of pickups.liveIds()) {
           if (seen.has(id) || pickups.isUnsettled(state)) continue
-          pickups.end(id as PickupId, 'revoked')
+          const pickup = pickups.get(id as PickupId)
+          if (pickup === null) continue
+          // Said in the ledger as well: a hub that comes back from a backup must know that this epoch is spent here.
+          pickups.end(pickup.id, 'revoked')
+          ledger.append({ kind: 'revoke-acknowledged', pickup: pickup.id, epoch: pickup.epoch, facts: {} })
         }
         records.setCursor(page.incarnation, page.head, true)
       })

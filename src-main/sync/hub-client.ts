@@ -1,7 +1,17 @@
 /** The kiosk's end of the hub API: typed by the contract, signed, over TLS to the pinned certificate authority only. */
 import type { KeyObject } from 'node:crypto'
 import type * as Undici from 'undici'
-import { hubApi, HubFailure, hubTimeHeader, signatureHeaders, type HubBody, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
+import {
+  hintPath,
+  hubApi,
+  HubFailure,
+  hubTimeHeader,
+  signatureHeaders,
+  type HubBody,
+  type HubQuery,
+  type HubReply,
+  type HubRoute,
+} from '../../src-shared/hub-api.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress, type Encoding } from '../../src-shared/protocol/compression.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -22,6 +32,10 @@ export interface Signer {
 
 export interface HubClient {
   call<R extends HubRoute>(route: R, args: { query?: HubQuery<R>; body?: HubBody<R> }): Promise<Result<HubReply<R>>>
+  /** How long the hub asked to be left alone (`Retry-After`) in its last answer, ms. */
+  retryAfterMs(): number
+  /** Listens for hints until the connection ends; `onHint` may run at any time before. Resolves when it has ended. */
+  hints(onHint: () => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +54,11 @@ interface Parts {
 
 /** Largest answer taken, bytes: a page of the feed at its limit fits several times over. */
 const maxReplyBytes = 64 * 1024 * 1024
+
+/** A hub cannot send a kiosk away for longer than this. */
+const maxRetryAfterSeconds = 600
+/** The hub keeps a quiet stream alive every 25 seconds; one that says nothing for this long is dead. */
+const hintSilenceMs = 70_000
 
 function pathOf(path: string, query: Record<string, unknown> | undefined): string {
   if (query === undefined) return path
@@ -65,7 +84,8 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   /** Loaded at the first call: a desk that starts serves before it has a network. */
   function load(): NonNullable<typeof loaded> {
     loaded ??= import('undici').then(({ Agent, ProxyAgent, request }) => {
-      const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxReplyBytes, connections: 2 }
+      // One connection for calls, one for the page that is already on its way, one for hints.
+      const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxReplyBytes, connections: 3 }
       const dispatcher =
         target.proxy === undefined
           ? new Agent({ ...limits, connect: { ...connect, timeout: timeoutMs } })
@@ -77,6 +97,8 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
 
   /** What the hub said it reads, once it has answered. */
   let encoding: Encoding | null = null
+  let retryAfter = 0
+  const closing = new AbortController()
 
   async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
     const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
@@ -98,6 +120,8 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       }
       const response = await request(new URL(path, target.address), { method, headers, body: payload, dispatcher })
       const bytes = new Uint8Array(await response.body.arrayBuffer())
+      const asked = Number(response.headers['retry-after'] ?? 0)
+      retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
       encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
       const text = await decompress(bytes, String(response.headers['content-encoding'] ?? ''), maxReplyBytes)
       if (text === null) return fail('L-602')
@@ -131,7 +155,41 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       const reply = route.reply.safeParse(json)
       return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
     },
+    retryAfterMs: () => retryAfter,
+    async hints(onHint) {
+      if (signer === null || closing.signal.aborted) return
+      const time = now()
+      const headers = {
+        [signatureHeaders.kiosk]: signer.kiosk,
+        [signatureHeaders.time]: String(time),
+        [signatureHeaders.signature]: signRequest(signer.key, 'GET', hintPath, '', time),
+      }
+      try {
+        const { request, dispatcher } = await load()
+        const response = await request(new URL(hintPath, target.address), {
+          method: 'GET',
+          headers,
+          dispatcher,
+          signal: closing.signal,
+          bodyTimeout: hintSilenceMs,
+        })
+        if (response.statusCode !== 200) {
+          await response.body.dump()
+          return
+        }
+        // The first event only says that the stream is open. Anything but a hint, the keep-alives for one, is passed over.
+        let opened = false
+        for await (const chunk of response.body) {
+          if (!String(chunk).includes('data: pull')) continue
+          if (opened) onHint()
+          opened = true
+        }
+      } catch {
+        // Polling is the truth; hints come back with the next round that succeeds.
+      }
+    },
     async close() {
+      closing.abort()
       if (loaded !== null) await (await loaded).dispatcher.close()
     },
   }

@@ -51,7 +51,8 @@ export function createKioskRecords(db: Sqlite) {
   const read = db.prepare<[], Row>('SELECT * FROM kiosk')
   const setCursor = db.prepare('UPDATE kiosk SET incarnation = ?, cursor = ?, synced = ?')
   const setAcked = db.prepare('UPDATE kiosk SET acked = max(acked, ?)')
-  const setFrozen = db.prepare('UPDATE kiosk SET frozen = 1')
+  const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0')
+  const setFrozen = db.prepare('UPDATE kiosk SET frozen = ?')
   const setContact = db.prepare('UPDATE kiosk SET last_contact = ?')
   const setDesk = db.prepare('UPDATE kiosk SET desk_record = ?')
   const setPolicy = db.prepare('UPDATE kiosk SET policy_record = ?')
@@ -84,7 +85,9 @@ export function createKioskRecords(db: Sqlite) {
     },
     setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) => void setCursor.run(incarnation, cursor, synced ? 1 : 0),
     setAcked: (seq: number) => void setAcked.run(seq),
-    setFrozen: () => void setFrozen.run(),
+    /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
+    rewind: (seq: number) => void rewind.run(seq),
+    setFrozen: (frozen: boolean) => void setFrozen.run(frozen ? 1 : 0),
     setContact: (at: number) => void setContact.run(at),
     setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
     setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),

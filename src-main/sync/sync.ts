@@ -9,6 +9,7 @@ import type { Applier } from './apply.ts'
 import { createBackoff } from './backoff.ts'
 import type { HubClient } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
+import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 
 export interface SyncStatus {
@@ -44,6 +45,9 @@ const pushBatch = 1000
 /** Small enough that the desk's thread is never long away from its screen. */
 const pullBatch = 500
 
+/** A hint is followed within this long, ms. */
+const hintSpreadMs = 300
+
 /** Lets the request for the next page leave before this thread is busy with the last. */
 async function onItsWay(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate()
@@ -62,6 +66,8 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   let again = false
   let stopped = true
   let contactSaved = 0
+  let introduced = false
+  let listening = false
 
   function report(next: Partial<SyncStatus>): void {
     status = { ...status, ...next }
@@ -84,6 +90,39 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     const reply = await hub.call('openingKey', { body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') } })
     if (!reply.ok) return reply
     records.setRegistered()
+    return ok(null)
+  }
+
+  /**
+   * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
+   * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and then
+   * what is held here, before anything else.
+   */
+  async function introduce(): Promise<Result<null>> {
+    const record = records.read()
+    if (record === null || introduced) return ok(null)
+    const account = () => {
+      const acked = records.read()?.acked ?? 0
+      return { generation: record.generation, seq: ledger.head().seq, acked, ackedHash: ledger.hashAt(acked) ?? genesisHash }
+    }
+    const reply = await hub.call('report', { body: { ...account(), grants: null } })
+    if (!reply.ok) return reply
+    const { acked, head, incarnation } = reply.value
+    if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return { ok: false, failure: { code: 'L-604' } }
+    if (record.frozen) records.setFrozen(false)
+    if (incarnation === record.incarnation) records.setAcked(acked)
+    else {
+      records.rewind(acked)
+      for (const step of [registerOpeningKey, push]) {
+        const done = await step()
+        if (!done.ok) return done
+      }
+      const whole = await hub.call('report', { body: { ...account(), grants: applier.liveGrants() } })
+      if (!whole.ok) return whole
+      const taken = await snapshot()
+      if (!taken.ok) return taken
+    }
+    introduced = true
     return ok(null)
   }
 
@@ -130,6 +169,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   async function pull(): Promise<Result<null>> {
     let done = 0
     let coming: Promise<Result<HubReply<'feed'>>> | null = null
+    let resynced = false
     for (;;) {
       const record = records.read()
       if (record === null) return ok(null)
@@ -145,9 +185,17 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       coming = page.ok && page.value.more ? fetch(page.value.next) : null
       if (coming !== null) await onItsWay()
       if (!page.ok || applier.feed(page.value) === 'gap') {
-        const taken = await snapshot()
-        if (!taken.ok) return taken
+        // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
+        if (resynced) return { ok: false, failure: { code: 'L-602' } }
+        resynced = true
         coming = null
+        introduced = false
+        const known = await introduce()
+        if (!known.ok) return known
+        if (records.read()?.incarnation === record.incarnation) {
+          const taken = await snapshot()
+          if (!taken.ok) return taken
+        }
         continue
       }
       done += page.value.changes.length
@@ -158,8 +206,9 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   }
 
   async function round(): Promise<Result<null>> {
-    if (records.read()?.frozen === true) return { ok: false, failure: { code: 'L-604' } }
-    for (const step of [registerOpeningKey, push, pull, push]) {
+    // A frozen kiosk asks only whether it still is.
+    if (records.read()?.frozen === true) introduced = false
+    for (const step of [introduce, registerOpeningKey, push, pull, push]) {
       const result = await step()
       if (!result.ok) return result
     }
@@ -175,14 +224,30 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     }
     const code = result.failure.code
     if (code === 'L-604') {
-      records.setFrozen()
+      records.setFrozen(true)
       report({ state: 'frozen', failure: result.failure, syncing: null })
     } else if (code === 'L-603' || code === 'L-606' || code === 'L-104') {
       report({ state: 'refused', failure: result.failure, syncing: null })
     } else {
       report({ state: 'offline', failure: result.failure, syncing: null })
     }
-    return backoff.next()
+    return Math.max(backoff.next(), hub.retryAfterMs())
+  }
+
+  /** Opened after a round that succeeded, closed by whatever closes it: so it never comes back faster than rounds do. */
+  function listen(): void {
+    if (listening || stopped) return
+    listening = true
+    void hub
+      .hints(() => {
+        if (stopped) return
+        if (running !== null) again = true
+        // Spread: one change may wake many kiosks.
+        else schedule(Math.floor(random() * hintSpreadMs))
+      })
+      .finally(() => {
+        listening = false
+      })
   }
 
   async function runRounds(): Promise<Result<null>> {
@@ -199,6 +264,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     } while (result.ok && again && !stopped)
     const wait = conclude(result)
     if (!stopped) schedule(wait)
+    if (result.ok) listen()
     return result
   }
 

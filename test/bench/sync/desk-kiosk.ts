@@ -7,7 +7,16 @@ import { createPickupCache, type PickupCache } from '../../../src-main/pickups/i
 import { createSlips } from '../../../src-main/release/index.ts'
 import { createRoster } from '../../../src-main/staff/index.ts'
 import { openStore, type Store } from '../../../src-main/storage/index.ts'
-import { createApplier, createHubClient, createKioskRecords, createSync, enrol, type KioskRecords, type Sync } from '../../../src-main/sync/index.ts'
+import {
+  createApplier,
+  createHubClient,
+  createKioskRecords,
+  createSync,
+  enrol,
+  type HubClient,
+  type KioskRecords,
+  type Sync,
+} from '../../../src-main/sync/index.ts'
 import { unwrapUnattendedKeys, type UnattendedKeys } from '../../../src-main/vault/index.ts'
 import type { BenchHub } from './children.ts'
 
@@ -19,6 +28,7 @@ export interface DeskKiosk {
   readonly records: KioskRecords
   readonly ledger: Ledger
   readonly pickups: PickupCache
+  readonly hub: HubClient
   readonly sync: Sync
   /** One round of sync: milliseconds, and bytes by `meter`, until the hub had acknowledged the whole ledger. */
   push(meter?: () => number): Promise<{ readonly ms: number; readonly bytes: number }>
@@ -61,6 +71,7 @@ function compose(store: Store, records: KioskRecords, address: string | null): D
     records,
     ledger,
     pickups,
+    hub,
     sync,
     async push(meter = () => 0) {
       count = meter
@@ -86,7 +97,7 @@ function openAt(folder: string): Store {
 }
 
 /** Enrols at `desk` and registers an opening key, so that the hub may grant to it. */
-export async function enrolKiosk(hub: BenchHub, desk: string, folder: string): Promise<DeskKiosk> {
+export async function enrolKiosk(hub: Pick<BenchHub, 'url' | 'agent'>, desk: string, folder: string): Promise<DeskKiosk> {
   const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never } })
   if (!code.ok) throw new Error(code.failure.code)
   const store = openAt(folder)

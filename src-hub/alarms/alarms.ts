@@ -1,0 +1,68 @@
+/** What needs a person's eye: alarms and disputes, listed until someone closes them by name. Nothing is ever dropped. */
+import { KioskId, PickupId } from '../../src-shared/domain.ts'
+import type { HubReply } from '../../src-shared/hub-api.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db } from '../database/index.ts'
+import { grantPickup, type GrantParts } from '../pickups/index.ts'
+
+/** Newest first; `open` leaves out what was closed. */
+export async function listAlarms(db: Db, open: boolean, limit: number): Promise<HubReply<'alarms'>> {
+  let alarms = db.selectFrom('alarm').selectAll().orderBy('id', 'desc').limit(limit)
+  let disputes = db.selectFrom('dispute').selectAll().orderBy('id', 'desc').limit(limit)
+  if (open) {
+    alarms = alarms.where('closed_at', 'is', null)
+    disputes = disputes.where('closed_at', 'is', null)
+  }
+  const closing = (row: { closed_at: number | null; closed_by: string | null }) => ({
+    closedAt: row.closed_at === null ? null : Number(row.closed_at),
+    closedBy: row.closed_by,
+  })
+  return {
+    alarms: (await alarms.execute()).map((row) => ({
+      id: Number(row.id),
+      kind: row.kind,
+      kiosk: row.kiosk === null ? null : KioskId.parse(row.kiosk),
+      pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+      detail: row.detail,
+      at: Number(row.at),
+      ...closing(row),
+    })),
+    disputes: (await disputes.execute()).map((row) => ({
+      id: Number(row.id),
+      pickup: PickupId.parse(row.pickup),
+      kiosk: KioskId.parse(row.kiosk),
+      seq: Number(row.seq),
+      at: Number(row.at),
+      ...closing(row),
+    })),
+  }
+}
+
+/**
+ * Closes one by name. Closing the alarm of a poison entry lets its pickup go on: if it waits, it is granted now.
+ * Fails with L-609 when there is none open.
+ */
+export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dispute', id: number, actor: string): Promise<Result<null>> {
+  return transact(db, async (tx) => {
+    const closed = { closed_at: parts.now(), closed_by: actor }
+    const audit = (pickup: string | null) =>
+      tx
+        .insertInto('audit')
+        .values({ at: parts.now(), actor, act: `${what}-closed`, pickup, desk: null, detail: JSON.stringify({ id }) })
+        .execute()
+    if (what === 'dispute') {
+      const row = await tx.updateTable('dispute').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning('pickup').executeTakeFirst()
+      if (row === undefined) return fail('L-609', { what })
+      await audit(row.pickup)
+      return ok(null)
+    }
+    const row = await tx.updateTable('alarm').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning(['kind', 'pickup']).executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what })
+    await audit(row.pickup)
+    if (row.kind === 'poison-entry' && row.pickup !== null) {
+      const held = await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).returning(['state', 'desk']).executeTakeFirst()
+      if (held?.state === 'unassigned' && held.desk !== null) await grantPickup(tx, parts, row.pickup, held.desk, null)
+    }
+    return ok(null)
+  })
+}

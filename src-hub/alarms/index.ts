@@ -1,0 +1,1 @@
+export { closeAlarm, listAlarms } from './alarms.ts'

@@ -1,0 +1,83 @@
+/**
+ * A kiosk's account of itself: how often it has started, where its ledger ends, and (after a restore of the hub) what it
+ * holds. A disk put back from an old image shows here: its counter or its ledger is behind what the hub has seen.
+ */
+import type { HubBody } from '../../src-shared/hub-api.ts'
+import { LedgerHash } from '../../src-shared/ledger-entry.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import { appendToFeed } from '../desks/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
+import { releaseHold } from './restore.ts'
+
+export interface Reported {
+  readonly acked: number
+  readonly head: string
+}
+
+/** Fails with L-604 for a disk that is older than what the hub has acknowledged: the kiosk is frozen and an alarm raised. */
+export async function takeReport(db: Db, parts: GrantParts, kioskId: string, body: HubBody<'report'>): Promise<Result<Reported>> {
+  return transact(db, async (tx) => {
+    const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
+    const acked = Number(kiosk.acked)
+    const old = await whyOld(tx, kiosk, body)
+    if (old !== null) {
+      await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
+      await tx.insertInto('alarm').values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() }).execute()
+      return fail('L-604')
+    }
+    await tx.updateTable('kiosk').set({ generation: body.generation, last_contact: parts.now() }).where('id', '=', kioskId).execute()
+    // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
+    if (body.grants !== null && body.seq === acked) {
+      await adopt(tx, parts, kiosk, body.grants)
+      await tx.updateTable('kiosk').set({ reported: parts.incarnation }).where('id', '=', kioskId).execute()
+      await releaseHold(tx, parts)
+    }
+    return ok({ acked, head: LedgerHash.parse(kiosk.head_hash) })
+  })
+}
+
+async function whyOld(tx: Tx, kiosk: { id: string; generation: number; acked: number }, body: HubBody<'report'>): Promise<string | null> {
+  if (body.generation < Number(kiosk.generation)) return `started ${body.generation} times, and was seen at ${kiosk.generation}`
+  if (body.seq < Number(kiosk.acked)) return `its ledger ends at ${body.seq}, acknowledged is ${kiosk.acked}`
+  if (body.acked === 0 || body.acked > Number(kiosk.acked)) return null
+  const known = await tx.selectFrom('ledger_entry').select('hash').where('kiosk', '=', kiosk.id).where('seq', '=', body.acked).executeTakeFirst()
+  return known?.hash === body.ackedHash ? null : `its entry ${body.acked} has another hash`
+}
+
+/**
+ * Takes up grants made after the backup. One of a later epoch proves that every earlier grant of that pickup had been
+ * acknowledged. The hub no longer has what it granted, so it asks for each back and grants afresh once acknowledged.
+ */
+async function adopt(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: { readonly id: string; readonly desk: string },
+  grants: NonNullable<HubBody<'report'>['grants']>,
+): Promise<void> {
+  for (const { pickup, epoch } of [...grants].sort((a, b) => (a.pickup < b.pickup ? -1 : 1))) {
+    const row = await tx.selectFrom('pickup').select(['epoch_n', 'state']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+    if (row === undefined) {
+      // Issued after the backup: the hub knows neither pickup nor person. It is asked back and must be issued again.
+      await tx.insertInto('alarm').values({ kind: 'unknown-pickup', kiosk: kiosk.id, pickup, detail: 'granted after the backup', at: parts.now() }).execute()
+      await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 'blocked' }])
+      continue
+    }
+    if (epoch.incarnation === parts.incarnation) continue
+    const same = await tx
+      .selectFrom('grant')
+      .select('state')
+      .where('pickup', '=', pickup)
+      .where('incarnation', '=', epoch.incarnation)
+      .where('n', '=', epoch.n)
+      .executeTakeFirst()
+    if (same !== undefined || epoch.n <= Number(row.epoch_n)) continue
+    await tx.updateTable('grant').set({ state: 'acknowledged' }).where('pickup', '=', pickup).where('state', 'in', ['granted', 'revoking']).execute()
+    await tx
+      .insertInto('grant')
+      .values({ pickup, incarnation: epoch.incarnation, n: epoch.n, kiosk: kiosk.id, state: 'revoking', at: parts.now(), record: '' })
+      .execute()
+    await tx.updateTable('pickup').set({ state: 'revoking', desk: kiosk.desk, moving_to: kiosk.desk, epoch_n: epoch.n }).where('id', '=', pickup).execute()
+    await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 're-routed' }])
+  }
+}

@@ -1,0 +1,96 @@
+/** A real hub over HTTPS on a real PostgreSQL, and real kiosks without a shell, for tests of what both promise together. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
+import { parseInstitution, seed, startHub, type HubOptions, type RunningHub } from '../../src-hub/index.ts'
+import type { PickupId } from '../../src-shared/domain.ts'
+import type { HubReply } from '../../src-shared/hub-api.ts'
+import type { Result } from '../../src-shared/result.ts'
+import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
+import { enrolKiosk, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
+
+const token = 'agent-token-of-the-tests-0001'
+
+export function value<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.failure.code} ${JSON.stringify(result.failure.params ?? {})}`)
+  return result.value
+}
+
+export interface Fleet {
+  readonly databaseUrl: string
+  readonly desks: readonly string[]
+  readonly accounts: readonly string[]
+  hub(): RunningHub
+  agent(): HubClient
+  /** Another hub process's worth of hub on the same database. */
+  anotherHub(): Promise<RunningHub>
+  /** Stops the hub and starts it again at the same address, on `databaseUrl` or the same database. */
+  restart(databaseUrl?: string, between?: () => Promise<void>): Promise<void>
+  folder(name: string): string
+  kiosk(desk: string, name: string): Promise<DeskKiosk>
+  issue(account: string, desk: string): Promise<PickupId>
+  alarms(): Promise<HubReply<'alarms'>>
+  stop(): Promise<void>
+}
+
+export async function startFleet(): Promise<Fleet> {
+  const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
+  const postgres = await startEmbeddedPostgres(join(root, 'database'), { fsync: false })
+  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, 'tester']]) }
+  let hub = value(await startHub(options))
+  const others: RunningHub[] = []
+  const open: DeskKiosk[] = []
+  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as object
+  const data = value(parseInstitution({ ...raw, pickups: [] }))
+  const seeded = value(await seed(hub, data))
+  const client = () =>
+    createHubClient({ target: { address: hub.url, authority: hub.authority }, signer: null, token, now: () => Date.now(), timeoutMs: 30_000 })
+  let agent = client()
+  const kinds = new Map(data.desks.map((desk) => [desk.key, desk.kind]))
+  return {
+    databaseUrl: postgres.url,
+    desks: [...seeded.desks].filter(([key]) => ['helpdesk', 'porter', 'student-affairs'].includes(kinds.get(key) ?? '')).map(([, id]) => id),
+    accounts: data.recipients.filter((person) => person.class === 'student').map((person) => person.account),
+    hub: () => hub,
+    agent: () => agent,
+    async anotherHub() {
+      const other = value(await startHub({ ...options, port: 0 }))
+      others.push(other)
+      return other
+    },
+    async restart(databaseUrl = postgres.url, between = async () => undefined) {
+      const { port } = hub
+      await agent.close()
+      await hub.stop()
+      await between()
+      hub = value(await startHub({ ...options, databaseUrl, port }))
+      agent = client()
+    },
+    folder(name) {
+      mkdirSync(join(root, name), { recursive: true })
+      return join(root, name)
+    },
+    async kiosk(desk, name) {
+      const kiosk = await enrolKiosk({ url: hub.url, agent }, desk, join(root, name))
+      open.push(kiosk)
+      value(await kiosk.sync.now())
+      return kiosk
+    },
+    async issue(account, desk) {
+      const channel = (await hub.db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()).kind
+      const body = { account, desk: desk as never, channel: channel as never, requestReference: 'R-1', secretKind: 'password' as const }
+      return value(await agent.call('issue', { body })).pickup
+    },
+    alarms: async () => value(await agent.call('alarms', { query: { open: '1', limit: 100 } })),
+    async stop() {
+      for (const kiosk of open) if (kiosk.store.db.open) await kiosk.close()
+      await agent.close()
+      for (const other of others) await other.stop()
+      await hub.stop()
+      await postgres.stop()
+      if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
