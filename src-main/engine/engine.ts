@@ -200,7 +200,7 @@ export function createEngine(ports: EnginePorts): Engine {
       const { bad, next } = services.ledger.verifyFrom(from, 'head', checkedAtOnce)
       if (bad !== null) {
         // Shown, never repaired: the hub holds what it has acknowledged, and a person decides.
-        services.records.setFrozen(true)
+        services.records.setFrozen('here')
         // The next round finds the kiosk frozen, talks to nobody and says so.
         void services.sync.now()
         changed()

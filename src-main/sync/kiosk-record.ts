@@ -15,6 +15,8 @@ export interface KioskRecord {
   /** Newest ledger entry the hub has acknowledged. */
   readonly acked: number
   readonly frozen: boolean
+  /** Frozen by what this kiosk found in its own ledger: no word of the hub ends that. */
+  readonly frozenHere: boolean
   readonly generation: number
   readonly lastContact: number | null
   readonly openingPublic: Buffer | null
@@ -73,7 +75,8 @@ export function createKioskRecords(db: Sqlite) {
         cursor: row.cursor,
         synced: row.synced === 1,
         acked: row.acked,
-        frozen: row.frozen === 1,
+        frozen: row.frozen !== 0,
+        frozenHere: row.frozen === 2,
         generation: row.generation,
         lastContact: row.last_contact,
         openingPublic: row.opening_public,
@@ -87,7 +90,7 @@ export function createKioskRecords(db: Sqlite) {
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),
-    setFrozen: (frozen: boolean) => void setFrozen.run(frozen ? 1 : 0),
+    setFrozen: (by: 'hub' | 'here' | null) => void setFrozen.run(by === null ? 0 : by === 'hub' ? 1 : 2),
     setContact: (at: number) => void setContact.run(at),
     setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
     setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),

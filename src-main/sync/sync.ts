@@ -109,7 +109,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     if (!reply.ok) return reply
     const { acked, head, incarnation } = reply.value
     if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return { ok: false, failure: { code: 'L-604' } }
-    if (record.frozen) records.setFrozen(false)
+    if (record.frozen) records.setFrozen(null)
     if (incarnation === record.incarnation) records.setAcked(acked)
     else {
       records.rewind(acked)
@@ -206,8 +206,10 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   }
 
   async function round(): Promise<Result<null>> {
-    // A frozen kiosk asks only whether it still is.
-    if (records.read()?.frozen === true) introduced = false
+    // A kiosk that found its own ledger damaged talks to nobody; one that the hub froze asks whether it still is.
+    const record = records.read()
+    if (record?.frozenHere === true) return { ok: false, failure: { code: 'L-604' } }
+    if (record?.frozen === true) introduced = false
     for (const step of [introduce, registerOpeningKey, push, pull, push]) {
       const result = await step()
       if (!result.ok) return result
@@ -224,7 +226,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     }
     const code = result.failure.code
     if (code === 'L-604') {
-      records.setFrozen(true)
+      if (records.read()?.frozen !== true) records.setFrozen('hub')
       report({ state: 'frozen', failure: result.failure, syncing: null })
     } else if (code === 'L-603' || code === 'L-606' || code === 'L-104') {
       report({ state: 'refused', failure: result.failure, syncing: null })

@@ -136,3 +136,17 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
   expect((await now.selectFrom('handover').select('pickup').where('pickup', '=', over).execute()).length).toBe(1)
   expect((await fleet.alarms()).disputes).toEqual([])
 })
+
+test('a kiosk that the hub froze asks again, and serves once it is unfrozen; one that found its own ledger damaged does not', async () => {
+  const kiosk = found
+  const id = kiosk.records.read()?.kiosk
+  if (id === undefined) throw new Error('enrolled')
+  await fleet.hub().db.updateTable('kiosk').set({ frozen: true }).where('id', '=', id).execute()
+  expect(await kiosk.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
+  expect(await kiosk.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
+  value(await fleet.agent().call('unfreeze', { body: { kiosk: id } }))
+  value(await kiosk.sync.now())
+  kiosk.records.setFrozen('here')
+  expect(await kiosk.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
+  kiosk.records.setFrozen(null)
+})
