@@ -373,6 +373,11 @@ export const errorTexts = {
     sv: ['En läsare som fungerar som tangentbord kan inte användas i det här systemet.', 'Ställ läsaren i HID POS-läge.'],
     en: ['A reader that acts as a keyboard cannot be used on this system.', 'Set the reader to HID POS mode.'],
   },
+  'L-617': {
+    fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvaan.'],
+    sv: ['Uppdateringen är inte signerad av den egna organisationen.', 'Den installerades inte. Meddela säkerhetsansvarig.'],
+    en: ['The update is not signed by this institution.', 'It was not installed. Tell the security officer.'],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

@@ -193,7 +193,8 @@ export const KioskState = z.object({
   counter: CounterStep,
   /** Slips that a person must settle before anything else (shown first at sign-in; names only while signed in). */
   unsettled: z.array(SlipView),
-  counts: z.object({ waiting: z.number().int(), arrived: z.number().int() }),
+  /** `unsettled` is a number alone, so that it may be known while nobody is signed in. */
+  counts: z.object({ waiting: z.number().int(), arrived: z.number().int(), unsettled: z.number().int() }),
 })
 export type KioskState = z.infer<typeof KioskState>
 

@@ -22,7 +22,12 @@ const Code = z.string().regex(/^L-\d{3}$/)
 /** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
 export const ledgerFacts = {
   'kiosk-enrolled': z.strictObject({ kiosk: KioskId, desk: DeskId }),
-  'engine-started': z.strictObject({ version: z.string().max(40), generation: z.number().int().nonnegative() }),
+  'engine-started': z.strictObject({
+    version: z.string().max(40),
+    generation: z.number().int().nonnegative(),
+    /** A version that proved itself, or the old one put back. */
+    update: z.enum(['installed', 'rolled-back']).optional(),
+  }),
   'staff-enrolled': z.strictObject({ staff: StaffId, role: StaffRole }),
   'staff-signed-in': z.strictObject({ role: StaffRole, means: z.enum(['badge-and-pin', 'badge']).optional() }),
   'staff-signed-out': z.strictObject({ cause: z.enum(['asked', 'switched', 'locked', 'restarted', 'removed']) }),

@@ -16,6 +16,7 @@ import { createKioskWindow } from './kiosk-window.ts'
 import { connectStarter } from './parent-link.ts'
 import { configFile, debuggingSwitch, schemePrivileges } from './rules.ts'
 import { serveWindow } from './serve-window.ts'
+import { updaterOf } from './update.ts'
 import { eventChannel } from './channels.ts'
 
 const rendererDir = fileURLToPath(new URL('../renderer', import.meta.url))
@@ -72,11 +73,13 @@ async function main(): Promise<void> {
   await app.whenReady()
   hardenSession(log)
   serveWindow(rendererDir, () => ({ failure, support }))
+  // The updater's news go to the engine's first start alone.
+  const config: Record<string, unknown> = settings.ok ? { ...(settings.value.raw as Record<string, unknown>) } : {}
   const supervisor = settings.ok
     ? createEngineSupervisor({
         spawn: forkUtility,
         keystore: createSafeStorageKeystore(settings.value.shell.dataDir),
-        config: settings.value.raw,
+        config,
         timers: systemTimers,
         monotonic: systemClock.monotonic,
         log,
@@ -125,6 +128,15 @@ async function main(): Promise<void> {
   if (!app.isPackaged) connectStarter(supervisor)
   app.on('browser-window-created', (_event, made) => watchSessionEnd(made, supervisor))
   if (start.ok) start.value.watch(supervisor, log)
+  const updater = settings.ok ? updaterOf(settings.value.shell.updates, settings.value.shell.dataDir, supervisor, log) : null
+  if (updater !== null) {
+    if (updater.start() === 'rolled-back') return
+    const news = updater.takeNews()
+    if (news !== null) config['updateNews'] = news
+    supervisor.onFrame((frame) => {
+      if (frame.t === 'shell' && frame.engine === 'up') delete config['updateNews']
+    })
+  }
   startWatchdog({ env: process.env, timers: systemTimers })
   window.open(false)
   await supervisor.start()

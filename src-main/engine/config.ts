@@ -45,6 +45,10 @@ export const EngineConfig = z.strictObject({
   staffOfflineDays: z.number().int().min(1).max(365).default(30),
   /** Shown in the window: data is invented. */
   demo: z.boolean().default(false),
+  /** Updates of the program: asked for and installed by the shell (src-main/shell/update). */
+  updates: z.unknown().optional(),
+  /** What the shell's updater has done since the last start, for the ledger. */
+  updateNews: z.enum(['installed', 'rolled-back']).optional(),
   /** Argon2id cost of a new PIN. */
   pinCost: z.strictObject({ memoryKib: z.number().int().min(8192).max(1_048_576), passes: z.number().int().min(1).max(20) }).optional(),
 })

@@ -123,7 +123,7 @@ export function createEngine(ports: EnginePorts): Engine {
       locked: lockedView(services),
       counter: counter.step(),
       unsettled: services === undefined || session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
-      counts: services?.pickups.counts() ?? { waiting: 0, arrived: 0 },
+      counts: { ...(services?.pickups.counts() ?? { waiting: 0, arrived: 0 }), unsettled: placed ? services.slips.unsettled().length : 0 },
     }
   }
 
@@ -151,6 +151,7 @@ export function createEngine(ports: EnginePorts): Engine {
       random: ports.random,
       pollMs: config.pollSeconds * 1000,
       proxy: config.proxy,
+      updateNews: config.updateNews,
       pinCost: config.pinCost,
       floorYears,
       version: ports.version,

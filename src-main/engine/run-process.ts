@@ -12,10 +12,9 @@ import { wipe } from '../vault/index.ts'
 import { systemClock, systemTimers } from './clock.ts'
 import { parseEngineConfig } from './config.ts'
 import { createEngine, type Engine } from './engine.ts'
+import { version } from './version.ts'
 import { connectParent, type ParentChannel } from './parent-channel.ts'
 import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from './parent-protocol.ts'
-
-const version = '0.1.0'
 
 /**
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes

@@ -31,6 +31,7 @@ interface Parts {
   readonly floorYears: number
   readonly version: string
   readonly proxy: string | undefined
+  readonly updateNews: 'installed' | 'rolled-back' | undefined
   readonly onChange: () => void
   readonly checkpoint: ((name: string) => void) | undefined
 }
@@ -156,7 +157,10 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
         const generation = records.nextGeneration()
         if (ledger.head().seq === 0) ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
         pickups.voidVerifications()
-        ledger.append({ kind: 'engine-started', facts: { version: parts.version, generation } })
+        ledger.append({
+          kind: 'engine-started',
+          facts: { version: parts.version, generation, ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }) },
+        })
       })
       accountForIntents({ store, ledger, pickups, slips }, 'L-514')
     },

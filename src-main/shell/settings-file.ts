@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { UpdateSettings } from './update/index.ts'
 
 const ShellSettings = z.looseObject({
   dataDir: z.string().min(1),
@@ -9,6 +10,7 @@ const ShellSettings = z.looseObject({
   port: z.number().int().min(0).max(65_535).default(0),
   /** Whom to call, as it is to stand on a screen: a name and a telephone number. */
   support: z.string().max(120).nullable().default(null),
+  updates: UpdateSettings.optional(),
   /** false draws in software, for machines whose GPU fails. */
   gpu: z.boolean().default(true),
 })

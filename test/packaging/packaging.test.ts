@@ -1,7 +1,7 @@
 /** The packaged kiosk, as far as it can be made without Electron's runtime: what is in it, that it loads, and its fuses. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,7 +44,7 @@ describe('the staged kiosk', () => {
       for (const [, name] of text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'`]([@a-z][\w@/.-]*)["'`]/g))
         if (name !== undefined && !name.startsWith('node:')) outside.add(name)
     }
-    const builtin = new Set(createRequire(import.meta.url)('node:module').builtinModules as string[])
+    const builtin = new Set(builtinModules)
     const strange = [...outside].filter((name) => !builtin.has(name) && name !== 'electron' && !(nativeModules as readonly string[]).includes(name))
     expect(strange).toEqual([])
     expect([...outside]).toEqual(expect.arrayContaining(['electron', 'better-sqlite3', 'node-hid', '@node-rs/argon2']))

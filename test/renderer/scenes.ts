@@ -100,7 +100,7 @@ const atRest: KioskState = {
   counter: { step: 'idle' },
   unsettled: [],
   enrolment: null,
-  counts: { waiting: 2, arrived: 2 },
+  counts: { waiting: 2, arrived: 2, unsettled: 0 },
 }
 const signedIn: KioskState = { ...atRest, staff }
 const at = (counter: CounterStep, base: KioskState = signedIn): KioskState => ({ ...base, counter })

@@ -17,12 +17,12 @@ export interface Machine {
   readonly dataDir: string
   /** Path under /sys/fs/cgroup of this process. */
   readonly cgroup: string | null
-  read(file: string): string | null
+  readonly read: (file: string) => string | null
   /** Permission bits of a file or folder, or null. */
-  mode(path: string): number | null
-  link(path: string): string | null
+  readonly mode: (path: string) => number | null
+  readonly link: (path: string) => string | null
   /** `major:minor` of the block device that holds a path, or null. */
-  deviceOf(path: string): string | null
+  readonly deviceOf: (path: string) => string | null
 }
 
 function attempt<T>(work: () => T): T | null {

@@ -1,0 +1,2 @@
+export { installerOfThisStart, type Installer } from './installers.ts'
+export { createUpdater, UpdateSettings, type Updater } from './updater.ts'
