@@ -4,7 +4,7 @@ import { Incarnation } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
-import { createHints, createServer, type Hints } from './http/index.ts'
+import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
 
 export interface HubOptions {
@@ -56,10 +56,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   mkdirSync(options.dataDir, { recursive: true, mode: 0o711 })
   let embedded: EmbeddedPostgres | null = null
   let hints: Hints | null = null
+  let contacts: Contacts | null = null
   const url = options.databaseUrl ?? (embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })).url
   const { db } = connectDatabase(url)
   const shutDatabase = async () => {
     await hints?.stop()
+    await contacts?.stop()
     await db.destroy()
     await embedded?.stop()
   }
@@ -74,6 +76,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)
     await hints.start()
+    contacts = createContacts(db)
+    contacts.start()
     const app = createServer({
       db,
       keys,
@@ -83,6 +87,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },
       tokens: options.tokens ?? new Map(),
       hints,
+      contacts,
       onBug: options.onBug ?? (() => undefined),
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')

@@ -32,6 +32,8 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
 export async function readFeed(db: Db, desk: string, cursor: number, limit: number): Promise<{ next: number; more: boolean; changes: string } | null> {
   const head = Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
+  // Most polls: nothing new, and nothing to look for.
+  if (cursor === head) return { next: cursor, more: false, changes: '' }
   const rows = await db.selectFrom('feed').select(['seq', 'body']).where('desk', '=', desk).where('seq', '>', cursor).orderBy('seq').limit(limit).execute()
   const first = rows[0]
   if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null

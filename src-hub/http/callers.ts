@@ -1,5 +1,5 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
-import { timingSafeEqual, createHash } from 'node:crypto'
+import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -9,6 +9,21 @@ import type { Db } from '../database/index.ts'
 export interface KioskCaller {
   readonly id: string
   readonly desk: string
+}
+
+/** Keys made ready once: making one costs as much as a signature's check. */
+const ready = new Map<string, KeyObject>()
+const readyMax = 20_000
+
+function keyOf(raw: Buffer): KeyObject {
+  const name = raw.toString('base64url')
+  let key = ready.get(name)
+  if (key === undefined) {
+    if (ready.size >= readyMax) ready.clear()
+    key = publicKeyFromRaw(raw)
+    ready.set(name, key)
+  }
+  return key
 }
 
 function header(request: FastifyRequest, name: string): string {
@@ -22,14 +37,13 @@ export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: stri
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
   if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature)) return fail('L-606')
-  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'frozen', 'last_contact']).where('id', '=', id).executeTakeFirst()
+  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'frozen']).where('id', '=', id).executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
   if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off'))) return fail('L-603')
-  if (!verifyRequest(publicKeyFromRaw(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
+  if (!verifyRequest(keyOf(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
   if (kiosk.frozen) return fail('L-604')
-  if (now - Number(kiosk.last_contact ?? 0) > 10_000) await db.updateTable('kiosk').set({ last_contact: now }).where('id', '=', id).execute()
   return ok({ id: kiosk.id, desk: kiosk.desk })
 }
 

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../src-shared/errors.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure, type Result } from '../../src-shared/result.ts'
 import { agentCaller, kioskCaller, type KioskCaller } from './callers.ts'
+import type { Contacts } from './contacts.ts'
 import { openHint, type Hints } from './hints.ts'
 import { createRoutes, JsonText, type RouteParts } from './routes.ts'
 
@@ -13,6 +14,7 @@ export interface ServerParts extends RouteParts {
   /** Agents' tokens by value: the name they act under. */
   readonly tokens: ReadonlyMap<string, string>
   readonly hints: Hints
+  readonly contacts: Contacts
   readonly onBug: (route: string, error: unknown) => void
 }
 
@@ -80,7 +82,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
         return { ok: true, value: { kiosk: null, agent: null } }
       case 'kiosk': {
         const caller = await kioskCaller(parts.db, request, raw, parts.now(), name === 'ledger' || name === 'report')
-        return caller.ok ? { ok: true, value: { kiosk: caller.value, agent: null } } : caller
+        if (!caller.ok) return caller
+        parts.contacts.heard(caller.value.id, parts.now())
+        return { ok: true, value: { kiosk: caller.value, agent: null } }
       }
       case 'agent': {
         const caller = agentCaller(parts.tokens, request)

@@ -2,10 +2,11 @@
 import { cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { engineFigures } from './engine.ts'
+import { fleetFigures } from './fleet.ts'
 import { syncFigures } from './sync.ts'
 import type { Figure } from './figure.ts'
 
-const areas: Readonly<Record<string, () => Promise<Figure[]>>> = { engine: engineFigures, sync: syncFigures }
+const areas: Readonly<Record<string, () => Promise<Figure[]>>> = { engine: engineFigures, sync: syncFigures, fleet: fleetFigures }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
 const area = areas[positionals[0] ?? '']
