@@ -277,6 +277,8 @@ export const kioskApi = defineContract({
     dismiss: command(none, nothing),
     /** Asks the printer again now, after someone has mended it. */
     checkPrinter: command(none, PrinterLight),
+    /** A file for support, without anything about people, in the kiosk's data folder. Supervisors only. */
+    supportBundle: command(none, z.object({ file: z.string() })),
     /** Talks to the hub now instead of at the next poll. */
     syncNow: command(none, nothing),
   },

@@ -26,6 +26,7 @@ const names = {
   dismiss: true,
   checkPrinter: true,
   syncNow: true,
+  supportBundle: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 
 export type KioskMethod = keyof typeof names

@@ -16,6 +16,7 @@ import { openStore, storageFailure, type Store } from '../storage/index.ts'
 import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
+import { writeSupportBundle } from './support-bundle.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
 import { createCounter } from './counter.ts'
 import { createScanning } from './scanning.ts'
@@ -294,6 +295,10 @@ export function createEngine(ports: EnginePorts): Engine {
     addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),
     changePin: atDesk('changePin', ({ signingIn }) => signingIn.handlers.changePin),
     staff: atDesk('staff', ({ signingIn }) => signingIn.handlers.staff),
+    supportBundle: atDesk('supportBundle', ({ services }) => () => {
+      if (store === null || records === null) return fail('L-904')
+      return writeSupportBundle({ config, db: store.db, record: records.read(), state: state(), now: services.now() })
+    }),
     removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),

@@ -28,6 +28,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   addStaff: 'signed-in',
   staff: 'supervisor',
   removePin: 'supervisor',
+  supportBundle: 'supervisor',
   openPickup: 'serving',
   verifyDocument: 'serving',
   verifyByEye: 'serving',

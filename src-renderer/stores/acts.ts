@@ -68,6 +68,16 @@ export const useActs = defineStore('acts', () => {
     signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),
     addStaff: () => run('add-staff', () => kiosk.call((api) => api.addStaff({}))),
     changePin: () => run('change-pin', () => kiosk.call((api) => api.changePin({}))),
+    /** Resolves with the file's name, or null when it failed. */
+    supportBundle: async (): Promise<string | null> => {
+      let file: string | null = null
+      await run('support-bundle', async () => {
+        const made = await kiosk.call((api) => api.supportBundle({}))
+        if (made.ok) file = made.value.file
+        return made
+      })
+      return file
+    },
     removePin: (staff: StaffId, reason: 'badge-lost' | 'pin-forgotten' | 'left') =>
       run('remove-pin', () => kiosk.call((api) => api.removePin({ staff, reason }))),
     enrol: (hub: string, code: string) => run('enrol', () => kiosk.call((api) => api.enrol({ hub, code }))),

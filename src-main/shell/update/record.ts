@@ -24,8 +24,7 @@ export function onStart(record: UpdateRecord, version: string): { record: Update
   const { probation } = record
   if (probation === null) return { record, act: 'none' }
   // The old version runs: the installation did not take, or was undone from outside.
-  if (version !== probation.to)
-    return { record: rolledBack(record), act: 'none' }
+  if (version !== probation.to) return { record: rolledBack(record), act: 'none' }
   if (probation.starts >= startsOnProbation) return { record: rolledBack(record), act: 'roll-back' }
   return { record: { ...record, probation: { ...probation, starts: probation.starts + 1 } }, act: 'prove' }
 }
