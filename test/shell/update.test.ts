@@ -1,8 +1,10 @@
 /** Updates: only what the institution signed, only for this ring, only at an idle desk, and back again when it does not come up. */
+import { spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
@@ -70,6 +72,17 @@ test('a version that never proves itself gets three starts and no more, whatever
   expect(onStart(record, '1.0.0').act).toBe('none')
   const proved = onProved({ ...emptyRecord, probation: { from: '1.0.0', to: '1.1.0', starts: 1 } })
   expect(proved).toMatchObject({ probation: null, tell: 'installed' })
+})
+
+test('what the signing command writes is what kiosks take, under the key it names', () => {
+  const pem = join(folder, 'key.pem')
+  writeFileSync(pem, privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const image = join(folder, 'lodge-1.1.0.AppImage')
+  writeFileSync(image, program)
+  const command = fileURLToPath(new URL('../../resources/packaging/sign-release.ts', import.meta.url))
+  const run = spawnSync(process.execPath, ['--no-warnings', command, '--key', pem, '--version', '1.1.0', '--ring', 'all', image], { encoding: 'utf8' })
+  expect(run.stdout).toContain(key)
+  expect(openRelease(JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')), key)).toEqual({ ok: true, value: release() })
 })
 
 describe('an AppImage', () => {
