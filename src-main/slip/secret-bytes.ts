@@ -2,6 +2,7 @@
  * The secret on its way to paper: from its UTF-8 Buffer to code page bytes, without ever being a string. Checked by a
  * round trip: the bytes must decode to exactly the same code points, or nothing is printed (L-505).
  */
+import { wipeable, wipeablePoints } from '../../src-shared/protocol/wipeable.ts'
 import { codePages, tableOf, type CodePage } from './code-pages.ts'
 
 export interface SecretBytes {
@@ -12,7 +13,7 @@ export interface SecretBytes {
 
 /** Decodes strict UTF-8 (RFC 3629) into code points; null for anything malformed. */
 export function decodeUtf8(utf8: Uint8Array): Uint32Array | null {
-  const points = new Uint32Array(utf8.length)
+  const points = wipeablePoints(utf8.length)
   let count = 0
   for (let i = 0; i < utf8.length;) {
     const first = utf8[i] ?? 0
@@ -28,7 +29,8 @@ export function decodeUtf8(utf8: Uint8Array): Uint32Array | null {
     points[count++] = point
     i += size
   }
-  const exact = points.slice(0, count)
+  const exact = wipeablePoints(count)
+  exact.set(points.subarray(0, count))
   points.fill(0)
   return exact
 }
@@ -46,7 +48,7 @@ export function encodeSecret(utf8: Uint8Array, pages: readonly CodePage[] = code
     for (const page of pages) {
       const table = tableOf(page)
       if (!points.every((point) => table.has(point))) continue
-      const bytes = Buffer.alloc(points.length)
+      const bytes = wipeable(points.length)
       points.forEach((point, i) => {
         bytes[i] = table.get(point) ?? 0
       })

@@ -5,6 +5,7 @@
  */
 import type { CipherSuite } from '@hpke/core'
 import type { Epoch, KioskId, PickupId } from '../domain.ts'
+import { wipeable } from './wipeable.ts'
 
 let made: Promise<CipherSuite> | null = null
 
@@ -79,7 +80,7 @@ export async function openEnvelope(privateKey: Uint8Array, envelope: Uint8Array,
   try {
     const length = padded[0] ?? 0
     if (length === 0 || length > maxSecretBytes) throw new RangeError('secret length out of range')
-    const secret = Buffer.alloc(length)
+    const secret = wipeable(length)
     padded.copy(secret, 0, 1, 1 + length)
     return secret
   } finally {

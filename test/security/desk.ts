@@ -101,7 +101,10 @@ async function furnish(kind: DeskKind, entries: number) {
 }
 
 /** `tamper` runs on the closed database, between the making of the desk and its engine's start. */
-export async function startTestDesk(kind: DeskKind, { tamper, entries = 0 }: { tamper?: (file: string) => void; entries?: number } = {}): Promise<TestDesk> {
+export async function startTestDesk(
+  kind: DeskKind,
+  { tamper, entries = 0, demo = true }: { tamper?: (file: string) => void; entries?: number; demo?: boolean } = {},
+): Promise<TestDesk> {
   const { at, staff, pickups } = await furnish(kind, entries)
   tamper?.(at.file)
   const time = fakeTime()
@@ -136,7 +139,7 @@ export async function startTestDesk(kind: DeskKind, { tamper, entries = 0 }: { t
       return Promise.resolve({ kind: 'printed' })
     },
   }
-  const config = parseEngineConfig({ dataDir: at.folder, readers: {}, printer: { kind: 'none' }, pinCost: cheapPin, demo: true })
+  const config = parseEngineConfig({ dataDir: at.folder, readers: {}, printer: { kind: 'none' }, pinCost: cheapPin, demo })
   if (!config.ok) throw new Error(JSON.stringify(config.failure))
   const engine: Engine = createEngine({
     config: config.value,

@@ -1,0 +1,73 @@
+/** Every route of the hub x every kind of caller, generated from the contract: none forgotten. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startHub, type RunningHub } from '../../src-hub/index.ts'
+import { hubApi, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
+
+const token = 'agent-token-of-the-matrix-0001'
+const folder = mkdtempSync(join(tmpdir(), 'lodge-callers-'))
+let hub: RunningHub
+
+type Caller = 'nobody' | 'wrong token' | 'agent' | 'stranger’s signature'
+const callers: readonly Caller[] = ['nobody', 'wrong token', 'agent', 'stranger’s signature']
+/** Codes that say "not you": by who is asked, never by what. */
+const refusals = new Set(['L-603', 'L-606', 'L-610'])
+
+function mayCall(auth: RouteAuth, caller: Caller): boolean {
+  switch (auth) {
+    case 'open':
+    case 'code':
+      return true
+    case 'kiosk':
+      return false
+    case 'agent':
+      return caller === 'agent'
+  }
+}
+
+beforeAll(async () => {
+  const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true, tokens: new Map([[token, 'matrix']]) })
+  if (!started.ok) throw new Error(started.failure.code)
+  hub = started.value
+})
+afterAll(async () => {
+  await hub.stop()
+  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const stranger = privateKeyFromDer(newSignKeyPair().privateKeyDer)
+function headers(caller: Caller, method: string, path: string, body: string): Record<string, string> {
+  switch (caller) {
+    case 'nobody':
+      return {}
+    case 'wrong token':
+      return { authorization: 'Bearer agent-token-of-the-matrix-0002' }
+    case 'agent':
+      return { authorization: `Bearer ${token}` }
+    case 'stranger’s signature': {
+      const time = Date.now()
+      return { 'lodge-kiosk': newId(), 'lodge-time': String(time), 'lodge-signature': signRequest(stranger, method, path, body, time) }
+    }
+  }
+}
+
+describe.each(callers)('%s', (caller) => {
+  it.each(Object.keys(hubApi) as HubRoute[])('%s', async (name) => {
+    const { method, path, auth } = hubApi[name]
+    const body = method === 'POST' ? '{}' : ''
+    const reply = await fetch(hub.url + path, {
+      method,
+      headers: { ...headers(caller, method, path, body), ...(body === '' ? {} : { 'content-type': 'application/json' }) },
+      ...(body === '' ? {} : { body }),
+    })
+    const { code } = (await reply.json()) as { code?: string }
+    const refused = code !== undefined && refusals.has(code)
+    expect(refused, `${reply.status} ${code ?? ''}`).toBe(!mayCall(auth, caller))
+    if (refused) expect(reply.status).toBeGreaterThanOrEqual(401)
+  })
+})
