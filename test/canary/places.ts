@@ -33,7 +33,7 @@ const pageSize = 4096
 /** Runs of pages that are in memory or in swap, by /proc/PID/pagemap (bits 63 and 62): the rest was never written. */
 function residentRuns(pagemap: number, start: number, end: number): { from: number; to: number }[] {
   const entries = Buffer.alloc(((end - start) / pageSize) * 8)
-  let got = 0
+  let got: number
   try {
     got = readSync(pagemap, entries, 0, entries.length, (start / pageSize) * 8)
   } catch {
@@ -71,7 +71,7 @@ export function searchMemory(search: Search, pid: number): { hits: Hit[]; bytes:
     if (match === null || line.includes('[vvar')) continue
     for (const { from, to } of residentRuns(pagemap, Number.parseInt(match[1] ?? '0', 16), Number.parseInt(match[2] ?? '0', 16))) {
       for (let at = from; at < to; at += chunk.length - overlap) {
-        let got = 0
+        let got: number
         try {
           got = readSync(memory, chunk, 0, Math.min(chunk.length, to - at), at)
         } catch {
