@@ -5,6 +5,8 @@ import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
+import { createJobs, type Jobs } from './jobs.ts'
+import { beginIncarnation } from './kiosks/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
 
 export interface HubOptions {
@@ -21,6 +23,8 @@ export interface HubOptions {
   readonly behindProxy?: boolean
   /** Agents' tokens: token to name. */
   readonly tokens?: ReadonlyMap<string, string>
+  /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
+  readonly restored?: boolean
   readonly now?: () => number
   readonly onBug?: (route: string, error: unknown) => void
   /** Tests only: a throwaway cluster need not survive a power cut. */
@@ -57,9 +61,11 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let embedded: EmbeddedPostgres | null = null
   let hints: Hints | null = null
   let contacts: Contacts | null = null
+  let jobs: Jobs | null = null
   const url = options.databaseUrl ?? (embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })).url
   const { db } = connectDatabase(url)
   const shutDatabase = async () => {
+    await jobs?.stop()
     await hints?.stop()
     await contacts?.stop()
     await db.destroy()
@@ -72,7 +78,11 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       return migrated
     }
     const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
+    if (options.restored === true) await beginIncarnation(db, (options.now ?? Date.now)())
     const incarnation = await currentIncarnation(db)
+    const now = options.now ?? (() => Date.now())
+    const onBug = options.onBug ?? (() => undefined)
+    jobs = createJobs(db, { keys, incarnation, now }, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)
     await hints.start()
@@ -82,16 +92,17 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       db,
       keys,
       incarnation,
-      now: options.now ?? (() => Date.now()),
+      now,
       authority: identity.authority,
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },
       tokens: options.tokens ?? new Map(),
       hints,
       contacts,
-      onBug: options.onBug ?? (() => undefined),
+      onBug,
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
+    jobs.start()
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)
     return ok({

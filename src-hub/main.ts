@@ -21,6 +21,8 @@ const { options, seedFile } = settings.value
 
 const hub = await startHub({
   ...options,
+  // Only by hand, once after a restore: a service that restarts by itself must not begin another.
+  restored: process.argv.includes('--restored'),
   // The route and the kind of error only: a database error's text may quote values.
   onBug: (route, error) =>
     writeSync(2, `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? ''}` : 'error'}\n`),

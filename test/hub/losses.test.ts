@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { beginIncarnation } from '../../src-hub/kiosks/index.ts'
+import { returnUnclaimed } from '../../src-hub/pickups/index.ts'
 import { PickupId } from '../../src-shared/domain.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { reopen, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
@@ -149,4 +150,19 @@ test('a kiosk that the hub froze asks again, and serves once it is unfrozen; one
   kiosk.records.setFrozen('here')
   expect(await kiosk.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
   kiosk.records.setFrozen(null)
+})
+
+test('an unclaimed pickup goes back after its time: asked for at its desk, returned once acknowledged, and its timeline says so', async () => {
+  const { db, keys, incarnation } = fleet.hub()
+  const desk = fleet.desks[0] ?? ''
+  const pickup = await fleet.issue(fleet.accounts[5] ?? '', desk)
+  value(await found.sync.now())
+  const parts = { keys, incarnation, now: () => Date.now() + 46 * 86_400_000 }
+  expect(await returnUnclaimed(db, { ...parts, now: () => Date.now() })).toBe(0)
+  expect(await returnUnclaimed(db, parts)).toBeGreaterThan(0)
+  expect(await stateOf(pickup)).toBe('revoking')
+  value(await found.sync.now())
+  expect(await stateOf(pickup)).toBe('returned')
+  const { events } = value(await fleet.agent().call('timeline', { query: { pickup } }))
+  expect(events.map((event) => event.kind)).toEqual(expect.arrayContaining(['issued', 'granted', 'returned', 'revoke-acknowledged']))
 })

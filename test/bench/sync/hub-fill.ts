@@ -39,8 +39,8 @@ export function inventPickups(count: number, incarnation: string, lookupKey: Buf
   })
 }
 
-/** Accounts, recipients, pickups, open grants and the desk's feed, in one transaction. */
-export async function fillDesk(db: Db, desk: string, kiosk: string, pickups: readonly GrantedPickup[]): Promise<void> {
+/** `code` is a sealed pickup code, where pickups shall move on to other desks. Accounts, recipients, pickups, open grants and the desk's feed, in one transaction. */
+export async function fillDesk(db: Db, desk: string, kiosk: string, pickups: readonly GrantedPickup[], code: Buffer = Buffer.alloc(1)): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const head = Number((await tx.selectFrom('desk').select('head').where('id', '=', desk).forUpdate().executeTakeFirstOrThrow()).head)
     for (let from = 0; from < pickups.length; from += 5000) {
@@ -55,7 +55,7 @@ export async function fillDesk(db: Db, desk: string, kiosk: string, pickups: rea
           ${texts((pickup) => pickup.language)}) AS t(id, family, given, language)`.execute(tx)
       await sql`INSERT INTO account (account, recipient) SELECT * FROM unnest(${accounts}, ${people})`.execute(tx)
       await sql`INSERT INTO pickup (id, account, recipient, desk, channel, request_reference, secret_kind, state, epoch_n, pickup_code, issued_at, expires_at)
-        SELECT id, account, recipient, ${desk}, 'porter', reference, 'password', 'granted', 1, '\\x00', at, 4000000000000
+        SELECT id, account, recipient, ${desk}, 'porter', reference, 'password', 'granted', 1, ${code}, at, 4000000000000
         FROM unnest(${ids}, ${accounts}, ${people}, ${texts((pickup) => pickup.requestReference)}, ${issued}) AS t(id, account, recipient, reference, at)`.execute(
         tx,
       )
