@@ -200,15 +200,16 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.env = oldEnv
-  await browser.close()
-  await shell.stop()
-  await desk.stop()
-  await tap.stop()
-  await agent.close()
-  const gone = new Promise<void>((resolve) => hub.once('exit', () => resolve()))
-  hub.kill('SIGTERM')
-  await gone
-  await postgres.stop()
+  // A day that could not begin still ends: each is stopped, whatever was not there to stop.
+  const stopHub = async () => {
+    const gone = new Promise<void>((resolve) => hub.once('exit', () => resolve()))
+    hub.kill('SIGTERM')
+    await gone
+  }
+  for (const stop of [() => browser.close(), () => shell.stop(), () => desk.stop(), () => tap.stop(), () => agent.close(), stopHub, () => postgres.stop()])
+    await Promise.resolve()
+      .then(stop)
+      .catch(() => undefined)
   if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
   rmSync(base, { recursive: true, force: true })
 })
