@@ -8,7 +8,9 @@ import './components/base.css'
 import { makeI18n } from './i18n.ts'
 import { findLink } from './link/find-link.ts'
 import { useKiosk, usePreferences } from './stores/index.ts'
+import { hold } from './touch.ts'
 
+hold(document)
 const app = createApp(App)
 app.use(createPinia())
 app.use(makeI18n())

@@ -292,6 +292,18 @@ describe('a page that wants elsewhere', () => {
   })
 })
 
+describe('what is on the screen', () => {
+  it('cannot be selected or dragged, has no context menu, and takes no dropped file', async () => {
+    const held = await page.evaluate(() => {
+      const kinds = ['dragstart', 'drop', 'contextmenu'] as const
+      const prevented = kinds.filter((kind) => !document.body.dispatchEvent(new Event(kind, { bubbles: true, cancelable: true })))
+      document.execCommand('selectAll')
+      return { prevented, selected: window.getSelection()?.toString() ?? '' }
+    })
+    expect(held).toEqual({ prevented: ['dragstart', 'drop', 'contextmenu'], selected: '' })
+  })
+})
+
 describe('a main frame that got to another origin after all', () => {
   it('is told nothing and is not answered', async () => {
     // The stand-in lets a page go to about:blank unasked, as a flaw in a browser might.

@@ -133,7 +133,7 @@ function kiosk(served: unknown, version = '1.0.0', bytes = program) {
     folder: join(folder, 'updates'),
     installer: appImageInstaller(running),
     fetch: (url) => Promise.resolve(url.endsWith('release.json') ? Buffer.from(JSON.stringify(served)) : bytes),
-    supervisor: { onFrame: (listener) => (listeners.push(listener as never), () => undefined) },
+    supervisor: { onFrame: (listener) => (listeners.push(listener), () => undefined) },
     timers: {
       set(run, ms) {
         const mine = id++

@@ -1,0 +1,7 @@
+/** A desk's screen is not a document: nothing on it is selected, dragged away, dropped in or opened by a long press. Fields for typing stay as they are. */
+export function hold(page: Document): void {
+  for (const kind of ['dragstart', 'dragover', 'drop', 'contextmenu'] as const)
+    page.addEventListener(kind, (event) => {
+      event.preventDefault()
+    })
+}
