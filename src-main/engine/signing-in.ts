@@ -2,6 +2,7 @@
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { BadgeInHand } from '../staff/index.ts'
+import { storageFailure } from '../storage/index.ts'
 import { wipe } from '../vault/index.ts'
 import { startOfDeskDay, type Timers } from './clock.ts'
 import type { Counter } from './counter.ts'
@@ -66,7 +67,12 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
       activity()
       return
     }
-    signIn.end('locked')
+    try {
+      signIn.end('locked')
+    } catch (error) {
+      // The keys are wiped whatever the disk says; verifications of this session are worth nothing without it.
+      if (storageFailure(error) === null) throw error
+    }
     endModes()
     counter.idle()
   }

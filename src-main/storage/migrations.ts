@@ -209,8 +209,32 @@ DELETE FROM staff;
 UPDATE kiosk SET synced = 0;
 `
 
+/**
+ * Version 4. REPLACE deletes a row without its delete triggers and goes past a unique index: the rows of a slip and of a
+ * verification are looked for before. Every slip entry stands in the ledger once. Proof and language are fixed in full.
+ */
+const noReplacing = `
+CREATE TRIGGER slip_is_new BEFORE INSERT ON slip BEGIN
+  SELECT RAISE(ABORT, 'this slip is there already, or has used this verification') WHERE EXISTS (SELECT 1 FROM slip s WHERE s.id = NEW.id OR s.number = NEW.number OR s.verification = NEW.verification);
+  SELECT RAISE(ABORT, 'a slip of this pickup is not settled yet') WHERE EXISTS (SELECT 1 FROM slip s WHERE s.pickup = NEW.pickup AND s.state IN ('intended','printed','uncertain'));
+END;
+CREATE TRIGGER slip_language_is_fixed BEFORE UPDATE OF language ON slip BEGIN
+  SELECT RAISE(ABORT, 'slip identity is fixed') WHERE NEW.language <> OLD.language;
+END;
+CREATE TRIGGER verification_is_new BEFORE INSERT ON verification BEGIN
+  SELECT RAISE(ABORT, 'this verification is there already') WHERE EXISTS (SELECT 1 FROM verification v WHERE v.id = NEW.id);
+END;
+CREATE TRIGGER verification_issuer_is_fixed BEFORE UPDATE OF issuer_country ON verification BEGIN
+  SELECT RAISE(ABORT, 'verification is fixed') WHERE NEW.issuer_country <> OLD.issuer_country;
+END;
+CREATE UNIQUE INDEX ledger_once ON ledger (slip, kind) WHERE kind IN
+  ('slip-intended','slip-printed','slip-failed','slip-uncertain','handed-over','slip-spoiled','slip-missing','slip-nothing-came-out');
+DROP INDEX ledger_one_intent;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
   { version: 3, sql: sealedRoles },
+  { version: 4, sql: noReplacing },
 ]

@@ -1,5 +1,5 @@
 /** A desk on trial: the real engine process under its supervisor; reader, printer and paper live here and outlive it. */
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { startDesk, untilServing, type DemoDesk } from '../../src-main/demo/desk.ts'
 import { systemTimers } from '../../src-main/engine/index.ts'
@@ -12,7 +12,7 @@ import {
   type EngineChild,
   type EngineSupervisor,
 } from '../../src-main/shell/index.ts'
-import type { KioskClient } from '../../src-shared/kiosk-api.ts'
+import type { KioskClient, ShellNotice } from '../../src-shared/kiosk-api.ts'
 import type { Engines } from './engines.ts'
 import { deskKey, hurriedConfig } from './template.ts'
 import type { Reply, Seen } from './screen.ts'
@@ -31,6 +31,8 @@ export interface DeskOptions {
   readonly mining?: readonly Mining[]
   readonly printer?: SimulatedPrinterOptions
   readonly processId?: 'trusted' | 'untrusted'
+  /** User that the engine runs as, where we may choose. */
+  readonly user?: number
 }
 
 /** What one person at the desk has in hand: dead as soon as the engine that they talk to is. */
@@ -52,6 +54,8 @@ export interface TrialDesk {
   disarm(): void
   /** Resolves when so many engine processes have ended. */
   ended(count: number): Promise<void>
+  /** Resolves when the window is told so of its engine. */
+  notice(engine: ShellNotice['engine']): Promise<ShellNotice>
   /** The engine is up and has its reader. */
   up(): Promise<void>
   /** The engine serves and the printer can print, after a person has put the printer right. `engine` as above. */
@@ -80,20 +84,13 @@ export async function startTrialDesk(options: DeskOptions): Promise<TrialDesk> {
     const next = mining.shift()
     let engine: EngineChild
     if (next === undefined) {
-      engine = forkEngine(options.engines.plain)
+      engine = options.user === undefined ? forkEngine(options.engines.plain) : forkAs(options.engines.plain, options.user)
       tell = null
     } else {
       const settings = { ...next, database: join(dataDir, 'kiosk.db'), printerPort: printer.port, code: join(dataDir, 'code') }
       const child = fork(options.engines.mined, [JSON.stringify(settings)], { serialization: 'advanced', execArgv: ['--no-warnings'] })
-      child.on('error', () => undefined)
       tell = (t) => void (child.connected && child.send({ t }, () => undefined))
-      engine = {
-        pid: child.pid,
-        send: (message) => void (child.connected && child.send(message, () => undefined)),
-        onMessage: (listener) => void child.on('message', listener),
-        onExit: (listener) => void child.on('exit', (code) => listener(code)),
-        kill: (signal) => void child.kill(signal),
-      }
+      engine = childOf(child)
     }
     const own = { dead: false, gone: Promise.resolve() }
     own.gone = new Promise((resolve) =>
@@ -175,6 +172,19 @@ export async function startTrialDesk(options: DeskOptions): Promise<TrialDesk> {
     arm: () => tell?.('arm'),
     disarm: () => tell?.('disarm'),
     ended: (count) => new Promise((resolve) => (ended >= count ? resolve() : void awaiting.push({ count, resolve }))),
+    notice: (engine) =>
+      new Promise((resolve) => {
+        const now = desk.supervisor.notice()
+        if (now.engine === engine) {
+          resolve(now)
+          return
+        }
+        const off = desk.supervisor.onFrame((frame) => {
+          if (frame.t !== 'shell' || frame.engine !== engine) return
+          off()
+          resolve(frame)
+        })
+      }),
     up: () => untilServing(desk),
     ready,
     paperSettled() {
@@ -191,6 +201,21 @@ export async function startTrialDesk(options: DeskOptions): Promise<TrialDesk> {
       await printer.stop()
     },
   }
+}
+
+function childOf(child: ChildProcess): EngineChild {
+  child.on('error', () => undefined)
+  return {
+    pid: child.pid,
+    send: (message) => void (child.connected && child.send(message, () => undefined)),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.on('exit', (code) => listener(code)),
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
+function forkAs(entry: string, user: number): EngineChild {
+  return childOf(fork(entry, [], { serialization: 'advanced', execArgv: ['--no-warnings'], uid: user, gid: user }))
 }
 
 /** The same client, with every reply noted. */

@@ -3,6 +3,7 @@
  * database, disk, printer and window, and the printer fails at every step; after the restart paper and ledger must agree.
  */
 import { parseArgs } from 'node:util'
+import { diskCases, Unavailable } from './disk.ts'
 import { createDice, sampleGroups } from './dice.ts'
 import { buildEngines } from './engines.ts'
 import { scenarios } from './scenarios.ts'
@@ -48,6 +49,7 @@ const engines = await buildEngines()
 const template = await makeTemplate(engines)
 let passed = 0
 let failed = 0
+let skipped = 0
 try {
   const crashes = await crashCases(template)
   process.stdout.write(`${crashes.length} distinct crash points\n`)
@@ -58,14 +60,18 @@ try {
     failed += 1
     process.stdout.write(`FAILED fewer than ${fewest} crash points\n`)
   }
-  const queue = [...chosen]
+  const disk = diskCases(template, seed).filter(({ name }) => values.only === undefined || name.includes(values.only))
+  const queue: { name: string; run: () => Promise<string[]> }[] = [...disk, ...chosen]
   const worker = async () => {
     for (;;) {
       const next = queue.shift()
       if (next === undefined) return
       if (values.list) process.stdout.write(`${next.name}\n`)
-      const wrong = await next.run()
-      if (wrong.length === 0) passed += 1
+      const wrong = await next.run().catch((error: unknown): string[] | Unavailable => (error instanceof Unavailable ? error : [String(error)]))
+      if (wrong instanceof Unavailable) {
+        skipped += 1
+        process.stdout.write(`skipped: ${next.name}: ${wrong.message}\n`)
+      } else if (wrong.length === 0) passed += 1
       else {
         failed += 1
         process.stdout.write(`FAILED ${next.name}\n${wrong.map((line) => `  ${line}\n`).join('')}`)
@@ -77,5 +83,5 @@ try {
   template.remove()
   engines.remove()
 }
-process.stdout.write(`${passed} passed, ${failed} failed, 0 skipped; seed ${seed}\n`)
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped; seed ${seed}\n`)
 process.exitCode = failed === 0 ? 0 : 1

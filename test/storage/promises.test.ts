@@ -97,6 +97,148 @@ describe('a slip-intended needs its verification', () => {
   })
 })
 
+describe('REPLACE, which deletes without a delete', () => {
+  const replaceSlip = (id: string, number: string, verification: string) =>
+    store.db
+      .prepare(
+        "INSERT OR REPLACE INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, staff, language, state, intended_at) VALUES (?, ?, 'p1', 'inc', 1, ?, 's1', 'fi', 'intended', 150)",
+      )
+      .run(id, number, verification)
+  it('cannot put a slip in the place of an unsettled one, or take its number', () => {
+    slip()
+    expect(() => replaceSlip('a', 'X-1', 'v2')).toThrow(/slip/)
+    expect(() => replaceSlip('b', 'X-2', 'v2')).toThrow(/slip/)
+    expect(() => replaceSlip('b', 'X-1', 'v2')).toThrow(/slip/)
+    outcome('a', 'failed')
+    expect(() => replaceSlip('a', 'X-1', 'v2')).toThrow(/slip/)
+    expect(store.db.prepare('SELECT id, state FROM slip').all()).toEqual([{ id: 'a', state: 'failed' }])
+  })
+  it('cannot make a spent or void verification a fresh one', () => {
+    slip()
+    store.db.exec("UPDATE verification SET void = 1 WHERE id = 'v2'")
+    for (const id of ['v1', 'v2'])
+      expect(() =>
+        store.db.exec(
+          `INSERT OR REPLACE INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at)
+           VALUES ('${id}', 'p1', 'inc', 1, 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200)`,
+        ),
+      ).toThrow(/verification/)
+    expect(store.db.prepare("SELECT spent, void FROM verification WHERE id IN ('v1', 'v2')").all()).toEqual([
+      { spent: 1, void: 0 },
+      { spent: 0, void: 1 },
+    ])
+  })
+  it('cannot write over a ledger entry, or move one', () => {
+    const write = (verb: string, seq: number) =>
+      store.db.exec(`${verb} INTO ledger (seq, time, kind, pickup, bytes, hash, signature) VALUES (${seq}, 0, 'arrival', 'p1', '{}', zeroblob(32), 's')`)
+    write('INSERT', 1)
+    expect(() => write('INSERT OR REPLACE', 1)).toThrow(/gap/)
+    expect(() => write('REPLACE', 1)).toThrow(/gap/)
+    expect(() => store.db.exec('UPDATE OR REPLACE ledger SET seq = 2')).toThrow(/append-only/)
+  })
+})
+
+describe('promise P1, clause by clause, where foreign keys are switched off too', () => {
+  beforeEach(() => {
+    store.db.pragma('foreign_keys = OFF')
+  })
+  const verification = (values: Partial<Record<'id' | 'pickup' | 'n' | 'staff' | 'from' | 'to' | 'spent', string | number>> = {}) => {
+    const v = { id: 'v9', pickup: 'p1', n: 1, staff: 's1', from: 100, to: 200, spent: 0, ...values }
+    store.db
+      .prepare(
+        "INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, spent) VALUES (?, ?, 'inc', ?, ?, 'x', 'passport', 'machine-read', 'FIN', ?, ?, ?)",
+      )
+      .run(v.id, v.pickup, v.n, v.staff, v.from, v.to, v.spent)
+  }
+  it.each([
+    ['durable: a verification that is not there', {}, { verification: 'nope' }],
+    ['unspent: one that was born spent', { spent: 1 }, { verification: 'v9' }],
+    ['unexpired: one past its end', { to: 149 }, { verification: 'v9' }],
+    ['of that recipient: one of another pickup', { pickup: 'p2' }, { verification: 'v9' }],
+    ['of that grant: one of an earlier epoch', { n: 2 }, { verification: 'v9' }],
+    ['by the signed-in member of staff: one of a colleague', { staff: 's2' }, { verification: 'v9' }],
+  ])('refuses a slip under %s', (_, made, asked) => {
+    verification(made)
+    expect(() => slip(asked)).toThrow(/verification/)
+  })
+  it('refuses a slip for a pickup that is not here, or whose grant has gone on', () => {
+    verification({ pickup: 'gone' })
+    expect(() => slip({ pickup: 'gone', verification: 'v9' })).toThrow(/not verified/)
+    store.db.exec("UPDATE pickup SET epoch_n = 2 WHERE id = 'p1'")
+    expect(() => slip()).toThrow(/not verified/)
+  })
+  it.each(['waiting', 'arrived', 'printing', 'printed', 'failed', 'uncertain', 'handed-over', 'returned', 'revoked', 'burned', 'dispatched'])(
+    'refuses a slip for a pickup that is %s',
+    (state) => {
+      store.db.prepare("UPDATE pickup SET state = ? WHERE id = 'p1'").run(state)
+      expect(() => slip()).toThrow(/not verified/)
+    },
+  )
+  it.each(['pickup', 'epoch_n', 'staff', 'session', 'proof', 'method', 'issuer_country', 'created_at', 'expires_at'])(
+    'lets nobody change the %s of a recorded verification',
+    (column) => {
+      const value = ['epoch_n', 'created_at', 'expires_at'].includes(column) ? 7 : "'p2'"
+      expect(() => store.db.exec(`UPDATE verification SET ${column} = ${value} WHERE id = 'v1'`)).toThrow(/fixed/)
+    },
+  )
+})
+
+describe('promise P3, clause by clause', () => {
+  const states = ['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out'] as const
+  const allowed: Readonly<Record<string, readonly string[]>> = {
+    intended: ['printed', 'failed', 'uncertain'],
+    printed: ['handed-over', 'spoiled', 'missing', 'nothing-came-out'],
+    uncertain: ['handed-over', 'spoiled', 'missing', 'nothing-came-out'],
+  }
+  const bring = (state: string) => {
+    slip()
+    if (state === 'intended') return
+    outcome('a', state === 'printed' || state === 'failed' ? state : 'uncertain')
+    if (!['printed', 'failed', 'uncertain'].includes(state)) settle('a', state)
+  }
+  it.each(states.flatMap((from) => states.map((to) => [from, to] as const)))('a slip from %s to %s', (from, to) => {
+    bring(from)
+    if (allowed[from]?.includes(to) === true) expect(() => settle('a', to)).not.toThrow()
+    else expect(() => settle('a', to)).toThrow(/go back/)
+  })
+  it.each(['id', 'number', 'pickup', 'verification', 'epoch_incarnation', 'staff', 'language', 'intended_at', 'epoch_n'])(
+    'lets nobody change the %s of a slip',
+    (column) => {
+      slip()
+      const value = column === 'intended_at' || column === 'epoch_n' ? 7 : "'z'"
+      expect(() => store.db.exec(`UPDATE slip SET ${column} = ${value}, state = 'printed' WHERE id = 'a'`)).toThrow(/fixed/)
+    },
+  )
+  it('keeps who settled a slip, and when', () => {
+    bring('spoiled')
+    expect(() => store.db.exec("UPDATE slip SET settled_by = 's2'")).toThrow()
+    expect(() => store.db.exec('UPDATE slip SET settled_at = 1')).toThrow()
+    expect(() => store.db.exec("UPDATE slip SET code = 'L-501'")).toThrow()
+  })
+  it('gives no slip after a missing one of the same grant', () => {
+    bring('missing')
+    expect(() => slip({ id: 'b', number: 'X-2', verification: 'v2' })).toThrow(/burned/)
+  })
+  it.each([
+    ['slip-intended', 'intended'],
+    ['slip-printed', 'printed'],
+    ['slip-failed', 'failed'],
+    ['slip-uncertain', 'uncertain'],
+    ['handed-over', 'handed-over'],
+    ['slip-spoiled', 'spoiled'],
+    ['slip-missing', 'missing'],
+    ['slip-nothing-came-out', 'nothing-came-out'],
+  ])('has one %s entry for a slip, never two', (kind, state) => {
+    bring(state)
+    const entry = (seq: number) =>
+      store.db.exec(
+        `INSERT INTO ledger (seq, time, kind, pickup, slip, bytes, hash, signature) VALUES (${seq}, 0, '${kind}', 'p1', 'a', '{}', zeroblob(32), 's')`,
+      )
+    entry(1)
+    expect(() => entry(2)).toThrow(/UNIQUE|slip/)
+  })
+})
+
 describe('the ledger', () => {
   const entry = (seq: number, kind = 'arrival', slipId: string | null = null) =>
     store.db
