@@ -8,10 +8,8 @@ import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { signIn } from '../../src-main/demo/acts.ts'
-import { aftermath } from './aftermath.ts'
-import { audit } from './audit.ts'
 import { startTrialDesk, type TrialDesk } from './desk.ts'
-import { createDice } from './dice.ts'
+import { onDesk } from './on-desk.ts'
 import { prove } from './scenarios.ts'
 import type { Template } from './template.ts'
 
@@ -142,22 +140,6 @@ async function after(desk: TrialDesk, template: Template, trouble: Trouble, data
   }
   await end()
   return wrong
-}
-
-async function onDesk(template: Template, name: string, seed: number, acts: (desk: TrialDesk, database: string) => Promise<string[]>): Promise<string[]> {
-  const dataDir = template.copy(`disk ${name}`)
-  const desk = await startTrialDesk({ dataDir, engines: template.engines })
-  const wrong: string[] = []
-  let exhausted: string[] = []
-  try {
-    wrong.push(...(await acts(desk, join(dataDir, 'kiosk.db'))))
-    const next = await aftermath(desk, template, createDice(seed, name))
-    wrong.push(...next.wrong)
-    exhausted = next.exhausted
-  } finally {
-    await desk.stop()
-  }
-  return [...wrong, ...(await audit(dataDir, template, desk.paper, desk.seen, exhausted))]
 }
 
 /** Nobody else gets the database while the engine has it, nor the engine while somebody else has. */

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { diskCases, Unavailable } from './disk.ts'
 import { createDice, sampleGroups } from './dice.ts'
 import { buildEngines } from './engines.ts'
+import { printerCases } from './printer-faults.ts'
 import { scenarios } from './scenarios.ts'
 import { makeTemplate, type Template } from './template.ts'
 import { tryPoint } from './trial.ts'
@@ -60,8 +61,8 @@ try {
     failed += 1
     process.stdout.write(`FAILED fewer than ${fewest} crash points\n`)
   }
-  const disk = diskCases(template, seed).filter(({ name }) => values.only === undefined || name.includes(values.only))
-  const queue: { name: string; run: () => Promise<string[]> }[] = [...disk, ...chosen]
+  const others = [...diskCases(template, seed), ...printerCases(template, seed)].filter(({ name }) => values.only === undefined || name.includes(values.only))
+  const queue: { name: string; run: () => Promise<string[]> }[] = [...others, ...chosen]
   const worker = async () => {
     for (;;) {
       const next = queue.shift()
