@@ -4,6 +4,7 @@ import { Incarnation } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
+import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { beginIncarnation } from './kiosks/index.ts'
@@ -21,8 +22,8 @@ export interface HubOptions {
   readonly names?: readonly string[]
   /** Plain HTTP on loopback, for a proxy that speaks TLS in front. */
   readonly behindProxy?: boolean
-  /** Agents' tokens: token to name. */
-  readonly tokens?: ReadonlyMap<string, string>
+  /** Agents by their tokens. */
+  readonly tokens?: ReadonlyMap<string, Agent>
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
   readonly now?: () => number

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../src-shared/result.ts'
+import { AgentRole } from '../src-shared/hub-authority.ts'
+import type { Agent } from './http/callers.ts'
 import type { HubOptions } from './hub.ts'
 
 const Env = z.object({
@@ -13,7 +15,7 @@ const Env = z.object({
   LODGE_HUB_NAMES: z.string().default(''),
   LODGE_HUB_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
   LODGE_HUB_MASTER_KEY_FILE: z.string().optional(),
-  /** Lines of `name token`. */
+  /** Lines of `name token [role]`; the role is agent, hr, supervisor, auditor or administrator. */
   LODGE_HUB_AGENT_TOKENS_FILE: z.string().optional(),
   /** An institution's file to fill an empty hub with. */
   LODGE_HUB_SEED: z.string().optional(),
@@ -29,7 +31,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   const parsed = Env.safeParse(env)
   if (!parsed.success) return fail('L-101', { where: String(parsed.error.issues[0]?.path[0] ?? 'environment') })
   const e = parsed.data
-  const tokens = new Map<string, string>()
+  const tokens = new Map<string, Agent>()
   if (e.LODGE_HUB_AGENT_TOKENS_FILE !== undefined) {
     let lines: string[]
     try {
@@ -39,9 +41,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
     }
     for (const [i, line] of lines.entries()) {
       if (line.trim() === '') continue
-      const match = /^(\S+) (\S{20,})$/.exec(line.trim())
-      if (match?.[1] === undefined || match[2] === undefined) return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
-      tokens.set(match[2], match[1])
+      const match = /^(\S+) (\S{20,})(?: (\S+))?$/.exec(line.trim())
+      // A line without a role is a helpdesk agent's.
+      const role = AgentRole.safeParse(match?.[3] ?? 'agent')
+      if (match?.[1] === undefined || match[2] === undefined || !role.success) return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
+      tokens.set(match[2], { name: match[1], role: role.data })
     }
   }
   return ok({

@@ -378,6 +378,16 @@ export const errorTexts = {
     sv: ['Uppdateringen är inte signerad av den egna organisationen.', 'Den installerades inte. Meddela säkerhetsansvarig.'],
     en: ['The update is not signed by this institution.', 'It was not installed. Tell the security officer.'],
   },
+  'L-618': {
+    fi: ['Tämä kuuluu toiselle roolille.', 'Pyydä henkilöä, jolla on oikea rooli.'],
+    sv: ['Det här hör till en annan roll.', 'Be någon med rätt roll.'],
+    en: ['This is for another role.', 'Ask someone who has that role.'],
+  },
+  'L-619': {
+    fi: ['Liian monta pyyntöä samasta osoitteesta.', 'Odota minuutti ja yritä uudelleen.'],
+    sv: ['För många begäranden från samma adress.', 'Vänta en minut och försök igen.'],
+    en: ['Too many requests from one address.', 'Wait a minute and try again.'],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

@@ -1,6 +1,7 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
 import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -49,10 +50,16 @@ export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: stri
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
+/** An agent as the hub knows them: the name their acts are recorded under, and what they may do. */
+export interface Agent {
+  readonly name: string
+  readonly role: AgentRole
+}
+
 /** Compared in constant time. L-610 otherwise. */
-export function agentCaller(tokens: ReadonlyMap<string, string>, request: FastifyRequest): Result<string> {
+export function agentCaller(tokens: ReadonlyMap<string, Agent>, request: FastifyRequest): Result<Agent> {
   const given = digest(header(request, 'authorization').replace(/^Bearer /, ''))
-  let found: string | null = null
-  for (const [token, name] of tokens) if (timingSafeEqual(digest(token), given)) found = name
+  let found: Agent | null = null
+  for (const [token, agent] of tokens) if (timingSafeEqual(digest(token), given)) found = agent
   return found === null ? fail('L-610') : ok(found)
 }

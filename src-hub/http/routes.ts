@@ -9,7 +9,7 @@ import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { takeLedger } from '../ledger/index.ts'
 import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
-import type { KioskCaller } from './callers.ts'
+import type { Agent, KioskCaller } from './callers.ts'
 
 export interface RouteParts extends GrantParts {
   readonly db: Db
@@ -23,7 +23,7 @@ export interface Call<R extends HubRoute> {
   /** Set on kiosk routes. */
   readonly kiosk: KioskCaller
   /** Set on agent routes. */
-  readonly agent: string
+  readonly agent: Agent
 }
 
 /** A reply already written as JSON text: feed and snapshot pages are joined, not built. */
@@ -86,17 +86,17 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const taken = await takeReport(db, parts, kiosk.id, body)
       return taken.ok ? ok({ ...taken.value, incarnation, hubTime: now() }) : taken
     },
-    writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent),
+    writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent.name),
     unfreeze: async ({ body, agent }) => {
-      const done = await unfreeze(db, parts, body.kiosk, agent)
+      const done = await unfreeze(db, parts, body.kiosk, agent.name)
       return done.ok ? ok({ unfrozen: true as const }) : done
     },
     alarms: async ({ query }) => ok(await listAlarms(db, query.open === '1', query.limit)),
     closeAlarm: async ({ body, agent }) => {
-      const done = await closeAlarm(db, parts, body.what, body.id, agent)
+      const done = await closeAlarm(db, parts, body.what, body.id, agent.name)
       return done.ok ? ok({ closed: true as const }) : done
     },
-    issue: async ({ body, agent }) => issuePickup(db, parts, body, agent),
+    issue: async ({ body, agent }) => issuePickup(db, parts, body, agent.name, agent.role),
     pickups: async ({ query }) => {
       let rows = db
         .selectFrom('pickup')
@@ -123,7 +123,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           return fail('L-609', { what: 'desk' })
         const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)
         if (state === null) return fail('L-609', { what: 'pickup' })
-        await tx.insertInto('audit').values({ at: now(), actor: agent, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' }).execute()
+        await tx.insertInto('audit').values({ at: now(), actor: agent.name, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' }).execute()
         return ok({ state: state as HubReply<'revoke'>['state'] })
       }),
     timeline: async ({ query }) => ok({ events: await pickupTimeline(db, query.pickup) }),
@@ -162,7 +162,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     enrolmentCode: async ({ body, agent }) => {
       const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority), now())
       if (!code.ok) return code
-      await db.insertInto('audit').values({ at: now(), actor: agent, act: 'enrolment-code', pickup: null, desk: body.desk, detail: '{}' }).execute()
+      await db.insertInto('audit').values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: body.desk, detail: '{}' }).execute()
       return ok({ code: code.value })
     },
   }

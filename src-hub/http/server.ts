@@ -1,18 +1,20 @@
 /** HTTPS around the routes: validation both ways, callers, failures as `{code, params}` with a status, hub time on every reply. */
+import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { hintPath, hubApi, hubTimeHeader, type HubRoute } from '../../src-shared/hub-api.ts'
+import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure, type Result } from '../../src-shared/result.ts'
-import { agentCaller, kioskCaller, type KioskCaller } from './callers.ts'
+import { mayCall } from '../../src-shared/hub-authority.ts'
+import { agentCaller, kioskCaller, type Agent, type KioskCaller } from './callers.ts'
 import type { Contacts } from './contacts.ts'
 import { openHint, type Hints } from './hints.ts'
 import { createRoutes, JsonText, type RouteParts } from './routes.ts'
 
 export interface ServerParts extends RouteParts {
   readonly tls: { readonly key: string; readonly certificate: string } | null
-  /** Agents' tokens by value: the name they act under. */
-  readonly tokens: ReadonlyMap<string, string>
+  /** Agents by their tokens. */
+  readonly tokens: ReadonlyMap<string, Agent>
   readonly hints: Hints
   readonly contacts: Contacts
   readonly onBug: (route: string, error: unknown) => void
@@ -27,10 +29,24 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-610': 401,
   'L-603': 403,
   'L-606': 403,
+  'L-618': 403,
+  'L-619': 429,
   'L-605': 403,
   'L-611': 503,
   'L-901': 500,
 }
+
+/** Answers are JSON for programs: a browser that opens one may do nothing with it. */
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'strict-transport-security': 'max-age=31536000',
+} as const
+
+/** Requests a minute from one address: codes are guessed and tokens tried from few, kiosks come from many behind one. */
+const limits: Readonly<Record<RouteAuth, number | null>> = { open: 600, code: 30, kiosk: null, agent: 1200 }
 
 /** Seconds a caller is asked to wait when the hub is out of service. */
 const retryAfterSeconds = 5
@@ -43,6 +59,8 @@ function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
 export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
     bodyLimit,
+    // Behind a proxy the caller's own address is what the proxy says; the hub then listens on loopback alone.
+    trustProxy: parts.tls === null ? 'loopback' : false,
     ...(parts.tls === null ? {} : { https: { key: parts.tls.key, cert: parts.tls.certificate, minVersion: 'TLSv1.2' } }),
   }) as unknown as FastifyInstance
   const routes = createRoutes(parts)
@@ -58,7 +76,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
     reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
+    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
     const encoding = typeof payload === 'string' && payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
     if (encoding === null || typeof payload !== 'string') return payload
@@ -69,13 +87,14 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => refuse(reply, fail('L-609', { what: 'route' }).failure))
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
+    if (status === 429) return refuse(reply, fail('L-619').failure)
     if (status < 500) return refuse(reply, fail('L-608', { where: status === 413 ? 'size' : 'body' }).failure)
     parts.onBug(request.routeOptions.url ?? '?', error)
     // A database that is away or full is an outage, not the caller's doing.
     return refuse(reply, fail('L-611').failure)
   })
 
-  async function identify(name: HubRoute, request: FastifyRequest, raw: string): Promise<Result<{ kiosk: KioskCaller | null; agent: string | null }>> {
+  async function identify(name: HubRoute, request: FastifyRequest, raw: string): Promise<Result<{ kiosk: KioskCaller | null; agent: Agent | null }>> {
     switch (hubApi[name].auth) {
       case 'open':
       case 'code':
@@ -88,7 +107,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
       }
       case 'agent': {
         const caller = agentCaller(parts.tokens, request)
-        return caller.ok ? { ok: true, value: { kiosk: null, agent: caller.value } } : caller
+        if (!caller.ok) return caller
+        return mayCall(name, caller.value.role) ? { ok: true, value: { kiosk: null, agent: caller.value } } : fail('L-618')
       }
     }
   }
@@ -117,10 +137,20 @@ export function createServer(parts: ServerParts): FastifyInstance {
     return reply.send(route.reply.parse(result.value))
   }
 
-  for (const name of Object.keys(hubApi) as HubRoute[]) {
-    const { method, path } = hubApi[name]
-    app.route({ method, url: path, handler: (request, reply) => serve(name, request, reply) })
-  }
+  app.register(rateLimit, {
+    global: false,
+    timeWindow: 60_000,
+    errorResponseBuilder: () => Object.assign(new Error('too many'), { statusCode: 429 }),
+  })
+  // After the plugin: it looks at routes as they are added.
+  app.register((scope, _options, ready) => {
+    for (const name of Object.keys(hubApi) as HubRoute[]) {
+      const { method, path, auth } = hubApi[name]
+      const max = limits[auth]
+      scope.route({ method, url: path, config: max === null ? {} : { rateLimit: { max } }, handler: (request, reply) => serve(name, request, reply) })
+    }
+    ready()
+  })
   app.get(hintPath, async (request, reply) => {
     const caller = await kioskCaller(parts.db, request, '', parts.now())
     if (!caller.ok) return refuse(reply, caller.failure)

@@ -1,6 +1,7 @@
 /** Issuing one secret for a recipient: policy first, the old pickup superseded, the new one granted in the same transaction. */
 import { randomBytes } from 'node:crypto'
 import type { DeskKind, RecipientClass } from '../../src-shared/domain.ts'
+import { mayIssueFor, type AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -19,8 +20,14 @@ export function newPickupCode(): string {
   return [...randomBytes(8)].map((byte) => crockford[byte % 32]).join('')
 }
 
-/** Fails with L-609 (unknown account or desk), L-206 (policy), L-207 (a porter needs a request), L-505 (too long a secret). */
-export async function issuePickup(db: Db, parts: GrantParts, request: HubBody<'issue'>, actor: string): Promise<Result<HubReply<'issue'>>> {
+/** Fails with L-609 (unknown account or desk), L-206 (policy), L-207 (a porter needs a request), L-505 (too long a secret), L-618 (another role issues for this class). */
+export async function issuePickup(
+  db: Db,
+  parts: GrantParts,
+  request: HubBody<'issue'>,
+  actor: string,
+  role: AgentRole = 'supervisor',
+): Promise<Result<HubReply<'issue'>>> {
   const secret = request.secret === undefined ? null : Buffer.from(request.secret, 'utf8')
   if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
   try {
@@ -33,6 +40,7 @@ export async function issuePickup(db: Db, parts: GrantParts, request: HubBody<'i
         .forUpdate('account')
         .executeTakeFirst()
       if (account === undefined) return fail('L-609', { what: 'account' })
+      if (!mayIssueFor(account.class as RecipientClass, role)) return fail('L-618')
       const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
       if (desk === undefined) return fail('L-609', { what: 'desk' })
       const policy = await policyRecord(tx)

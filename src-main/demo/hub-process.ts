@@ -21,7 +21,7 @@ export async function startHubProcess(dataDir: string, port: number, log: (line:
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const token = randomBytes(24).toString('base64url')
   const tokens = join(dataDir, 'agents')
-  writeFileSync(tokens, `helpdesk-demo ${token}\n`, { mode: 0o600 })
+  writeFileSync(tokens, `helpdesk-demo ${token} supervisor\n`, { mode: 0o600 })
   const entry = join(root, 'src-hub/main.ts')
   if (!existsSync(entry)) throw new Error('the demo runs from the sources')
   const child = fork(entry, [], {

@@ -37,7 +37,7 @@ export interface Fleet {
 export async function startFleet(): Promise<Fleet> {
   const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
   const postgres = await startEmbeddedPostgres(join(root, 'database'), { fsync: false })
-  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, 'tester']]) }
+  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, { name: 'tester', role: 'supervisor' }]]) }
   let hub = value(await startHub(options))
   const others: RunningHub[] = []
   const open: DeskKiosk[] = []

@@ -76,7 +76,12 @@ let desk = ''
 let accounts: string[] = []
 
 beforeAll(async () => {
-  const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true, tokens: new Map([[token, 'tester']]) })
+  const started = await startHub({
+    dataDir: join(folder, 'hub'),
+    fsync: false,
+    behindProxy: true,
+    tokens: new Map([[token, { name: 'tester', role: 'supervisor' }]]),
+  })
   if (!started.ok) throw new Error(started.failure.code)
   hub = started.value
   const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as { pickups: unknown[] }

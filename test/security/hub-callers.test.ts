@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
+import { AgentRole } from '../../src-shared/hub-authority.ts'
 import { hubApi, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -12,12 +13,26 @@ const token = 'agent-token-of-the-matrix-0001'
 const folder = mkdtempSync(join(tmpdir(), 'lodge-callers-'))
 let hub: RunningHub
 
-type Caller = 'nobody' | 'wrong token' | 'agent' | 'stranger’s signature'
-const callers: readonly Caller[] = ['nobody', 'wrong token', 'agent', 'stranger’s signature']
+type Caller = 'nobody' | 'wrong token' | AgentRole | 'stranger’s signature'
+const callers: readonly Caller[] = ['nobody', 'wrong token', ...AgentRole.options, 'stranger’s signature']
 /** Codes that say "not you": by who is asked, never by what. */
-const refusals = new Set(['L-603', 'L-606', 'L-610'])
+const refusals = new Set(['L-603', 'L-606', 'L-610', 'L-618'])
 
-function mayCall(auth: RouteAuth, caller: Caller): boolean {
+/** Written out here by hand, apart from the hub's own table. */
+const expected: Readonly<Record<string, readonly AgentRole[]>> = {
+  issue: ['agent', 'hr', 'supervisor'],
+  revoke: ['agent', 'hr', 'supervisor'],
+  pickups: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  timeline: ['agent', 'hr', 'supervisor', 'auditor'],
+  desks: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  alarms: ['supervisor', 'auditor', 'administrator'],
+  closeAlarm: ['supervisor'],
+  writeOff: ['supervisor'],
+  unfreeze: ['supervisor'],
+  enrolmentCode: ['administrator', 'supervisor'],
+}
+
+function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {
   switch (auth) {
     case 'open':
     case 'code':
@@ -25,12 +40,17 @@ function mayCall(auth: RouteAuth, caller: Caller): boolean {
     case 'kiosk':
       return false
     case 'agent':
-      return caller === 'agent'
+      return (expected[name] ?? []).includes(caller as AgentRole)
   }
 }
 
 beforeAll(async () => {
-  const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true, tokens: new Map([[token, 'matrix']]) })
+  const started = await startHub({
+    dataDir: join(folder, 'hub'),
+    fsync: false,
+    behindProxy: true,
+    tokens: new Map(AgentRole.options.map((role) => [`${token}-${role}`, { name: role, role }])),
+  })
   if (!started.ok) throw new Error(started.failure.code)
   hub = started.value
 })
@@ -47,8 +67,8 @@ function headers(caller: Caller, method: string, path: string, body: string): Re
       return {}
     case 'wrong token':
       return { authorization: 'Bearer agent-token-of-the-matrix-0002' }
-    case 'agent':
-      return { authorization: `Bearer ${token}` }
+    default:
+      return { authorization: `Bearer ${token}-${caller}` }
     case 'stranger’s signature': {
       const time = Date.now()
       return { 'lodge-kiosk': newId(), 'lodge-time': String(time), 'lodge-signature': signRequest(stranger, method, path, body, time) }
@@ -67,7 +87,17 @@ describe.each(callers)('%s', (caller) => {
     })
     const { code } = (await reply.json()) as { code?: string }
     const refused = code !== undefined && refusals.has(code)
-    expect(refused, `${reply.status} ${code ?? ''}`).toBe(!mayCall(auth, caller))
+    expect(refused, `${reply.status} ${code ?? ''}`).toBe(!mayCall(name, auth, caller))
     if (refused) expect(reply.status).toBeGreaterThanOrEqual(401)
   })
+})
+
+it('codes cannot be guessed: the thirty-first try in a minute is refused, and so is the next right one', async () => {
+  const enrol = () => fetch(hub.url + hubApi.enrol.path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  let refused = 0
+  for (let i = 0; i < 40; i += 1) if ((await enrol()).status === 429) refused += 1
+  expect(refused).toBeGreaterThanOrEqual(10)
+  const reply = await enrol()
+  expect(await reply.json()).toEqual({ code: 'L-619' })
+  expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'")
 })

@@ -51,7 +51,7 @@ const token = 'token-of-the-bench-0001'
 export async function startBenchHub(dataDir: string, env: NodeJS.ProcessEnv): Promise<BenchHub> {
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const tokens = join(dataDir, 'agents')
-  writeFileSync(tokens, `bench ${token}\n`, { mode: 0o600 })
+  writeFileSync(tokens, `bench ${token} supervisor\n`, { mode: 0o600 })
   const child = await startChild<{ url: string; port: number }>('../../../src-hub/main.ts', [], {
     LODGE_HUB_DATA: dataDir,
     LODGE_HUB_PORT: '0',

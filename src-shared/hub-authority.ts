@@ -1,0 +1,34 @@
+/** Who may do what at the hub: one row per route of agents, so that a route without an authority does not compile. */
+import { z } from 'zod'
+import type { RecipientClass } from './domain.ts'
+import type { HubApi, HubRoute } from './hub-api.ts'
+
+/** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks and their codes. */
+export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
+export type AgentRole = z.infer<typeof AgentRole>
+
+type AgentRoute = { [R in HubRoute]: HubApi[R]['auth'] extends 'agent' ? R : never }[HubRoute]
+
+export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[] } = {
+  issue: ['agent', 'hr', 'supervisor'],
+  revoke: ['agent', 'hr', 'supervisor'],
+  pickups: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  timeline: ['agent', 'hr', 'supervisor', 'auditor'],
+  desks: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  alarms: ['supervisor', 'auditor', 'administrator'],
+  closeAlarm: ['supervisor'],
+  writeOff: ['supervisor'],
+  unfreeze: ['supervisor'],
+  enrolmentCode: ['administrator', 'supervisor'],
+}
+
+/** A route that is not an agent's asks for no role. */
+export function mayCall(route: HubRoute, role: AgentRole): boolean {
+  const asked = (agentAuthorities as Readonly<Partial<Record<HubRoute, readonly AgentRole[]>>>)[route]
+  return asked === undefined || asked.includes(role)
+}
+
+/** Staff secrets are issued by human resources alone, and human resources issues nothing else (DESIGN section 7). */
+export function mayIssueFor(recipientClass: RecipientClass, role: AgentRole): boolean {
+  return role === 'supervisor' || (recipientClass === 'staff') === (role === 'hr')
+}
