@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { Incarnation } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
-import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
+import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
 import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
@@ -14,6 +14,8 @@ export interface HubOptions {
   /** Master key, certificate authority and, without `databaseUrl`, the cluster. */
   readonly dataDir: string
   readonly databaseUrl?: string
+  /** Who migrates a database of the institution's; `databaseUrl` then needs no rights but the running hub's. */
+  readonly databaseOwnerUrl?: string
   readonly masterKeyFile?: string
   readonly host?: string
   /** 0 takes a free one. */
@@ -63,8 +65,10 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let hints: Hints | null = null
   let contacts: Contacts | null = null
   let jobs: Jobs | null = null
-  const url = options.databaseUrl ?? (embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })).url
-  const { db } = connectDatabase(url)
+  if (options.databaseUrl === undefined) embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
+  const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
+  const owner = connectDatabase(ownerUrl).db
+  let db = owner
   const shutDatabase = async () => {
     await jobs?.stop()
     await hints?.stop()
@@ -73,10 +77,17 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await embedded?.stop()
   }
   try {
-    const migrated = await migrate(db)
+    const migrated = await migrate(owner)
     if (!migrated.ok) {
       await shutDatabase()
       return migrated
+    }
+    let url = options.databaseUrl ?? ownerUrl
+    if (embedded !== null) url = await prepareOwnRole(owner, ownerUrl, options.dataDir)
+    else if (options.databaseOwnerUrl !== undefined) await prepareRole(owner, url)
+    if (url !== ownerUrl) {
+      db = connectDatabase(url).db
+      await owner.destroy()
     }
     const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
     if (options.restored === true) await beginIncarnation(db, (options.now ?? Date.now)())

@@ -9,6 +9,8 @@ import type { HubOptions } from './hub.ts'
 const Env = z.object({
   LODGE_HUB_DATA: z.string().min(1).default('.lodge/hub'),
   DATABASE_URL: z.url().optional(),
+  /** Migrates; then DATABASE_URL needs only the running hub's rights. */
+  DATABASE_OWNER_URL: z.url().optional(),
   LODGE_HUB_HOST: z.string().min(1).default('127.0.0.1'),
   LODGE_HUB_PORT: z.coerce.number().int().min(0).max(65_535).default(8443),
   /** Comma-separated names for the server certificate. */
@@ -59,6 +61,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
       tokens,
       ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
+      ...(e.DATABASE_OWNER_URL === undefined ? {} : { databaseOwnerUrl: e.DATABASE_OWNER_URL }),
       ...(e.LODGE_HUB_MASTER_KEY_FILE === undefined ? {} : { masterKeyFile: e.LODGE_HUB_MASTER_KEY_FILE }),
     },
     seedFile: e.LODGE_HUB_SEED ?? null,
