@@ -10,7 +10,7 @@ export function connectWindows(supervisor: EngineSupervisor, current: () => Brow
   const send = (frame: unknown) => {
     const window = current()
     // What staff see goes to our own page alone, wherever the window may have got to.
-    if (window !== null && !window.isDestroyed() && isOurPage(window.webContents.mainFrame.url)) window.webContents.send(eventChannel, frame)
+    if (window !== null && !window.isDestroyed() && isOurPage(window.webContents.getURL())) window.webContents.send(eventChannel, frame)
   }
   const gate = createGate((frame, answer) => supervisor.call(frame, answer))
 

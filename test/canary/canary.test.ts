@@ -79,7 +79,7 @@ async function startHub(): Promise<string> {
   const dataDir = join(base, 'hub')
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const token = 'agent-token-of-the-canary-0001'
-  writeFileSync(join(dataDir, 'agents'), `canary ${token}\n`, { mode: 0o600 })
+  writeFileSync(join(dataDir, 'agents'), `canary ${token} supervisor\n`, { mode: 0o600 })
   hub = fork(fileURLToPath(new URL('../../src-hub/main.ts', import.meta.url)), [], {
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -130,7 +130,8 @@ export async function startTap(target: { url: string; authority: string }, ident
     async stop() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
-      await dispatcher.close()
+      // The hint stays open for ever: closing would wait for it.
+      await dispatcher.destroy()
     },
   }
 }

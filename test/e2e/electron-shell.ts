@@ -68,15 +68,17 @@ export function startInElectron(folder: string, env: Record<string, string> = {}
     },
     async page({ afresh = false } = {}) {
       if (afresh) await shell.disconnect()
+      // A page that is there already is found at once; one that comes while a client connects may be missed.
+      if (!realElectron() && !afresh) await shell.reported('loaded', 0)
       const endpoint = realElectron() ? `http://127.0.0.1:${await port}` : (await shell.reported('chromium', 0)).endpoint
       browser ??= await chromium.connectOverCDP(endpoint)
       const [context] = browser.contexts()
       if (context === undefined) throw new Error('no window')
       const shown = async (page: Page) => {
-        await page.waitForURL(/kiosk/, { timeout: 20_000 })
+        await page.waitForURL(/kiosk/, { timeout: 60_000 })
         return page
       }
-      const coming = context.waitForEvent('page', { predicate: async (page) => (await shown(page)) === page, timeout: 20_000 })
+      const coming = context.waitForEvent('page', { predicate: async (page) => (await shown(page)) === page, timeout: 60_000 })
       return Promise.any([...context.pages().map(shown), coming])
     },
     reports,

@@ -11,6 +11,7 @@ export type Report =
   | { standin: 'focused' }
   | { standin: 'frames'; frames: { url: string; main: boolean }[] }
   | { standin: 'unresponsive' }
+  | { standin: 'loaded'; url: string }
 
 export type Order =
   | { standin: 'power'; event: 'suspend' | 'resume' | 'lock-screen' | 'shutdown' }

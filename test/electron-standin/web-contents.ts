@@ -156,6 +156,7 @@ export class WebContents extends EventEmitter {
       case 'Page.loadEventFired':
         this.#loaded?.()
         this.#loaded = null
+        report({ standin: 'loaded', url: this.getURL() })
         this.emit('did-finish-load')
         return
       case 'Page.windowOpen': {

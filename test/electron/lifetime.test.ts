@@ -40,9 +40,10 @@ describe('the window’s process', () => {
     const desk = await start()
     let page = await serving(desk)
     const die = async () => {
-      const crash = page.waitForEvent('crash')
+      await desk.shell.disconnect()
+      const loaded = desk.shell.reported('loaded')
       desk.shell.order({ standin: 'gone', reason: 'crashed' })
-      await crash
+      await loaded
       page = await desk.shell.page({ afresh: true })
     }
     for (let death = 0; death < 2; death += 1) {
@@ -62,12 +63,13 @@ describe('the window’s process', () => {
 
   it('out of memory gets a window made anew', async () => {
     const desk = await start()
-    const old = await serving(desk)
+    await serving(desk)
+    await desk.shell.disconnect()
     const anew = desk.shell.reported('window')
-    const crash = old.waitForEvent('crash')
+    const loaded = desk.shell.reported('loaded')
     desk.shell.order({ standin: 'gone', reason: 'oom' })
     await anew
-    await crash
+    await loaded
     const page = await desk.shell.page({ afresh: true })
     await page.getByTestId('screen-enrol').waitFor({ timeout: 20_000 })
   })
@@ -76,14 +78,14 @@ describe('the window’s process', () => {
     const desk = await start()
     let page = await serving(desk)
     const hung = desk.shell.reported('unresponsive')
-    const crash = page.waitForEvent('crash', { timeout: 30_000 })
+    const loaded = desk.shell.reported('loaded')
     page
       .evaluate(() => {
         for (;;);
       })
       .catch(() => undefined)
     await hung
-    await crash
+    await loaded
     page = await desk.shell.page({ afresh: true })
     await page.getByTestId('screen-enrol').waitFor({ timeout: 20_000 })
   })

@@ -168,7 +168,9 @@ describe('what the search costs on this computer', () => {
       const years = searchYears(sample, guessMs)
       say(`thief: ${name}: full search ${years < 1 ? `${(years * 365.25).toFixed(2)} core-days` : `${years.toPrecision(3)} core-years`}`)
     }
-    expect(guessMs).toBeLessThan(1000)
+    // The floor below which no computer goes, however slow; how long a guess takes here is printed, not asserted.
+    expect(cost.memoryKib).toBeGreaterThanOrEqual(19 * 1024)
+    expect(cost.passes).toBeGreaterThanOrEqual(3)
   })
   it('decides which PIN a desk takes where neither hardware nor an encrypted disk protects the keystore', () => {
     const config = parseEngineConfig({ dataDir: '/x', readers: {}, printer: { kind: 'none' } })
