@@ -41,7 +41,7 @@ async function listening(child: ChildProcess): Promise<string> {
 export async function startChromium(): Promise<Chromium> {
   const { path, args, env } = await chromiumToRun()
   const profile = mkdtempSync(join(tmpdir(), 'lodge-standin-'))
-  const child = spawn(path, [...args, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--window-size=1280,800', 'about:blank'], {
+  const child = spawn(path, [...args, '--headless=new', '--remote-debugging-port=0', '--block-new-web-contents', `--user-data-dir=${profile}`, '--window-size=1280,800', 'about:blank'], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

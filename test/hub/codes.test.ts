@@ -24,10 +24,10 @@ test('a file is one that a kiosk takes', () => {
 
 test('a desk’s name is no formula in a spreadsheet, breaks no line, and makes a safe file name', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('=1+1', '+cmd', '-x', '@SUM(A1)', '../../etc', 'a"b,c\r\nd')), (name) => {
+    fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('=1+1', '+cmd', '-x', '@SUM(A1)', "'", '../../etc', 'a"b,c\r\nd')), (name) => {
       const invited = { desk: desk(name), code: 'X' }
       const [row] = parse(codesCsv([invited]), { columns: true, relax_quotes: false }) as unknown as Record<string, string>[]
-      expect(row?.['desk']?.replace(/^'/, '')).toBe(name)
+      expect([name, `'${name}`]).toContain(row?.['desk'])
       expect(row?.['desk'] ?? '').not.toMatch(/^[=+\-@\t\r]/)
       expect(fileName(invited)).toMatch(/^[a-z0-9][A-Za-z0-9_-]*\.json$/)
     }),
