@@ -39,11 +39,14 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
       for (const wait of [...waiting]) if (wait.takes(reply)) wait.settle('answered')
     }
   })
-  link.onClose(() => {
+  /** The other side ended the link. A write may learn it before the link says so: whoever learns it first tells. */
+  function lost(): void {
+    if (gone) return
     gone = true
     for (const wait of [...waiting]) wait.settle('gone')
     onGone()
-  })
+  }
+  link.onClose(lost)
 
   function waitFor(takes: (reply: Reply) => boolean, ms: number): Promise<Waited> {
     if (gone) return Promise.resolve('gone')
@@ -69,7 +72,10 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     })
     const sent = link.write(bytes).then(
       (): Waited => 'answered',
-      (): Waited => 'gone',
+      (): Waited => {
+        lost()
+        return 'gone'
+      },
     )
     const waited = await Promise.race([sent, late])
     cancel()
