@@ -1,12 +1,10 @@
 /** PostgreSQL through Kysely, and the migrations. */
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { HubPostgresDialect } from './bulk.ts'
 import { migrations } from './migrations.ts'
-import type { Tables } from './schema.ts'
-
-export type Db = Kysely<Tables>
-export type Tx = Transaction<Tables>
+import type { Db, Tables, Tx } from './schema.ts'
 
 // bigint columns hold counters and milliseconds, all far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -18,7 +16,7 @@ export function connectDatabase(connectionString: string): { db: Db; pool: pg.Po
   const pool = new pg.Pool({ connectionString, max: 12 })
   // An idle connection that breaks is replaced by the pool; the next query tells.
   pool.on('error', () => undefined)
-  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool }
+  return { db: new Kysely<Tables>({ dialect: new HubPostgresDialect({ pool }) }), pool }
 }
 
 /** Fails with L-801 for a database from the future; it is not changed. */

@@ -1,4 +1,5 @@
-export { connectDatabase, migrate, transact, type Db, type Tx } from './connect.ts'
+export { bulkOf, type Bulk, type NewLedgerRow } from './bulk.ts'
+export { connectDatabase, migrate, transact } from './connect.ts'
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
 export { appendOnly, prepareOwnRole, prepareRole } from './running-role.ts'
-export type { Tables } from './schema.ts'
+export type { Db, Tables, Tx } from './schema.ts'

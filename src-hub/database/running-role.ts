@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import type { Db } from './connect.ts'
+import type { Db } from './schema.ts'
 
 const roleName = 'lodge_hub'
 

@@ -1,5 +1,5 @@
 /** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
 type Json<T> = ColumnType<T, string, string>
 
@@ -88,3 +88,6 @@ export interface Tables {
   }
   audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
 }
+
+export type Db = Kysely<Tables>
+export type Tx = Transaction<Tables>

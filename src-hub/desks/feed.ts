@@ -1,7 +1,7 @@
 /** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (DESIGN section 8, point 3). */
 import { sql } from 'kysely'
 import type { FeedChange } from '../../src-shared/hub-api.ts'
-import type { Db, Tx } from '../database/index.ts'
+import { bulkOf, type Db, type Tx } from '../database/index.ts'
 
 type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never
 export type NewChange = WithoutSeq<FeedChange>
@@ -20,12 +20,10 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
     .executeTakeFirstOrThrow()
   const first = Number(row.head) - changes.length + 1
   for (let at = 0; at < changes.length; at += 1000) {
-    // JSON text never holds this control character raw (RFC 8259, section 7), so that many bodies travel as one text.
     const bodies = changes.slice(at, at + 1000).map((change, i) => JSON.stringify({ seq: first + at + i, ...change }))
-    await sql`INSERT INTO feed (desk, seq, body) SELECT ${desk}, ${first + at - 1} + n, body
-      FROM unnest(string_to_array(${bodies.join('\x1f')}, ${'\x1f'})) WITH ORDINALITY AS t(body, n)`.execute(tx)
+    await bulkOf(tx).insertFeed(tx, desk, first + at, bodies)
   }
-  await sql`SELECT pg_notify('lodge_hint', ${desk})`.execute(tx)
+  await bulkOf(tx).notify(tx, desk)
 }
 
 /** One page as JSON text, not parsed again. null: the cursor is beyond the head or pruned. */

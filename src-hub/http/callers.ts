@@ -1,6 +1,6 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
 import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -27,13 +27,20 @@ function keyOf(raw: Buffer): KeyObject {
   return key
 }
 
-function header(request: FastifyRequest, name: string): string {
+/** What a caller is known by. */
+export interface CallerRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+}
+
+function header(request: CallerRequest, name: string): string {
   const value = request.headers[name]
   return typeof value === 'string' ? value : ''
 }
 
 /** Fails with L-603 (unknown, replaced or written off), L-605 (clock), L-606 (signature), L-604 (frozen). */
-export async function kioskCaller(db: Db, request: FastifyRequest, rawBody: string, now: number, evidence = false): Promise<Result<KioskCaller>> {
+export async function kioskCaller(db: Db, request: CallerRequest, rawBody: string, now: number, evidence = false): Promise<Result<KioskCaller>> {
   const id = header(request, signatureHeaders.kiosk)
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
@@ -57,7 +64,7 @@ export interface Agent {
 }
 
 /** Compared in constant time. L-610 otherwise. */
-export function agentCaller(tokens: ReadonlyMap<string, Agent>, request: FastifyRequest): Result<Agent> {
+export function agentCaller(tokens: ReadonlyMap<string, Agent>, request: CallerRequest): Result<Agent> {
   const given = digest(header(request, 'authorization').replace(/^Bearer /, ''))
   let found: Agent | null = null
   for (const [token, agent] of tokens) if (timingSafeEqual(digest(token), given)) found = agent

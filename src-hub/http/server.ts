@@ -2,39 +2,19 @@
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
-import { fail, type Failure, type Result } from '../../src-shared/result.ts'
-import { mayCall } from '../../src-shared/hub-authority.ts'
-import { agentCaller, kioskCaller, type Agent, type KioskCaller } from './callers.ts'
-import type { Contacts } from './contacts.ts'
+import { fail, type Failure } from '../../src-shared/result.ts'
+import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
+import { kioskCaller } from './callers.ts'
 import { openHint, type Hints } from './hints.ts'
-import { createRoutes, JsonText, type RouteParts } from './routes.ts'
 
-export interface ServerParts extends RouteParts {
+export interface ServerParts extends AnswerParts {
   readonly tls: { readonly key: string; readonly certificate: string } | null
-  /** Agents by their tokens. */
-  readonly tokens: ReadonlyMap<string, Agent>
   readonly hints: Hints
-  readonly contacts: Contacts
   readonly onBug: (route: string, error: unknown) => void
 }
 
 const bodyLimit = 16 * 1024 * 1024
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  'L-604': 409,
-  'L-607': 410,
-  'L-609': 404,
-  'L-610': 401,
-  'L-603': 403,
-  'L-606': 403,
-  'L-618': 403,
-  'L-619': 429,
-  'L-605': 403,
-  'L-611': 503,
-  'L-901': 500,
-}
 
 /** Answers are JSON for programs: a browser that opens one may do nothing with it. */
 const securityHeaders = {
@@ -53,7 +33,7 @@ const retryAfterSeconds = 5
 
 function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.code === 'L-611') reply.header('retry-after', retryAfterSeconds)
-  return reply.status(statuses[failure.code] ?? 400).send(failure)
+  return reply.status(statusOf(failure)).send(failure)
 }
 
 export function createServer(parts: ServerParts): FastifyInstance {
@@ -63,7 +43,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     trustProxy: parts.tls === null ? 'loopback' : false,
     ...(parts.tls === null ? {} : { https: { key: parts.tls.key, cert: parts.tls.certificate, minVersion: 'TLSv1.2' } }),
   }) as unknown as FastifyInstance
-  const routes = createRoutes(parts)
+  const answer = createAnswers(parts)
 
   // The signature is over the exact bytes, so bodies are kept as text and parsed by us.
   app.removeAllContentTypeParsers()
@@ -94,47 +74,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     return refuse(reply, fail('L-611').failure)
   })
 
-  async function identify(name: HubRoute, request: FastifyRequest, raw: string): Promise<Result<{ kiosk: KioskCaller | null; agent: Agent | null }>> {
-    switch (hubApi[name].auth) {
-      case 'open':
-      case 'code':
-        return { ok: true, value: { kiosk: null, agent: null } }
-      case 'kiosk': {
-        const caller = await kioskCaller(parts.db, request, raw, parts.now(), name === 'ledger' || name === 'report')
-        if (!caller.ok) return caller
-        parts.contacts.heard(caller.value.id, parts.now())
-        return { ok: true, value: { kiosk: caller.value, agent: null } }
-      }
-      case 'agent': {
-        const caller = agentCaller(parts.tokens, request)
-        if (!caller.ok) return caller
-        return mayCall(name, caller.value.role) ? { ok: true, value: { kiosk: null, agent: caller.value } } : fail('L-618')
-      }
-    }
-  }
-
   async function serve(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const route = hubApi[name]
     const raw = typeof request.body === 'string' ? request.body : ''
-    const caller = await identify(name, request, raw)
-    if (!caller.ok) return refuse(reply, caller.failure)
-    let json: unknown
-    try {
-      json = raw === '' ? undefined : JSON.parse(raw)
-    } catch {
-      return refuse(reply, fail('L-608', { where: 'body' }).failure)
-    }
-    const query = route.query.safeParse(request.query)
-    const body = route.body.safeParse(json)
-    if (!query.success || !body.success) {
-      const issue = (query.success ? body.error : query.error)?.issues[0]
-      return refuse(reply, fail('L-608', { where: issue?.path.join('.') ?? 'body' }).failure)
-    }
-    const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
-    const result = await handler({ query: query.data, body: body.data, ...caller.value })
+    const { method, url, headers, query } = request
+    const result = await answer(name, { method, url, headers, query, raw })
     if (!result.ok) return refuse(reply, result.failure)
-    if (result.value instanceof JsonText) return reply.type('application/json; charset=utf-8').send(result.value.text)
-    return reply.send(route.reply.parse(result.value))
+    return reply.type('application/json; charset=utf-8').send(result.value)
   }
 
   app.register(rateLimit, {

@@ -15,6 +15,10 @@ export interface GrantParts {
   readonly keys: HubKeys
   readonly incarnation: string
   readonly now: () => number
+  /** Seals a secret to a kiosk's opening key: HPKE, unless a simulation has its own. */
+  readonly seal?: typeof sealEnvelope
+  /** Makes a pickup's id: random, unless a simulation has its own. */
+  readonly newId?: () => string
 }
 
 /** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
@@ -99,7 +103,7 @@ export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, des
   const sealed = secret ?? generateSecret()
   let envelope: Buffer
   try {
-    envelope = await sealEnvelope(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
+    envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
   } finally {
     if (secret === null) sealed.fill(0)
   }

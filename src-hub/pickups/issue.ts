@@ -64,7 +64,7 @@ export async function issuePickup(
         await tx.insertInto('audit').values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' }).execute()
       }
 
-      const id = PickupId.parse(newId())
+      const id = PickupId.parse((parts.newId ?? newId)())
       const pickupCode = newPickupCode()
       const now = parts.now()
       await tx

@@ -21,7 +21,7 @@ export async function burnAndReplace(tx: Tx, parts: GrantParts, pickup: string, 
       .execute()
   await audit('burned', pickup, { cause })
   if (desk === null) return null
-  const id = PickupId.parse(newId())
+  const id = PickupId.parse((parts.newId ?? newId)())
   await tx
     .insertInto('pickup')
     .values({

@@ -1,13 +1,14 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
+import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createVerifications } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
-import { accountForIntents, createRelease, createSlips } from '../release/index.ts'
+import { accountForIntents, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
-import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords } from '../sync/index.ts'
+import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords, type Transport } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { layoutForDesk } from './slip-layout.ts'
@@ -34,6 +35,13 @@ interface Parts {
   readonly updateNews: 'installed' | 'rolled-back' | undefined
   readonly onChange: () => void
   readonly checkpoint: ((name: string) => void) | undefined
+  /** Ports that a simulation fills with its own; the desk's defaults otherwise. */
+  readonly simulated?: {
+    readonly transport: Transport
+    readonly layout: LayoutSlip
+    readonly open: typeof openEnvelope
+    readonly batches: { readonly push: number; readonly pull: number }
+  }
 }
 
 /** How much of the ledger is checked before serving: the newest entries, where an unacknowledged tail would be. */
@@ -88,7 +96,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     verifications,
     slips,
     printer,
-    layout: layoutForDesk(parts.paper),
+    layout: parts.simulated?.layout ?? layoutForDesk(parts.paper),
+    open: parts.simulated?.open,
     kiosk: record.kiosk,
     now,
     ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
@@ -98,9 +107,10 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     signer: { kiosk: record.kiosk, key: keys.signKey },
     now,
     onHubTime: clock.setHubTime,
+    transport: parts.simulated?.transport,
   })
   const applier = createApplier({ store, ledger, pickups, slips, roster, records })
-  const sync = createSync({ hub, ledger, records, applier, now, timers, random, pollMs: parts.pollMs, onChange })
+  const sync = createSync({ hub, ledger, records, applier, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
 
   let place: Place | null = null
   function currentPlace(): Place | null {

@@ -32,6 +32,8 @@ interface Parts {
   readonly printer: Printer
   readonly layout: LayoutSlip
   readonly kiosk: KioskId
+  /** Opens an envelope: HPKE, unless a simulation has its own. */
+  readonly open?: typeof openEnvelope | undefined
   readonly now: () => number
   /** Reached between durable steps, for tests that kill the engine there. */
   readonly checkpoint?: (name: string) => void
@@ -108,7 +110,7 @@ export function createRelease(parts: Parts): Release {
   async function openWith(session: Session, pickup: Pickup): Promise<Buffer | null> {
     for (const { privateKey } of session.openingKeys) {
       try {
-        return await openEnvelope(privateKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
+        return await (parts.open ?? openEnvelope)(privateKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
       } catch {
         // The next key, if there is one.
       }

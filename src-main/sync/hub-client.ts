@@ -39,7 +39,19 @@ export interface HubClient {
   close(): Promise<void>
 }
 
+/** An answer as it came: header names in lower case. */
+export interface TransportReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly bytes: Uint8Array
+}
+
+/** Carries one request to the hub and its answer back; rejects when the network does not. */
+export type Transport = (method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | Buffer | null) => Promise<TransportReply>
+
 interface Parts {
+  /** TLS to the pinned authority, unless a simulation has its own. */
+  readonly transport?: Transport | undefined
   readonly target: HubTarget
   /** null before enrolment. */
   readonly signer: Signer | null
@@ -77,7 +89,7 @@ function networkFailure(error: unknown): Failure {
   return { code: 'L-601' }
 }
 
-export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000 }: Parts): HubClient {
+export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000, transport: given }: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
   let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Dispatcher }> | null = null
 
@@ -94,6 +106,13 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     })
     return loaded
   }
+
+  const overTls: Transport = async (method, path, headers, body) => {
+    const { request, dispatcher } = await load()
+    const response = await request(new URL(path, target.address), { method, headers, body, dispatcher })
+    return { status: response.statusCode, headers: response.headers, bytes: new Uint8Array(await response.body.arrayBuffer()) }
+  }
+  const transport = given ?? overTls
 
   /** What the hub said it reads, once it has answered. */
   let encoding: Encoding | null = null
@@ -112,14 +131,13 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
     }
     try {
-      const { request, dispatcher } = await load()
       let payload: string | Buffer | null = body === '' ? null : body
       if (encoding !== null && body.length >= compressFrom) {
         payload = await compress(body, encoding)
         headers['content-encoding'] = encoding
       }
-      const response = await request(new URL(path, target.address), { method, headers, body: payload, dispatcher })
-      const bytes = new Uint8Array(await response.body.arrayBuffer())
+      const response = await transport(method, path, headers, payload)
+      const { bytes } = response
       const asked = Number(response.headers['retry-after'] ?? 0)
       retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
       encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
@@ -127,7 +145,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       if (text === null) return fail('L-602')
       const hubTime = Number(response.headers[hubTimeHeader])
       if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
-      return ok({ status: response.statusCode, text })
+      return ok({ status: response.status, text })
     } catch (error) {
       return { ok: false, failure: networkFailure(error) }
     }
@@ -157,7 +175,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     },
     retryAfterMs: () => retryAfter,
     async hints(onHint) {
-      if (signer === null || closing.signal.aborted) return
+      if (signer === null || closing.signal.aborted || given !== undefined) return
       const time = now()
       const headers = {
         [signatureHeaders.kiosk]: signer.kiosk,

@@ -38,12 +38,13 @@ interface Parts {
   readonly timers: { set(run: () => void, ms: number): () => void }
   readonly random: () => number
   readonly pollMs: number
+  /** Entries in a push, changes in a pull. */
+  readonly batches?: { readonly push: number; readonly pull: number } | undefined
   readonly onChange: () => void
 }
 
-const pushBatch = 1000
-/** Small enough that the desk's thread is never long away from its screen. */
-const pullBatch = 500
+/** Pulls are small enough that the desk's thread is never long away from its screen. */
+const usualBatches = { push: 1000, pull: 500 } as const
 
 /** A hint is followed within this long, ms. */
 const hintSpreadMs = 300
@@ -53,7 +54,8 @@ async function onItsWay(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate()
 }
 
-export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange }: Parts): Sync {
+export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange, batches = usualBatches }: Parts): Sync {
+  const { push: pushBatch, pull: pullBatch } = batches
   const backoff = createBackoff(random)
   let status: SyncStatus = {
     state: records.read()?.frozen === true ? 'frozen' : 'never',

@@ -1,0 +1,89 @@
+/** One request answered, whatever carried it: caller, validation both ways, handler. HTTP is around this, and so is the simulation. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
+import type { ErrorCode } from '../../src-shared/errors.ts'
+import { mayCall } from '../../src-shared/hub-authority.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { agentCaller, kioskCaller, type Agent, type KioskCaller } from './callers.ts'
+import type { Contacts } from './contacts.ts'
+import { createRoutes, JsonText, type RouteParts } from './routes.ts'
+
+export interface AnswerParts extends RouteParts {
+  /** Agents by their tokens. */
+  readonly tokens: ReadonlyMap<string, Agent>
+  readonly contacts: Pick<Contacts, 'heard'>
+}
+
+export interface HubRequest {
+  readonly method: string
+  /** Path and query, exactly as signed. */
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly query: unknown
+  /** The body's text before compression; empty when there is none. */
+  readonly raw: string
+}
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  'L-604': 409,
+  'L-607': 410,
+  'L-609': 404,
+  'L-610': 401,
+  'L-603': 403,
+  'L-606': 403,
+  'L-618': 403,
+  'L-619': 429,
+  'L-605': 403,
+  'L-611': 503,
+  'L-901': 500,
+}
+
+export function statusOf(failure: Failure): number {
+  return statuses[failure.code] ?? 400
+}
+
+/** The reply as JSON text, or an expected failure. Throws when the database is away. */
+export function createAnswers(parts: AnswerParts): (name: HubRoute, request: HubRequest) => Promise<Result<string>> {
+  const routes = createRoutes(parts)
+
+  async function identify(name: HubRoute, request: HubRequest): Promise<Result<{ kiosk: KioskCaller | null; agent: Agent | null }>> {
+    switch (hubApi[name].auth) {
+      case 'open':
+      case 'code':
+        return ok({ kiosk: null, agent: null })
+      case 'kiosk': {
+        const caller = await kioskCaller(parts.db, request, request.raw, parts.now(), name === 'ledger' || name === 'report')
+        if (!caller.ok) return caller
+        parts.contacts.heard(caller.value.id, parts.now())
+        return ok({ kiosk: caller.value, agent: null })
+      }
+      case 'agent': {
+        const caller = agentCaller(parts.tokens, request)
+        if (!caller.ok) return caller
+        return mayCall(name, caller.value.role) ? ok({ kiosk: null, agent: caller.value }) : fail('L-618')
+      }
+    }
+  }
+
+  return async (name, request) => {
+    const route = hubApi[name]
+    const caller = await identify(name, request)
+    if (!caller.ok) return caller
+    let json: unknown
+    try {
+      json = request.raw === '' ? undefined : JSON.parse(request.raw)
+    } catch {
+      return fail('L-608', { where: 'body' })
+    }
+    const query = route.query.safeParse(request.query)
+    const body = route.body.safeParse(json)
+    if (!query.success || !body.success) {
+      const issue = (query.success ? body.error : query.error)?.issues[0]
+      return fail('L-608', { where: issue?.path.join('.') ?? 'body' })
+    }
+    const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
+    const result = await handler({ query: query.data, body: body.data, ...caller.value })
+    if (!result.ok) return result
+    return ok(result.value instanceof JsonText ? result.value.text : JSON.stringify(route.reply.parse(result.value)))
+  }
+}
