@@ -18,14 +18,21 @@ export interface DeskClock {
   readonly setHubTime: (hubTime: number) => void
 }
 
+/** Hub answers take unequal times on their way: below this a clock that seems ahead waits instead of stepping back. ms */
+const jitter = 5000
+
 export function createDeskClock(system: SystemClock, notBefore: number): DeskClock {
   let base = Math.max(system.wall(), notBefore)
   let at = system.monotonic()
+  let told = 0
+  const reading = () => Math.floor(base + (system.monotonic() - at))
   return {
-    now: () => Math.floor(base + (system.monotonic() - at)),
+    // Two acts in a row never bear times in the wrong order because an answer of the hub came late.
+    now: () => (told = Math.max(told, reading())),
     setHubTime(hubTime) {
       base = hubTime
       at = system.monotonic()
+      if (told - hubTime > jitter) told = 0
     },
   }
 }

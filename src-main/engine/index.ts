@@ -1,4 +1,4 @@
-export { systemClock, systemTimers, type SystemClock, type Timers } from './clock.ts'
+export { createDeskClock, systemClock, systemTimers, type SystemClock, type Timers } from './clock.ts'
 export { EngineConfig, parseEngineConfig } from './config.ts'
 export { createEngine, type Engine, type EnginePorts } from './engine.ts'
 export { version } from './version.ts'

@@ -18,7 +18,7 @@ export interface Verifications {
    * `verified`, and the ledger says kind, country and who; never a number, a date of birth or an image.
    */
   record(pickup: Pickup, proof: Proof, by: { staff: StaffId; session: string }, now: number, seconds: number): { id: VerificationId; expiresAt: number }
-  /** The verification if it is open (unspent, not void, unexpired) and belongs to this pickup, staff and session. */
+  /** The verification if it is open (unspent, not void, unexpired, not from a time that a corrected clock has yet to reach) and belongs to this pickup, staff and session. */
   open(id: VerificationId, pickup: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number } | null
 }
 
@@ -27,8 +27,9 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
     `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const find = db.prepare<[string, string, string, string, number], { expires_at: number }>(
-    'SELECT expires_at FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0 AND expires_at > ?',
+  const find = db.prepare<[string, string, string, string, number, number], { expires_at: number }>(
+    `SELECT expires_at FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
+       AND created_at <= ? AND expires_at > ?`,
   )
   return {
     record(pickup, proof, by, now, seconds) {
@@ -48,7 +49,7 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
       return { id, expiresAt }
     },
     open(id, pickup, by, now) {
-      const row = find.get(id, pickup, by.staff, by.session, now)
+      const row = find.get(id, pickup, by.staff, by.session, now, now)
       return row === undefined ? null : { expiresAt: row.expires_at }
     },
   }

@@ -192,7 +192,11 @@ beforeAll(async () => {
   await prepareStaff(desk, chief, [])
   // The hub has the opening key: from here on it seals what the agent gives it.
   done(await desk.client.syncNow({}))
-  for (let i = 0; i < people.length; i++) await serve(i, deskId)
+  try {
+    for (let i = 0; i < people.length; i++) await serve(i, deskId)
+  } catch (error) {
+    throw new Error(`the day did not go as planned; the logs say: ${Buffer.concat(logs).toString()}`, { cause: error })
+  }
   await untilSent(desk)
   slips = desk.printer.takeSlips().map(({ text }) => text)
   heaps.push(await heap())
