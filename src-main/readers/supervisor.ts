@@ -87,6 +87,8 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform }: Rea
     if (device === undefined) return
     open.delete(path)
     device.cancelTorn?.()
+    // Whichever is first to notice that it has gone, the read or the list: what it had begun is told as broken off.
+    if (!stopped && device.decoder.pending()) for (const listener of tornListeners) listener({ code: 'L-704' })
     try {
       await device.handle.close()
     } catch {
@@ -114,9 +116,7 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform }: Rea
     open.set(info.path, device)
     device.handle.onReport((report) => onReport(device, report))
     device.handle.onError(() => {
-      const half = device.decoder.pending()
       void close(info.path).then(announce)
-      if (half) for (const listener of tornListeners) listener({ code: 'L-704' })
       refused.set(info.path, { until: monotonic() + Math.min(retryMs, config.pollMs), failure: { code: 'L-701' } })
     })
   }

@@ -1,0 +1,2 @@
+import type { HardwareTest } from './hardware-test.ts'
+export const printerTests: readonly HardwareTest[] = []
