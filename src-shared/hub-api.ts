@@ -282,6 +282,9 @@ export const hubApi = {
           lastContactAt: Instant.nullable(),
           acked: z.number().int(),
           frozen: z.boolean(),
+          /** What the kiosk's engine was when it last started, and how its last update ended. */
+          version: z.string().nullable(),
+          update: z.enum(['installed', 'rolled-back']).nullable(),
         }),
       ),
     }),

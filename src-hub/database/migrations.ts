@@ -80,4 +80,11 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW E
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse();
 `,
   },
+  {
+    version: 3,
+    sql: `
+-- Which version each kiosk runs.
+CREATE INDEX ledger_started ON ledger_entry (kiosk, seq DESC) WHERE kind = 'engine-started';
+`,
+  },
 ]

@@ -7,7 +7,7 @@ import { closeAlarm, listAlarms } from '../alarms/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
-import { takeLedger } from '../ledger/index.ts'
+import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
 
@@ -145,6 +145,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         ])
         .orderBy('desk.id')
         .execute()
+      const started = await startedVersions(db)
       return ok({
         desks: rows.map((row) => ({
           id: row.id as never,
@@ -156,6 +157,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
           acked: Number(row.acked ?? 0),
           frozen: row.frozen === true,
+          version: started.get(row.kiosk ?? '')?.version ?? null,
+          update: started.get(row.kiosk ?? '')?.update ?? null,
         })),
       })
     },

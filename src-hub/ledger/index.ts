@@ -1,1 +1,2 @@
 export { takeLedger, type Intake } from './intake.ts'
+export { startedVersions } from './versions.ts'

@@ -20,6 +20,8 @@ const base = mkdtempSync(join(tmpdir(), 'lodge-provision-'))
 chmodSync(base, 0o711)
 let hub: HubProcess
 let browser: Browser
+const packageVersion = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
 let desks: DeskId[]
 const machines: NewMachine[] = []
 
@@ -67,6 +69,10 @@ it('enrols, fetches its desk and waits for its first supervisor, and the code is
   await expect.poll(() => existsSync(made.provisioningFile)).toBe(false)
   expect(JSON.parse(readFileSync(made.settingsFile, 'utf8'))).not.toHaveProperty('enrolment')
   for (const text of texts(made.folder)) expect(text).not.toContain(code.split('.')[0])
+  // The hub knows which version serves there.
+  await expect
+    .poll(async () => done(await hub.agent.call('desks', {})).desks.map(({ version }) => version), { timeout: 20_000 })
+    .toContain(packageVersion)
   await page.close()
 })
 
