@@ -3,6 +3,7 @@ import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } fro
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { type Sqlite } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
+import { createTally } from './tally.ts'
 import { foldForSearch, openPerson, displayName, sealPerson, type Person } from './person.ts'
 
 export interface Pickup {
@@ -78,14 +79,11 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const voidAll = db.prepare('UPDATE verification SET void = 1 WHERE spent = 0 AND void = 0')
   const backToArrived = db.prepare("UPDATE pickup SET state = 'arrived' WHERE state = 'verified'")
   const envelope = db.prepare<[string], { envelope: Buffer }>('SELECT envelope FROM pickup WHERE id = ?')
-  const totalChanges = db.prepare<[], number>('SELECT total_changes()').pluck()
-  const countState = db.prepare<[string], number>('SELECT count(*) FROM pickup WHERE state = ?').pluck()
+  const tally = createTally(db)
   const liveGrants = db.prepare<[], { id: string; epoch_incarnation: string; epoch_n: number }>(
     `SELECT id, epoch_incarnation, epoch_n FROM pickup WHERE state IN ${live}`,
   )
   const liveIds = db.prepare<[], { id: string; state: string }>(`SELECT id, state FROM pickup WHERE state IN ${live}`)
-
-  let counted: { changes: number; waiting: number; arrived: number } | null = null
 
   /** Names folded for search, filled in the background and kept by id and epoch. */
   const folded = new Map<string, string>()
@@ -148,14 +146,11 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     byBirthTag: (tag: Buffer): Pickup[] => byBirth.all(tag).map(fromRow),
     byCodeTag: (tag: Buffer): Pickup[] => byCode.all(tag).map(fromRow),
     envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),
-    /** Counted anew only after a change: every push of the state carries them. */
+    /** Every push of the state carries them. */
     counts(): { waiting: number; arrived: number } {
-      const changes = totalChanges.get() ?? 0
-      if (counted === null || counted.changes !== changes) {
-        const sum = (states: readonly string[]) => states.reduce((total, state) => total + (countState.get(state) ?? 0), 0)
-        counted = { changes, waiting: sum(['waiting']), arrived: sum(['arrived', 'verified', 'failed']) }
-      }
-      return { waiting: counted.waiting, arrived: counted.arrived }
+      const n = tally()
+      const of = (state: PickupState) => n.get(state) ?? 0
+      return { waiting: of('waiting'), arrived: of('arrived') + of('verified') + of('failed') }
     },
 
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
