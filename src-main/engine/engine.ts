@@ -8,7 +8,7 @@ import type { HandlersOf } from '../../src-shared/contract.ts'
 import type { MethodName } from '../../src-shared/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import type { Printer } from '../printers/index.ts'
+import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
 import { initials } from '../pickups/index.ts'
@@ -227,6 +227,24 @@ export function createEngine(ports: EnginePorts): Engine {
     }
   }
 
+  /** What the last engine knew of the printer's inside; one that died in the middle of a slip may have left the rest in there. */
+  function leftInPrinter(opened: Store): KnownInside {
+    const memory = createPrinterMemory(opened.db)
+    const remember = (left: KnownInside) => {
+      try {
+        memory.write(left)
+      } catch (error) {
+        // On a disk that keeps nothing the engine that runs still knows it, and prints no slip.
+        if (storageFailure(error) === null) throw error
+      }
+    }
+    unsubscribe.push(printer.onLeftInside(remember))
+    const known = memory.read()
+    if (known !== 'nothing' || desk?.services.diedPrinting() !== true) return known
+    remember('job')
+    return 'job'
+  }
+
   function required(): Result<DeskParts> {
     if (desk === null) return fail('L-107')
     if (desk.services.place() === null) return fail('L-107')
@@ -342,7 +360,7 @@ export function createEngine(ports: EnginePorts): Engine {
       }
       unsubscribe.push(readers.onStatus(changed), printer.onStatus(changed))
       unsubscribe.push(readers.onTorn((failure) => emit('scanNotice', { failure })))
-      await Promise.all([readers.start(), printer.start()])
+      await Promise.all([readers.start(), printer.start(leftInPrinter(opened.value))])
       if (records.read() === null && config.enrolment !== undefined) {
         const { hub, ...invited } = config.enrolment
         autoEnrol = createAutoEnrol({

@@ -112,6 +112,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   const applier = createApplier({ store, ledger, pickups, slips, roster, records })
   const sync = createSync({ hub, ledger, records, applier, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
 
+  let diedPrinting = false
   let place: Place | null = null
   function currentPlace(): Place | null {
     if (place === null) {
@@ -172,7 +173,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
           facts: { version: parts.version, generation, ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }) },
         })
       })
-      accountForIntents({ store, ledger, pickups, slips }, 'L-514')
+      diedPrinting = accountForIntents({ store, ledger, pickups, slips }, 'L-514').length > 0
     },
+    /** The last engine began a slip and never wrote how it ended. */
+    diedPrinting: () => diedPrinting,
   }
 }

@@ -1,5 +1,5 @@
 /** One open connection and what is being waited for on it: an answer, or its end, or time. */
-import { askProcessId, askStatus, clearBuffers } from './escpos/commands.ts'
+import { askIdentity, askProcessId, askStatus, clearBuffers } from './escpos/commands.ts'
 import { createReplyParser, type Reply } from './escpos/replies.ts'
 import { readState } from './escpos/state.ts'
 import type { PrinterState } from '../../src-shared/kiosk-api.ts'
@@ -21,6 +21,10 @@ export interface Conversation {
   fence(id: Buffer, ms: number, onTick?: () => Promise<boolean>): Promise<Waited>
   /** Empties the printer's buffers in real time (DLE DC4 fn 8) and waits until it says so. */
   clear(ms: number): Promise<Waited>
+  /** GS I 67, asked once for each link: the model's name, or '' when it does not say. */
+  identify(ms: number): Promise<string>
+  /** GS I 65, 66 or 67 at set-up; null when it is not answered. */
+  describe(n: 65 | 66 | 67, ms: number): Promise<string | null>
   close(): void
 }
 
@@ -107,8 +111,25 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     return readState({ printer, offline, error, paper })
   }
 
+  async function describe(n: 65 | 66 | 67, ms: number): Promise<string | null> {
+    let text: string | null = null
+    const answer = waitFor((reply) => {
+      if (reply.kind !== 'identity') return false
+      text = reply.text
+      return true
+    }, ms)
+    const sent = await write(askIdentity(n), ms)
+    return sent === 'answered' && (await answer) === 'answered' ? text : null
+  }
+  let model: string | null = null
+
   return {
     gone: () => gone,
+    describe,
+    async identify(ms) {
+      model ??= (await describe(67, ms)) ?? ''
+      return model
+    },
     state,
     write,
     async fence(id, ms, onTick) {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import type { PrinterState } from '../../src-shared/kiosk-api.ts'
 import type { Failure } from '../../src-shared/result.ts'
+import type { KnownInside } from './inside.ts'
 
 export interface PrinterStatus {
   readonly state: PrinterState
@@ -22,15 +23,21 @@ export interface PrintJob {
 export type PrintOutcome =
   { readonly kind: 'printed' } | { readonly kind: 'failed'; readonly code: ErrorCode } | { readonly kind: 'uncertain'; readonly code: ErrorCode }
 
+export type PrintPhase = 'header' | 'secret' | 'confirming'
+
 export interface Printer {
-  start(): Promise<void>
+  /** `left`: what may be inside the printer, as far as was known when the last engine stopped; `nothing` by default. */
+  start(left?: KnownInside): Promise<void>
   stop(): Promise<void>
   /** Last known. */
   status(): PrinterStatus
   onStatus(listener: () => void): () => void
+  /** Told what may be left inside the printer from now on, for whoever keeps it over a restart. */
+  onLeftInside(listener: (left: KnownInside) => void): () => void
   /** Asks the printer now. */
   check(): Promise<PrinterStatus>
-  print(job: PrintJob, onPhase: (phase: 'header' | 'secret' | 'confirming') => void): Promise<PrintOutcome>
+  /** `justChecked`: the caller has asked `check` a moment ago; half a second on, the printer is asked again all the same. */
+  print(job: PrintJob, onPhase: (phase: PrintPhase) => void, options?: { readonly justChecked?: boolean }): Promise<PrintOutcome>
 }
 
 /** An open connection to a printer. */

@@ -1,3 +1,3 @@
-export { accountForIntents, createRelease, type LayoutSlip, type PrintPhase, type Release, type ReleaseRequest } from './release.ts'
+export { accountForIntents, createRelease, type LayoutSlip, type Release, type ReleaseRequest } from './release.ts'
 export { settleSlip } from './settle.ts'
 export { createSlips, printsThatMayFail, type Slip, type Slips } from './slips.ts'

@@ -11,14 +11,12 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { mayReleaseHere, type Verifications } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
-import type { PrintJob, PrintOutcome, Printer } from '../printers/index.ts'
+import type { PrintJob, PrintOutcome, Printer, PrintPhase } from '../printers/index.ts'
 import { storageFailure, type Store } from '../storage/index.ts'
 import { wipe } from '../vault/index.ts'
 import { printsThatMayFail, type Slip, type Slips } from './slips.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Session } from '../staff/index.ts'
-
-export type PrintPhase = 'header' | 'secret' | 'confirming'
 
 /** Lays out a slip around a secret that is never made into a string. L-505 when it cannot be printed exactly. */
 export type LayoutSlip = (slip: { pickup: Pickup; number: string; language: Language; desk: Desk; policy: Policy }, secret: Buffer) => Result<PrintJob>
@@ -135,7 +133,7 @@ export function createRelease(parts: Parts): Release {
       wipe(secret)
       if (!job.ok) return { kind: 'failed', code: job.failure.code }
       try {
-        return await printer.print(job.value, onPhase)
+        return await printer.print(job.value, onPhase, { justChecked: true })
       } finally {
         wipe(job.value.header, job.value.body)
       }

@@ -232,9 +232,18 @@ CREATE UNIQUE INDEX ledger_once ON ledger (slip, kind) WHERE kind IN
 DROP INDEX ledger_one_intent;
 `
 
+/** Version 5. What may be left inside the printer outlives the engine (promise P3). */
+const printerMemory = `
+CREATE TABLE printer_memory (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  left_inside TEXT NOT NULL CHECK (left_inside IN ('nothing','job','power-cycle'))
+) STRICT;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
   { version: 3, sql: sealedRoles },
   { version: 4, sql: noReplacing },
+  { version: 5, sql: printerMemory },
 ]

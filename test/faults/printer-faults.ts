@@ -7,7 +7,7 @@ import { onDesk } from './on-desk.ts'
 import { prove } from './scenarios.ts'
 import type { Template } from './template.ts'
 
-const kinds: readonly Fault['kind'][] = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute']
+const kinds: readonly Fault['kind'][] = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute', 'reset', 'late']
 /** Bytes executed: the first, within the header, its end, before, within and after the secret, the foot. */
 const steps = [1, 90, 250, 400, 480, 700]
 

@@ -20,7 +20,8 @@ test('any history: the tally is the count', () => {
       const folder = mkdtempSync(join(tmpdir(), 'lodge-tally-'))
       const opened = openStore(join(folder, 'kiosk.db'))
       if (!opened.ok) throw new Error(opened.failure.code)
-      const { db, transact, close } = opened.value
+      const store = opened.value
+      const { db } = store
       try {
         const grant = db.prepare(
           `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, code_tag, issued_at, expires_at)
@@ -43,7 +44,7 @@ test('any history: the tally is the count', () => {
           else if (kind === 'delete') drop.run(`p${id}`)
           else if (kind === 'undone')
             expect(() =>
-              transact(() => {
+              store.transact(() => {
                 grant.run(`p${id}`, state)
                 same()
                 throw new Error('undone')
@@ -53,7 +54,7 @@ test('any history: the tally is the count', () => {
         }
         same()
       } finally {
-        close()
+        store.close()
         rmSync(folder, { recursive: true, force: true })
       }
     }),

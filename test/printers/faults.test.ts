@@ -88,7 +88,7 @@ async function tryFault(fault: Fault | null, options: Parameters<typeof desk>[0]
   return outcome
 }
 
-const kinds = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute'] as const
+const kinds = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute', 'reset', 'late'] as const
 
 test('a fault at every byte of the slip: never `failed` with the secret on paper, never `printed` without a cut', async () => {
   const { header, body } = job()

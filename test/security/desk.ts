@@ -133,6 +133,7 @@ export async function startTestDesk(
     stop: nothing,
     status: () => ready,
     onStatus: () => off,
+    onLeftInside: () => off,
     check: () => Promise.resolve(ready),
     print({ header, body }: PrintJob): Promise<PrintOutcome> {
       printed.push(Buffer.from(header), Buffer.from(body))

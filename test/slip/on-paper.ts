@@ -1,5 +1,6 @@
 /** Slips put through the simulated machine, byte by byte, without a socket. */
-import { createMachine, type Strip } from '../../src-main/printers/simulated/machine.ts'
+import { createMachine } from '../../src-main/printers/simulated/machine.ts'
+import type { Strip } from '../../src-main/printers/simulated/marks.ts'
 import type { SlipContent } from '../../src-main/slip/index.ts'
 
 export const content: SlipContent = {

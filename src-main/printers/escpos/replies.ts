@@ -1,17 +1,20 @@
 /**
  * Everything a printer may say, in one byte stream, in any order and cut anywhere: real-time status (one byte
- * `0xx1xx10`), automatic status back (four bytes, first `0xx1xx00`), process-id replies (`37 22 id id id id 00`) and
- * the answer to a buffer clear (`37 25 00`). Told apart by their fixed bits (Epson, "Transmission status identification").
+ * `0xx1xx10`), automatic status back (four bytes, first `0xx1xx00`), process-id replies (`37 22 id id id id 00`),
+ * the answer to a buffer clear (`37 25 00`) and to GS I (`5F text 00`). Told apart by their fixed bits (Epson, "Transmission status identification").
  */
 export type Reply =
   | { readonly kind: 'status'; readonly byte: number }
   | { readonly kind: 'asb'; readonly bytes: readonly [number, number, number, number] }
   | { readonly kind: 'process-id'; readonly id: string }
   | { readonly kind: 'cleared' }
+  /** GS I 65-69: `5F`, text, `00`. */
+  | { readonly kind: 'identity'; readonly text: string }
   /** A block we did not ask for. */
   | { readonly kind: 'other' }
 
 const blockHeader = 0x37
+const identityHeader = 0x5f
 const processId = 0x22
 const cleared = 0x25
 const longestBlock = 80
@@ -42,7 +45,7 @@ export function createReplyParser(): ReplyParser {
       const replies: Reply[] = []
       for (const byte of bytes) {
         if (block !== null) {
-          if (byte !== 0 && block.length < longestBlock) {
+          if (byte !== 0 && block.length <= longestBlock) {
             block.push(byte)
             continue
           }
@@ -62,7 +65,7 @@ export function createReplyParser(): ReplyParser {
           // A torn one: what follows is read afresh.
           asb = null
         }
-        if (byte === blockHeader) block = []
+        if (byte === blockHeader || byte === identityHeader) block = [byte]
         else if (isStatus(byte)) replies.push({ kind: 'status', byte })
         else if (isAsbStart(byte)) asb = [byte]
       }
@@ -71,10 +74,12 @@ export function createReplyParser(): ReplyParser {
   }
 }
 
-function readBlock(block: readonly number[]): Reply {
+/** `block`: from its header on, without the zero that ended it. */
+function readBlock([header, ...block]: readonly number[]): Reply {
   // A stray header byte before a whole reply only lengthens the block: the reply is its tail.
-  const isReply = block.length === 5 || (block.length >= 6 && block.at(-6) === blockHeader)
+  const isReply = (header === blockHeader && block.length === 5) || (block.length >= 6 && block.at(-6) === blockHeader)
   if (isReply && block.at(-5) === processId) return { kind: 'process-id', id: Buffer.from(block.slice(-4)).toString('latin1') }
-  if (block[0] === cleared && block.length === 1) return { kind: 'cleared' }
+  if (header === blockHeader && block[0] === cleared && block.length === 1) return { kind: 'cleared' }
+  if (header === identityHeader) return { kind: 'identity', text: Buffer.from(block).toString('latin1') }
   return { kind: 'other' }
 }

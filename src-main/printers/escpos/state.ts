@@ -17,9 +17,10 @@ const codes: Readonly<Record<PrinterState, ErrorCode | null>> = {
   none: 'L-509',
 }
 
-export function statusOf(state: PrinterState): PrinterStatus {
-  const code = codes[state]
-  return { state, canPrint: state === 'ready' || state === 'paper-near-end', failure: code === null ? null : { code } }
+/** `staffWord`: the desk takes the staff's word where the printer gives none. */
+export function statusOf(state: PrinterState, staffWord = false): PrinterStatus {
+  const code = state === 'no-status' && staffWord ? null : codes[state]
+  return { state, canPrint: code === null, failure: code === null ? null : { code } }
 }
 
 /** `printer`, `offline`, `error`, `paper` are the answers to DLE EOT 1, 2, 3 and 4. */

@@ -1,3 +1,4 @@
-export type { Strip } from './machine.ts'
+export { createDevice, type Device, type DeviceOptions, type Fault, type TraySlip } from './device.ts'
+export type { Strip } from './marks.ts'
 export { slipPixels, slipPng } from './picture.ts'
-export { startSimulatedPrinter, type Fault, type SimulatedPrinter, type SimulatedPrinterOptions, type TraySlip } from './server.ts'
+export { startSimulatedPrinter, type SimulatedPrinter, type SimulatedPrinterOptions } from './server.ts'

@@ -1,39 +1,11 @@
 /**
  * An ESC/POS machine on paper: bytes in, dots out. Written from the command reference and apart from the encoder, so
- * that it can disagree with it. It knows no sockets and no faults; `server.ts` adds those.
+ * that it can disagree with it. It knows no lines and no faults; `device.ts` adds those.
  */
-import iconv from 'iconv-lite'
 import qrcode from 'qrcode'
-
-export interface Style {
-  readonly bold: boolean
-  /** Magnification, 1-8. */
-  readonly wide: number
-  readonly high: number
-  readonly invert: boolean
-  readonly underline: boolean
-}
-
-/** What lies on one strip of paper, in dots from its top. */
-export type Mark =
-  | { readonly kind: 'text'; readonly x: number; readonly y: number; readonly text: string; readonly style: Style }
-  | {
-      readonly kind: 'dots'
-      readonly x: number
-      readonly y: number
-      readonly width: number
-      readonly height: number
-      readonly module: number
-      readonly bits: readonly boolean[]
-    }
-
-export interface Strip {
-  readonly width: number
-  readonly height: number
-  readonly marks: readonly Mark[]
-  /** Lines of text from top to bottom, trailing blanks removed. */
-  readonly text: string
-}
+import { escSkips, gsSkips } from './lengths.ts'
+import { letterOf, pageOf } from './letters.ts'
+import { plain, type Mark, type Strip, type Style } from './marks.ts'
 
 export interface Machine {
   /** Executes one byte. Events come out through the callbacks. */
@@ -63,46 +35,6 @@ export interface MachineEvents {
 const dotsPerColumn = 12
 const dotsPerLine = 24
 const defaultSpacing = 30
-
-/** ESC t n on Epson printers; only pages that carry Latin letters. */
-const pages: Readonly<Record<number, string>> = { 0: 'cp437', 2: 'cp850', 3: 'cp860', 4: 'cp863', 5: 'cp865', 16: 'windows1252', 18: 'cp852', 19: 'cp858' }
-
-/** ESC R n: which of `# $ @ [ \ ] ^ ` { | } ~` are replaced (command reference, ESC R). */
-const international: Readonly<Record<number, string>> = {
-  0: '#$@[\\]^`{|}~',
-  1: '#$à°ç§^`éùè¨',
-  2: '#$§ÄÖÜ^`äöüß',
-  3: '£$@[\\]^`{|}~',
-  4: '#$@ÆØÅ^`æøå~',
-  5: '#¤ÉÄÖÅÜéäöåü',
-  6: '#$@°\\é^ùàòèì',
-  7: '₧$@¡Ñ¿^`¨ñ}~',
-  8: '#$@[¥]^`{|}~',
-  9: '#¤ÉÆØÅÜéæøåü',
-  10: '#$ÉÆØÅÜéæøåü',
-}
-const replaced = '#$@[\\]^`{|}~'
-
-const plain: Style = { bold: false, wide: 1, high: 1, invert: false, underline: false }
-
-/** Fixed lengths, after the two command bytes, of commands that this machine accepts and does not draw. */
-const escSkips: Readonly<Record<number, number>> = {
-  0x20: 1,
-  0x2d: 0,
-  0x4d: 1,
-  0x47: 1,
-  0x63: 2,
-  0x70: 3,
-  0x7b: 1,
-  0x55: 1,
-  0x56: 1,
-  0x3d: 1,
-  0x24: 2,
-  0x5c: 2,
-  0x69: 0,
-  0x6d: 0,
-}
-const gsSkips: Readonly<Record<number, number>> = { 0x4c: 2, 0x57: 2, 0x62: 1, 0x66: 1, 0x68: 1, 0x77: 1, 0x48: 1, 0x50: 2, 0x61: 1 }
 
 export function createMachine(paper: 58 | 80, powerOnSet: number, events: MachineEvents): Machine {
   const width = paper === 80 ? 576 : 384
@@ -161,10 +93,7 @@ export function createMachine(paper: 58 | 80, powerOnSet: number, events: Machin
   }
 
   function character(byte: number): void {
-    const replacement = replaced.indexOf(String.fromCharCode(byte))
-    const letter =
-      byte < 0x80 ? (replacement >= 0 ? (international[set] ?? replaced)[replacement] : String.fromCharCode(byte)) : iconv.decode(Buffer.from([byte]), page)
-    const text = letter ?? ' '
+    const text = letterOf(byte, page, set)
     if (lineWidth() + dotsPerColumn * style.wide > width) endLine(false)
     const last = runs.at(-1)
     if (last !== undefined && last.style === style) last.text += text
@@ -254,7 +183,7 @@ export function createMachine(paper: 58 | 80, powerOnSet: number, events: Machin
         else if (code === 0x45) style = { ...style, bold: (at(2) & 1) === 1 }
         else if (code === 0x21) style = { ...style, bold: (at(2) & 8) !== 0, high: (at(2) & 16) !== 0 ? 2 : 1, wide: (at(2) & 32) !== 0 ? 2 : 1 }
         else if (code === 0x52) set = at(2)
-        else if (code === 0x74) page = pages[at(2)] ?? 'cp437'
+        else if (code === 0x74) page = pageOf(at(2))
         else if (code === 0x33) spacing = at(2)
         else if (code === 0x2d) style = { ...style, underline: at(2) % 48 !== 0 }
         else if (code === 0x4a) y += at(2)

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type * as ResvgWasm from '@resvg/resvg-wasm'
-import type { Mark, Strip } from './machine.ts'
+import type { Mark, Strip } from './marks.ts'
 
 const margin = 32
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }

@@ -1,6 +1,7 @@
 /** Raw TCP 9100, only over a link declared dedicated. Nothing is spooled: bytes go from our Buffer to the socket. */
 import { connect } from 'node:net'
 import type { OpenLink, PrinterLink } from '../port.ts'
+import { refusedOr } from './refused.ts'
 
 const connectMs = 2000
 
@@ -12,10 +13,11 @@ export function openTcp(host: string, port: number): OpenLink {
       let onData: (bytes: Uint8Array) => void = () => undefined
       let broken = false
       socket.once('timeout', () => socket.destroy(new Error('the printer does not answer')))
-      socket.once('error', reject)
+      const refuse = (error: Error) => reject(refusedOr(error))
+      socket.once('error', refuse)
       socket.once('connect', () => {
         socket.setTimeout(0)
-        socket.off('error', reject)
+        socket.off('error', refuse)
         socket.on('error', () => undefined)
         socket.on('data', (bytes) => onData(bytes))
         socket.once('end', () => socket.destroy())
