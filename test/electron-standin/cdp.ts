@@ -41,10 +41,14 @@ async function listening(child: ChildProcess): Promise<string> {
 export async function startChromium(): Promise<Chromium> {
   const { path, args, env } = await chromiumToRun()
   const profile = mkdtempSync(join(tmpdir(), 'lodge-standin-'))
-  const child = spawn(path, [...args, '--headless=new', '--remote-debugging-port=0', '--block-new-web-contents', `--user-data-dir=${profile}`, '--window-size=1280,800', 'about:blank'], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const child = spawn(
+    path,
+    [...args, '--headless=new', '--remote-debugging-port=0', '--block-new-web-contents', `--user-data-dir=${profile}`, '--window-size=1280,800', 'about:blank'],
+    {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   process.once('exit', () => {
     child.kill('SIGKILL')
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 })

@@ -9,13 +9,13 @@ export interface SerialBench {
   readonly path: string
   readonly device: Device
   /** Raw bytes to the host, as flow control is. */
-  say(...bytes: number[]): void
+  readonly say: (...bytes: number[]) => void
   /** The printer reads no more: its line holds the host back. */
-  hold(): void
-  goOn(): void
+  readonly hold: () => void
+  readonly goOn: () => void
   /** Bytes that have come over the line so far. */
-  heard(): number
-  stop(): void
+  readonly heard: () => number
+  readonly stop: () => void
 }
 
 /** Why there are none here, or null. */

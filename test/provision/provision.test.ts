@@ -70,9 +70,7 @@ it('enrols, fetches its desk and waits for its first supervisor, and the code is
   expect(JSON.parse(readFileSync(made.settingsFile, 'utf8'))).not.toHaveProperty('enrolment')
   for (const text of texts(made.folder)) expect(text).not.toContain(code.split('.')[0])
   // The hub knows which version serves there.
-  await expect
-    .poll(async () => done(await hub.agent.call('desks', {})).desks.map(({ version }) => version), { timeout: 20_000 })
-    .toContain(packageVersion)
+  await expect.poll(async () => done(await hub.agent.call('desks', {})).desks.map(({ version }) => version), { timeout: 20_000 }).toContain(packageVersion)
   await page.close()
 })
 

@@ -48,21 +48,21 @@ export interface Line {
 
 export interface Device {
   /** A host is there, or nobody. Bytes are counted anew for the next fault. */
-  plug(line: Line | null): void
-  receive(bytes: Uint8Array): void
+  readonly plug: (line: Line | null) => void
+  readonly receive: (bytes: Uint8Array) => void
   /** Everything in it is lost; what hung from it lies in the tray. */
-  powerOff(): void
-  powerOn(): void
-  setPaper(state: PaperState): void
-  setCover(open: boolean): void
+  readonly powerOff: () => void
+  readonly powerOn: () => void
+  readonly setPaper: (state: PaperState) => void
+  readonly setCover: (open: boolean) => void
   /** Says nothing until it is told otherwise, or switched off. */
-  setMute(mute: boolean): void
-  setFault(fault: Fault | null): void
-  slips(): readonly TraySlip[]
+  readonly setMute: (mute: boolean) => void
+  readonly setFault: (fault: Fault | null) => void
+  readonly slips: () => readonly TraySlip[]
   /** Takes the slips out of the tray, and what hangs half-printed from the printer. */
-  takeSlips(): TraySlip[]
-  state(): { paper: PaperState; coverOpen: boolean; on: boolean; buffered: number }
-  onChange(listener: () => void): () => void
+  readonly takeSlips: () => TraySlip[]
+  readonly state: () => { paper: PaperState; coverOpen: boolean; on: boolean; buffered: number }
+  readonly onChange: (listener: () => void) => () => void
 }
 
 const askProcessId = Buffer.from([0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30])

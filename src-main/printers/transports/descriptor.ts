@@ -21,7 +21,7 @@ export interface Descriptor {
   /** Reading nothing means that the other side has hung up; with usblp it means only that there is nothing to read. */
   readonly nothingIsGone: boolean
   /** Called once, when no call is using the descriptor any more. */
-  close(): void
+  readonly close: () => void
 }
 
 export function linkOver({ fd, nothingIsGone, close }: Descriptor): PrinterLink {
