@@ -113,6 +113,8 @@ export const PolicyRule = z.object({
   proofs: z.array(ProofKind),
   needsRequestReference: z.boolean(),
   showSponsor: z.boolean(),
+  /** A second member of staff confirms the verification with badge and PIN before anything prints. */
+  fourEyes: z.boolean().default(false),
 })
 export type PolicyRule = z.infer<typeof PolicyRule>
 

@@ -148,6 +148,16 @@ export const errorTexts = {
     sv: ['Kortet visar vem, men styrker inte identiteten.', 'Be om pass eller annan godtagen handling.'],
     en: ['The card says who, but proves nothing.', 'Ask for a passport or another accepted document.'],
   },
+  'L-310': {
+    fi: ['Tähän tarvitaan toinenkin virkailija.', 'Pyydä työtoveria lukemaan kulkukorttinsa ja antamaan PIN.'],
+    sv: ['Här behövs en till ur personalen.', 'Be en kollega läsa sitt passerkort och ange PIN-koden.'],
+    en: ['This needs a second member of staff.', 'Ask a colleague to scan their badge and enter their PIN.'],
+  },
+  'L-311': {
+    fi: ['Vahvistajan pitää olla joku muu kuin sinä.', 'Pyydä työtoveria lukemaan oma kulkukorttinsa.'],
+    sv: ['Någon annan än du måste bekräfta.', 'Be en kollega läsa sitt eget passerkort.'],
+    en: ['Somebody other than you must confirm.', 'Ask a colleague to scan a badge of their own.'],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

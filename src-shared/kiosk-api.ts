@@ -95,8 +95,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     step: z.literal('pin'),
     staffName: z.string(),
     attemptsLeft: z.number().int().nonnegative(),
-    /** `old-pin` then `change-pin`: one's own PIN is changed. */
-    purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin']),
+    /** `old-pin` then `change-pin`: one's own PIN is changed. `witness`: a colleague confirms a verification. */
+    purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin', 'witness']),
     until: Instant,
   }),
   /** A scan found several pickups (of one person, or of namesakes): staff choose. */
@@ -110,6 +110,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     birthDateOnRecord: z.boolean(),
     verification: VerificationId.nullable(),
     verifiedUntil: Instant.nullable(),
+    /** Whether policy asks for a second member of staff, and whether one has confirmed this verification. */
+    fourEyes: z.enum(['not-needed', 'awaited', 'given']),
     /** A print has failed certainly or was spoiled before: this is the further one. */
     further: z.boolean(),
     notice: FailureView.nullable(),

@@ -44,6 +44,8 @@ export const ledgerFacts = {
     expiryValid: z.literal(true),
     expiresAt: Instant,
   }),
+  /** The actor is the second member of staff. */
+  'verification-witnessed': z.strictObject({ verification: VerificationId }),
   'verification-refused': z.strictObject({ code: Code }),
   'no-slip': z.strictObject({ reason: NoSlipReason }),
   'slip-intended': z.strictObject({ slip: SlipId, number: z.string().max(24), verification: VerificationId, language: Language, further: z.boolean() }),

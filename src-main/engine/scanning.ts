@@ -6,7 +6,7 @@ import { documentExpired, matchName, type MachineReadDocument } from '../identit
 import { classifyScan } from '../identity/scans/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import type { Scan } from '../readers/index.ts'
-import type { BadgeInHand } from '../staff/index.ts'
+import { permit, type BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate } from './clock.ts'
 import type { Counter } from './counter.ts'
@@ -15,7 +15,7 @@ import type { ReadDocument, Serving } from './serving.ts'
 
 /** A badge read for a purpose; its card id is kept in memory only until the PIN is entered or the step is left. */
 export interface ReadBadge extends BadgeInHand {
-  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor' | 'old-pin'
+  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor' | 'old-pin' | 'witness'
 }
 
 interface Parts {
@@ -169,6 +169,18 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       if (session.staff !== member.id) notify({ code: 'L-414' })
       else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
       else show('old-pin', standing.left)
+      return
+    }
+    if (session !== null && serving.awaitsWitness()) {
+      const { desk } = services.requirePlace()
+      const may = parts.maySignIn()
+      const serves = permit('serving', member.role, desk.kind)
+      if (session.staff === member.id) notify({ code: 'L-311' })
+      else if (!serves.ok) notify(serves.failure)
+      else if (!may.ok) notify(may.failure)
+      else if (!standing.hasPin) notify({ code: 'L-404' })
+      else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
+      else serving.askWitness(() => show('witness', standing.left))
       return
     }
     if (session?.staff === member.id) {

@@ -1,7 +1,7 @@
 /** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
 import { birthTag } from '../../src-shared/protocol/tags.ts'
-import type { KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
-import type { PickupId, ProofKind, SlipId } from '../../src-shared/domain.ts'
+import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
+import type { PickupId, ProofKind, SlipId, StaffId } from '../../src-shared/domain.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { acceptsProof, mayReleaseHere, type Proof } from '../identity/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
@@ -21,6 +21,12 @@ export interface Serving {
   refuseDocument(pickup: Pickup, failure: Failure): void
   /** After sign-in: the oldest unsettled slip comes before anything else. */
   showUnsettled(): boolean
+  /** A verification is open that a colleague has yet to confirm. */
+  awaitsWitness(): boolean
+  /** Keeps the open verification while the colleague's PIN is asked for. */
+  askWitness(ask: () => void): void
+  /** A colleague has proved badge and PIN. L-311 (oneself), L-307 (the verification is over by now). */
+  witness(staff: StaffId): Result<null>
   readonly handlers: Pick<KioskHandlers, 'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'settle' | 'noSlip' | 'dismiss'>
 }
 
@@ -42,9 +48,12 @@ interface Parts {
 export function createServing({ services, counter, doneMs, floorYears, activity }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
+  /** The verification that waits while a colleague enters their PIN. */
+  let awaiting: Extract<CounterStep, { step: 'verify' }> | null = null
   counter.onLeave(() => {
     const { step } = counter.step()
     if (step !== 'choose' && step !== 'verify') held = null
+    awaiting = null
   })
 
   function view(pickup: Pickup): PickupView {
@@ -67,6 +76,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
       birthDateOnRecord: pickup.birthTag !== null,
       verification: null,
       verifiedUntil: null,
+      fourEyes: rule.ok && rule.value.fourEyes ? 'awaited' : 'not-needed',
       further: slips.wasted(pickup.id, pickup.epoch) > 0,
       notice,
     })
@@ -116,13 +126,14 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
       const accepted = acceptsProof(rule.value, proof.kind)
       if (!accepted.ok) return accepted
       const recorded = store.transact(() =>
-        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), policy.verificationSeconds),
+        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), policy.verificationSeconds, rule.value.fourEyes),
       )
       sync.nudge()
       const step = counter.step()
       const after = pickups.get(pickup.id)
       if (step.step === 'verify' && step.pickup.id === pickup.id && after !== null) {
-        counter.amend({ ...step, pickup: view(after), verification: recorded.id, verifiedUntil: recorded.expiresAt, notice: null })
+        const fourEyes = rule.value.fourEyes ? 'awaited' : 'not-needed'
+        counter.amend({ ...step, pickup: view(after), verification: recorded.id, verifiedUntil: recorded.expiresAt, fourEyes, notice: null })
       }
       return ok({ verification: recorded.id })
     })
@@ -153,6 +164,40 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
     return true
   }
 
+  function awaitsWitness(): boolean {
+    const step = counter.step()
+    return step.step === 'verify' && step.verification !== null && step.fourEyes === 'awaited'
+  }
+
+  function askWitness(ask: () => void): void {
+    const step = counter.step()
+    if (step.step !== 'verify') return
+    ask()
+    awaiting = step
+  }
+
+  function witness(staff: StaffId): Result<null> {
+    const step = awaiting
+    const session = signIn.session()
+    const pickup = step === null ? null : pickups.get(step.pickup.id)
+    if (session === null) return fail('L-401')
+    if (session.staff === staff) return fail('L-311')
+    if (step === null || step.verification === null || pickup === null) return fail('L-307')
+    const id = step.verification
+    return guarded(() => {
+      const open = verifications.open(id, pickup.id, { staff: session.staff, session: session.id }, now())
+      if (open === null) {
+        show(pickup, null, { code: 'L-307' })
+        return fail('L-307')
+      }
+      store.transact(() => verifications.witness(id, pickup, staff))
+      sync.nudge()
+      counter.go({ ...step, fourEyes: 'given', notice: null })
+      awaiting = null
+      return ok(null)
+    })
+  }
+
   function fromPrinting(): boolean {
     return release.busy()
   }
@@ -160,6 +205,9 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
   return {
     show,
     showUnsettled,
+    awaitsWitness,
+    askWitness,
+    witness,
     choose(found, document) {
       counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null })
       held = document
@@ -292,6 +340,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
         activity()
         if (fromPrinting()) return fail('L-511')
         const step = counter.step()
+        if (step.step === 'pin' && step.purpose === 'witness' && awaiting !== null && signIn.session() !== null) {
+          counter.go(awaiting)
+          return ok(null)
+        }
         if (step.step === 'verify' && step.verification !== null) {
           return guarded(() => {
             store.transact(() => {

@@ -151,6 +151,18 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
     return ok(null)
   }
 
+  /** Four eyes: the colleague proves badge and PIN; whoever serves stays signed in. */
+  async function colleagueConfirms(read: ReadBadge, pin: string): Promise<Result<null>> {
+    const proved = await signIn.prove(read, pin)
+    if (!proved.ok) {
+      wrongPin(read)
+      return proved
+    }
+    wipe(proved.value)
+    if (counter.step().step !== 'pin' || badge !== read) return fail('L-407')
+    return serving().witness(read.member.id)
+  }
+
   /** A key is owed after someone lost their share; it needs nobody signed in. Failing (a full disk) it is tried again. */
   function rotateIfOwed(): void {
     if (rotating || !roster.hasAnyPin() || (!roster.rotationOwed() && openingKeys.count() > 0)) return
@@ -211,6 +223,8 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
             return colleague(read, pin)
           case 'old-pin':
             return ownPin(read, pin)
+          case 'witness':
+            return colleagueConfirms(read, pin)
           case 'sign-in': {
             if (release.busy()) return fail('L-511')
             const entered = await signIn.enter(read, pin)

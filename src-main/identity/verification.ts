@@ -1,5 +1,5 @@
 /** A verification: the recorded proof of identity that a release spends (promise P1). */
-import { VerificationId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod, type StaffId } from '../../src-shared/domain.ts'
+import { StaffId, VerificationId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'
@@ -17,26 +17,37 @@ export interface Verifications {
    * Records a proof inside the caller's transaction: any earlier open verification of the pickup dies, the pickup is
    * `verified`, and the ledger says kind, country and who; never a number, a date of birth or an image.
    */
-  record(pickup: Pickup, proof: Proof, by: { staff: StaffId; session: string }, now: number, seconds: number): { id: VerificationId; expiresAt: number }
+  record(
+    pickup: Pickup,
+    proof: Proof,
+    by: { staff: StaffId; session: string },
+    now: number,
+    seconds: number,
+    fourEyes: boolean,
+  ): { id: VerificationId; expiresAt: number }
+  /** A second member of staff confirms an open verification, inside the caller's transaction. The database refuses the first one's own name. */
+  witness(id: VerificationId, pickup: Pickup, witness: StaffId): void
   /** The verification if it is open (unspent, not void, unexpired, not from a time that a corrected clock has yet to reach) and belongs to this pickup, staff and session. */
-  open(id: VerificationId, pickup: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number } | null
+  open(id: VerificationId, pickup: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number; witness: StaffId | null } | null
 }
 
 export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
   const insert = db.prepare(
-    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const find = db.prepare<[string, string, string, string, number, number], { expires_at: number }>(
-    `SELECT expires_at FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
+  const find = db.prepare<[string, string, string, string, number, number], { expires_at: number; witness: string | null }>(
+    `SELECT expires_at, witness FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
        AND created_at <= ? AND expires_at > ?`,
   )
+  const setWitness = db.prepare('UPDATE verification SET witness = ? WHERE id = ? AND pickup = ?')
   return {
-    record(pickup, proof, by, now, seconds) {
+    record(pickup, proof, by, now, seconds, fourEyes) {
       const id = VerificationId.parse(newId())
       const expiresAt = now + seconds * 1000
       pickups.voidVerifications(pickup.id)
-      insert.run(id, pickup.id, pickup.epoch.incarnation, pickup.epoch.n, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, now, expiresAt)
+      const { incarnation, n } = pickup.epoch
+      insert.run(id, pickup.id, incarnation, n, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, now, expiresAt, fourEyes ? 1 : 0)
       if (pickup.arrivedAt === null) pickups.arrive(pickup.id, now)
       pickups.setState(pickup.id, 'verified')
       ledger.append({
@@ -48,9 +59,13 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
       })
       return { id, expiresAt }
     },
+    witness(id, pickup, witness) {
+      setWitness.run(witness, id, pickup.id)
+      ledger.append({ kind: 'verification-witnessed', pickup: pickup.id, epoch: pickup.epoch, actor: witness, facts: { verification: id } })
+    },
     open(id, pickup, by, now) {
       const row = find.get(id, pickup, by.staff, by.session, now, now)
-      return row === undefined ? null : { expiresAt: row.expires_at }
+      return row === undefined ? null : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
     },
   }
 }

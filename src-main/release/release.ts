@@ -74,7 +74,9 @@ export function createRelease(parts: Parts): Release {
         const wasted = slips.wasted(pickup.id, pickup.epoch)
         if (wasted >= printsThatMayFail) return fail('L-512')
         const by = { staff: session.staff, session: session.id }
-        if (pickup.state !== 'verified' || verifications.open(request.verification, pickup.id, by, now()) === null) return fail('L-307')
+        const proved = pickup.state === 'verified' ? verifications.open(request.verification, pickup.id, by, now()) : null
+        if (proved === null) return fail('L-307')
+        if (allowed.value.fourEyes && proved.witness === null) return fail('L-310')
         const slip = SlipId.parse(newId())
         const number = slips.nextNumber(place.desk.slipPrefix)
         slips.intend({

@@ -240,10 +240,25 @@ CREATE TABLE printer_memory (
 ) STRICT;
 `
 
+/** Version 6. Where policy asks for four eyes, a slip needs a second member of staff, and the database says so too. */
+const fourEyes = `
+ALTER TABLE verification ADD COLUMN four_eyes INTEGER NOT NULL DEFAULT 0 CHECK (four_eyes IN (0, 1));
+ALTER TABLE verification ADD COLUMN witness TEXT CHECK (witness IS NULL OR witness <> staff);
+CREATE TRIGGER slip_needs_witness BEFORE INSERT ON slip BEGIN
+  SELECT RAISE(ABORT, 'slip without a second member of staff') WHERE EXISTS (
+    SELECT 1 FROM verification v WHERE v.id = NEW.verification AND v.four_eyes = 1 AND v.witness IS NULL);
+END;
+CREATE TRIGGER verification_witness_is_fixed BEFORE UPDATE ON verification BEGIN
+  SELECT RAISE(ABORT, 'verification is fixed') WHERE NEW.four_eyes <> OLD.four_eyes OR (OLD.witness IS NOT NULL AND NEW.witness IS NOT OLD.witness)
+    OR (NEW.witness IS NOT OLD.witness AND (OLD.spent = 1 OR OLD.void = 1));
+END;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
   { version: 3, sql: sealedRoles },
   { version: 4, sql: noReplacing },
   { version: 5, sql: printerMemory },
+  { version: 6, sql: fourEyes },
 ]

@@ -35,21 +35,26 @@ export const useActs = defineStore('acts', () => {
     }
   }
 
-  /** Spends a recorded verification, or first records the machine-read document's. One tap. */
-  function print(pickup: PickupId, verification: VerificationId | null, language: Language): Promise<boolean> {
-    return run('print', async () => {
+  /** Spends a recorded verification, or first records the machine-read document's. One tap; under four eyes a colleague comes in between. */
+  function print(pickup: PickupId, verification: VerificationId | null, language: Language, fourEyes = false): Promise<boolean> {
+    return run<unknown>('print', async () => {
       if (verification !== null) return kiosk.call((api) => api.release({ pickup, verification, language }))
       const verified = await kiosk.call((api) => api.verifyDocument({ pickup }))
-      if (!verified.ok) return verified
+      if (!verified.ok || fourEyes) return verified
       return kiosk.call((api) => api.release({ pickup, verification: verified.value.verification, language }))
     })
   }
 
-  /** Records a proof by eye and prints against it. One tap. */
-  function printByEye(pickup: PickupId, proof: { kind: ProofKind; issuerCountry: string; birthDate: string }, language: Language): Promise<boolean> {
-    return run('print', async () => {
+  /** Records a proof by eye and prints against it. One tap; under four eyes a colleague comes in between. */
+  function printByEye(
+    pickup: PickupId,
+    proof: { kind: ProofKind; issuerCountry: string; birthDate: string },
+    language: Language,
+    fourEyes = false,
+  ): Promise<boolean> {
+    return run<unknown>('print', async () => {
       const verified = await kiosk.call((api) => api.verifyByEye({ pickup, ...proof, statement: true }))
-      if (!verified.ok) return verified
+      if (!verified.ok || fourEyes) return verified
       return kiosk.call((api) => api.release({ pickup, verification: verified.value.verification, language }))
     })
   }

@@ -113,6 +113,7 @@ const verify: Extract<CounterStep, { step: 'verify' }> = {
   birthDateOnRecord: true,
   verification: null,
   verifiedUntil: null,
+  fourEyes: 'not-needed',
   further: false,
   notice: null,
 }
@@ -163,6 +164,14 @@ export const scenes = {
     further: true,
     notice: { code: 'L-502' },
   }),
+  'verify-four-eyes': at({
+    ...verify,
+    document,
+    verification: VerificationId.parse(id('verification')),
+    verifiedUntil: sceneNow + 5 * minute,
+    fourEyes: 'awaited',
+  }),
+  'pin-witness': at({ step: 'pin', staffName: 'Erja Esimies', attemptsLeft: 5, purpose: 'witness', until: sceneNow + minute }),
   'verify-refused': at({ ...verify, notice: { code: 'L-301' } }),
   'verify-blocked': at({ ...verify, pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } }, proofs: [] }),
   'verify-no-birth-date': at({ ...verify, birthDateOnRecord: false }),

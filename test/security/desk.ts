@@ -64,7 +64,7 @@ function fakeTime() {
 }
 
 /** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
-async function furnish(kind: DeskKind, entries: number) {
+async function furnish(kind: DeskKind, entries: number, fourEyes: boolean) {
   const at = enrolledFolder()
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
@@ -84,6 +84,7 @@ async function furnish(kind: DeskKind, entries: number) {
     proofs: ['passport'],
     needsRequestReference: true,
     showSponsor: false,
+    fourEyes,
   }))
   rooms.records.setPolicy(Policy.parse({ version: 1, rules, verificationSeconds: 300, accountOnSlip: 'full' }))
   const record = rooms.records.read()
@@ -103,9 +104,9 @@ async function furnish(kind: DeskKind, entries: number) {
 /** `tamper` runs on the closed database, between the making of the desk and its engine's start. */
 export async function startTestDesk(
   kind: DeskKind,
-  { tamper, entries = 0, demo = true }: { tamper?: (file: string) => void; entries?: number; demo?: boolean } = {},
+  { tamper, entries = 0, demo = true, fourEyes = false }: { tamper?: (file: string) => void; entries?: number; demo?: boolean; fourEyes?: boolean } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries)
+  const { at, staff, pickups } = await furnish(kind, entries, fourEyes)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []

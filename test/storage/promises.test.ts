@@ -41,6 +41,32 @@ const slip = (values: Partial<Record<'id' | 'number' | 'pickup' | 'n' | 'verific
 const settle = (id: string, state: string) => store.db.prepare('UPDATE slip SET state = ?, settled_by = ?, settled_at = 160 WHERE id = ?').run(state, 's1', id)
 const outcome = (id: string, state: string) => store.db.prepare('UPDATE slip SET state = ? WHERE id = ?').run(state, id)
 
+describe('under four eyes', () => {
+  beforeEach(() => {
+    store.db
+      .exec(`INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes)
+      VALUES ('f1', 'p1', 'inc', 1, 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 1)`)
+  })
+  it('a slip needs the second member of staff', () => {
+    expect(() => slip({ verification: 'f1' })).toThrow(/second member of staff/)
+    store.db.exec("UPDATE verification SET witness = 's2' WHERE id = 'f1'")
+    slip({ verification: 'f1' })
+    expect(store.db.prepare("SELECT state FROM slip WHERE id = 'a'").get()).toEqual({ state: 'intended' })
+  })
+  it.each([
+    ['the one who verified is no witness', "UPDATE verification SET witness = staff WHERE id = 'f1'", /CHECK/],
+    ['what policy asked for is not taken back', "UPDATE verification SET four_eyes = 0 WHERE id = 'f1'", /fixed/],
+    [
+      'a void verification gets no witness',
+      "UPDATE verification SET void = 1 WHERE id = 'f1'; UPDATE verification SET witness = 's2' WHERE id = 'f1'",
+      /fixed/,
+    ],
+    ['a witness is not exchanged', "UPDATE verification SET witness = 's2' WHERE id = 'f1'; UPDATE verification SET witness = 's3' WHERE id = 'f1'", /fixed/],
+  ])('%s', (_, sql, refusal) => {
+    expect(() => store.db.exec(sql)).toThrow(refusal)
+  })
+})
+
 describe('a slip-intended needs its verification', () => {
   it('is written once with a fresh verification, and spends it', () => {
     slip()
