@@ -271,6 +271,8 @@ export const kioskApi = defineContract({
     ),
     /** Spends the verification and prints. Answers when the slip's outcome is known; the counter shows progress. */
     release: command(z.object({ pickup: PickupId, verification: VerificationId, language: Language }), z.object({ slip: SlipId })),
+    /** Prints what to do in another language, without the secret, for a slip that waits to be settled. */
+    instructions: command(z.object({ slip: SlipId, language: Language }), nothing),
     /** A person says what became of a slip. `readable` must be stated for `handed-over`. */
     settle: command(z.object({ slip: SlipId, settlement: Settlement }), nothing),
     /** No slip this time: recorded, and the pickup keeps waiting. */

@@ -22,6 +22,7 @@ const names = {
   verifyByEye: true,
   release: true,
   settle: true,
+  instructions: true,
   noSlip: true,
   dismiss: true,
   checkPrinter: true,

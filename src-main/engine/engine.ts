@@ -323,6 +323,7 @@ export function createEngine(ports: EnginePorts): Engine {
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),
     release: atDesk('release', ({ serving }) => serving.handlers.release),
+    instructions: atDesk('instructions', ({ serving }) => serving.handlers.instructions),
     settle: atDesk('settle', ({ serving }) => serving.handlers.settle),
     noSlip: atDesk('noSlip', ({ serving }) => serving.handlers.noSlip),
     dismiss: atDesk('dismiss', ({ serving }) => serving.handlers.dismiss),

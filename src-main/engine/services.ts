@@ -5,13 +5,13 @@ import { createVerifications } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
-import { accountForIntents, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
+import { accountForIntents, createInstructions, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords, type Transport } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
-import { layoutForDesk } from './slip-layout.ts'
+import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
 import type { Place, ViewParts } from './views.ts'
 
 export type Services = ReturnType<typeof compose>
@@ -102,6 +102,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     now,
     ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
   })
+  const instructions = createInstructions({ slips, pickups, printer, layout: instructionsForDesk(parts.paper) })
   const hub = createHubClient({
     target: { address: record.hubAddress, authority: record.hubAuthority, proxy: parts.proxy },
     signer: { kiosk: record.kiosk, key: keys.signKey },
@@ -142,6 +143,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     verifications,
     signIn,
     release,
+    instructions,
     sync,
     records,
     views,

@@ -27,7 +27,7 @@ export interface Serving {
   askWitness(ask: () => void): void
   /** A colleague has proved badge and PIN. L-311 (oneself), L-307 (the verification is over by now). */
   witness(staff: StaffId): Result<null>
-  readonly handlers: Pick<KioskHandlers, 'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'settle' | 'noSlip' | 'dismiss'>
+  readonly handlers: Pick<KioskHandlers, 'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'instructions' | 'settle' | 'noSlip' | 'dismiss'>
 }
 
 /** A machine-read document that matched the pickups of one person; it never holds a number or a birth date. */
@@ -295,6 +295,15 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
         }
         counter.go({ step: 'hand-over', pickup: view(pickup), slip: slipView(views, slip) })
         return ok({ slip: slip.id })
+      },
+
+      async instructions(request) {
+        const session = signedIn()
+        if (!session.ok) return session
+        if (fromPrinting()) return fail('L-511')
+        const step = counter.step()
+        if (step.step !== 'hand-over' || step.slip.id !== request.slip) return fail('L-209')
+        return services.instructions(request, services.requirePlace().desk)
       },
 
       settle({ slip: id, settlement }) {

@@ -1,8 +1,8 @@
 /** Fills a slip's content from the pickup, the desk and the policy. */
-import type { Language } from '../../src-shared/domain.ts'
-import { displayName } from '../pickups/index.ts'
-import type { LayoutSlip } from '../release/index.ts'
-import { layoutSlip } from '../slip/index.ts'
+import type { Desk, Language } from '../../src-shared/domain.ts'
+import { displayName, type Pickup } from '../pickups/index.ts'
+import type { LayoutInstructions, LayoutSlip } from '../release/index.ts'
+import { layoutInstructions, layoutSlip, type SlipBasics } from '../slip/index.ts'
 
 /** First letter and last, the rest as asterisks: enough to know one's own account by. */
 export function maskAccount(account: string): string {
@@ -11,32 +11,51 @@ export function maskAccount(account: string): string {
   return `${letters[0] ?? ''}${'*'.repeat(letters.length - 2)}${letters.at(-1) ?? ''}`
 }
 
+const dates = new Map<Language, Intl.DateTimeFormat>()
+
 function dateText(at: number, language: Language): string {
-  const locale = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language]
-  return new Intl.DateTimeFormat(locale, {
-    timeZone: 'Europe/Helsinki',
-    day: 'numeric',
-    month: language === 'en' ? 'long' : 'numeric',
-    year: 'numeric',
-  }).format(at)
+  let format = dates.get(language)
+  if (format === undefined) {
+    const locale = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language]
+    format = new Intl.DateTimeFormat(locale, {
+      timeZone: 'Europe/Helsinki',
+      day: 'numeric',
+      month: language === 'en' ? 'long' : 'numeric',
+      year: 'numeric',
+    })
+    dates.set(language, format)
+  }
+  return format.format(at)
+}
+
+function basics({ pickup, number, language, desk }: { pickup: Pickup; number: string; language: Language; desk: Desk }): SlipBasics {
+  return {
+    language,
+    organisation: desk.organisation[language],
+    desk: `${desk.unit[language]}, ${desk.name[language]}`,
+    secretKind: pickup.secretKind,
+    slipNumber: number,
+    validUntil: dateText(pickup.expiresAt, language),
+    changeAddress: desk.changeAddress,
+  }
+}
+
+export function instructionsForDesk(paper: 58 | 80): LayoutInstructions {
+  return (slip) => layoutInstructions(basics(slip), paper)
 }
 
 export function layoutForDesk(paper: 58 | 80): LayoutSlip {
-  return ({ pickup, number, language, desk, policy }, secret) =>
-    layoutSlip(
+  return (slip, secret) => {
+    const { person } = slip.pickup
+    return layoutSlip(
       {
-        language,
-        organisation: desk.organisation[language],
-        desk: `${desk.unit[language]}, ${desk.name[language]}`,
-        recipient: displayName(pickup.person.name),
-        account: policy.accountOnSlip === 'full' ? pickup.person.account : maskAccount(pickup.person.account),
-        secretKind: pickup.secretKind,
-        slipNumber: number,
-        validUntil: dateText(pickup.expiresAt, language),
-        changeAddress: desk.changeAddress,
-        requestReference: pickup.person.requestReference,
+        ...basics(slip),
+        recipient: displayName(person.name),
+        account: slip.policy.accountOnSlip === 'full' ? person.account : maskAccount(person.account),
+        requestReference: person.requestReference,
       },
       secret,
       paper,
     )
+  }
 }

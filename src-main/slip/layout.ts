@@ -2,64 +2,26 @@
  * What is on the paper. The layout library encodes the template; the secret's bytes are spliced in from our own Buffer
  * (DESIGN section 10), so they pass through no string and no library.
  */
-import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
-import type { Language, SecretKind } from '../../src-shared/domain.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { codePages, selectCodePage, tableOf, type CodePage } from './code-pages.ts'
+import { selectCodePage, tableOf, type CodePage } from './code-pages.ts'
+import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
 import { encodeSecret } from './secret-bytes.ts'
+import { footLines, headLines, type SlipBasics } from './template.ts'
 import { slipTexts } from './texts.ts'
 
-export interface SlipContent {
-  readonly language: Language
-  readonly organisation: string
-  readonly desk: string
+export interface SlipContent extends SlipBasics {
   readonly recipient: string
   /** Whole or masked, as the policy says. */
   readonly account: string
-  readonly secretKind: SecretKind
-  readonly slipNumber: string
-  readonly validUntil: string
-  readonly changeAddress: string
   readonly requestReference: string | null
 }
 
-/** Columns of font A (12 dots) at 203 dpi: 576 dots on 80 mm paper, 384 on 58 mm. */
-const columnsOf = { 58: 32, 80: 48 } as const
 const doubleSize = Buffer.from([0x1d, 0x21, 0x11])
 const normalSize = Buffer.from([0x1d, 0x21, 0x00])
 const boldOn = Buffer.from([0x1b, 0x45, 0x01])
 const boldOff = Buffer.from([0x1b, 0x45, 0x00])
 const lineFeed = Buffer.from([0x0a])
-const layoutPage: CodePage = 'windows1252'
-
-function encoder(columns: number): ReceiptPrinterEncoder {
-  return new ReceiptPrinterEncoder({ language: 'esc-pos', columns, codepageMapping: 'epson', codepageCandidates: [...codePages], newline: '\n' }).codepage(
-    layoutPage,
-  )
-}
-
-function bytesOf(part: ReceiptPrinterEncoder): Buffer {
-  return Buffer.from(part.encode())
-}
-
-/** Words wrapped to the paper's width; the library would cut a double-width line without a mark. */
-function wrapped(part: ReceiptPrinterEncoder, text: string, width: number): ReceiptPrinterEncoder {
-  let line = ''
-  for (const word of text.split(' ')) {
-    for (let rest = word; rest !== '';) {
-      const piece = rest.slice(0, width)
-      rest = rest.slice(width)
-      if (line !== '' && line.length + 1 + piece.length > width) {
-        part.line(line)
-        line = piece
-      } else {
-        line = line === '' ? piece : `${line} ${piece}`
-      }
-    }
-  }
-  return line === '' ? part : part.line(line)
-}
 
 /** `A`, `a`, `9`, `#` or `_` under each character, so that 0 and O, 1 and l and I are told apart. */
 function classOf(byte: number, page: CodePage): number {
@@ -114,14 +76,7 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
   const texts = slipTexts[content.language]
   const kind = content.secretKind
   try {
-    const header = encoder(columns).initialize().codepage(layoutPage)
-    header.align('center').bold(true)
-    wrapped(header, slipText(content.organisation), columns)
-    header.bold(false)
-    wrapped(header, slipText(content.desk), columns)
-    header.newline().size(2, 2)
-    wrapped(header, texts.title[kind], columns / 2)
-    header.size(1, 1).align('left').newline()
+    const header = headLines(content, texts.title[kind], columns)
 
     const before = encoder(columns)
     wrapped(before.bold(true), slipText(content.recipient), columns).bold(false)
@@ -136,22 +91,7 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
     for (let at = 0; at < legend.length; at += perLine) after.line(legend.slice(at, at + perLine).join('   '))
     if (encoded.bytes.includes(0x20)) after.line(texts.spaceLegend)
     after.rule({ style: 'single' })
-    wrapped(after, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)
-    wrapped(after, `${texts.change[kind]}:`, columns)
-    wrapped(after.bold(true), slipText(content.changeAddress), columns).bold(false)
-    after
-      .newline()
-      .align('center')
-      .qrcode(content.changeAddress, { model: 2, size: paper === 80 ? 6 : 5, errorlevel: 'm' })
-      .align('left')
-      .newline()
-    wrapped(after, texts.never, columns)
-    wrapped(after, texts.destroy, columns)
-    after
-      .newline()
-      .line(`${texts.slip} ${slipText(content.slipNumber)}`)
-      .newline(4)
-      .cut('partial')
+    footLines(after, content, columns, paper)
 
     const select = selectCodePage(layoutPage)
     const lines = secretLines(encoded.bytes, encoded.page, columns, texts.continues)

@@ -14,6 +14,8 @@ export interface SlipTexts {
   readonly never: string
   readonly destroy: string
   readonly slip: string
+  /** On a slip without a secret; `{number}` is the slip that carries it. */
+  readonly instructions: { readonly title: string; readonly where: { readonly password: string; readonly 'activation-code': string } }
 }
 
 export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
@@ -30,6 +32,13 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'Emme koskaan kerro salasanaa sähköpostilla, puhelimessa tai tekstiviestillä.',
     destroy: 'Hävitä tämä lipuke, kun olet vaihtanut salasanan.',
     slip: 'Lipuke',
+    instructions: {
+      title: 'Ohje',
+      where: {
+        password: 'Salasanasi on lipukkeessa {number}. Merkkien selitykset:',
+        'activation-code': 'Koodisi on lipukkeessa {number}. Merkkien selitykset:',
+      },
+    },
   },
   sv: {
     title: { password: 'Ditt nya lösenord', 'activation-code': 'Din aktiveringskod' },
@@ -44,6 +53,10 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'Vi uppger aldrig lösenord per e-post, telefon eller textmeddelande.',
     destroy: 'Förstör den här lappen när du har bytt lösenordet.',
     slip: 'Lapp',
+    instructions: {
+      title: 'Anvisning',
+      where: { password: 'Lösenordet finns på lapp {number}. Teckenförklaring:', 'activation-code': 'Koden finns på lapp {number}. Teckenförklaring:' },
+    },
   },
   en: {
     title: { password: 'Your new password', 'activation-code': 'Your activation code' },
@@ -58,5 +71,9 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'We never tell a password by email, phone or text message.',
     destroy: 'Destroy this slip when you have changed the password.',
     slip: 'Slip',
+    instructions: {
+      title: 'Instructions',
+      where: { password: 'Your password is on slip {number}. How to read it:', 'activation-code': 'Your code is on slip {number}. How to read it:' },
+    },
   },
 }

@@ -33,6 +33,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   verifyDocument: 'serving',
   verifyByEye: 'serving',
   release: 'serving',
+  instructions: 'serving',
   settle: 'serving',
   noSlip: 'serving',
 }

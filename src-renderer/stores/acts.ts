@@ -67,6 +67,7 @@ export const useActs = defineStore('acts', () => {
     printByEye,
     open: (pickup: PickupId) => run('open', () => kiosk.call((api) => api.openPickup({ pickup }))),
     settle: (slip: SlipId, settlement: Settlement) => run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
+    instructions: (slip: SlipId, language: Language) => run('instructions', () => kiosk.call((api) => api.instructions({ slip, language }))),
     noSlip: (pickup: PickupId, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
     dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),

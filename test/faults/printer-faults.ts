@@ -9,7 +9,7 @@ import type { Template } from './template.ts'
 
 const kinds: readonly Fault['kind'][] = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute', 'reset', 'late']
 /** Bytes executed: the first, within the header, its end, before, within and after the secret, the foot. */
-const steps = [1, 90, 250, 400, 480, 700]
+const steps = [1, 90, 250, 300, 400, 700]
 
 async function fault(desk: TrialDesk, template: Template, kind: Fault['kind'], atByte: number): Promise<string[]> {
   await desk.ready()

@@ -85,6 +85,7 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     shift: () => ok({ since: sceneNow, handedOver: 12, slips: 14, spoiled: 1, missing: 0, nothingCameOut: 1, failed: 2, noSlip: 3, unsettled: 0, unsent: 4 }),
     openPickup: done,
     settle: done,
+    instructions: done,
     noSlip: done,
     dismiss: done,
     syncNow: done,

@@ -33,6 +33,7 @@ const expected: { readonly [M in MethodName<KioskApi>]: readonly Who[] } = {
   verifyByEye: atPorter,
   release: atPorter,
   settle: atPorter,
+  instructions: atPorter,
   noSlip: atPorter,
 }
 
@@ -64,6 +65,7 @@ function inputs(): { readonly [M in MethodName<KioskApi>]: InputOf<KioskApi, M> 
     verifyByEye: { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate: '1999-09-09', statement: true },
     release: { pickup, verification: VerificationId.parse(newId()), language: 'fi' },
     settle: { slip: SlipId.parse(newId()), settlement: 'handed-over' },
+    instructions: { slip: newId() as never, language: 'sv' },
     noSlip: { pickup: newId() as never, reason: 'expired' },
   }
 }

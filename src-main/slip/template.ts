@@ -1,0 +1,50 @@
+/** What every slip says above and below, with a secret or without. */
+import type ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
+import type { Language, SecretKind } from '../../src-shared/domain.ts'
+import { encoder, layoutPage, wrapped } from './lines.ts'
+import { slipText } from './names.ts'
+import { slipTexts } from './texts.ts'
+
+export interface SlipBasics {
+  readonly language: Language
+  readonly organisation: string
+  readonly desk: string
+  readonly secretKind: SecretKind
+  readonly slipNumber: string
+  readonly validUntil: string
+  readonly changeAddress: string
+}
+
+/** Who prints, the slip's number (a slip that ends here can be named), and what it is. */
+export function headLines(content: SlipBasics, title: string, columns: number): ReceiptPrinterEncoder {
+  const texts = slipTexts[content.language]
+  const head = encoder(columns).initialize().codepage(layoutPage)
+  head.align('center').bold(true)
+  wrapped(head, slipText(content.organisation), columns)
+  head.bold(false)
+  wrapped(head, slipText(content.desk), columns)
+  wrapped(head, `${texts.slip} ${slipText(content.slipNumber)}`, columns)
+  head.newline().size(2, 2)
+  wrapped(head, title, columns / 2)
+  return head.size(1, 1).align('left').newline()
+}
+
+/** Until when, where to change it, what is never done; then the cut. */
+export function footLines(part: ReceiptPrinterEncoder, content: SlipBasics, columns: number, paper: 58 | 80): ReceiptPrinterEncoder {
+  const texts = slipTexts[content.language]
+  const kind = content.secretKind
+  wrapped(part, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)
+  wrapped(part, `${texts.change[kind]}:`, columns)
+  wrapped(part.bold(true), slipText(content.changeAddress), columns).bold(false)
+  part
+    .newline()
+    .align('center')
+    .qrcode(content.changeAddress, { model: 2, size: paper === 80 ? 6 : 5, errorlevel: 'm' })
+    .align('left')
+    .newline()
+  wrapped(part, texts.never, columns)
+  wrapped(part, texts.destroy, columns)
+  part.newline()
+  wrapped(part, `${texts.slip} ${slipText(content.slipNumber)}`, columns)
+  return part.newline(4).cut('partial')
+}
