@@ -298,6 +298,11 @@ export const errorTexts = {
     sv: ['Kiosken startade om mitt i utskriften.', 'Se efter i skrivaren och ange vad som hände med utskriften.'],
     en: ['The kiosk restarted during printing.', 'Look at the printer and say what became of the slip.'],
   },
+  'L-515': {
+    fi: ['Tulostimen käyttöönotto jäi kesken.', 'Aloita alusta ja toimi, kun paperi pyydetään poistamaan ja panemaan takaisin.'],
+    sv: ['Ibruktagandet av skrivaren blev inte klart.', 'Börja om, ta ut papperet och sätt tillbaka det när du blir ombedd.'],
+    en: ['Setting up the printer was not finished.', 'Start again, and take the paper out and put it back when asked.'],
+  },
   'L-601': {
     fi: ['Keskuspalvelimeen ei saada yhteyttä.', 'Jatka työtä. Luovutukset lähetetään, kun yhteys palaa.'],
     sv: ['Centralservern nås inte.', 'Fortsätt arbeta. Överlämningarna sänds när förbindelsen är tillbaka.'],

@@ -19,6 +19,8 @@ export interface Conversation {
   write(bytes: Uint8Array, ms: number): Promise<Waited>
   /** Asks for a process id and waits for just that one. `onTick` runs every `tickMs` meanwhile; returning true gives up. */
   fence(id: Buffer, ms: number, onTick?: () => Promise<boolean>): Promise<Waited>
+  /** Waits for the answer to a process id that was asked before. */
+  expect(id: Buffer, ms: number): Promise<Waited>
   /** Empties the printer's buffers in real time (DLE DC4 fn 8) and waits until it says so. */
   clear(ms: number): Promise<Waited>
   /** GS I 67, asked once for each link: the model's name, or '' when it does not say. */
@@ -132,6 +134,7 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     },
     state,
     write,
+    expect: (id, ms) => waitFor((reply) => reply.kind === 'process-id' && reply.id === id.toString('latin1'), ms),
     async fence(id, ms, onTick) {
       const text = id.toString('latin1')
       let settled: Waited | null = null

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PrinterConfig } from './config.ts'
 import type { Timers } from './conversation.ts'
 import { statusOf } from './escpos/state.ts'
-import type { Printer } from './port.ts'
+import type { OpenLink, Printer } from './port.ts'
 import { createEscPosPrinter } from './printer.ts'
 import { openSerial } from './transports/serial.ts'
 import { openTcp } from './transports/tcp.ts'
@@ -15,18 +15,25 @@ export type { KnownInside } from './inside.ts'
 export { createPrinterMemory, type PrinterMemory } from './memory.ts'
 export type { OpenLink, PrintJob, PrintOutcome, Printer, PrinterLink, PrinterStatus, PrintPhase } from './port.ts'
 
-/** The printer that a desk's configuration declares. */
-export function createPrinter(config: PrinterConfig, timers: Timers, random: (size: number) => Buffer = randomBytes): Printer {
+/** How its link is opened; null where the desk has no printer. */
+export function linkOf(config: PrinterConfig): OpenLink | null {
   switch (config.kind) {
     case 'tcp':
-      return createEscPosPrinter({ open: openTcp(config.host, config.port), timers, random }, { ...config, onlyUnopenedIsOff: true })
+      return openTcp(config.host, config.port)
     case 'usb':
-      return createEscPosPrinter({ open: openUsb(config.path), timers, random }, config)
+      return openUsb(config.path)
     case 'serial':
-      return createEscPosPrinter({ open: openSerial(config), timers, random }, { ...config, offIsSilence: true })
+      return openSerial(config)
     case 'none':
-      return noPrinter
+      return null
   }
+}
+
+/** The printer that a desk's configuration declares. */
+export function createPrinter(config: PrinterConfig, timers: Timers, random: (size: number) => Buffer = randomBytes): Printer {
+  const open = linkOf(config)
+  if (open === null || config.kind === 'none') return noPrinter
+  return createEscPosPrinter({ open, timers, random }, { ...config, offIsSilence: config.kind === 'serial', onlyUnopenedIsOff: config.kind === 'tcp' })
 }
 
 const none = statusOf('none')

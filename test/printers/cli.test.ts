@@ -35,6 +35,7 @@ test('no paper: exit code 1 and L-501, and nothing printed', async () => {
 test('a wrong command or address: exit code 2', async () => {
   expect((await cli('print')).code).toBe(2)
   expect((await cli('status', '/etc/passwd')).code).toBe(2)
+  expect((await cli('list', '--papper', '58')).code).toBe(2)
 })
 
 test('the test slip fits its paper, and shows if the paper is declared wider than it is', () => {
