@@ -26,6 +26,7 @@ export default defineConfig({
       { plugins: [vue()], test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: whole, testTimeout: 30_000 } },
       { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'hub', include: ['test/hub/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'shell', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {

@@ -39,7 +39,7 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
 }
 
 /**
- * Closes one by name. Closing the alarm of a poison entry lets its pickup go on: if it waits, it is granted now.
+ * Closes one by name. Closing the alarm of a poison entry, or of a pickup that could not be granted, lets its pickup go on: if it waits, it is granted now.
  * Fails with L-609 when there is none open.
  */
 export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dispute', id: number, actor: string): Promise<Result<null>> {
@@ -59,7 +59,7 @@ export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dis
     const row = await tx.updateTable('alarm').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning(['kind', 'pickup']).executeTakeFirst()
     if (row === undefined) return fail('L-609', { what })
     await audit(row.pickup)
-    if (row.kind === 'poison-entry' && row.pickup !== null) {
+    if ((row.kind === 'poison-entry' || row.kind === 'ungrantable') && row.pickup !== null) {
       const held = await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).returning(['state', 'desk']).executeTakeFirst()
       if (held?.state === 'unassigned' && held.desk !== null) await grantPickup(tx, parts, row.pickup, held.desk, null)
     }

@@ -87,9 +87,12 @@ async function load(tx: Tx, about: readonly string[]): Promise<WorkingSet> {
 async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; readonly desk: string }, set: WorkingSet, effects: Effects): Promise<void> {
   const now = parts.now()
   const bulk = bulkOf(tx)
-  const ended = [...set.grants.values()].flatMap((grant) => (grant.ended === null ? [] : [{ ...grant, state: grant.ended }]))
+  const ended = [...set.grants.values()].flatMap((grant) => {
+    const state = grant.ended ?? (grant.recalled === true ? 'revoking' : null)
+    return state === null ? [] : [{ ...grant, state }]
+  })
   if (ended.length > 0) await bulk.setGrantStates(tx, ended)
-  const { handovers, disputes, alarms, audits, closed, moved } = effects
+  const { handovers, disputes, alarms, audits, closed, recalled, moved } = effects
   if (handovers.length > 0) await bulk.insertHandovers(tx, kiosk.id, handovers)
   const changed = [...effects.changed].flatMap((id) => {
     const row = set.pickups.get(id)
@@ -116,6 +119,10 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     kiosk.desk,
     closed.map(({ pickup, epoch }) => ({ kind: 'pickup-closed' as const, pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch) })),
   )
+  for (const { pickup, kiosk: holder, epoch } of recalled) {
+    const { desk } = await tx.selectFrom('kiosk').select('desk').where('id', '=', holder).executeTakeFirstOrThrow()
+    await appendToFeed(tx, desk, [{ kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), reason: 'blocked' }])
+  }
   for (const { pickup, to } of moved) {
     await tx.updateTable('pickup').set({ desk: to }).where('id', '=', pickup).execute()
     await grantPickup(tx, parts, pickup, to, null)

@@ -20,6 +20,8 @@ export interface OpenGrant {
   readonly kiosk: string
   /** Set when an entry ends it. */
   ended: 'acknowledged' | 'ended' | null
+  /** Set when another kiosk's handover asks it back. */
+  recalled?: boolean
 }
 
 export interface WorkingSet {
@@ -35,13 +37,15 @@ export interface Effects {
   readonly disputes: { pickup: string; seq: number }[]
   readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk'; pickup: string | null; detail: string }[]
   readonly closed: { pickup: string; epoch: { incarnation: string; n: number } }[]
+  /** Open at another kiosk although the pickup has been handed over: asked back from there. */
+  readonly recalled: { pickup: string; kiosk: string; epoch: { incarnation: string; n: number } }[]
   /** Free to be granted anew, with a fresh secret, at this desk. */
   readonly moved: { pickup: string; to: string }[]
   readonly audits: { act: string; pickup: string }[]
   readonly changed: Set<string>
 }
 
-export const noEffects = (): Effects => ({ handovers: [], disputes: [], alarms: [], closed: [], moved: [], audits: [], changed: new Set() })
+export const noEffects = (): Effects => ({ handovers: [], disputes: [], alarms: [], closed: [], recalled: [], moved: [], audits: [], changed: new Set() })
 
 /** Pickups that a batch is about: what the store must load and lock. */
 export function pickupsOf(entries: readonly CheckedEntry[]): string[] {
@@ -57,6 +61,13 @@ function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incar
   if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false
   grant.ended = state
   return true
+}
+
+function recall(set: WorkingSet, effects: Effects, pickup: string): void {
+  const other = set.grants.get(pickup)
+  if (other === undefined || other.ended !== null) return
+  other.recalled = true
+  effects.recalled.push({ pickup, kiosk: other.kiosk, epoch: { incarnation: other.incarnation, n: other.n } })
 }
 
 /** Applies one entry of `kiosk` to the set and notes what follows from it. */
@@ -90,12 +101,16 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       row.movingTo = null
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })
+      // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to account for.
+      recall(set, effects, pickup)
       return
     }
     case 'revoke-acknowledged':
       // Only a matching acknowledgement frees a pickup: it then moves on with a fresh secret, or ends.
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
       effects.changed.add(pickup)
+      // Handed over elsewhere and asked back from here: it stays what it is.
+      if (row.state === 'handed-over') return
       if (row.movingTo === null) {
         row.state = row.ending === 'returned' ? 'returned' : 'revoked'
         effects.audits.push({ act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged', pickup })
@@ -107,7 +122,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       return
     case 'slip-missing':
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'ended')) return
-      row.state = 'burned'
+      if (row.state !== 'handed-over') row.state = 'burned'
       row.movingTo = null
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })

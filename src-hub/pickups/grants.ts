@@ -2,6 +2,7 @@
  * Grants: the hub's statement that one kiosk alone may release a pickup. Every grant carries a fresh secret and the
  * next epoch; only an acknowledgement ends one (DESIGN section 8, point 6). The database keeps at most one open.
  */
+import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { GrantedPickup as GrantedPickupSchema } from '../../src-shared/hub-api.ts'
 import { Epoch, KioskId, PickupId } from '../../src-shared/domain.ts'
@@ -36,6 +37,31 @@ async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKe
 }
 
 /** The pickup as its kiosk shall know it, tags under that kiosk's own key. */
+interface Sealing {
+  readonly id: string
+  readonly openingKey: Buffer
+}
+
+/** Everything of a grant that can go wrong for one pickup alone, before anything is written. null, with an alarm: it is held until a person has looked. */
+async function makeGrant(tx: Tx, parts: GrantParts, pickup: string, kiosk: Sealing, epoch: Epoch, secret: Buffer | null): Promise<GrantedPickup | null> {
+  const sealed = secret ?? generateSecret()
+  try {
+    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
+    return await describe(tx, parts, pickup, kiosk.id, epoch, envelope, kiosk.openingKey)
+  } catch (error) {
+    // A statement that failed has ended the transaction: that is the database's, not this pickup's.
+    if (error instanceof pg.DatabaseError) throw error
+    await tx.updateTable('pickup').set({ held: true }).where('id', '=', pickup).execute()
+    await tx
+      .insertInto('alarm')
+      .values({ kind: 'ungrantable', kiosk: kiosk.id, pickup, detail: 'its record cannot be sealed for its kiosk', at: parts.now() })
+      .execute()
+    return null
+  } finally {
+    if (secret === null) sealed.fill(0)
+  }
+}
+
 async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string, epoch: Epoch, envelope: Buffer, sealedTo: Buffer): Promise<GrantedPickup> {
   const row = await tx
     .selectFrom('pickup')
@@ -100,15 +126,9 @@ export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, des
   if (row.state !== 'unassigned' || row.held) return false
   const n = Number(row.epoch_n) + 1
   const epoch = Epoch.parse({ incarnation: parts.incarnation, n })
-  const sealed = secret ?? generateSecret()
-  let envelope: Buffer
-  try {
-    envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
-  } finally {
-    if (secret === null) sealed.fill(0)
-  }
+  const record = await makeGrant(tx, parts, pickup, kiosk, epoch, secret)
+  if (record === null) return false
   await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
-  const record = await describe(tx, parts, pickup, kiosk.id, epoch, envelope, kiosk.openingKey)
   await tx
     .insertInto('grant')
     .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: JSON.stringify(record) })

@@ -13,7 +13,7 @@ import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
 import { initials } from '../pickups/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
+import { createKioskRecords, enrol, mayServe, type Invitation, type KioskRecords } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { writeSupportBundle } from './support-bundle.ts'
@@ -274,7 +274,10 @@ export function createEngine(ports: EnginePorts): Engine {
       const allowed = permit(authorities[method], services.signIn.session()?.role ?? null, services.requirePlace().desk.kind)
       if (!allowed.ok) return allowed
       // A frozen kiosk accounts for its paper, and proves and prints nothing more.
-      if (proving.has(method) && services.records.read()?.frozen === true) return fail('L-604')
+      if (proving.has(method)) {
+        const may = mayServe(services.records.read())
+        if (!may.ok) return may
+      }
       try {
         return await pick(parts.value)(input)
       } catch (error) {

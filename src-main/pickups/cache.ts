@@ -235,6 +235,5 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     /** What this kiosk holds, for its report to the hub. */
     liveGrants: (): { pickup: PickupId; epoch: Epoch }[] =>
       liveGrants.all().map((row) => ({ pickup: PickupId.parse(row.id), epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }) })),
-    isUnsettled: (state: string): boolean => unsettledStates.has(state),
   }
 }

@@ -48,9 +48,11 @@ function migrate(db: Sqlite, migrations: readonly Migration[]): Failure | null {
  * hung engine or a second shell cannot print (DESIGN section 5). WAL with synchronous=FULL: a commit survives power
  * loss (SQLite documentation, "PRAGMA synchronous"); the library's WAL default is NORMAL and would not.
  *
+ * A Buffer holds the bytes of such a file and stays in memory: a simulation's disk.
+ *
  * Fails with L-801 (from the future; the file is not changed), L-802 (in use), L-803 (cannot write), L-804 (damaged).
  */
-export function openStore(file: string, migrations: readonly Migration[] = all): Result<Store> {
+export function openStore(file: string | Buffer, migrations: readonly Migration[] = all): Result<Store> {
   let db: Sqlite | null = null
   try {
     db = new Database(file, { timeout: 300 })

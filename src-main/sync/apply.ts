@@ -108,16 +108,14 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
       })
     },
 
-    /** Ends a snapshot: what the hub no longer grants here leaves the cache, except a pickup with an unsettled slip. */
+    /** Ends a snapshot: what the hub no longer grants here is as if asked back. One with an unsettled slip stays until that is settled, and prints no further. */
     snapshotEnd(page: SnapshotPage, seen: ReadonlySet<string>): void {
       store.transact(() => {
-        for (const { id, state } of pickups.liveIds()) {
-          if (seen.has(id) || pickups.isUnsettled(state)) continue
+        for (const { id } of pickups.liveIds()) {
+          if (seen.has(id)) continue
           const pickup = pickups.get(id as PickupId)
-          if (pickup === null) continue
           // Said in the ledger as well: a hub that comes back from a backup must know that this epoch is spent here.
-          pickups.end(pickup.id, 'revoked')
-          ledger.append({ kind: 'revoke-acknowledged', pickup: pickup.id, epoch: pickup.epoch, facts: {} })
+          if (pickup !== null) revoke(pickup.id, pickup.epoch)
         }
         records.setCursor(page.incarnation, page.head, true)
       })

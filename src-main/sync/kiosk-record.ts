@@ -1,4 +1,5 @@
 /** The one row that says who this kiosk is and how far it has come with the hub. */
+import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { Desk, DeskId, Incarnation, KioskId, Policy } from '../../src-shared/domain.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
@@ -17,6 +18,8 @@ export interface KioskRecord {
   readonly frozen: boolean
   /** Frozen by what this kiosk found in its own ledger: no word of the hub ends that. */
   readonly frozenHere: boolean
+  /** The hub no longer knows this kiosk (written off, replaced, or enrolled after a backup that was put back): its grants are burned there. */
+  readonly refused: boolean
   readonly generation: number
   readonly lastContact: number | null
   readonly openingPublic: Buffer | null
@@ -45,6 +48,14 @@ interface Row {
   opening_registered: number
   desk_record: string | null
   policy_record: string | null
+}
+
+const frozenBy = { hub: 1, here: 2, refused: 3 } as const
+
+/** Whether this kiosk may prove and print. L-603 where the hub refuses it, L-604 where it is frozen; paper is accounted for all the same. */
+export function mayServe(record: KioskRecord | null): Result<null> {
+  if (record?.frozen !== true) return ok(null)
+  return fail(record.refused ? 'L-603' : 'L-604')
 }
 
 export type KioskRecords = ReturnType<typeof createKioskRecords>
@@ -77,6 +88,7 @@ export function createKioskRecords(db: Sqlite) {
         acked: row.acked,
         frozen: row.frozen !== 0,
         frozenHere: row.frozen === 2,
+        refused: row.frozen === 3,
         generation: row.generation,
         lastContact: row.last_contact,
         openingPublic: row.opening_public,
@@ -90,7 +102,8 @@ export function createKioskRecords(db: Sqlite) {
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),
-    setFrozen: (by: 'hub' | 'here' | null) => void setFrozen.run(by === null ? 0 : by === 'hub' ? 1 : 2),
+    /** `hub`: ledgers differ; `here`: this kiosk's own ledger is damaged; `refused`: the hub does not accept this kiosk. */
+    setFrozen: (by: keyof typeof frozenBy | null) => void setFrozen.run(by === null ? 0 : frozenBy[by]),
     setContact: (at: number) => void setContact.run(at),
     setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
     setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),

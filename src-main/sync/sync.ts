@@ -54,11 +54,17 @@ async function onItsWay(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate()
 }
 
+function initialState(records: KioskRecords): SyncStatus['state'] {
+  const record = records.read()
+  if (record?.frozen !== true) return 'never'
+  return record.refused ? 'refused' : 'frozen'
+}
+
 export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange, batches = usualBatches }: Parts): Sync {
   const { push: pushBatch, pull: pullBatch } = batches
   const backoff = createBackoff(random)
   let status: SyncStatus = {
-    state: records.read()?.frozen === true ? 'frozen' : 'never',
+    state: initialState(records),
     lastContactAt: records.read()?.lastContact ?? null,
     failure: null,
     syncing: null,
@@ -111,7 +117,8 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     if (!reply.ok) return reply
     const { acked, head, incarnation } = reply.value
     if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return { ok: false, failure: { code: 'L-604' } }
-    if (record.frozen) records.setFrozen(null)
+    // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
+    if (record.frozen && !record.refused) records.setFrozen(null)
     if (incarnation === record.incarnation) records.setAcked(acked)
     else {
       records.rewind(acked)
@@ -216,6 +223,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       const result = await step()
       if (!result.ok) return result
     }
+    if (records.read()?.refused === true) records.setFrozen(null)
     return ok(null)
   }
 
@@ -230,7 +238,12 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     if (code === 'L-604') {
       if (records.read()?.frozen !== true) records.setFrozen('hub')
       report({ state: 'frozen', failure: result.failure, syncing: null })
-    } else if (code === 'L-603' || code === 'L-606' || code === 'L-104') {
+    } else if (code === 'L-603') {
+      // Whatever was granted here is burned at the hub by now: nothing more is proved or printed (promises P2, P5).
+      const record = records.read()
+      if (record?.refused !== true && record?.frozenHere !== true) records.setFrozen('refused')
+      report({ state: 'refused', failure: result.failure, syncing: null })
+    } else if (code === 'L-606' || code === 'L-104') {
       report({ state: 'refused', failure: result.failure, syncing: null })
     } else {
       report({ state: 'offline', failure: result.failure, syncing: null })

@@ -1,0 +1,45 @@
+/** The hub's tables for the store in memory: columns and constraints as in src-hub/database/migrations.ts, in SQLite's words. */
+export const memorySchema = `
+CREATE TABLE hub (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), incarnation text NOT NULL, holding boolean NOT NULL DEFAULT 0);
+CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL);
+CREATE TABLE policy (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), record jsonb NOT NULL);
+CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL);
+CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind text NOT NULL, name jsonb NOT NULL, slip_prefix text NOT NULL, head bigint NOT NULL DEFAULT 0);
+CREATE TABLE kiosk (
+  id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
+  sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
+  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text);
+CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active';
+CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text);
+CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, nonce));
+CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL);
+CREATE TABLE staff_desk (staff text NOT NULL REFERENCES staff, desk text NOT NULL REFERENCES desk, PRIMARY KEY (staff, desk));
+CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
+CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text);
+CREATE TABLE account (account text PRIMARY KEY, recipient text NOT NULL REFERENCES recipient, valid_until text);
+CREATE TABLE card (recipient text NOT NULL REFERENCES recipient, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
+CREATE TABLE pickup (
+  id text PRIMARY KEY, account text NOT NULL REFERENCES account, recipient text NOT NULL REFERENCES recipient, desk text REFERENCES desk, channel text NOT NULL,
+  request_reference text, secret_kind text NOT NULL,
+  state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched')),
+  epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT 0,
+  ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded')), replaced_by text REFERENCES pickup);
+CREATE UNIQUE INDEX pickup_one_live ON pickup (account) WHERE state IN ('unassigned','granted') OR (state = 'revoking' AND moving_to IS NOT NULL);
+CREATE TABLE "grant" (
+  pickup text NOT NULL REFERENCES pickup, incarnation text NOT NULL, n bigint NOT NULL, kiosk text NOT NULL REFERENCES kiosk,
+  state text NOT NULL CHECK (state IN ('granted','revoking','acknowledged','ended','written-off')), at bigint NOT NULL, record text NOT NULL, PRIMARY KEY (pickup, incarnation, n));
+CREATE UNIQUE INDEX grant_one_open ON "grant" (pickup) WHERE state IN ('granted','revoking');
+CREATE TABLE feed (desk text NOT NULL, seq bigint NOT NULL, body text NOT NULL, PRIMARY KEY (desk, seq));
+CREATE TABLE ledger_entry (
+  kiosk text NOT NULL, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL, bytes text NOT NULL, hash text NOT NULL, signature text,
+  received_at bigint NOT NULL, poison boolean NOT NULL, PRIMARY KEY (kiosk, seq));
+CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint NOT NULL, slip text NOT NULL, at bigint NOT NULL);
+CREATE TABLE dispute (id integer PRIMARY KEY AUTOINCREMENT, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
+CREATE TABLE alarm (id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, kiosk text, pickup text, detail text NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
+CREATE TABLE audit (id integer PRIMARY KEY AUTOINCREMENT, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL, pickup text, desk text, detail jsonb NOT NULL);
+${['ledger_entry', 'handover', 'audit']
+  .flatMap((table) =>
+    ['UPDATE', 'DELETE'].map((verb) => `CREATE TRIGGER ${table}_${verb} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'append-only'); END;`),
+  )
+  .join('\n')}
+`

@@ -1,0 +1,145 @@
+/** The guards, and how each is removed. `from` must stand exactly once in its file. */
+export interface Mutant {
+  readonly guard: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** Histories that may be played before it counts as survived. */
+  readonly seeds?: number
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    guard: 'a kiosk takes no grant of an epoch that it has acknowledged',
+    file: 'src-main/pickups/cache.ts',
+    from: 'if (same) return false',
+    to: '',
+  },
+  {
+    guard: 'a pickup handed over here is opened by no grant',
+    file: 'src-main/pickups/cache.ts',
+    from: 'if (sticky.has(known.state) || unsettledStates.has(known.state)) return false',
+    to: '',
+  },
+  {
+    guard: 'cursor + 1 only',
+    file: 'src-main/sync/apply.ts',
+    from: "if (item.seq !== cursor + 1) return 'gap'",
+    to: '',
+  },
+  {
+    guard: 'changes and cursor in one transaction',
+    file: 'src-main/sync/apply.ts',
+    from: 'records.setCursor(page.incarnation, cursor, record.synced || !page.more)',
+    to: 'records.setCursor(page.incarnation, page.next + 1, record.synced || !page.more)',
+  },
+  {
+    guard: 'the acknowledgement is inside the ledger',
+    file: 'src-main/sync/apply.ts',
+    from: "    pickups.end(id, 'revoked')\n    ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })",
+    to: "    pickups.end(id, 'revoked')",
+  },
+  {
+    guard: 'no acknowledgement over unaccounted paper',
+    file: 'src-main/sync/apply.ts',
+    from: 'const slip = slips.unsettledOf(id)\n',
+    to: 'const slip = null as ReturnType<typeof slips.unsettledOf>\n',
+  },
+  {
+    guard: 'a revoke that is pending stops the next print',
+    file: 'src-main/release/settle.ts',
+    from: 'if (pickup.revokePending) {',
+    to: 'if (false) {',
+  },
+  {
+    guard: 'a kiosk that the hub refuses serves no more',
+    file: 'src-main/sync/kiosk-record.ts',
+    from: 'if (record?.frozen !== true) return ok(null)',
+    to: 'if (record?.frozen !== true || record.refused) return ok(null)',
+  },
+  {
+    guard: 'the intent is committed before the first byte',
+    file: 'src-main/release/release.ts',
+    from: '      return store.transact(() => {\n        const pickup = pickups.get(request.pickup)',
+    to: '      return (<T>(work: () => T): T => {\n        store.db.exec("SAVEPOINT late")\n        const done = work()\n        void Promise.resolve().then(() => Promise.resolve()).then(() => undefined)\n        return done\n      })(() => {\n        const pickup = pickups.get(request.pickup)',
+  },
+  {
+    guard: 'a settlement is committed before the screen confirms it',
+    file: 'src-main/release/settle.ts',
+    from: '      slips.settle(id, settlement, by, now())',
+    to: '      if (settlement === "handed-over") return ok(slip)\n      slips.settle(id, settlement, by, now())',
+  },
+  {
+    guard: 'only an acknowledgement grants anew, never time',
+    file: 'src-hub/pickups/grants.ts',
+    from: "  if (row.state === 'revoking') {\n",
+    to: "  if (row.state === 'revoking' && movingTo !== null) {\n    await tx.updateTable('grant').set({ state: 'acknowledged' }).where('pickup', '=', pickup).where('state', '=', 'revoking').execute()\n    await tx.updateTable('pickup').set({ state: 'unassigned', desk: movingTo, moving_to: null }).where('id', '=', pickup).execute()\n    return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'\n  }\n  if (row.state === 'revoking') {\n",
+  },
+  {
+    guard: 'an acknowledgement matches kiosk and epoch',
+    file: 'src-hub/ledger/rules.ts',
+    from: '  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false\n',
+    to: '',
+  },
+  {
+    guard: 'overlap is compared by hash',
+    file: 'src-hub/ledger/check.ts',
+    from: "if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)",
+    to: 'if (before === undefined)',
+  },
+  { guard: 'the chain is checked', file: 'src-hub/ledger/check.ts', from: 'if (head.prev !== prev) return `entry ${head.seq} breaks the chain`', to: '' },
+  {
+    guard: 'no gap in the ledger',
+    file: 'src-hub/ledger/check.ts',
+    from: 'if (head.seq !== seq + 1) return `entry ${head.seq} follows ${seq}`',
+    to: '',
+  },
+  {
+    guard: 'the signature is checked',
+    file: 'src-hub/ledger/check.ts',
+    from: 'if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`',
+    to: '',
+  },
+  {
+    guard: 'a ledger cut short is noticed',
+    file: 'src-hub/kiosks/report.ts',
+    from: 'if (body.seq < Number(kiosk.acked)) return `its ledger ends at ${body.seq}, acknowledged is ${kiosk.acked}`',
+    to: '',
+  },
+  {
+    guard: 'a restored hub waits for every report',
+    file: 'src-hub/kiosks/restore.ts',
+    from: 'if (!hub.holding || (await awaited(tx, parts.incarnation)).length > 0) return',
+    to: 'if (!hub.holding) return',
+  },
+  {
+    guard: 'a new incarnation is noticed',
+    file: 'src-hub/http/routes.ts',
+    from: "if (query.incarnation !== incarnation) return fail('L-607')",
+    to: '',
+  },
+  {
+    guard: 'what a kiosk holds is adopted after a restore',
+    file: 'src-hub/kiosks/report.ts',
+    from: '      await adopt(tx, parts, kiosk, body.grants)\n',
+    to: '',
+  },
+  {
+    guard: 'a snapshot repeats what is asked back',
+    file: 'src-hub/http/routes.ts',
+    from: 'if (query.after === undefined) await repeatRevokes(db, kiosk)',
+    to: '',
+  },
+  {
+    guard: 'a snapshot asks back what is no longer granted',
+    file: 'src-main/sync/apply.ts',
+    from: 'if (pickup !== null) revoke(pickup.id, pickup.epoch)',
+    to: '',
+  },
+  {
+    guard: 'a handover counts once',
+    file: 'src-hub/ledger/intake.ts',
+    from: "    await tx.updateTable('kiosk').set({ acked, head_hash: head, last_contact: parts.now() }).where('id', '=', kioskId).execute()\n",
+    to: '',
+  },
+]
