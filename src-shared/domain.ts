@@ -1,5 +1,6 @@
 /** The words of the design as types. One zod schema per word; the TypeScript type is derived from it. */
 import { z } from 'zod'
+import { OpeningHours } from './opening-hours.ts'
 
 /** Opaque ids: 16 random bytes as base64url, so that nothing about a person can be read from a ledger. */
 const opaqueId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
@@ -142,5 +143,11 @@ export const Desk = z.object({
   changeAddress: z.url(),
   /** Offered first on the idle screen: self-service with a bank ID or a mobile certificate. */
   selfServiceAddress: z.url(),
+  /** null: open at all times. */
+  hours: OpeningHours.nullable().default(null),
 })
+
+/** Why a supervisor lets a desk serve outside its hours. */
+export const OverrideReason = z.enum(['people-still-queueing', 'event', 'urgent-need', 'hours-are-wrong'])
+export type OverrideReason = z.infer<typeof OverrideReason>
 export type Desk = z.infer<typeof Desk>

@@ -98,6 +98,16 @@ export const errorTexts = {
     sv: ['Ärendet är i ett annat skede än väntat.', 'Öppna ärendet på nytt från kön.'],
     en: ['The pickup is at another stage than expected.', 'Open the pickup again from the queue.'],
   },
+  'L-210': {
+    fi: ['Palvelupiste on nyt suljettu.', 'Se avataan {opensAt}. Nouto säilyy.'],
+    sv: ['Disken är stängd nu.', 'Den öppnar {opensAt}. Ärendet finns kvar.'],
+    en: ['The desk is closed now.', 'It opens {opensAt}. The pickup stays.'],
+  },
+  'L-211': {
+    fi: ['Palvelupiste on suljettu toistaiseksi.', 'Kysy helpdeskistä, missä voit asioida.'],
+    sv: ['Disken är stängd tills vidare.', 'Fråga helpdesk vart du kan vända dig.'],
+    en: ['The desk is closed until further notice.', 'Ask the helpdesk where to go.'],
+  },
   'L-214': {
     fi: ['Tämä nouto on keskeytetty, kunnes sen tuloste on selvitetty.', 'Merkitse ensin, mitä tulosteelle tapahtui.'],
     sv: ['Ärendet väntar tills dess utskrift är utredd.', 'Ange först vad som hände med utskriften.'],

@@ -14,6 +14,7 @@ import {
   IssuerCountry,
   Language,
   NoSlipReason,
+  OverrideReason,
   PickupId,
   PickupState,
   ProofKind,
@@ -185,6 +186,8 @@ export const KioskState = z.object({
   enrolment: z.object({ hub: z.string(), trying: z.boolean(), failure: FailureView.nullable() }).nullable(),
   demo: z.boolean(),
   desk: Desk.nullable(),
+  /** Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the desk serve until then all the same. */
+  opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   network: NetworkLight,
   reader: ReaderLight,
   printer: PrinterLight,
@@ -261,6 +264,8 @@ export const kioskApi = defineContract({
         unsent: z.number().int(),
       }),
     ),
+    /** Lets the desk serve outside its hours for an hour; recorded with the reason. Supervisors only. */
+    serveOutsideHours: command(z.object({ reason: OverrideReason }), nothing),
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -28,6 +28,7 @@ const names = {
   checkPrinter: true,
   syncNow: true,
   supportBundle: true,
+  serveOutsideHours: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 
 export type KioskMethod = keyof typeof names

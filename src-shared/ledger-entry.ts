@@ -8,6 +8,7 @@ import {
   KioskId,
   Language,
   NoSlipReason,
+  OverrideReason,
   PickupId,
   ProofKind,
   ProofMethod,
@@ -35,6 +36,8 @@ export const ledgerFacts = {
   'pin-changed': z.strictObject({}),
   'staff-pin-removed': z.strictObject({ staff: StaffId, reason: z.enum(['badge-lost', 'pin-forgotten', 'left']) }),
   'opening-key-rotated': z.strictObject({}),
+  /** A supervisor lets the desk serve outside its hours until then. */
+  'hours-overridden': z.strictObject({ reason: OverrideReason, until: Instant }),
   arrival: z.strictObject({ by: z.enum(['card', 'document', 'pickup-code', 'staff']) }),
   verification: z.strictObject({
     verification: VerificationId,

@@ -85,6 +85,9 @@ CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXE
     sql: `
 -- Which version each kiosk runs.
 CREATE INDEX ledger_started ON ledger_entry (kiosk, seq DESC) WHERE kind = 'engine-started';
+-- Opening hours: a desk's own, else its unit's, else the usual ones.
+ALTER TABLE unit ADD COLUMN hours jsonb;
+ALTER TABLE desk ADD COLUMN hours jsonb;
 `,
   },
 ]

@@ -7,8 +7,8 @@ export interface Tables {
   hub: { one: Generated<number>; incarnation: string; holding: Generated<boolean> }
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
   policy: { one: Generated<number>; record: Json<unknown> }
-  unit: { id: string; name: Json<unknown>; address: string }
-  desk: { id: string; unit: string; kind: string; name: Json<unknown>; slip_prefix: string; head: Generated<number> }
+  unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null }
+  desk: { id: string; unit: string; kind: string; name: Json<unknown>; slip_prefix: string; head: Generated<number>; hours: Json<unknown> | null }
   kiosk: {
     id: string
     desk: string

@@ -1,6 +1,7 @@
 /** What a kiosk is told of its desk, its policy and its staff. */
 import { Desk, Policy } from '../../src-shared/domain.ts'
 import { StaffRecord } from '../../src-shared/hub-api.ts'
+import { usualHours } from '../../src-shared/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import type { Db, Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -9,7 +10,7 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
   const row = await db
     .selectFrom('desk')
     .innerJoin('unit', 'unit.id', 'desk.unit')
-    .select(['desk.id', 'desk.kind', 'desk.name', 'desk.slip_prefix', 'unit.name as unit_name', 'unit.address'])
+    .select(['desk.id', 'desk.kind', 'desk.name', 'desk.slip_prefix', 'desk.hours', 'unit.name as unit_name', 'unit.address', 'unit.hours as unit_hours'])
     .where('desk.id', '=', desk)
     .executeTakeFirstOrThrow()
   const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()
@@ -23,6 +24,7 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
     organisation: organisation.name,
     changeAddress: organisation.change_address,
     selfServiceAddress: organisation.self_service_address,
+    hours: row.hours ?? row.unit_hours ?? usualHours,
   })
 }
 

@@ -1,6 +1,7 @@
 /** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
 import { z } from 'zod'
 import { Channel, DateText, DeskKind, Language, Localized, Policy, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
 /** Keys hold the file together; the hub gives opaque ids of its own. */
@@ -10,8 +11,18 @@ const CardId = z.string().regex(/^[0-9A-F]{8,20}$/)
 export const Institution = z.strictObject({
   organisation: z.strictObject({ name: Localized, changeAddress: z.url(), selfServiceAddress: z.url() }),
   policy: Policy,
-  units: z.array(z.strictObject({ key: Key, name: Localized, address: z.string() })),
-  desks: z.array(z.strictObject({ key: Key, unit: Key, kind: DeskKind, name: Localized, slipPrefix: z.string().regex(/^[A-Z]{2,4}$/) })),
+  units: z.array(z.strictObject({ key: Key, name: Localized, address: z.string(), hours: OpeningHours.optional() })),
+  desks: z.array(
+    z.strictObject({
+      key: Key,
+      unit: Key,
+      kind: DeskKind,
+      name: Localized,
+      slipPrefix: z.string().regex(/^[A-Z]{2,4}$/),
+      /** Its unit's, if it has none of its own. */
+      hours: OpeningHours.optional(),
+    }),
+  ),
   staff: z.array(z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) })),
   recipients: z.array(
     z.strictObject({

@@ -34,7 +34,12 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
     for (const unit of data.units)
       await tx
         .insertInto('unit')
-        .values({ id: unitIds.get(unit.key) ?? '', name: JSON.stringify(unit.name), address: unit.address })
+        .values({
+          id: unitIds.get(unit.key) ?? '',
+          name: JSON.stringify(unit.name),
+          address: unit.address,
+          hours: unit.hours === undefined ? null : JSON.stringify(unit.hours),
+        })
         .execute()
     for (const desk of data.desks) {
       await tx
@@ -45,6 +50,7 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
           kind: desk.kind,
           name: JSON.stringify(desk.name),
           slip_prefix: desk.slipPrefix,
+          hours: desk.hours === undefined ? null : JSON.stringify(desk.hours),
         })
         .execute()
     }

@@ -116,6 +116,7 @@ export function createEngine(ports: EnginePorts): Engine {
       enrolment: autoEnrol?.status() ?? null,
       demo: config.demo,
       desk: services?.place()?.desk ?? null,
+      opening: services?.opening.status() ?? null,
       network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
       reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
       printer: { ...paper },
@@ -320,6 +321,14 @@ export function createEngine(ports: EnginePorts): Engine {
       if (store === null || records === null) return fail('L-904')
       return writeSupportBundle({ config, db: store.db, record: records.read(), state: state(), now: services.now() })
     }),
+    serveOutsideHours: atDesk('serveOutsideHours', ({ services, signingIn }) => ({ reason }) => {
+      signingIn.activity()
+      const session = services.signIn.session()
+      if (session === null) return fail('L-401')
+      services.opening.override(reason, session.staff)
+      services.sync.nudge()
+      return ok(null)
+    }),
     removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
@@ -387,6 +396,7 @@ export function createEngine(ports: EnginePorts): Engine {
       await readers.stop()
       await printer.stop()
       desk?.signingIn.stop()
+      desk?.services.opening.stop()
       await desk?.services.sync.stop()
       store?.close()
       store = null

@@ -70,6 +70,11 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       refuse({ code: 'L-202' })
       return
     }
+    const closed = signIn.session() === null ? services.opening.closed() : null
+    if (closed !== null) {
+      refuse(closed)
+      return
+    }
     arrive(found, by)
     const current = found.map((pickup) => pickups.get(pickup.id) ?? pickup)
     if (signIn.session() !== null) {

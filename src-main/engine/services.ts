@@ -11,6 +11,7 @@ import type { Store } from '../storage/index.ts'
 import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords, type Transport } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
+import { createOpeningDoor } from './opening.ts'
 import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
 import type { Place, ViewParts } from './views.ts'
 
@@ -127,7 +128,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     if (known === null) throw new Error('asked for the desk before the first sync')
     return known
   }
-  const views: ViewParts = { pickups, slips, roster, now, place: requirePlace }
+  const opening = createOpeningDoor({ desk: () => currentPlace()?.desk ?? null, now, store, ledger, timers, onChange })
+  const views: ViewParts = { pickups, slips, roster, now, place: requirePlace, closed: () => opening.closed() }
 
   return {
     store,
@@ -147,6 +149,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     sync,
     records,
     views,
+    opening,
     place: currentPlace,
     requirePlace,
     /** Desk or policy may have changed: read it again. */

@@ -123,6 +123,8 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
     return guarded(() => {
       const rule = mayReleaseHere(policy, desk.kind, pickup, now())
       if (!rule.ok) return rule
+      const closed = services.opening.closed()
+      if (closed !== null) return { ok: false, failure: closed }
       const accepted = acceptsProof(rule.value, proof.kind)
       if (!accepted.ok) return accepted
       const recorded = store.transact(() =>

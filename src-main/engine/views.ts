@@ -18,6 +18,8 @@ export interface ViewParts {
   readonly roster: Roster
   readonly now: () => number
   readonly place: () => Place
+  /** Why the desk does not serve at this hour, or null. */
+  readonly closed: () => Failure | null
 }
 
 /** Why a pickup cannot be released here now, or null. */
@@ -25,6 +27,9 @@ export function blockedBy(parts: ViewParts, pickup: Pickup): Failure | null {
   const { policy, desk } = parts.place()
   const allowed = mayReleaseHere(policy, desk.kind, pickup, parts.now())
   if (!allowed.ok) return allowed.failure
+  // Verified before closing may finish.
+  const closed = pickup.state === 'verified' ? null : parts.closed()
+  if (closed !== null) return closed
   if (parts.slips.wasted(pickup.id, pickup.epoch) >= printsThatMayFail) return { code: 'L-512' }
   return null
 }

@@ -29,6 +29,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   staff: 'supervisor',
   removePin: 'supervisor',
   supportBundle: 'supervisor',
+  serveOutsideHours: 'supervisor',
   openPickup: 'serving',
   verifyDocument: 'serving',
   verifyByEye: 'serving',

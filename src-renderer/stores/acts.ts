@@ -1,7 +1,7 @@
 /** What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button. */
 import { defineStore } from 'pinia'
 import { reactive, shallowRef, watch } from 'vue'
-import type { Language, NoSlipReason, PickupId, ProofKind, Settlement, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import type { Language, NoSlipReason, OverrideReason, PickupId, ProofKind, Settlement, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { useKiosk } from './kiosk.ts'
 
@@ -71,6 +71,7 @@ export const useActs = defineStore('acts', () => {
     noSlip: (pickup: PickupId, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
     dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
+    serveOutsideHours: (reason: OverrideReason) => run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),
     signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),
     addStaff: () => run('add-staff', () => kiosk.call((api) => api.addStaff({}))),
     changePin: () => run('change-pin', () => kiosk.call((api) => api.changePin({}))),

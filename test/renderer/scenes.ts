@@ -90,7 +90,9 @@ const atRest: KioskState = {
     organisation: { fi: 'Suvannon yliopisto', sv: 'Suvanto universitet', en: 'Suvanto University' },
     changeAddress: 'https://salasana.suvanto.example/vaihda',
     selfServiceAddress: 'https://salasana.suvanto.example/',
+    hours: null,
   },
+  opening: null,
   network: { state: 'online', lastContactAt: sceneNow - 4_000, failure: null, syncing: null },
   reader: { state: 'ready', names: ['Zebra DS4308-HC'], failure: null },
   printer: { state: 'ready', canPrint: true, failure: null },
@@ -134,6 +136,9 @@ export const scenes = {
   idle: atRest,
   'idle-locked': { ...atRest, locked: { initials: 'P. S.', until: sceneNow + 200 * minute } },
   'pin-change': at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'change-pin', until: sceneNow + minute }),
+  'idle-closed': { ...atRest, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null } },
+  'queue-closed': { ...signedIn, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null } },
+  'queue-overridden': { ...signedIn, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: sceneNow + 50 * minute } },
   'idle-no-reader': { ...atRest, ...offline, reader: { state: 'none', names: [], failure: { code: 'L-701' } } },
   arrival: at(
     {

@@ -73,6 +73,7 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     addStaff: done,
     changePin: done,
     removePin: done,
+    serveOutsideHours: done,
     supportBundle: () => ok({ file: 'support/lodge-support-20261123120000.json' }),
     staff: () =>
       ok({

@@ -6,6 +6,7 @@ import { createGate } from '../../src-main/shell/index.ts'
 import { answer, type ReplyFrame } from '../../src-shared/contract.ts'
 import { Desk, Policy, type DeskKind, type StaffRole } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import type { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { kioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { cheapPin, enrolledFolder, openRooms, person, type EnrolledFolder, type Person } from '../staff/rooms.ts'
@@ -64,7 +65,7 @@ function fakeTime() {
 }
 
 /** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
-async function furnish(kind: DeskKind, entries: number, fourEyes: boolean) {
+async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours: OpeningHours | null) {
   const at = enrolledFolder()
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
@@ -76,7 +77,7 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean) {
   const rooms = openRooms(at, { now: () => Date.UTC(2026, 2, 2, 7) })
   rooms.know(...Object.values(staff))
   const place = { kind, name: words, unit: words, organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }
-  rooms.records.setDesk(Desk.parse({ ...place, id: at.desk, address: '', slipPrefix: 'TES' }))
+  rooms.records.setDesk(Desk.parse({ ...place, hours, id: at.desk, address: '', slipPrefix: 'TES' }))
   const rules = (['porter', 'helpdesk', 'student-affairs', 'hr', 'post-room'] as const).map((deskKind) => ({
     recipientClass: 'student',
     channel: 'porter',
@@ -104,9 +105,15 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean) {
 /** `tamper` runs on the closed database, between the making of the desk and its engine's start. */
 export async function startTestDesk(
   kind: DeskKind,
-  { tamper, entries = 0, demo = true, fourEyes = false }: { tamper?: (file: string) => void; entries?: number; demo?: boolean; fourEyes?: boolean } = {},
+  {
+    tamper,
+    entries = 0,
+    demo = true,
+    fourEyes = false,
+    hours = null,
+  }: { tamper?: (file: string) => void; entries?: number; demo?: boolean; fourEyes?: boolean; hours?: OpeningHours | null } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries, fourEyes)
+  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []
