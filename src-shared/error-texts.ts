@@ -398,6 +398,34 @@ export const errorTexts = {
     sv: ['En läsare som fungerar som tangentbord kan inte användas i det här systemet.', 'Ställ läsaren i HID POS-läge.'],
     en: ['A reader that acts as a keyboard cannot be used on this system.', 'Set the reader to HID POS mode.'],
   },
+  'L-707': {
+    fi: ['Kortin tarkiste ei täsmää: kortti luettiin väärin.', 'Lue kortti uudelleen. Jos sama toistuu, etsi jonosta nimellä.'],
+    sv: ['Kortets kontrolltecken stämmer inte: kortet lästes fel.', 'Läs kortet på nytt. Upprepas felet, sök med namn i kön.'],
+    en: ['The card’s check digit does not match: it was misread.', 'Scan it again. If it happens again, search the queue by name.'],
+  },
+  'L-708': {
+    fi: ['Lukukerrat eivät olleet samanlaisia.', 'Lue sama kortti kolme kertaa, nostaen se välillä pois.'],
+    sv: ['Läsningarna var inte lika.', 'Läs samma kort tre gånger och lyft bort det emellan.'],
+    en: ['The reads were not the same.', 'Scan one card three times, lifting it away in between.'],
+  },
+  'L-709': {
+    fi: ['Tämä on henkilötunnus, ei kortin numero. Sitä ei luettu.', 'Lue toinen koodi kortista, tai passi tai henkilökortti.'],
+    sv: ['Detta är en personbeteckning, inte ett kortnummer. Den lästes inte.', 'Läs kortets andra kod, eller ett pass eller identitetskort.'],
+    en: ['This is a personal identity code, not a card number. It was not read.', 'Scan the card’s other code, or a passport or identity card.'],
+  },
+  'L-710': {
+    fi: ['Lukijan näppäilyt näkyvät myös työpöydälle, joten sitä ei käytetä.', 'Ylläpito lisää lukijan sääntöön resources/udev/60-lodge.rules.'],
+    sv: [
+      'Läsarens tangenttryckningar syns även för skrivbordet, så den används inte.',
+      'Administratören lägger till läsaren i regeln resources/udev/60-lodge.rules.',
+    ],
+    en: ['The desktop also sees what this reader types, so it is not used.', 'The administrator adds the reader to the rule resources/udev/60-lodge.rules.'],
+  },
+  'L-711': {
+    fi: ['Kaksi eri koodia luettiin yhtä aikaa. Jälkimmäistä ei käytetty.', 'Tarkista, että ruudulla on oikea henkilö. Peitä toinen koodi, jos ei ole.'],
+    sv: ['Två olika koder lästes samtidigt. Den senare användes inte.', 'Kontrollera att rätt person visas. Täck annars den ena koden.'],
+    en: ['Two different codes were read at once. The second was not used.', 'Check that the right person is on screen. If not, cover one code.'],
+  },
   'L-617': {
     fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvaan.'],
     sv: ['Uppdateringen är inte signerad av den egna organisationen.', 'Den installerades inte. Meddela säkerhetsansvarig.'],

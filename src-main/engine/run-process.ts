@@ -9,7 +9,7 @@ import { kioskApi } from '../../src-shared/kiosk-api.ts'
 import { createPrinter } from '../printers/index.ts'
 import { createNodeHidBus, createReaderSupervisor, createSimulatedBus } from '../readers/index.ts'
 import { wipe } from '../vault/index.ts'
-import { systemClock, systemTimers } from './clock.ts'
+import { deskDate, systemClock, systemTimers } from './clock.ts'
 import { parseEngineConfig } from './config.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { version } from './version.ts'
@@ -44,7 +44,10 @@ export function runEngineProcess({ checkpoint, parent = connectParent() }: { che
       return
     }
     const bus = config.value.simulatedReaders === undefined ? createNodeHidBus() : createSimulatedBus(config.value.simulatedReaders)
-    const readers = createReaderSupervisor({ bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: process.platform }, config.value.readers)
+    const readers = createReaderSupervisor(
+      { bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: process.platform, today: () => deskDate(systemClock.wall()) },
+      config.value.readers,
+    )
     const keyEncryptionKey = Buffer.from(message.keyEncryptionKey)
     wipe(message.keyEncryptionKey)
     engine = createEngine({

@@ -4,11 +4,16 @@
  */
 import type * as NodeHid from 'node-hid'
 import { fail, ok } from '../../src-shared/result.ts'
+import { isolatedByUdev } from './isolation.ts'
 import type { HidBus, HidDeviceInfo, HidHandle } from './port.ts'
 
-function openFailure(error: unknown): 'L-702' | 'L-701' {
+/** Errors of the library are Errors or plain strings; what they say goes no further than its code. */
+function codeOf(error: unknown): 'L-701' | 'L-702' | 'L-703' {
   const message = error instanceof Error ? error.message : String(error)
-  return /permission|denied|EACCES/i.test(message) ? 'L-702' : 'L-701'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // `require` succeeds without libusb or libudev; the first call then fails (ERR_DLOPEN_FAILED).
+  if (code === 'ERR_DLOPEN_FAILED' || /cannot open shared object|no native build|MODULE_NOT_FOUND/i.test(`${code} ${message}`)) return 'L-703'
+  return /permission|denied|EACCES|EPERM/i.test(message) ? 'L-702' : 'L-701'
 }
 
 function handleOf(device: NodeHid.HIDAsync): HidHandle {
@@ -43,14 +48,19 @@ function handleOf(device: NodeHid.HIDAsync): HidHandle {
   }
 }
 
-export function createNodeHidBus(platform: NodeJS.Platform = process.platform): HidBus {
+/** `importLibrary` is node-hid's own import, or another's in a test. */
+export function createNodeHidBus(platform: NodeJS.Platform = process.platform, importLibrary: () => Promise<unknown> = () => import('node-hid')): HidBus {
   let library: Promise<typeof NodeHid> | null = null
   function load(): Promise<typeof NodeHid> {
-    library ??= import('node-hid').then((loaded) => {
-      const hid = 'default' in loaded ? (loaded as unknown as { default: typeof NodeHid }).default : loaded
+    library ??= importLibrary().then((loaded) => {
+      const hid = ((loaded as { default?: unknown }).default ?? loaded) as typeof NodeHid
       // Counts only before the first call of the library.
       if (platform === 'linux') hid.setDriverType('hidraw')
       return hid
+    })
+    // A library that is installed later is found at the next call.
+    library.catch(() => {
+      library = null
     })
     return library
   }
@@ -78,8 +88,8 @@ export function createNodeHidBus(platform: NodeJS.Platform = process.platform): 
                 ],
           ),
         )
-      } catch {
-        return fail('L-703')
+      } catch (error) {
+        return fail(codeOf(error))
       }
     },
     async open(path) {
@@ -87,9 +97,10 @@ export function createNodeHidBus(platform: NodeJS.Platform = process.platform): 
         const hid = await load()
         return ok(handleOf(await hid.HIDAsync.open(path)))
       } catch (error) {
-        return fail(openFailure(error))
+        return fail(codeOf(error))
       }
     },
+    isolated: (path) => isolatedByUdev(path),
     stop: () => Promise.resolve(),
   }
 }

@@ -134,6 +134,8 @@ export async function startTestDesk(
     },
     flush: off,
     devices: () => [],
+    learn: () => Promise.resolve({ ok: true, value: null }),
+    learning: () => null,
   }
   const ready = { state: 'ready', canPrint: true, failure: null } as const
   const printer: Printer = {

@@ -23,9 +23,12 @@ export interface MachineReadDocument {
 
 const lineLengths: Readonly<Record<number, readonly number[]>> = { 88: [44, 44], 72: [36, 36], 90: [30, 30, 30] }
 
-/** Splits what a reader sent into lines; null when it is no MRZ at all. Lower case is no MRZ: a reader that sends it is set wrongly. */
+/**
+ * Splits what a reader sent into lines, upper case; null when it is no MRZ at all. Lines may end in CR, LF or both, or stand joined.
+ * All lower case is a wedge with Caps Lock on, and the check digits still hold; a mixture is a misread.
+ */
 export function mrzLines(text: string): string[] | null {
-  const lines = text
+  const lines = (/[A-Z]/.test(text) ? text : text.toUpperCase())
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '')

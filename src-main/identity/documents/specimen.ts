@@ -1,4 +1,4 @@
-/** Builds machine-readable zones with right check digits, for trying and for tests (ICAO Doc 9303 part 3 section 4.9, parts 4 and 5). */
+/** Builds machine-readable zones with right check digits, for trying and for tests (ICAO Doc 9303 part 3 section 4.9, parts 4 to 6). */
 export interface Specimen {
   readonly issuer: string
   readonly number: string
@@ -45,6 +45,18 @@ export function buildTd3(specimen: Specimen): string[] {
   const optionalPart = optional + checkDigit(optional)
   const composite = checkDigit(numberPart + birth + expiry + optionalPart)
   return [first, `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optionalPart}${composite}`]
+}
+
+/** An identity card of the older size: two lines of 36 (9303 part 6). */
+export function buildTd2(specimen: Specimen, code = 'I<'): string[] {
+  const first = `${code}${specimen.issuer.padEnd(3, '<')}${names(specimen, 31)}`
+  const number = specimen.number.padEnd(9, '<').slice(0, 9)
+  const numberPart = number + checkDigit(number)
+  const birth = yymmdd(specimen.birthDate) + checkDigit(yymmdd(specimen.birthDate))
+  const expiry = yymmdd(specimen.expiryDate) + checkDigit(yymmdd(specimen.expiryDate))
+  const optional = '<'.repeat(7)
+  const composite = checkDigit(numberPart + birth + expiry + optional)
+  return [first, `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optional}${composite}`]
 }
 
 /** An identity card: three lines of 30. `code` is `I<`, or e.g. `IR` for a residence permit. */

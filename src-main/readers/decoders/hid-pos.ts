@@ -1,92 +1,126 @@
 /**
- * HID POS bar code scanners: HID Point of Sale Usage Tables 1.02, section 3 (usage page 0x8C). The common input report,
- * 64 bytes with report id: `[id][data length][AIM symbology identifier, 3 bytes][data, 56 bytes][reserved 2][flags]`;
- * bit 0 of the flags says that decoded data continues in the next report.
+ * HID POS bar code scanners: HID Point of Sale Usage Tables 1.02, section 3 (usage page 0x8C, usage 0x02). The tables name
+ * the fields and leave their places to the report descriptor, which hidraw does not hand out; the layouts in use are:
+ *
+ * - `common`, 64 bytes: `[2][length][AIM identifier, 3][data, 56][maker's code][reserved][flags]`; bit 0 of the flags says
+ *   that the data goes on in the next report (Access-IS LSR118 manual, appendix B; Honeywell, Datalogic and Zebra send the same).
+ * - `newland`, 64 bytes: `[2][length][data, 56][reserved, 4][maker's code][flags]` (Newland FM430 programming guide, HID POS).
+ * - `microscan`, 64 bytes: `[1][length][data, 62]`, no flags: a full report goes on (Omron Microscan MS-4 help, HID report format).
  */
-import { longestScan, type DecodedScan, type Decoder } from './decoder.ts'
+import { cleanText, longestScan, type DecodedScan, type Decoder } from './decoder.ts'
+
+interface Layout {
+  readonly id: number
+  readonly lengthAt: number
+  readonly aimAt: number | null
+  readonly dataAt: number
+  readonly dataSize: number
+  readonly flagsAt: number | null
+}
+
+export const hidPosLayouts = {
+  common: { id: 2, lengthAt: 1, aimAt: 2, dataAt: 5, dataSize: 56, flagsAt: 63 },
+  newland: { id: 2, lengthAt: 1, aimAt: null, dataAt: 2, dataSize: 56, flagsAt: 63 },
+  microscan: { id: 1, lengthAt: 1, aimAt: null, dataAt: 2, dataSize: 62, flagsAt: null },
+} as const satisfies Readonly<Record<string, Layout>>
+export type HidPosLayout = keyof typeof hidPosLayouts
+export const hidPosLayoutNames = Object.keys(hidPosLayouts) as readonly HidPosLayout[]
 
 export const hidPosReportSize = 64
-const dataAt = 5
 export const hidPosDataSize = 56
-const flagsAt = 63
 const continuation = 0x01
+const aimForm = /^\][A-Za-z][0-9A-Za-z]$/
 
-const printableAim = /^\][A-Za-z][0-9A-Za-z]$/
+/** UTF-8 where it is that, else one character a byte. */
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}
 
-export function createHidPosDecoder(): Decoder {
-  let text = ''
+export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decoder {
+  const layout: Layout = hidPosLayouts[layoutName]
+  let parts: Buffer[] = []
+  let size = 0
   let symbology: string | null = null
   let open = false
+  /** A report was torn or the scan too long: the rest of it, up to its last report, is not a scan of its own. */
   let noise = false
 
   function reset(): void {
-    text = ''
+    parts = []
+    size = 0
     symbology = null
     open = false
     noise = false
   }
 
+  function finish(): DecodedScan[] {
+    let text = noise ? null : cleanText(textOf(Buffer.concat(parts)))
+    let aim = symbology
+    reset()
+    // Set to send code identifiers, a scanner puts the identifier before the data, too.
+    const before = text?.slice(0, 3) ?? ''
+    if (text !== null && aimForm.test(before) && (aim === null || aim === before)) {
+      aim = before
+      text = text.slice(3)
+    }
+    return text === null || text.trim() === '' ? [] : [{ text, symbology: aim }]
+  }
+
   return {
     push(report) {
-      // Some systems strip the report id: then everything sits one byte earlier.
+      // Where the system strips the report id everything sits one byte earlier.
       const shift = report.length === hidPosReportSize ? 0 : report.length === hidPosReportSize - 1 ? -1 : null
-      if (shift === null) {
-        reset()
+      // Another report of the same device: status, settings.
+      if (shift === 0 && report[0] !== layout.id) return []
+      const length = shift === null ? Infinity : (report[layout.lengthAt + shift] ?? 0)
+      if (shift === null || length > layout.dataSize) {
+        open = true
+        noise = true
         return []
       }
-      const length = report[1 + shift] ?? 0
-      if (length > hidPosDataSize) {
-        reset()
-        return []
-      }
-      const aim = Buffer.from(report.subarray(2 + shift, dataAt + shift)).toString('latin1')
-      const data = Buffer.from(report.subarray(dataAt + shift, dataAt + shift + length)).toString('utf8')
-      if (!open) {
-        text = ''
-        symbology = printableAim.test(aim) ? aim : null
+      if (!open && layout.aimAt !== null) {
+        const aim = Buffer.from(report.subarray(layout.aimAt + shift, layout.aimAt + 3 + shift)).toString('latin1')
+        symbology = aimForm.test(aim) ? aim : null
       }
       open = true
-      text += data
-      if (text.length > longestScan) {
-        text = ''
+      size += length
+      if (size > longestScan) {
+        parts = []
         noise = true
-      }
-      if (((report[flagsAt + shift] ?? 0) & continuation) !== 0) return []
-      const done: DecodedScan = { text: clean(text), symbology }
-      const usable = !noise && done.text !== ''
-      reset()
-      return usable ? [done] : []
+      } else parts.push(Buffer.from(report.subarray(layout.dataAt + shift, layout.dataAt + shift + length)))
+      const more = layout.flagsAt === null ? length === layout.dataSize : ((report[layout.flagsAt + shift] ?? 0) & continuation) !== 0
+      return more ? [] : finish()
     },
     pending: () => open,
+    spoil() {
+      parts = []
+      noise = open
+    },
     reset,
   }
 }
 
-/** Trailing CR, LF, TAB and NUL are the scanner's terminators; lines of a document stay apart by `\n`. */
-function clean(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\0\t\n ]+$/, '')
-    .replace(/^[\0\n]+/, '')
-}
-
-/** The reports a scanner sends for `text`: used by the simulated reader and by tests. */
-export function encodeHidPos(text: string, aim = ']E0'): Buffer[] {
+/** The reports a scanner sends for `text`, cut anywhere, even inside a character: used by the simulated reader and by tests. */
+export function encodeHidPos(text: string, aim = ']E0', layoutName: HidPosLayout = 'common'): Buffer[] {
+  const layout: Layout = hidPosLayouts[layoutName]
   const bytes = Buffer.from(text, 'utf8')
   const reports: Buffer[] = []
-  for (let at = 0; at < bytes.length || reports.length === 0;) {
-    let end = Math.min(at + hidPosDataSize, bytes.length)
-    // A character is not cut in two: each report is decoded by itself.
-    while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1
+  for (let at = 0; ;) {
+    const end = Math.min(at + layout.dataSize, bytes.length)
     const report = Buffer.alloc(hidPosReportSize)
-    report[0] = 0x02
-    report[1] = end - at
-    report.write(aim.padEnd(3).slice(0, 3), 2, 'latin1')
-    bytes.copy(report, dataAt, at, end)
-    report[flagsAt] = end < bytes.length ? continuation : 0
+    report[0] = layout.id
+    report[layout.lengthAt] = end - at
+    if (layout.aimAt !== null) report.write(aim.padEnd(3).slice(0, 3), layout.aimAt, 'latin1')
+    bytes.copy(report, layout.dataAt, at, end)
+    // Without flags a full report says that more comes, so an empty one may have to end it.
+    const more = layout.flagsAt === null ? end - at === layout.dataSize : end < bytes.length
+    if (layout.flagsAt !== null) report[layout.flagsAt] = more ? continuation : 0
     reports.push(report)
     at = end
-    if (bytes.length === 0) break
+    if (!more) return reports
   }
-  return reports
 }

@@ -1,96 +1,150 @@
 /**
  * Keyboard wedges read raw: boot-protocol input reports, `[modifiers][reserved][six usages]` (Device Class Definition
- * for HID 1.11, appendix B.1). A usage counts when it was not in the report before; Enter or Tab ends the scan; a
- * roll-over report (usage 1 in all six places) spoils it.
+ * for HID 1.11, appendix B.1). A usage counts when it was not in the report before, several in the order they stand;
+ * Enter or Tab ends the scan; a roll-over report (usage 1 in all six places) or a torn one spoils it. Times between keys are
+ * the supervisor's: it resets the decoder when the next key does not come.
  */
 import { longestScan, type DecodedScan, type Decoder } from './decoder.ts'
-import { layouts, type LayoutName } from './layouts.ts'
+import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
 
 const shiftMask = 0x22
+const leftAlt = 0x04
+const leftControl = 0x01
 const altGrMask = 0x40
+/** Control, Alt and the system keys of either side: with them a key is a command. */
+const commandMask = 0x9d
 const enter = 0x28
 const keypadEnter = 0x58
 const tab = 0x2b
-const rollover = 0x01
+const capsLock = 0x39
+const numLock = 0x53
+/** Usages 1..3: roll-over, POST failure, undefined error. */
+const lastError = 0x03
+
+/** Alt and a number on the keypad ("emulate keypad" of bar code scanners); the code pages agree up to 126. */
+function keypadDigit(usage: number): number | null {
+  return usage === 0x62 ? 0 : usage >= 0x59 && usage <= 0x61 ? usage - 0x58 : null
+}
 
 export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
   const maps = layouts[layout]
-  let held = new Set<number>()
+  let held: ReadonlySet<number> = new Set()
   let text = ''
   let spoiled = false
+  let dead: string | null = null
+  let caps = false
+  let code: number | null = null
 
   function reset(): void {
     text = ''
     spoiled = false
+    dead = null
+    code = null
   }
 
-  function keysOf(report: Uint8Array): Uint8Array | null {
-    // 8 bytes, or 9 with a report id in front.
-    if (report.length === 8) return report
-    if (report.length === 9) return report.subarray(1)
-    return null
+  function spoil(): void {
+    text = ''
+    dead = null
+    code = null
+    spoiled = true
   }
+
+  function add(character: string): void {
+    if (spoiled) return
+    if (dead !== null) {
+      const mark = dead
+      dead = null
+      text += joinDead(mark, character)
+    } else if (isDead(character)) dead = character
+    else text += character
+    if (text.length > longestScan) spoil()
+  }
+
+  function end(): DecodedScan[] {
+    if (dead !== null) add(' ')
+    const whole = spoiled ? '' : text
+    reset()
+    return whole.trim() === '' ? [] : [{ text: whole, symbology: null }]
+  }
+
+  function press(usage: number, modifiers: number): void {
+    // Some wedges send AltGr as Windows does: left Control and left Alt.
+    const asAltGr = (modifiers & altGrMask) !== 0 || (modifiers & (leftControl | leftAlt)) === (leftControl | leftAlt)
+    const command = modifiers & commandMask & (asAltGr ? ~(leftControl | leftAlt) : 0xff)
+    if (command !== 0) {
+      spoil()
+      return
+    }
+    const shifted = (modifiers & shiftMask) !== 0
+    const character = (asAltGr ? maps.altGr : shifted ? maps.shift : maps.plain).get(usage)
+    // A key without a character (F5, Escape) is not part of any card.
+    if (character === undefined) spoil()
+    else add(caps && /^\p{L}$/u.test(character) ? (shifted ? character.toLowerCase() : character.toUpperCase()) : character)
+  }
+
+  const pending = () => text !== '' || spoiled || dead !== null || code !== null
 
   return {
     push(report) {
-      const keys = keysOf(report)
+      // 8 bytes, or 9 with a report id in front; anything else lost some keys or gained some.
+      const keys = report.length === 8 ? report : report.length === 9 ? report.subarray(1) : null
       if (keys === null) {
-        reset()
+        spoil()
         held = new Set()
         return []
       }
       const modifiers = keys[0] ?? 0
-      const usages = [...keys.subarray(2)].filter((usage) => usage !== 0)
-      if (usages.includes(rollover)) {
-        spoiled = true
-        return []
+      if (code !== null && (modifiers & leftAlt) === 0) {
+        const typed = code
+        code = null
+        if (typed >= 0x20 && typed <= 0x7e) add(String.fromCharCode(typed))
+        else spoil()
       }
-      const map = (modifiers & altGrMask) !== 0 ? maps.altGr : (modifiers & shiftMask) !== 0 ? maps.shift : maps.plain
+      const now = new Set<number>()
       const done: DecodedScan[] = []
-      for (const usage of usages) {
+      for (const usage of keys.subarray(2)) {
+        if (usage === 0) continue
+        if (usage <= lastError) {
+          // What is held is unknown now; the keys of the last good report count as held still.
+          spoil()
+          return done
+        }
+        if (now.has(usage)) continue
+        now.add(usage)
         if (held.has(usage)) continue
-        if (usage === enter || usage === keypadEnter || usage === tab) {
-          if (!spoiled && text.trim() !== '') done.push({ text: text.trim(), symbology: null })
-          reset()
-          continue
-        }
-        const character = map.get(usage)
-        // A key without a character (F5, Ctrl-C) is not part of any card.
-        if (character === undefined || (modifiers & 0x1d) !== 0) spoiled = true
-        else text += character
-        if (text.length > longestScan) {
-          text = ''
-          spoiled = true
-        }
+        const digit = keypadDigit(usage)
+        if (usage === enter || usage === keypadEnter || usage === tab) done.push(...end())
+        else if (usage === capsLock) caps = !caps
+        else if (usage === numLock) continue
+        else if (digit !== null && (modifiers & ~shiftMask) === leftAlt) code = Math.min((code ?? 0) * 10 + digit, 0xffff)
+        else press(usage, modifiers)
       }
-      held = new Set(usages)
+      held = now
       return done
     },
-    pending: () => text !== '' || spoiled,
+    pending,
+    spoil() {
+      if (pending()) spoil()
+    },
     reset() {
       reset()
       held = new Set()
+      caps = false
     },
   }
 }
 
 /** The reports a wedge types for `text` and Enter: used by the simulated reader and by tests. Throws for a character the layout lacks. */
-export function encodeKeyboardWedge(text: string, layout: LayoutName): Buffer[] {
-  const maps = layouts[layout]
-  const find = (map: ReadonlyMap<number, string>, character: string) => [...map].find(([, value]) => value === character)?.[0]
+export function encodeKeyboardWedge(text: string, layout: LayoutName, terminator: 'enter' | 'tab' | 'keypad-enter' = 'enter'): Buffer[] {
   const reports: Buffer[] = []
   const press = (modifiers: number, usage: number) => {
     reports.push(Buffer.from([modifiers, 0, usage, 0, 0, 0, 0, 0]), Buffer.alloc(8))
   }
   for (const character of text) {
-    const plain = find(maps.plain, character)
-    const shifted = find(maps.shift, character)
-    const alt = find(maps.altGr, character)
-    if (plain !== undefined) press(0, plain)
-    else if (shifted !== undefined) press(0x02, shifted)
-    else if (alt !== undefined) press(altGrMask, alt)
-    else throw new RangeError('the layout has no such character')
+    const keys = character === '\n' ? ([['plain', enter]] as const) : keysFor(layout, character)
+    if (keys === null) throw new RangeError('the layout has no such character')
+    for (const [map, usage] of keys) press(map === 'plain' ? 0 : map === 'shift' ? 0x02 : altGrMask, usage)
   }
-  press(0, enter)
+  press(0, { enter, tab, 'keypad-enter': keypadEnter }[terminator])
   return reports
 }

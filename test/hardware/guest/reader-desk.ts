@@ -19,8 +19,8 @@ export const scannerRule = { name: 'scanner', usagePage: 0x8c, decoder: 'hid-pos
 
 /** Runs `acts` at a desk that allows these readers, and stops it, whatever comes. */
 export async function atDesk(allow: object[], acts: (desk: ReaderDesk) => Promise<void>, settings: object = {}): Promise<void> {
-  // Emulated machines are slow: a slow reader is no torn one here.
-  const config = ReadersConfig.parse({ allow, pollMs: 150, tornMs: 8000, ...settings })
+  // Emulated machines are slow: a slow reader is no torn one here. No desktop runs in them, and no udev.
+  const config = ReadersConfig.parse({ allow, pollMs: 150, tornMs: 8000, pairMs: 0, wedgeIsolation: 'elsewhere', ...settings })
   const timers = {
     set(run: () => void, ms: number) {
       const timer = setTimeout(run, ms)

@@ -1,0 +1,144 @@
+/**
+ * Document readers that send the lines of a machine-readable zone.
+ *
+ * - As keys or bar codes, a line at a time (OCR templates of hand-held imagers): `joinMrzLines` wraps such a decoder.
+ * - As a stream of bytes in HID reports, `[id?][length][data]`, lines ended by CR, LF or both, perhaps framed by STX and ETX
+ *   (3M RTE6701 integration manual, section 9.1.1; the CDC-like mode of swipe and OCR readers): `createDocumentDecoder`.
+ */
+import { cleanText, type DecodedScan, type Decoder } from './decoder.ts'
+
+/** Lengths of the lines of TD3, TD2 and TD1 (ICAO Doc 9303 parts 4, 6, 5), and how many there are. */
+const shapes: readonly { readonly length: number; readonly lines: number }[] = [
+  { length: 44, lines: 2 },
+  { length: 36, lines: 2 },
+  { length: 30, lines: 3 },
+]
+const lineForm = /^(?:[A-Z0-9<]+|[a-z0-9<]+)$/
+/** A document code, an issuing State and what follows: how the first line begins (9303 part 3, section 4.2.2). */
+const firstForm = /^[PIACV][A-Z0-9<][A-Z<]{3}/i
+
+function shapeOf(line: string): (typeof shapes)[number] | null {
+  return lineForm.test(line) ? (shapes.find(({ length }) => length === line.length) ?? null) : null
+}
+
+/** Wraps a decoder whose scans may be single lines of an MRZ: they are kept until the document is whole, and come out joined by `\n`. */
+export function joinMrzLines(inner: Decoder): Decoder {
+  let lines: string[] = []
+
+  function join(scan: DecodedScan): DecodedScan[] {
+    const line = scan.text.trim()
+    const [first] = lines
+    if (first === undefined) {
+      if (shapeOf(line) === null || !firstForm.test(line) || !line.includes('<')) return [scan]
+      lines = [line]
+      return []
+    }
+    const shape = shapeOf(first)
+    if (shape === null || shapeOf(line) !== shape) {
+      // Something else came between: what was begun is not a document, what came may be one or anything.
+      lines = []
+      return join(scan)
+    }
+    lines.push(line)
+    if (lines.length < shape.lines) return []
+    const text = lines.join('\n')
+    lines = []
+    return [{ ...scan, text }]
+  }
+
+  return {
+    push: (report) => inner.push(report).flatMap(join),
+    pending: () => lines.length > 0 || inner.pending(),
+    spoil() {
+      lines = []
+      inner.spoil()
+    },
+    reset() {
+      lines = []
+      inner.reset()
+    },
+  }
+}
+
+export interface DocumentOptions {
+  /** Report id that carries data; null where the device numbers no reports. */
+  readonly reportId: number | null
+  /** Place of the length byte, report id counted; null: data up to the first NUL. */
+  readonly lengthAt: number | null
+  readonly dataAt: number
+}
+export const documentDefaults: DocumentOptions = { reportId: null, lengthAt: 0, dataAt: 1 }
+
+/** More than any document's lines and frame. */
+const longestLine = 128
+
+function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Decoder {
+  let line = ''
+  let noise = false
+
+  function end(): DecodedScan[] {
+    const text = noise ? null : cleanText(line)
+    line = ''
+    noise = false
+    return text === null || text.trim() === '' ? [] : [{ text, symbology: null }]
+  }
+
+  return {
+    push(report) {
+      if (reportId !== null && report[0] !== reportId) return []
+      const length = lengthAt === null ? Infinity : (report[lengthAt] ?? Infinity)
+      if (report.length <= dataAt || (lengthAt !== null && length > report.length - dataAt)) {
+        noise = true
+        return []
+      }
+      const done: DecodedScan[] = []
+      const last = Math.min(report.length, dataAt + length)
+      for (let i = dataAt; i < last; i++) {
+        const byte = report[i] ?? 0
+        if (byte === 0 && lengthAt === null) break
+        if (byte === 0x0d || byte === 0x0a || byte === 0x03 || byte === 0x04) done.push(...end())
+        else if (byte === 0x02) {
+          // A new frame: what was open never ended.
+          line = ''
+          noise = false
+        } else if (line.length < longestLine) line += String.fromCharCode(byte)
+        else noise = true
+      }
+      return done
+    },
+    pending: () => noise || line !== '',
+    spoil() {
+      noise ||= line !== ''
+      line = ''
+    },
+    reset() {
+      line = ''
+      noise = false
+    },
+  }
+}
+
+export function createDocumentDecoder(options: DocumentOptions = documentDefaults): Decoder {
+  return joinMrzLines(createLineDecoder(options))
+}
+
+/** The reports a document reader sends: used by the simulated reader and by tests. */
+export function encodeDocument(
+  lines: readonly string[],
+  options: DocumentOptions = documentDefaults,
+  { reportSize = 64, lineEnd = '\r', frame = false }: { reportSize?: number; lineEnd?: string; frame?: boolean } = {},
+): Buffer[] {
+  const text = `${frame ? '\x02' : ''}${lines.map((line) => line + lineEnd).join('')}${frame ? '\x03' : ''}`
+  const bytes = Buffer.from(text, 'latin1')
+  const room = reportSize - options.dataAt
+  const reports: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += room) {
+    const part = bytes.subarray(at, at + room)
+    const report = Buffer.alloc(reportSize)
+    if (options.reportId !== null) report[0] = options.reportId
+    if (options.lengthAt !== null) report[options.lengthAt] = part.length
+    part.copy(report, options.dataAt)
+    reports.push(report)
+  }
+  return reports
+}
