@@ -1,5 +1,6 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
 import { setImmediate } from 'node:timers/promises'
+import type { Incarnation } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { ok } from '../../src-shared/result.ts'
@@ -122,13 +123,18 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     if (incarnation === record.incarnation) records.setAcked(acked)
     else {
       records.rewind(acked)
-      for (const step of [registerOpeningKey, push]) {
-        const done = await step()
-        if (!done.ok) return done
+      const registered = await registerOpeningKey()
+      if (!registered.ok) return registered
+      for (let told = false; !told;) {
+        const pushed = await push()
+        if (!pushed.ok) return pushed
+        const said = account()
+        const whole = await hub.call('report', { body: { ...said, grants: applier.liveGrants() } })
+        if (!whole.ok) return whole
+        // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
+        told = whole.value.acked === said.seq
       }
-      const whole = await hub.call('report', { body: { ...account(), grants: applier.liveGrants() } })
-      if (!whole.ok) return whole
-      const taken = await snapshot()
+      const taken = await snapshot(incarnation)
       if (!taken.ok) return taken
     }
     introduced = true
@@ -153,7 +159,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   }
 
   /** The next page is on its way while the last one is written. */
-  async function snapshot(): Promise<Result<null>> {
+  async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
     const seen = new Set<string>()
     const fetch = (after: string | null) => hub.call('snapshot', { query: { ...(after === null ? {} : { after: after as never }), limit: pullBatch } })
     report({ syncing: { done: 0, total: null } })
@@ -162,6 +168,11 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     for (;;) {
       const page = await coming
       if (!page.ok) return page
+      if (page.value.incarnation !== incarnation) {
+        // The hub has been put back meanwhile: it is to be told first what is held here.
+        introduced = false
+        return { ok: false, failure: { code: 'L-607' } }
+      }
       const { after, pickups } = page.value
       if (after !== null) coming = fetch(after)
       await onItsWay()
@@ -183,7 +194,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       const record = records.read()
       if (record === null) return ok(null)
       if (!record.synced) {
-        const taken = await snapshot()
+        const taken = await snapshot(record.incarnation)
         if (!taken.ok) return taken
         coming = null
         continue
@@ -202,7 +213,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
         const known = await introduce()
         if (!known.ok) return known
         if (records.read()?.incarnation === record.incarnation) {
-          const taken = await snapshot()
+          const taken = await snapshot(record.incarnation)
           if (!taken.ok) return taken
         }
         continue

@@ -9,6 +9,7 @@ import { returnUnclaimed } from '../../src-hub/pickups/index.ts'
 import { PickupId } from '../../src-shared/domain.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { reopen, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
+import { mayServe } from '../../src-main/sync/index.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
@@ -45,6 +46,8 @@ test('a lost kiosk is written off: its pickups are burned and issued anew, and w
   const late = reopen(fleet.folder('lost'), fleet.hub().url)
   expect(await late.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-603' } })
   expect(late.records.read()?.acked).toBe(late.ledger.head().seq)
+  // Told so, it proves and prints nothing more, also after a restart and without the network.
+  expect(mayServe(late.records.read())).toMatchObject({ ok: false, failure: { code: 'L-603' } })
   await late.close()
   const shown = await fleet.alarms()
   expect(shown.disputes.map((dispute) => [dispute.kiosk, old.includes(PickupId.parse(dispute.pickup))])).toEqual([[kiosk, true]])

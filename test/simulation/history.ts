@@ -208,7 +208,10 @@ function trouble(fleet: Fleet): void {
         if (hub.processes.length < 3) hub.startProcess(random.pick([0, 0, -2_000, 1_500, 60_000, -90_000]))
         return
       case 'image':
-        images.set(kiosk, { disk: kiosk.image(), seq: promises.entriesOf(kiosk).length })
+        images.set(kiosk, {
+          disk: kiosk.image(),
+          seq: kiosk.look((db) => db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM ledger').get()?.seq ?? 0),
+        })
         world.tell(`an image of ${kiosk.name}'s disk is kept`)
         return
       case 'oldDisk': {

@@ -10,6 +10,8 @@ export interface Share {
   readonly untilViolation: boolean
 }
 
+// Whoever asked is gone: nobody waits for the rest.
+process.on('disconnect', () => process.exit())
 process.on('message', (share: Share) => {
   void (async () => {
     for (let i = 0; i < share.count; i++) {
