@@ -59,7 +59,7 @@ export class Promises implements Watching {
   #seenFeed = 0
   /** Newest request for each pickup and epoch: one before a snapshot may have been passed over, and is repeated behind it. */
   #revokes = new Map<string, { desk: string; seq: number; pickup: string; epoch: string }>()
-  readonly #old = new Map<Kiosk, number>()
+  readonly #old = new Map<Kiosk, { restores: number; acked: number; hash: string }>()
   readonly #world: World
 
   constructor(world: World, hub: Hub) {
@@ -102,14 +102,16 @@ export class Promises implements Watching {
 
   /** A disk behind what the hub has acknowledged must be noticed at its first contact. */
   watchOldDisk(kiosk: Kiosk, seq: number): void {
-    const row = this.#hub.memory.prepare('SELECT acked FROM kiosk WHERE id = ?').statement.get(kiosk.id)
-    if (row !== undefined && Number(row.acked) > seq) this.#old.set(kiosk, this.#hub.restores)
+    const row = this.#hub.memory.prepare('SELECT acked, head_hash FROM kiosk WHERE id = ?').statement.get(kiosk.id)
+    if (row !== undefined && Number(row.acked) > seq)
+      this.#old.set(kiosk, { restores: this.#hub.restores, acked: Number(row.acked), hash: String(row.head_hash) })
   }
   /** Whether a round went well that should have been the end of an old disk. */
   checkNoticed(): void {
-    for (const [kiosk, restores] of this.#old) {
-      if (restores !== this.#hub.restores) continue
-      if (kiosk.lastRound?.ok === true) throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
+    for (const [kiosk, { restores, acked, hash }] of this.#old) {
+      if (restores !== this.#hub.restores || kiosk.lastRound?.ok !== true) continue
+      // Grown again to the very same bytes, a start at the same hour: then nothing was changed.
+      if (kiosk.running?.services.ledger.hashAt(acked) !== hash) throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
     }
   }
 
