@@ -11,13 +11,13 @@ import { hardwareTests } from './guest/tests.ts'
 import { bundleTests } from './host/bundle.ts'
 import { cacheFolder, makeImage } from './host/image.ts'
 import { act } from './host/keyboard.ts'
-import { accelerator, startMachine, type Machine } from './host/machine.ts'
+import { accelerator, requireQemu, startMachine, type Machine } from './host/machine.ts'
 import { Unavailable } from './host/unavailable.ts'
 import type { FromInside } from './wire.ts'
 
 /** The machine is stopped when it says nothing for so long, or is not done after so long. */
 const silentMs = 90_000
-const wholeMs = 360_000
+const wholeMs = 300_000
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, console: { type: 'boolean', default: false } } })
@@ -86,6 +86,7 @@ function follow(machine: Machine, from: number): Promise<string | null> {
 }
 
 async function run(): Promise<void> {
+  await requireQemu()
   // A short path: a socket's may not be longer than 107 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'lodge-vm-'))
   const shared = join(cacheFolder(), 'shared')
@@ -122,9 +123,13 @@ async function run(): Promise<void> {
 try {
   await run()
 } catch (error) {
-  if (!(error instanceof Unavailable)) throw error
-  for (const name of unmet) say(`skipped: ${name}: ${error.message}`)
-  totals.skipped += unmet.size
+  if (error instanceof Unavailable) {
+    for (const name of unmet) say(`skipped: ${name}: ${error.message}`)
+    totals.skipped += unmet.size
+  } else {
+    say(`FAILED ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    totals.failed += Math.max(1, unmet.size)
+  }
 }
 say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed === 0 ? 0 : 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first program of the small machine: loads the drivers, mounts the project, runs the tests, tells nobody twice.
+# The first program of the small machine: loads the drivers, mounts the project, runs the tests, switches off.
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 /bin/busybox --install -s /bin
 mount -t proc none /proc
@@ -19,6 +19,8 @@ mount -t configfs none /sys/kernel/config
 ip link set lo up
 mount -t 9p -o trans=virtio,version=9p2000.L,cache=loose,msize=1048576,ro project /project || poweroff -f
 mount -t 9p -o trans=virtio,version=9p2000.L,cache=loose,msize=1048576 results /results || poweroff -f
+# A machine that everybody has forgotten goes off by itself.
+(sleep 400; poweroff -f) &
 stty -F /dev/ttyS1 raw -echo
 export HOME=/tmp TMPDIR=/tmp NODE_COMPILE_CACHE=/results/compiled UV_THREADPOOL_SIZE=8
 cd /project

@@ -1,4 +1,4 @@
-/** The tests inside, as one file: an emulated processor takes seconds over a hundred small ones. */
+/** The tests inside and the printers' command, a file each: an emulated processor takes seconds over a hundred small ones. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
@@ -18,7 +18,7 @@ export async function bundleTests(project: string): Promise<{ entry: string; rem
       sourcemap: 'inline',
       rolldownOptions: {
         external: ['better-sqlite3', 'node-hid', '@node-rs/argon2', 'serialport', 'koffi'],
-        input: { main: join(project, 'test/hardware/guest/main.ts') },
+        input: { main: join(project, 'test/hardware/guest/main.ts'), printers: join(project, 'src-main/printers/cli.ts') },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

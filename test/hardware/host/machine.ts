@@ -54,9 +54,14 @@ async function listening(path: string): Promise<{ server: Server; called: Promis
   return { server, called }
 }
 
-/** Throws Unavailable without QEMU. `folder`: short-lived files. `shared`: a folder that the machine may write. */
-export async function startMachine(image: Image, project: string, folder: string, shared: string): Promise<Machine> {
+/** Throws Unavailable without QEMU, or on another kind of processor than the packages are for. */
+export async function requireQemu(): Promise<void> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Unavailable('only for Linux on x86-64')
   if (!(await runTool(qemu, ['--version'])).ok) throw new Unavailable(`${qemu} is not here: Debian's package qemu-system-x86 has it`)
+}
+
+/** `folder`: short-lived files. `shared`: a folder that the machine may write. */
+export async function startMachine(image: Image, project: string, folder: string, shared: string): Promise<Machine> {
   const monitor = await listening(join(folder, 'qmp'))
   const wire = await listening(join(folder, 'wire'))
   const share = (tag: string, path: string, readonly: boolean) => [

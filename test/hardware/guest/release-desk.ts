@@ -1,0 +1,83 @@
+/** A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its window. */
+import { Desk, Policy, type Settlement } from '../../../src-shared/domain.ts'
+import { layoutForDesk } from '../../../src-main/engine/slip-layout.ts'
+import { createVerifications } from '../../../src-main/identity/index.ts'
+import type { Printer } from '../../../src-main/printers/index.ts'
+import { createRelease, createSlips, settleSlip, type Slip } from '../../../src-main/release/index.ts'
+import { LedgerEntry } from '../../../src-shared/ledger-entry.ts'
+import type { Result } from '../../../src-shared/result.ts'
+import { enrolledFolder, openRooms, person } from '../../staff/rooms.ts'
+
+const words = { fi: 'Vahtimestari', sv: 'Vaktmästaren', en: 'Porter’s lodge' }
+const policy = Policy.parse({
+  version: 1,
+  rules: [{ recipientClass: 'student', channel: 'porter', deskKind: 'porter', proofs: ['passport'], needsRequestReference: true, showSponsor: false }],
+  verificationSeconds: 300,
+  accountOnSlip: 'full',
+})
+const pin = '408216'
+
+export interface ReleaseDesk {
+  /** Proves who the recipient is, once more, and releases. */
+  release(): Promise<Result<Slip>>
+  settle(slip: Slip, settlement: Settlement): Result<Slip>
+  /** Kinds of the ledger's entries about this pickup, oldest first. */
+  entries(): string[]
+  /** Whether every entry of the ledger verifies. */
+  sound(): boolean
+}
+
+/** One kiosk for all of them, as at a real desk: setting a PIN takes an emulated processor seconds. */
+let kiosk: ReturnType<typeof openKiosk> | null = null
+let granted = 0
+
+async function openKiosk() {
+  const at = enrolledFolder()
+  const rooms = openRooms(at)
+  const chief = person('Ritva Esimies', 'supervisor', 'E0010000A1')
+  rooms.know(chief)
+  const enrolled = await rooms.signIn.enrolFirst(rooms.badge(chief), pin)
+  if (!enrolled.ok) throw new Error(enrolled.failure.code)
+  const entered = await rooms.signIn.enter(rooms.badge(chief), pin)
+  if (!entered.ok) throw new Error(entered.failure.code)
+  const desk = Desk.parse({
+    id: at.desk,
+    kind: 'porter',
+    name: words,
+    unit: words,
+    address: '',
+    slipPrefix: 'LOD',
+    organisation: words,
+    changeAddress: 'https://salasana.example',
+    selfServiceAddress: 'https://salasana.example',
+  })
+  const slips = createSlips(rooms.store.db)
+  const verifications = createVerifications(rooms.store.db, rooms.pickups, rooms.ledger)
+  return { ...rooms, id: at.kiosk, session: entered.value, desk, slips, verifications }
+}
+
+/** `secret` waits here for its recipient. */
+export async function releaseDesk(printer: Printer, secret: string): Promise<ReleaseDesk> {
+  kiosk ??= openKiosk()
+  const { store, ledger, pickups, slips, verifications, session, desk, id, grant } = await kiosk
+  granted += 1
+  const { id: waiting } = await grant(secret, granted)
+  const release = createRelease({ store, ledger, pickups, verifications, slips, printer, layout: layoutForDesk(80), kiosk: id, now: Date.now })
+  return {
+    release() {
+      const pickup = pickups.get(waiting)
+      if (pickup === null) throw new Error('the pickup is not here')
+      const by = { staff: session.staff, session: session.id }
+      const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN' } as const
+      const proved = store.transact(() => verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds))
+      return release.run({ pickup: waiting, verification: proved.id, language: 'fi' }, session, { desk, policy }, () => undefined)
+    },
+    settle: (slip, settlement) => settleSlip({ store, ledger, pickups, slips, now: Date.now }, slip.id, settlement, session.staff),
+    entries: () =>
+      ledger.after(0, 10_000).flatMap(({ bytes }) => {
+        const { kind, pickup } = LedgerEntry.parse(JSON.parse(bytes))
+        return pickup === waiting ? [kind] : []
+      }),
+    sound: () => ledger.verifyFrom(0, 'all').bad === null,
+  }
+}
