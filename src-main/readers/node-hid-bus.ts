@@ -43,6 +43,9 @@ function handleOf(device: NodeHid.HIDAsync): HidHandle {
       if (closed) return
       closed = true
       onError = null
+      // The library begins to read one tick after it got its listener, and throws where nobody can catch it when the
+      // device is closed by then: a desk that stops while a reader is being opened would die of it.
+      await new Promise((resolve) => setImmediate(resolve))
       await device.close()
     },
   }

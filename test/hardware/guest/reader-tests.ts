@@ -310,6 +310,22 @@ export const readerTests: readonly HardwareTest[] = [
       }),
   },
   {
+    name: 'a reader that is let go the moment it was opened does not take the engine with it',
+    run: (world) =>
+      withDevice(world, scannerIdentity, async (device) => {
+        const bus = createNodeHidBus()
+        const found = await bus.devices()
+        const info = found.ok ? found.value.find(({ usagePage }) => usagePage === 0x8c) : undefined
+        assert.ok(info)
+        for (let i = 0; i < 5; i++) {
+          const opened = await bus.open(info.path)
+          assert.ok(opened.ok)
+          await opened.value.close()
+        }
+        await until('it is let go', () => device.everOpened() >= 5 && device.opened() === 0)
+      }),
+  },
+  {
     name: 'magnetic stripe reader: a report of 337 bytes comes through hidraw whole, a feature report both ways',
     run: (world) =>
       withDevice(

@@ -28,10 +28,10 @@ export interface ReleaseDesk {
 }
 
 /** One kiosk for all of them, as at a real desk: setting a PIN takes an emulated processor seconds. */
-let kiosk: ReturnType<typeof openKiosk> | null = null
+let kiosk: ReturnType<typeof setUp> | null = null
 let granted = 0
 
-async function openKiosk() {
+async function setUp() {
   const at = enrolledFolder()
   const rooms = openRooms(at)
   const chief = person('Ritva Esimies', 'supervisor', 'E0010000A1')
@@ -56,10 +56,15 @@ async function openKiosk() {
   return { ...rooms, id: at.kiosk, session: entered.value, desk, slips, verifications }
 }
 
+/** Sets the kiosk up, the first time. */
+export function openKiosk(): ReturnType<typeof setUp> {
+  kiosk ??= setUp()
+  return kiosk
+}
+
 /** `secret` waits here for its recipient. */
 export async function releaseDesk(printer: Printer, secret: string): Promise<ReleaseDesk> {
-  kiosk ??= openKiosk()
-  const { store, ledger, pickups, slips, verifications, session, desk, id, grant } = await kiosk
+  const { store, ledger, pickups, slips, verifications, session, desk, id, grant } = await openKiosk()
   granted += 1
   const { id: waiting } = await grant(secret, granted)
   const release = createRelease({ store, ledger, pickups, verifications, slips, printer, layout: layoutForDesk(80), kiosk: id, now: Date.now })
@@ -69,7 +74,7 @@ export async function releaseDesk(printer: Printer, secret: string): Promise<Rel
       if (pickup === null) throw new Error('the pickup is not here')
       const by = { staff: session.staff, session: session.id }
       const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN' } as const
-      const proved = store.transact(() => verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds))
+      const proved = store.transact(() => verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds, false))
       return release.run({ pickup: waiting, verification: proved.id, language: 'fi' }, session, { desk, policy }, () => undefined)
     },
     settle: (slip, settlement) => settleSlip({ store, ledger, pickups, slips, now: Date.now }, slip.id, settlement, session.staff),
