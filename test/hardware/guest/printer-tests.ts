@@ -185,6 +185,7 @@ export const printerTests: readonly HardwareTest[] = [
   ...settling.map(({ name, strike, first }): HardwareTest => ({
     name: `USB printer, ${name}: settles as on TCP, and serves again when put right`,
     async run(world) {
+      await openKiosk()
       const [tcp, overUsb] = await Promise.all([story('tcp', strike), story('usb', strike)])
       world.count('devices')
       assert.deepEqual(overUsb, tcp)

@@ -1,7 +1,7 @@
 /** Readers through a real kernel: USB and HID core, hidraw, node-hid, the desk's supervisor and decoders. */
 import assert from 'node:assert/strict'
 import { chownSync, closeSync, constants, openSync, writeSync } from 'node:fs'
-import { createNodeHidBus, encodeHidPos, encodeKeyboardWedge } from '../../../src-main/readers/index.ts'
+import { createNodeHidBus, encodeHidPos, encodeKeyboardWedge, type HidBus, type HidDeviceInfo } from '../../../src-main/readers/index.ts'
 import { barCodeScanner, keyboard, stripeReader } from './descriptors.ts'
 import { makeGadget } from './gadget.ts'
 import { aWhile, until, type HardwareTest, type World } from './hardware-test.ts'
@@ -28,6 +28,18 @@ async function withDevice(
   } finally {
     device.unplug()
   }
+}
+
+/** The device as the bus lists it, as soon as the kernel has made it. */
+async function listed(bus: HidBus, vendorId: number): Promise<HidDeviceInfo> {
+  let info: HidDeviceInfo | undefined
+  await until('it is listed', async () => {
+    const found = await bus.devices()
+    info = found.ok ? found.value.find((one) => one.vendorId === vendorId) : undefined
+    return info !== undefined
+  })
+  assert.ok(info)
+  return info
 }
 
 const type = async (world: World, text: string) => {
@@ -314,9 +326,7 @@ export const readerTests: readonly HardwareTest[] = [
     run: (world) =>
       withDevice(world, scannerIdentity, async (device) => {
         const bus = createNodeHidBus()
-        const found = await bus.devices()
-        const info = found.ok ? found.value.find(({ usagePage }) => usagePage === 0x8c) : undefined
-        assert.ok(info)
+        const info = await listed(bus, scannerIdentity.vendorId)
         for (let i = 0; i < 5; i++) {
           const opened = await bus.open(info.path)
           assert.ok(opened.ok)
@@ -333,11 +343,9 @@ export const readerTests: readonly HardwareTest[] = [
         { name: 'Lodge Stripe', vendorId: 0x0acd, productId: 0x0520, descriptor: stripeReader, feature: () => Buffer.alloc(24, 0x5a) },
         async (device, send) => {
           const bus = createNodeHidBus()
-          const found = await bus.devices()
-          assert.ok(found.ok)
-          const info = found.value.find(({ vendorId }) => vendorId === 0x0acd)
-          assert.equal(info?.usagePage, 0x8e)
-          const opened = await bus.open(info?.path ?? '')
+          const info = await listed(bus, 0x0acd)
+          assert.equal(info.usagePage, 0x8e)
+          const opened = await bus.open(info.path)
           assert.ok(opened.ok)
           const reports: Buffer[] = []
           opened.value.onReport((report) => reports.push(report))
