@@ -19,7 +19,7 @@ export const scannerRule = { name: 'scanner', usagePage: 0x8c, decoder: 'hid-pos
 
 /** Runs `acts` at a desk that allows these readers, and stops it, whatever comes. */
 export async function atDesk(allow: object[], acts: (desk: ReaderDesk) => Promise<void>, settings: object = {}): Promise<void> {
-  // Emulated machines are slow: a slow reader is no torn one here. No desktop runs in them, and no udev.
+  // No desktop inside reads what a wedge types, and no udev says so. Emulated machines are slow: a slow reader is no torn one here. No desktop runs in them, and no udev.
   const config = ReadersConfig.parse({ allow, pollMs: 150, tornMs: 8000, pairMs: 0, wedgeIsolation: 'elsewhere', ...settings })
   const timers = {
     set(run: () => void, ms: number) {

@@ -1,8 +1,17 @@
 /** Readers through a real kernel: USB and HID core, hidraw, node-hid, the desk's supervisor and decoders. */
 import assert from 'node:assert/strict'
 import { chownSync, closeSync, constants, openSync, writeSync } from 'node:fs'
-import { createNodeHidBus, encodeHidPos, encodeKeyboardWedge, type HidBus, type HidDeviceInfo } from '../../../src-main/readers/index.ts'
-import { barCodeScanner, keyboard, stripeReader } from './descriptors.ts'
+import {
+  createNodeHidBus,
+  encodeHidPos,
+  encodeKeyboardWedge,
+  encodeMagneticStripe,
+  encodePcprox,
+  pcproxCommands,
+  type HidBus,
+  type HidDeviceInfo,
+} from '../../../src-main/readers/index.ts'
+import { barCodeScanner, documentReader, keyboard, proximityReader, stripeReader } from './descriptors.ts'
 import { makeGadget } from './gadget.ts'
 import { aWhile, until, type HardwareTest, type World } from './hardware-test.ts'
 import { strokesOf } from './keys.ts'
@@ -215,7 +224,9 @@ export const readerTests: readonly HardwareTest[] = [
           [scannerRule],
           async (desk) => {
             await desk.ready()
-            send([...encodeHidPos('twice'), ...encodeHidPos('twice'), ...encodeHidPos('other')])
+            send([...encodeHidPos('twice'), ...encodeHidPos('twice')])
+            await aWhile(400)
+            send(encodeHidPos('other'))
             await desk.scanned(2)
             await aWhile(600)
             send(encodeHidPos('other'))
@@ -363,6 +374,103 @@ export const readerTests: readonly HardwareTest[] = [
             await opened.value.close()
           }
         },
+      ),
+  },
+  {
+    name: 'magnetic stripe reader: a swipe gives the number of its track, a failed one nothing, and it reads again after a replug',
+    run: (world) =>
+      atDesk([{ name: 'stripe', usagePage: 0x8e, decoder: 'magnetic-stripe' }], async (desk) => {
+        const identity = { name: 'Lodge Stripe', vendorId: 0x0801, productId: 0x0002, descriptor: stripeReader }
+        const swipe = (number: string) => encodeMagneticStripe([`B${number}^KOE/KAISA^2512`, `${number}=2512101`, null], { lrc: true })
+        const failed = swipe('5555555')
+        failed[1] = 1
+        await withDevice(world, identity, async (_, send) => {
+          await desk.ready()
+          send([swipe('6009123456789')])
+          await desk.scanned(1)
+          await aWhile(400)
+          send([failed])
+          await aWhile(400)
+        })
+        await until('no reader', () => desk.supervisor.status().state !== 'ready')
+        await withDevice(world, identity, async (_, send) => {
+          await until('the reader is back', () => desk.supervisor.status().names.length === 1)
+          send([swipe('6009123456790')])
+          await desk.scanned(2)
+          assert.deepEqual(desk.texts(), ['6009123456789', '6009123456790'])
+        })
+      }),
+  },
+  {
+    name: 'proximity reader: asked by feature reports; a card that lies on it is one read, and the next one another',
+    async run(world) {
+      let lying = encodePcprox(0n, 0)
+      let device: UhidDevice | null = null
+      const identity = {
+        name: 'Lodge Prox',
+        vendorId: 0x0c27,
+        productId: 0x3bfa,
+        descriptor: proximityReader,
+        // As over USB: the report id 0 in front, then the answer to what was asked last.
+        feature: () => {
+          world.count('reports')
+          const command = device?.set.at(-1)?.at(-8)
+          return Buffer.concat([Buffer.alloc(1), command === pcproxCommands.bits ? lying.subarray(8) : lying.subarray(0, 8)])
+        },
+      }
+      await withDevice(world, identity, async (made) => {
+        device = made
+        await atDesk([{ name: 'prox', vendorId: 0x0c27, usagePage: 0xff00, decoder: 'pcprox' }], async (desk) => {
+          await desk.ready()
+          await aWhile(400)
+          lying = encodePcprox(0x1a2b3c4n, 26)
+          await desk.scanned(1)
+          await aWhile(600)
+          lying = encodePcprox(0n, 0)
+          await aWhile(600)
+          lying = encodePcprox(0x5d6e7fn, 37)
+          await desk.scanned(2)
+          assert.deepEqual(desk.texts(), ['1A2B3C4', '00005D6E7F'])
+          assert.deepEqual(desk.torn, [])
+        })
+      })
+    },
+  },
+  {
+    name: 'document reader: the lines of a passport over several reports; unplugged in the middle, plugged in again',
+    run: (world) =>
+      atDesk([{ name: 'documents', vendorId: 0x2bd9, usagePage: 0xff01, decoder: 'document' }], async (desk) => {
+        const identity = { name: 'Lodge Documents', vendorId: 0x2bd9, productId: 1, descriptor: documentReader }
+        const reports = encodeDocument(passport)
+        await withDevice(world, identity, async (_, send) => {
+          await desk.ready()
+          send(reports.slice(0, 1))
+          await aWhile(200)
+        })
+        await until('the screen is told that a read broke off', () => desk.torn.length > 0)
+        await withDevice(world, identity, async (_, send) => {
+          await until('the reader is back', () => desk.supervisor.status().names.length === 1)
+          send(reports)
+          await desk.scanned(1)
+          assert.deepEqual(desk.texts(), [passport.join('\n')])
+          assert.deepEqual(desk.torn, [{ code: 'L-704' }])
+        })
+      }),
+  },
+  {
+    name: 'a keyboard that udev does not keep from the desktop is not read, and the reason is told',
+    run: (world) =>
+      withDevice(world, { name: 'Lodge Wedge', vendorId: 0x08ff, productId: 9, descriptor: keyboard }, (_, send) =>
+        atDesk(
+          [{ name: 'wedge', vendorId: 0x08ff, usagePage: 1, usage: 6, decoder: 'keyboard-wedge' }],
+          async (desk) => {
+            await until('it is told', () => desk.supervisor.status().failure?.code === 'L-710')
+            send(encodeKeyboardWedge('04A1B2C3', 'us'))
+            await aWhile(400)
+            assert.deepEqual(desk.texts(), [])
+          },
+          { wedgeIsolation: 'udev' },
+        ),
       ),
   },
 ]
