@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { chownSync, closeSync, constants, openSync, writeSync } from 'node:fs'
 import {
   createNodeHidBus,
+  encodeDocument,
   encodeHidPos,
   encodeKeyboardWedge,
   encodeMagneticStripe,
