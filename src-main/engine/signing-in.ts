@@ -165,10 +165,11 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
 
   /** A key is owed after someone lost their share; it needs nobody signed in. Failing (a full disk) it is tried again. */
   function rotateIfOwed(): void {
-    if (rotating || !roster.hasAnyPin() || (!roster.rotationOwed() && openingKeys.count() > 0)) return
+    const owed = () => roster.rotationOwed() || openingKeys.count() === 0
+    if (rotating || !roster.hasAnyPin() || !owed()) return
     rotating = true
     signIn
-      .rotate()
+      .rotate(owed)
       .then(
         () => sync.nudge(),
         () => undefined,
@@ -202,7 +203,8 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
         counter.idle()
       }
       rotateIfOwed()
-      if (sync.status().state === 'online' && records.read()?.openingRegistered === true) openingKeys.dropSpent()
+      // In the middle of a round a grant that was sealed to an old key may still be on its way.
+      if (sync.caughtUp() && records.read()?.openingRegistered === true) openingKeys.dropSpent()
     },
     activity,
     stop() {

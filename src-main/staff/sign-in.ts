@@ -211,6 +211,24 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     return ok(null)
   }
 
+  async function enrolSupervisor(badge: BadgeInHand, pin: string): Promise<Result<null>> {
+    const rule = await allowed(pin)
+    if (!rule.ok) return rule
+    const own = await newSealKeyPair()
+    try {
+      const record = await newRecord(badge, pin, own.publicKey, own.privateKey)
+      store.transact(() => {
+        roster.setPin(badge.member.id, record)
+      })
+      await openingKeys.rotate(() => {
+        ledger.append({ kind: 'staff-enrolled', actor: badge.member.id, facts: { staff: badge.member.id, role: badge.member.role } })
+      })
+    } finally {
+      wipe(own.privateKey)
+    }
+    return ok(null)
+  }
+
   return {
     session: () => session,
     end,
@@ -267,22 +285,8 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     },
 
     /** The first supervisor of a new kiosk: its first opening key is born behind this badge and PIN. L-406, L-410. */
-    async enrolFirst(badge: BadgeInHand, pin: string): Promise<Result<null>> {
-      const rule = await allowed(pin)
-      if (!rule.ok) return rule
-      const own = await newSealKeyPair()
-      try {
-        const record = await newRecord(badge, pin, own.publicKey, own.privateKey)
-        store.transact(() => {
-          roster.setPin(badge.member.id, record)
-        })
-        await openingKeys.rotate(() => {
-          ledger.append({ kind: 'staff-enrolled', actor: badge.member.id, facts: { staff: badge.member.id, role: badge.member.role } })
-        })
-      } finally {
-        wipe(own.privateKey)
-      }
-      return ok(null)
+    enrolFirst(badge: BadgeInHand, pin: string): Promise<Result<null>> {
+      return inTurn(() => enrolSupervisor(badge, pin))
     },
 
     /** Gives a colleague a PIN at this kiosk, with shares of the opening keys in the signed-in person's hands. L-406, L-410, L-401. */
@@ -292,11 +296,12 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
 
     /**
      * The next opening key, for new grants. Whoever is signed in gets it at once; a resting desk asks for the PIN again.
-     * With nobody here who has a PIN there is nobody to make one for.
+     * With nobody here who has a PIN there is nobody to make one for. `owed` is asked when its turn has come: another may
+     * have been made meanwhile.
      */
-    rotate(): Promise<boolean> {
+    rotate(owed: () => boolean = () => true): Promise<boolean> {
       return inTurn(async () => {
-        if (!roster.hasAnyPin()) return false
+        if (!roster.hasAnyPin() || !owed()) return false
         await openingKeys.rotate(
           () => {
             roster.rotationDone()

@@ -24,6 +24,8 @@ export interface Sync {
   start(): void
   stop(): Promise<void>
   status(): SyncStatus
+  /** Whether the last thing that happened with the hub was a whole round: registered, pushed, and pulled to the end. */
+  caughtUp(): boolean
   /** Runs a round now, or joins the one under way and then runs another if it had begun before. */
   now(): Promise<Result<null>>
   /** Something was appended to the ledger: send it soon. */
@@ -77,6 +79,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   let contactSaved = 0
   let introduced = false
   let listening = false
+  let caughtUp = false
 
   function report(next: Partial<SyncStatus>): void {
     status = { ...status, ...next }
@@ -226,6 +229,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   }
 
   async function round(): Promise<Result<null>> {
+    caughtUp = false
     // A kiosk that found its own ledger damaged talks to nobody; one that the hub froze asks whether it still is.
     const record = records.read()
     if (record?.frozenHere === true) return { ok: false, failure: { code: 'L-604' } }
@@ -241,6 +245,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   function conclude(result: Result<null>): number {
     if (result.ok) {
       backoff.reset()
+      caughtUp = true
       report({ state: 'online', failure: null, syncing: null })
       // Spread polling: a quarter either way, so that a fleet does not march in step.
       return Math.floor(pollMs * (0.75 + random() * 0.5))
@@ -326,6 +331,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       await hub.close()
     },
     status: () => status,
+    caughtUp: () => caughtUp,
     now: run,
     nudge() {
       if (stopped) return

@@ -208,6 +208,15 @@ describe('opening keys', () => {
     const pickup = await rooms.grant('Yhtaikaa')
     expect(await rooms.read(await enter(second, pins.other), pickup)).toBe('Yhtaikaa')
   })
+  it('are not made twice when one that is owed waits for the one being made', async () => {
+    let owed = true
+    const first = rooms.signIn.rotate(() => owed)
+    const second = rooms.signIn.rotate(() => owed)
+    void first.then(() => (owed = false))
+    expect(await first).toBe(true)
+    expect(await second).toBe(false)
+    expect(rooms.openingKeys.count()).toBe(2)
+  })
   it('that someone else put into the database are not believed', () => {
     rooms.store.db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, 1)').run(Buffer.alloc(60, 1))
     expect(() => rooms.openingKeys.newest()).toThrow()
