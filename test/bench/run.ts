@@ -4,10 +4,17 @@ import { parseArgs } from 'node:util'
 import { engineFigures } from './engine.ts'
 import { fleetFigures } from './fleet.ts'
 import { releaseFigures } from './release.ts'
+import { readersFigures } from './readers.ts'
 import { syncFigures } from './sync.ts'
 import type { Figure } from './figure.ts'
 
-const areas: Readonly<Record<string, () => Promise<Figure[]>>> = { engine: engineFigures, sync: syncFigures, fleet: fleetFigures, release: releaseFigures }
+const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  engine: engineFigures,
+  sync: syncFigures,
+  fleet: fleetFigures,
+  release: releaseFigures,
+  readers: readersFigures,
+}
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
 const area = areas[positionals[0] ?? '']

@@ -133,16 +133,19 @@ describe('bad machine-readable zones', () => {
   it('88 joined characters are two lines of 44', () => {
     expect(mrzLines(one + two)).toEqual([one, two])
   })
-  it('the specimens of ICAO 9303 are read, a long document number included', () => {
+  it('the specimens of ICAO 9303 are read once they name a real State, a long document number included', () => {
+    // Utopia issues nothing; its code is under no check digit.
+    const real = (lines: readonly string[]) => lines.map((line) => line.replace('UTO', 'SWE'))
     const passport = ['P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10']
-    expect(readMrz(passport, '2011-01-01')).toMatchObject({
+    expect(readMrz(passport, '2011-01-01')).toEqual({ ok: false, failure: { code: 'L-303' } })
+    expect(readMrz(real(passport), '2011-01-01')).toMatchObject({
       ok: true,
       value: { family: 'ERIKSSON', given: 'ANNA MARIA', birthDate: '1974-08-12', expiryDate: '2012-04-15' },
     })
     const card = ['I<UTOD231458907<<<<<<<<<<<<<<<', '7408122F1204159UTO<<<<<<<<<<<6', 'ERIKSSON<<ANNA<MARIA<<<<<<<<<<']
-    expect(readMrz(card, '2011-01-01')).toMatchObject({ ok: true, value: { format: 'TD1', kind: 'identity-card' } })
+    expect(readMrz(real(card), '2011-01-01')).toMatchObject({ ok: true, value: { format: 'TD1', kind: 'identity-card' } })
     const long = ['I<UTOD23145890<7349<<<<<<<<<<<', '3407127M9507122UTO<<<<<<<<<<<2', 'STEVENSON<<PETER<JOHN<<<<<<<<<']
-    expect(readMrz(long, '1994-01-01')).toMatchObject({ ok: true, value: { family: 'STEVENSON' } })
+    expect(readMrz(real(long), '1994-01-01')).toMatchObject({ ok: true, value: { family: 'STEVENSON' } })
   })
 })
 
@@ -155,7 +158,7 @@ describe('two-digit years', () => {
     expect(dates('1926-03-03', '2031-01-01', '2026-03-02')).toEqual(['1926-03-03', '2031-01-01'])
     expect(dates('2026-03-02', '2031-01-01', '2026-03-02')).toEqual(['2026-03-02', '2031-01-01'])
     expect(dates('1990-02-03', '1999-12-31', '2026-03-02')).toEqual(['1990-02-03', '1999-12-31'])
-    expect(dates('1990-02-03', '2105-01-01', '2098-03-02')).toEqual(['1990-02-03', '2105-01-01'])
+    expect(dates('2080-02-03', '2105-01-01', '2098-03-02')).toEqual(['2080-02-03', '2105-01-01'])
   })
   it('a document is good through its last day, at the desk’s own date', () => {
     const read = readMrz(buildTd3({ ...someone, expiryDate: '2026-03-02' }), today)
