@@ -175,6 +175,44 @@ export const StaffStanding = z.object({
 })
 export type StaffStanding = z.infer<typeof StaffStanding>
 
+/** A device on the reader bus, for whoever sets up a desk. */
+export const ReaderDevice = z.object({
+  path: z.string(),
+  product: z.string(),
+  vendorId: z.number().int(),
+  productId: z.number().int(),
+  usagePage: z.number().int(),
+  usage: z.number().int(),
+  /** Open and read. */
+  used: z.boolean(),
+  /** The rule of the allow-list that names it. */
+  rule: z.string().nullable(),
+  failure: FailureView.nullable(),
+})
+export type ReaderDevice = z.infer<typeof ReaderDevice>
+
+/** One read of a learning: what it is and how long, never what it says. */
+export const MaskedRead = z.object({
+  kind: z.enum(['card', 'document', 'pickup-code', 'unreadable']),
+  length: z.number().int().nonnegative(),
+  alphabet: z.enum(['digits', 'hexadecimal', 'letters-and-digits', 'other']),
+  /** The last two characters of a long card id, or nothing. */
+  ends: z.string().max(2),
+})
+
+/** "Learn this reader": three reads of one card, then the rule that reads it. */
+export const ReaderLearning = z.object({
+  path: z.string(),
+  product: z.string(),
+  reads: z.array(MaskedRead).max(3),
+  /** The rule as JSON, for `readers.allow` in the settings file. */
+  suggestion: z.string().nullable(),
+  /** Other card formats that the card fits. */
+  alsoFits: z.array(z.string()),
+  failure: FailureView.nullable(),
+})
+export type ReaderLearning = z.infer<typeof ReaderLearning>
+
 /** The whole state a window draws. */
 export const KioskState = z.object({
   revision: z.number().int().nonnegative(),
@@ -288,6 +326,10 @@ export const kioskApi = defineContract({
     checkPrinter: command(none, PrinterLight),
     /** A file for support, without anything about people, in the kiosk's data folder. Supervisors only. */
     supportBundle: command(none, z.object({ file: z.string() })),
+    /** Every device on the reader bus, and a learning that is under way. Supervisors only. */
+    readers: query(none, z.object({ devices: z.array(ReaderDevice), learning: ReaderLearning.nullable() })),
+    /** What this device reads next is learned instead of served, for a minute at most; null ends it. Supervisors only. */
+    learnReader: command(z.object({ path: z.string().min(1).max(300).nullable() }), nothing),
     /** Talks to the hub now instead of at the next poll. */
     syncNow: command(none, nothing),
   },

@@ -28,6 +28,8 @@ const names = {
   checkPrinter: true,
   syncNow: true,
   supportBundle: true,
+  readers: true,
+  learnReader: true,
   serveOutsideHours: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 

@@ -23,6 +23,7 @@ import { createScanning } from './scanning.ts'
 import { composeServices, type Services } from './services.ts'
 import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
+import { readersView } from './readers-view.ts'
 import { pickupView, slipView } from './views.ts'
 
 export interface EnginePorts {
@@ -79,6 +80,8 @@ export function createEngine(ports: EnginePorts): Engine {
   /** Many changes in one turn are one push. */
   function changed(): void {
     if (pushing || stopped || store === null) return
+    // A reader is learned under a supervisor's eyes only: without them it serves again, or nobody could sign in.
+    if (readers.learning() !== null && desk?.services.signIn.session()?.role !== 'supervisor') void readers.learn(null)
     pushing = true
     queueMicrotask(() => {
       pushing = false
@@ -328,6 +331,12 @@ export function createEngine(ports: EnginePorts): Engine {
       services.opening.override(reason, session.staff)
       services.sync.nudge()
       return ok(null)
+    }),
+    // Asked again and again while its screen is open: no act of a person that would keep the desk unlocked.
+    readers: atDesk('readers', () => () => ok(readersView(readers))),
+    learnReader: atDesk('learnReader', ({ signingIn }) => ({ path }) => {
+      signingIn.activity()
+      return readers.learn(path)
     }),
     removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),

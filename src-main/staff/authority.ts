@@ -29,6 +29,8 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   staff: 'supervisor',
   removePin: 'supervisor',
   supportBundle: 'supervisor',
+  readers: 'supervisor',
+  learnReader: 'supervisor',
   serveOutsideHours: 'supervisor',
   openPickup: 'serving',
   verifyDocument: 'serving',

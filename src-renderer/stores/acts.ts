@@ -85,6 +85,8 @@ export const useActs = defineStore('acts', () => {
       })
       return file
     },
+    /** Begins to learn a reader; null ends it. */
+    learnReader: (path: string | null) => run('learn', () => kiosk.call((api) => api.learnReader({ path }))),
     removePin: (staff: StaffId, reason: 'badge-lost' | 'pin-forgotten' | 'left') =>
       run('remove-pin', () => kiosk.call((api) => api.removePin({ staff, reason }))),
     enrol: (hub: string, code: string) => run('enrol', () => kiosk.call((api) => api.enrol({ hub, code }))),

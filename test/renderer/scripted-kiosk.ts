@@ -75,6 +75,36 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     removePin: done,
     serveOutsideHours: done,
     supportBundle: () => ok({ file: 'support/lodge-support-20261123120000.json' }),
+    readers: () =>
+      ok({
+        devices: [
+          {
+            path: '/dev/hidraw0',
+            product: 'Voyager 1472g',
+            vendorId: 0x0c2e,
+            productId: 0x0b61,
+            usagePage: 0x8c,
+            usage: 2,
+            used: true,
+            rule: 'Scanner',
+            failure: null,
+          },
+          {
+            path: '/dev/hidraw1',
+            product: 'RFID reader',
+            vendorId: 0x08ff,
+            productId: 9,
+            usagePage: 1,
+            usage: 6,
+            used: false,
+            rule: 'Card reader',
+            failure: { code: 'L-710' },
+          },
+          { path: '/dev/hidraw2', product: 'pcProx', vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, used: false, rule: null, failure: null },
+        ],
+        learning: null,
+      }),
+    learnReader: done,
     staff: () =>
       ok({
         staff: [
