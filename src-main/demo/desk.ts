@@ -53,6 +53,8 @@ export function deskConfig(options: DemoDeskOptions, at: { reader: number; cable
         { name: 'Wedge', vendorId: 0x08ff, usagePage: 0x01, usage: 0x06, decoder: 'keyboard-wedge', layout: 'fi' },
       ],
       debounceMs: 300,
+      // A tour taps one card right after another, as no hand does.
+      pairMs: 0,
     },
     simulatedReaders: { host: '127.0.0.1', port: at.reader },
     printer: { kind: 'tcp', ...at.printer, dedicatedLink: true, paper: options.paper ?? 80, processId: 'trusted', pollMs: 500 },
