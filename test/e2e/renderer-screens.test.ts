@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { languages, type Language } from '../../src-shared/domain.ts'
-import { fail } from '../../src-shared/result.ts'
+import { fail, ok } from '../../src-shared/result.ts'
 import { buildWindow } from '../renderer/build-window.ts'
 import { aino, scenes, sceneNames, type SceneName } from '../renderer/scenes.ts'
 import { startScriptedKiosk, type ScriptedKiosk } from '../renderer/scripted-kiosk.ts'
@@ -108,6 +108,12 @@ describe('every screen', () => {
         await tap('status-network')
         await check('status panel')
         await tap('status-close')
+        await tap('shift')
+        await tap('readers')
+        await page.getByTestId('reader-device').first().waitFor()
+        await check('readers')
+        await tap('back')
+        await tap('back')
         await tap('journal')
         await page.getByTestId('journal-row').first().waitFor()
         await check('journal')
@@ -263,6 +269,44 @@ describe('serving a person', () => {
     expect((await asked(1))[0]?.method).toBe('openPickup')
     await page.getByTestId('queue-search').fill('nobody at all')
     await page.getByTestId('queue-empty').waitFor()
+  })
+})
+
+describe('setting up readers', () => {
+  it('shows what is plugged in and why one is not read, learns one, and gives it back when the screen is left', async () => {
+    await open('queue')
+    await tap('shift')
+    await tap('readers')
+    await expect.poll(() => page.getByTestId('reader-device').count()).toBe(3)
+    expect(await page.getByTestId('screen-readers').textContent()).toContain('60-lodge.rules')
+    const listed = {
+      devices: [
+        { path: '/dev/hidraw2', product: 'pcProx', vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, used: false, rule: null, failure: null },
+      ],
+    }
+    const learning = { path: '/dev/hidraw2', product: 'pcProx', reads: [], suggestion: null, alsoFits: [], failure: null }
+    const read = { kind: 'card', length: 8, alphabet: 'digits', ends: '03' } as const
+    kiosk.script({ readers: () => ok({ ...listed, learning: { ...learning, reads: [read] } }) })
+    await page.getByTestId('learn').nth(2).click()
+    await expect.poll(() => page.getByTestId('read').count()).toBe(1)
+    expect(await page.getByTestId('learning').textContent()).toContain('1 of 3')
+    kiosk.script({
+      readers: () => ok({ ...listed, learning: { ...learning, reads: [read, read, read], suggestion: '{"decoder":"pcprox"}', alsoFits: ['plain'] } }),
+    })
+    await page.getByTestId('suggestion').waitFor()
+    await tap('back')
+    await expect
+      .poll(() => kiosk.calls.filter(({ method }) => method === 'learnReader').map(({ input }) => input))
+      .toEqual([{ path: '/dev/hidraw2' }, { path: null }])
+  })
+  it('is not there for a porter', async () => {
+    await open('queue')
+    const { staff } = scenes.queue
+    if (staff === null) throw new Error('nobody signed in')
+    kiosk.show({ ...scenes.queue, staff: { ...staff, role: 'porter' } })
+    await tap('shift')
+    await page.getByTestId('end-shift').waitFor()
+    expect(await page.getByTestId('readers').count()).toBe(0)
   })
 })
 

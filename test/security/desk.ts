@@ -32,6 +32,8 @@ export interface TestDesk {
   scan(text: string): void
   signIn(who: Person): Promise<void>
   state(): KioskState
+  /** The reader that is being learned. */
+  learning(): string | null
   /** Lets time pass, with the timers that fall due. */
   advance(ms: number): void
   stop(): Promise<void>
@@ -120,6 +122,7 @@ export async function startTestDesk(
   const printed: Buffer[] = []
   const bugs: string[] = []
   let onScan: (scan: Scan) => void = () => undefined
+  let learning: string | null = null
   const off = () => undefined
   const nothing = () => Promise.resolve()
   const readers: ReaderSupervisor = {
@@ -134,8 +137,11 @@ export async function startTestDesk(
     },
     flush: off,
     devices: () => [],
-    learn: () => Promise.resolve({ ok: true, value: null }),
-    learning: () => null,
+    learn(path) {
+      learning = path
+      return Promise.resolve({ ok: true, value: null })
+    },
+    learning: () => (learning === null ? null : { path: learning, product: '', reads: [], suggestion: null, alsoFits: [], failure: null }),
   }
   const ready = { state: 'ready', canPrint: true, failure: null } as const
   const printer: Printer = {
@@ -211,6 +217,7 @@ export async function startTestDesk(
       if (!entered.ok) throw new Error(entered.failure.code)
     },
     state: () => engine.state(),
+    learning: () => learning,
     advance: (ms) => time.advance(ms),
     stop: async () => {
       await engine.stop()
