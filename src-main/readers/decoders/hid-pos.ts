@@ -3,7 +3,7 @@
  * the fields and leave their places to the report descriptor, which hidraw does not hand out; the layouts in use are:
  *
  * - `common`, 64 bytes: `[2][length][AIM identifier, 3][data, 56][maker's code][reserved][flags]`; bit 0 of the flags says
- *   that the data goes on in the next report (Access-IS LSR118 manual, appendix B; Honeywell, Datalogic and Zebra send the same).
+ *   that the data goes on in the next report (Access-IS LSR118 manual, appendix B; Honeywell puts its own code identifier at byte 61).
  * - `newland`, 64 bytes: `[2][length][data, 56][reserved, 4][maker's code][flags]` (Newland FM430 programming guide, HID POS).
  * - `microscan`, 64 bytes: `[1][length][data, 62]`, no flags: a full report goes on (Omron Microscan MS-4 help, HID report format).
  */
