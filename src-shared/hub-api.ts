@@ -24,6 +24,7 @@ import {
   StaffRole,
 } from './domain.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
+import { noBody, none, route } from './hub-route.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
@@ -113,28 +114,6 @@ export const SnapshotPage = z.object({
 export type SnapshotPage = z.infer<typeof SnapshotPage>
 
 export const HubFailure = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
-
-/** How a caller is known: not at all, by a one-time code in the body, by the kiosk's signature, or by an agent's token. */
-export type RouteAuth = 'open' | 'code' | 'kiosk' | 'agent'
-
-interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly auth: RouteAuth
-  readonly query: z.ZodType
-  readonly body: z.ZodType
-  readonly reply: z.ZodType
-}
-function route<Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
-  method: 'GET' | 'POST',
-  path: string,
-  auth: RouteAuth,
-  shapes: { query: Q; body: B; reply: R },
-) {
-  return { method, path, auth, ...shapes } as const satisfies Route
-}
-const none = z.object({})
-const noBody = z.undefined().or(z.null())
 
 export const TimelineEvent = z.object({
   time: Instant,
@@ -297,6 +276,8 @@ export type HubRoute = keyof HubApi
 export type HubQuery<R extends HubRoute> = z.infer<HubApi[R]['query']>
 export type HubBody<R extends HubRoute> = z.infer<HubApi[R]['body']>
 export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
+
+export type { RouteAuth } from './hub-route.ts'
 
 /** Headers of a signed request (DESIGN section 8, point 2). */
 export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
