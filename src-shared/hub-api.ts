@@ -3,6 +3,8 @@
  * types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
+import { noBody, none, route } from './agent-api/route.ts'
+import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
   Channel,
   DateText,
@@ -27,6 +29,9 @@ import { isErrorCode, type ErrorCode } from './errors.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
+export type { RouteAuth } from './agent-api/route.ts'
+export { HubPickupState, PersonName } from './agent-api/words.ts'
+
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 /** Keyed tag: 16 bytes of HMAC-SHA256 under the kiosk's lookup key, base64url. */
 export const Tag = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
@@ -35,9 +40,6 @@ export type Tag = z.infer<typeof Tag>
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 /** 16 random bytes, base64url; enrolment and key rotation are not idempotent and carry one. */
 export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
-
-export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })
-export type PersonName = z.infer<typeof PersonName>
 
 /** A pickup as granted to one kiosk. `envelope` is HPKE enc (32 bytes) then ciphertext, base64url. */
 export const GrantedPickup = z.object({
@@ -125,9 +127,6 @@ export const TimelineEvent = z.object({
 export type TimelineEvent = z.infer<typeof TimelineEvent>
 
 const closing = { closedAt: Instant.nullable(), closedBy: z.string().nullable() }
-
-/** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
-export const HubPickupState = z.enum(['unassigned', 'granted', 'revoking', 'handed-over', 'burned', 'returned', 'revoked', 'dispatched'])
 
 export const hubApi = {
   /** The hub's certificate authority, so that the code's fingerprint can be checked before anything is sent. */

@@ -1,11 +1,9 @@
 /** Who may do what at the hub: one row per route of agents, so that a route without an authority does not compile. */
-import { z } from 'zod'
+import type { AgentRole } from './agent-api/words.ts'
 import type { RecipientClass } from './domain.ts'
 import type { HubApi, HubRoute } from './hub-api.ts'
 
-/** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks and their codes. */
-export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
-export type AgentRole = z.infer<typeof AgentRole>
+export { AgentRole } from './agent-api/words.ts'
 
 type AgentRoute = { [R in HubRoute]: HubApi[R]['auth'] extends 'agent' ? R : never }[HubRoute]
 

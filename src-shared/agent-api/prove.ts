@@ -1,0 +1,72 @@
+/** Proof: chains, exports, what is held of one person, and erasing it. */
+import { z } from 'zod'
+import { DeskId, Instant, KioskId, Localized, RecipientId } from '../domain.ts'
+import { noBody, none, route } from './route.ts'
+
+/** `?kiosk=`: answers JSON lines, each a ChainProgress, while it checks. */
+export const chainPath = '/v1/agent/prove/chain'
+export const ChainProgress = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('progress'), checked: z.number().int(), of: z.number().int() }),
+  /** `signatures`: how many were checked; each vouches for every entry before it. */
+  z.object({ t: z.literal('intact'), checked: z.number().int(), signatures: z.number().int(), head: z.string(), lastSignedSeq: z.number().int() }),
+  z.object({
+    t: z.literal('broken'),
+    seq: z.number().int(),
+    why: z.enum(['missing', 'hash', 'prev', 'signature', 'head', 'unsigned-end']),
+    receivedAt: Instant.nullable(),
+  }),
+])
+export type ChainProgress = z.infer<typeof ChainProgress>
+
+/**
+ * `?from=&to=&format=csv|jsonl` (ms; by when the hub received an entry): a file. JSON lines are signed and checked by
+ * `resources/verify-export.mjs`; CSV is for people and spreadsheets.
+ */
+export const exportPath = '/v1/agent/export'
+export const ExportQuery = z.object({
+  from: z.coerce.number().int().nonnegative(),
+  to: z.coerce.number().int().nonnegative(),
+  format: z.enum(['csv', 'jsonl']),
+})
+
+export const RetentionSettings = z.object({
+  /** Personal data of an ended pickup is erased after so many days; null: never by itself. */
+  personalDataDays: z.number().int().min(1).max(3650).nullable(),
+})
+
+export const proveRoutes = {
+  /** Who can be verified, with what is known of each chain. */
+  chains: route('GET', '/v1/agent/prove/chains', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({
+      kiosks: z.array(
+        z.object({
+          kiosk: KioskId,
+          desk: z.object({ id: DeskId, name: Localized, unit: Localized }),
+          state: z.enum(['active', 'replaced', 'written-off']),
+          frozen: z.boolean(),
+          entries: z.number().int(),
+          head: z.string(),
+          lastContactAt: Instant.nullable(),
+        }),
+      ),
+    }),
+  }),
+  /** The public half of the key that signs exports: Ed25519, 32 bytes, base64url, and its SHA-256 as people compare it. */
+  exportKey: route('GET', '/v1/export-key', 'open', { query: none, body: noBody, reply: z.object({ key: z.string(), fingerprint: z.string() }) }),
+  /** Everything the hub holds of one person, as JSON and as text for them. Recorded. */
+  dataSubject: route('POST', '/v1/agent/data-subject', 'agent', {
+    query: none,
+    body: z.object({ recipient: RecipientId }),
+    reply: z.object({ madeAt: Instant, data: z.record(z.string(), z.unknown()), text: z.object({ fi: z.string(), sv: z.string(), en: z.string() }) }),
+  }),
+  /** Deletes the person; the ledger keeps opaque ids that lead nowhere. L-660 while a pickup of theirs is live. */
+  erase: route('POST', '/v1/agent/erase', 'agent', {
+    query: none,
+    body: z.object({ recipient: RecipientId, confirm: z.literal(true) }),
+    reply: z.object({ erased: z.literal(true), pickups: z.number().int() }),
+  }),
+  retention: route('GET', '/v1/agent/retention', 'agent', { query: none, body: noBody, reply: RetentionSettings }),
+  saveRetention: route('POST', '/v1/agent/retention', 'agent', { query: none, body: RetentionSettings, reply: z.object({ saved: z.literal(true) }) }),
+} as const

@@ -1,0 +1,83 @@
+/** Watching: the desks, figures for charts, and what changes, as it changes. */
+import { z } from 'zod'
+import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, PickupId } from '../domain.ts'
+import { noBody, none, route } from './route.ts'
+import { HubPickupState } from './words.ts'
+
+/**
+ * Server-sent events for a signed-in agent: `event: change`, `data:` one ConsoleEvent. It begins with `event: hello`. What was missed while
+ * away is not sent again: after a reconnect, ask the lists.
+ */
+export const eventsPath = '/v1/agent/events'
+export const ConsoleEvent = z.discriminatedUnion('about', [
+  z.object({ about: z.literal('pickup'), pickup: PickupId, state: HubPickupState, desk: DeskId.nullable() }),
+  /** Its feed, its kiosk or its contact has changed: ask `watch`. */
+  z.object({ about: z.literal('desk'), desk: DeskId }),
+  z.object({ about: z.literal('alarm'), id: z.number().int(), kind: z.string() }),
+  z.object({ about: z.literal('dispute'), id: z.number().int() }),
+])
+export type ConsoleEvent = z.infer<typeof ConsoleEvent>
+
+export const DeskWatch = z.object({
+  id: DeskId,
+  kind: DeskKind,
+  name: Localized,
+  unit: Localized,
+  /** `green`: heard within two minutes and able to serve. `amber`: open by its hours and not so. `grey`: closed, or no kiosk yet. */
+  light: z.enum(['green', 'amber', 'grey']),
+  /** Since when it is amber; `alert` after ten minutes of it. */
+  amberSince: Instant.nullable(),
+  alert: z.boolean(),
+  /** Why it is not green. */
+  reasons: z.array(z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'paused', 'unsent'])),
+  open: z.boolean(),
+  /** When it opens or closes next. */
+  nextChangeAt: Instant.nullable(),
+  kiosk: KioskId.nullable(),
+  lastContactAt: Instant.nullable(),
+  version: z.string().nullable(),
+  update: z.enum(['installed', 'rolled-back']).nullable(),
+  frozen: z.boolean(),
+  acked: z.number().int(),
+  /** Pickups granted there, and being asked back. */
+  waiting: z.number().int(),
+  revoking: z.number().int(),
+  handedOverToday: z.number().int(),
+  /** As the kiosk last said; null where it has not. */
+  status: z
+    .object({
+      at: Instant,
+      printer: z.string().nullable(),
+      paper: z.string().nullable(),
+      unsent: z.number().int().nullable(),
+      staff: z.number().int().nullable(),
+    })
+    .nullable(),
+})
+export type DeskWatch = z.infer<typeof DeskWatch>
+
+export const watchRoutes = {
+  watch: route('GET', '/v1/agent/watch', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({
+      hubTime: Instant,
+      desks: z.array(DeskWatch),
+      openAlarms: z.number().int(),
+      openDisputes: z.number().int(),
+      /** After a restore: kiosks still to report before anything is granted. */
+      holding: z.boolean(),
+      awaited: z.array(KioskId),
+    }),
+  }),
+  /** Days of Helsinki, `from` to `to` (both included, at most 400 days). */
+  series: route('GET', '/v1/agent/series', 'agent', {
+    query: z.object({ from: z.iso.date(), to: z.iso.date(), desk: DeskId.optional() }),
+    body: noBody,
+    reply: z.object({
+      handovers: z.array(z.object({ day: z.iso.date(), desk: DeskId, channel: Channel, count: z.number().int() })),
+      /** From arrival to handover in the same visit, seconds; days without any are left out. */
+      waiting: z.array(z.object({ day: z.iso.date(), desk: DeskId, count: z.number().int(), median: z.number(), p90: z.number() })),
+    }),
+  }),
+} as const

@@ -1,0 +1,16 @@
+/** Words that the agents' routes share with the rest of the hub API. */
+import { z } from 'zod'
+
+/** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks, accounts and settings. */
+export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
+export type AgentRole = z.infer<typeof AgentRole>
+
+/** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
+export const HubPickupState = z.enum(['unassigned', 'granted', 'revoking', 'handed-over', 'burned', 'returned', 'revoked', 'dispatched'])
+export type HubPickupState = z.infer<typeof HubPickupState>
+
+export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })
+export type PersonName = z.infer<typeof PersonName>
+
+/** Where the next page of a list begins; only what the hub gave. */
+export const PageMark = z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/)
