@@ -1,0 +1,135 @@
+/** The kiosk API's handlers: each hands its call to the room it belongs to, if who is signed in may make it. */
+import type { HandlersOf, MethodName } from '../../src-shared/contract.ts'
+import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Printer } from '../printers/index.ts'
+import type { ReaderSupervisor } from '../readers/index.ts'
+import { authorities, permit } from '../staff/index.ts'
+import { storageFailure, type Store } from '../storage/index.ts'
+import { mayServe, type Invitation } from '../sync/index.ts'
+import type { EngineConfig } from './config.ts'
+import { readersView } from './readers-view.ts'
+import type { Services } from './services.ts'
+import type { Serving } from './serving.ts'
+import type { SigningIn } from './signing-in.ts'
+import { writeSupportBundle } from './support-bundle.ts'
+import { pickupView } from './views.ts'
+
+/** What an enrolled desk adds. */
+export interface DeskParts {
+  readonly services: Services
+  readonly serving: Serving
+  readonly signingIn: SigningIn
+}
+
+interface Parts {
+  readonly config: EngineConfig
+  readonly readers: ReaderSupervisor
+  readonly printer: Printer
+  readonly store: () => Store | null
+  readonly desk: () => DeskParts | null
+  readonly state: () => KioskState
+  readonly enrol: (invitation: Invitation) => Promise<Result<null>>
+  readonly changed: () => void
+}
+
+/** What a kiosk whose ledger does not match may not do any more. */
+const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release'])
+
+export function createHandlers({ config, readers, printer, store, desk, state, enrol, changed }: Parts): HandlersOf<KioskApi> {
+  /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
+  function atDesk<I, O>(
+    method: MethodName<KioskApi>,
+    pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>,
+  ): (input: I) => Promise<Result<O>> {
+    return async (input) => {
+      const parts = desk()
+      if (parts === null || parts.services.place() === null) return fail('L-107')
+      const { services } = parts
+      const allowed = permit(authorities[method], services.signIn.session()?.role ?? null, services.requirePlace().desk.kind)
+      if (!allowed.ok) return allowed
+      // A frozen kiosk accounts for its paper, and proves and prints nothing more.
+      if (proving.has(method)) {
+        const may = mayServe(services.records.read())
+        if (!may.ok) return may
+      }
+      try {
+        return await pick(parts)(input)
+      } catch (error) {
+        const failure = storageFailure(error)
+        if (failure === null) throw error
+        return { ok: false, failure }
+      } finally {
+        changed()
+      }
+    }
+  }
+
+  return {
+    state: () => ok(state()),
+    queue: atDesk('queue', ({ services, signingIn }) => (input) => {
+      signingIn.activity()
+      const { pickups, total } = services.pickups.queue(input)
+      return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
+    }),
+    journal: atDesk('journal', ({ services }) => ({ limit }) => {
+      const acked = services.records.read()?.acked ?? 0
+      return ok({
+        entries: services.ledger.recent(limit).map((row) => ({
+          seq: row.seq,
+          time: row.time,
+          kind: row.kind,
+          actor: row.actor === null ? null : (services.roster.get(row.actor as never)?.name ?? null),
+          pickup: row.pickup as never,
+          acknowledged: row.seq <= acked,
+        })),
+      })
+    }),
+    enrol: ({ hub, code }) => enrol({ address: hub, code }),
+    enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
+    signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
+    addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),
+    changePin: atDesk('changePin', ({ signingIn }) => signingIn.handlers.changePin),
+    staff: atDesk('staff', ({ signingIn }) => signingIn.handlers.staff),
+    supportBundle: atDesk('supportBundle', ({ services }) => () => {
+      const opened = store()
+      if (opened === null) return fail('L-904')
+      return writeSupportBundle({ config, db: opened.db, record: services.records.read(), state: state(), now: services.now() })
+    }),
+    serveOutsideHours: atDesk('serveOutsideHours', ({ services, signingIn }) => ({ reason }) => {
+      signingIn.activity()
+      const session = services.signIn.session()
+      if (session === null) return fail('L-401')
+      services.opening.override(reason, session.staff)
+      services.sync.nudge()
+      return ok(null)
+    }),
+    // Asked again and again while its screen is open: no act of a person that would keep the desk unlocked.
+    readers: atDesk('readers', () => () => ok(readersView(readers))),
+    learnReader: atDesk('learnReader', ({ signingIn }) => ({ path }) => {
+      signingIn.activity()
+      return readers.learn(path)
+    }),
+    removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
+    shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
+    openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
+    verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
+    verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),
+    release: atDesk('release', ({ serving }) => serving.handlers.release),
+    instructions: atDesk('instructions', ({ serving }) => serving.handlers.instructions),
+    settle: atDesk('settle', ({ serving }) => serving.handlers.settle),
+    noSlip: atDesk('noSlip', ({ serving }) => serving.handlers.noSlip),
+    dismiss: atDesk('dismiss', ({ serving }) => serving.handlers.dismiss),
+    checkPrinter: async () => {
+      const status = await printer.check()
+      changed()
+      return ok({ ...status })
+    },
+    syncNow: atDesk(
+      'syncNow',
+      ({ services }) =>
+        async () =>
+          services.sync.now(),
+    ),
+  }
+}

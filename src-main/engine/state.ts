@@ -1,0 +1,65 @@
+/** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
+import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import { initials } from '../pickups/index.ts'
+import type { Printer } from '../printers/index.ts'
+import type { ReaderSupervisor } from '../readers/index.ts'
+import type { KioskRecord } from '../sync/index.ts'
+import type { AutoEnrol } from './auto-enrol.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+import { slipView } from './views.ts'
+
+interface Parts {
+  readonly revision: number
+  readonly demo: boolean
+  readonly wall: () => number
+  readonly readers: ReaderSupervisor
+  readonly printer: Printer
+  readonly counter: Counter
+  readonly enrolment: ReturnType<AutoEnrol['status']>
+  readonly record: KioskRecord | null
+  readonly services: Services | null
+}
+
+function setupStep({ record, services }: Pick<Parts, 'record' | 'services'>): KioskState['setup'] {
+  if (record === null || services === null) return 'enrol'
+  if (services.place() === null) return 'first-sync'
+  return services.roster.hasAnyPin() ? null : 'first-supervisor'
+}
+
+/** Who may come back with the badge alone; anyone may read it, so initials. */
+function lockedView(services: Services | null): KioskState['locked'] {
+  const locked = services?.signIn.locked() ?? null
+  const member = locked === null ? null : (services?.roster.get(locked.staff) ?? null)
+  if (locked === null || member === null) return null
+  const [given = '', ...family] = member.name.split(' ')
+  return { initials: initials({ given, family: family.join(' ') }), until: locked.until }
+}
+
+/** Composed anew for every push. */
+export function composeState(parts: Parts): KioskState {
+  const { services, record, readers, printer, counter } = parts
+  const session = services?.signIn.session() ?? null
+  const reader = readers.status()
+  const sync = services?.sync.status()
+  const acked = record?.acked ?? 0
+  const placed = services !== null && services.place() !== null
+  return {
+    revision: parts.revision,
+    now: services?.now() ?? parts.wall(),
+    setup: setupStep(parts),
+    enrolment: parts.enrolment,
+    demo: parts.demo,
+    desk: services?.place()?.desk ?? null,
+    opening: services?.opening.status() ?? null,
+    network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
+    reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
+    printer: { ...printer.status() },
+    unsent: services === null ? { count: 0, oldestAt: null } : { count: services.ledger.head().seq - acked, oldestAt: services.ledger.timeAfter(acked) },
+    staff: session === null ? null : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
+    locked: lockedView(services),
+    counter: counter.step(),
+    unsettled: session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
+    counts: { ...(services?.pickups.counts() ?? { waiting: 0, arrived: 0 }), unsettled: placed ? services.slips.unsettled().length : 0 },
+  }
+}
