@@ -1,0 +1,72 @@
+/** A walk through every screen: each scene of the engine's, and what a tap opens from it without the engine. */
+import { sceneNames, type SceneName } from '../../renderer/scenes.ts'
+import type { ScriptedWindow } from './scripted-window.ts'
+
+export interface Side {
+  readonly name: string
+  enter(desk: ScriptedWindow): Promise<void>
+  leave(desk: ScriptedWindow): Promise<void>
+}
+
+const stay = () => Promise.resolve()
+/** By the scene they are entered from, in order. */
+export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
+  'verify-scan': [
+    {
+      name: 'by-eye',
+      async enter({ tap }) {
+        await tap('by-eye')
+        await tap('by-eye-country-more')
+      },
+      leave: stay,
+    },
+  ],
+  queue: [
+    { name: 'queue-keyboard', enter: ({ tap }) => tap('keyboard-show'), leave: ({ tap }) => tap('keyboard-show') },
+    { name: 'status-panel', enter: ({ tap }) => tap('status-network'), leave: ({ tap }) => tap('status-close') },
+    {
+      name: 'shift',
+      async enter({ page, tap }) {
+        await tap('shift')
+        await page.getByTestId('colleague').first().waitFor()
+      },
+      leave: stay,
+    },
+    {
+      name: 'readers',
+      async enter({ page, tap }) {
+        await tap('readers')
+        await page.getByTestId('reader-device').first().waitFor()
+      },
+      async leave({ tap }) {
+        await tap('back')
+        await tap('back')
+      },
+    },
+    {
+      name: 'journal',
+      async enter({ page, tap }) {
+        await tap('journal')
+        await page.getByTestId('journal-row').first().waitFor()
+      },
+      leave: ({ tap }) => tap('back'),
+    },
+  ],
+  'hand-over': [{ name: 'missing-sure', enter: ({ tap }) => tap('missing'), leave: stay }],
+}
+
+/** Calls `look` on every screen; ends with the notice that the engine is away. */
+export async function everyScreen(desk: ScriptedWindow, look: (name: string) => Promise<void>): Promise<void> {
+  for (const scene of sceneNames) {
+    await desk.show(scene)
+    await look(scene)
+    for (const side of sides[scene] ?? []) {
+      await side.enter(desk)
+      await look(side.name)
+      await side.leave(desk)
+    }
+  }
+  desk.kiosk.shell({ engine: 'down', failure: null })
+  await desk.page.getByTestId('engine-notice').waitFor()
+  await look('engine-away')
+}
