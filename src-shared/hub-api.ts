@@ -25,6 +25,7 @@ import {
   StaffId,
   StaffRole,
 } from './domain.ts'
+import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
@@ -269,6 +270,7 @@ export const hubApi = {
   }),
   /** A one-time enrolment code for a desk, as text `TOKEN.FINGERPRINT`. */
   enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', { query: none, body: z.object({ desk: DeskId }), reply: z.object({ code: z.string() }) }),
+  ...apiTokenRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -18,6 +18,9 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   writeOff: ['supervisor'],
   unfreeze: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],
+  tokens: ['administrator', 'auditor'],
+  createToken: ['administrator'],
+  revokeToken: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

@@ -90,4 +90,38 @@ ALTER TABLE unit ADD COLUMN hours jsonb;
 ALTER TABLE desk ADD COLUMN hours jsonb;
 `,
   },
+  {
+    version: 8,
+    sql: `
+-- What the hub owes the directory: written with the change that causes it, done by a worker that holds a lease. The clear secret is never here.
+CREATE TABLE secret_job (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, pickup text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('set','disable','enable')),
+  -- Disabled even when the person has chosen a password of their own since: the secret may be in a stranger's hand.
+  forced boolean NOT NULL DEFAULT false,
+  state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','running','done','failed','cancelled','moot')),
+  attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease text, lease_until bigint,
+  -- Set before the directory is asked: from then on a secret may be in force there that nobody knows.
+  asked boolean NOT NULL DEFAULT false,
+  outcome text, created_at bigint NOT NULL, ended_at bigint);
+CREATE INDEX secret_job_open ON secret_job (account, id) WHERE state IN ('pending','running');
+CREATE INDEX secret_job_pickup ON secret_job (pickup);
+CREATE UNIQUE INDEX secret_job_one_set ON secret_job (pickup) WHERE kind = 'set' AND state IN ('pending','running');
+CREATE TABLE api_token (
+  id text PRIMARY KEY, name text NOT NULL, role text NOT NULL, hash bytea NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, expires_at bigint NOT NULL,
+  revoked_at bigint, revoked_by text, last_used_at bigint);
+CREATE UNIQUE INDEX api_token_hash ON api_token (hash);
+-- Who is told of what happens; the key that signs is sealed under the master key.
+CREATE TABLE webhook_target (
+  id text PRIMARY KEY, url text NOT NULL, sealed bytea NOT NULL, events jsonb NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, removed_at bigint, removed_by text);
+CREATE TABLE webhook_event (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, pickup text, desk text, target text, at bigint NOT NULL, fanned boolean NOT NULL DEFAULT false);
+CREATE INDEX webhook_event_new ON webhook_event (id) WHERE NOT fanned;
+CREATE UNIQUE INDEX webhook_event_expiring ON webhook_event (pickup) WHERE kind = 'expiring';
+CREATE TABLE webhook_delivery (
+  event bigint NOT NULL, target text NOT NULL, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','delivered','dead')),
+  attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease_until bigint, status bigint, error text, ended_at bigint, PRIMARY KEY (event, target));
+CREATE INDEX webhook_delivery_open ON webhook_delivery (not_before) WHERE state = 'pending';
+`,
+  },
 ]

@@ -3,6 +3,8 @@ import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
 type Json<T> = ColumnType<T, string, string>
 
+export type SecretJobState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'moot'
+
 export interface Tables {
   hub: { one: Generated<number>; incarnation: string; holding: Generated<boolean> }
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
@@ -85,6 +87,66 @@ export interface Tables {
     at: number
     closed_at: number | null
     closed_by: string | null
+  }
+  secret_job: {
+    id: Generated<number>
+    account: string
+    pickup: string
+    kind: 'set' | 'disable' | 'enable'
+    forced: Generated<boolean>
+    state: ColumnType<SecretJobState, SecretJobState | undefined, SecretJobState>
+    attempts: Generated<number>
+    not_before: number
+    lease: string | null
+    lease_until: number | null
+    asked: Generated<boolean>
+    /** A word for people: what the directory answered last. */
+    outcome: string | null
+    created_at: number
+    ended_at: number | null
+  }
+  api_token: {
+    id: string
+    name: string
+    role: string
+    hash: Buffer
+    created_at: number
+    created_by: string
+    expires_at: number
+    revoked_at: number | null
+    revoked_by: string | null
+    last_used_at: number | null
+  }
+  webhook_target: {
+    id: string
+    url: string
+    sealed: Buffer
+    events: Json<unknown>
+    created_at: number
+    created_by: string
+    removed_at: number | null
+    removed_by: string | null
+  }
+  webhook_event: {
+    id: Generated<number>
+    kind: string
+    pickup: string | null
+    desk: string | null
+    /** A test goes to one target only. */
+    target: string | null
+    at: number
+    fanned: Generated<boolean>
+  }
+  webhook_delivery: {
+    event: number
+    target: string
+    state: ColumnType<'pending' | 'delivered' | 'dead', 'pending' | 'delivered' | 'dead' | undefined, 'pending' | 'delivered' | 'dead'>
+    attempts: Generated<number>
+    not_before: number
+    lease_until: number | null
+    status: number | null
+    error: string | null
+    ended_at: number | null
   }
   audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
 }

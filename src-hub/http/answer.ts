@@ -6,7 +6,8 @@ import { mayCall } from '../../src-shared/hub-authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { agentCaller, kioskCaller, type Agent, type KioskCaller } from './callers.ts'
 import type { Contacts } from './contacts.ts'
-import { createRoutes, JsonText, type RouteParts } from './routes.ts'
+import { JsonText, type RouteParts } from './handlers.ts'
+import { createRoutes } from './routes.ts'
 
 export interface AnswerParts extends RouteParts {
   /** Agents by their tokens. */
@@ -58,7 +59,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
         return ok({ kiosk: caller.value, agent: null })
       }
       case 'agent': {
-        const caller = agentCaller(parts.tokens, request)
+        const caller = await agentCaller(parts.db, parts.tokens, request, parts.now())
         if (!caller.ok) return caller
         return mayCall(name, caller.value.role) ? ok({ kiosk: null, agent: caller.value }) : fail('L-618')
       }

@@ -5,6 +5,7 @@ import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { tokenAgent } from '../api-tokens/index.ts'
 import type { Db } from '../database/index.ts'
 
 export interface KioskCaller {
@@ -63,10 +64,12 @@ export interface Agent {
   readonly role: AgentRole
 }
 
-/** Compared in constant time. L-610 otherwise. */
-export function agentCaller(tokens: ReadonlyMap<string, Agent>, request: CallerRequest): Result<Agent> {
-  const given = digest(header(request, 'authorization').replace(/^Bearer /, ''))
+/** One of the file's tokens, compared in constant time, or one made by an administrator. L-610 otherwise. */
+export async function agentCaller(db: Db, tokens: ReadonlyMap<string, Agent>, request: CallerRequest, now: number): Promise<Result<Agent>> {
+  const token = header(request, 'authorization').replace(/^Bearer /, '')
+  const given = digest(token)
   let found: Agent | null = null
-  for (const [token, agent] of tokens) if (timingSafeEqual(digest(token), given)) found = agent
+  for (const [known, agent] of tokens) if (timingSafeEqual(digest(known), given)) found = agent
+  found ??= await tokenAgent(db, token, now)
   return found === null ? fail('L-610') : ok(found)
 }

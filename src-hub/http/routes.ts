@@ -1,45 +1,22 @@
 /** The handlers of the hub API, one per route of the contract. */
 import { Incarnation } from '../../src-shared/domain.ts'
-import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
+import type { HubReply } from '../../src-shared/hub-api.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok } from '../../src-shared/result.ts'
 import { closeAlarm, listAlarms } from '../alarms/index.ts'
-import { transact, type Db } from '../database/index.ts'
+import { transact } from '../database/index.ts'
 import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { startedVersions, takeLedger } from '../ledger/index.ts'
-import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup, type GrantParts } from '../pickups/index.ts'
-import type { Agent, KioskCaller } from './callers.ts'
-
-export interface RouteParts extends GrantParts {
-  readonly db: Db
-  /** PEM of the hub's certificate authority. */
-  readonly authority: string
-}
-
-export interface Call<R extends HubRoute> {
-  readonly query: HubQuery<R>
-  readonly body: HubBody<R>
-  /** Set on kiosk routes. */
-  readonly kiosk: KioskCaller
-  /** Set on agent routes. */
-  readonly agent: Agent
-}
-
-/** A reply already written as JSON text: feed and snapshot pages are joined, not built. */
-export class JsonText {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-export type RouteHandlers = { readonly [R in HubRoute]: (call: Call<R>) => Promise<Result<HubReply<R> | JsonText>> }
+import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
+import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
+import { apiTokenHandlers } from './routes/api-tokens.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
   const incarnation = Incarnation.parse(parts.incarnation)
   return {
+    ...apiTokenHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
 import { parseInstitution, seed, startHub, type HubOptions, type RunningHub } from '../../src-hub/index.ts'
 import type { PickupId } from '../../src-shared/domain.ts'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
@@ -34,10 +35,11 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-export async function startFleet(): Promise<Fleet> {
+/** `role` is the agent's; `more` are options of the hub's beside the usual ones. */
+export async function startFleet(role: AgentRole = 'supervisor', more: Partial<HubOptions> = {}): Promise<Fleet> {
   const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
   const postgres = await startEmbeddedPostgres(join(root, 'database'), { fsync: false })
-  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, { name: 'tester', role: 'supervisor' }]]) }
+  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, { name: 'tester', role }]]), ...more }
   let hub = value(await startHub(options))
   const others: RunningHub[] = []
   const open: DeskKiosk[] = []

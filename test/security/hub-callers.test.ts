@@ -30,6 +30,9 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   writeOff: ['supervisor'],
   unfreeze: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],
+  tokens: ['administrator', 'auditor'],
+  createToken: ['administrator'],
+  revokeToken: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

@@ -37,6 +37,23 @@ CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint 
 CREATE TABLE dispute (id integer PRIMARY KEY AUTOINCREMENT, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
 CREATE TABLE alarm (id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, kiosk text, pickup text, detail text NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
 CREATE TABLE audit (id integer PRIMARY KEY AUTOINCREMENT, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL, pickup text, desk text, detail jsonb NOT NULL);
+CREATE TABLE secret_job (
+  id integer PRIMARY KEY AUTOINCREMENT, account text NOT NULL, pickup text NOT NULL, kind text NOT NULL CHECK (kind IN ('set','disable','enable')),
+  forced boolean NOT NULL DEFAULT 0, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','running','done','failed','cancelled','moot')),
+  attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease text, lease_until bigint, asked boolean NOT NULL DEFAULT 0, outcome text,
+  created_at bigint NOT NULL, ended_at bigint);
+CREATE UNIQUE INDEX secret_job_one_set ON secret_job (pickup) WHERE kind = 'set' AND state IN ('pending','running');
+CREATE TABLE api_token (
+  id text PRIMARY KEY, name text NOT NULL, role text NOT NULL, hash bytea NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, expires_at bigint NOT NULL,
+  revoked_at bigint, revoked_by text, last_used_at bigint);
+CREATE TABLE webhook_target (
+  id text PRIMARY KEY, url text NOT NULL, sealed bytea NOT NULL, events jsonb NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, removed_at bigint, removed_by text);
+CREATE TABLE webhook_event (
+  id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, pickup text, desk text, target text, at bigint NOT NULL, fanned boolean NOT NULL DEFAULT 0);
+CREATE UNIQUE INDEX webhook_event_expiring ON webhook_event (pickup) WHERE kind = 'expiring';
+CREATE TABLE webhook_delivery (
+  event bigint NOT NULL, target text NOT NULL, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','delivered','dead')),
+  attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease_until bigint, status bigint, error text, ended_at bigint, PRIMARY KEY (event, target));
 ${['ledger_entry', 'handover', 'audit']
   .flatMap((table) =>
     ['UPDATE', 'DELETE'].map((verb) => `CREATE TRIGGER ${table}_${verb} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'append-only'); END;`),

@@ -1,0 +1,1 @@
+export { createToken, listTokens, revokeToken, tokenAgent } from './api-tokens.ts'
