@@ -3,6 +3,7 @@
  * types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
+import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { noBody, none, route } from './agent-api/route.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
@@ -25,9 +26,7 @@ import {
   StaffId,
   StaffRole,
 } from './domain.ts'
-import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
-import { noBody, none, route } from './hub-route.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
 export type { RouteAuth } from './agent-api/route.ts'
@@ -277,8 +276,6 @@ export type HubRoute = keyof HubApi
 export type HubQuery<R extends HubRoute> = z.infer<HubApi[R]['query']>
 export type HubBody<R extends HubRoute> = z.infer<HubApi[R]['body']>
 export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
-
-export type { RouteAuth } from './hub-route.ts'
 
 /** Headers of a signed request (DESIGN section 8, point 2). */
 export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
