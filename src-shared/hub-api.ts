@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
-import { noBody, none, route } from './agent-api/route.ts'
+import { noBody, none, route } from './hub-route.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
   Channel,
@@ -29,7 +29,7 @@ import {
 import { isErrorCode, type ErrorCode } from './errors.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
-export type { RouteAuth } from './agent-api/route.ts'
+export type { RouteAuth } from './hub-route.ts'
 export { HubPickupState, PersonName } from './agent-api/words.ts'
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, Policy, ProofKind, RecipientClass, StaffId, StaffRole, UnitId } from '../domain.ts'
 import { OpeningHours } from '../opening-hours.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 
 const Text = z.string().trim().min(1).max(120)
 const Texts = z.object({ fi: Text, sv: Text, en: Text })

@@ -1,7 +1,7 @@
 /** Tokens for programs (a ticket system): made by an administrator, shown once, kept as hashes. */
 import { z } from 'zod'
 import { Instant } from '../domain.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 
 /** What a program may be: it issues and reads. Losses, alarms and administration are people's. */
 export const TokenRole = z.enum(['agent', 'hr', 'auditor'])

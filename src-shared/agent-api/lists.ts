@@ -1,7 +1,7 @@
 /** Lists over a million pickups and five million ledger entries: pages by key, never by number, and counts that stop counting. */
 import { z } from 'zod'
 import { Channel, DeskId, DeskKind, Instant, KioskId, Language, Localized, PickupId, RecipientClass, RecipientId, SecretKind } from '../domain.ts'
-import { noBody, route } from './route.ts'
+import { noBody, route } from '../hub-route.ts'
 import { HubPickupState, PageMark } from './words.ts'
 
 const limit = z.coerce.number().int().min(1).max(500)

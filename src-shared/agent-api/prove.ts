@@ -1,7 +1,7 @@
 /** Proof: chains, exports, what is held of one person, and erasing it. */
 import { z } from 'zod'
 import { DeskId, Instant, KioskId, Localized, RecipientId } from '../domain.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 
 /** `?kiosk=`: answers JSON lines, each a ChainProgress, while it checks. */
 export const chainPath = '/v1/agent/prove/chain'

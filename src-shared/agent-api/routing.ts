@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Channel, DateText, DeskId, DeskKind, Instant, KioskId, Language, Localized, PickupId, ProofKind, RecipientClass, RecipientId } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState, PersonName } from './words.ts'
 
 const Why = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })

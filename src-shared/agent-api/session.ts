@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { Instant } from '../domain.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 import { AgentRole } from './words.ts'
 
 export const sessionCookie = '__Host-lodge'

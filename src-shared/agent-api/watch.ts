@@ -1,7 +1,7 @@
 /** Watching: the desks, figures for charts, and what changes, as it changes. */
 import { z } from 'zod'
 import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, PickupId } from '../domain.ts'
-import { noBody, none, route } from './route.ts'
+import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState } from './words.ts'
 
 /**
