@@ -441,6 +441,11 @@ export const errorTexts = {
     sv: ['För många begäranden från samma adress.', 'Vänta en minut och försök igen.'],
     en: ['Too many requests from one address.', 'Wait a minute and try again.'],
   },
+  'L-680': {
+    fi: ['Keskuspalvelin kysyy vielä kerran, mikä kioski tämä on.', 'Kioski vastaa itse. Jos tämä toistuu, ilmoita ylläpidolle.'],
+    sv: ['Centralservern frågar en gång till vilken kiosk detta är.', 'Kiosken svarar själv. Om detta upprepas, meddela administratören.'],
+    en: ['The hub asks once more which kiosk this is.', 'The kiosk answers by itself. If this comes again and again, tell the administrator.'],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

@@ -154,15 +154,21 @@ export const hubApi = {
     body: noBody,
     reply: SnapshotPage,
   }),
-  /** The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of the newest entry the hub holds. */
+  /**
+   * The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of the
+   * newest entry the hub holds. L-607 for another incarnation than the kiosk knows: a restored hub has forgotten entries,
+   * and that gap is not the kiosk's doing.
+   */
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
-    body: z.object({ entries: z.array(WireEntry).min(1).max(1000) }),
+    body: z.object({ entries: z.array(WireEntry).min(1).max(1000), incarnation: Incarnation.optional() }),
     reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
   /**
    * Who the kiosk is by now: starts so far, and the ends of its ledger. `grants` (live ones, or with an unsettled slip)
-   * only when the hub's incarnation is new to it, after its ledger is through. `acked` says from where to send.
+   * only when the hub's incarnation is new to it, after its ledger is through. `acked` says from where to send. A report
+   * that looks like an old disk's is asked for again (L-680, with a `challenge`) before it freezes anyone: one that was
+   * long on its way looks the same.
    */
   report: route('POST', '/v1/report', 'kiosk', {
     query: none,
@@ -171,6 +177,8 @@ export const hubApi = {
       seq: z.number().int().nonnegative(),
       acked: z.number().int().nonnegative(),
       ackedHash: LedgerHash,
+      /** What the hub asked for with L-680: only a report made since then can carry it, and it counts once. */
+      challenge: Nonce.optional(),
       grants: z
         .array(z.object({ pickup: PickupId, epoch: Epoch }))
         .max(150_000)

@@ -124,4 +124,11 @@ CREATE TABLE webhook_delivery (
 CREATE INDEX webhook_delivery_open ON webhook_delivery (not_before) WHERE state = 'pending';
 `,
   },
+  {
+    version: 11,
+    sql: `
+-- A report that looks like an old disk's is asked for again before it freezes anyone.
+ALTER TABLE kiosk ADD COLUMN challenge text;
+`,
+  },
 ]

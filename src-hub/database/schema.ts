@@ -25,6 +25,8 @@ export interface Tables {
     generation: Generated<number>
     /** The incarnation in which it last reported. */
     reported: string | null
+    /** Asked of a report that looks like an old disk's. */
+    challenge: string | null
     enrolled_at: number
   }
   enrolment_code: { token_hash: Buffer; desk: string; expires_at: number; used_by: string | null; nonce: string | null; reply: string | null }

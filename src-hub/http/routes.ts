@@ -56,6 +56,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return ok(new JsonText(`${rest.slice(0, -1)},"pickups":[${records.join(',')}]}`))
     },
     ledger: async ({ body, kiosk }) => {
+      if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
       const taken = await takeLedger(db, parts, kiosk.id, body.entries)
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
     },

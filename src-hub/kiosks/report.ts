@@ -4,6 +4,7 @@
  */
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { LedgerHash } from '../../src-shared/ledger-entry.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
@@ -15,14 +16,23 @@ export interface Reported {
   readonly head: string
 }
 
-/** Fails with L-604 for a disk that is older than what the hub has acknowledged: the kiosk is frozen and an alarm raised. */
+/**
+ * Fails with L-680 for a report that is older than what the hub has acknowledged: the kiosk is asked to say it again, with
+ * a challenge, since the network may have kept this one back. With the challenge it is the disk that is old: L-604, the
+ * kiosk is frozen and an alarm raised.
+ */
 export async function takeReport(db: Db, parts: GrantParts, kioskId: string, body: HubBody<'report'>): Promise<Result<Reported>> {
   return transact(db, async (tx) => {
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     const acked = Number(kiosk.acked)
     const old = await whyOld(tx, kiosk, body)
+    if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
+      const challenge = newId()
+      await tx.updateTable('kiosk').set({ challenge }).where('id', '=', kioskId).execute()
+      return fail('L-680', { challenge })
+    }
     if (old !== null) {
-      await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
+      await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
       await tx.insertInto('alarm').values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() }).execute()
       return fail('L-604')
     }

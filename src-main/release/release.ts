@@ -154,8 +154,12 @@ export function createRelease(parts: Parts): Release {
           break
         case 'failed':
           slips.outcome(slip, 'failed', outcome.code)
-          pickups.setState(pickup.id, 'arrived')
           ledger.append({ kind: 'slip-failed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip, code: outcome.code } })
+          // Asked back while it was printing: there is certainly no paper, so the answer that had to wait goes now.
+          if (pickups.get(pickup.id)?.revokePending === true) {
+            pickups.end(pickup.id, 'revoked')
+            ledger.append({ kind: 'revoke-acknowledged', pickup: pickup.id, epoch: pickup.epoch, facts: {} })
+          } else pickups.setState(pickup.id, 'arrived')
           break
         case 'uncertain':
           recordUncertain(slips, pickups, ledger, slip, pickup.id, pickup.epoch, outcome.code)

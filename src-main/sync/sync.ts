@@ -1,7 +1,7 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
 import { setImmediate } from 'node:timers/promises'
 import type { Incarnation } from '../../src-shared/domain.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { ok } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -105,6 +105,13 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     return ok(null)
   }
 
+  /** A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on its way. */
+  async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
+    const reply = await hub.call('report', { body })
+    const challenge = reply.ok || reply.failure.code !== 'L-680' ? undefined : reply.failure.params?.['challenge']
+    return typeof challenge === 'string' ? hub.call('report', { body: { ...body, challenge } }) : reply
+  }
+
   /**
    * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
    * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and then
@@ -113,11 +120,11 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
   async function introduce(): Promise<Result<null>> {
     const record = records.read()
     if (record === null || introduced) return ok(null)
-    const account = () => {
+    const standing = () => {
       const acked = records.read()?.acked ?? 0
       return { generation: record.generation, seq: ledger.head().seq, acked, ackedHash: ledger.hashAt(acked) ?? genesisHash }
     }
-    const reply = await hub.call('report', { body: { ...account(), grants: null } })
+    const reply = await account({ ...standing(), grants: null })
     if (!reply.ok) return reply
     const { acked, head, incarnation } = reply.value
     if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return { ok: false, failure: { code: 'L-604' } }
@@ -129,10 +136,10 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       const registered = await registerOpeningKey()
       if (!registered.ok) return registered
       for (let told = false; !told;) {
-        const pushed = await push()
+        const pushed = await pushTo(incarnation)
         if (!pushed.ok) return pushed
-        const said = account()
-        const whole = await hub.call('report', { body: { ...said, grants: applier.liveGrants() } })
+        const said = standing()
+        const whole = await account({ ...said, grants: applier.liveGrants() })
         if (!whole.ok) return whole
         // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
         told = whole.value.acked === said.seq
@@ -144,14 +151,27 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     return ok(null)
   }
 
+  /** A hub put back from a backup since the last round is first told who this kiosk is and what it holds. */
   async function push(): Promise<Result<null>> {
+    const known = () => records.read()?.incarnation
+    const before = known()
+    if (before === undefined) return ok(null)
+    const pushed = await pushTo(before)
+    if (pushed.ok || pushed.failure.code !== 'L-607') return pushed
+    introduced = false
+    const introducedAnew = await introduce()
+    const after = known()
+    return !introducedAnew.ok || after === undefined ? introducedAnew : pushTo(after)
+  }
+
+  async function pushTo(incarnation: Incarnation): Promise<Result<null>> {
     for (;;) {
       const acked = records.read()?.acked ?? 0
       const entries = ledger.after(acked, pushBatch)
       if (entries.length === 0) return ok(null)
       // The signature of the last covers the chain up to it; the others stay in this kiosk's own ledger.
       const bare = entries.slice(0, -1).map(({ bytes }) => ({ bytes }))
-      const reply = await hub.call('ledger', { body: { entries: [...bare, ...entries.slice(-1)] } })
+      const reply = await hub.call('ledger', { body: { entries: [...bare, ...entries.slice(-1)], incarnation } })
       if (!reply.ok) return reply
       // A hub that acknowledges what was never sent, or nothing at all, is not believed.
       if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) return { ok: false, failure: { code: 'L-602' } }

@@ -8,7 +8,7 @@ CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind
 CREATE TABLE kiosk (
   id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
-  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text);
+  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text);
 CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active';
 CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text);
 CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, nonce));

@@ -217,6 +217,7 @@ export class Promises implements Watching {
     const { n: changes } = memory.prepare('SELECT total_changes() AS n').statement.get() as { n: number }
     if (changes === this.#hubChanges || db.inTransaction) return
     this.#hubChanges = changes
+    this.#checkFrozen()
     const grants = memory
       .prepare(`SELECT rowid, pickup, incarnation, n, kiosk, record FROM "grant" WHERE rowid > ? ORDER BY rowid`)
       .statement.all(this.#seenGrants) as unknown as (Grant & { rowid: number; record: string })[]
@@ -233,6 +234,14 @@ export class Promises implements Watching {
       this.#revokes.set(`${row.desk} ${about(pickup, epochKey(epoch))}`, { desk: row.desk, seq: row.seq, pickup, epoch: epochKey(epoch) })
     }
     this.#checkEntries()
+  }
+
+  /** A freeze is for old disks and attackers: a late or repeated message must never stop a healthy desk. */
+  #checkFrozen(): void {
+    for (const { id } of this.#hub.memory.prepare('SELECT id FROM kiosk WHERE frozen = 1').statement.all()) {
+      const kiosk = this.kiosks.find((one) => one.id === id)
+      if (kiosk?.excused === null) throw new Violation(`P4: the hub freezes ${kiosk.name}, which has done nothing wrong`)
+    }
   }
 
   #granted(grant: Grant): void {
