@@ -21,6 +21,9 @@ export const VerificationId = opaqueId.brand<'VerificationId'>()
 export type VerificationId = z.infer<typeof VerificationId>
 export const SlipId = opaqueId.brand<'SlipId'>()
 export type SlipId = z.infer<typeof SlipId>
+/** One call for staff from a check-in screen or an unattended desk. */
+export const CallId = opaqueId.brand<'CallId'>()
+export type CallId = z.infer<typeof CallId>
 export const Incarnation = opaqueId.brand<'Incarnation'>()
 export type Incarnation = z.infer<typeof Incarnation>
 
@@ -146,6 +149,10 @@ export const Desk = z.object({
   /** null: open at all times. */
   hours: OpeningHours.nullable().default(null),
 })
+
+/** Why a desk serves nobody for a while. */
+export const PauseReason = z.enum(['break', 'meeting', 'on-an-errand', 'equipment', 'emergency'])
+export type PauseReason = z.infer<typeof PauseReason>
 
 /** Why a supervisor lets a desk serve outside its hours. */
 export const OverrideReason = z.enum(['people-still-queueing', 'event', 'urgent-need', 'hours-are-wrong'])

@@ -113,6 +113,21 @@ export const errorTexts = {
     sv: ['Ärendet väntar tills dess utskrift är utredd.', 'Ange först vad som hände med utskriften.'],
     en: ['This pickup is on hold until its slip is settled.', 'First say what became of the slip.'],
   },
+  'L-240': {
+    fi: ['Palvelupiste on tauolla.', 'Palvelu jatkuu {untilAt}. Nouto säilyy.'],
+    sv: ['Disken har paus.', 'Den är öppen igen {untilAt}. Ärendet finns kvar.'],
+    en: ['The desk is paused.', 'Back {untilAt}. The pickup stays.'],
+  },
+  'L-241': {
+    fi: ['Saapumista ei voi enää perua.', 'Kirjaa sen sijaan, miksi tulostetta ei annettu.'],
+    sv: ['Ankomsten kan inte längre ångras.', 'Anteckna i stället varför ingen utskrift gavs.'],
+    en: ['This arrival can no longer be undone.', 'Record instead why no slip was given.'],
+  },
+  'L-242': {
+    fi: ['Tähän kutsuun on jo vastattu.', 'Jatka jonosta.'],
+    sv: ['Anropet är redan besvarat.', 'Fortsätt från kön.'],
+    en: ['This call has been answered already.', 'Go on from the queue.'],
+  },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
     sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],

@@ -27,12 +27,10 @@ import {
   StaffRole,
   VerificationId,
 } from './domain.ts'
-import { isErrorCode, type ErrorCode } from './errors.ts'
+import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
+import { FailureView } from './kiosk-views/failure.ts'
 
-export const FailureView = z.object({
-  code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-})
+export { FailureView }
 
 /** A pickup as signed-in staff see it. */
 export const PickupView = z.object({
@@ -224,6 +222,7 @@ export const KioskState = z.object({
   enrolment: z.object({ hub: z.string(), trying: z.boolean(), failure: FailureView.nullable() }).nullable(),
   demo: z.boolean(),
   desk: Desk.nullable(),
+  ...dayState,
   /** Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the desk serve until then all the same. */
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   network: NetworkLight,
@@ -304,6 +303,7 @@ export const kioskApi = defineContract({
     ),
     /** Lets the desk serve outside its hours for an hour; recorded with the reason. Supervisors only. */
     serveOutsideHours: command(z.object({ reason: OverrideReason }), nothing),
+    ...dayMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),
@@ -336,6 +336,7 @@ export const kioskApi = defineContract({
   events: {
     state: KioskState,
     scanNotice: ScanNotice,
+    staffCall: StaffCall,
   },
 })
 export type KioskApi = typeof kioskApi

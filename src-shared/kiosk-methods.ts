@@ -31,6 +31,12 @@ const names = {
   readers: true,
   learnReader: true,
   serveOutsideHours: true,
+  pauseDesk: true,
+  resumeDesk: true,
+  undoArrival: true,
+  moreTime: true,
+  callStaff: true,
+  answerCall: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 
 export type KioskMethod = keyof typeof names

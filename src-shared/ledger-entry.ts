@@ -1,6 +1,7 @@
 /** The ledger's entries (DESIGN section 8): facts with opaque ids only. */
 import { z } from 'zod'
 import {
+  CallId,
   DeskId,
   Epoch,
   Instant,
@@ -9,6 +10,7 @@ import {
   Language,
   NoSlipReason,
   OverrideReason,
+  PauseReason,
   PickupId,
   ProofKind,
   ProofMethod,
@@ -38,7 +40,14 @@ export const ledgerFacts = {
   'opening-key-rotated': z.strictObject({}),
   /** A supervisor lets the desk serve outside its hours until then. */
   'hours-overridden': z.strictObject({ reason: OverrideReason, until: Instant }),
-  arrival: z.strictObject({ by: z.enum(['card', 'document', 'pickup-code', 'staff']) }),
+  'desk-paused': z.strictObject({ reason: PauseReason, until: Instant }),
+  /** Before its time; a pause that ran out says so itself. */
+  'desk-resumed': z.strictObject({}),
+  'staff-called': z.strictObject({ call: CallId }),
+  'staff-call-answered': z.strictObject({ call: CallId }),
+  arrival: z.strictObject({ by: z.enum(['card', 'document', 'pickup-code', 'staff', 'check-in-screen']) }),
+  /** The wrong person was checked in. */
+  'arrival-undone': z.strictObject({}),
   verification: z.strictObject({
     verification: VerificationId,
     proof: ProofKind,

@@ -12,6 +12,8 @@ export interface Counter {
   /** Changes the present step without leaving it: its time-out goes on. */
   amend(step: CounterStep): void
   idle(): void
+  /** A step that ends by itself stays once more as long, from now. False where the present one does not. */
+  extend(now: number): boolean
   /** Called on every change of step, before the new one shows: half-read scans are flushed. */
   onLeave(listener: () => void): void
 }
@@ -19,10 +21,12 @@ export interface Counter {
 export function createCounter(timers: Timers, onChange: () => void): Counter {
   let current: CounterStep = { step: 'idle' }
   let cancel: (() => void) | null = null
+  let lasts: number | undefined
   const leaving: (() => void)[] = []
 
   function go(step: CounterStep, timeoutMs?: number): void {
     cancel?.()
+    lasts = timeoutMs
     cancel = timeoutMs === undefined ? null : timers.set(() => go({ step: 'idle' }), timeoutMs)
     if (step.step !== current.step) for (const listener of leaving) listener()
     current = step
@@ -37,6 +41,11 @@ export function createCounter(timers: Timers, onChange: () => void): Counter {
       onChange()
     },
     idle: () => go({ step: 'idle' }),
+    extend(now) {
+      if (lasts === undefined || !('until' in current) || current.until === null) return false
+      go({ ...current, until: now + lasts }, lasts)
+      return true
+    },
     onLeave: (listener) => {
       leaving.push(listener)
     },

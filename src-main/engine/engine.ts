@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HandlersOf } from '../../src-shared/contract.ts'
+import type { EventName, HandlersOf, PayloadOf } from '../../src-shared/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
@@ -14,6 +14,7 @@ import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '.
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
+import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
 import { createScanning } from './scanning.ts'
@@ -35,7 +36,7 @@ export interface EnginePorts {
   readonly timers: Timers
   readonly random: () => number
   readonly version: string
-  readonly emit: <E extends keyof KioskApi['events']>(event: E, payload: E extends 'state' ? KioskState : { failure: Failure }) => void
+  readonly emit: <E extends EventName<KioskApi>>(event: E, payload: PayloadOf<KioskApi, E>) => void
   readonly checkpoint?: (name: string) => void
 }
 
@@ -118,6 +119,7 @@ export function createEngine(ports: EnginePorts): Engine {
         desk?.signingIn.afterContact()
         changed()
       },
+      ring: (call) => emit('staffCall', { ...call }),
       checkpoint: ports.checkpoint,
     })
     if (!composed.ok) return composed
@@ -144,7 +146,8 @@ export function createEngine(ports: EnginePorts): Engine {
       notify: (failure) => emit('scanNotice', { failure }),
     })
     unsubscribe.push(readers.onScan(onScan))
-    desk = { services, serving, signingIn }
+    const day = createDayHandlers({ services, counter, activity: () => signingIn.activity() })
+    desk = { services, serving, signingIn, day }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     return ok(null)
@@ -237,6 +240,7 @@ export function createEngine(ports: EnginePorts): Engine {
       await printer.stop()
       desk?.signingIn.stop()
       desk?.services.opening.stop()
+      desk?.services.pausing.stop()
       await desk?.services.sync.stop()
       store?.close()
       store = null

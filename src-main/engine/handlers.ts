@@ -8,6 +8,7 @@ import { authorities, permit } from '../staff/index.ts'
 import { storageFailure, type Store } from '../storage/index.ts'
 import { mayServe, type Invitation } from '../sync/index.ts'
 import type { EngineConfig } from './config.ts'
+import type { DayHandlers } from './day.ts'
 import { readersView } from './readers-view.ts'
 import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
@@ -20,6 +21,7 @@ export interface DeskParts {
   readonly services: Services
   readonly serving: Serving
   readonly signingIn: SigningIn
+  readonly day: DayHandlers
 }
 
 interface Parts {
@@ -112,6 +114,12 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     }),
     removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
+    pauseDesk: atDesk('pauseDesk', ({ day }) => day.pauseDesk),
+    resumeDesk: atDesk('resumeDesk', ({ day }) => day.resumeDesk),
+    undoArrival: atDesk('undoArrival', ({ day }) => day.undoArrival),
+    moreTime: atDesk('moreTime', ({ day }) => day.moreTime),
+    callStaff: atDesk('callStaff', ({ day }) => day.callStaff),
+    answerCall: atDesk('answerCall', ({ day }) => day.answerCall),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),

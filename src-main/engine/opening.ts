@@ -15,7 +15,7 @@ const longestTimerMs = 15 * 60_000
 export interface OpeningDoor {
   /** null where the desk keeps no hours. */
   status(): KioskState['opening']
-  /** L-210 (opens at), L-211 (no opening known), or null: the desk serves. */
+  /** L-240 (paused), L-210 (opens at), L-211 (no opening known), or null: the desk serves. */
   closed(): Failure | null
   /** Recorded before it holds; dies with the engine. */
   override(reason: OverrideReason, by: StaffId): void
@@ -24,6 +24,8 @@ export interface OpeningDoor {
 
 interface Parts {
   readonly desk: () => Desk | null
+  /** L-240 while the desk is paused: a pause closes within the hours, and an override of the hours does not end it. */
+  readonly paused: () => Failure | null
   readonly now: () => number
   readonly store: Store
   readonly ledger: Ledger
@@ -31,7 +33,7 @@ interface Parts {
   readonly onChange: () => void
 }
 
-export function createOpeningDoor({ desk, now, store, ledger, timers, onChange }: Parts): OpeningDoor {
+export function createOpeningDoor({ desk, paused, now, store, ledger, timers, onChange }: Parts): OpeningDoor {
   let overriddenUntil = 0
   let cancel: (() => void) | null = null
   let aimedAt = 0
@@ -75,6 +77,8 @@ export function createOpeningDoor({ desk, now, store, ledger, timers, onChange }
   return {
     status,
     closed() {
+      const pause = paused()
+      if (pause !== null) return pause
       const found = status()
       if (found === null || found.open || found.overridden !== null) return null
       return found.until === null ? { code: 'L-211' } : { code: 'L-210', params: { opensAt: found.until } }

@@ -10,8 +10,10 @@ import { createOpeningKeys, createRoster, createShift, createSignIn } from '../s
 import type { Store } from '../storage/index.ts'
 import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords, type Transport } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
+import { createCalling, type Call } from './calling.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { createOpeningDoor } from './opening.ts'
+import { createPausing } from './pausing.ts'
 import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
 import type { Place, ViewParts } from './views.ts'
 
@@ -35,6 +37,8 @@ interface Parts {
   readonly proxy: string | undefined
   readonly updateNews: 'installed' | 'rolled-back' | undefined
   readonly onChange: () => void
+  /** Someone called for staff. */
+  readonly ring?: (call: Call) => void
   readonly checkpoint: ((name: string) => void) | undefined
   /** Ports that a simulation fills with its own; the desk's defaults otherwise. */
   readonly simulated?: {
@@ -128,7 +132,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     if (known === null) throw new Error('asked for the desk before the first sync')
     return known
   }
-  const opening = createOpeningDoor({ desk: () => currentPlace()?.desk ?? null, now, store, ledger, timers, onChange })
+  const pausing = createPausing({ store, ledger, now, timers, onChange })
+  const calling = createCalling({ store, ledger, now, ring: parts.ring ?? (() => undefined) })
+  const opening = createOpeningDoor({ paused: () => pausing.closed(), desk: () => currentPlace()?.desk ?? null, now, store, ledger, timers, onChange })
   const views: ViewParts = { pickups, slips, roster, now, place: requirePlace, closed: () => opening.closed() }
 
   return {
@@ -150,6 +156,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     records,
     views,
     opening,
+    pausing,
+    calling,
     place: currentPlace,
     requirePlace,
     /** Desk or policy may have changed: read it again. */

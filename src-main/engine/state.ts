@@ -7,6 +7,7 @@ import type { KioskRecord } from '../sync/index.ts'
 import type { AutoEnrol } from './auto-enrol.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
+import { dayView } from './day-view.ts'
 import { slipView } from './views.ts'
 
 interface Parts {
@@ -51,6 +52,7 @@ export function composeState(parts: Parts): KioskState {
     enrolment: parts.enrolment,
     demo: parts.demo,
     desk: services?.place()?.desk ?? null,
+    ...dayView(services),
     opening: services?.opening.status() ?? null,
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },

@@ -73,6 +73,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
   const setState = db.prepare('UPDATE pickup SET state = ? WHERE id = ?')
   const setArrived = db.prepare("UPDATE pickup SET state = 'arrived', arrived_at = coalesce(arrived_at, ?) WHERE id = ?")
+  const setWaiting = db.prepare("UPDATE pickup SET state = 'waiting', arrived_at = NULL WHERE id = ?")
   const setPending = db.prepare('UPDATE pickup SET revoke_pending = 1 WHERE id = ?')
   const dropEnvelope = db.prepare("UPDATE pickup SET envelope = x'' WHERE id = ?")
   const voidVerifications = db.prepare('UPDATE verification SET void = 1 WHERE pickup = ? AND spent = 0 AND void = 0')
@@ -205,6 +206,10 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     /** Recipient checked in. Keeps the first arrival's time. */
     arrive(id: PickupId, now: number): void {
       setArrived.run(now, id)
+    },
+    /** An arrival that was another person's: the pickup waits again. */
+    unarrive(id: PickupId): void {
+      setWaiting.run(id)
     },
     setState(id: PickupId, state: PickupState): void {
       setState.run(state, id)

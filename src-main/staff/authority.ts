@@ -20,12 +20,15 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   dismiss: 'anyone',
   checkPrinter: 'anyone',
   syncNow: 'anyone',
+  moreTime: 'anyone',
+  callStaff: 'anyone',
   signOut: 'anyone',
   queue: 'signed-in',
   journal: 'signed-in',
   shift: 'signed-in',
   changePin: 'signed-in',
   addStaff: 'signed-in',
+  answerCall: 'signed-in',
   staff: 'supervisor',
   removePin: 'supervisor',
   supportBundle: 'supervisor',
@@ -39,6 +42,9 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   instructions: 'serving',
   settle: 'serving',
   noSlip: 'serving',
+  pauseDesk: 'serving',
+  resumeDesk: 'serving',
+  undoArrival: 'serving',
 }
 
 /** Kinds of desk at which a role serves people. A supervisor serves wherever they are on the desk's list of staff. */

@@ -254,6 +254,17 @@ CREATE TRIGGER verification_witness_is_fixed BEFORE UPDATE ON verification BEGIN
 END;
 `
 
+/** Version 10. The desk's day: a pause and a call for staff outlive the engine. */
+const deskDay = `
+CREATE TABLE desk_pause (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, until INTEGER NOT NULL, staff TEXT NOT NULL) STRICT;
+CREATE TABLE staff_call (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('desk','check-in')),
+  answered_at INTEGER
+) STRICT, WITHOUT ROWID;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -261,4 +272,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: noReplacing },
   { version: 5, sql: printerMemory },
   { version: 6, sql: fourEyes },
+  { version: 10, sql: deskDay },
 ]

@@ -1,7 +1,19 @@
 /** What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button. */
 import { defineStore } from 'pinia'
 import { reactive, shallowRef, watch } from 'vue'
-import type { Language, NoSlipReason, OverrideReason, PickupId, ProofKind, Settlement, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import type {
+  CallId,
+  Language,
+  NoSlipReason,
+  OverrideReason,
+  PauseReason,
+  PickupId,
+  ProofKind,
+  Settlement,
+  SlipId,
+  StaffId,
+  VerificationId,
+} from '../../src-shared/domain.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { useKiosk } from './kiosk.ts'
 
@@ -72,6 +84,12 @@ export const useActs = defineStore('acts', () => {
     dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
     serveOutsideHours: (reason: OverrideReason) => run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),
+    pauseDesk: (reason: PauseReason, minutes: number) => run('pause-desk', () => kiosk.call((api) => api.pauseDesk({ reason, minutes }))),
+    resumeDesk: () => run('resume-desk', () => kiosk.call((api) => api.resumeDesk({}))),
+    undoArrival: (pickup: PickupId) => run('undo-arrival', () => kiosk.call((api) => api.undoArrival({ pickup }))),
+    moreTime: () => run('more-time', () => kiosk.call((api) => api.moreTime({}))),
+    callStaff: () => run('call-staff', () => kiosk.call((api) => api.callStaff({}))),
+    answerCall: (call: CallId) => run('answer-call', () => kiosk.call((api) => api.answerCall({ call }))),
     signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),
     addStaff: () => run('add-staff', () => kiosk.call((api) => api.addStaff({}))),
     changePin: () => run('change-pin', () => kiosk.call((api) => api.changePin({}))),

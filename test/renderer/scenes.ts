@@ -1,6 +1,6 @@
 /** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
 import type { z } from 'zod'
-import { DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import { CallId, DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
 
 const id = (text: string) => text.padEnd(22, '0')
@@ -92,6 +92,9 @@ const atRest: KioskState = {
     selfServiceAddress: 'https://salasana.suvanto.example/',
     hours: null,
   },
+  closed: null,
+  paused: null,
+  call: null,
   opening: null,
   network: { state: 'online', lastContactAt: sceneNow - 4_000, failure: null, syncing: null },
   reader: { state: 'ready', names: ['Zebra DS4308-HC'], failure: null },
@@ -125,6 +128,12 @@ const offline: Partial<KioskState> = {
   unsent: { count: 3, oldestAt: sceneNow - 10 * minute },
 }
 
+const paused = {
+  closed: { code: 'L-240', params: { untilAt: sceneNow + 38 * minute } },
+  paused: { reason: 'break', until: sceneNow + 38 * minute, by: null },
+} as const satisfies Partial<KioskState>
+const call = { id: CallId.parse(id('call')), at: sceneNow - minute, from: 'desk' } as const
+
 export const scenes = {
   enrol: { ...atRest, setup: 'enrol', desk: null, network: { state: 'never', lastContactAt: null, failure: null, syncing: null } },
   'first-sync': { ...atRest, setup: 'first-sync', network: { state: 'online', lastContactAt: sceneNow, failure: null, syncing: { done: 1200, total: 3100 } } },
@@ -136,9 +145,21 @@ export const scenes = {
   idle: atRest,
   'idle-locked': { ...atRest, locked: { initials: 'P. S.', until: sceneNow + 200 * minute } },
   'pin-change': at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'change-pin', until: sceneNow + minute }),
-  'idle-closed': { ...atRest, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null } },
-  'queue-closed': { ...signedIn, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null } },
+  'idle-closed': {
+    ...atRest,
+    closed: { code: 'L-210', params: { opensAt: sceneNow + 14 * 60 * minute } },
+    opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null },
+  },
+  'queue-closed': {
+    ...signedIn,
+    closed: { code: 'L-210', params: { opensAt: sceneNow + 14 * 60 * minute } },
+    opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null },
+  },
   'queue-overridden': { ...signedIn, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: sceneNow + 50 * minute } },
+  'idle-paused': { ...atRest, ...paused },
+  'idle-called': { ...atRest, call },
+  'queue-paused': { ...signedIn, ...paused, paused: { ...paused.paused, by: 'Pekka Salo' } },
+  'queue-call': { ...signedIn, call: { ...call, from: 'check-in' } },
   'idle-no-reader': { ...atRest, ...offline, reader: { state: 'none', names: [], failure: { code: 'L-701' } } },
   arrival: at(
     {

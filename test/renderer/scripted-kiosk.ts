@@ -74,6 +74,12 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     changePin: done,
     removePin: done,
     serveOutsideHours: done,
+    pauseDesk: done,
+    resumeDesk: done,
+    undoArrival: done,
+    moreTime: done,
+    callStaff: done,
+    answerCall: done,
     supportBundle: () => ok({ file: 'support/lodge-support-20261123120000.json' }),
     readers: () =>
       ok({

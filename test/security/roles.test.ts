@@ -20,6 +20,9 @@ const expected: { readonly [M in MethodName<KioskApi>]: readonly Who[] } = {
   dismiss: everyone,
   checkPrinter: everyone,
   syncNow: everyone,
+  moreTime: everyone,
+  callStaff: everyone,
+  answerCall: staff,
   queue: staff,
   journal: staff,
   shift: staff,
@@ -38,6 +41,9 @@ const expected: { readonly [M in MethodName<KioskApi>]: readonly Who[] } = {
   settle: atPorter,
   instructions: atPorter,
   noSlip: atPorter,
+  pauseDesk: atPorter,
+  resumeDesk: atPorter,
+  undoArrival: atPorter,
 }
 
 const refusals = new Set(['L-401', 'L-405', 'L-408'])
@@ -65,6 +71,12 @@ function inputs(): { readonly [M in MethodName<KioskApi>]: InputOf<KioskApi, M> 
     readers: {},
     learnReader: { path: 'nowhere' },
     serveOutsideHours: { reason: 'event' },
+    pauseDesk: { reason: 'break', minutes: 5 },
+    resumeDesk: {},
+    undoArrival: { pickup: newId() as never },
+    moreTime: {},
+    callStaff: {},
+    answerCall: { call: newId() as never },
     removePin: { staff: StaffId.parse(newId()), reason: 'left' },
     openPickup: { pickup },
     verifyDocument: { pickup },

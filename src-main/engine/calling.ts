@@ -1,0 +1,84 @@
+/** Calls for staff: from whoever stands at the desk's own screen, or at a check-in screen. One at a time, kept over a restart. */
+import { CallId, type StaffId } from '../../src-shared/domain.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { Store } from '../storage/index.ts'
+
+/** A call that nobody answered in this time has been overtaken by events. */
+export const callLastsMs = 15 * 60_000
+
+export interface Call {
+  readonly id: CallId
+  readonly at: number
+  readonly from: 'desk' | 'check-in'
+}
+
+export interface Calling {
+  /** The call that is still to be answered, or null. */
+  open(): Call | null
+  /** Someone calls at this screen: recorded, then rung. A second call while one is open rings again and is the same one. */
+  call(): Call
+  /** Fails with L-242 when it is answered, or never was. */
+  answer(id: CallId, by: StaffId): Result<null>
+}
+
+interface Parts {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly now: () => number
+  readonly ring: (call: Call) => void
+}
+
+interface Row {
+  id: string
+  at: number
+  origin: string
+}
+
+export function createCalling({ store, ledger, now, ring }: Parts): Calling {
+  const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
+  const insert = store.db.prepare('INSERT INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
+  const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
+  const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
+  /** Read for every push of the state: kept in memory. */
+  let current: Call | null | undefined
+
+  function open(): Call | null {
+    if (current === undefined) {
+      const row = newest.get()
+      current = row === undefined ? null : { id: CallId.parse(row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
+    }
+    return current !== null && now() - current.at < callLastsMs ? current : null
+  }
+
+  return {
+    open,
+    call() {
+      const before = open()
+      if (before !== null) {
+        ring(before)
+        return before
+      }
+      const call: Call = { id: CallId.parse(newId()), at: now(), from: 'desk' }
+      store.transact(() => {
+        forget.run(call.at - callLastsMs)
+        insert.run(call.id, call.at, call.from)
+        ledger.append({ kind: 'staff-called', facts: { call: call.id } })
+      })
+      current = call
+      ring(call)
+      return call
+    },
+    answer(id, by) {
+      const answered = store.transact(() => {
+        if (setAnswered.run(now(), id).changes === 0) return false
+        ledger.append({ kind: 'staff-call-answered', actor: by, facts: { call: id } })
+        return true
+      })
+      if (!answered) return fail('L-242')
+      current = undefined
+      return ok(null)
+    },
+  }
+}

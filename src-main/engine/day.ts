@@ -1,0 +1,70 @@
+/** Handlers of the desk's day: pausing, calling, undoing an arrival, more time. */
+import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import { fail, ok } from '../../src-shared/result.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+
+export type DayHandlers = Pick<KioskHandlers, 'pauseDesk' | 'resumeDesk' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'>
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly activity: () => void
+}
+
+export function createDayHandlers({ services, counter, activity }: Parts): DayHandlers {
+  const { signIn, pausing, calling, pickups, slips, store, ledger, sync, release, now } = services
+  return {
+    pauseDesk({ reason, minutes }) {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      pausing.pause(reason, minutes, session.staff)
+      sync.nudge()
+      return ok(null)
+    },
+    resumeDesk() {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      pausing.resume(session.staff)
+      sync.nudge()
+      return ok(null)
+    },
+    undoArrival({ pickup: id }) {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      if (release.busy()) return fail('L-511')
+      const pickup = pickups.get(id)
+      if (pickup === null) return fail('L-201')
+      // Whoever was verified, or had paper in the printer, has been here.
+      if (pickup.state !== 'arrived' || slips.wasted(id, pickup.epoch) > 0) return fail('L-241')
+      store.transact(() => {
+        pickups.unarrive(id)
+        ledger.append({ kind: 'arrival-undone', pickup: id, epoch: pickup.epoch, actor: session.staff, facts: {} })
+      })
+      sync.nudge()
+      const step = counter.step()
+      if (step.step === 'verify' && step.pickup.id === id) counter.idle()
+      return ok(null)
+    },
+    moreTime() {
+      activity()
+      return counter.extend(now()) ? ok(null) : fail('L-209')
+    },
+    callStaff() {
+      calling.call()
+      sync.nudge()
+      return ok(null)
+    },
+    answerCall({ call }) {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      const answered = calling.answer(call, session.staff)
+      if (answered.ok) sync.nudge()
+      return answered
+    },
+  }
+}
