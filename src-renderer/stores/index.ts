@@ -1,4 +1,5 @@
 export { useActs } from './acts.ts'
+export { useCues } from './cues.ts'
 export { useKiosk, type Presence } from './kiosk.ts'
-export { textSizes, usePreferences, type Memory, type Theme } from './preferences.ts'
+export { textSizes, themes, usePreferences, type Memory, type SystemLook, type Theme } from './preferences.ts'
 export { queueFilters, useQueue, type QueueFilter } from './queue.ts'

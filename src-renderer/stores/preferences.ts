@@ -1,9 +1,11 @@
-/** How the window looks: language, theme and text size. Nothing here is about a person. */
+/** How the window looks and sounds: language, theme, text size, cues. Staff's choice stays at this kiosk; a visitor's ends with the visit. Nothing here is about a person. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, reactive, ref } from 'vue'
 import { Language } from '../../src-shared/domain.ts'
 
-export type Theme = 'light' | 'dark'
+export const themes = ['system', 'light', 'dark', 'contrast'] as const
+/** `system`: as the computer is set. `contrast`: the highest contrast, for people who need it. */
+export type Theme = (typeof themes)[number]
 export const textSizes = [1, 1.5, 2] as const
 export type TextSize = (typeof textSizes)[number]
 
@@ -13,45 +15,85 @@ export interface Memory {
   setItem(key: string, value: string): void
 }
 
+/** What the computer itself asks for (`prefers-color-scheme`, `prefers-contrast`). */
+export interface SystemLook {
+  readonly dark: boolean
+  readonly contrast: boolean
+}
+
 export const usePreferences = defineStore('preferences', () => {
   let memory: Memory | null = null
-  const kept = ref<Language>('fi')
-  /** A visitor's choice, or the recipient's own language while their arrival is shown; ends with the visit. */
+  const kept = reactive<{ language: Language; theme: Theme; textSize: TextSize; sounds: boolean }>({
+    language: 'fi',
+    theme: 'system',
+    textSize: 1,
+    sounds: true,
+  })
+  /** A visitor's choice of language, or the recipient's own while their arrival is shown; ends with the visit. */
   const passing = ref<Language | null>(null)
-  const theme = ref<Theme>('light')
-  const textSize = ref<TextSize>(1)
-  const language = computed<Language>(() => passing.value ?? kept.value)
+  const passingTheme = ref<Theme | null>(null)
+  const passingTextSize = ref<TextSize | null>(null)
+  const system = ref<SystemLook>({ dark: false, contrast: false })
+  const language = computed<Language>(() => passing.value ?? kept.language)
+  const theme = computed<Theme>(() => passingTheme.value ?? kept.theme)
+  const textSize = computed<TextSize>(() => passingTextSize.value ?? kept.textSize)
+  const sounds = computed(() => kept.sounds)
+  /** The theme as drawn. */
+  const drawn = computed<Exclude<Theme, 'system'>>(() => {
+    if (theme.value !== 'system') return theme.value
+    return system.value.contrast ? 'contrast' : system.value.dark ? 'dark' : 'light'
+  })
+  /** True while something differs from what the kiosk keeps. */
+  const visiting = computed(() => passing.value !== null || passingTheme.value !== null || passingTextSize.value !== null)
 
   /** Takes up what was remembered. */
-  function recall(from: Memory, prefersDark: boolean): void {
+  function recall(from: Memory, look: SystemLook): void {
     memory = from
+    system.value = look
     const known = Language.safeParse(from.getItem('lodge.language'))
-    if (known.success) kept.value = known.data
-    const remembered = from.getItem('lodge.theme')
-    theme.value = remembered === 'light' || remembered === 'dark' ? remembered : prefersDark ? 'dark' : 'light'
-    textSize.value = textSizes.find((size) => String(size) === from.getItem('lodge.text-size')) ?? 1
+    if (known.success) kept.language = known.data
+    kept.theme = themes.find((each) => each === from.getItem('lodge.theme')) ?? 'system'
+    kept.textSize = textSizes.find((size) => String(size) === from.getItem('lodge.text-size')) ?? 1
+    kept.sounds = from.getItem('lodge.sounds') !== 'off'
   }
 
-  /** Staff keep their choice at this kiosk; a visitor's ends with the visit. */
+  function followSystem(look: SystemLook): void {
+    system.value = look
+  }
+
   function choose(chosen: Language, staff: boolean): void {
-    if (staff) {
-      kept.value = chosen
-      passing.value = null
-      memory?.setItem('lodge.language', chosen)
-    } else {
-      passing.value = chosen
-    }
+    passing.value = staff ? null : chosen
+    if (!staff) return
+    kept.language = chosen
+    memory?.setItem('lodge.language', chosen)
   }
 
-  function setTheme(chosen: Theme): void {
-    theme.value = chosen
+  function setTheme(chosen: Theme, staff: boolean): void {
+    passingTheme.value = staff ? null : chosen
+    if (!staff) return
+    kept.theme = chosen
     memory?.setItem('lodge.theme', chosen)
   }
 
-  function nextTextSize(): void {
-    textSize.value = textSizes[(textSizes.indexOf(textSize.value) + 1) % textSizes.length] ?? 1
-    memory?.setItem('lodge.text-size', String(textSize.value))
+  function setTextSize(chosen: TextSize, staff: boolean): void {
+    passingTextSize.value = staff ? null : chosen
+    if (!staff) return
+    kept.textSize = chosen
+    memory?.setItem('lodge.text-size', String(chosen))
   }
 
-  return { language, passing, theme, textSize, recall, choose, setTheme, nextTextSize }
+  /** The desk's, whoever sets it. */
+  function setSounds(on: boolean): void {
+    kept.sounds = on
+    memory?.setItem('lodge.sounds', on ? 'on' : 'off')
+  }
+
+  /** The visitor has gone: everything is as the desk keeps it. */
+  function endVisit(): void {
+    passing.value = null
+    passingTheme.value = null
+    passingTextSize.value = null
+  }
+
+  return { language, passing, theme, drawn, textSize, sounds, visiting, recall, followSystem, choose, setTheme, setTextSize, setSounds, endVisit }
 })

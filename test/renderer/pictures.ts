@@ -1,64 +1,92 @@
-/** Takes a picture of every screen: `node test/renderer/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark] [scene+scene] [1|1.5|2]`. For people to look at. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+/**
+ * Pictures of every screen, from the built window against the scripted kiosk. `npm run -s pictures` makes those of the
+ * documentation: docs/pictures/screens, in three languages, and docs/screens.md. With options they are PNGs for looking at:
+ * `npm run -s pictures -- --to FOLDER [--languages fi,sv] [--sizes 1024x600,800x1280] [--themes light,dark,contrast] [--text 2] [--only queue,verify-scan]`.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Page } from 'playwright-core'
+import { languages, type Language } from '../../src-shared/domain.ts'
 import { openBrowser } from '../e2e/browser.ts'
+import { everyScreen } from '../e2e/screens/every-screen.ts'
+import { openScriptedWindow, type Look } from '../e2e/screens/scripted-window.ts'
 import { buildWindow } from './build-window.ts'
-import { scenes, sceneNames } from './scenes.ts'
-import { startScriptedKiosk } from './scripted-kiosk.ts'
+import { sceneNames } from './scenes.ts'
 
-const [folder = 'pictures', languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = '', textSize = '1'] = process.argv.slice(2)
-const out = await mkdtemp(join(tmpdir(), 'lodge-window-'))
-await buildWindow(out)
-const kiosk = await startScriptedKiosk(out, scenes.idle)
+const { values } = parseArgs({
+  options: {
+    to: { type: 'string' },
+    languages: { type: 'string', default: 'fi,sv,en' },
+    sizes: { type: 'string', default: '1280x800' },
+    themes: { type: 'string', default: 'light' },
+    text: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+  },
+})
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url))
+const forDocs = values.to === undefined
+const only = values.only === '' ? null : new Set(values.only.split(','))
+
+const window = await mkdtemp(join(tmpdir(), 'lodge-window-'))
+await buildWindow(window)
 const browser = await openBrowser()
-for (const size of sizes.split(',')) {
+const encoder = await browser.newPage()
+
+/** The same picture as WebP, which the browser itself can write: a fifth of the bytes. */
+async function webp(png: Buffer): Promise<Buffer> {
+  const text = await encoder.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.72 })
+    return [...new Uint8Array(await blob.arrayBuffer())].map((each) => String.fromCharCode(each)).join('')
+  }, png.toString('base64'))
+  return Buffer.from(text, 'latin1')
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  })
+}
+
+const taken = new Set<string>()
+async function walk(look: Look & { language: Language }, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const open = await openScriptedWindow(browser, window, 'idle', look)
+  await everyScreen(open, async (name) => {
+    if (only !== null && !only.has(name)) return
+    // A cue's caption goes after some seconds; a picture waits for the queue and for the fonts only.
+    if (name.startsWith('queue') && sceneNames.includes(name as 'queue')) await open.page.getByTestId('queue-row').first().waitFor()
+    await settled(open.page)
+    const png = await open.page.screenshot()
+    taken.add(name)
+    await writeFile(join(folder, `${name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await webp(png) : png)
+  })
+  await open.close()
+}
+
+for (const size of values.sizes.split(',')) {
   const [width = 1280, height = 800] = size.split('x').map(Number)
-  for (const theme of themes.split(',')) {
-    for (const language of languages.split(',')) {
-      const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
-      await context.addInitScript(
-        ([chosen, look, text]) => {
-          localStorage.setItem('lodge.language', chosen ?? '')
-          localStorage.setItem('lodge.theme', look ?? '')
-          localStorage.setItem('lodge.text-size', text ?? '')
-        },
-        [language, theme, textSize],
-      )
-      const page = await context.newPage()
-      await page.goto(kiosk.url)
-      const target = join(folder, `${size}-${theme}-${language}`)
-      await mkdir(target, { recursive: true })
-      for (const name of sceneNames) {
-        if (only !== '' && !only.split('+').includes(name)) continue
-        const scene = scenes[name]
-        kiosk.show(scene.counter.step === 'arrival' ? { ...scene, counter: { ...scene.counter, language: language as 'fi' } } : scene)
-        await page.waitForTimeout(250)
-        await page.screenshot({ path: join(target, `${name}.png`) })
-        if (name === 'verify-scan') {
-          await page.getByTestId('by-eye').click()
-          await page.screenshot({ path: join(target, 'verify-by-eye.png') })
-        }
-        if (name === 'queue') {
-          await page.getByTestId('keyboard-show').click()
-          await page.screenshot({ path: join(target, 'queue-keyboard.png') })
-          await page.getByTestId('keyboard-show').click()
-          await page.getByTestId('status-printer').click()
-          await page.screenshot({ path: join(target, 'status-panel.png') })
-          await page.getByTestId('status-close').click()
-          await page.getByTestId('journal').click()
-          await page.getByTestId('journal-row').first().waitFor()
-          await page.screenshot({ path: join(target, 'journal.png') })
-          kiosk.shell({ engine: 'down', failure: null })
-          await page.getByTestId('engine-notice').waitFor()
-          await page.screenshot({ path: join(target, 'engine-away.png') })
-          kiosk.shell({ engine: 'up', failure: null })
-        }
-      }
-      await context.close()
+  for (const theme of values.themes.split(',') as ('light' | 'dark' | 'contrast')[]) {
+    for (const language of values.languages.split(',') as Language[]) {
+      const folder = forDocs ? join(docs, 'pictures/screens', language) : join(values.to ?? '', `${size}-${theme}-${language}`)
+      if (forDocs) await rm(folder, { recursive: true, force: true })
+      await walk({ language, theme, textSize: values.text as '1', viewport: { width, height } }, folder)
     }
   }
 }
+if (forDocs) {
+  const rows = [...taken].map((name) => `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`)
+  await writeFile(
+    join(docs, 'screens.md'),
+    `# Every screen, in three languages\n\nMade by \`npm run -s pictures\` from the built window and invented data.\n\n| screen | suomi | svenska | English |\n|---|---|---|---|\n${rows.join('\n')}\n`,
+  )
+}
 await browser.close()
-await kiosk.stop()
-await rm(out, { recursive: true })
+await rm(window, { recursive: true })

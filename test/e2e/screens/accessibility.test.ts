@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { everyScreen } from './every-screen.ts'
-import { useScriptedWindow, type Look } from './scripted-window.ts'
+import type { Look } from './scripted-window.ts'
+import { useScriptedWindow } from './use-scripted-window.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const desk = useScriptedWindow()
@@ -25,12 +26,13 @@ describe('every screen', () => {
   const looks: readonly Look[] = [
     { theme: 'light', language: 'fi' },
     { theme: 'dark', language: 'sv' },
+    { theme: 'contrast', language: 'en' },
   ]
   it.each(looks)('has no accessibility violation and keeps to its policy: $theme, $language', async (look) => {
     await desk.open('idle', look)
     await desk.page.evaluate(axeSource)
     const found: string[] = []
-    await everyScreen(desk, async (name) => {
+    await everyScreen(desk.now(), async (name) => {
       // The same fault on every screen is said once.
       for (const violation of await violations()) if (!found.some((known) => known.endsWith(violation))) found.push(`${name} ${violation}`)
     })

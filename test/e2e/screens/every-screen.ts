@@ -9,8 +9,17 @@ export interface Side {
 }
 
 const stay = () => Promise.resolve()
+const over = (name: 'help' | 'look'): Side => ({
+  name,
+  async enter({ page, tap }) {
+    await tap(`${name}-open`)
+    await page.getByTestId(name).waitFor()
+  },
+  leave: ({ tap }) => tap(`${name}-close`),
+})
 /** By the scene they are entered from, in order. */
 export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
+  idle: [over('help'), over('look')],
   'verify-scan': [
     {
       name: 'by-eye',

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { languages } from '../../../src-shared/domain.ts'
 import { sceneNames } from '../../renderer/scenes.ts'
 import { everyScreen } from './every-screen.ts'
-import { useScriptedWindow, type Look } from './scripted-window.ts'
+import type { Look } from './scripted-window.ts'
+import { useScriptedWindow } from './use-scripted-window.ts'
 
 const desk = useScriptedWindow()
 
@@ -64,7 +65,7 @@ describe('every screen', () => {
     await desk.open('idle', look)
     expect(await desk.page.locator('button').count()).toBeGreaterThan(5)
     const found: string[] = []
-    await everyScreen(desk, async (name) => {
+    await everyScreen(desk.now(), async (name) => {
       found.push(...(await faults()).map((fault) => `${name}: ${fault}`))
     })
     expect(found).toEqual([])

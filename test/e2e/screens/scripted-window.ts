@@ -1,14 +1,12 @@
-/** The built window in a real Chromium against a scripted kiosk, for a test file: opened afresh by each test. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+/** The built window in a real Chromium against a scripted kiosk. */
+import type { Browser, Page } from 'playwright-core'
 import type { Language } from '../../../src-shared/domain.ts'
 import { scenes, type SceneName } from '../../renderer/scenes.ts'
 import { startScriptedKiosk, type ScriptedKiosk } from '../../renderer/scripted-kiosk.ts'
-import { openBrowser } from '../browser.ts'
 
 export interface Look {
   readonly language?: Language
-  readonly theme?: 'light' | 'dark'
+  readonly theme?: 'light' | 'dark' | 'contrast'
   readonly textSize?: '1' | '1.5' | '2'
   readonly viewport?: { width: number; height: number }
   /** A touch screen: `touch` taps with a finger, and there is no mouse. */
@@ -20,15 +18,12 @@ export interface ScriptedWindow {
   readonly kiosk: ScriptedKiosk
   /** Errors and warnings on the browser's console. */
   readonly complaints: string[]
-  /** Opens the window afresh on a scene. */
-  open(this: void, scene: SceneName, look?: Look): Promise<void>
   /** Another scene in the same window. */
   show(this: void, scene: SceneName): Promise<void>
   tap(this: void, name: string): Promise<void>
   /** The same with a finger; needs `hasTouch`. */
   touch(this: void, name: string): Promise<void>
-  /** Waits until the engine has been asked so many times, reading aside, then says what for. */
-  asked(this: void, count: number): Promise<readonly { method: string; input: unknown }[]>
+  close(this: void): Promise<void>
 }
 
 /** The name in `screen-NAME` of what a scene shows. */
@@ -37,67 +32,41 @@ export function screenOf(scene: SceneName): string {
   return counter.step !== 'idle' ? counter.step : (setup ?? (staff === null ? 'idle' : 'queue'))
 }
 
-/** Called once at the top of a test file. `folder`: a window other than the one that ships. */
-export function useScriptedWindow(folder?: () => string): ScriptedWindow {
-  let browser: Browser
-  let kiosk: ScriptedKiosk
-  let context: BrowserContext | null = null
-  let page: Page
+/** `folder`: the built window. Motion is reduced, so that nothing moves under a picture. */
+export async function openScriptedWindow(browser: Browser, folder: string, scene: SceneName, look: Look = {}): Promise<ScriptedWindow> {
+  const kiosk = await startScriptedKiosk(folder, scenes[scene])
+  const context = await browser.newContext({
+    viewport: look.viewport ?? { width: 1280, height: 800 },
+    hasTouch: look.hasTouch ?? false,
+    reducedMotion: 'reduce',
+  })
+  await context.addInitScript(
+    (kept) => {
+      for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
+    },
+    { 'lodge.language': look.language ?? 'en', 'lodge.theme': look.theme ?? 'light', 'lodge.text-size': look.textSize ?? '1' },
+  )
+  const page = await context.newPage()
   const complaints: string[] = []
-
-  beforeAll(async () => {
-    browser = await openBrowser()
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
-  afterEach(async () => {
-    if (context === null) return
-    await context.close()
-    await kiosk.stop()
-    context = null
-    complaints.length = 0
-  })
-  afterAll(async () => {
-    await browser.close()
-  })
-
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(kiosk.url)
+  await page.getByTestId('status-bar').waitFor()
   return {
-    get page() {
-      return page
-    },
-    get kiosk() {
-      return kiosk
-    },
+    page,
+    kiosk,
     complaints,
-    async open(scene, look = {}) {
-      kiosk = await startScriptedKiosk(folder?.() ?? inject('window'), scenes[scene])
-      context = await browser.newContext({
-        viewport: look.viewport ?? { width: 1280, height: 800 },
-        hasTouch: look.hasTouch ?? false,
-        reducedMotion: 'reduce',
-      })
-      await context.addInitScript(
-        (kept) => {
-          for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
-        },
-        { 'lodge.language': look.language ?? 'en', 'lodge.theme': look.theme ?? 'light', 'lodge.text-size': look.textSize ?? '1' },
-      )
-      page = await context.newPage()
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-      })
-      page.on('pageerror', (error) => complaints.push(error.message))
-      await page.goto(kiosk.url)
-      await page.getByTestId('status-bar').waitFor()
-    },
     async show(scene) {
       kiosk.show(scenes[scene])
       await page.getByTestId(`screen-${screenOf(scene)}`).waitFor()
     },
     tap: (name) => page.getByTestId(name).click(),
     touch: (name) => page.getByTestId(name).tap(),
-    async asked(count) {
-      const acts = () => kiosk.calls.filter(({ method }) => method !== 'queue' && method !== 'journal')
-      await expect.poll(() => acts().length).toBe(count)
-      return acts()
+    async close() {
+      await context.close()
+      await kiosk.stop()
     },
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../../src-shared/result.ts'
 import { aino } from '../../renderer/scenes.ts'
-import { useScriptedWindow } from './scripted-window.ts'
+import { useScriptedWindow } from './use-scripted-window.ts'
 
 const desk = useScriptedWindow()
 const { open, show, tap, asked } = desk

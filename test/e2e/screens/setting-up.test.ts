@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { fail, ok } from '../../../src-shared/result.ts'
 import { scenes } from '../../renderer/scenes.ts'
-import { useScriptedWindow } from './scripted-window.ts'
+import { useScriptedWindow } from './use-scripted-window.ts'
 
 const desk = useScriptedWindow()
 const { open, tap, asked } = desk

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { languages } from '../../../src-shared/domain.ts'
 import { aino, scenes } from '../../renderer/scenes.ts'
-import { useScriptedWindow } from './scripted-window.ts'
+import { useScriptedWindow } from './use-scripted-window.ts'
 
 const desk = useScriptedWindow()
 const { open, show, tap, asked } = desk

@@ -1,0 +1,25 @@
+/** What happens at the desk is heard and written. */
+import { watch } from 'vue'
+import { cueOf } from './cues/index.ts'
+import { useActs, useCues, useKiosk } from './stores/index.ts'
+
+/** Gives the cue of each change of state, and of a scan that changed nothing. */
+export function useCuesOfState(): void {
+  const kiosk = useKiosk()
+  const acts = useActs()
+  const given = useCues()
+  watch(
+    () => kiosk.state,
+    (after, before) => {
+      if (after === null) return
+      const cue = cueOf(before, after, acts.busy.has('open'))
+      if (cue !== null) given.give(cue)
+    },
+  )
+  watch(
+    () => kiosk.scanNotice,
+    (notice) => {
+      if (notice !== null) given.give('refused')
+    },
+  )
+}
