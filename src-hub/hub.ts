@@ -8,6 +8,7 @@ import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { beginIncarnation } from './kiosks/index.ts'
+import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
 
 export interface HubOptions {
@@ -28,6 +29,13 @@ export interface HubOptions {
   readonly tokens?: ReadonlyMap<string, Agent>
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
+  /** Where people reach the console (`https://hub.example.org`); null: wherever they found it. OIDC needs it when a proxy hides the name. */
+  readonly consoleAddress?: string | null
+  /** Folder of the built console. */
+  readonly consoleDir?: string | null
+  /** false: nobody signs in with a password of this hub's. */
+  readonly localAccounts?: boolean
+  readonly oidc?: OidcSettings | null
   readonly now?: () => number
   readonly onBug?: (route: string, error: unknown) => void
   /** Tests only: a throwaway cluster need not survive a power cut. */
@@ -45,6 +53,8 @@ export interface RunningHub {
   readonly databaseUrl: string
   /** Where the cluster was placed when not inside the data folder. */
   readonly clusterMovedTo: string | null
+  /** The token of the link that makes the first administrator, while there is no account; a newer start ends it. */
+  readonly firstAdministrator: string | null
   stop(): Promise<void>
 }
 
@@ -110,11 +120,18 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       tokens: options.tokens ?? new Map(),
       hints,
       contacts,
+      console: {
+        address: options.consoleAddress ?? null,
+        local: options.localAccounts ?? true,
+        oidc: options.oidc === undefined || options.oidc === null ? null : createOidc(db, options.oidc),
+      },
+      consoleDir: options.consoleDir ?? null,
       onBug,
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
     jobs.start()
+    const first = (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)
     return ok({
@@ -126,6 +143,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       incarnation,
       databaseUrl: url,
       clusterMovedTo: embedded?.movedTo ?? null,
+      firstAdministrator: first,
       async stop() {
         app.server.closeAllConnections()
         await app.close()

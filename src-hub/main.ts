@@ -1,5 +1,8 @@
 /** Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot. */
 import { readFileSync, writeSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { welcomePath } from '../src-shared/agent-api/session.ts'
 import { languages } from '../src-shared/domain.ts'
 import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
@@ -19,8 +22,13 @@ const settings = readSettings(process.env)
 if (!settings.ok) refuse(settings.failure)
 const { options, seedFile } = settings.value
 
+/** Beside the bundle; from the sources, where the build puts it. */
+const here = import.meta.dirname
+const consoleDir = fileURLToPath(new URL(basename(here) === 'src-hub' ? '../out/hub/console' : 'console', import.meta.url))
+
 const hub = await startHub({
   ...options,
+  consoleDir,
   // Only by hand, once after a restore: a service that restarts by itself must not begin another.
   restored: process.argv.includes('--restored'),
   // The route and the kind of error only: a database error's text may quote values.
@@ -59,4 +67,9 @@ process.on('disconnect', stop)
 if (running.clusterMovedTo !== null)
   writeSync(1, `lodge hub: its database is in ${running.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`)
 writeSync(1, `lodge hub: serving ${running.url}\n`)
+if (running.firstAdministrator !== null)
+  writeSync(
+    1,
+    `lodge hub: there is no account yet. The first administrator is made here, once and within the hour: ${options.consoleAddress ?? running.url}${welcomePath}#${running.firstAdministrator}\n`,
+  )
 process.send?.({ t: 'serving', url: running.url, port: running.port })

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../src-shared/result.ts'
 import { AgentRole } from '../src-shared/hub-authority.ts'
 import type { Agent } from './http/callers.ts'
 import type { HubOptions } from './hub.ts'
+import type { OidcSettings } from './sign-in/index.ts'
 
 const Env = z.object({
   LODGE_HUB_DATA: z.string().min(1).default('.lodge/hub'),
@@ -19,9 +20,53 @@ const Env = z.object({
   LODGE_HUB_MASTER_KEY_FILE: z.string().optional(),
   /** Lines of `name token [role]`; the role is agent, hr, supervisor, auditor or administrator. */
   LODGE_HUB_AGENT_TOKENS_FILE: z.string().optional(),
+  /** Where people reach the console, without a path. */
+  LODGE_HUB_CONSOLE_ADDRESS: z
+    .url()
+    .regex(/^https?:\/\/[^/?#]+\/?$/)
+    .transform((address) => new URL(address).origin)
+    .optional(),
+  /** 0: people sign in by OIDC alone. */
+  LODGE_HUB_LOCAL_ACCOUNTS: z.enum(['0', '1']).default('1'),
+  LODGE_HUB_OIDC_ISSUER: z.url().optional(),
+  LODGE_HUB_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  LODGE_HUB_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  LODGE_HUB_OIDC_LABEL: z.string().min(1).max(60).default('OpenID Connect'),
+  LODGE_HUB_OIDC_SCOPE: z.string().min(1).default('openid profile email'),
+  LODGE_HUB_OIDC_CLAIM: z.string().min(1).default('groups'),
+  /** `value=role`, by commas; the first that fits counts. */
+  LODGE_HUB_OIDC_ROLES: z.string().default(''),
   /** An institution's file to fill an empty hub with. */
   LODGE_HUB_SEED: z.string().optional(),
 })
+
+/** Fails with L-101 naming the variable. null: no OIDC. */
+function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
+  if (e.LODGE_HUB_OIDC_ISSUER === undefined) return ok(null)
+  if (e.LODGE_HUB_OIDC_CLIENT_ID === undefined) return fail('L-101', { where: 'LODGE_HUB_OIDC_CLIENT_ID' })
+  const roles: [string, AgentRole][] = []
+  for (const pair of e.LODGE_HUB_OIDC_ROLES.split(',').map((text) => text.trim())) {
+    const at = pair.lastIndexOf('=')
+    const role = AgentRole.safeParse(pair.slice(at + 1))
+    if (at < 1 || !role.success) return fail('L-101', { where: 'LODGE_HUB_OIDC_ROLES' })
+    roles.push([pair.slice(0, at), role.data])
+  }
+  let clientSecret: string | null = null
+  try {
+    if (e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE !== undefined) clientSecret = readFileSync(e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE, 'utf8').trim()
+  } catch {
+    return fail('L-101', { where: 'LODGE_HUB_OIDC_CLIENT_SECRET_FILE' })
+  }
+  return ok({
+    issuer: e.LODGE_HUB_OIDC_ISSUER,
+    clientId: e.LODGE_HUB_OIDC_CLIENT_ID,
+    clientSecret,
+    label: e.LODGE_HUB_OIDC_LABEL,
+    scope: e.LODGE_HUB_OIDC_SCOPE,
+    claim: e.LODGE_HUB_OIDC_CLAIM,
+    roles,
+  })
+}
 
 export interface HubSettings {
   readonly options: HubOptions
@@ -50,6 +95,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       tokens.set(match[2], { name: match[1], role: role.data })
     }
   }
+  const oidc = readOidc(e)
+  if (!oidc.ok) return oidc
   return ok({
     options: {
       dataDir: e.LODGE_HUB_DATA,
@@ -60,6 +107,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
         .filter(Boolean),
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
       tokens,
+      consoleAddress: e.LODGE_HUB_CONSOLE_ADDRESS ?? null,
+      localAccounts: e.LODGE_HUB_LOCAL_ACCOUNTS === '1',
+      oidc: oidc.value,
       ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
       ...(e.DATABASE_OWNER_URL === undefined ? {} : { databaseOwnerUrl: e.DATABASE_OWNER_URL }),
       ...(e.LODGE_HUB_MASTER_KEY_FILE === undefined ? {} : { masterKeyFile: e.LODGE_HUB_MASTER_KEY_FILE }),

@@ -461,6 +461,96 @@ export const errorTexts = {
     sv: ['Centralservern frågar en gång till vilken kiosk detta är.', 'Kiosken svarar själv. Om detta upprepas, meddela administratören.'],
     en: ['The hub asks once more which kiosk this is.', 'The kiosk answers by itself. If this comes again and again, tell the administrator.'],
   },
+  'L-650': {
+    fi: ['Nimi tai salasana ei täsmää.', 'Tarkista molemmat ja yritä uudelleen.'],
+    sv: ['Namnet eller lösenordet stämmer inte.', 'Kontrollera båda och försök igen.'],
+    en: ['The name or the password is not right.', 'Check both and try again.'],
+  },
+  'L-651': {
+    fi: ['Liian monta väärää yritystä.', 'Odota {untilAt} asti tai pyydä ylläpidolta uusi kutsu.'],
+    sv: ['För många felaktiga försök.', 'Vänta till {untilAt} eller be administratören om en ny inbjudan.'],
+    en: ['Too many wrong tries.', 'Wait until {untilAt}, or ask an administrator for a new invitation.'],
+  },
+  'L-652': {
+    fi: ['Tili on poistettu käytöstä.', 'Ota yhteys ylläpitoon.'],
+    sv: ['Kontot är avstängt.', 'Kontakta administratören.'],
+    en: ['The account is switched off.', 'Contact an administrator.'],
+  },
+  'L-653': {
+    fi: ['Salasana on liian helppo arvata.', 'Valitse vähintään {least} merkkiä, jotka eivät ole nimi tai yleinen sana.'],
+    sv: ['Lösenordet är för lätt att gissa.', 'Välj minst {least} tecken som inte är ett namn eller ett vanligt ord.'],
+    en: ['The password is too easy to guess.', 'Choose at least {least} characters that are not a name or a common word.'],
+  },
+  'L-654': {
+    fi: ['Tilillä ei ole omaa salasanaa täällä.', 'Vaihda salasana siellä, missä kirjaudut.'],
+    sv: ['Kontot har inget eget lösenord här.', 'Byt lösenordet där du loggar in.'],
+    en: ['The account has no password of its own here.', 'Change the password where you sign in.'],
+  },
+  'L-655': {
+    fi: ['Linkki on käytetty, vanhentunut tai korvattu uudemmalla.', 'Pyydä ylläpidolta uusi linkki. Ensimmäinen linkki on palvelimen lokissa.'],
+    sv: ['Länken är använd, för gammal eller ersatt av en nyare.', 'Be administratören om en ny länk. Den första länken finns i serverns logg.'],
+    en: ['The link has been used, is too old, or a newer one has replaced it.', 'Ask an administrator for a new one. The first link is in the hub’s log.'],
+  },
+  'L-656': {
+    fi: ['Ylläpitäjiä ei jäisi yhtään.', 'Anna ensin toiselle tilille ylläpitäjän rooli.'],
+    sv: ['Ingen administratör skulle bli kvar.', 'Ge först ett annat konto rollen administratör.'],
+    en: ['No administrator would be left.', 'Make another account an administrator first.'],
+  },
+  'L-657': {
+    fi: ['Istunto on päättynyt.', 'Kirjaudu uudelleen.'],
+    sv: ['Sessionen har upphört.', 'Logga in igen.'],
+    en: ['Your session has ended.', 'Sign in again.'],
+  },
+  'L-658': {
+    fi: ['Kortti on jo toisen henkilön.', 'Tarkista kortti. Poista se ensin toiselta henkilöltä.'],
+    sv: ['Kortet hör redan till någon annan.', 'Kontrollera kortet. Ta först bort det från den andra personen.'],
+    en: ['The card is someone else’s already.', 'Check the card. Take it from the other person first.'],
+  },
+  'L-659': {
+    fi: ['Noudettava ei ole siinä vaiheessa, että näin voisi tehdä.', 'Avaa noudettava uudelleen ja katso, missä se on.'],
+    sv: ['Ärendet är inte i ett läge där det går att göra.', 'Öppna ärendet på nytt och se var det är.'],
+    en: ['The pickup is not in a state to do that with.', 'Open the pickup again and see where it stands.'],
+  },
+  'L-660': {
+    fi: ['Henkilöllä on avoin noudettava.', 'Peru noudettava ensin ja odota kioskin kuittausta.'],
+    sv: ['Personen har ett öppet ärende.', 'Återkalla ärendet först och vänta på kioskens kvittering.'],
+    en: ['The person has a live pickup.', 'Revoke it first and wait for the kiosk to acknowledge.'],
+  },
+  'L-661': {
+    fi: ['Pisteen lajia ei voi vaihtaa.', 'Tee uusi piste oikealla lajilla.'],
+    sv: ['Diskens typ kan inte ändras.', 'Skapa en ny disk av rätt typ.'],
+    en: ['A desk’s kind cannot be changed.', 'Make a new desk of the right kind.'],
+  },
+  'L-662': {
+    fi: ['Joku muu on tallentanut säännöt sillä välin.', 'Lataa uusimmat säännöt ja tee muutokset niihin.'],
+    sv: ['Någon annan har sparat reglerna under tiden.', 'Ladda de nyaste reglerna och gör ändringarna i dem.'],
+    en: ['Someone else has saved the policy in the meantime.', 'Load the newest policy and make your changes there.'],
+  },
+  'L-663': {
+    fi: ['Säännöt eivät ole ehyet: {where}.', 'Korjaa merkitty kohta.'],
+    sv: ['Reglerna hänger inte ihop: {where}.', 'Rätta det markerade stället.'],
+    en: ['The policy does not hold together: {where}.', 'Correct the marked place.'],
+  },
+  'L-664': {
+    fi: ['Pyyntö ei tullut tältä sivulta.', 'Lataa sivu uudelleen ja yritä uudelleen.'],
+    sv: ['Begäran kom inte från den här sidan.', 'Ladda om sidan och försök igen.'],
+    en: ['The request did not come from this page.', 'Reload the page and try again.'],
+  },
+  'L-665': {
+    fi: ['Kirjautuminen organisaation tunnuksella ei onnistunut.', 'Yritä uudelleen. Jos se ei auta, pyydä ylläpidolta rooli.'],
+    sv: ['Inloggningen med organisationens konto lyckades inte.', 'Försök igen. Om det inte hjälper, be administratören om en roll.'],
+    en: ['Signing in with the organisation’s account did not work.', 'Try again. If that does not help, ask an administrator for a role.'],
+  },
+  'L-666': {
+    fi: ['Tunnus on jo toisen henkilön.', 'Tarkista tunnus.'],
+    sv: ['Kontot hör redan till någon annan.', 'Kontrollera kontot.'],
+    en: ['The account is someone else’s already.', 'Check the account.'],
+  },
+  'L-667': {
+    fi: ['Aikaväli ei kelpaa.', 'Valitse alku, joka on ennen loppua, ja enintään sallittu aika.'],
+    sv: ['Perioden duger inte.', 'Välj en början före slutet och högst den tillåtna tiden.'],
+    en: ['The period will not do.', 'Choose a start before the end, and no longer than is allowed.'],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

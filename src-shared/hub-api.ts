@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { noBody, none, route } from './hub-route.ts'
+import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
   Channel,
@@ -278,6 +279,8 @@ export const hubApi = {
   /** A one-time enrolment code for a desk, as text `TOKEN.FINGERPRINT`. */
   enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', { query: none, body: z.object({ desk: DeskId }), reply: z.object({ code: z.string() }) }),
   ...apiTokenRoutes,
+  ...sessionRoutes,
+  ...accountRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -1,11 +1,13 @@
 /** Who may do what at the hub: one row per route of agents, so that a route without an authority does not compile. */
-import type { AgentRole } from './agent-api/words.ts'
+import { AgentRole } from './agent-api/words.ts'
 import type { RecipientClass } from './domain.ts'
 import type { HubApi, HubRoute } from './hub-api.ts'
 
 export { AgentRole } from './agent-api/words.ts'
 
 type AgentRoute = { [R in HubRoute]: HubApi[R]['auth'] extends 'agent' ? R : never }[HubRoute]
+
+const everyone = AgentRole.options
 
 export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[] } = {
   issue: ['agent', 'hr', 'supervisor'],
@@ -21,6 +23,14 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   tokens: ['administrator', 'auditor'],
   createToken: ['administrator'],
   revokeToken: ['administrator'],
+  session: everyone,
+  signOut: everyone,
+  sessions: everyone,
+  revokeSession: everyone,
+  changePassword: everyone,
+  consoleAccounts: ['administrator', 'auditor'],
+  saveConsoleAccount: ['administrator'],
+  inviteConsoleAccount: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

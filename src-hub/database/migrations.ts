@@ -1,4 +1,6 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
+import { consoleMigration } from './console-migration.ts'
+
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
   {
     version: 1,
@@ -90,6 +92,7 @@ ALTER TABLE unit ADD COLUMN hours jsonb;
 ALTER TABLE desk ADD COLUMN hours jsonb;
 `,
   },
+  { version: 7, sql: consoleMigration },
   {
     version: 8,
     sql: `

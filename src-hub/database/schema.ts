@@ -150,6 +150,26 @@ export interface Tables {
     error: string | null
     ended_at: number | null
   }
+  console_account: {
+    username: string
+    name: string
+    role: string
+    by: 'local' | 'oidc'
+    /** PHC text of Argon2id; null until an invitation is accepted, and for OIDC accounts. */
+    password: string | null
+    /** `issuer|sub` of an OIDC account. */
+    subject: string | null
+    disabled: Generated<boolean>
+    created_at: number
+    last_sign_in: number | null
+  }
+  console_session: { id_hash: Buffer; id: string; username: string; started_at: number; seen_at: number; ends_at: number; browser: string }
+  one_time_link: { token_hash: Buffer; username: string | null; expires_at: number }
+  sign_in_try: { username: string; tries: number; locked_until: number; at: number }
+  oidc_attempt: { state_hash: Buffer; verifier: string; nonce: string; expires_at: number }
+  setting: { key: string; value: Json<unknown> }
+  policy_version: { version: number; record: Json<unknown>; at: number; by: string; note: string }
+  desk_light: { desk: string; amber_since: number | null; alarmed: Generated<boolean> }
   audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
 }
 

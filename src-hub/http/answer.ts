@@ -4,10 +4,12 @@ import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { mayCall } from '../../src-shared/hub-authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import { agentCaller, kioskCaller, type Agent, type KioskCaller } from './callers.ts'
+import type { Session } from '../sign-in/index.ts'
+import { kioskCaller, type Agent, type KioskCaller } from './callers.ts'
 import type { Contacts } from './contacts.ts'
-import { JsonText, type RouteParts } from './handlers.ts'
+import { JsonText, type RouteParts, type Visitor } from './handlers.ts'
 import { createRoutes } from './routes.ts'
+import { personCaller } from './sessions.ts'
 
 export interface AnswerParts extends RouteParts {
   /** Agents by their tokens. */
@@ -23,7 +25,11 @@ export interface HubRequest {
   readonly query: unknown
   /** The body's text before compression; empty when there is none. */
   readonly raw: string
+  /** Of a browser; what comes by other ways has none. */
+  readonly visitor?: Visitor
 }
+
+const nobody: Visitor = { origin: '', cookie: null, browser: '', setCookie: () => undefined }
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'L-604': 409,
@@ -36,6 +42,18 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-619': 429,
   'L-605': 403,
   'L-611': 503,
+  'L-650': 401,
+  'L-651': 429,
+  'L-652': 403,
+  'L-655': 403,
+  'L-657': 401,
+  'L-664': 403,
+  'L-656': 409,
+  'L-658': 409,
+  'L-659': 409,
+  'L-660': 409,
+  'L-662': 409,
+  'L-666': 409,
   'L-901': 500,
 }
 
@@ -47,28 +65,34 @@ export function statusOf(failure: Failure): number {
 export function createAnswers(parts: AnswerParts): (name: HubRoute, request: HubRequest) => Promise<Result<string>> {
   const routes = createRoutes(parts)
 
-  async function identify(name: HubRoute, request: HubRequest): Promise<Result<{ kiosk: KioskCaller | null; agent: Agent | null }>> {
+  interface Caller {
+    readonly kiosk: KioskCaller | null
+    readonly agent: Agent | null
+    readonly session: Session | null
+  }
+  async function identify(name: HubRoute, request: HubRequest, visitor: Visitor): Promise<Result<Caller>> {
     switch (hubApi[name].auth) {
       case 'open':
       case 'code':
-        return ok({ kiosk: null, agent: null })
+        return ok({ kiosk: null, agent: null, session: null })
       case 'kiosk': {
         const caller = await kioskCaller(parts.db, request, request.raw, parts.now(), name === 'ledger' || name === 'report')
         if (!caller.ok) return caller
         parts.contacts.heard(caller.value.id, parts.now())
-        return ok({ kiosk: caller.value, agent: null })
+        return ok({ kiosk: caller.value, agent: null, session: null })
       }
       case 'agent': {
-        const caller = await agentCaller(parts.db, parts.tokens, request, parts.now())
+        const caller = await personCaller(parts, request, visitor)
         if (!caller.ok) return caller
-        return mayCall(name, caller.value.role) ? ok({ kiosk: null, agent: caller.value }) : fail('L-618')
+        return mayCall(name, caller.value.agent.role) ? ok({ kiosk: null, ...caller.value }) : fail('L-618')
       }
     }
   }
 
   return async (name, request) => {
     const route = hubApi[name]
-    const caller = await identify(name, request)
+    const visitor = request.visitor ?? nobody
+    const caller = await identify(name, request, visitor)
     if (!caller.ok) return caller
     let json: unknown
     try {
@@ -83,7 +107,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
       return fail('L-608', { where: issue?.path.join('.') ?? 'body' })
     }
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
-    const result = await handler({ query: query.data, body: body.data, ...caller.value })
+    const result = await handler({ query: query.data, body: body.data, ...caller.value, visitor })
     if (!result.ok) return result
     return ok(result.value instanceof JsonText ? result.value.text : JSON.stringify(route.reply.parse(result.value)))
   }

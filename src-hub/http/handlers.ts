@@ -3,12 +3,34 @@ import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub
 import type { Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
+import type { OidcSignIn, Session } from '../sign-in/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
 
 export interface RouteParts extends GrantParts {
   readonly db: Db
   /** PEM of the hub's certificate authority. */
   readonly authority: string
+  /** The console; a simulation has none. */
+  readonly console?: ConsoleParts
+}
+
+export interface ConsoleParts {
+  /** Where people reach it (`https://hub.example.org`); null: wherever a request was sent. */
+  readonly address: string | null
+  /** Whether accounts with a password of their own may sign in. */
+  readonly local: boolean
+  readonly oidc: OidcSignIn | null
+}
+
+/** What a browser brings beside its request, and takes with the answer. */
+export interface Visitor {
+  /** The hub's own origin, as the caller addressed it. */
+  readonly origin: string
+  /** The session's cookie. */
+  readonly cookie: string | null
+  readonly browser: string
+  /** null takes the cookie away. */
+  setCookie(value: string | null): void
 }
 
 export interface Call<R extends HubRoute> {
@@ -18,6 +40,9 @@ export interface Call<R extends HubRoute> {
   readonly kiosk: KioskCaller
   /** Set on agent routes. */
   readonly agent: Agent
+  /** Of an agent who came by the console's cookie; null for tokens. */
+  readonly session: Session | null
+  readonly visitor: Visitor
 }
 
 /** A reply already written as JSON text: feed and snapshot pages are joined, not built. */

@@ -11,12 +11,14 @@ import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
+import { signInHandlers } from './routes/sign-in.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
   const incarnation = Incarnation.parse(parts.incarnation)
   return {
     ...apiTokenHandlers(parts),
+    ...signInHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -1,16 +1,24 @@
 /** HTTPS around the routes: validation both ways, callers, failures as `{code, params}` with a status, hub time on every reply. */
+import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
 import { kioskCaller } from './callers.ts'
+import { consoleHeaders, serveConsole } from './console-files.ts'
+import type { ConsoleParts, Visitor } from './handlers.ts'
 import { openHint, type Hints } from './hints.ts'
+import { serveOidc } from './oidc-routes.ts'
 
 export interface ServerParts extends AnswerParts {
   readonly tls: { readonly key: string; readonly certificate: string } | null
   readonly hints: Hints
+  readonly console: ConsoleParts
+  /** Folder of the built console; null: none is served. */
+  readonly consoleDir: string | null
   readonly onBug: (route: string, error: unknown) => void
 }
 
@@ -24,6 +32,20 @@ const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
   'strict-transport-security': 'max-age=31536000',
 } as const
+
+/** Who a browser is, and how it takes a cookie. */
+function visitorOf(request: FastifyRequest, reply: FastifyReply): Visitor {
+  return {
+    origin: `${request.protocol}://${request.host}`,
+    cookie: request.cookies[sessionCookie] ?? null,
+    browser: String(request.headers['user-agent'] ?? ''),
+    setCookie(value) {
+      const flags = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
+      if (value === null) void reply.clearCookie(sessionCookie, flags)
+      else void reply.setCookie(sessionCookie, value, flags)
+    },
+  }
+}
 
 /** Requests a minute from one address: codes are guessed and tokens tried from few, kiosks come from many behind one. */
 const limits: Readonly<Record<RouteAuth, number | null>> = { open: 600, code: 30, kiosk: null, agent: 1200 }
@@ -55,8 +77,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   })
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
-    reply.header('cache-control', 'no-store')
-    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value)
+    if (request.page !== true) reply.header('cache-control', 'no-store')
+    for (const [name, value] of Object.entries({ ...securityHeaders, ...(request.page === true ? consoleHeaders : {}) })) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
     const encoding = typeof payload === 'string' && payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
     if (encoding === null || typeof payload !== 'string') return payload
@@ -64,7 +86,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     reply.removeHeader('content-length')
     return compress(payload, encoding)
   })
-  app.setNotFoundHandler((_request, reply) => refuse(reply, fail('L-609', { what: 'route' }).failure))
+  void app.register(cookie)
+  const files = serveConsole(app, parts.consoleDir)
+  app.setNotFoundHandler((request, reply) => (files?.page(request, reply) === true ? reply : refuse(reply, fail('L-609', { what: 'route' }).failure)))
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
     if (status === 429) return refuse(reply, fail('L-619').failure)
@@ -77,7 +101,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   async function serve(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const raw = typeof request.body === 'string' ? request.body : ''
     const { method, url, headers, query } = request
-    const result = await answer(name, { method, url, headers, query, raw })
+    const result = await answer(name, { method, url, headers, query, raw, visitor: visitorOf(request, reply) })
     if (!result.ok) return refuse(reply, result.failure)
     return reply.type('application/json; charset=utf-8').send(result.value)
   }
@@ -94,6 +118,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       const max = limits[auth]
       scope.route({ method, url: path, config: max === null ? {} : { rateLimit: { max } }, handler: (request, reply) => serve(name, request, reply) })
     }
+    serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     ready()
   })
   app.get(hintPath, async (request, reply) => {

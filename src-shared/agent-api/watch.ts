@@ -11,6 +11,8 @@ import { HubPickupState } from './words.ts'
 export const eventsPath = '/v1/agent/events'
 export const ConsoleEvent = z.discriminatedUnion('about', [
   z.object({ about: z.literal('pickup'), pickup: PickupId, state: HubPickupState, desk: DeskId.nullable() }),
+  /** Many at once: ask the list. */
+  z.object({ about: z.literal('pickups') }),
   /** Its feed, its kiosk or its contact has changed: ask `watch`. */
   z.object({ about: z.literal('desk'), desk: DeskId }),
   z.object({ about: z.literal('alarm'), id: z.number().int(), kind: z.string() }),

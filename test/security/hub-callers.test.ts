@@ -33,6 +33,10 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   tokens: ['administrator', 'auditor'],
   createToken: ['administrator'],
   revokeToken: ['administrator'],
+  ...Object.fromEntries(['session', 'signOut', 'sessions', 'revokeSession', 'changePassword'].map((name) => [name, AgentRole.options])),
+  consoleAccounts: ['administrator', 'auditor'],
+  saveConsoleAccount: ['administrator'],
+  inviteConsoleAccount: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

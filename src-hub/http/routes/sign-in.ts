@@ -1,0 +1,84 @@
+/** Signing in, sessions and accounts of the console. */
+import { welcomePath, type accountRoutes, type sessionRoutes, type SessionView } from '../../../src-shared/agent-api/session.ts'
+import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import {
+  acceptInvitation,
+  anyAccount,
+  beginSession,
+  changePassword,
+  endSession,
+  findSession,
+  inviteAccount,
+  listAccounts,
+  listSessions,
+  makeFirstAdministrator,
+  saveAccount,
+  signInLocally,
+  type Session,
+} from '../../sign-in/index.ts'
+import type { RouteParts, SomeHandlers, Visitor } from '../handlers.ts'
+
+function viewOf(session: Session): SessionView {
+  const { username, displayName, role, by, csrf, startedAt, idleAt, endsAt } = session
+  return { name: username, displayName, role, by, csrf, startedAt, idleAt, endsAt }
+}
+
+export function signInHandlers(parts: RouteParts): SomeHandlers<keyof typeof sessionRoutes | keyof typeof accountRoutes> {
+  const { db, now } = parts
+  const local = parts.console?.local ?? true
+  const oidc = parts.console?.oidc ?? null
+
+  /** A new session for who has just proved to be it; the one this browser came with ends. */
+  async function begin(username: Result<string>, visitor: Visitor): Promise<Result<SessionView>> {
+    if (!username.ok) return username
+    const raw = await beginSession(db, now(), username.value, visitor.browser, visitor.cookie)
+    const session = await findSession(db, raw, now())
+    if (!session.ok) return session
+    visitor.setCookie(raw)
+    return ok(viewOf(session.value))
+  }
+
+  return {
+    signInOptions: async () => ok({ local, oidc: oidc === null ? null : { label: oidc.label }, first: local && !(await anyAccount(db)) }),
+    signIn: async ({ body, visitor }) => (local ? begin(await signInLocally(db, now(), body), visitor) : fail('L-650')),
+    firstAdministrator: async ({ body, visitor }) => (local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655')),
+    acceptInvitation: async ({ body, visitor }) => (local ? begin(await acceptInvitation(db, now(), body), visitor) : fail('L-655')),
+    signOut: async ({ session, visitor }) => {
+      if (session !== null) await endSession(db, session.id, session.username)
+      visitor.setCookie(null)
+      return ok({ signedOut: true as const })
+    },
+    session: async ({ session, agent }) =>
+      ok(
+        session === null
+          ? { name: agent.name, displayName: agent.name, role: agent.role, by: 'token' as const, csrf: null, startedAt: null, idleAt: null, endsAt: null }
+          : viewOf(session),
+      ),
+    sessions: async ({ query, agent, session }) => {
+      if (query.of === 'all' && agent.role !== 'administrator') return fail('L-618')
+      const rows = query.of === 'mine' && session === null ? [] : await listSessions(db, now(), query.of === 'all' ? null : agent.name)
+      return ok({ sessions: rows.map((row) => ({ ...row, current: row.id === session?.id })) })
+    },
+    revokeSession: async ({ body, agent, session }) => {
+      const mine = session === null ? '' : session.username
+      const done = await endSession(db, body.id, agent.role === 'administrator' ? null : mine)
+      if (!done) return fail('L-609', { what: 'session' })
+      await db.insertInto('audit').values({ at: now(), actor: agent.name, act: 'session-ended', pickup: null, desk: null, detail: '{}' }).execute()
+      return ok({ revoked: true as const })
+    },
+    changePassword: async ({ body, agent, session }) => {
+      const done = await changePassword(db, now(), { username: agent.name, session: session?.id ?? null }, body)
+      return done.ok ? ok({ changed: true as const }) : done
+    },
+    consoleAccounts: async () => ok({ accounts: await listAccounts(db, now()) }),
+    saveConsoleAccount: async ({ body, agent }) => {
+      const done = await saveAccount(db, now(), agent.name, body)
+      return done.ok ? ok({ saved: true as const }) : done
+    },
+    inviteConsoleAccount: async ({ body, agent, visitor }) => {
+      const made = await inviteAccount(db, now(), agent.name, body.username)
+      if (!made.ok) return made
+      return ok({ link: `${parts.console?.address ?? visitor.origin}${welcomePath}#${made.value.token}`, expiresAt: made.value.expiresAt })
+    },
+  }
+}

@@ -1,0 +1,216 @@
+/** The console's accounts: local ones with a password, and those that the institution's provider vouches for. */
+import { sql } from 'kysely'
+import { AgentRole } from '../../src-shared/hub-authority.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import { anyAccount, invitationMs, makeLink, useLink } from './links.ts'
+import { checkPassword, hashPassword, passwordMatches } from './passwords.ts'
+import { endSessions } from './sessions.ts'
+
+/** Wrong tries of one name before it waits; each further one doubles the wait. */
+const freeTries = 5
+const firstWaitMs = 60_000
+const longestWaitMs = 3_600_000
+
+const record = (db: Db | Tx, at: number, actor: string, act: string, detail: object) =>
+  db
+    .insertInto('audit')
+    .values({ at, actor, act, pickup: null, desk: null, detail: JSON.stringify(detail) })
+    .execute()
+
+/**
+ * Counts the try before the password is looked at, so that many at once count as many. Names that are nobody's are
+ * counted as well: a lock says nothing about who exists.
+ */
+async function countTry(db: Db, username: string, now: number): Promise<number | null> {
+  const row = await db.selectFrom('sign_in_try').select(['locked_until']).where('username', '=', username).executeTakeFirst()
+  if (row !== undefined && Number(row.locked_until) > now) return Number(row.locked_until)
+  const { rows } = await sql<{ tries: number }>`INSERT INTO sign_in_try (username, tries, locked_until, at) VALUES (${username}, 1, 0, ${now})
+    ON CONFLICT (username) DO UPDATE SET tries = CASE WHEN sign_in_try.at < ${now - 86_400_000} THEN 1 ELSE sign_in_try.tries + 1 END, at = ${now},
+      locked_until = CASE WHEN sign_in_try.tries + 1 >= ${freeTries} AND sign_in_try.at >= ${now - 86_400_000}
+        THEN ${now} + least(${longestWaitMs}, ${firstWaitMs} * power(2, least(sign_in_try.tries + 1 - ${freeTries}, 20)))::bigint ELSE 0 END
+    RETURNING tries`.execute(db)
+  // The fifth wrong try is still answered; the lock it leaves holds the next.
+  return (rows[0]?.tries ?? 0) > freeTries + 20 ? now + longestWaitMs : null
+}
+
+/** Fails with L-650 (name or password), L-651 (too many tries), L-652 (switched off). Returns the account's name. */
+export async function signInLocally(db: Db, now: number, given: { username: string; password: string }): Promise<Result<string>> {
+  const username = given.username.trim().toLowerCase()
+  const lockedUntil = await countTry(db, username, now)
+  if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
+  const account = await db.selectFrom('console_account').select(['password', 'disabled']).where('username', '=', username).executeTakeFirst()
+  if (!(await passwordMatches(account?.password ?? null, given.password))) {
+    if (account !== undefined) await record(db, now, username, 'sign-in-refused', {})
+    return fail('L-650')
+  }
+  await db.deleteFrom('sign_in_try').where('username', '=', username).execute()
+  if (account?.disabled === true) return fail('L-652')
+  await record(db, now, username, 'signed-in', { by: 'local' })
+  return ok(username)
+}
+
+/** Fails with L-655 for a link that is used, too old or not the newest, and once there is an account; L-653. */
+export async function makeFirstAdministrator(
+  db: Db,
+  now: number,
+  given: { token: string; username: string; name: string; password: string },
+): Promise<Result<string>> {
+  const rules = checkPassword(given.password, [given.username, given.name])
+  if (!rules.ok) return rules
+  const password = await hashPassword(given.password)
+  return transact(db, async (tx) => {
+    // Two at once: one of them waits here, and then there is an account.
+    await sql`LOCK TABLE console_account IN EXCLUSIVE MODE`.execute(tx)
+    const link = await useLink(tx, given.token, now)
+    if (link === undefined || link.username !== null || (await anyAccount(tx))) return fail('L-655')
+    await tx
+      .insertInto('console_account')
+      .values({ username: given.username, name: given.name, role: 'administrator', by: 'local', password, subject: null, disabled: false, created_at: now })
+      .execute()
+    await record(tx, now, given.username, 'first-administrator', {})
+    return ok(given.username)
+  })
+}
+
+/** Sets the invited account's password. Fails with L-655, L-653, L-652. */
+export async function acceptInvitation(db: Db, now: number, given: { token: string; password: string }): Promise<Result<string>> {
+  return transact(db, async (tx) => {
+    const link = await useLink(tx, given.token, now)
+    if (link === undefined || link.username === null) return fail('L-655')
+    const account = await tx.selectFrom('console_account').select(['name', 'disabled', 'by']).where('username', '=', link.username).executeTakeFirst()
+    if (account === undefined || account.by !== 'local') return fail('L-655')
+    if (account.disabled) return fail('L-652')
+    const rules = checkPassword(given.password, [link.username, account.name])
+    if (!rules.ok) {
+      // Not the link's fault: it may be tried again.
+      throw new Refused(rules.failure.params?.why ?? '', rules)
+    }
+    await tx
+      .updateTable('console_account')
+      .set({ password: await hashPassword(given.password) })
+      .where('username', '=', link.username)
+      .execute()
+    await endSessions(tx, link.username, null)
+    await tx.deleteFrom('sign_in_try').where('username', '=', link.username).execute()
+    await record(tx, now, link.username, 'password-set', { by: 'invitation' })
+    return ok(link.username)
+  }).catch((error: unknown) => {
+    if (error instanceof Refused) return error.result
+    throw error
+  })
+}
+
+/** Takes a transaction back with an expected failure. */
+class Refused extends Error {
+  readonly result: Result<string>
+  constructor(message: string | number, result: Result<string>) {
+    super(String(message))
+    this.result = result
+  }
+}
+
+/** Fails with L-654 (no password of its own), L-650 (the old one is wrong; counted as a try), L-651, L-653. Ends its other sessions. */
+export async function changePassword(
+  db: Db,
+  now: number,
+  account: { username: string; session: string | null },
+  given: { old: string; new: string },
+): Promise<Result<null>> {
+  const row = await db.selectFrom('console_account').select(['password', 'name']).where('username', '=', account.username).executeTakeFirst()
+  if (row === undefined || row.password === null || account.session === null) return fail('L-654')
+  const lockedUntil = await countTry(db, account.username, now)
+  if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
+  if (!(await passwordMatches(row.password, given.old))) return fail('L-650')
+  await db.deleteFrom('sign_in_try').where('username', '=', account.username).execute()
+  const rules = checkPassword(given.new, [account.username, row.name])
+  if (!rules.ok) return rules
+  const password = await hashPassword(given.new)
+  return transact(db, async (tx) => {
+    await tx.updateTable('console_account').set({ password }).where('username', '=', account.username).execute()
+    await endSessions(tx, account.username, account.session)
+    await record(tx, now, account.username, 'password-changed', {})
+    return ok(null)
+  })
+}
+
+export async function listAccounts(db: Db, now: number) {
+  const rows = await db
+    .selectFrom('console_account as a')
+    .leftJoin('sign_in_try as t', 't.username', 'a.username')
+    .leftJoin('one_time_link as l', 'l.username', 'a.username')
+    .select(['a.username', 'a.name', 'a.role', 'a.by', 'a.disabled', 'a.last_sign_in', 't.locked_until', 'l.expires_at'])
+    .orderBy('a.username')
+    .limit(2000)
+    .execute()
+  const future = (at: number | null) => (at !== null && Number(at) > now ? Number(at) : null)
+  return rows.map((row) => ({
+    username: row.username,
+    name: row.name,
+    role: AgentRole.parse(row.role),
+    by: row.by,
+    disabled: row.disabled,
+    lockedUntil: future(row.locked_until),
+    invitedUntil: future(row.expires_at),
+    lastSignInAt: row.last_sign_in === null ? null : Number(row.last_sign_in),
+  }))
+}
+
+/** Whether another administrator could still sign in. */
+async function anotherAdministrator(tx: Tx, username: string): Promise<boolean> {
+  const other = await tx
+    .selectFrom('console_account')
+    .select('username')
+    .where('role', '=', 'administrator')
+    .where('disabled', '=', false)
+    .where('username', '<>', username)
+    .where((e) => e.or([e('by', '=', 'oidc'), e('password', 'is not', null)]))
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
+/** Fails with L-656 when no administrator would be left. An OIDC account's role is its provider's to say. */
+export async function saveAccount(
+  db: Db,
+  now: number,
+  actor: string,
+  given: { username: string; name: string; role: AgentRole; disabled: boolean },
+): Promise<Result<null>> {
+  return transact(db, async (tx) => {
+    await sql`LOCK TABLE console_account IN EXCLUSIVE MODE`.execute(tx)
+    const old = await tx.selectFrom('console_account').selectAll().where('username', '=', given.username).executeTakeFirst()
+    const role = old?.by === 'oidc' ? AgentRole.parse(old.role) : given.role
+    if (old === undefined) {
+      await tx
+        .insertInto('console_account')
+        .values({ ...given, role, by: 'local', password: null, subject: null, created_at: now })
+        .execute()
+    } else {
+      const loses = old.role === 'administrator' && !old.disabled && (role !== 'administrator' || given.disabled)
+      if (loses && !(await anotherAdministrator(tx, given.username))) return fail('L-656')
+      await tx.updateTable('console_account').set({ name: given.name, role, disabled: given.disabled }).where('username', '=', given.username).execute()
+      if (old.role !== role || old.disabled !== given.disabled) await endSessions(tx, given.username, null)
+    }
+    await record(tx, now, actor, 'account-saved', { account: given.username, role, disabled: given.disabled })
+    return ok(null)
+  })
+}
+
+/** Ends its password and its sessions. Fails with L-609, L-654 (an OIDC account has no password here). */
+export async function inviteAccount(db: Db, now: number, actor: string, username: string): Promise<Result<{ token: string; expiresAt: number }>> {
+  return transact(db, async (tx) => {
+    const account = await tx.selectFrom('console_account').select(['by', 'disabled']).where('username', '=', username).forUpdate().executeTakeFirst()
+    if (account === undefined) return fail('L-609', { what: 'account' })
+    if (account.by === 'oidc') return fail('L-654')
+    if (account.disabled) return fail('L-652')
+    if (username !== actor) {
+      await tx.updateTable('console_account').set({ password: null }).where('username', '=', username).execute()
+      await endSessions(tx, username, null)
+    }
+    const expiresAt = now + invitationMs
+    const token = await makeLink(tx, username, expiresAt)
+    await record(tx, now, actor, 'account-invited', { account: username })
+    return ok({ token, expiresAt })
+  })
+}
