@@ -106,32 +106,6 @@ export function sameEpoch(a: Epoch, b: Epoch): boolean {
   return a.incarnation === b.incarnation && a.n === b.n
 }
 
-/**
- * Policy is data from the hub (DESIGN section 6): which recipient classes may collect through which channel at
- * which kind of desk, and what proves identity there.
- */
-export const PolicyRule = z.object({
-  recipientClass: RecipientClass,
-  channel: Channel,
-  deskKind: DeskKind,
-  proofs: z.array(ProofKind),
-  needsRequestReference: z.boolean(),
-  showSponsor: z.boolean(),
-  /** A second member of staff confirms the verification with badge and PIN before anything prints. */
-  fourEyes: z.boolean().default(false),
-})
-export type PolicyRule = z.infer<typeof PolicyRule>
-
-export const Policy = z.object({
-  version: z.number().int().nonnegative(),
-  rules: z.array(PolicyRule),
-  /** Life of a verification in seconds. */
-  verificationSeconds: z.number().int().positive().max(3600),
-  /** Whether a slip shows the whole account name or a masked one. */
-  accountOnSlip: z.enum(['full', 'masked']),
-})
-export type Policy = z.infer<typeof Policy>
-
 /** A desk as its own kiosk knows it. */
 export const Desk = z.object({
   id: DeskId,

@@ -128,6 +128,64 @@ export const errorTexts = {
     sv: ['Anropet är redan besvarat.', 'Fortsätt från kön.'],
     en: ['This call has been answered already.', 'Go on from the queue.'],
   },
+  'L-220': {
+    fi: ['Henkilökunnan salasanan luovuttavat vain henkilöstöpalvelut.', 'Asioi henkilöstöpalveluissa: {where}.'],
+    sv: ['Personalens lösenord lämnas ut endast av personaltjänster.', 'Vänd dig till personaltjänster: {where}.'],
+    en: ['Passwords of staff are handed over by human resources only.', 'Go to human resources: {where}.'],
+  },
+  'L-221': {
+    fi: ['Koulutustunnuksen salasanaa ei noudeta palvelupisteestä.', 'Vaihda se osoitteessa {address}.'],
+    sv: ['Lösenordet till ett utbildningskonto hämtas inte vid en disk.', 'Byt det på adressen {address}.'],
+    en: ['The password of a training user ID is not collected at a desk.', 'Reset it at {address}.'],
+  },
+  'L-222': {
+    fi: ['Käyttäjätunnuksen voimassaolo on päättynyt.', 'Pyydä henkilöä kääntymään yhteyshenkilönsä puoleen: {sponsor}.'],
+    sv: ['Användarkontots giltighetstid har gått ut.', 'Be personen vända sig till sin kontaktperson: {sponsor}.'],
+    en: ['The user account has ended.', 'Ask the person to turn to their contact person: {sponsor}.'],
+  },
+  'L-223': {
+    fi: ['Käyttäjätunnuksen voimassaolo on päättynyt.', 'Käänny yhteyshenkilösi puoleen. Jos et tiedä, kuka hän on, kysy helpdeskistä.'],
+    sv: ['Användarkontots giltighetstid har gått ut.', 'Vänd dig till din kontaktperson. Fråga helpdesk om du inte vet vem det är.'],
+    en: ['The user account has ended.', 'Ask your contact person. If you do not know who that is, ask the helpdesk.'],
+  },
+  'L-224': {
+    fi: ['Vahvaa sähköistä tunnistusta ei hyväksytä tälle henkilölle.', 'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
+    sv: ['Stark elektronisk identifiering godtas inte för den här personen.', 'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.'],
+    en: [
+      'Strong electronic identification is not accepted for this person.',
+      'Ask for a passport, identity card, residence permit card or Finnish driving licence.',
+    ],
+  },
+  'L-225': {
+    fi: ['Tässä pisteessä luovutetaan vain etukäteen valmisteltu salasana.', 'Uuden voi saada heti täältä: {where}.'],
+    sv: ['Vid den här disken lämnas endast förberedda lösenord ut.', 'Ett nytt fås genast här: {where}.'],
+    en: ['This desk hands over only what was prepared in advance.', 'A new one is issued on the spot at: {where}.'],
+  },
+  'L-226': {
+    fi: ['Tähän pisteeseen ei valmistella salasanoja etukäteen.', 'Valitse toinen piste: {where}.'],
+    sv: ['Lösenord förbereds inte för den här disken.', 'Välj ett annat ställe: {where}.'],
+    en: ['Nothing is prepared in advance for this desk.', 'Choose another desk: {where}.'],
+  },
+  'L-227': {
+    fi: ['Kirjatun kirjeen osoite puuttuu tai on vajaa.', 'Lisää henkilölle täydellinen postiosoite ja yritä uudelleen.'],
+    sv: ['Adressen för det rekommenderade brevet saknas eller är ofullständig.', 'Ange personens fullständiga postadress och försök igen.'],
+    en: ['The address for the registered letter is missing or incomplete.', 'Enter the person’s full postal address and try again.'],
+  },
+  'L-228': {
+    fi: ['Kirjattua kirjettä ei lähetetä pääkaupunkiseudulle.', 'Lähimmät noutopaikat: {where}.'],
+    sv: ['Rekommenderade brev skickas inte inom huvudstadsregionen.', 'Närmaste hämtställen: {where}.'],
+    en: ['A registered letter is not sent within Greater Helsinki.', 'The nearest places to collect: {where}.'],
+  },
+  'L-229': {
+    fi: ['Tämän maan myöntämää asiakirjaa ei hyväksytä.', 'Pyydä passi, ETA-maan henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
+    sv: ['Handlingar från det landet godtas inte.', 'Be om pass, identitetskort från ett EES-land, uppehållstillståndskort eller finländskt körkort.'],
+    en: ['A document from this issuer is not accepted.', 'Ask for a passport, an EEA identity card, a residence permit card or a Finnish driving licence.'],
+  },
+  'L-230': {
+    fi: ['Koulutustunnuksen salasanaa ei noudeta palvelupisteestä.', 'Pyydä uusi salasana kouluttajalta.'],
+    sv: ['Lösenordet till ett utbildningskonto hämtas inte vid en disk.', 'Be utbildaren om ett nytt lösenord.'],
+    en: ['The password of a training user ID is not collected at a desk.', 'Ask the trainer for a new one.'],
+  },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
     sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],

@@ -11,16 +11,33 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorTexts, value)
 }
 
-/** `ma 30.11. klo 8.00`: an instant (ms) on Helsinki's clock, for a text in that language. */
-function dayAndTime(instant: number, language: Language): string {
-  const parts = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
-  const date = parts({ weekday: 'short', day: 'numeric', month: 'numeric' })
-  const time = parts({ hour: 'numeric', minute: '2-digit' })
-  return { fi: `${date} klo ${time}`, sv: `${date} kl. ${time}`, en: `${date} at ${time}` }[language]
+const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
+
+/** Helsinki's clock: `30.11.` with the weekday, and `8.00`. */
+function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
+  const parts = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
+  return { day: parts({ weekday: 'short', day: 'numeric', month: 'numeric' }), clock: parts({ hour: 'numeric', minute: '2-digit' }) }
 }
 
-/** What happened and what to do next, placeholders filled; one that ends in `At` is an instant. A placeholder without a param becomes an ellipsis. */
+/** `ma 30.11. klo 8.00`: an instant (ms) on Helsinki's clock, for a text in that language. */
+function dayAndTime(instant: number, language: Language): string {
+  const { day, clock } = dayAndClock(instant, language)
+  return { fi: `${day} klo ${clock}`, sv: `${day} kl. ${clock}`, en: `${day} at ${clock}` }[language]
+}
+
+/** `klo 16.00` on the day of `now`, else with the day. Both are instants (ms). */
+export function clockAt(instant: number, language: Language, now: number): string {
+  const { day, clock } = dayAndClock(instant, language)
+  if (day !== dayAndClock(now, language).day || Math.abs(instant - now) > 2 * 86_400_000) return dayAndTime(instant, language)
+  return { fi: `klo ${clock}`, sv: `kl. ${clock}`, en: clock }[language]
+}
+
+const inLanguage: Readonly<Record<Language, string>> = { fi: 'Fi', sv: 'Sv', en: 'En' }
+
+/**
+ * What happened and what to do next, placeholders filled; one that ends in `At` is an instant, and `{where}` may have a param for each language
+ * (`whereFi`). A placeholder without a param becomes an ellipsis.
+ */
 export function describeFailure(
   failure: { readonly code: ErrorCode; readonly params?: ErrorParams | undefined },
   language: Language,
@@ -28,7 +45,7 @@ export function describeFailure(
   const [what, next] = errorTexts[failure.code][language]
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const value = failure.params?.[name] ?? '…'
+      const value = failure.params?.[name + inLanguage[language]] ?? failure.params?.[name] ?? '…'
       return name.endsWith('At') && typeof value === 'number' ? dayAndTime(value, language) : String(value)
     })
   return { what: fill(what), next: fill(next) }

@@ -20,13 +20,13 @@ import {
   Language,
   Localized,
   PickupId,
-  Policy,
   RecipientClass,
   RecipientId,
   SecretKind,
   StaffId,
   StaffRole,
 } from './domain.ts'
+import { DirectoryDesk, directoryLimit, Policy } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
@@ -89,6 +89,8 @@ export const FeedChange = z.discriminatedUnion('kind', [
   z.object({ seq: z.number().int().positive(), kind: z.literal('staff-removed'), staff: StaffId }),
   z.object({ seq: z.number().int().positive(), kind: z.literal('desk-changed'), desk: Desk }),
   z.object({ seq: z.number().int().positive(), kind: z.literal('policy-changed'), policy: Policy }),
+  /** Where else people can go, and when. */
+  z.object({ seq: z.number().int().positive(), kind: z.literal('directory-changed'), desks: z.array(DirectoryDesk).max(directoryLimit) }),
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
@@ -111,6 +113,8 @@ export const SnapshotPage = z.object({
   desk: Desk,
   policy: Policy,
   staff: z.array(StaffRecord),
+  /** On the first page. */
+  directory: z.array(DirectoryDesk).max(directoryLimit).optional(),
   pickups: z.array(GrantedPickup),
   after: PickupId.nullable(),
 })

@@ -1,6 +1,5 @@
 /** Who may do what at the hub: one row per route of agents, so that a route without an authority does not compile. */
 import { AgentRole } from './agent-api/words.ts'
-import type { RecipientClass } from './domain.ts'
 import type { HubApi, HubRoute } from './hub-api.ts'
 
 export { AgentRole } from './agent-api/words.ts'
@@ -37,9 +36,4 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
 export function mayCall(route: HubRoute, role: AgentRole): boolean {
   const asked = (agentAuthorities as Readonly<Partial<Record<HubRoute, readonly AgentRole[]>>>)[route]
   return asked === undefined || asked.includes(role)
-}
-
-/** Staff secrets are issued by human resources alone, and human resources issues nothing else (DESIGN section 7). */
-export function mayIssueFor(recipientClass: RecipientClass, role: AgentRole): boolean {
-  return role === 'supervisor' || (recipientClass === 'staff') === (role === 'hr')
 }

@@ -29,6 +29,7 @@ import {
 } from './domain.ts'
 import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { FailureView } from './kiosk-views/failure.ts'
+import { PlaceNow } from './policy/places.ts'
 
 export { FailureView }
 
@@ -125,6 +126,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     failure: FailureView,
     audience: z.enum(['recipient', 'staff']),
     pickup: PickupId.nullable(),
+    /** Other desks to go to. */
+    where: z.array(PlaceNow).max(5).optional(),
     until: Instant.nullable(),
   }),
 ])
@@ -225,6 +228,8 @@ export const KioskState = z.object({
   ...dayState,
   /** Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the desk serve until then all the same. */
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
+  /** Where passwords of training user IDs are reset, which are never picked up. */
+  trainingResetAddress: z.string().nullable().optional(),
   network: NetworkLight,
   reader: ReaderLight,
   printer: PrinterLight,

@@ -46,6 +46,11 @@ function localClock(at: number): number {
   return Date.parse(`${format.format(at).replace(' ', 'T')}Z`) + (((at % 1000) + 1000) % 1000)
 }
 
+/** Helsinki's calendar date at an instant, `YYYY-MM-DD`. */
+export function dateAt(at: number): string {
+  return format.format(at).slice(0, 10)
+}
+
 /** The instant at which Helsinki's clock shows this. Of an hour shown twice the first; one that is skipped is the end of the skip. */
 function instantOf(local: number): number {
   const earlier = local - (localClock(local - day) - (local - day))

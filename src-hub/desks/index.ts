@@ -1,2 +1,3 @@
+export { directoryRecords, publishDirectory } from './directory.ts'
 export { appendToFeed, readFeed, type NewChange } from './feed.ts'
 export { deskRecord, policyRecord, staffRecords } from './records.ts'

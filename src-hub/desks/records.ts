@@ -1,5 +1,6 @@
 /** What a kiosk is told of its desk, its policy and its staff. */
-import { Desk, Policy } from '../../src-shared/domain.ts'
+import { Desk } from '../../src-shared/domain.ts'
+import { Policy } from '../../src-shared/policy/index.ts'
 import { StaffRecord } from '../../src-shared/hub-api.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'

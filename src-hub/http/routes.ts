@@ -5,10 +5,10 @@ import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.t
 import { fail, ok } from '../../src-shared/result.ts'
 import { closeAlarm, listAlarms } from '../alarms/index.ts'
 import { transact } from '../database/index.ts'
-import { deskRecord, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
+import { deskRecord, directoryRecords, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { startedVersions, takeLedger } from '../ledger/index.ts'
-import { countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
+import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { signInHandlers } from './routes/sign-in.ts'
@@ -53,6 +53,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         desk: await deskRecord(db, kiosk.desk),
         policy: await policyRecord(db),
         staff: await staffRecords(db, keys, kiosk.desk, kiosk.id),
+        ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),
         after: last ?? null,
       })
       return ok(new JsonText(`${rest.slice(0, -1)},"pickups":[${records.join(',')}]}`))
@@ -99,8 +100,19 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     },
     revoke: async ({ body, agent }) =>
       transact(db, async (tx) => {
-        if (body.to !== null && (await tx.selectFrom('desk').select('id').where('id', '=', body.to).executeTakeFirst()) === undefined)
-          return fail('L-609', { what: 'desk' })
+        if (body.to !== null) {
+          const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', body.to).executeTakeFirst()
+          if (desk === undefined) return fail('L-609', { what: 'desk' })
+          const route = await checkRoute(tx, body.pickup, desk, now())
+          if (!route.ok) return route
+          if (route.value !== null)
+            await tx
+              .updateTable('pickup')
+              .set({ channel: route.value.channel })
+              .where('id', '=', body.pickup)
+              .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+              .execute()
+        }
         const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)
         if (state === null) return fail('L-609', { what: 'pickup' })
         await tx.insertInto('audit').values({ at: now(), actor: agent.name, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' }).execute()

@@ -1,5 +1,6 @@
 export { countGrants, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
 export { issuePickup } from './issue.ts'
+export { checkPolicy, checkRoute, type Wish } from './policy-check.ts'
 export { pickupTimeline } from './timeline.ts'
 export { burnAndReplace } from './replace.ts'
 export { returnUnclaimed } from './returns.ts'

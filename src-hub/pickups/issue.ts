@@ -1,15 +1,14 @@
 /** Issuing one secret for a recipient: policy first, the old pickup superseded, the new one granted in the same transaction. */
 import { randomBytes } from 'node:crypto'
-import type { DeskKind, RecipientClass } from '../../src-shared/domain.ts'
-import { mayIssueFor, type AgentRole } from '../../src-shared/hub-authority.ts'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
-import { policyRecord } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
+import { checkPolicy } from './policy-check.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Unclaimed pickups go back after this long (DESIGN section 5). */
@@ -20,7 +19,7 @@ export function newPickupCode(): string {
   return [...randomBytes(8)].map((byte) => crockford[byte % 32]).join('')
 }
 
-/** Fails with L-609 (unknown account or desk), L-206 (policy), L-207 (a porter needs a request), L-505 (too long a secret), L-618 (another role issues for this class). */
+/** Fails with L-609 (unknown account or desk), L-505 (too long a secret), or a code of policy (`policyCodes`: who may issue what to whom at which desk). */
 export async function issuePickup(
   db: Db,
   parts: GrantParts,
@@ -35,23 +34,17 @@ export async function issuePickup(
       const account = await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select(['account.account', 'recipient.id as recipient', 'recipient.class'])
+        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
         .where('account.account', '=', request.account)
         .forUpdate('account')
         .executeTakeFirst()
       if (account === undefined) return fail('L-609', { what: 'account' })
-      if (!mayIssueFor(account.class as RecipientClass, role)) return fail('L-618')
       const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
       if (desk === undefined) return fail('L-609', { what: 'desk' })
-      const policy = await policyRecord(tx)
-      const rule = policy.rules.find(
-        (r) => r.recipientClass === (account.class as RecipientClass) && r.channel === request.channel && r.deskKind === (desk.kind as DeskKind),
-      )
-      if (rule === undefined) {
-        const kinds = [...new Set(policy.rules.filter((r) => r.recipientClass === account.class).map((r) => r.deskKind))]
-        return fail('L-206', { where: kinds.join(', ') || 'helpdesk' })
-      }
-      if (rule.needsRequestReference && request.requestReference === null) return fail('L-207')
+      const { channel, requestReference } = request
+      const wish = { recipientClass: account.class, channel, requestReference, accountValidUntil: account.valid_until, sponsor: account.sponsor }
+      const allowed = await checkPolicy(tx, wish, desk, { kind: 'issue', how: 'prepared', by: role }, parts.now())
+      if (!allowed.ok) return allowed
 
       const live = await tx
         .selectFrom('pickup')

@@ -1,6 +1,7 @@
 /** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
 import { z } from 'zod'
-import { Channel, DateText, DeskKind, Language, Localized, Policy, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { Channel, DateText, DeskKind, Language, Localized, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { Policy } from '../../src-shared/policy/index.ts'
 import { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 

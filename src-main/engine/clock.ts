@@ -1,3 +1,5 @@
+import { dateAt } from '../../src-shared/opening-hours.ts'
+
 /**
  * The desk's clock: the last hub time plus a monotonic offset, so that a wrong or jumping computer clock decides
  * neither expiry nor opening hours. Before the first contact it is the computer's clock, but never behind what the
@@ -54,7 +56,7 @@ export const systemTimers: Timers = {
 
 /** The desk's calendar date in Helsinki, `YYYY-MM-DD`: documents expire by it. */
 export function deskDate(now: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+  return dateAt(now)
 }
 
 /** Midnight of the desk's day, ms: two or three hours before it in UTC, whichever Helsinki has that day. */

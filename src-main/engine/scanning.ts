@@ -1,7 +1,9 @@
 /** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
+import { decideHere } from '../identity/index.ts'
 import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
@@ -9,6 +11,7 @@ import type { Scan } from '../readers/index.ts'
 import { permit, type BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate } from './clock.ts'
+import { directions, forRecipient } from './directions.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
 import type { ReadDocument, Serving } from './serving.ts'
@@ -47,7 +50,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   function refuse(failure: Failure): void {
     const staff = signIn.session() !== null
     const until = now() + parts.refusedMs
-    counter.go({ step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, until }, parts.refusedMs)
+    const where = directions(failure, services.requirePlace(), now())
+    counter.go({ step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until }, parts.refusedMs)
   }
 
   /** The recipient checked in: durable before the screen says so. */
@@ -70,9 +74,12 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       refuse({ code: 'L-202' })
       return
     }
-    const closed = signIn.session() === null ? services.opening.closed() : null
-    if (closed !== null) {
-      refuse(closed)
+    const place = services.requirePlace()
+    const decide = (pickup: Pickup) => decideHere(place, pickup, { kind: 'check-in', closed: services.opening.closed() }, now())
+    const served = found.find((pickup) => decide(pickup).ok) ?? first
+    const decided = decide(served)
+    if (signIn.session() === null && !decided.ok) {
+      refuse(forRecipient(decided.failure))
       return
     }
     arrive(found, by)
@@ -83,15 +90,13 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       else serving.choose(current, null)
       return
     }
-    const { policy } = services.requirePlace()
-    const rule = policy.rules.find((r) => r.recipientClass === first.recipientClass && r.channel === first.channel)
     counter.go(
       {
         step: 'arrival',
-        initials: initials(first.person.name),
-        language: first.person.language,
+        initials: initials(served.person.name),
+        language: served.person.language,
         count: found.length,
-        proofs: rule?.proofs ?? [],
+        proofs: decided.ok ? proofsOf(place.policy, decided.value.rule) : [],
         until: now() + parts.arrivalMs,
       },
       parts.arrivalMs,
@@ -144,6 +149,13 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const open = step.step === 'verify' ? current.find((pickup) => pickup.id === step.pickup.id) : undefined
     if (expired) {
       serving.refuseDocument(open ?? current[0] ?? first.pickup, { code: 'L-301' })
+      return
+    }
+    const shown = open ?? current[0] ?? first.pickup
+    const proof = { kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry } as const
+    const accepted = decideHere(services.requirePlace(), shown, { kind: 'verify', closed: null, proof }, now())
+    if (!accepted.ok && (accepted.failure.code === 'L-229' || accepted.failure.code === 'L-304')) {
+      serving.refuseDocument(shown, accepted.failure)
       return
     }
     const read: ReadDocument = {

@@ -123,7 +123,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   function currentPlace(): Place | null {
     if (place === null) {
       const { deskRecord: desk, policy } = records.read() ?? {}
-      place = desk !== null && desk !== undefined && policy !== null && policy !== undefined ? { desk, policy } : null
+      place = desk !== null && desk !== undefined && policy !== null && policy !== undefined ? { desk, policy, directory: records.directory() } : null
     }
     return place
   }

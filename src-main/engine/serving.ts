@@ -2,8 +2,10 @@
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
 import type { PickupId, ProofKind, SlipId, StaffId } from '../../src-shared/domain.ts'
+import type { ErrorCode } from '../../src-shared/errors.ts'
+import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import { acceptsProof, mayReleaseHere, type Proof } from '../identity/index.ts'
+import { decideHere, type Proof } from '../identity/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import { settleSlip } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
@@ -45,6 +47,9 @@ interface Parts {
   readonly activity: () => void
 }
 
+/** A document was shown, and does not do: written down like any other refusal of a proof. */
+const proofRefused: ReadonlySet<ErrorCode> = new Set(['L-224', 'L-229', 'L-304'])
+
 export function createServing({ services, counter, doneMs, floorYears, activity }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
@@ -66,17 +71,17 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
       counter.go({ step: 'hand-over', pickup: view(pickup), slip: slipView(views, slip) })
       return
     }
-    const { policy, desk } = services.requirePlace()
-    const rule = mayReleaseHere(policy, desk.kind, pickup, now())
+    const place = services.requirePlace()
+    const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
     counter.go({
       step: 'verify',
       pickup: view(pickup),
       document: document?.view ?? null,
-      proofs: rule.ok ? rule.value.proofs.filter((proof) => proof !== 'e-id') : [],
+      proofs: allowed.ok ? proofsOf(place.policy, allowed.value.rule).filter((proof) => proof !== 'e-id') : [],
       birthDateOnRecord: pickup.birthTag !== null,
       verification: null,
       verifiedUntil: null,
-      fourEyes: rule.ok && rule.value.fourEyes ? 'awaited' : 'not-needed',
+      fourEyes: allowed.ok && allowed.value.rule.fourEyes ? 'awaited' : 'not-needed',
       further: slips.wasted(pickup.id, pickup.epoch) > 0,
       notice,
     })
@@ -119,22 +124,24 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
   }
 
   function record(pickup: Pickup, proof: Proof, session: Session) {
-    const { policy, desk } = services.requirePlace()
+    const place = services.requirePlace()
     return guarded(() => {
-      const rule = mayReleaseHere(policy, desk.kind, pickup, now())
-      if (!rule.ok) return rule
-      const closed = services.opening.closed()
-      if (closed !== null) return { ok: false, failure: closed }
-      const accepted = acceptsProof(rule.value, proof.kind)
-      if (!accepted.ok) return accepted
+      const allowed = decideHere(place, pickup, { kind: 'verify', closed: services.opening.closed(), proof }, now())
+      if (!allowed.ok) {
+        if (!proofRefused.has(allowed.failure.code)) return allowed
+        const said = refused(pickup, allowed.failure, session)
+        notice(said)
+        return { ok: false, failure: said }
+      }
+      const { rule } = allowed.value
       const recorded = store.transact(() =>
-        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), policy.verificationSeconds, rule.value.fourEyes),
+        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), place.policy.verificationSeconds, rule.fourEyes),
       )
       sync.nudge()
       const step = counter.step()
       const after = pickups.get(pickup.id)
       if (step.step === 'verify' && step.pickup.id === pickup.id && after !== null) {
-        const fourEyes = rule.value.fourEyes ? 'awaited' : 'not-needed'
+        const fourEyes = rule.fourEyes ? 'awaited' : 'not-needed'
         counter.amend({ ...step, pickup: view(after), verification: recorded.id, verifiedUntil: recorded.expiresAt, fourEyes, notice: null })
       }
       return ok({ verification: recorded.id })

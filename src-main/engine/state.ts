@@ -1,5 +1,6 @@
 /** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import { classRule } from '../../src-shared/policy/index.ts'
 import { initials } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
@@ -37,6 +38,11 @@ function lockedView(services: Services | null): KioskState['locked'] {
   return { initials: initials({ given, family: family.join(' ') }), until: locked.until }
 }
 
+function trainingReset(services: Services | null): string | null {
+  const policy = services?.place()?.policy
+  return policy === undefined ? null : classRule(policy, 'training').resetAddress
+}
+
 /** Composed anew for every push. */
 export function composeState(parts: Parts): KioskState {
   const { services, record, readers, printer, counter } = parts
@@ -54,6 +60,7 @@ export function composeState(parts: Parts): KioskState {
     desk: services?.place()?.desk ?? null,
     ...dayView(services),
     opening: services?.opening.status() ?? null,
+    trainingResetAddress: trainingReset(services),
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
     printer: { ...printer.status() },

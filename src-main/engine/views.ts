@@ -1,16 +1,12 @@
 /** From the cache's rows to what a window may see. */
-import type { Desk, Policy } from '../../src-shared/domain.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
-import { mayReleaseHere } from '../identity/index.ts'
+import { decideHere, sponsorHere, type Place } from '../identity/index.ts'
 import { displayName, initials, type Pickup, type PickupCache } from '../pickups/index.ts'
 import { printsThatMayFail, type Slip, type Slips } from '../release/index.ts'
 import type { Roster } from '../staff/index.ts'
 
-export interface Place {
-  readonly desk: Desk
-  readonly policy: Policy
-}
+export type { Place }
 
 export interface ViewParts {
   readonly pickups: PickupCache
@@ -24,19 +20,16 @@ export interface ViewParts {
 
 /** Why a pickup cannot be released here now, or null. */
 export function blockedBy(parts: ViewParts, pickup: Pickup): Failure | null {
-  const { policy, desk } = parts.place()
-  const allowed = mayReleaseHere(policy, desk.kind, pickup, parts.now())
-  if (!allowed.ok) return allowed.failure
-  // Verified before closing may finish.
+  // Verified before closing may finish; whether a colleague has confirmed shows later.
   const closed = pickup.state === 'verified' ? null : parts.closed()
-  if (closed !== null) return closed
+  const allowed = decideHere(parts.place(), pickup, { kind: 'release', closed, witnessed: true }, parts.now())
+  if (!allowed.ok) return allowed.failure
   if (parts.slips.wasted(pickup.id, pickup.epoch) >= printsThatMayFail) return { code: 'L-512' }
   return null
 }
 
 export function pickupView(parts: ViewParts, pickup: Pickup): PickupView {
   const { person } = pickup
-  const rule = parts.place().policy.rules.find((r) => r.recipientClass === pickup.recipientClass && r.channel === pickup.channel)
   return {
     id: pickup.id,
     state: pickup.state,
@@ -47,7 +40,7 @@ export function pickupView(parts: ViewParts, pickup: Pickup): PickupView {
     secretKind: pickup.secretKind,
     language: person.language,
     requestReference: person.requestReference,
-    sponsor: rule?.showSponsor === true ? person.sponsor : null,
+    sponsor: sponsorHere(parts.place(), pickup, parts.now()),
     arrivedAt: pickup.arrivedAt,
     issuedAt: pickup.issuedAt,
     expiresAt: pickup.expiresAt,

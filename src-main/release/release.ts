@@ -3,12 +3,13 @@
  * envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded. Order is everything here:
  * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
  */
-import { SlipId, type Desk, type KioskId, type Language, type PickupId, type Policy, type VerificationId } from '../../src-shared/domain.ts'
+import { SlipId, type Desk, type KioskId, type Language, type PickupId, type VerificationId } from '../../src-shared/domain.ts'
+import { type Policy } from '../../src-shared/policy/index.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { mayReleaseHere, type Verifications } from '../identity/index.ts'
+import { decideHere, type Place, type Verifications } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import type { PrintJob, PrintOutcome, Printer, PrintPhase } from '../printers/index.ts'
@@ -46,12 +47,7 @@ export interface ReleaseRequest {
 export interface Release {
   /** Whether a slip is being printed now. */
   busy(): boolean
-  run(
-    request: ReleaseRequest,
-    session: Session,
-    place: { desk: Desk; policy: Policy },
-    onPhase: (slip: SlipId, phase: PrintPhase) => void,
-  ): Promise<Result<Slip>>
+  run(request: ReleaseRequest, session: Session, place: Place, onPhase: (slip: SlipId, phase: PrintPhase) => void): Promise<Result<Slip>>
 }
 
 export function createRelease(parts: Parts): Release {
@@ -60,12 +56,13 @@ export function createRelease(parts: Parts): Release {
   let busy = false
 
   /** Spends the verification and records the intent, or refuses with nothing changed. */
-  function intend(request: ReleaseRequest, session: Session, place: { desk: Desk; policy: Policy }): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
+  function intend(request: ReleaseRequest, session: Session, place: Place): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
     try {
       return store.transact(() => {
         const pickup = pickups.get(request.pickup)
         if (pickup === null) return fail('L-201')
-        const allowed = mayReleaseHere(place.policy, place.desk.kind, pickup, now())
+        // Verified before closing may finish: the hours were asked when the identity was proved.
+        const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
         if (!allowed.ok) return allowed
         if (slips.unsettledOf(pickup.id) !== null) return fail('L-214')
         if (pickup.state === 'handed-over') return fail('L-204')
@@ -76,7 +73,8 @@ export function createRelease(parts: Parts): Release {
         const by = { staff: session.staff, session: session.id }
         const proved = pickup.state === 'verified' ? verifications.open(request.verification, pickup.id, by, now()) : null
         if (proved === null) return fail('L-307')
-        if (allowed.value.fourEyes && proved.witness === null) return fail('L-310')
+        const confirmed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: proved.witness !== null }, now())
+        if (!confirmed.ok) return confirmed
         const slip = SlipId.parse(newId())
         const number = slips.nextNumber(place.desk.slipPrefix)
         slips.intend({
@@ -124,7 +122,7 @@ export function createRelease(parts: Parts): Release {
     pickup: Pickup,
     request: ReleaseRequest,
     session: Session,
-    place: { desk: Desk; policy: Policy },
+    place: Place,
     onPhase: (phase: PrintPhase) => void,
   ): Promise<PrintOutcome> {
     const secret = await openWith(session, pickup)

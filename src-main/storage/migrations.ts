@@ -254,6 +254,12 @@ CREATE TRIGGER verification_witness_is_fixed BEFORE UPDATE ON verification BEGIN
 END;
 `
 
+/** Version 8. Where else people can go, and when: so that a refusal says so offline too. */
+const letters = `
+CREATE TABLE directory (one INTEGER PRIMARY KEY CHECK (one = 1), desks TEXT NOT NULL) STRICT;
+UPDATE kiosk SET synced = 0;
+`
+
 /** Version 10. The desk's day: a pause and a call for staff outlive the engine. */
 const deskDay = `
 CREATE TABLE desk_pause (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, until INTEGER NOT NULL, staff TEXT NOT NULL) STRICT;
@@ -272,5 +278,6 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: noReplacing },
   { version: 5, sql: printerMemory },
   { version: 6, sql: fourEyes },
+  { version: 8, sql: letters },
   { version: 10, sql: deskDay },
 ]

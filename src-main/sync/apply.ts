@@ -67,6 +67,9 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
       case 'policy-changed':
         records.setPolicy(item.policy)
         break
+      case 'directory-changed':
+        records.setDirectory(item.desks)
+        break
       default:
         unreachable(item)
     }
@@ -100,6 +103,7 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
         if (first) {
           records.setDesk(page.desk)
           records.setPolicy(page.policy)
+          if (page.directory !== undefined) records.setDirectory(page.directory)
           const present = new Set<string>(page.staff.map((member) => member.id))
           for (const id of roster.ids()) if (!present.has(id)) roster.remove(id)
           for (const member of page.staff) roster.change(member)

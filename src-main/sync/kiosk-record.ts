@@ -1,6 +1,8 @@
 /** The one row that says who this kiosk is and how far it has come with the hub. */
+import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { Desk, DeskId, Incarnation, KioskId, Policy } from '../../src-shared/domain.ts'
+import { Desk, DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
+import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
 
@@ -71,6 +73,8 @@ export function createKioskRecords(db: Sqlite) {
   const setPolicy = db.prepare('UPDATE kiosk SET policy_record = ?')
   const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0')
   const setRegistered = db.prepare('UPDATE kiosk SET opening_registered = 1')
+  const directory = db.prepare<[], { desks: string }>('SELECT desks FROM directory')
+  const setDirectory = db.prepare('INSERT INTO directory (one, desks) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET desks = excluded.desks')
   const nextGeneration = db.prepare<[], { generation: number }>('UPDATE kiosk SET generation = generation + 1 RETURNING generation')
 
   return {
@@ -107,6 +111,12 @@ export function createKioskRecords(db: Sqlite) {
     setContact: (at: number) => void setContact.run(at),
     setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
     setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),
+    setDirectory: (desks: readonly DirectoryDesk[]) => void setDirectory.run(JSON.stringify(desks)),
+    /** The institution's desks as the hub last told them; none before it has. */
+    directory(): DirectoryDesk[] {
+      const row = directory.get()
+      return row === undefined ? [] : z.array(DirectoryDesk).parse(JSON.parse(row.desks))
+    },
     setOpening: (publicKey: Uint8Array) => void setOpening.run(publicKey),
     setRegistered: () => void setRegistered.run(),
     nextGeneration: () => nextGeneration.get()?.generation ?? 0,

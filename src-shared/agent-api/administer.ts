@@ -1,6 +1,7 @@
 /** Administering: units, desks, hours, staff and badges, policy, the organisation. Every change is recorded and goes to the desks by feed. */
 import { z } from 'zod'
-import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, Policy, ProofKind, RecipientClass, StaffId, StaffRole, UnitId } from '../domain.ts'
+import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, ProofKind, RecipientClass, StaffId, StaffRole, UnitId } from '../domain.ts'
+import { Policy } from '../policy/schema.ts'
 import { OpeningHours } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
 

@@ -1,6 +1,7 @@
 /** A pickup is asked back in the middle of its print: the answer waits for the paper, and goes once the paper is accounted for (promise P5). */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Desk, Policy } from '../../src-shared/domain.ts'
+import { Desk } from '../../src-shared/domain.ts'
+import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { createVerifications } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
@@ -62,7 +63,7 @@ async function printAskedBack(outcome: PrintOutcome) {
   const done = await release.run(
     { pickup: pickup.id, verification: id, language: 'fi' },
     session,
-    { desk: record.deskRecord, policy: record.policy },
+    { desk: record.deskRecord, policy: record.policy, directory: [] },
     () => undefined,
   )
   if (!done.ok) throw new Error(done.failure.code)

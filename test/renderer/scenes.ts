@@ -1,6 +1,8 @@
 /** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
 import type { z } from 'zod'
 import { CallId, DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import type { DeskKind } from '../../src-shared/domain.ts'
+import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
 
 const id = (text: string) => text.padEnd(22, '0')
@@ -133,6 +135,19 @@ const paused = {
   paused: { reason: 'break', until: sceneNow + 38 * minute, by: null },
 } as const satisfies Partial<KioskState>
 const call = { id: CallId.parse(id('call')), at: sceneNow - minute, from: 'desk' } as const
+const elsewhere = (kind: DeskKind, fi: string, sv: string, en: string, open: boolean): PlaceNow => ({
+  id: DeskId.parse(id(`desk-${kind}`)),
+  kind,
+  name: { fi, sv, en },
+  unit: { fi: 'Keskustakampus', sv: 'Centrumcampus', en: 'City Centre campus' },
+  address: 'Fabianinkatu 28, 00100 Helsinki',
+  open,
+  until: sceneNow + (open ? 8 : 24) * 60 * minute,
+})
+const helpPoints = [
+  elsewhere('helpdesk', 'IT-palvelupiste', 'IT-servicepunkten', 'IT service point', true),
+  elsewhere('student-affairs', 'Opintotoimisto', 'Studiebyrån', 'Student affairs', false),
+]
 
 export const scenes = {
   enrol: { ...atRest, setup: 'enrol', desk: null, network: { state: 'never', lastContactAt: null, failure: null, syncing: null } },
@@ -210,7 +225,18 @@ export const scenes = {
   ),
   done: at({ step: 'done', outcome: 'handed-over', initials: 'A. K. V.', language: 'fi', until: sceneNow + 8_000 }),
   'done-no-slip': at({ step: 'done', outcome: 'no-slip', initials: 'A. K. V.', language: 'sv', until: sceneNow + 8_000 }),
-  'refused-recipient': at({ step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 }, atRest),
+  'refused-recipient': at(
+    { step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, where: helpPoints, until: sceneNow + 15_000 },
+    atRest,
+  ),
+  'refused-elsewhere': at({
+    step: 'refused',
+    failure: { code: 'L-220', params: { whereFi: 'Henkilöstöpalvelut', whereSv: 'Personaltjänster', whereEn: 'Human resources', deskKinds: 'hr' } },
+    audience: 'staff',
+    pickup: null,
+    where: [elsewhere('hr', 'Henkilöstöpalvelut', 'Personaltjänster', 'Human resources', true)],
+    until: null,
+  }),
   'refused-staff': at({ step: 'refused', failure: { code: 'L-308' }, audience: 'staff', pickup: aino.id, until: null }),
 } as const satisfies Record<string, KioskState>
 export type SceneName = keyof typeof scenes

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Db } from '../../src-hub/database/index.ts'
 import { loadHubKeys, type HubKeys } from '../../src-hub/keys/index.ts'
-import { Policy } from '../../src-shared/domain.ts'
+import { Policy } from '../../src-shared/policy/index.ts'
 
 function makeKeys(): HubKeys {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-simulation-'))

@@ -5,7 +5,7 @@ import type { PickupId } from '../../src-shared/domain.ts'
 import { StaffId } from '../../src-shared/domain.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { composeServices, type Services } from '../../src-main/engine/services.ts'
-import { acceptsProof, mayReleaseHere } from '../../src-main/identity/index.ts'
+import { decideHere } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import { settleSlip, type Slip } from '../../src-main/release/index.ts'
 import type { Session } from '../../src-main/staff/index.ts'
@@ -265,10 +265,9 @@ export class Kiosk {
       this.#world.tell(`${this.name} may not serve: ${may.failure.code}`)
       return
     }
-    const rule = mayReleaseHere(place.policy, place.desk.kind, pickup, now())
-    if (!rule.ok || !acceptsProof(rule.value, 'passport').ok) return
     const by = { staff, session: session.id }
     const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN' } as const
+    if (!decideHere(place, pickup, { kind: 'verify', closed: null, proof }, now()).ok) return
     const verification = store.transact(() => verifications.record(pickup, proof, by, now(), place.policy.verificationSeconds, false))
     this.#confirm(ledger.head())
     this.#world.tell(`${this.name} verifies the recipient of ${id.slice(0, 4)} (epoch ${pickup.epoch.n})`)

@@ -1,5 +1,6 @@
 /** A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its window. */
-import { Desk, Policy, type Settlement } from '../../../src-shared/domain.ts'
+import { Desk, type Settlement } from '../../../src-shared/domain.ts'
+import { Policy } from '../../../src-shared/policy/index.ts'
 import { layoutForDesk } from '../../../src-main/engine/slip-layout.ts'
 import { createVerifications } from '../../../src-main/identity/index.ts'
 import type { Printer } from '../../../src-main/printers/index.ts'
@@ -75,7 +76,7 @@ export async function releaseDesk(printer: Printer, secret: string): Promise<Rel
       const by = { staff: session.staff, session: session.id }
       const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN' } as const
       const proved = store.transact(() => verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds, false))
-      return release.run({ pickup: waiting, verification: proved.id, language: 'fi' }, session, { desk, policy }, () => undefined)
+      return release.run({ pickup: waiting, verification: proved.id, language: 'fi' }, session, { desk, policy, directory: [] }, () => undefined)
     },
     settle: (slip, settlement) => settleSlip({ store, ledger, pickups, slips, now: Date.now }, slip.id, settlement, session.staff),
     entries: () =>

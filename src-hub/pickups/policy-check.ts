@@ -1,0 +1,66 @@
+/** The hub's side of the one decision over policy: before issuing and before routing (DESIGN section 7). */
+import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
+import { dateAt } from '../../src-shared/opening-hours.ts'
+import { channelOf, decide, failureOf, type Allowed, type PolicyCase } from '../../src-shared/policy/index.ts'
+import { ok, type Result } from '../../src-shared/result.ts'
+import type { Db, Tx } from '../database/index.ts'
+import { directoryRecords, policyRecord } from '../desks/index.ts'
+
+/** A pickup that is, or a wish for one. */
+export interface Wish {
+  readonly recipientClass: string
+  readonly channel: string
+  readonly requestReference: string | null
+  /** `YYYY-MM-DD`, null for no end. */
+  readonly accountValidUntil: string | null
+  readonly sponsor: string | null
+}
+
+/** Fails with a code of policy (`policyCodes`) and, in three languages, where it could be done instead. */
+export async function checkPolicy(
+  db: Db | Tx,
+  wish: Wish,
+  desk: { readonly id: string; readonly kind: string },
+  act: PolicyCase['act'],
+  now: number,
+): Promise<Result<Allowed>> {
+  const decision = decide(await policyRecord(db), {
+    recipientClass: RecipientClass.parse(wish.recipientClass),
+    channel: Channel.parse(wish.channel),
+    deskKind: DeskKind.parse(desk.kind),
+    requestReference: wish.requestReference,
+    accountEnded: wish.accountValidUntil !== null && wish.accountValidUntil < dateAt(now),
+    sponsor: wish.sponsor,
+    postalArea: 'unknown',
+    act,
+  })
+  if (decision.allowed) return ok(decision)
+  return { ok: false, failure: failureOf(decision, await directoryRecords(db), now, { desk: desk.id }) }
+}
+
+/** Where a pickup may be sent on to: as what that desk's kind serves. Fails as `checkPolicy` does; the value is the pickup's channel from then on. */
+export async function checkRoute(
+  tx: Tx,
+  pickup: string,
+  desk: { readonly id: string; readonly kind: string },
+  now: number,
+): Promise<Result<{ readonly channel: Channel } | null>> {
+  const row = await tx
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .innerJoin('account', 'account.account', 'pickup.account')
+    .select(['recipient.class', 'recipient.sponsor', 'pickup.request_reference', 'account.valid_until'])
+    .where('pickup.id', '=', pickup)
+    .executeTakeFirst()
+  if (row === undefined) return ok(null)
+  const channel = channelOf(DeskKind.parse(desk.kind))
+  const wish = {
+    recipientClass: row.class,
+    channel,
+    requestReference: row.request_reference,
+    accountValidUntil: row.valid_until,
+    sponsor: row.sponsor,
+  }
+  const allowed = await checkPolicy(tx, wish, desk, { kind: 'route' }, now)
+  return allowed.ok ? ok({ channel }) : allowed
+}

@@ -1,0 +1,30 @@
+/** Where a refusal sends people: other desks of the institution, open ones first, with their hours. */
+import type { DeskKind } from '../../src-shared/domain.ts'
+import { DeskKind as DeskKindSchema } from '../../src-shared/domain.ts'
+import type { ErrorCode } from '../../src-shared/errors.ts'
+import { placesNow, type PlaceNow } from '../../src-shared/policy/index.ts'
+import type { Failure } from '../../src-shared/result.ts'
+import type { Place } from '../identity/index.ts'
+
+const inPerson: readonly DeskKind[] = ['helpdesk', 'student-affairs', 'hr']
+/** Refusals that name no kind of desk, and where to try instead. */
+const kindsOf: Partial<Record<ErrorCode, readonly DeskKind[]>> = {
+  'L-202': inPerson,
+  'L-207': ['helpdesk', 'student-affairs'],
+  'L-222': ['helpdesk'],
+  'L-223': ['helpdesk'],
+  'L-308': inPerson,
+}
+
+/** At most three desks; none where going elsewhere does not help. A desk that is closed names others of its kind. */
+export function directions(failure: Failure, place: Place, now: number): PlaceNow[] {
+  const named = String(failure.params?.deskKinds ?? '').split(',')
+  const kinds = named.flatMap((kind) => DeskKindSchema.safeParse(kind).data ?? [])
+  const closed: readonly DeskKind[] = failure.code === 'L-210' || failure.code === 'L-211' ? [place.desk.kind] : []
+  return placesNow(place.directory, kinds.length > 0 ? kinds : (kindsOf[failure.code] ?? closed), now, { desk: place.desk.id })
+}
+
+/** A check-in screen names nobody: whose contact person it is may be anyone's to read. */
+export function forRecipient(failure: Failure): Failure {
+  return failure.code === 'L-222' ? { code: 'L-223' } : failure
+}

@@ -1,0 +1,164 @@
+/**
+ * The one decision over policy (DESIGN sections 6 and 7), pure and total: the hub asks it before issuing and routing, the kiosk before check-in,
+ * verification, release and dispatch. It explains itself: with the rule that allows, or with what, why and what next.
+ */
+import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain.ts'
+import type { AgentRole } from '../agent-api/words.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { PostalArea } from './postal.ts'
+import { acceptsIssuer, classRule, issuersOf, walkInAt, type Policy, type PolicyRule } from './schema.ts'
+
+/** What is asked. Everything that the answer depends on is in here or in the policy. */
+export interface PolicyCase {
+  readonly recipientClass: RecipientClass
+  readonly channel: Channel
+  readonly deskKind: DeskKind
+  /** The ticket that asked for it. */
+  readonly requestReference: string | null
+  readonly accountEnded: boolean
+  readonly sponsor: string | null
+  /** Where a registered letter would go; nothing else looks at it. */
+  readonly postalArea: PostalArea
+  readonly act:
+    | {
+        readonly kind: 'issue'
+        readonly how: 'prepared' | 'walk-in'
+        /** null: the hub itself, in place of what was issued before. */ readonly by: AgentRole | null
+      }
+    /** To another desk, by whoever may. */
+    | { readonly kind: 'route' }
+    /** Noting that the recipient has come. */
+    | { readonly kind: 'check-in'; readonly closed: Closed | null }
+    /** Recording a proof of identity. */
+    | { readonly kind: 'verify'; readonly closed: Closed | null; readonly proof: { readonly kind: ProofKind; readonly issuerCountry: string } }
+    /** Printing; `witnessed`: a second member of staff has confirmed. */
+    | { readonly kind: 'release'; readonly closed: Closed | null; readonly witnessed: boolean }
+}
+
+/** The opening hours' word: not now. `opensAt` in ms, null when no opening is known. */
+export interface Closed {
+  readonly opensAt: number | null
+}
+
+export type Decision = Allowed | Refused
+
+export interface Allowed {
+  readonly allowed: true
+  readonly rule: PolicyRule
+  /** Whom to show as the contact person, if anyone. */
+  readonly sponsor: string | null
+}
+
+/** What and why is the code; what next are the fields. `failureOf` makes the words of it. */
+export interface Refused {
+  readonly allowed: false
+  readonly code: PolicyCode
+  /** Kinds of desk where it could be done instead. */
+  readonly deskKinds: readonly DeskKind[]
+  /** Where to reset a password that is never picked up. */
+  readonly address: string | null
+  readonly sponsor: string | null
+  readonly opensAt: number | null
+}
+
+const codes = [
+  'L-206',
+  'L-207',
+  'L-210',
+  'L-211',
+  'L-220',
+  'L-221',
+  'L-222',
+  'L-223',
+  'L-224',
+  'L-225',
+  'L-226',
+  'L-227',
+  'L-228',
+  'L-229',
+  'L-230',
+  'L-304',
+  'L-310',
+  'L-618',
+] as const satisfies readonly ErrorCode[]
+export type PolicyCode = (typeof codes)[number]
+/** Every code that a refusal by policy may carry. */
+export const policyCodes: readonly PolicyCode[] = codes
+
+/** The channel that a kind of desk serves. */
+export function channelOf(deskKind: DeskKind): Channel {
+  return deskKind === 'post-room' ? 'registered-letter' : deskKind
+}
+
+function refusal(code: PolicyCode, more: Partial<Omit<Refused, 'allowed' | 'code'>> = {}): Refused {
+  return { allowed: false, code, deskKinds: [], address: null, sponsor: null, opensAt: null, ...more }
+}
+
+/** Kinds of desk where people of a class may collect in person. */
+export function desksOf(policy: Policy, recipientClass: RecipientClass): DeskKind[] {
+  if (!classRule(policy, recipientClass).pickup) return []
+  return [...new Set(policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.deskKind !== 'post-room').map((rule) => rule.deskKind))]
+}
+
+/** What of one rule stands against the case; null: nothing. */
+function against(policy: Policy, rule: PolicyRule, asked: PolicyCase): Refused | null {
+  const { act } = asked
+  const elsewhere = (fits: (other: PolicyRule) => boolean): DeskKind[] => [
+    ...new Set(
+      policy.rules
+        .filter((other) => other.recipientClass === asked.recipientClass && other.deskKind !== 'post-room' && fits(other))
+        .map((other) => other.deskKind),
+    ),
+  ]
+  if (act.kind === 'issue') {
+    if (act.by !== null && !issuersOf(rule).includes(act.by)) return refusal('L-618')
+    if (act.how === 'walk-in' && !walkInAt(rule)) return refusal('L-225', { deskKinds: elsewhere(walkInAt) })
+    if (act.how === 'prepared' && !rule.prepared) return refusal('L-226', { deskKinds: elsewhere((other) => other.prepared) })
+  }
+  if (rule.needsRequestReference && asked.requestReference === null) return refusal('L-207')
+  if (rule.channel === 'registered-letter') {
+    if (asked.postalArea === 'unknown') return refusal('L-227')
+    if (asked.postalArea === 'inside') return refusal('L-228', { deskKinds: desksOf(policy, asked.recipientClass) })
+  }
+  if (act.kind === 'verify') {
+    const { kind, issuerCountry } = act.proof
+    if (kind === 'e-id' && !classRule(policy, asked.recipientClass).eId) return refusal('L-224')
+    if (!rule.proofs.includes(kind)) return refusal('L-304')
+    if (!acceptsIssuer(policy, kind, issuerCountry)) return refusal('L-229')
+  }
+  if (act.kind === 'release' && rule.fourEyes && !act.witnessed) return refusal('L-310')
+  return null
+}
+
+/** Allowed when one rule of this class, channel and kind of desk allows it: so a stricter policy never allows more. */
+export function decide(policy: Policy, asked: PolicyCase): Decision {
+  const { recipientClass, act } = asked
+  const own = classRule(policy, recipientClass)
+  if (!own.pickup) return own.resetAddress === null ? refusal('L-230') : refusal('L-221', { address: own.resetAddress })
+  const ended = asked.accountEnded
+  if (ended && own.endedAccount === 'refuse') return asked.sponsor === null ? refusal('L-223') : refusal('L-222', { sponsor: asked.sponsor })
+  const rules = policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.channel === asked.channel && rule.deskKind === asked.deskKind)
+  if (rules.length === 0) return refusal(recipientClass === 'staff' ? 'L-220' : 'L-206', { deskKinds: desksOf(policy, recipientClass) })
+  const closed = 'closed' in act ? act.closed : null
+  let first: Refused | null = null
+  for (const rule of rules) {
+    const refused = against(policy, rule, asked)
+    if (refused !== null) {
+      first ??= refused
+      continue
+    }
+    if (closed !== null) return closed.opensAt === null ? refusal('L-211') : refusal('L-210', { opensAt: closed.opensAt })
+    return { allowed: true, rule, sponsor: showsSponsor(policy, recipientClass, asked.channel, ended) ? asked.sponsor : null }
+  }
+  return first ?? refusal('L-206', { deskKinds: desksOf(policy, recipientClass) })
+}
+
+/** Partner and external users: whom to ask, when the account has ended or the policy says so. */
+export function showsSponsor(policy: Policy, recipientClass: RecipientClass, channel: Channel, accountEnded: boolean): boolean {
+  return accountEnded || policy.rules.some((rule) => rule.recipientClass === recipientClass && rule.channel === channel && rule.showSponsor)
+}
+
+/** Proofs that could be accepted from someone of this class under a rule, for people to read. */
+export function proofsOf(policy: Policy, rule: PolicyRule): ProofKind[] {
+  return rule.proofs.filter((kind) => kind !== 'e-id' || classRule(policy, rule.recipientClass).eId)
+}

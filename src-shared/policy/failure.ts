@@ -1,0 +1,32 @@
+/** A refusal by policy as a failure: its code, and in three languages where to go instead. */
+import type { ErrorParams } from '../errors.ts'
+import type { Failure } from '../result.ts'
+import type { DeskKind, Language } from '../domain.ts'
+import type { PolicyCode, Refused } from './decide.ts'
+import { kindName, placesNow, placeText, type DirectoryDesk, type From } from './places.ts'
+
+/** Where to go: desks with their hours, or kinds of desk where the directory has none of them. */
+export function whereText(kinds: readonly DeskKind[], directory: readonly DirectoryDesk[], now: number, from: From, language: Language): string {
+  const places = placesNow(directory, kinds, now, from)
+  const or = { fi: ' tai ', sv: ' eller ', en: ' or ' }[language]
+  if (places.length > 0) return places.map((place) => placeText(place, language, now)).join('; ')
+  return (kinds.length === 0 ? (['helpdesk'] as const) : kinds).map((kind) => kindName(kind, language)).join(or)
+}
+
+/** Refusals whose next step is another desk. */
+const sendsElsewhere: ReadonlySet<PolicyCode> = new Set(['L-206', 'L-220', 'L-225', 'L-226', 'L-228'])
+
+/** `where` in each language (`describeFailure` takes the right one), the contact person, the address, the opening time. */
+export function failureOf(refused: Refused, directory: readonly DirectoryDesk[], now: number, from: From = {}): Failure {
+  const params: Record<string, string | number> = {}
+  if (sendsElsewhere.has(refused.code)) {
+    params.whereFi = whereText(refused.deskKinds, directory, now, from, 'fi')
+    params.whereSv = whereText(refused.deskKinds, directory, now, from, 'sv')
+    params.whereEn = whereText(refused.deskKinds, directory, now, from, 'en')
+    params.deskKinds = refused.deskKinds.join(',')
+  }
+  if (refused.sponsor !== null) params.sponsor = refused.sponsor
+  if (refused.address !== null) params.address = refused.address
+  if (refused.opensAt !== null) params.opensAt = refused.opensAt
+  return { code: refused.code, params: params satisfies ErrorParams }
+}

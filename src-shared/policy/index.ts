@@ -1,0 +1,18 @@
+export {
+  channelOf,
+  decide,
+  desksOf,
+  policyCodes,
+  proofsOf,
+  showsSponsor,
+  type Allowed,
+  type Closed,
+  type Decision,
+  type PolicyCase,
+  type PolicyCode,
+  type Refused,
+} from './decide.ts'
+export { failureOf, whereText } from './failure.ts'
+export { directoryLimit, DirectoryDesk, kindName, PlaceNow, placesNow, placeText, type From } from './places.ts'
+export { greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
+export { acceptsIssuer, classRule, ClassRule, issuersOf, Policy, PolicyRule, proofRule, ProofRule, walkInAt } from './schema.ts'
