@@ -13,7 +13,7 @@ export default tseslint.config(
     languageOptions: {
       globals: { ...globals.node },
       parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.web.json'],
+        project: ['./tsconfig.json', './tsconfig.web.json', './tsconfig.console.json'],
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.vue'],
         parser: tseslint.parser,
@@ -32,7 +32,7 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
     },
   },
-  { files: ['src-renderer/**', 'src-main/demo/bench/**'], languageOptions: { globals: { ...globals.browser } } },
+  { files: ['src-renderer/**', 'src-hub/console/**', 'src-main/demo/bench/**'], languageOptions: { globals: { ...globals.browser } } },
   { files: ['**/cli/**', '**/cli.ts', 'test/**', 'src-main/demo/**'], rules: { 'no-console': 'off' } },
   {
     // The engine, the hub and the contracts know no shell (DESIGN section 4, rule 1).

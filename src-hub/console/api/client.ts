@@ -1,0 +1,66 @@
+/**
+ * The hub's client for the console: one function for every route, its types and the check of each reply derived from
+ * the contract.
+ */
+import type { z } from 'zod'
+import { csrfHeader } from '../../../src-shared/agent-api/session.ts'
+import { hubApi, HubFailure, type HubApi, type HubReply, type HubRoute } from '../../../src-shared/hub-api.ts'
+import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
+
+type Given<S extends z.ZodType> = z.input<S>
+export interface CallInput<R extends HubRoute> {
+  readonly query?: Given<HubApi[R]['query']>
+  readonly body?: Given<HubApi[R]['body']>
+  readonly signal?: AbortSignal
+}
+export type CallHub = <R extends HubRoute>(route: R, input?: CallInput<R>) => Promise<Result<HubReply<R>>>
+
+/** Path and query of a call. */
+export function addressOf(route: HubRoute, query: object = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query) as [string, unknown][])
+    if (value !== undefined && value !== null && value !== '')
+      search.set(name, typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value))
+  const text = search.toString()
+  return text === '' ? hubApi[route].path : `${hubApi[route].path}?${text}`
+}
+
+/**
+ * Fails with the hub's own code; with L-601 when it cannot be reached, L-602 when its reply is not of the contract.
+ * A session's acts bring its `csrf` token. `onSignedOut` hears of every L-610: the session has ended.
+ */
+export function createCallHub(fetching: typeof fetch, csrf: () => string | null, onSignedOut: () => void): CallHub {
+  return async (name, input = {}) => {
+    const route = hubApi[name]
+    let answer: Response
+    let json: unknown
+    const token = csrf()
+    try {
+      answer = await fetching(addressOf(name, input.query), {
+        method: route.method,
+        credentials: 'same-origin',
+        headers: {
+          ...(token === null ? {} : { [csrfHeader]: token }),
+          ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+        ...(input.signal === undefined ? {} : { signal: input.signal }),
+      })
+    } catch {
+      return fail('L-601')
+    }
+    try {
+      json = await answer.json()
+    } catch {
+      return fail(answer.status >= 500 ? 'L-611' : 'L-602')
+    }
+    if (!answer.ok) {
+      const failure = HubFailure.safeParse(json)
+      if (!failure.success) return fail(answer.status >= 500 ? 'L-611' : 'L-602')
+      if (failure.data.code === 'L-610') onSignedOut()
+      return { ok: false, failure: failure.data as Failure }
+    }
+    const reply = route.reply.safeParse(json)
+    return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
+  }
+}

@@ -1,0 +1,5 @@
+export { addressOf, createCallHub, type CallHub, type CallInput } from './client.ts'
+export { useAct } from './use-act.ts'
+export { useDesks, type DeskEntry } from './use-desks.ts'
+export { usePages } from './use-pages.ts'
+export { useQuery } from './use-query.ts'

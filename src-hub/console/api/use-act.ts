@@ -1,0 +1,25 @@
+/** One act at the hub: busy while it runs, its failure kept beside the form, and no second run before the first has ended. */
+import { ref } from 'vue'
+import type { HubReply, HubRoute } from '../../../src-shared/hub-api.ts'
+import type { Failure } from '../../../src-shared/result.ts'
+import type { CallInput } from './client.ts'
+import { useHub } from '../stores/hub.ts'
+
+export function useAct<R extends HubRoute>(route: R) {
+  const hub = useHub()
+  const busy = ref(false)
+  const failure = ref<Failure | null>(null)
+
+  /** null when it failed; `failure` then says why. */
+  async function run(body: CallInput<R>['body']): Promise<HubReply<R> | null> {
+    if (busy.value) return null
+    busy.value = true
+    failure.value = null
+    const result = await hub.call(route, { body } as CallInput<R>)
+    busy.value = false
+    if (result.ok) return result.value
+    failure.value = result.failure
+    return null
+  }
+  return { run, busy, failure }
+}

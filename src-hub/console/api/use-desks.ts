@@ -1,0 +1,23 @@
+/** The desks by id, for names in lists and for choosing one. */
+import { computed } from 'vue'
+import type { HubReply } from '../../../src-shared/hub-api.ts'
+import { useLocal } from '../wording/local.ts'
+import { useQuery } from './use-query.ts'
+
+export type DeskEntry = HubReply<'desks'>['desks'][number]
+
+export function useDesks() {
+  const local = useLocal()
+  const query = useQuery('desks', {})
+  const byId = computed(() => new Map<string, DeskEntry>((query.data.value?.desks ?? []).map((desk) => [desk.id, desk])))
+  const desks = computed(() =>
+    [...byId.value.values()].sort((a, b) => local(a.unit).localeCompare(local(b.unit)) || local(a.name).localeCompare(local(b.name))),
+  )
+  /** `Myllypuro, porter's lodge`: unit and desk. */
+  const name = (id: string | null): string => {
+    const desk = id === null ? undefined : byId.value.get(id)
+    return desk === undefined ? '–' : place(desk)
+  }
+  const place = (desk: Pick<DeskEntry, 'unit' | 'name'>): string => `${local(desk.unit)}, ${local(desk.name)}`
+  return { desks, byId, name, place, failure: query.failure, reload: query.reload }
+}

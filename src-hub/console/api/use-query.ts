@@ -1,0 +1,57 @@
+/** What a page shows, asked of the hub: kept on the screen while it is asked again, and asked again when the hub says that it changed. */
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import type { HubApi, HubReply, HubRoute } from '../../../src-shared/hub-api.ts'
+import type { Failure } from '../../../src-shared/result.ts'
+import type { z } from 'zod'
+import { useHub } from '../stores/hub.ts'
+import { useLive, type LiveTopic } from '../stores/live.ts'
+
+export function useQuery<R extends HubRoute>(
+  route: R,
+  query: MaybeRefOrGetter<z.input<HubApi[R]['query']> | null>,
+  topics: readonly LiveTopic[] = [],
+) {
+  const hub = useHub()
+  const live = useLive()
+  const data = shallowRef<HubReply<R> | null>(null)
+  const failure = ref<Failure | null>(null)
+  const loading = ref(true)
+  let asked = 0
+  let open: AbortController | null = null
+
+  async function reload(): Promise<void> {
+    const input = toValue(query)
+    open?.abort()
+    if (input === null) {
+      loading.value = false
+      data.value = null
+      return
+    }
+    open = new AbortController()
+    const mine = ++asked
+    loading.value = true
+    const result = await hub.call(route, { query: input, signal: open.signal } as never)
+    // A later question has been put meanwhile: its answer counts.
+    if (mine !== asked) return
+    loading.value = false
+    if (result.ok) {
+      data.value = result.value
+      failure.value = null
+    } else failure.value = result.failure
+  }
+
+  watch(
+    () => JSON.stringify(toValue(query)),
+    () => void reload(),
+    { immediate: true },
+  )
+  watch(
+    () => topics.map((topic) => live.revisions[topic]).join(),
+    () => void reload(),
+  )
+  onScopeDispose(() => {
+    asked += 1
+    open?.abort()
+  })
+  return { data, failure, loading, reload }
+}

@@ -1,0 +1,18 @@
+import '../../src-renderer/zod-without-eval.ts'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import '../../src-renderer/components/fonts.css'
+import '../../src-renderer/components/tokens.css'
+import '../../src-renderer/components/base.css'
+import App from './App.vue'
+import './components/console.css'
+import { makeTexts } from './i18n.ts'
+import { makeRouter } from './router.ts'
+import { useLook } from './stores/index.ts'
+
+const app = createApp(App)
+app.use(createPinia())
+app.use(makeTexts())
+useLook().recall(window.localStorage, window.matchMedia('(prefers-color-scheme: dark)').matches, navigator.languages)
+app.use(makeRouter())
+app.mount('#app')

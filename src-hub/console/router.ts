@@ -1,0 +1,53 @@
+/** Addresses of the console. A page that a role may not see is not there for it; who is not signed in comes back after signing in. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { welcomePath } from '../../src-shared/agent-api/session.ts'
+import { places, type PlaceName } from './places.ts'
+import { useSession } from './stores/index.ts'
+
+/** Pages come in pieces of their own, so that the first one is there soon. */
+const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
+  issue: () => import('./pages/IssuePage.vue'),
+  pickups: () => import('./pages/PickupsPage.vue'),
+  desks: () => import('./pages/DesksPage.vue'),
+  alarms: () => import('./pages/AlarmsPage.vue'),
+  enrolment: () => import('./pages/EnrolmentPage.vue'),
+}
+
+const inside: RouteRecordRaw[] = places.map((place) => ({
+  path: place.path,
+  name: place.name,
+  component: pages[place.name] as never,
+  meta: { needs: place.needs },
+}))
+
+export function makeRouter() {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    routes: [
+      { path: '/', redirect: () => home() },
+      { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { open: true } },
+      { path: welcomePath, name: 'welcome', component: () => import('./pages/WelcomePage.vue'), meta: { open: true } },
+      { path: '/pickups/:id', name: 'pickup', component: () => import('./pages/PickupPage.vue'), meta: { needs: 'pickup' } },
+      ...inside,
+      { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
+    ],
+    scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
+  })
+  const home = () => {
+    const session = useSession()
+    return places.find((place) => place.name === (session.may('watch') && !session.may('issue') ? 'desks' : 'pickups') && session.may(place.needs))?.path ?? '/desks'
+  }
+  let asked = false
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    if (!asked) {
+      asked = true
+      await session.recall()
+    }
+    if (to.meta['open'] === true) return true
+    if (session.me === null) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    const needs = to.meta['needs']
+    return typeof needs === 'string' && !session.may(needs as 'pickup') ? { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } } : true
+  })
+  return router
+}

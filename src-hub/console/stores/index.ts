@@ -1,0 +1,6 @@
+export { useAsking, type Question } from './asking.ts'
+export { useHub } from './hub.ts'
+export { useLive, type LiveTopic } from './live.ts'
+export { themes, useLook, type Theme } from './look.ts'
+export { useSession } from './session.ts'
+export { useToasts } from './toasts.ts'

@@ -1,0 +1,29 @@
+/** Times as Helsinki's clock shows them, in the language of the console. */
+import { calendarDate, clockTime, timeOrDate } from '../../../src-renderer/wording/times.ts'
+import { useLook } from '../stores/look.ts'
+import { useTexts } from '../i18n.ts'
+
+export function useTimes() {
+  const look = useLook()
+  const { t } = useTexts()
+  return {
+    clock: (at: number) => clockTime(at, look.language),
+    date: (at: number) => calendarDate(at, look.language),
+    /** The time alone today, else with its date. */
+    when: (at: number) => timeOrDate(at, Date.now(), look.language),
+    full: (at: number) => `${calendarDate(at, look.language)} ${clockTime(at, look.language)}`,
+    /** `4 min ago`: whole minutes, hours or days. */
+    ago(at: number, now: number): string {
+      const minutes = Math.max(0, Math.floor((now - at) / 60_000))
+      if (minutes < 1) return t('times.now')
+      if (minutes < 60) return t('times.minutesAgo', { n: minutes })
+      if (minutes < 48 * 60) return t('times.hoursAgo', { n: Math.floor(minutes / 60) })
+      return t('times.daysAgo', { n: Math.floor(minutes / 1440) })
+    },
+    /** A span in ms: `4 min`, `1 h 20 min`. */
+    span(ms: number): string {
+      const minutes = Math.round(ms / 60_000)
+      return minutes < 60 ? t('times.minutes', { n: minutes }) : t('times.hoursMinutes', { h: Math.floor(minutes / 60), n: minutes % 60 })
+    },
+  }
+}
