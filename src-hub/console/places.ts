@@ -1,5 +1,5 @@
 /** The console's pages: where they are, what they are called, which route of the hub they live by. Navigation and router both come from this. */
-import type { HubRoute } from '../../src-shared/hub-api.ts'
+import type { ConsoleRoute } from './api/index.ts'
 import type { IconName } from '../../src-renderer/components/icons.ts'
 import type { ConsoleIconName } from './components/console-icons.ts'
 
@@ -8,7 +8,7 @@ export interface Place {
   readonly path: string
   readonly icon: IconName | ConsoleIconName
   /** Shown to those who may call it. */
-  readonly needs: HubRoute
+  readonly needs: ConsoleRoute
   readonly group: Group
 }
 export const groups = ['work', 'watch', 'prove', 'administer'] as const

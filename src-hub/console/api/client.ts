@@ -2,27 +2,25 @@
  * The hub's client for the console: one function for every route, its types and the check of each reply derived from
  * the contract.
  */
-import type { z } from 'zod'
 import { csrfHeader } from '../../../src-shared/agent-api/session.ts'
-import { hubApi, HubFailure, type HubApi, type HubReply, type HubRoute } from '../../../src-shared/hub-api.ts'
+import { HubFailure } from '../../../src-shared/hub-api.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
+import { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
 
-type Given<S extends z.ZodType> = z.input<S>
-export interface CallInput<R extends HubRoute> {
-  readonly query?: Given<HubApi[R]['query']>
-  readonly body?: Given<HubApi[R]['body']>
+export interface CallInput<R extends ConsoleRoute> {
+  readonly query?: ConsoleQuery<R>
+  readonly body?: ConsoleBody<R>
   readonly signal?: AbortSignal
 }
-export type CallHub = <R extends HubRoute>(route: R, input?: CallInput<R>) => Promise<Result<HubReply<R>>>
+export type CallHub = <R extends ConsoleRoute>(route: R, input?: CallInput<R>) => Promise<Result<ConsoleReply<R>>>
 
-/** Path and query of a call. */
-export function addressOf(route: HubRoute, query: object = {}): string {
+/** A path with its query; what is not set is left out. */
+export function addressOf(path: string, query: object = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query) as [string, unknown][])
-    if (value !== undefined && value !== null && value !== '')
-      search.set(name, typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value))
+    if (typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value !== '')) search.set(name, String(value))
   const text = search.toString()
-  return text === '' ? hubApi[route].path : `${hubApi[route].path}?${text}`
+  return text === '' ? path : `${path}?${text}`
 }
 
 /**
@@ -31,12 +29,12 @@ export function addressOf(route: HubRoute, query: object = {}): string {
  */
 export function createCallHub(fetching: typeof fetch, csrf: () => string | null, onSignedOut: () => void): CallHub {
   return async (name, input = {}) => {
-    const route = hubApi[name]
+    const route = consoleApi[name]
+    const token = csrf()
     let answer: Response
     let json: unknown
-    const token = csrf()
     try {
-      answer = await fetching(addressOf(name, input.query), {
+      answer = await fetching(addressOf(route.path, input.query), {
         method: route.method,
         credentials: 'same-origin',
         headers: {
@@ -61,6 +59,6 @@ export function createCallHub(fetching: typeof fetch, csrf: () => string | null,
       return { ok: false, failure: failure.data as Failure }
     }
     const reply = route.reply.safeParse(json)
-    return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
+    return reply.success ? ok(reply.data as ConsoleReply<typeof name>) : fail('L-602')
   }
 }

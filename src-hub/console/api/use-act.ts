@@ -1,17 +1,17 @@
 /** One act at the hub: busy while it runs, its failure kept beside the form, and no second run before the first has ended. */
 import { ref } from 'vue'
-import type { HubReply, HubRoute } from '../../../src-shared/hub-api.ts'
 import type { Failure } from '../../../src-shared/result.ts'
-import type { CallInput } from './client.ts'
 import { useHub } from '../stores/hub.ts'
+import type { CallInput } from './client.ts'
+import type { ConsoleBody, ConsoleReply, ConsoleRoute } from './contract.ts'
 
-export function useAct<R extends HubRoute>(route: R) {
+export function useAct<R extends ConsoleRoute>(route: R) {
   const hub = useHub()
   const busy = ref(false)
   const failure = ref<Failure | null>(null)
 
   /** null when it failed; `failure` then says why. */
-  async function run(body: CallInput<R>['body']): Promise<HubReply<R> | null> {
+  async function run(body: ConsoleBody<R>): Promise<ConsoleReply<R> | null> {
     if (busy.value) return null
     busy.value = true
     failure.value = null

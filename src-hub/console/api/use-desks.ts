@@ -1,10 +1,10 @@
 /** The desks by id, for names in lists and for choosing one. */
 import { computed } from 'vue'
-import type { HubReply } from '../../../src-shared/hub-api.ts'
+import type { ConsoleReply } from './contract.ts'
 import { useLocal } from '../wording/local.ts'
 import { useQuery } from './use-query.ts'
 
-export type DeskEntry = HubReply<'desks'>['desks'][number]
+export type DeskEntry = ConsoleReply<'desks'>['desks'][number]
 
 export function useDesks() {
   const local = useLocal()

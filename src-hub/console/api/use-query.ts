@@ -1,19 +1,16 @@
 /** What a page shows, asked of the hub: kept on the screen while it is asked again, and asked again when the hub says that it changed. */
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import type { HubApi, HubReply, HubRoute } from '../../../src-shared/hub-api.ts'
 import type { Failure } from '../../../src-shared/result.ts'
-import type { z } from 'zod'
 import { useHub } from '../stores/hub.ts'
 import { useLive, type LiveTopic } from '../stores/live.ts'
+import type { CallInput } from './client.ts'
+import type { ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'
 
-export function useQuery<R extends HubRoute>(
-  route: R,
-  query: MaybeRefOrGetter<z.input<HubApi[R]['query']> | null>,
-  topics: readonly LiveTopic[] = [],
-) {
+/** `query` null asks nothing. `topics`: what the answer hangs on. */
+export function useQuery<R extends ConsoleRoute>(route: R, query: MaybeRefOrGetter<ConsoleQuery<R> | null>, topics: readonly LiveTopic[] = []) {
   const hub = useHub()
   const live = useLive()
-  const data = shallowRef<HubReply<R> | null>(null)
+  const data = shallowRef<ConsoleReply<R> | null>(null)
   const failure = ref<Failure | null>(null)
   const loading = ref(true)
   let asked = 0
@@ -22,15 +19,15 @@ export function useQuery<R extends HubRoute>(
   async function reload(): Promise<void> {
     const input = toValue(query)
     open?.abort()
+    const mine = ++asked
     if (input === null) {
       loading.value = false
       data.value = null
       return
     }
     open = new AbortController()
-    const mine = ++asked
     loading.value = true
-    const result = await hub.call(route, { query: input, signal: open.signal } as never)
+    const result = await hub.call(route, { query: input, signal: open.signal } as CallInput<R>)
     // A later question has been put meanwhile: its answer counts.
     if (mine !== asked) return
     loading.value = false

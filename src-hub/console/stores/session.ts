@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { SessionView } from '../../../src-shared/agent-api/session.ts'
 import { mayCall } from '../../../src-shared/hub-authority.ts'
-import type { HubRoute } from '../../../src-shared/hub-api.ts'
+import type { ConsoleRoute } from '../api/contract.ts'
 import type { Failure } from '../../../src-shared/result.ts'
 import { useHub } from './hub.ts'
 
@@ -13,7 +13,7 @@ export const useSession = defineStore('session', () => {
   /** Why it could not be asked who is signed in; not that nobody is. */
   const failure = ref<Failure | null>(null)
   const role = computed(() => me.value?.role ?? null)
-  const may = (route: HubRoute): boolean => me.value !== null && mayCall(route, me.value.role)
+  const may = (route: ConsoleRoute): boolean => me.value !== null && mayCall(route as never, me.value.role)
 
   function take(view: SessionView | null): void {
     me.value = view

@@ -1,12 +1,17 @@
 /** Failures as an agent at a desk of the office reads them: where the house's text speaks to a kiosk, the console has its own. */
-import { describeFailure, isErrorCode } from '../../../src-shared/errors.ts'
-import type { Failure } from '../../../src-shared/result.ts'
+import { describeFailure, isErrorCode, type ErrorCode, type ErrorParams } from '../../../src-shared/errors.ts'
 import { useTexts } from '../i18n.ts'
 import { useLook } from '../stores/look.ts'
 
+/** A failure of a call, or a reason in a reply. */
+export interface Told {
+  readonly code: ErrorCode
+  readonly params?: ErrorParams | undefined
+}
+
 const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608'] as const
 
-export function useFailureWords(): (failure: Failure) => { what: string; next: string } {
+export function useFailureWords(): (failure: Told) => { what: string; next: string } {
   const { t } = useTexts()
   const look = useLook()
   return (failure) => {

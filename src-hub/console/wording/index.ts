@@ -1,3 +1,5 @@
-export { useFailureWords } from './failures.ts'
+export { useEvents } from './events.ts'
+export { useFailureWords, type Told } from './failures.ts'
 export { useLocal } from './local.ts'
+export { useStanding } from './standing.ts'
 export { useTimes } from './times.ts'

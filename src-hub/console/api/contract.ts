@@ -1,0 +1,26 @@
+/** What the console asks of the hub: the agents' routes, those of the hub API and those of the console's own groups. */
+import type { z } from 'zod'
+import { administerRoutes } from '../../../src-shared/agent-api/administer.ts'
+import { listRoutes } from '../../../src-shared/agent-api/lists.ts'
+import { proveRoutes } from '../../../src-shared/agent-api/prove.ts'
+import { routingRoutes } from '../../../src-shared/agent-api/routing.ts'
+import { accountRoutes, sessionRoutes } from '../../../src-shared/agent-api/session.ts'
+import { watchRoutes } from '../../../src-shared/agent-api/watch.ts'
+import { hubApi } from '../../../src-shared/hub-api.ts'
+
+export const consoleApi = {
+  ...hubApi,
+  ...sessionRoutes,
+  ...accountRoutes,
+  ...listRoutes,
+  ...watchRoutes,
+  ...routingRoutes,
+  ...proveRoutes,
+  ...administerRoutes,
+} as const
+export type ConsoleApi = typeof consoleApi
+export type ConsoleRoute = keyof ConsoleApi
+export type ConsoleReply<R extends ConsoleRoute> = z.infer<ConsoleApi[R]['reply']>
+/** As written by the caller: defaults may be left out. */
+export type ConsoleQuery<R extends ConsoleRoute> = z.input<ConsoleApi[R]['query']>
+export type ConsoleBody<R extends ConsoleRoute> = z.input<ConsoleApi[R]['body']>
