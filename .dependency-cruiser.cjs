@@ -21,7 +21,22 @@ const forbidden = [
   { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   { name: 'shared-knows-nobody', severity: 'error', from: { path: '^src-shared/' }, to: { path: '^(src-main|src-hub|src-renderer|test)/' } },
-  { name: 'hub-knows-only-shared', severity: 'error', from: { path: '^src-hub/' }, to: { path: '^(src-main|src-renderer|test)/' } },
+  {
+    name: 'hub-knows-only-shared',
+    severity: 'error',
+    from: { path: '^src-hub/', pathNot: '^src-hub/console/' },
+    to: { path: '^(src-main|src-renderer|src-hub/console|test)/' },
+  },
+  {
+    // The console shares the window's look and nothing of its working: tokens, icons, the QR and how times are written.
+    name: 'console-shares-the-look-alone',
+    severity: 'error',
+    from: { path: '^src-hub/console/' },
+    to: {
+      path: '^(src-main|src-renderer|src-hub/(?!console/)|src-shared/protocol|test)/',
+      pathNot: '^src-renderer/(zod-without-eval\\.ts|components/((base|fonts|tokens)\\.css|icons\\.ts|SvgQr\\.vue)|wording/(times|qr-path)\\.ts)$',
+    },
+  },
   { name: 'kiosk-does-not-import-the-hub', severity: 'error', from: { path: '^src-main/' }, to: { path: '^(src-hub|src-renderer|test)/' } },
   { name: 'renderer-knows-only-contracts', severity: 'error', from: { path: '^src-renderer/' }, to: { path: '^(src-main|src-hub|test|src-shared/protocol)/' } },
   {

@@ -12,6 +12,6 @@ export function makeTexts() {
 
 /** `t` and friends for a component. */
 export function useTexts() {
-  const { t, te, n, locale } = useI18n({ useScope: 'global' })
-  return { t, te, n, locale }
+  const texts = useI18n({ useScope: 'global' })
+  return { t: texts.t, te: (key: string) => texts.te(key), locale: texts.locale }
 }

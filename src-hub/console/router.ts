@@ -35,7 +35,9 @@ export function makeRouter() {
   })
   const home = () => {
     const session = useSession()
-    return places.find((place) => place.name === (session.may('watch') && !session.may('issue') ? 'desks' : 'pickups') && session.may(place.needs))?.path ?? '/desks'
+    return (
+      places.find((place) => place.name === (session.may('watch') && !session.may('issue') ? 'desks' : 'pickups') && session.may(place.needs))?.path ?? '/desks'
+    )
   }
   let asked = false
   router.beforeEach(async (to) => {

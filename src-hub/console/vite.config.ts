@@ -6,7 +6,7 @@ import { defineConfig, type UserConfig } from 'vite'
 /** After `vite build -c src-hub/vite.config.ts`, which empties out/hub. */
 export const consoleConfig = {
   root: fileURLToPath(new URL('.', import.meta.url)),
-  base: './',
+  base: '/',
   plugins: [vue()],
   define: {
     __VUE_OPTIONS_API__: 'false',

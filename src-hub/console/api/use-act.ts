@@ -2,7 +2,6 @@
 import { ref } from 'vue'
 import type { Failure } from '../../../src-shared/result.ts'
 import { useHub } from '../stores/hub.ts'
-import type { CallInput } from './client.ts'
 import type { ConsoleBody, ConsoleReply, ConsoleRoute } from './contract.ts'
 
 export function useAct<R extends ConsoleRoute>(route: R) {
@@ -15,7 +14,7 @@ export function useAct<R extends ConsoleRoute>(route: R) {
     if (busy.value) return null
     busy.value = true
     failure.value = null
-    const result = await hub.call(route, { body } as CallInput<R>)
+    const result = await hub.call(route, { body })
     busy.value = false
     if (result.ok) return result.value
     failure.value = result.failure

@@ -3,7 +3,6 @@ import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter 
 import type { Failure } from '../../../src-shared/result.ts'
 import { useHub } from '../stores/hub.ts'
 import { useLive, type LiveTopic } from '../stores/live.ts'
-import type { CallInput } from './client.ts'
 import type { ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'
 
 /** `query` null asks nothing. `topics`: what the answer hangs on. */
@@ -27,7 +26,7 @@ export function useQuery<R extends ConsoleRoute>(route: R, query: MaybeRefOrGett
     }
     open = new AbortController()
     loading.value = true
-    const result = await hub.call(route, { query: input, signal: open.signal } as CallInput<R>)
+    const result = await hub.call(route, { query: input, signal: open.signal })
     // A later question has been put meanwhile: its answer counts.
     if (mine !== asked) return
     loading.value = false

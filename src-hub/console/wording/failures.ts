@@ -16,8 +16,7 @@ export function useFailureWords(): (failure: Told) => { what: string; next: stri
   const look = useLook()
   return (failure) => {
     const code = own.find((each) => each === failure.code)
-    if (code !== undefined)
-      return { what: t(`failure.${code}.what`, { where: failure.params?.['where'] ?? '' }), next: t(`failure.${code}.next`) }
+    if (code !== undefined) return { what: t(`failure.${code}.what`, { where: failure.params?.['where'] ?? '' }), next: t(`failure.${code}.next`) }
     return isErrorCode(failure.code) ? describeFailure(failure, look.language) : { what: t('failure.L-602.what'), next: t('failure.L-602.next') }
   }
 }

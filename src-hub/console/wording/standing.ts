@@ -11,8 +11,7 @@ export function useStanding(): (standing: Standing) => string {
   return (standing) => {
     const desk = standing.desk === null ? '–' : `${local(standing.desk.unit)}, ${local(standing.desk.name)}`
     const seen = standing.lastContactAt === null ? t('standing.neverSeen') : t('standing.lastSeen', { at: times.when(standing.lastContactAt) })
-    const moving =
-      standing.movingTo === null ? '' : ` ${t('standing.thenTo', { desk: `${local(standing.movingTo.unit)}, ${local(standing.movingTo.name)}` })}`
+    const moving = standing.movingTo === null ? '' : ` ${t('standing.thenTo', { desk: `${local(standing.movingTo.unit)}, ${local(standing.movingTo.name)}` })}`
     return t(`standing.${standing.what}`, { desk, seen }) + moving
   }
 }

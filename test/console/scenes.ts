@@ -1,0 +1,548 @@
+/** A university on an ordinary day, as the hub would tell of it: for the console's pictures and its checks of every page. */
+import { usualHours } from '../../src-shared/opening-hours.ts'
+import type { AgentRole } from '../../src-shared/agent-api/words.ts'
+import type { ScriptedHandlers } from './scripted-hub.ts'
+
+/** 22 characters by a name. */
+export const idOf = (name: string): never => name.padEnd(22, '0').slice(0, 22) as never
+const minute = 60_000
+/** Scenes are told from here on. */
+export const sceneNow = Date.now()
+const text = (fi: string, sv: string, en: string) => ({ fi, sv, en })
+
+const units = {
+  lakeside: { id: idOf('unit-lakeside'), name: text('Rantakampus', 'Strandcampus', 'Lakeside campus') },
+  hill: { id: idOf('unit-hill'), name: text('Mäkikampus', 'Backcampus', 'Hill campus') },
+  main: { id: idOf('unit-main'), name: text('Päärakennus', 'Huvudbyggnaden', 'Main building') },
+}
+export const deskList = [
+  { id: idOf('desk-a'), kind: 'porter', unit: units.lakeside.name, name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'), kiosk: idOf('kiosk-a') },
+  { id: idOf('desk-b'), kind: 'helpdesk', unit: units.main.name, name: text('Helpdesk', 'Helpdesk', 'Helpdesk'), kiosk: idOf('kiosk-b') },
+  {
+    id: idOf('desk-c'),
+    kind: 'student-affairs',
+    unit: units.main.name,
+    name: text('Opintopalvelut', 'Studieservice', 'Student affairs'),
+    kiosk: idOf('kiosk-c'),
+  },
+  { id: idOf('desk-d'), kind: 'hr', unit: units.hill.name, name: text('Henkilöstöpalvelut', 'Personaltjänster', 'Human resources'), kiosk: idOf('kiosk-d') },
+  { id: idOf('desk-e'), kind: 'porter', unit: units.hill.name, name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'), kiosk: null },
+] as const
+const place = (index: number) => {
+  const desk = deskList[index] ?? deskList[0]
+  return { id: desk.id, name: desk.name, unit: desk.unit }
+}
+
+const people = [
+  ['Aino', 'Saarinen', 'student', 'granted', 0],
+  ['Erik', 'Lindqvist', 'student', 'handed-over', 1],
+  ['Leila', 'Haddad', 'partner', 'revoking', 0],
+  ['Mikael', 'Öhman', 'staff', 'granted', 3],
+  ['Sofia', 'Mäkelä-Virtanen', 'student', 'unassigned', 4],
+  ['Tuomas', 'Niemi', 'external', 'burned', 1],
+  ['Fatima', 'Noor', 'student', 'handed-over', 2],
+  ['Oskar', 'Wikström', 'student', 'dispatched', 1],
+  ['Helmi', 'Koskinen', 'student', 'returned', 2],
+  ['<img src=x onerror=alert(1)>', 'Kokeilu', 'external', 'revoked', 0],
+] as const
+const account = (given: string, family: string) =>
+  `${given}.${family}`
+    .toLowerCase()
+    .replaceAll(/[^a-zåäö.-]/g, '')
+    .slice(0, 40) || 'x'
+const pickupRows = people.map(([given, family, recipientClass, state, desk], index) => ({
+  id: idOf(`pickup-${index}`),
+  account: account(given, family),
+  name: `${given} ${family}`,
+  recipient: idOf(`person-${index}`),
+  recipientClass,
+  desk: place(desk).id,
+  channel:
+    state === 'dispatched'
+      ? ('registered-letter' as const)
+      : recipientClass === 'staff'
+        ? ('hr' as const)
+        : desk === 0 || desk === 4
+          ? ('porter' as const)
+          : ('helpdesk' as const),
+  requestReference: index % 3 === 2 ? null : `INC-${20_480 + index}`,
+  state: state,
+  issuedAt: sceneNow - index * 47 * minute,
+  expiresAt: sceneNow + (45 - index) * 86_400_000,
+}))
+const view = (index: number) => {
+  const [given, family, recipientClass] = people[index] ?? people[0]
+  return {
+    id: idOf(`person-${index}`),
+    class: recipientClass,
+    name: { given, family },
+    formerNames: index === 4 ? [{ given, family: 'Mäkelä' }] : [],
+    language: 'fi' as const,
+    sponsor: recipientClass === 'partner' ? 'Ritva Salo' : null,
+    accounts: [{ account: account(given, family), validUntil: recipientClass === 'partner' ? '2027-07-31' : null }],
+    hasBirthDate: index !== 2,
+    cards: 1,
+  }
+}
+const standing = (index: number) => {
+  const row = pickupRows[index] ?? pickupRows[0]
+  const state = row?.state ?? 'granted'
+  const what = { granted: 'at-desk', revoking: 'awaiting-acknowledgement', unassigned: 'no-kiosk' } as const
+  return {
+    what: what[state as 'granted'] ?? ('ended' as const),
+    desk: place(people[index]?.[4] ?? 0),
+    movingTo: state === 'revoking' ? place(1) : null,
+    lastContactAt: state === 'unassigned' ? null : sceneNow - (state === 'revoking' ? 174 : 1) * minute,
+  }
+}
+
+const watchDesk = (index: number, more: object) => ({
+  ...place(index),
+  kind: deskList[index]?.kind ?? 'porter',
+  light: 'green' as const,
+  amberSince: null,
+  alert: false,
+  reasons: [],
+  open: true,
+  nextChangeAt: sceneNow + 200 * minute,
+  kiosk: deskList[index]?.kiosk ?? null,
+  lastContactAt: sceneNow - 20_000,
+  version: '0.1.0',
+  update: null,
+  frozen: false,
+  acked: 4_812,
+  waiting: 12 + index * 5,
+  revoking: 0,
+  handedOverToday: 9 + index * 4,
+  status: { at: sceneNow, printer: 'ready', paper: null, unsent: 0, staff: 1 },
+  ...more,
+})
+const day = (back: number) => new Date(sceneNow - back * 86_400_000).toISOString().slice(0, 10)
+const proofs = ['passport', 'identity-card', 'residence-permit', 'driving-licence', 'e-id'] as const
+const rule = (recipientClass: 'student' | 'staff' | 'partner', channel: 'helpdesk' | 'porter' | 'hr', deskKind: 'helpdesk' | 'porter' | 'hr') => ({
+  recipientClass,
+  channel,
+  deskKind,
+  proofs: [...proofs],
+  needsRequestReference: channel === 'porter',
+  showSponsor: recipientClass === 'partner',
+  fourEyes: false,
+})
+export const scenePolicy = {
+  version: 7,
+  rules: [rule('student', 'helpdesk', 'helpdesk'), rule('student', 'porter', 'porter'), rule('partner', 'helpdesk', 'helpdesk'), rule('staff', 'hr', 'hr')],
+  verificationSeconds: 300,
+  accountOnSlip: 'full' as const,
+}
+
+/** What the hub answers to someone of that role. */
+export function sceneHandlers(role: AgentRole): ScriptedHandlers {
+  const session = {
+    name: 'ritva.salo',
+    displayName: 'Ritva Salo',
+    role,
+    by: 'local' as const,
+    csrf: 'csrf-of-the-scenes',
+    startedAt: sceneNow - 40 * minute,
+    idleAt: sceneNow + 30 * minute,
+    endsAt: sceneNow + 600 * minute,
+  }
+  return {
+    session: () => session,
+    signInOptions: () => ({ local: true, oidc: { label: 'Suvanto SSO' }, first: false }),
+    signIn: (_query, { password }) => (password === 'wrong' ? { failed: 'L-610' } : session),
+    signOut: () => ({ signedOut: true }),
+    desks: () => ({
+      desks: deskList.map((desk) => ({
+        ...desk,
+        ready: desk.kiosk !== null,
+        lastContactAt: desk.kiosk === null ? null : sceneNow - minute,
+        acked: 10,
+        frozen: false,
+        version: '0.1.0',
+        update: null,
+      })),
+    }),
+    watch: () => ({
+      hubTime: sceneNow,
+      desks: [
+        watchDesk(0, {
+          light: 'amber',
+          amberSince: sceneNow - 14 * minute,
+          alert: true,
+          reasons: ['silent', 'unsent'],
+          lastContactAt: sceneNow - 174 * minute,
+          revoking: 1,
+          status: { at: sceneNow - 174 * minute, printer: 'paper-near-end', paper: null, unsent: 3, staff: 1 },
+        }),
+        watchDesk(1, { update: 'installed' }),
+        watchDesk(2, {
+          light: 'amber',
+          amberSince: sceneNow - 3 * minute,
+          reasons: ['paper'],
+          status: { at: sceneNow, printer: 'paper-out', paper: 'out', unsent: 0, staff: 1 },
+        }),
+        watchDesk(3, {}),
+        watchDesk(4, { light: 'grey', reasons: ['no-kiosk'], lastContactAt: null, version: null, status: null, waiting: 0, handedOverToday: 0 }),
+      ] as never,
+      openAlarms: 2,
+      openDisputes: 1,
+      holding: false,
+      awaited: [],
+    }),
+    pickups: ({ text: wanted = '', state }) => ({
+      pickups: pickupRows.filter(
+        (row) => `${row.name} ${row.account}`.toLowerCase().includes(wanted.toLowerCase()) && (state === undefined || state.includes(row.state)),
+      ),
+      next: wanted === '' ? 'mark-2' : null,
+    }),
+    countPickups: () => ({ count: 1_000, more: true, estimate: false }),
+    pickup: ({ pickup }) => {
+      const index = Math.max(
+        0,
+        pickupRows.findIndex((row) => row.id === pickup),
+      )
+      const row = pickupRows[index] as (typeof pickupRows)[number]
+      const live = ['unassigned', 'granted', 'revoking'].includes(row.state)
+      return {
+        ...row,
+        standing: standing(index),
+        secretKind: 'password',
+        pickupCode: '7KQ2M9TD',
+        language: 'fi',
+        sponsor: view(index).sponsor,
+        accountValidUntil: null,
+        hasBirthDate: true,
+        cards: 1,
+        replacedBy: row.state === 'burned' ? idOf('pickup-0') : null,
+        replaces: null,
+        handedOver: row.state === 'handed-over' ? { at: sceneNow - 30 * minute, desk: place(1).name, slip: 'HD-0042' } : null,
+        disputes: 0,
+        may: { reroute: live, revoke: live, extend: live, reissue: !live && row.state !== 'handed-over' },
+      }
+    },
+    timeline: ({ pickup }) => {
+      const at = (minutes: number) => sceneNow - minutes * minute
+      const done = pickup === idOf('pickup-1')
+      return {
+        events: [
+          { time: at(140), kind: 'issued', desk: null, actor: 'ritva.salo', detail: { channel: 'helpdesk' } },
+          { time: at(140), kind: 'granted', desk: 'Helpdesk', actor: null, detail: { epoch: 1 } },
+          ...(done
+            ? [
+                { time: at(36), kind: 'arrival', desk: 'Helpdesk', actor: null, detail: { by: 'card' } },
+                {
+                  time: at(33),
+                  kind: 'verification',
+                  desk: 'Helpdesk',
+                  actor: 'Kaisa Lehto',
+                  detail: { proof: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiryValid: true },
+                },
+                { time: at(32), kind: 'slip-intended', desk: 'Helpdesk', actor: 'Kaisa Lehto', detail: { number: 'HD-0042', language: 'fi', further: false } },
+                { time: at(32), kind: 'slip-printed', desk: 'Helpdesk', actor: null, detail: {} },
+                { time: at(30), kind: 'handed-over', desk: 'Helpdesk', actor: 'Kaisa Lehto', detail: {} },
+              ]
+            : [{ time: at(20), kind: 're-routed', desk: 'Helpdesk', actor: 'ritva.salo', detail: {} }]),
+        ],
+      }
+    },
+    revoke: () => ({ state: 'revoking' }),
+    extend: (_query, { expiresAt }) => ({ expiresAt }),
+    reissue: () => ({ pickup: idOf('pickup-0'), state: 'granted', pickupCode: '7KQ2M9TD' }),
+    recipients: ({ text: wanted }) => ({
+      recipients: people.map((_person, index) => view(index)).filter(({ name }) => `${name.given} ${name.family}`.toLowerCase().includes(wanted.toLowerCase())),
+      more: false,
+    }),
+    recipient: ({ recipient }) =>
+      view(
+        Math.max(
+          0,
+          people.findIndex((_person, index) => idOf(`person-${index}`) === recipient),
+        ),
+      ),
+    saveRecipient: (_query, { id }) => ({ recipient: id ?? idOf('person-0') }),
+    setBirthDate: () => ({ saved: true }),
+    addCard: () => ({ cards: 2 }),
+    removeCard: () => ({ cards: 0 }),
+    mayIssue: ({ account: asked, requestReference }) => {
+      const index = Math.max(
+        0,
+        people.findIndex(([given, family]) => account(given, family) === asked),
+      )
+      const option = (
+        channel: 'helpdesk' | 'student-affairs' | 'porter' | 'hr' | 'registered-letter',
+        why: { code: string; params?: object } | null,
+        desks: number[],
+      ) => ({
+        channel,
+        allowed: why === null,
+        why: why as never,
+        needsRequestReference: channel === 'porter' || channel === 'registered-letter',
+        showSponsor: false,
+        proofs: [...proofs],
+        desks: desks.map((each) => ({
+          ...place(each),
+          kind: deskList[each]?.kind ?? ('porter' as const),
+          ready: each !== 4,
+          lastContactAt: each === 4 ? null : sceneNow - 2 * minute,
+        })),
+      })
+      return {
+        recipient: view(index),
+        validUntil: null,
+        ended: false,
+        live: index === 0 ? { pickup: idOf('pickup-0'), desk: place(0).id, state: 'granted' } : null,
+        why: null,
+        options: [
+          option('helpdesk', null, [1]),
+          option('student-affairs', null, [2]),
+          option('porter', requestReference === undefined ? { code: 'L-207' } : null, [0, 4]),
+          option('hr', { code: 'L-206', params: { where: 'helpdesk' } }, []),
+          option('registered-letter', { code: 'L-207' }, []),
+        ],
+      }
+    },
+    issue: () => ({ pickup: idOf('pickup-0'), state: 'granted', pickupCode: '7KQ2M9TD' }),
+    writeOffPreview: ({ kiosk }) => ({
+      kiosk,
+      desk: place(0),
+      state: 'active',
+      lastContactAt: sceneNow - 174 * minute,
+      burn: 14,
+      reissue: 14,
+      pickups: [{ id: idOf('pickup-0'), account: 'aino.saarinen', name: 'Aino Saarinen', issuedAt: sceneNow }],
+    }),
+    writeOff: () => ({ burned: 14, reissued: 14 }),
+    unfreeze: () => ({ unfrozen: true }),
+    alarms: () => ({
+      alarms: [
+        {
+          id: 3,
+          kind: 'ledger-mismatch',
+          kiosk: idOf('kiosk-a'),
+          pickup: null,
+          detail: 'hash of entry 88',
+          at: sceneNow - 9 * minute,
+          closedAt: null,
+          closedBy: null,
+        },
+        {
+          id: 2,
+          kind: 'ungrantable',
+          kiosk: idOf('kiosk-b'),
+          pickup: idOf('pickup-4'),
+          detail: 'a card that is no number',
+          at: sceneNow - 60 * minute,
+          closedAt: null,
+          closedBy: null,
+        },
+      ],
+      disputes: [{ id: 1, pickup: idOf('pickup-1'), kiosk: idOf('kiosk-b'), seq: 412, at: sceneNow - 30 * minute, closedAt: null, closedBy: null }],
+    }),
+    closeAlarm: () => ({ closed: true }),
+    enrolmentCode: () => ({ code: 'K7Q2M-9TDXA-4RWNP-C3VHE.ZQ81XW0LJ5' }),
+    enrolmentCodes: (_query, { desks }) => ({ codes: desks.map((desk) => ({ desk, code: 'K7Q2M-9TDXA.ZQ81XW0LJ5' })), csv: 'desk,code\r\n' }),
+    series: () => ({
+      handovers: Array.from({ length: 30 }, (_, back) =>
+        [0, 1, 2, 3].map((desk) => ({
+          day: day(29 - back),
+          desk: place(desk).id,
+          channel: (['porter', 'helpdesk', 'student-affairs', 'hr'] as const)[desk] ?? 'porter',
+          count: (back * 7 + desk * 5) % 19,
+        })),
+      ).flat(),
+      waiting: Array.from({ length: 30 }, (_, back) => ({
+        day: day(29 - back),
+        desk: place(1).id,
+        count: 10,
+        median: 120 + ((back * 13) % 90),
+        p90: 300 + ((back * 31) % 200),
+      })),
+    }),
+    ledgerEntries: () => ({
+      entries: ['handed-over', 'slip-printed', 'slip-intended', 'verification', 'arrival', 'staff-signed-in', 'engine-started'].map((kind, index) => ({
+        kiosk: idOf('kiosk-b'),
+        desk: place(1),
+        seq: 412 - index,
+        kind,
+        time: sceneNow - index * minute,
+        receivedAt: sceneNow - index * minute,
+        pickup: index < 5 ? idOf('pickup-1') : null,
+        actor: index === 1 || index === 4 ? null : 'Kaisa Lehto',
+        facts: kind === 'verification' ? { proof: 'passport', method: 'machine-read', issuerCountry: 'FIN' } : {},
+        hash: 'b3'.repeat(32),
+        poison: false,
+      })),
+      next: 'mark-2',
+    }),
+    auditTrail: () => ({
+      acts: ['issued', 're-routed', 'enrolment-code', 'alarm-closed'].map((act, index) => ({
+        id: 90 - index,
+        at: sceneNow - index * 11 * minute,
+        actor: 'ritva.salo',
+        act,
+        pickup: index < 2 ? idOf('pickup-2') : null,
+        desk: index === 3 ? null : { ...place(1), kind: 'helpdesk' as const },
+        detail: {},
+      })),
+      next: null,
+    }),
+    chains: () => ({
+      kiosks: [0, 1, 2].map((index) => ({
+        kiosk: deskList[index]?.kiosk ?? idOf('kiosk-a'),
+        desk: place(index),
+        state: 'active' as const,
+        frozen: index === 0,
+        entries: 4_812 - index * 900,
+        head: 'a4'.repeat(32),
+        lastContactAt: sceneNow - minute,
+      })),
+    }),
+    exportKey: () => ({ key: 'A'.repeat(43), fingerprint: '9f2c 18aa 03de 7741 6b0e 55c1 f2d9 8a30' }),
+    dataSubject: () => ({
+      madeAt: sceneNow,
+      data: { name: 'Aino Saarinen' },
+      text: { fi: 'Tiedot henkilöstä Aino Saarinen', sv: 'Uppgifter om Aino Saarinen', en: 'What is held of Aino Saarinen' },
+    }),
+    erase: () => ({ erased: true, pickups: 3 }),
+    retention: () => ({ personalDataDays: 90 }),
+    saveRetention: () => ({ saved: true }),
+    units: () => ({
+      units: [
+        {
+          ...units.lakeside,
+          address: 'Rantatie 1',
+          hours: usualHours,
+          desks: [
+            {
+              id: place(0).id,
+              kind: 'porter',
+              name: place(0).name,
+              slipPrefix: 'LAK',
+              hours: { ...usualHours, exceptions: [{ date: day(-10), spans: [] }] },
+              kiosk: idOf('kiosk-a'),
+            },
+          ],
+        },
+        {
+          ...units.main,
+          address: 'Keskuskatu 2',
+          hours: null,
+          desks: [1, 2].map((index) => ({
+            id: place(index).id,
+            kind: deskList[index]?.kind ?? 'helpdesk',
+            name: place(index).name,
+            slipPrefix: index === 1 ? 'HD' : 'OP',
+            hours: null,
+            kiosk: idOf(`kiosk-${index}`),
+          })),
+        },
+      ],
+    }),
+    saveUnit: (_query, { id }) => ({ id: id ?? idOf('unit-new') }),
+    saveDesk: (_query, { id }) => ({ id: id ?? idOf('desk-new') }),
+    staff: () => ({
+      staff: [
+        { id: idOf('staff-1'), name: 'Kaisa Lehto', role: 'supervisor', desks: [place(1).id, place(2).id], badges: 1 },
+        { id: idOf('staff-2'), name: 'Veikko Aalto', role: 'porter', desks: [place(0).id], badges: 0 },
+      ],
+    }),
+    saveStaff: (_query, { id }) => ({ id: id ?? idOf('staff-3') }),
+    removeStaff: () => ({ removed: true }),
+    addBadge: () => ({ badges: 1 }),
+    removeBadges: () => ({ badges: 0 }),
+    policy: () => ({
+      policy: scenePolicy,
+      versions: [
+        { version: 7, at: sceneNow - 9_000 * minute, by: 'ritva.salo', note: 'Kesäajan poikkeus' },
+        { version: 6, at: sceneNow - 90_000 * minute, by: 'seed', note: '' },
+      ],
+    }),
+    policyVersion: ({ version }) => ({ policy: { ...scenePolicy, version } }),
+    savePolicy: () => ({ version: 8 }),
+    policyPreview: (_query, { policy }) => ({
+      problems: [],
+      rows: policy.rules.map((each) => ({
+        recipientClass: each.recipientClass,
+        channel: each.channel,
+        desks: [place(each.channel === 'porter' ? 0 : 1).id],
+        proofs: each.proofs,
+        needsRequestReference: each.needsRequestReference,
+        fourEyes: each.fourEyes,
+        change: each.fourEyes ? ('changed' as const) : ('same' as const),
+      })),
+      stranded: 0,
+    }),
+    organisation: () => ({
+      name: text('Suvannon yliopisto', 'Suvanto universitet', 'Suvanto University'),
+      changeAddress: 'https://tunnus.suvanto.example/vaihda',
+      selfServiceAddress: 'https://tunnus.suvanto.example/itsepalvelu',
+    }),
+    saveOrganisation: () => ({ saved: true }),
+    consoleAccounts: () => ({
+      accounts: [
+        {
+          username: 'ritva.salo',
+          name: 'Ritva Salo',
+          role: 'administrator',
+          by: 'local',
+          disabled: false,
+          lockedUntil: null,
+          invitedUntil: null,
+          lastSignInAt: sceneNow - 40 * minute,
+        },
+        {
+          username: 'pekka.lahti',
+          name: 'Pekka Lahti',
+          role: 'agent',
+          by: 'oidc',
+          disabled: false,
+          lockedUntil: null,
+          invitedUntil: null,
+          lastSignInAt: sceneNow - 400 * minute,
+        },
+        {
+          username: 'auri.laine',
+          name: 'Auri Laine',
+          role: 'auditor',
+          by: 'local',
+          disabled: false,
+          lockedUntil: null,
+          invitedUntil: sceneNow + 4_000 * minute,
+          lastSignInAt: null,
+        },
+      ],
+    }),
+    saveConsoleAccount: () => ({ saved: true }),
+    inviteConsoleAccount: () => ({
+      link: 'https://hub.suvanto.example/welcome#Zk3vYwQm8t4Jr1Np0bXcE7uLh5oAiD2fGsKq9VxRyTz',
+      expiresAt: sceneNow + 4_320 * minute,
+    }),
+    sessions: () => ({
+      sessions: [
+        {
+          id: 's1',
+          name: 'ritva.salo',
+          current: true,
+          startedAt: sceneNow - 40 * minute,
+          lastSeenAt: sceneNow,
+          endsAt: sceneNow + 600 * minute,
+          browser: 'Firefox, Linux',
+        },
+        {
+          id: 's2',
+          name: 'ritva.salo',
+          current: false,
+          startedAt: sceneNow - 900 * minute,
+          lastSeenAt: sceneNow - 800 * minute,
+          endsAt: sceneNow + 10 * minute,
+          browser: 'Chrome, Windows',
+        },
+      ],
+    }),
+    revokeSession: () => ({ revoked: true }),
+    changePassword: () => ({ changed: true }),
+    firstAdministrator: () => session,
+    acceptInvitation: () => session,
+  }
+}
