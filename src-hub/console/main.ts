@@ -13,6 +13,11 @@ import { useLook } from './stores/index.ts'
 const app = createApp(App)
 app.use(createPinia())
 app.use(makeTexts())
-useLook().recall(window.localStorage, window.matchMedia('(prefers-color-scheme: dark)').matches, navigator.languages)
+const asks = (query: string) => window.matchMedia(query).matches
+useLook().recall(
+  window.localStorage,
+  asks('(prefers-contrast: more)') ? 'contrast' : asks('(prefers-color-scheme: dark)') ? 'dark' : 'light',
+  navigator.languages,
+)
 app.use(makeRouter())
 app.mount('#app')

@@ -43,7 +43,7 @@ export const useLive = defineStore('live', () => {
     })
     source.addEventListener('change', (event) => {
       const change = ConsoleEvent.safeParse(JSON.parse(String(event.data)))
-      if (change.success) bump([change.data.about])
+      if (change.success) bump([change.data.about === 'pickups' ? 'pickup' : change.data.about])
     })
     source.addEventListener('error', () => {
       state.value = 'away'

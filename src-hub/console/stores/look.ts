@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { Language } from '../../../src-shared/domain.ts'
 
-export const themes = ['light', 'dark'] as const
+export const themes = ['light', 'dark', 'contrast'] as const
 export type Theme = (typeof themes)[number]
 
 /** Where choices are kept; the browser's localStorage in the page. */
@@ -18,12 +18,12 @@ export const useLook = defineStore('look', () => {
   const theme = ref<Theme>('light')
 
   /** What was chosen before; else the browser's own wish. */
-  function recall(from: Memory, prefersDark: boolean, wished: readonly string[]): void {
+  function recall(from: Memory, system: Theme, wished: readonly string[]): void {
     memory = from
     const kept = Language.safeParse(from.getItem('lodge.console.language'))
     const asked = wished.map((tag) => Language.safeParse(tag.slice(0, 2).toLowerCase())).find(({ success }) => success)
     language.value = kept.success ? kept.data : (asked?.data ?? 'fi')
-    theme.value = themes.find((each) => each === from.getItem('lodge.console.theme')) ?? (prefersDark ? 'dark' : 'light')
+    theme.value = themes.find((each) => each === from.getItem('lodge.console.theme')) ?? system
   }
 
   function speak(chosen: Language): void {
