@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { noBody, none, route } from './hub-route.ts'
+import { listRoutes } from './agent-api/lists.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
@@ -239,13 +240,6 @@ export const hubApi = {
     }),
     reply: z.object({ pickup: PickupId, state: HubPickupState, pickupCode: z.string() }),
   }),
-  pickups: route('GET', '/v1/agent/pickups', 'agent', {
-    query: z.object({ desk: DeskId.optional(), limit: z.coerce.number().int().min(1).max(500) }),
-    body: noBody,
-    reply: z.object({
-      pickups: z.array(z.object({ id: PickupId, account: z.string(), name: z.string(), desk: DeskId.nullable(), state: HubPickupState, issuedAt: Instant })),
-    }),
-  }),
   /** Re-route or revoke; the answer tells the truth about where it stands. */
   revoke: route('POST', '/v1/agent/pickups/revoke', 'agent', {
     query: none,
@@ -285,6 +279,7 @@ export const hubApi = {
   ...apiTokenRoutes,
   ...sessionRoutes,
   ...accountRoutes,
+  ...listRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -30,6 +30,10 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   consoleAccounts: ['administrator', 'auditor'],
   saveConsoleAccount: ['administrator'],
   inviteConsoleAccount: ['administrator'],
+  countPickups: everyone,
+  pickup: ['agent', 'hr', 'supervisor', 'auditor'],
+  ledgerEntries: ['supervisor', 'auditor'],
+  auditTrail: ['supervisor', 'auditor', 'administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

@@ -11,6 +11,7 @@ import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
+import { listHandlers } from './routes/lists.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
@@ -19,6 +20,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
   return {
     ...apiTokenHandlers(parts),
     ...signInHandlers(parts),
+    ...listHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
@@ -78,26 +80,6 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return done.ok ? ok({ closed: true as const }) : done
     },
     issue: async ({ body, agent }) => issuePickup(db, parts, body, agent.name, agent.role),
-    pickups: async ({ query }) => {
-      let rows = db
-        .selectFrom('pickup')
-        .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
-        .select(['pickup.id', 'pickup.account', 'pickup.desk', 'pickup.state', 'pickup.issued_at', 'recipient.family', 'recipient.given'])
-        .orderBy('pickup.issued_at', 'desc')
-        .limit(query.limit)
-      if (query.desk !== undefined) rows = rows.where('pickup.desk', '=', query.desk)
-      const found = await rows.execute()
-      return ok({
-        pickups: found.map((row) => ({
-          id: row.id as never,
-          account: row.account,
-          name: `${row.given} ${row.family}`,
-          desk: row.desk as never,
-          state: row.state as never,
-          issuedAt: Number(row.issued_at),
-        })),
-      })
-    },
     revoke: async ({ body, agent }) =>
       transact(db, async (tx) => {
         if (body.to !== null) {

@@ -92,6 +92,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
     if (status === 429) return refuse(reply, fail('L-619').failure)
+    // A text that PostgreSQL cannot hold (NUL): the caller's doing.
+    if ((error as { code?: string }).code === '22021') return refuse(reply, fail('L-608', { where: 'text' }).failure)
     if (status < 500) return refuse(reply, fail('L-608', { where: status === 413 ? 'size' : 'body' }).failure)
     parts.onBug(request.routeOptions.url ?? '?', error)
     // A database that is away or full is an outage, not the caller's doing.

@@ -37,6 +37,10 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   consoleAccounts: ['administrator', 'auditor'],
   saveConsoleAccount: ['administrator'],
   inviteConsoleAccount: ['administrator'],
+  countPickups: AgentRole.options,
+  pickup: ['agent', 'hr', 'supervisor', 'auditor'],
+  ledgerEntries: ['supervisor', 'auditor'],
+  auditTrail: ['supervisor', 'auditor', 'administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

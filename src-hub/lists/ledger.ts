@@ -1,0 +1,132 @@
+/** The ledger and the audit trail as people browse them: newest first, by key. */
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
+import { KioskId, PickupId } from '../../src-shared/domain.ts'
+import type { Db } from '../database/index.ts'
+import { deskNames, placeOf } from './desk-names.ts'
+
+interface Row {
+  readonly kiosk: string
+  readonly seq: number
+  readonly kind: string
+  readonly pickup: string | null
+  readonly time: number
+  readonly bytes: string
+  readonly hash: string
+  readonly received_at: number
+  readonly poison: boolean
+}
+type Where = RawBuilder<SqlBool>
+
+const columns = sql`kiosk, seq, kind, pickup, time, bytes, hash, received_at, poison`
+const and = (wheres: readonly Where[]) => (wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`)
+
+function common(query: HubQuery<'ledgerEntries'>): Where[] {
+  const wheres: Where[] = []
+  if (query.kind !== undefined) wheres.push(sql`kind = ${query.kind}`)
+  if (query.receivedFrom !== undefined) wheres.push(sql`received_at >= ${query.receivedFrom}`)
+  if (query.receivedTo !== undefined) wheres.push(sql`received_at < ${query.receivedTo}`)
+  return wheres
+}
+
+/** Kiosks one after another: a desk's kiosks follow each other in time, and within one the order received is the order of its own numbers. */
+async function byKiosks(db: Db, query: HubQuery<'ledgerEntries'>, kiosks: readonly string[], wanted: number): Promise<Row[]> {
+  const [, fromKiosk, fromSeq] = /^k\.([A-Za-z0-9_-]{22})\.(\d{1,16})$/.exec(query.after ?? '') ?? []
+  const rows: Row[] = []
+  const start = fromKiosk === undefined ? 0 : kiosks.indexOf(fromKiosk)
+  for (const kiosk of kiosks.slice(Math.max(0, start))) {
+    const wheres = [sql<SqlBool>`kiosk = ${kiosk}`, ...common(query)]
+    if (kiosk === fromKiosk) wheres.push(sql`seq < ${Number(fromSeq)}`)
+    const page = await sql<Row>`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)} ORDER BY seq DESC LIMIT ${wanted - rows.length}`.execute(db)
+    rows.push(...page.rows)
+    if (rows.length === wanted) break
+  }
+  return rows
+}
+
+async function byTime(db: Db, query: HubQuery<'ledgerEntries'>, wanted: number): Promise<Row[]> {
+  const wheres = common(query)
+  if (query.pickup !== undefined) wheres.push(sql`pickup = ${query.pickup}`)
+  const [, at, kiosk, seq] = /^t\.(\d{1,16})\.([A-Za-z0-9_-]{22})\.(\d{1,16})$/.exec(query.after ?? '') ?? []
+  if (at !== undefined) wheres.push(sql`(received_at, kiosk, seq) < (${Number(at)}, ${kiosk}, ${Number(seq)})`)
+  return (
+    await sql<Row>`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)}
+    ORDER BY received_at DESC, kiosk DESC, seq DESC LIMIT ${wanted}`.execute(db)
+  ).rows
+}
+
+export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Promise<HubReply<'ledgerEntries'>> {
+  const desks = await deskNames(db)
+  const kiosks = await db.selectFrom('kiosk').select(['id', 'desk']).orderBy('enrolled_at', 'desc').execute()
+  const deskOf = new Map(kiosks.map((kiosk) => [kiosk.id, kiosk.desk]))
+  const few =
+    query.pickup !== undefined
+      ? null
+      : query.kiosk !== undefined
+        ? [query.kiosk]
+        : query.desk !== undefined
+          ? kiosks.filter(({ desk }) => desk === query.desk).map(({ id }) => id)
+          : null
+  const found = few === null ? await byTime(db, query, query.limit + 1) : await byKiosks(db, query, few, query.limit + 1)
+  const rows = found.slice(0, query.limit)
+  const read = rows.map((row) => ({ row, entry: readable(row.bytes) }))
+  const actors = [...new Set(read.flatMap(({ entry }) => entry.actor ?? []))]
+  const names = new Map(
+    actors.length === 0 ? [] : (await db.selectFrom('staff').select(['id', 'name']).where('id', 'in', actors).execute()).map((one) => [one.id, one.name]),
+  )
+  const last = rows.at(-1)
+  const mark = (row: Row) => (few === null ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
+  return {
+    entries: read.map(({ row, entry }) => ({
+      kiosk: KioskId.parse(row.kiosk),
+      desk: placeOf(desks.get(deskOf.get(row.kiosk) ?? '')),
+      seq: Number(row.seq),
+      kind: row.kind,
+      time: Number(row.time),
+      receivedAt: Number(row.received_at),
+      pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+      actor: entry.actor === null ? null : (names.get(entry.actor) ?? null),
+      facts: entry.facts,
+      hash: row.hash,
+      poison: row.poison,
+    })),
+    next: found.length > query.limit && last !== undefined ? mark(last) : null,
+  }
+}
+
+/** Whatever a poison entry holds. */
+function readable(bytes: string): { actor: string | null; facts: Record<string, unknown> } {
+  const json = JSON.parse(bytes) as { actor?: unknown; facts?: unknown }
+  const { actor, facts } = json
+  return {
+    actor: typeof actor === 'string' ? actor : null,
+    facts: typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? (facts as Record<string, unknown>) : {},
+  }
+}
+
+export async function browseAudit(db: Db, query: HubQuery<'auditTrail'>): Promise<HubReply<'auditTrail'>> {
+  let rows = db
+    .selectFrom('audit')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+  if (query.actor !== undefined) rows = rows.where('actor', '=', query.actor)
+  if (query.act !== undefined) rows = rows.where('act', '=', query.act)
+  if (query.pickup !== undefined) rows = rows.where('pickup', '=', query.pickup)
+  if (query.after !== undefined && /^\d{1,16}$/.test(query.after)) rows = rows.where('id', '<', Number(query.after))
+  const found = await rows.execute()
+  const desks = await deskNames(db)
+  const page = found.slice(0, query.limit)
+  return {
+    acts: page.map((row) => ({
+      id: Number(row.id),
+      at: Number(row.at),
+      actor: row.actor,
+      act: row.act,
+      pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+      desk: desks.get(row.desk ?? '') ?? null,
+      detail: row.detail as Record<string, unknown>,
+    })),
+    next: found.length > query.limit ? String(page.at(-1)?.id ?? '') : null,
+  }
+}
