@@ -1,9 +1,15 @@
-/** The guards, and how each is removed. `from` must stand exactly once in its file. */
-export interface Mutant {
-  readonly guard: string
+/** One change of one file; `from` must stand exactly once in it. */
+export interface Patch {
   readonly file: string
   readonly from: string
   readonly to: string
+}
+
+/** The guards, and how each is removed. */
+export interface Mutant extends Patch {
+  readonly guard: string
+  /** What else has to change for the guard to be gone. */
+  readonly also?: readonly Patch[]
   /** Histories that may be played before it counts as survived. */
   readonly seeds?: number
 }
@@ -61,7 +67,14 @@ export const mutants: readonly Mutant[] = [
     guard: 'the intent is committed before the first byte',
     file: 'src-main/release/release.ts',
     from: '      return store.transact(() => {\n        const pickup = pickups.get(request.pickup)',
-    to: '      return (<T>(work: () => T): T => {\n        store.db.exec("SAVEPOINT late")\n        const done = work()\n        void Promise.resolve().then(() => Promise.resolve()).then(() => undefined)\n        return done\n      })(() => {\n        const pickup = pickups.get(request.pickup)',
+    to: "      return (<T>(work: () => T): T => {\n        store.db.exec('BEGIN IMMEDIATE')\n        return work()\n      })(() => {\n        const pickup = pickups.get(request.pickup)",
+    also: [
+      {
+        file: 'src-main/release/release.ts',
+        from: '    store.transact(() => {\n      switch (outcome.kind) {',
+        to: "    if (store.db.inTransaction) store.db.exec('COMMIT')\n    store.transact(() => {\n      switch (outcome.kind) {",
+      },
+    ],
   },
   {
     guard: 'a settlement is committed before the screen confirms it',
@@ -138,8 +151,39 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a handover counts once',
-    file: 'src-hub/ledger/intake.ts',
-    from: "    await tx.updateTable('kiosk').set({ acked, head_hash: head, last_contact: parts.now() }).where('id', '=', kioskId).execute()\n",
+    file: 'src-hub/ledger/rules.ts',
+    from: 'const first = row !== undefined && !set.handedOver.has(pickup)',
+    to: 'const first = row !== undefined',
+  },
+  {
+    guard: 'a late handover recalls what was granted elsewhere since',
+    file: 'src-hub/ledger/rules.ts',
+    from: '      recall(set, effects, pickup)\n',
     to: '',
+  },
+  {
+    guard: 'a late report freezes nobody',
+    file: 'src-hub/kiosks/report.ts',
+    from: 'if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {',
+    to: 'if (false) {',
+  },
+  {
+    guard: 'what a restored hub has forgotten is not a gap in the ledger',
+    file: 'src-hub/http/routes.ts',
+    from: "      if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
+    to: '',
+  },
+  {
+    guard: 'what is held counts only with the whole ledger behind it',
+    file: 'src-hub/kiosks/report.ts',
+    from: 'if (body.grants !== null && body.seq === acked) {',
+    to: 'if (body.grants !== null) {',
+  },
+  {
+    guard: 'a revoke that waited for a print is answered when the print fails',
+    file: 'src-main/release/release.ts',
+    from: 'if (pickups.get(pickup.id)?.revokePending === true) {',
+    to: 'if (false) {',
+    seeds: 1500,
   },
 ]

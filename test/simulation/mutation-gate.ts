@@ -6,8 +6,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Outcome } from './history.ts'
-import { mutants, type Mutant } from './mutants.ts'
+import { playHistory, type Outcome } from './history.ts'
+import { mutants, type Mutant, type Patch } from './mutants.ts'
 import { playBatch } from './pool.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -20,9 +20,27 @@ function makeCopy(): string {
   return folder
 }
 
-/** null when the source no longer has exactly one such place. */
-function patched(source: string, { from, to }: Mutant): string | null {
-  return source.split(from).length === 2 ? source.replace(from, () => to) : null
+/** Removes the guard in the copy; returns how to put it back, or the file whose patch no longer applies. */
+function remove(copy: string, mutant: Mutant): { restore: () => void } | { misfit: string } {
+  const patches: readonly Patch[] = [mutant, ...(mutant.also ?? [])]
+  const originals = new Map<string, string>()
+  const restore = () => {
+    for (const [file, text] of originals) writeFileSync(file, text)
+  }
+  for (const { file, from, to } of patches) {
+    const path = join(copy, file)
+    const source = readFileSync(path, 'utf8')
+    if (source.split(from).length !== 2) {
+      restore()
+      return { misfit: file }
+    }
+    if (!originals.has(path)) originals.set(path, source)
+    writeFileSync(
+      path,
+      source.replace(from, () => to),
+    )
+  }
+  return { restore }
 }
 
 /** Whether every mutant was killed. */
@@ -33,15 +51,12 @@ export async function tryMutants(desks: number, only: string | undefined): Promi
   try {
     for (const mutant of mutants) {
       if (only !== undefined && !mutant.guard.includes(only)) continue
-      const file = join(copy, mutant.file)
-      const original = readFileSync(file, 'utf8')
-      const source = patched(original, mutant)
-      if (source === null) {
+      const removed = remove(copy, mutant)
+      if ('misfit' in removed) {
         failed += 1
-        process.stdout.write(`FAILED  ${mutant.guard}: the patch of ${mutant.file} does not apply\n`)
+        process.stdout.write(`FAILED  ${mutant.guard}: the patch of ${removed.misfit} does not apply\n`)
         continue
       }
-      writeFileSync(file, source)
       let seen = 0
       let killer: Outcome | null = null
       await playBatch({
@@ -51,17 +66,23 @@ export async function tryMutants(desks: number, only: string | undefined): Promi
           if (outcome.violation !== null) killer ??= outcome
         },
       })
-      writeFileSync(file, original)
-      const by = killer as Outcome | null
-      if (by === null) failed += 1
-      else killed += 1
-      process.stdout.write(
-        by === null ? `FAILED  ${mutant.guard}: survived ${seen} seeds\n` : `killed  ${mutant.guard}: seed ${by.seed}, ${by.violation?.split('\n')[0] ?? ''}\n`,
-      )
+      removed.restore()
+      const verdict = await judge(killer, seen, desks)
+      if (verdict.killed) killed += 1
+      else failed += 1
+      process.stdout.write(`${verdict.killed ? 'killed ' : 'FAILED '} ${mutant.guard}: ${verdict.words}\n`)
     }
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
   process.stdout.write(`${killed} mutants killed, ${failed} failed\n`)
   return failed === 0 && killed > 0
+}
+
+/** A seed kills only if the same history holds every promise with the guard in place. */
+async function judge(killer: Outcome | null, seen: number, desks: number): Promise<{ killed: boolean; words: string }> {
+  if (killer === null) return { killed: false, words: `survived ${seen} seeds` }
+  const words = `seed ${killer.seed}, ${killer.violation?.split('\n')[0] ?? ''}`
+  const { violation } = await playHistory({ seed: killer.seed, desks })
+  return violation === null ? { killed: true, words } : { killed: false, words: `${words}; but so it goes with the guard too: ${violation}` }
 }
