@@ -1,4 +1,5 @@
-/** What the hub does by itself: unclaimed pickups go back. Safe in several hub processes at once. */
+/** What the hub does by itself: unclaimed pickups go back, feeds are pruned. Safe in several hub processes at once. */
+import { pruneFeeds } from './desks/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'
 import type { Db } from './database/index.ts'
 
@@ -15,11 +16,16 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   let stopped = false
 
   async function run(): Promise<void> {
+    // Tried again at the next turn.
     try {
       while (!stopped && (await returnUnclaimed(db, parts)) > 0);
     } catch (error) {
-      // Tried again at the next turn.
       onBug('returns', error)
+    }
+    try {
+      if (!stopped) await pruneFeeds(db)
+    } catch (error) {
+      onBug('feeds', error)
     }
   }
   return {

@@ -100,8 +100,12 @@ function staffAtWork(fleet: Fleet): void {
 async function agentActs(fleet: Fleet): Promise<void> {
   const { world, hub, desks } = fleet
   const { random } = world
-  const act = random.weighted({ issue: 5, reroute: 5, revoke: 2, block: 1, returns: 1 })
+  const act = random.weighted({ issue: 5, reroute: 5, revoke: 2, block: 1, returns: 1, prune: 1 })
   if (act === 'returns') return hub.returnUnclaimed()
+  if (act === 'prune') {
+    world.tell('the hub prunes its feeds')
+    return hub.prune()
+  }
   if (act === 'issue') {
     const account = accountName(1 + random.int(fleet.accounts))
     const desk = random.pick(desks)

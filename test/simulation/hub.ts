@@ -1,5 +1,6 @@
 /** Several hub processes on one database, running the production rules; they crash, disagree about the time, and are put back from a backup. */
 import { createAnswers, statusOf } from '../../src-hub/http/index.ts'
+import { pruneFeeds } from '../../src-hub/desks/index.ts'
 import { beginIncarnation, enrolKiosk, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
 import type { HubKeys } from '../../src-hub/keys/index.ts'
 import { returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
@@ -141,6 +142,12 @@ export class Hub {
   async returnUnclaimed(): Promise<void> {
     const [process] = this.#processes
     if (process !== undefined) await returnUnclaimed(process.db, process.parts)
+  }
+
+  /** The hub forgets what most kiosks have read: one that is behind takes a snapshot. */
+  async prune(): Promise<void> {
+    const [process] = this.#processes
+    if (process !== undefined) await pruneFeeds(process.db, this.#world.random.int(3))
   }
 
   /** Keys and identity for a fresh kiosk. null: the desk has an active one. */

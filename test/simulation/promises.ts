@@ -56,7 +56,8 @@ export class Promises implements Watching {
   #hubChanges = -1
   #seenGrants = 0
   #seenEntries = 0
-  #seenFeed = 0
+  /** By desk: a feed is pruned, and its rows are numbered by desk. */
+  #seenFeed = new Map<string, number>()
   /** Newest request for each pickup and epoch: one before a snapshot may have been passed over, and is repeated behind it. */
   #revokes = new Map<string, { desk: string; seq: number; pickup: string; epoch: string }>()
   readonly #old = new Map<Kiosk, { restores: number; acked: number; hash: string }>()
@@ -211,7 +212,8 @@ export class Promises implements Watching {
     if (this.#memory !== memory) {
       this.#memory = memory
       this.#hubChanges = -1
-      this.#seenGrants = this.#seenEntries = this.#seenFeed = 0
+      this.#seenGrants = this.#seenEntries = 0
+      this.#seenFeed = new Map()
       this.#revokes = new Map()
     }
     const { n: changes } = memory.prepare('SELECT total_changes() AS n').statement.get() as { n: number }
@@ -225,11 +227,14 @@ export class Promises implements Watching {
       this.#seenGrants = grant.rowid
       if (grant.record !== '') this.#granted(grant)
     }
-    const feed = memory
-      .prepare(`SELECT rowid, desk, seq, body FROM feed WHERE rowid > ? AND body LIKE '%pickup-revoke%'`)
-      .statement.all(this.#seenFeed) as unknown as { rowid: number; desk: string; seq: number; body: string }[]
+    const feed = memory.prepare(`SELECT desk, seq, body FROM feed WHERE body LIKE '%pickup-revoke%' ORDER BY desk, seq`).statement.all() as unknown as {
+      desk: string
+      seq: number
+      body: string
+    }[]
     for (const row of feed) {
-      this.#seenFeed = row.rowid
+      if (row.seq <= (this.#seenFeed.get(row.desk) ?? 0)) continue
+      this.#seenFeed.set(row.desk, row.seq)
       const { pickup, epoch } = JSON.parse(row.body) as { pickup: string; epoch: { incarnation: string; n: number } }
       this.#revokes.set(`${row.desk} ${about(pickup, epochKey(epoch))}`, { desk: row.desk, seq: row.seq, pickup, epoch: epochKey(epoch) })
     }
