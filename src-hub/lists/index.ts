@@ -1,4 +1,4 @@
 export { deskNames, placeOf, type NamedDesk } from './desk-names.ts'
 export { browseAudit, browseLedger } from './ledger.ts'
-export { pickupDetail } from './pickup.ts'
+export { issuesFor, pickupDetail } from './pickup.ts'
 export { countPickups, listPickups } from './pickups.ts'

@@ -2,10 +2,12 @@
 import type { z } from 'zod'
 import type { Standing } from '../../src-shared/agent-api/lists.ts'
 import { Language, PickupId, SecretKind, type RecipientClass } from '../../src-shared/domain.ts'
-import { mayCall, mayIssueFor, type AgentRole } from '../../src-shared/hub-authority.ts'
+import { mayCall, type AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { issuersOf, type Policy } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
+import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { deskNames, placeOf } from './desk-names.ts'
 import { pickupRow } from './pickups.ts'
@@ -25,6 +27,11 @@ export function standingOf({ state, held, holding, grant }: Facts): z.infer<type
   if (state !== 'unassigned') return 'ended'
   if (held) return 'held'
   return holding ? 'hub-holding' : 'no-kiosk'
+}
+
+/** Whether this role issues for people of a class at all. */
+export function issuesFor(policy: Policy, recipientClass: string, role: AgentRole): boolean {
+  return policy.rules.some((rule) => rule.recipientClass === (recipientClass as RecipientClass) && issuersOf(rule).includes(role))
 }
 
 /** Fails with L-609. */
@@ -59,7 +66,7 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
   const contact = grant?.last_contact ?? (await lastContact(db, row.desk))
   const live = ['unassigned', 'granted', 'revoking'].includes(row.state)
   const leaving = row.state === 'revoking' && row.moving_to === null
-  const acts = mayCall('revoke', role) && mayIssueFor(row.class as RecipientClass, role)
+  const acts = mayCall('revoke', role) && issuesFor(await policyRecord(db), row.class, role)
   return ok({
     ...pickupRow(row),
     standing: {
