@@ -17,6 +17,7 @@ export default defineConfig({
         input: {
           electron: here('src-main/electron/main.ts'),
           engine: here('src-main/engine/process.ts'),
+          'page-thread': here('src-main/sync/pages/thread.ts'),
           browser: here('src-main/browser/main.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -99,6 +99,8 @@ export const FeedPage = z.object({
   incarnation: Incarnation,
   next: z.number().int().nonnegative(),
   more: z.boolean(),
+  /** Where the feed ends by now: what a long pull has still before it. */
+  head: z.number().int().nonnegative().optional(),
   hubTime: Instant,
   changes: z.array(FeedChange),
 })
@@ -167,7 +169,7 @@ export const hubApi = {
    */
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
-    body: z.object({ entries: z.array(WireEntry).min(1).max(1000), incarnation: Incarnation.optional() }),
+    body: z.object({ entries: z.array(WireEntry).min(1).max(5000), incarnation: Incarnation.optional() }),
     reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
   /**

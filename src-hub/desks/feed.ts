@@ -27,14 +27,19 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
 }
 
 /** One page as JSON text, not parsed again. null: the cursor is beyond the head or pruned. */
-export async function readFeed(db: Db, desk: string, cursor: number, limit: number): Promise<{ next: number; more: boolean; changes: string } | null> {
+export async function readFeed(
+  db: Db,
+  desk: string,
+  cursor: number,
+  limit: number,
+): Promise<{ next: number; more: boolean; head: number; changes: string } | null> {
   const head = Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
   // Most polls: nothing new, and nothing to look for.
-  if (cursor === head) return { next: cursor, more: false, changes: '' }
+  if (cursor === head) return { next: cursor, more: false, head, changes: '' }
   const rows = await db.selectFrom('feed').select(['seq', 'body']).where('desk', '=', desk).where('seq', '>', cursor).orderBy('seq').limit(limit).execute()
   const first = rows[0]
   if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null
   const next = rows.length === 0 ? cursor : Number(rows.at(-1)?.seq)
-  return { next, more: next < head, changes: rows.map((row) => row.body).join(',') }
+  return { next, more: next < head, head, changes: rows.map((row) => row.body).join(',') }
 }

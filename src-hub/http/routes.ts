@@ -38,7 +38,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       if (query.incarnation !== incarnation) return fail('L-607')
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit)
       if (page === null) return fail('L-607')
-      return ok(new JsonText(`{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"hubTime":${now()},"changes":[${page.changes}]}`))
+      return ok(
+        new JsonText(
+          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"changes":[${page.changes}]}`,
+        ),
+      )
     },
     snapshot: async ({ query, kiosk }) => {
       // The head is read before the grants: what comes between is in both, and applying it twice changes nothing.
@@ -54,7 +58,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         total,
         desk: await deskRecord(db, kiosk.desk),
         policy: await policyRecord(db),
-        staff: await staffRecords(db, keys, kiosk.desk, kiosk.id),
+        // Taken from the first page alone.
+        staff: query.after === undefined ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
         ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),
         after: last ?? null,
       })

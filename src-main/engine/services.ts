@@ -8,7 +8,16 @@ import type { Printer } from '../printers/index.ts'
 import { accountForIntents, createInstructions, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
-import { createApplier, createHubClient, createSync, type KioskRecord, type KioskRecords, type Transport } from '../sync/index.ts'
+import {
+  createApplier,
+  createHubClient,
+  createPageReader,
+  createPageThread,
+  createSync,
+  type KioskRecord,
+  type KioskRecords,
+  type Transport,
+} from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createCalling, type Call } from './calling.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
@@ -116,7 +125,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     transport: parts.simulated?.transport,
   })
   const applier = createApplier({ store, ledger, pickups, slips, roster, records })
-  const sync = createSync({ hub, ledger, records, applier, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
+  // A simulation plays its histories on one thread.
+  const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)
+  const sync = createSync({ hub, ledger, records, applier, pages, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
 
   let diedPrinting = false
   let place: Place | null = null

@@ -3,8 +3,9 @@ import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } fro
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { type Sqlite } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
+import { prepareGrant, type PreparedGrant } from './prepared.ts'
 import { createTally } from './tally.ts'
-import { foldForSearch, openPerson, displayName, sealPerson, type Person } from './person.ts'
+import { foldForSearch, openPerson, displayName, type Person } from './person.ts'
 
 export interface Pickup {
   readonly id: PickupId
@@ -62,9 +63,11 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const head = db.prepare<[string], { state: string; epoch_incarnation: string; epoch_n: number }>(
     'SELECT state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
   )
+  const row = `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, sealed_to, birth_tag, code_tag, issued_at, expires_at)
+     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  const insertNew = db.prepare(`${row} ON CONFLICT (id) DO NOTHING`)
   const insert = db.prepare(
-    `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, sealed_to, birth_tag, code_tag, issued_at, expires_at)
-     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `${row}
      ON CONFLICT (id) DO UPDATE SET epoch_incarnation = excluded.epoch_incarnation, epoch_n = excluded.epoch_n, state = 'waiting', recipient_class = excluded.recipient_class,
        channel = excluded.channel, secret_kind = excluded.secret_kind, person = excluded.person, envelope = excluded.envelope, sealed_to = excluded.sealed_to, birth_tag = excluded.birth_tag,
        code_tag = excluded.code_tag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, arrived_at = NULL, revoke_pending = 0`,
@@ -115,6 +118,46 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     return text
   }
 
+  function write(statement: typeof insert, grant: PreparedGrant): boolean {
+    const { id, incarnation, n, recipientClass, channel, secretKind, person, envelope: sealed, sealedTo, birthTag, codeTag, issuedAt, expiresAt } = grant
+    return (
+      statement.run(id, incarnation, n, recipientClass, channel, secretKind, person, sealed, sealedTo, birthTag, codeTag, issuedAt, expiresAt).changes === 1
+    )
+  }
+
+  /** A grant of a pickup that is known here. */
+  function takeAgain(grant: PreparedGrant): boolean {
+    const known = head.get(grant.id)
+    if (known === undefined) throw new Error('a pickup was neither new nor known')
+    if (sticky.has(known.state) || unsettledStates.has(known.state)) return false
+    const same = known.epoch_incarnation === grant.incarnation && known.epoch_n === grant.n
+    if (same) return false
+    if (known.epoch_incarnation === grant.incarnation && known.epoch_n > grant.n) return false
+    voidVerifications.run(grant.id)
+    write(insert, grant)
+    clearTags.run(grant.id)
+    return true
+  }
+
+  /**
+   * Applies grants inside the caller's transaction and says how many were taken. One is refused for a pickup that is
+   * handed over or burned here, that has a slip not yet settled, or for an epoch this kiosk has already acknowledged.
+   */
+  function take(grants: readonly PreparedGrant[]): number {
+    let added = 0
+    let changed = 0
+    for (const grant of grants) {
+      // Nearly every one is new: it is written first, and looked for only where it was there already.
+      if (write(insertNew, grant)) added += 1
+      else if (takeAgain(grant)) changed += 1
+      else continue
+      for (const tag of grant.cardTags) insertTag.run(tag, grant.id)
+      folded.delete(grant.id)
+    }
+    tally.added('waiting', added)
+    return added + changed
+  }
+
   const filters = {
     arrived: "state IN ('arrived','verified','printing','printed','failed','uncertain')",
     waiting: "state = 'waiting'",
@@ -149,7 +192,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),
     /** Every push of the state carries them. */
     counts(): { waiting: number; arrived: number } {
-      const n = tally()
+      const n = tally.read()
       const of = (state: PickupState) => n.get(state) ?? 0
       return { waiting: of('waiting'), arrived: of('arrived') + of('verified') + of('failed') }
     },
@@ -169,38 +212,10 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       return { pickups: found.map(fromRow), total: matches }
     },
 
-    /**
-     * Applies a grant inside the caller's transaction. Refused (returns false) for a pickup that is handed over or
-     * burned here, that has a slip not yet settled, or for an epoch this kiosk has already acknowledged.
-     */
+    take,
+    /** One grant as the hub sent it; false when it is refused. */
     grant(pickup: GrantedPickup): boolean {
-      const known = head.get(pickup.id)
-      if (known !== undefined) {
-        if (sticky.has(known.state) || unsettledStates.has(known.state)) return false
-        const same = known.epoch_incarnation === pickup.epoch.incarnation && known.epoch_n === pickup.epoch.n
-        if (same) return false
-        if (known.epoch_incarnation === pickup.epoch.incarnation && known.epoch_n > pickup.epoch.n) return false
-        voidVerifications.run(pickup.id)
-      }
-      insert.run(
-        pickup.id,
-        pickup.epoch.incarnation,
-        pickup.epoch.n,
-        pickup.recipientClass,
-        pickup.channel,
-        pickup.secretKind,
-        sealPerson(cacheKey, pickup),
-        Buffer.from(pickup.envelope, 'base64url'),
-        pickup.sealedTo === undefined ? null : Buffer.from(pickup.sealedTo, 'base64url'),
-        pickup.birthTag === null ? null : Buffer.from(pickup.birthTag, 'base64url'),
-        Buffer.from(pickup.pickupCodeTag, 'base64url'),
-        pickup.issuedAt,
-        pickup.expiresAt,
-      )
-      if (known !== undefined) clearTags.run(pickup.id)
-      for (const tag of pickup.cardTags) insertTag.run(Buffer.from(tag, 'base64url'), pickup.id)
-      folded.delete(pickup.id)
-      return true
+      return take([prepareGrant(cacheKey, pickup)]) === 1
     },
 
     /** Recipient checked in. Keeps the first arrival's time. */

@@ -1,9 +1,10 @@
 /** What the cache knows of a recipient, sealed at rest under the cache key and opened only to be shown or compared. */
 import { z } from 'zod'
 import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
-import { PersonName, type GrantedPickup } from '../../src-shared/hub-api.ts'
+import { PersonName } from '../../src-shared/hub-api.ts'
 import { DamagedRow } from '../storage/index.ts'
-import { unwrap, wrap, type WrapKey } from '../vault/index.ts'
+import { unwrap, type WrapKey } from '../vault/index.ts'
+import { personLabel } from './prepared.ts'
 
 const Person = z.object({
   recipient: RecipientId,
@@ -17,17 +18,9 @@ const Person = z.object({
 })
 export type Person = z.infer<typeof Person>
 
-const label = (pickup: string) => `lodge/person/1|${pickup}`
-
-export function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
-  const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference } = pickup
-  const person: Person = { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference }
-  return wrap(cacheKey, label(pickup.id), Buffer.from(JSON.stringify(person)))
-}
-
 /** Throws when the row was tampered with: a person nobody sealed must not be shown. */
 export function openPerson(cacheKey: WrapKey, pickup: string, sealed: Uint8Array): Person {
-  const bytes = unwrap(cacheKey, label(pickup), sealed)
+  const bytes = unwrap(cacheKey, personLabel(pickup), sealed)
   if (bytes === null) throw new DamagedRow('a cached person does not open')
   return Person.parse(JSON.parse(bytes.toString('utf8')))
 }

@@ -1,14 +1,14 @@
 /** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (DESIGN section 8, points 3-6). */
 import type { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
-import type { FeedChange, FeedPage, SnapshotPage } from '../../src-shared/hub-api.ts'
 import { unreachable } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { PickupCache } from '../pickups/index.ts'
+import type { PickupCache, PreparedGrant } from '../pickups/index.ts'
 import type { Slips } from '../release/index.ts'
 import type { Roster } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import type { KioskRecords } from './kiosk-record.ts'
+import type { PageHeads, PlainChange } from './pages/index.ts'
 
 interface Parts {
   readonly store: Store
@@ -44,11 +44,8 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
     if (pickup.state !== 'handed-over' && pickup.state !== 'burned') pickups.end(id, 'revoked')
   }
 
-  function change(item: FeedChange): void {
+  function change(item: Exclude<PlainChange, { kind: 'pickup-granted' }>): void {
     switch (item.kind) {
-      case 'pickup-granted':
-        pickups.grant(item.pickup)
-        break
       case 'pickup-revoke':
         revoke(item.pickup, item.epoch)
         break
@@ -76,18 +73,39 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
   }
 
   return {
-    /** `gap` when the page does not start at cursor + 1 or belongs to another incarnation: the caller takes a snapshot. */
-    feed(page: FeedPage): 'applied' | 'gap' {
+    /**
+     * `grants` are those of the page's changes, in their order. `gap` when the page does not start at cursor + 1 or belongs
+     * to another incarnation: the caller takes a snapshot.
+     */
+    feed(page: PageHeads['feed'], grants: readonly PreparedGrant[]): 'applied' | 'gap' {
       return store.transact(() => {
         const record = records.read()
         if (record === null || page.incarnation !== record.incarnation) return 'gap'
         let cursor = record.cursor
+        // Grants that follow each other are taken together.
+        let taken = 0
+        let upTo = 0
+        const takeGrants = () => {
+          if (upTo > taken) pickups.take(grants.slice(taken, upTo))
+          taken = upTo
+        }
         for (const item of page.changes) {
-          if (item.seq <= cursor) continue
+          const isGrant = item.kind === 'pickup-granted'
+          if (item.seq <= cursor) {
+            // Known already.
+            if (isGrant) taken = upTo += 1
+            continue
+          }
           if (item.seq !== cursor + 1) return 'gap'
-          change(item)
+          if (isGrant) {
+            upTo += 1
+          } else {
+            takeGrants()
+            change(item)
+          }
           cursor = item.seq
         }
+        takeGrants()
         if (page.next !== cursor) return 'gap'
         records.setCursor(page.incarnation, cursor, record.synced || !page.more)
         return 'applied'
@@ -97,8 +115,11 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
     /** What this kiosk holds, for its report to the hub. */
     liveGrants: () => pickups.liveGrants(),
 
+    /** What is live here before a snapshot: what no page of it names has been taken away at the hub. */
+    snapshotBegin: (): Set<string> => new Set(pickups.liveIds().map(({ id }) => id)),
+
     /** One page of a snapshot; `first` sets desk, policy and staff. The ledger is never touched. */
-    snapshotPage(page: SnapshotPage, first: boolean): void {
+    snapshotPage(page: PageHeads['snapshot'], grants: readonly PreparedGrant[], first: boolean): void {
       store.transact(() => {
         if (first) {
           records.setDesk(page.desk)
@@ -108,15 +129,14 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
           for (const id of roster.ids()) if (!present.has(id)) roster.remove(id)
           for (const member of page.staff) roster.change(member)
         }
-        for (const pickup of page.pickups) pickups.grant(pickup)
+        pickups.take(grants)
       })
     },
 
     /** Ends a snapshot: what the hub no longer grants here is as if asked back. One with an unsettled slip stays until that is settled, and prints no further. */
-    snapshotEnd(page: SnapshotPage, seen: ReadonlySet<string>): void {
+    snapshotEnd(page: PageHeads['snapshot'], unnamed: ReadonlySet<string>): void {
       store.transact(() => {
-        for (const { id } of pickups.liveIds()) {
-          if (seen.has(id)) continue
+        for (const id of unnamed) {
           const pickup = pickups.get(id as PickupId)
           // Said in the ledger as well: a hub that comes back from a backup must know that this epoch is spent here.
           if (pickup !== null) revoke(pickup.id, pickup.epoch)

@@ -30,8 +30,17 @@ export interface Signer {
   readonly key: KeyObject
 }
 
+/** An answer not looked into yet: a long page is read elsewhere. */
+export interface SealedPage {
+  readonly bytes: Uint8Array
+  /** `content-encoding` as it came. */
+  readonly encoding: string
+}
+
 export interface HubClient {
   call<R extends HubRoute>(route: R, args: { query?: HubQuery<R>; body?: HubBody<R> }): Promise<Result<HubReply<R>>>
+  /** The same without reading the answer: for long pages. */
+  page<R extends HubRoute>(route: R, args: { query?: HubQuery<R> }): Promise<Result<SealedPage>>
   /** How long the hub asked to be left alone (`Retry-After`) in its last answer, ms. */
   retryAfterMs(): number
   /** Listens for hints until the connection ends; `onHint` may run at any time before. Resolves when it has ended. */
@@ -65,7 +74,7 @@ interface Parts {
 }
 
 /** Largest answer taken, bytes: a page of the feed at its limit fits several times over. */
-const maxReplyBytes = 64 * 1024 * 1024
+export const maxReplyBytes = 64 * 1024 * 1024
 
 /** A hub cannot send a kiosk away for longer than this. */
 const maxRetryAfterSeconds = 600
@@ -87,6 +96,17 @@ function networkFailure(error: unknown): Failure {
   if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return { code: 'L-605' }
   if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code)) return { code: 'L-104' }
   return { code: 'L-601' }
+}
+
+/** null: damaged, too long, or no JSON. */
+async function jsonOf({ bytes, encoding }: SealedPage): Promise<{ readonly value: unknown } | null> {
+  const text = await decompress(bytes, encoding, maxReplyBytes)
+  if (text === null) return null
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return null
+  }
 }
 
 export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000, transport: given }: Parts): HubClient {
@@ -119,7 +139,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   let retryAfter = 0
   const closing = new AbortController()
 
-  async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<{ status: number; text: string }>> {
+  async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<SealedPage & { readonly status: number }>> {
     const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
     if (body !== '') headers['content-type'] = 'application/json'
     if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
@@ -141,38 +161,37 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       const asked = Number(response.headers['retry-after'] ?? 0)
       retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
       encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
-      const text = await decompress(bytes, String(response.headers['content-encoding'] ?? ''), maxReplyBytes)
-      if (text === null) return fail('L-602')
       const hubTime = Number(response.headers[hubTimeHeader])
       if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
-      return ok({ status: response.status, text })
+      return ok({ status: response.status, bytes, encoding: String(response.headers['content-encoding'] ?? '') })
     } catch (error) {
       return { ok: false, failure: networkFailure(error) }
     }
   }
 
+  async function ask(name: HubRoute, args: { query?: object | undefined; body?: unknown }): Promise<Result<SealedPage>> {
+    const route = hubApi[name]
+    const path = pathOf(route.path, args.query as Record<string, unknown> | undefined)
+    const body = args.body === undefined || args.body === null ? '' : JSON.stringify(args.body)
+    const sent = await send(route.method, path, route.auth, body)
+    if (!sent.ok || sent.value.status < 400) return sent
+    const json = await jsonOf(sent.value)
+    const failure = json === null ? null : HubFailure.safeParse(json.value)
+    if (failure?.success === true) return { ok: false, failure: failure.data as Failure }
+    // Not ours, or not even JSON: a proxy's error page, or another service on that port.
+    return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
+  }
+
   return {
     async call(name, args) {
-      const route = hubApi[name]
-      const path = pathOf(route.path, args.query)
-      const body = args.body === undefined || args.body === null ? '' : JSON.stringify(args.body)
-      const sent = await send(route.method, path, route.auth, body)
+      const sent = await ask(name, args)
       if (!sent.ok) return sent
-      let json: unknown
-      try {
-        json = JSON.parse(sent.value.text)
-      } catch {
-        // Not even JSON: a proxy's error page, or another service on that port.
-        return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
-      }
-      if (sent.value.status >= 400) {
-        const failure = HubFailure.safeParse(json)
-        if (failure.success) return { ok: false, failure: failure.data as Failure }
-        return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
-      }
-      const reply = route.reply.safeParse(json)
+      const json = await jsonOf(sent.value)
+      if (json === null) return fail('L-602')
+      const reply = hubApi[name].reply.safeParse(json.value)
       return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
     },
+    page: ask,
     retryAfterMs: () => retryAfter,
     async hints(onHint) {
       if (signer === null || closing.signal.aborted || given !== undefined) return

@@ -1,6 +1,6 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
 import { setImmediate } from 'node:timers/promises'
-import type { Incarnation } from '../../src-shared/domain.ts'
+import type { Incarnation, PickupId } from '../../src-shared/domain.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { ok } from '../../src-shared/result.ts'
@@ -10,6 +10,7 @@ import type { Applier } from './apply.ts'
 import { createBackoff } from './backoff.ts'
 import type { HubClient } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
+import type { Page, PageHeads, PageReader } from './pages/index.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 
@@ -37,6 +38,7 @@ interface Parts {
   readonly ledger: Ledger
   readonly records: KioskRecords
   readonly applier: Applier
+  readonly pages: PageReader
   readonly now: () => number
   readonly timers: { set(run: () => void, ms: number): () => void }
   readonly random: () => number
@@ -47,7 +49,7 @@ interface Parts {
 }
 
 /** Pulls are small enough that the desk's thread is never long away from its screen. */
-const usualBatches = { push: 1000, pull: 500 } as const
+const usualBatches = { push: 2500, pull: 1000 } as const
 
 /** A hint is followed within this long, ms. */
 const hintSpreadMs = 300
@@ -63,7 +65,7 @@ function initialState(records: KioskRecords): SyncStatus['state'] {
   return record.refused ? 'refused' : 'frozen'
 }
 
-export function createSync({ hub, ledger, records, applier, now, timers, random, pollMs, onChange, batches = usualBatches }: Parts): Sync {
+export function createSync({ hub, ledger, records, applier, pages, now, timers, random, pollMs, onChange, batches = usualBatches }: Parts): Sync {
   const { push: pushBatch, pull: pullBatch } = batches
   const backoff = createBackoff(random)
   let status: SyncStatus = {
@@ -181,37 +183,53 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
     }
   }
 
-  /** The next page is on its way while the last one is written. */
+  async function fetchFeed(incarnation: Incarnation, cursor: number): Promise<Result<Page<'feed'>>> {
+    const sealed = await hub.page('feed', { query: { incarnation, cursor, limit: pullBatch } })
+    if (!sealed.ok) return sealed
+    const page = await pages.read('feed', sealed.value)
+    return page === null ? { ok: false, failure: { code: 'L-602' } } : ok(page)
+  }
+
+  async function fetchSnapshot(after: PickupId | null): Promise<Result<Page<'snapshot'>>> {
+    const sealed = await hub.page('snapshot', { query: { ...(after === null ? {} : { after }), limit: pullBatch } })
+    if (!sealed.ok) return sealed
+    const page = await pages.read('snapshot', sealed.value)
+    return page === null ? { ok: false, failure: { code: 'L-602' } } : ok(page)
+  }
+
+  /** The next page is on its way while the last one is made ready and written. */
   async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
-    const seen = new Set<string>()
-    const fetch = (after: string | null) => hub.call('snapshot', { query: { ...(after === null ? {} : { after: after as never }), limit: pullBatch } })
-    report({ syncing: { done: 0, total: null } })
-    let coming = fetch(null)
-    let first: HubReply<'snapshot'> | null = null
+    const unnamed = applier.snapshotBegin()
+    let done = 0
+    report({ syncing: { done, total: null } })
+    let coming = fetchSnapshot(null)
+    let first: PageHeads['snapshot'] | null = null
     for (;;) {
       const page = await coming
       if (!page.ok) return page
-      if (page.value.incarnation !== incarnation) {
+      const { head } = page.value
+      if (head.incarnation !== incarnation) {
         // The hub has been put back meanwhile: it is to be told first what is held here.
         introduced = false
         return { ok: false, failure: { code: 'L-607' } }
       }
-      const { after, pickups } = page.value
-      if (after !== null) coming = fetch(after)
+      if (head.after !== null) coming = fetchSnapshot(head.after)
+      const grants = await page.value.grants()
       await onItsWay()
-      applier.snapshotPage(page.value, first === null)
-      first ??= page.value
-      for (const pickup of pickups) seen.add(pickup.id)
-      report({ syncing: { done: seen.size, total: first.total } })
-      if (after === null) break
+      applier.snapshotPage(head, grants, first === null)
+      first ??= head
+      for (const { id } of grants) unnamed.delete(id)
+      done += grants.length
+      report({ syncing: { done, total: first.total } })
+      if (head.after === null) break
     }
-    applier.snapshotEnd(first, seen)
+    applier.snapshotEnd(first, unnamed)
     return ok(null)
   }
 
   async function pull(): Promise<Result<null>> {
     let done = 0
-    let coming: Promise<Result<HubReply<'feed'>>> | null = null
+    let coming: Promise<Result<Page<'feed'>>> | null = null
     let resynced = false
     for (;;) {
       const record = records.read()
@@ -222,12 +240,12 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
         coming = null
         continue
       }
-      const fetch = (cursor: number) => hub.call('feed', { query: { incarnation: record.incarnation, cursor, limit: pullBatch } })
-      const page: Result<HubReply<'feed'>> = await (coming ?? fetch(record.cursor))
+      const page: Result<Page<'feed'>> = await (coming ?? fetchFeed(record.incarnation, record.cursor))
       if (!page.ok && page.failure.code !== 'L-607') return page
-      coming = page.ok && page.value.more ? fetch(page.value.next) : null
+      coming = page.ok && page.value.head.more ? fetchFeed(record.incarnation, page.value.head.next) : null
+      const grants = page.ok ? await page.value.grants() : []
       if (coming !== null) await onItsWay()
-      if (!page.ok || applier.feed(page.value) === 'gap') {
+      if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {
         // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
         if (resynced) return { ok: false, failure: { code: 'L-602' } }
         resynced = true
@@ -241,10 +259,11 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
         }
         continue
       }
-      done += page.value.changes.length
+      const { head } = page.value
+      done += head.changes.length
       contact()
-      if (!page.value.more) return ok(null)
-      report({ syncing: { done, total: null } })
+      if (!head.more) return ok(null)
+      report({ syncing: { done, total: head.head === undefined ? null : done + head.head - head.next } })
     }
   }
 
@@ -348,6 +367,7 @@ export function createSync({ hub, ledger, records, applier, now, timers, random,
       stopped = true
       cancel?.()
       await running
+      await pages.stop()
       await hub.close()
     },
     status: () => status,

@@ -51,7 +51,7 @@ async function printAskedBack(outcome: PrintOutcome) {
     check: () => Promise.resolve({ state: 'ready', canPrint: true, failure: null }),
     print: () => {
       const change = { seq: 2, kind: 'pickup-revoke', pickup: pickup.id, epoch: pickup.epoch, reason: 're-routed' } as const
-      expect(applier.feed({ incarnation: record.incarnation, next: 2, more: false, hubTime: now(), changes: [change] })).toBe('applied')
+      expect(applier.feed({ incarnation: record.incarnation, next: 2, more: false, hubTime: now(), changes: [change] }, [])).toBe('applied')
       return Promise.resolve(outcome)
     },
   } as unknown as Printer

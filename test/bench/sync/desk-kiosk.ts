@@ -11,6 +11,8 @@ import {
   createApplier,
   createHubClient,
   createKioskRecords,
+  createPageReader,
+  createPageThread,
   createSync,
   enrol,
   type HubClient,
@@ -35,6 +37,9 @@ export interface DeskKiosk {
   close(): Promise<void>
 }
 
+/** One page thread for all, as one engine has one; it is at work when it is ready, as there. */
+const thread = createPageThread()
+
 function compose(store: Store, records: KioskRecords, address: string | null): DeskKiosk {
   const record = records.read()
   const keys = record === null ? null : unwrapUnattendedKeys(keyEncryptionKey, record.keys)
@@ -55,6 +60,7 @@ function compose(store: Store, records: KioskRecords, address: string | null): D
     ledger,
     records,
     applier,
+    pages: createPageReader(keys.cacheKey, { ...thread, stop: () => Promise.resolve() }),
     now,
     timers: { set: () => () => undefined },
     random: () => 0.5,
