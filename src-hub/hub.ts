@@ -1,6 +1,6 @@
 /** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
 import { mkdirSync } from 'node:fs'
-import { Incarnation } from '../src-shared/domain.ts'
+import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
@@ -10,6 +10,10 @@ import { createJobs, type Jobs } from './jobs.ts'
 import { beginIncarnation } from './kiosks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
+import type { GrantParts } from './pickups/index.ts'
+import { createSecretWorker, type SecretWorker } from './secret-jobs/index.ts'
+import { createLdapSource, createWebhookSource, generateSecret, type Secrets, type SecretSettings } from './secret-source/index.ts'
+import { createWebhookWorker, type Guard } from './webhooks/index.ts'
 
 export interface HubOptions {
   /** Master key, certificate authority and, without `databaseUrl`, the cluster. */
@@ -27,6 +31,12 @@ export interface HubOptions {
   readonly behindProxy?: boolean
   /** Agents by their tokens. */
   readonly tokens?: ReadonlyMap<string, Agent>
+  /** How secrets are made and where they are put in force; by default nowhere. */
+  readonly secretSettings?: SecretSettings
+  /** Which addresses webhooks may go to; by default https outside of private networks. */
+  readonly webhookGuard?: Guard
+  /** PEM of an authority that webhooks' receivers are trusted by, in place of the usual ones. */
+  readonly webhookCa?: string
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
   /** Where people reach the console (`https://hub.example.org`); null: wherever they found it. OIDC needs it when a proxy hides the name. */
@@ -50,6 +60,8 @@ export interface RunningHub {
   readonly db: Db
   readonly keys: HubKeys
   readonly incarnation: string
+  /** What issuing and granting need. */
+  readonly parts: GrantParts
   readonly databaseUrl: string
   /** Where the cluster was placed when not inside the data folder. */
   readonly clusterMovedTo: string | null
@@ -67,6 +79,31 @@ async function currentIncarnation(db: Db): Promise<string> {
   return (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation
 }
 
+interface Worker {
+  start(): void
+  stop(): Promise<void>
+}
+
+/** The source of secrets and its worker, as the settings have it. */
+function secretsOf(
+  db: Db,
+  parts: GrantParts,
+  settings: SecretSettings | undefined,
+  workers: Worker[],
+  onBug: (job: string, error: unknown) => void,
+): Pick<GrantParts, 'secrets'> {
+  if (settings === undefined) return {}
+  const generate = (kind: SecretKind) => generateSecret(kind, settings.generator)
+  const { source, atHandover } = settings
+  if (source.kind === 'none') return { secrets: { generate, directory: false, atHandover: false, settle: async () => undefined } }
+  const made = source.kind === 'ldap' ? createLdapSource(source) : createWebhookSource({ ...source, now: parts.now })
+  let worker: SecretWorker | null = null
+  const secrets: Secrets = { generate, directory: true, atHandover, settle: async (pickup, secret) => worker?.settle(pickup, secret) }
+  worker = createSecretWorker(db, { ...parts, secrets }, made, onBug)
+  workers.push(worker)
+  return { secrets }
+}
+
 /** Fails with L-801 for a database from the future. Throws when PostgreSQL cannot be reached at all. */
 export async function startHub(options: HubOptions): Promise<Result<RunningHub>> {
   // Others may pass through (PostgreSQL's user must) and see nothing: every file in it is 0600.
@@ -75,12 +112,14 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let hints: Hints | null = null
   let contacts: Contacts | null = null
   let jobs: Jobs | null = null
+  const workers: Worker[] = []
   if (options.databaseUrl === undefined) embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
   const owner = connectDatabase(ownerUrl).db
   let db = owner
   const shutDatabase = async () => {
     await jobs?.stop()
+    await Promise.all(workers.map((worker) => worker.stop()))
     await hints?.stop()
     await contacts?.stop()
     await db.destroy()
@@ -104,17 +143,20 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const incarnation = await currentIncarnation(db)
     const now = options.now ?? (() => Date.now())
     const onBug = options.onBug ?? (() => undefined)
-    jobs = createJobs(db, { keys, incarnation, now }, onBug)
+    const webhookGuard = options.webhookGuard ?? { hosts: [], loopback: false }
+    const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
+    workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, ...trusted }, onBug))
+    const parts: GrantParts = { keys, incarnation, now, ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug) }
+    jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)
     await hints.start()
     contacts = createContacts(db)
     contacts.start()
     const app = createServer({
+      ...parts,
       db,
-      keys,
-      incarnation,
-      now,
+      webhookGuard,
       authority: identity.authority,
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },
       tokens: options.tokens ?? new Map(),
@@ -132,6 +174,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await app.listen({ host, port: options.port ?? 0 })
     jobs.start()
     const first = (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
+    for (const worker of workers) worker.start()
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)
     return ok({
@@ -141,6 +184,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       db,
       keys,
       incarnation,
+      parts,
       databaseUrl: url,
       clusterMovedTo: embedded?.movedTo ?? null,
       firstAdministrator: first,

@@ -6,6 +6,7 @@ import { AgentRole } from '../src-shared/hub-authority.ts'
 import type { Agent } from './http/callers.ts'
 import type { HubOptions } from './hub.ts'
 import type { OidcSettings } from './sign-in/index.ts'
+import { readSecretSettings } from './secret-source/index.ts'
 
 const Env = z.object({
   LODGE_HUB_DATA: z.string().min(1).default('.lodge/hub'),
@@ -36,6 +37,12 @@ const Env = z.object({
   LODGE_HUB_OIDC_CLAIM: z.string().min(1).default('groups'),
   /** `value=role`, by commas; the first that fits counts. */
   LODGE_HUB_OIDC_ROLES: z.string().default(''),
+  /** Where secrets are put in force, and how they are made. */
+  LODGE_HUB_SECRET_SOURCE_FILE: z.string().optional(),
+  /** Comma-separated host names that webhooks may go to, also inside a private network; then to no others. */
+  LODGE_HUB_WEBHOOK_HOSTS: z.string().default(''),
+  /** PEM of the authority that webhooks' receivers have their certificates from, beside the usual ones. */
+  LODGE_HUB_WEBHOOK_CA_FILE: z.string().optional(),
   /** An institution's file to fill an empty hub with. */
   LODGE_HUB_SEED: z.string().optional(),
 })
@@ -97,14 +104,28 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   }
   const oidc = readOidc(e)
   if (!oidc.ok) return oidc
+  const secretSettings = e.LODGE_HUB_SECRET_SOURCE_FILE === undefined ? null : readSecretSettings(e.LODGE_HUB_SECRET_SOURCE_FILE)
+  if (secretSettings?.ok === false) return secretSettings
+  let webhookCa: string | undefined
+  try {
+    if (e.LODGE_HUB_WEBHOOK_CA_FILE !== undefined) webhookCa = readFileSync(e.LODGE_HUB_WEBHOOK_CA_FILE, 'utf8')
+  } catch {
+    return fail('L-101', { where: 'LODGE_HUB_WEBHOOK_CA_FILE' })
+  }
+  const listed = (text: string) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
   return ok({
     options: {
       dataDir: e.LODGE_HUB_DATA,
       host: e.LODGE_HUB_HOST,
       port: e.LODGE_HUB_PORT,
-      names: e.LODGE_HUB_NAMES.split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
+      names: listed(e.LODGE_HUB_NAMES),
+      webhookGuard: { hosts: listed(e.LODGE_HUB_WEBHOOK_HOSTS), loopback: false },
+      ...(webhookCa === undefined ? {} : { webhookCa }),
+      ...(secretSettings === null ? {} : { secretSettings: secretSettings.value }),
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
       tokens,
       consoleAddress: e.LODGE_HUB_CONSOLE_ADDRESS ?? null,

@@ -609,6 +609,64 @@ export const errorTexts = {
     sv: ['Perioden duger inte.', 'Välj en början före slutet och högst den tillåtna tiden.'],
     en: ['The period will not do.', 'Choose a start before the end, and no longer than is allowed.'],
   },
+  'L-631': {
+    fi: ['Tiedosto on liian suuri: enintään {max} Mt.', 'Jaa tiedosto osiin ja tuo ne erikseen.'],
+    sv: ['Filen är för stor: högst {max} MB.', 'Dela upp filen och importera delarna var för sig.'],
+    en: ['The file is too large: {max} MB at most.', 'Split the file and import the parts one by one.'],
+  },
+  'L-632': {
+    fi: ['Tiedostossa on liikaa rivejä: enintään {max}.', 'Jaa tiedosto osiin ja tuo ne erikseen.'],
+    sv: ['Filen har för många rader: högst {max}.', 'Dela upp filen och importera delarna var för sig.'],
+    en: ['The file has too many rows: {max} at most.', 'Split the file and import the parts one by one.'],
+  },
+  'L-633': {
+    fi: ['Rivi {row} ei ole UTF-8-merkistöä.', 'Tallenna tiedosto UTF-8-muodossa ja tuo se uudelleen.'],
+    sv: ['Rad {row} är inte UTF-8.', 'Spara filen som UTF-8 och importera den på nytt.'],
+    en: ['Row {row} is not UTF-8.', 'Save the file as UTF-8 and import it again.'],
+  },
+  'L-634': {
+    fi: ['Sarake ei kelpaa: {column}.', 'Korjaa otsikkorivi ohjeen mukaan. Salasanoja ei koskaan tuoda tiedostosta.'],
+    sv: ['Kolumnen duger inte: {column}.', 'Rätta rubrikraden enligt anvisningen. Lösenord importeras aldrig från en fil.'],
+    en: ['This column cannot be used: {column}.', 'Correct the header row as documented. Passwords are never imported from a file.'],
+  },
+  'L-635': {
+    fi: ['Rivin arvo ei kelpaa: {column}.', 'Korjaa arvo ja tuo rivi uudelleen.'],
+    sv: ['Radens värde duger inte: {column}.', 'Rätta värdet och importera raden på nytt.'],
+    en: ['A value of this row cannot be used: {column}.', 'Correct the value and import the row again.'],
+  },
+  'L-636': {
+    fi: ['Sama tunnus on jo rivillä {row}.', 'Jätä kukin tunnus tiedostoon vain kerran.'],
+    sv: ['Samma konto finns redan på rad {row}.', 'Låt varje konto stå i filen bara en gång.'],
+    en: ['The same account is already on row {row}.', 'Keep each account in the file once.'],
+  },
+  'L-637': {
+    fi: ['Tunnuksella on jo nouto kesken.', 'Peru se ensin, tai valitse tuonnille, että uusi korvaa vanhan.'],
+    sv: ['Kontot har redan en hämtning på gång.', 'Återkalla den först, eller välj för importen att den nya ersätter den gamla.'],
+    en: ['The account already has a pickup waiting.', 'Revoke it first, or choose for the import that new ones replace old ones.'],
+  },
+  'L-638': {
+    fi: ['Tuonti ei ole siinä vaiheessa.', 'Päivitä näkymä ja katso tuonnin tila.'],
+    sv: ['Importen är inte i det skedet.', 'Uppdatera vyn och se importens läge.'],
+    en: ['The import is not at that stage.', 'Refresh the view and see where the import stands.'],
+  },
+  'L-639': {
+    fi: ['Osoitteeseen ei saa lähettää.', 'Käytä julkista https-osoitetta, tai pyydä ylläpitoa sallimaan palvelin keskuspalvelimen asetuksissa.'],
+    sv: [
+      'Det är inte tillåtet att sända till adressen.',
+      'Använd en offentlig https-adress, eller be administratören tillåta servern i centralserverns inställningar.',
+    ],
+    en: ['Nothing may be sent to this address.', 'Use a public https address, or ask the administrator to allow the server in the hub’s settings.'],
+  },
+  'L-640': {
+    fi: ['Keskuspalvelin on sulkeutumassa tai vasta käynnistymässä.', 'Odota hetki ja yritä uudelleen.'],
+    sv: ['Centralservern håller på att stängas eller starta.', 'Vänta en stund och försök igen.'],
+    en: ['The hub is closing or has only just started.', 'Wait a moment and try again.'],
+  },
+  'L-642': {
+    fi: ['Riviä {row} ei voi lukea CSV-tiedostona.', 'Tarkista rivin lainausmerkit ja sarakkeiden määrä.'],
+    sv: ['Rad {row} kan inte läsas som CSV.', 'Kontrollera radens citattecken och antalet kolumner.'],
+    en: ['Row {row} cannot be read as CSV.', 'Check the quotation marks and the number of columns on that row.'],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

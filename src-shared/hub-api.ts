@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
+import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
@@ -282,6 +283,7 @@ export const hubApi = {
   ...sessionRoutes,
   ...accountRoutes,
   ...listRoutes,
+  ...webhookRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

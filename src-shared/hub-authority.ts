@@ -34,6 +34,12 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   pickup: ['agent', 'hr', 'supervisor', 'auditor'],
   ledgerEntries: ['supervisor', 'auditor'],
   auditTrail: ['supervisor', 'auditor', 'administrator'],
+  webhooks: ['administrator', 'auditor'],
+  addWebhook: ['administrator'],
+  removeWebhook: ['administrator'],
+  testWebhook: ['administrator'],
+  webhookDeliveries: ['administrator', 'auditor'],
+  retryWebhook: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

@@ -59,7 +59,7 @@ export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dis
     const row = await tx.updateTable('alarm').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning(['kind', 'pickup']).executeTakeFirst()
     if (row === undefined) return fail('L-609', { what })
     await audit(row.pickup)
-    if ((row.kind === 'poison-entry' || row.kind === 'ungrantable') && row.pickup !== null) {
+    if (['poison-entry', 'ungrantable', 'secret-refused'].includes(row.kind) && row.pickup !== null) {
       const held = await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).returning(['state', 'desk']).executeTakeFirst()
       if (held?.state === 'unassigned' && held.desk !== null) await grantPickup(tx, parts, row.pickup, held.desk, null)
     }

@@ -4,12 +4,15 @@ import type { Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
+import type { Guard } from '../webhooks/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
 
 export interface RouteParts extends GrantParts {
   readonly db: Db
   /** PEM of the hub's certificate authority. */
   readonly authority: string
+  /** Which addresses webhooks may go to; by default https outside of private networks. */
+  readonly webhookGuard?: Guard
   /** The console; a simulation has none. */
   readonly console?: ConsoleParts
 }

@@ -13,6 +13,7 @@ import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { listHandlers } from './routes/lists.ts'
 import { signInHandlers } from './routes/sign-in.ts'
+import { webhookHandlers } from './routes/webhooks.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
@@ -21,6 +22,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...apiTokenHandlers(parts),
     ...signInHandlers(parts),
     ...listHandlers(parts),
+    ...webhookHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

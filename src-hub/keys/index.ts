@@ -1,3 +1,2 @@
 export { issueServerIdentity, type ServerIdentity } from './authority.ts'
 export { loadHubKeys, type HubKeys } from './master-key.ts'
-export { generateSecret } from './secret-generator.ts'

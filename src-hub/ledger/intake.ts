@@ -9,6 +9,8 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { grantPickup, type GrantParts } from '../pickups/index.ts'
+import { oweOutcomes } from '../secret-source/index.ts'
+import { recordOutcomes } from '../webhooks/index.ts'
 import { checkEntries, readEntries, type CheckedEntry, type Read } from './check.ts'
 import { applyEntry, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
 
@@ -99,6 +101,8 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return row === undefined ? [] : [{ id, ...row }]
   })
   if (changed.length > 0) await bulk.updatePickups(tx, changed)
+  await oweOutcomes(tx, now, parts.secrets, changed)
+  await recordOutcomes(tx, now, kiosk.desk, changed)
   if (disputes.length > 0)
     await tx
       .insertInto('dispute')

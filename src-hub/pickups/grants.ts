@@ -5,12 +5,14 @@
 import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { GrantedPickup as GrantedPickupSchema } from '../../src-shared/hub-api.ts'
-import { Epoch, KioskId, PickupId } from '../../src-shared/domain.ts'
+import { Epoch, KioskId, PickupId, SecretKind } from '../../src-shared/domain.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
-import { generateSecret, type HubKeys } from '../keys/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+import { generateSecret, oweDisable, oweOutcomes, oweSet, type Secrets } from '../secret-source/index.ts'
+import { recordEvents } from '../webhooks/index.ts'
 
 export interface GrantParts {
   readonly keys: HubKeys
@@ -20,6 +22,8 @@ export interface GrantParts {
   readonly seal?: typeof sealEnvelope
   /** Makes a pickup's id: random, unless a simulation has its own. */
   readonly newId?: () => string
+  /** How secrets are made, and whether a directory must have them first; without it the house's generator and none. */
+  readonly secrets?: Secrets
 }
 
 /** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
@@ -43,18 +47,26 @@ interface Sealing {
 }
 
 /** Everything of a grant that can go wrong for one pickup alone, before anything is written. null, with an alarm: it is held until a person has looked. */
-async function makeGrant(tx: Tx, parts: GrantParts, pickup: string, kiosk: Sealing, epoch: Epoch, secret: Buffer | null): Promise<GrantedPickup | null> {
-  const sealed = secret ?? generateSecret()
+async function makeGrant(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: { readonly id: string; readonly secretKind: string },
+  kiosk: Sealing,
+  epoch: Epoch,
+  secret: Buffer | null,
+): Promise<GrantedPickup | null> {
+  const { id } = pickup
+  const sealed = secret ?? (parts.secrets?.generate ?? generateSecret)(SecretKind.parse(pickup.secretKind))
   try {
-    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(pickup), kiosk: KioskId.parse(kiosk.id), epoch })
-    return await describe(tx, parts, pickup, kiosk.id, epoch, envelope, kiosk.openingKey)
+    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(id), kiosk: KioskId.parse(kiosk.id), epoch })
+    return await describe(tx, parts, id, kiosk.id, epoch, envelope, kiosk.openingKey)
   } catch (error) {
     // A statement that failed has ended the transaction: that is the database's, not this pickup's.
     if (error instanceof pg.DatabaseError) throw error
-    await tx.updateTable('pickup').set({ held: true }).where('id', '=', pickup).execute()
+    await tx.updateTable('pickup').set({ held: true }).where('id', '=', id).execute()
     await tx
       .insertInto('alarm')
-      .values({ kind: 'ungrantable', kiosk: kiosk.id, pickup, detail: 'its record cannot be sealed for its kiosk', at: parts.now() })
+      .values({ kind: 'ungrantable', kiosk: kiosk.id, pickup: id, detail: 'its record cannot be sealed for its kiosk', at: parts.now() })
       .execute()
     return null
   } finally {
@@ -115,18 +127,52 @@ async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string
   })
 }
 
+/** What can be granted: the pickup and the kiosk that could open it, both locked. null: it must wait. */
+async function grantable(tx: Tx, pickup: string, desk: string) {
+  const kiosk = await readyKiosk(tx, desk)
+  if (kiosk === null) return null
+  const row = await tx
+    .selectFrom('pickup')
+    .select(['state', 'account', 'secret_kind', 'epoch_n', 'held'])
+    .where('id', '=', pickup)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return row.state !== 'unassigned' || row.held ? null : { kiosk, row }
+}
+
 /**
  * Grants an unassigned pickup to its desk's kiosk, in the caller's transaction. `secret` (UTF-8, the caller wipes it)
- * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet.
+ * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet, or the
+ * directory must have the secret first; then it is granted by `secret-jobs/`.
  */
 export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, desk: string, secret: Buffer | null): Promise<boolean> {
-  const kiosk = await readyKiosk(tx, desk)
-  if (kiosk === null) return false
-  const row = await tx.selectFrom('pickup').select(['state', 'epoch_n', 'held']).where('id', '=', pickup).forUpdate().executeTakeFirstOrThrow()
-  if (row.state !== 'unassigned' || row.held) return false
+  const found = await grantable(tx, pickup, desk)
+  if (found === null) return false
+  if (parts.secrets?.directory === true) {
+    await tx.updateTable('pickup').set({ desk }).where('id', '=', pickup).execute()
+    await oweSet(tx, parts.now(), [{ id: pickup, account: found.row.account }])
+    return false
+  }
+  return grantFound(tx, parts, pickup, desk, found, secret)
+}
+
+/** Grants with a secret that is in force at the source. false: it can no longer be granted there. */
+export async function grantBound(tx: Tx, parts: GrantParts, pickup: string, desk: string, secret: Buffer): Promise<boolean> {
+  const found = await grantable(tx, pickup, desk)
+  return found !== null && grantFound(tx, parts, pickup, desk, found, secret)
+}
+
+async function grantFound(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: string,
+  desk: string,
+  { kiosk, row }: NonNullable<Awaited<ReturnType<typeof grantable>>>,
+  secret: Buffer | null,
+): Promise<boolean> {
   const n = Number(row.epoch_n) + 1
   const epoch = Epoch.parse({ incarnation: parts.incarnation, n })
-  const record = await makeGrant(tx, parts, pickup, kiosk, epoch, secret)
+  const record = await makeGrant(tx, parts, { id: pickup, secretKind: row.secret_kind }, kiosk, epoch, secret)
   if (record === null) return false
   await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
   await tx
@@ -134,7 +180,24 @@ export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, des
     .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: JSON.stringify(record) })
     .execute()
   await appendToFeed(tx, desk, [{ kind: 'pickup-granted', pickup: record }])
+  // A fresh secret at the same desk is nobody's news.
+  const before = n === 1 ? null : await lastDesk(tx, pickup, n)
+  if (before !== desk) await recordEvents(tx, parts.now(), [{ kind: before === null ? 'ready' : 'moved', pickup, desk }])
   return true
+}
+
+/** Where it was granted before. */
+async function lastDesk(tx: Tx, pickup: string, n: number): Promise<string | null> {
+  const row = await tx
+    .selectFrom('grant')
+    .innerJoin('kiosk', 'kiosk.id', 'grant.kiosk')
+    .select('kiosk.desk')
+    .where('grant.pickup', '=', pickup)
+    .where('grant.n', '<', n)
+    .orderBy('grant.n', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.desk ?? null
 }
 
 /** Grants whatever waits for a desk: after its kiosk registered an opening key. */
@@ -158,6 +221,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     if (movingTo === null) {
       const state = reason === 'returned' ? 'returned' : 'revoked'
       await tx.updateTable('pickup').set({ state }).where('id', '=', pickup).execute()
+      await oweOutcomes(tx, parts.now(), parts.secrets, [{ id: pickup, state }])
+      if (state === 'returned') await recordEvents(tx, parts.now(), [{ kind: 'returned', pickup, desk: row.desk }])
       return state
     }
     await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
@@ -180,6 +245,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     .execute()
   const ending = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
   await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo, ending }).where('id', '=', pickup).execute()
+  // What its kiosk may still hand over until it knows must not bind; others are disabled once acknowledged.
+  if (parts.secrets?.directory === true && (reason === 'superseded' || reason === 'blocked')) await oweDisable(tx, parts.now(), [pickup], reason === 'blocked')
   await appendToFeed(tx, row.desk, [
     { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }), reason },
   ])

@@ -1,4 +1,4 @@
-export { countGrants, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
+export { countGrants, grantBound, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
 export { issuePickup } from './issue.ts'
 export { checkPolicy, checkRoute, type Wish } from './policy-check.ts'
 export { pickupTimeline } from './timeline.ts'

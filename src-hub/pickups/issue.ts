@@ -30,7 +30,7 @@ export async function issuePickup(
   const secret = request.secret === undefined ? null : Buffer.from(request.secret, 'utf8')
   if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
   try {
-    return await transact(db, async (tx) => {
+    const issued = await transact(db, async (tx): Promise<Result<HubReply<'issue'>>> => {
       const account = await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
@@ -84,6 +84,11 @@ export async function issuePickup(
       const granted = await grantPickup(tx, parts, id, desk.id, secret)
       return ok({ pickup: id, state: granted ? ('granted' as const) : ('unassigned' as const), pickupCode })
     })
+    if (!issued.ok || issued.value.state !== 'unassigned' || parts.secrets?.directory !== true) return issued
+    // The directory first, within this request where it answers in time; else the worker goes on.
+    await parts.secrets.settle(issued.value.pickup, secret)
+    const { state } = await db.selectFrom('pickup').select('state').where('id', '=', issued.value.pickup).executeTakeFirstOrThrow()
+    return ok({ ...issued.value, state: state as HubReply<'issue'>['state'] })
   } finally {
     secret?.fill(0)
   }

@@ -5,6 +5,8 @@
 import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Tx } from '../database/index.ts'
+import { oweOutcomes } from '../secret-source/index.ts'
+import { recordEvents } from '../webhooks/index.ts'
 import { grantPickup, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
 
@@ -22,6 +24,8 @@ export async function burnAndReplace(tx: Tx, parts: GrantParts, pickup: string, 
       .values({ at: now, actor, act, pickup: about, desk: old.desk, detail: JSON.stringify(detail) })
       .execute()
   await audit('burned', pickup, { cause })
+  await oweOutcomes(tx, now, parts.secrets, [{ id: pickup, state: 'burned' }])
+  await recordEvents(tx, now, [{ kind: 'burned', pickup, desk: old.desk }])
   if (desk === null) return null
   const id = PickupId.parse((parts.newId ?? newId)())
   await tx

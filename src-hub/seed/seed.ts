@@ -92,12 +92,11 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
     }
   })
 
-  const parts = { keys, incarnation: hub.incarnation, now: () => Date.now() }
   for (const pickup of data.pickups) {
     const { desk: key, secret, ...rest } = pickup
     const desk = deskIds.get(key)
     if (desk === undefined) throw new Error('checked above')
-    const issued = await issuePickup(db, parts, { ...rest, desk, ...(secret === undefined ? {} : { secret }) }, 'seed')
+    const issued = await issuePickup(db, hub.parts, { ...rest, desk, ...(secret === undefined ? {} : { secret }) }, 'seed')
     if (!issued.ok) return issued
   }
   return ok({ desks: deskIds, pickups: data.pickups.length })

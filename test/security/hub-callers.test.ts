@@ -41,6 +41,12 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   pickup: ['agent', 'hr', 'supervisor', 'auditor'],
   ledgerEntries: ['supervisor', 'auditor'],
   auditTrail: ['supervisor', 'auditor', 'administrator'],
+  webhooks: ['administrator', 'auditor'],
+  addWebhook: ['administrator'],
+  removeWebhook: ['administrator'],
+  testWebhook: ['administrator'],
+  webhookDeliveries: ['administrator', 'auditor'],
+  retryWebhook: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

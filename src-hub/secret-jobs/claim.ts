@@ -1,0 +1,66 @@
+/** Taking a job under a lease. Of one account only the oldest open job can be taken, so its acts at the directory keep their order. */
+import { sql } from 'kysely'
+import type { SecretKind } from '../../src-shared/domain.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+
+/** Longer than any call to a source may take. */
+export const leaseMs = 60_000
+
+export interface Job {
+  readonly id: number
+  readonly account: string
+  readonly pickup: string
+  readonly kind: 'set' | 'disable' | 'enable'
+  readonly forced: boolean
+  readonly attempts: number
+  readonly lease: string
+  readonly secretKind: SecretKind
+}
+
+/**
+ * The next job (of `pickup`, if given) with its intent durable: from here on the directory may have been asked. null: none is due.
+ * A set whose pickup waits no longer, or whose desk could not be granted it, is called off: granting asks for it again.
+ */
+export async function claim(db: Db, now: number, lease: string, pickup: string | null): Promise<Job | null> {
+  for (;;) {
+    const taken = await transact(db, async (tx) => {
+      const job = await next(tx, now, pickup)
+      if (job === null) return null
+      const grantable = job.kind !== 'set' || (await waits(tx, job.pickup))
+      const change = grantable
+        ? { state: 'running' as const, lease, lease_until: now + leaseMs, attempts: job.attempts + 1, asked: true }
+        : { state: 'cancelled' as const, outcome: 'not waiting', ended_at: now }
+      await tx.updateTable('secret_job').set(change).where('id', '=', job.id).execute()
+      return grantable ? { ...job, attempts: job.attempts + 1, lease } : 'called off'
+    })
+    if (taken !== 'called off') return taken
+  }
+}
+
+async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Job, 'lease'> | null> {
+  const { rows } = await sql<{ id: number; account: string; pickup: string; kind: Job['kind']; forced: boolean; attempts: number; secret_kind: SecretKind }>`
+    SELECT j.id, j.account, j.pickup, j.kind, j.forced, j.attempts, p.secret_kind FROM secret_job j JOIN pickup p ON p.id = j.pickup
+    WHERE (j.state = 'pending' OR (j.state = 'running' AND j.lease_until < ${now})) AND j.not_before <= ${now}
+      AND NOT EXISTS (SELECT 1 FROM secret_job b WHERE b.account = j.account AND b.id < j.id AND b.state IN ('pending','running'))
+      ${pickup === null ? sql`` : sql`AND j.account = (SELECT account FROM pickup WHERE id = ${pickup})`}
+    ORDER BY j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED`.execute(tx)
+  const [row] = rows
+  if (row === undefined) return null
+  return { ...row, id: Number(row.id), attempts: Number(row.attempts), secretKind: row.secret_kind }
+}
+
+/** Whether a pickup could be granted now: nothing is put in force for a desk that could not open it. */
+async function waits(tx: Tx, pickup: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('pickup')
+    .innerJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'pickup.desk').on('kiosk.state', '=', 'active'))
+    .select('pickup.id')
+    .where('pickup.id', '=', pickup)
+    .where('pickup.state', '=', 'unassigned')
+    .where('pickup.held', '=', false)
+    .where('kiosk.frozen', '=', false)
+    .where('kiosk.opening_key', 'is not', null)
+    .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,1 @@
+export { createSecretWorker, type SecretWorker } from './worker.ts'

@@ -1,0 +1,168 @@
+/**
+ * Does what the hub owes the source of secrets: intent (durable), the source, outcome (durable). A secret lives in this
+ * process from its making to its sealing; whatever is cut in between leaves a job that makes another, so that a pickup
+ * is never granted with a secret that may not bind. Safe in several hub processes.
+ */
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import { grantBound, revokePickup, type GrantParts } from '../pickups/index.ts'
+import { oweDisable, type SecretSource, type SourceOutcome } from '../secret-source/index.ts'
+import { claim, leaseMs, type Job } from './claim.ts'
+
+const pollMs = 1000
+const lanes = 4
+/** Tries before people are told. */
+const alarmAfter = 5
+
+export interface SecretWorker {
+  start(): void
+  stop(): Promise<void>
+  /** What is owed for this pickup's account, now. At most two jobs: one that puts an old secret out of force, one that sets. */
+  settle(pickup: string, secret: Buffer | null): Promise<void>
+  /** Does what is due until nothing is; returns how many jobs it tried. */
+  run(): Promise<number>
+}
+
+/** Full jitter between half of it and all of it, from 2 s to 10 min. */
+function backOff(attempts: number): number {
+  return Math.min(600_000, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2)
+}
+
+export function createSecretWorker(db: Db, parts: GrantParts, source: SecretSource, onBug: (job: string, error: unknown) => void): SecretWorker {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<unknown> = Promise.resolve()
+  let stopped = false
+
+  async function ask(job: Job, secret: Buffer | null): Promise<SourceOutcome> {
+    try {
+      switch (job.kind) {
+        case 'set':
+          return await source.set({
+            account: job.account,
+            secret: secret ?? Buffer.alloc(0),
+            secretKind: job.secretKind,
+            locked: parts.secrets?.atHandover === true,
+          })
+        case 'disable':
+          return await source.disable(job.account, job.forced)
+        case 'enable':
+          return await source.enable(job.account)
+      }
+    } catch (error) {
+      onBug('secret-source', error)
+      return { kind: 'unknown', why: 'error' }
+    }
+  }
+
+  async function carryOut(job: Job, given: Buffer | null): Promise<void> {
+    const secret = job.kind === 'set' ? (given ?? parts.secrets?.generate(job.secretKind) ?? null) : null
+    const leaseEnds = performance.now() + leaseMs
+    try {
+      const outcome = await ask(job, secret)
+      await transact(db, async (tx) => {
+        const mine = await tx
+          .selectFrom('secret_job')
+          .select('id')
+          .where('id', '=', job.id)
+          .where('state', '=', 'running')
+          .where('lease', '=', job.lease)
+          .forUpdate()
+          .executeTakeFirst()
+        if (mine === undefined || performance.now() > leaseEnds) await afterLostLease(tx, job, outcome)
+        else await conclude(tx, job, outcome, secret)
+      })
+    } finally {
+      if (secret !== null && secret !== given) secret.fill(0)
+    }
+  }
+
+  async function end(tx: Tx, job: Job, state: 'done' | 'moot' | 'failed', outcome: string): Promise<void> {
+    await tx.updateTable('secret_job').set({ state, outcome, ended_at: parts.now(), lease: null }).where('id', '=', job.id).execute()
+  }
+  const alarm = (tx: Tx, kind: string, job: Job, detail: string) =>
+    tx.insertInto('alarm').values({ kind, kiosk: null, pickup: job.pickup, detail, at: parts.now() }).execute()
+
+  async function conclude(tx: Tx, job: Job, outcome: SourceOutcome, secret: Buffer | null): Promise<void> {
+    switch (outcome.kind) {
+      case 'done':
+      case 'moot':
+        await end(tx, job, outcome.kind, outcome.kind)
+        if (job.kind === 'set') {
+          const row = await tx.selectFrom('pickup').select('desk').where('id', '=', job.pickup).executeTakeFirst()
+          const granted = row !== undefined && row.desk !== null && secret !== null && (await grantBound(tx, parts, job.pickup, row.desk, secret))
+          // It went elsewhere, or ended, meanwhile: what was just put in force is nobody's.
+          if (!granted) await oweDisable(tx, parts.now(), [job.pickup], false)
+        }
+        return
+      case 'refused':
+        await end(tx, job, 'failed', outcome.why)
+        if (job.kind === 'set') await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
+        await alarm(tx, job.kind === 'set' ? 'secret-refused' : `secret-not-${job.kind}d`, job, outcome.why)
+        return
+      case 'unreachable':
+      case 'unknown':
+        await tx
+          .updateTable('secret_job')
+          .set({
+            state: 'pending',
+            lease: null,
+            lease_until: null,
+            outcome: `${outcome.kind}: ${outcome.why}`,
+            not_before: Math.ceil(parts.now() + backOff(job.attempts)),
+          })
+          .where('id', '=', job.id)
+          .execute()
+        if (job.attempts === alarmAfter) await alarm(tx, 'secret-source', job, `${outcome.kind}: ${outcome.why}`)
+        return
+    }
+  }
+
+  /**
+   * Another process took the job over while this one was stopped for longer than a lease: what this one may have put in force
+   * has overwritten what the other granted. The pickup is asked back and granted afresh.
+   */
+  async function afterLostLease(tx: Tx, job: Job, outcome: SourceOutcome): Promise<void> {
+    if (job.kind !== 'set' || outcome.kind === 'unreachable' || outcome.kind === 'refused') return
+    await alarm(tx, 'secret-overtaken', job, 'a hub process was stopped for longer than its lease')
+    const row = await tx.selectFrom('pickup').select(['state', 'desk']).where('id', '=', job.pickup).executeTakeFirst()
+    if (row?.state === 'granted') await revokePickup(tx, parts, job.pickup, 're-routed', row.desk)
+    else if (row !== undefined && row.state !== 'unassigned') await oweDisable(tx, parts.now(), [job.pickup], row.state === 'burned')
+  }
+
+  async function lane(): Promise<number> {
+    let done = 0
+    for (; !stopped; done++) {
+      const job = await claim(db, parts.now(), newId(), null)
+      if (job === null) break
+      await carryOut(job, null)
+    }
+    return done
+  }
+  async function run(): Promise<number> {
+    return (await Promise.all(Array.from({ length: lanes }, lane))).reduce((sum, n) => sum + n, 0)
+  }
+  return {
+    run,
+    start() {
+      const turn = () => {
+        running = run().catch((error: unknown) => onBug('secret-jobs', error))
+        void running.then(() => {
+          if (!stopped) timer = setTimeout(turn, pollMs)
+        })
+      }
+      turn()
+    },
+    async stop() {
+      stopped = true
+      if (timer !== null) clearTimeout(timer)
+      await running
+    },
+    async settle(pickup, secret) {
+      for (let jobs = 0; jobs < 3; jobs++) {
+        const job = await claim(db, parts.now(), newId(), pickup)
+        if (job === null) return
+        await carryOut(job, job.pickup === pickup ? secret : null)
+      }
+    },
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * A directory over LDAP: the password by RFC 3062's extended operation (OpenLDAP and others) or by `unicodePwd` (Active
+ * Directory). TLS only. Each job has a connection of its own: a library that reconnects by itself would reconnect
+ * without StartTLS, so nothing is sent over a connection that is not known to be bound and encrypted.
+ */
+import { isIP } from 'node:net'
+import { Attribute, BusyError, Change, Client, Filter, ResultCodeError, UnavailableError } from 'ldapts'
+import { randomBytes } from 'node:crypto'
+import { wipeable } from '../../src-shared/protocol/wipeable.ts'
+import type { SecretSource, SetRequest, SourceOutcome } from './port.ts'
+
+export interface LdapSettings {
+  /** `ldaps://host` or, with `startTls`, `ldap://host`. */
+  readonly url: string
+  readonly startTls: boolean
+  /** PEM of the authority to trust instead of the usual ones. */
+  readonly ca?: string
+  readonly bindDn: string
+  readonly bindPassword: string
+  readonly baseDn: string
+  /** Finds one account: `{account}` is put in escaped (RFC 4515). */
+  readonly filter: string
+  readonly flavour: 'rfc3062' | 'active-directory'
+  /** `ppolicy`: the overlay's `pwdReset` is set and checked. `none`: the directory has nothing of the kind. */
+  readonly mustChange: 'ppolicy' | 'none'
+  readonly timeoutMs?: number
+}
+
+const passwordModify = '1.3.6.1.4.1.4203.1.11.1'
+/** OpenLDAP's ppolicy: locked until somebody unlocks it (slapo-ppolicy(5)). */
+const lockedForGood = '000001010000Z'
+/** userAccountControl, ACCOUNTDISABLE. */
+const accountDisabled = 2
+
+/** One BER element (X.690): tag, definite length, content. */
+function ber(tag: number, ...content: readonly Buffer[]): Buffer {
+  const length = content.reduce((sum, part) => sum + part.length, 0)
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+  const element = wipeable(1 + size.length + length)
+  element.set([tag, ...size])
+  let at = 1 + size.length
+  for (const part of content) {
+    part.copy(element, at)
+    at += part.length
+  }
+  return element
+}
+
+/** PasswdModifyRequestValue of RFC 3062: `SEQUENCE { [0] userIdentity, [2] newPasswd }`. The caller wipes it. */
+export function passwordModifyValue(dn: string, secret: Buffer): Buffer {
+  const fresh = ber(0x82, secret)
+  const value = ber(0x30, ber(0x80, Buffer.from(dn)), fresh)
+  fresh.fill(0)
+  return value
+}
+
+/** `unicodePwd` ([MS-ADTS] 3.1.1.3.1.5): the password in quotes, UTF-16LE. The caller wipes it. */
+export function unicodePassword(secret: Buffer): Buffer {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(secret)
+  const value = wipeable((text.length + 2) * 2)
+  value.write(`"${text}"`, 'utf16le')
+  return value
+}
+
+/** Whose fault an error is. `sent`: whether the password may have reached the directory. */
+function outcomeOf(error: unknown, sent: boolean): SourceOutcome {
+  if (error instanceof BusyError || error instanceof UnavailableError) return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
+  const name = error instanceof Error ? error.name.replace(/Error$/, '') : 'error'
+  if (error instanceof ResultCodeError)
+    return sent ? { kind: 'refused', why: `ldap-${error.code}` } : { kind: 'unreachable', why: `ldap-${error.code} ${name}` }
+  const code = (error as { code?: unknown }).code
+  return { kind: sent ? 'unknown' : 'unreachable', why: typeof code === 'string' ? code : name }
+}
+
+interface Entry {
+  readonly dn: string
+  /** Whether the password must be changed at first use, as the directory says. */
+  readonly mustChange: boolean
+  readonly control: number
+  readonly locked: boolean
+}
+
+export function createLdapSource(settings: LdapSettings): SecretSource {
+  const { hostname } = new URL(settings.url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const timeout = settings.timeoutMs ?? 5000
+  const active = settings.flavour === 'active-directory'
+  const tls = {
+    host,
+    minVersion: 'TLSv1.2' as const,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+  }
+
+  /** Connects, encrypts, binds, does `work`, and lets go. */
+  async function connected(work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>): Promise<SourceOutcome> {
+    const client = new Client({ url: settings.url, timeout, connectTimeout: timeout, ...(settings.startTls ? {} : { tlsOptions: tls }) })
+    let sent = false
+    /** From here on a broken connection leaves the outcome unknown. */
+    const send = <T>(call: () => Promise<T>): Promise<T> => {
+      // Asked in the same turn as the request is written: a connection that has gone is not made anew in the clear.
+      if (!client.isConnected || !client.isBound) return Promise.reject(new Error('connection lost'))
+      sent = true
+      return call()
+    }
+    try {
+      if (settings.startTls) await client.startTLS(tls)
+      if (settings.startTls && !client.isConnected) throw new Error('connection lost')
+      await client.bind(settings.bindDn, settings.bindPassword)
+      return await work(client, send)
+    } catch (error) {
+      return outcomeOf(error, sent)
+    } finally {
+      await client.unbind().catch(() => undefined)
+    }
+  }
+
+  async function find(client: Client, account: string): Promise<Entry | null> {
+    const attributes = active ? ['pwdLastSet', 'userAccountControl'] : ['pwdReset', 'pwdAccountLockedTime']
+    const filter = settings.filter.replaceAll('{account}', () => Filter.escape(account))
+    const { searchEntries } = await client.search(settings.baseDn, { scope: 'sub', filter, attributes, sizeLimit: 2 })
+    const [entry] = searchEntries
+    if (entry === undefined || searchEntries.length > 1) return null
+    const text = (name: string) => {
+      const value = entry[name]
+      return typeof value === 'string' ? value : ''
+    }
+    return {
+      dn: entry.dn,
+      mustChange: active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
+      control: Number(text('userAccountControl')),
+      locked: active ? (Number(text('userAccountControl')) & accountDisabled) !== 0 : text('pwdAccountLockedTime') === lockedForGood,
+    }
+  }
+
+  const replace = (type: string, ...values: (string | Buffer)[]) =>
+    new Change({ operation: 'replace', modification: new Attribute({ type, values: values as string[] }) })
+
+  async function putPassword(
+    client: Client,
+    send: <T>(call: () => Promise<T>) => Promise<T>,
+    entry: Entry,
+    secret: Buffer,
+    locked: boolean,
+  ): Promise<SourceOutcome> {
+    if (active) {
+      const value = unicodePassword(secret)
+      const changes = [replace('unicodePwd', value), replace('pwdLastSet', '0')]
+      if (locked && !entry.locked) changes.unshift(replace('userAccountControl', String(entry.control | accountDisabled)))
+      try {
+        await send(() => client.modify(entry.dn, changes))
+      } finally {
+        value.fill(0)
+      }
+      return { kind: 'done' }
+    }
+    const value = passwordModifyValue(entry.dn, secret)
+    try {
+      await send(() => client.exop(passwordModify, value))
+    } finally {
+      value.fill(0)
+    }
+    // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the order does no harm.
+    const marks = async () => {
+      const { searchEntries } = await client.search(entry.dn, { scope: 'base', attributes: ['pwdReset', 'pwdAccountLockedTime'] })
+      const wanted: Change[] = []
+      if (settings.mustChange === 'ppolicy' && searchEntries[0]?.pwdReset !== 'TRUE') wanted.push(replace('pwdReset', 'TRUE'))
+      if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood) wanted.push(replace('pwdAccountLockedTime', lockedForGood))
+      return wanted
+    }
+    const wanted = await marks()
+    if (wanted.length === 0) return { kind: 'done' }
+    await send(() => client.modify(entry.dn, wanted))
+    return (await marks()).length === 0 ? { kind: 'done' } : { kind: 'refused', why: 'must-change or lock is not in force' }
+  }
+
+  return {
+    set: ({ account, secret, locked }: SetRequest) =>
+      connected(async (client, send) => {
+        const entry = await find(client, account)
+        if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        // An account that somebody has locked for good stays so.
+        return putPassword(client, send, entry, secret, locked || entry.locked)
+      }),
+    disable: (account, forced) =>
+      connected(async (client, send) => {
+        const entry = await find(client, account)
+        if (entry === null) return { kind: 'moot' }
+        const known = active || settings.mustChange === 'ppolicy'
+        if (!forced && known && !entry.mustChange) return { kind: 'moot' }
+        // A password that nobody has ever seen takes the secret's place; it meets rules of complexity.
+        const nobodys = Buffer.from(`Aa1-${randomBytes(33).toString('base64url')}`)
+        try {
+          return await putPassword(client, send, entry, nobodys, entry.locked)
+        } finally {
+          nobodys.fill(0)
+        }
+      }),
+    enable: (account) =>
+      connected(async (client, send) => {
+        const entry = await find(client, account)
+        if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        if (!entry.locked) return { kind: 'done' }
+        const change = active ? replace('userAccountControl', String(entry.control & ~accountDisabled)) : replace('pwdAccountLockedTime')
+        await send(() => client.modify(entry.dn, change))
+        return { kind: 'done' }
+      }),
+  }
+}

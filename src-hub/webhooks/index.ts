@@ -1,0 +1,6 @@
+export { recordEvents, recordOutcomes } from './events.ts'
+export { isInside, mayCallAddress, type Guard } from './guard.ts'
+export { signedPost } from './post.ts'
+export { newSigningKey, verifySigned } from './sign.ts'
+export { addWebhook, listDeliveries, listWebhooks, queueTest, removeWebhook, retryDelivery } from './targets.ts'
+export { createWebhookWorker, type WebhookWorker } from './worker.ts'

@@ -1,0 +1,169 @@
+/** Sends what waits in the outbox: at least once, each under a lease, with longer and longer pauses, until it is delivered or dead. Safe in several hub processes. */
+import { sql } from 'kysely'
+import { WebhookBody } from '../../src-shared/agent-api/webhooks.ts'
+import { transact, type Db } from '../database/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+import type { Guard } from './guard.ts'
+import { signedPost } from './post.ts'
+
+export interface WebhookParts {
+  readonly keys: HubKeys
+  readonly now: () => number
+  readonly guard: Guard
+  /** PEM of an authority to trust instead of the usual ones. */
+  readonly ca?: string
+}
+
+const timeoutMs = 10_000
+const leaseMs = 60_000
+const pollMs = 1000
+/** Ten tries over a little more than a day. */
+const pauses = [10, 30, 90, 270, 800, 2400, 7200, 21_600, 21_600, 21_600].map((seconds) => seconds * 1000)
+
+export interface WebhookWorker {
+  start(): void
+  stop(): Promise<void>
+  /** Sends what is due until nothing is; returns how many tries it made. */
+  run(): Promise<number>
+}
+
+interface Delivery {
+  readonly event: number
+  readonly target: string
+  readonly attempts: number
+}
+
+/** What a body says, as the pickup stands now; one whose data has been purged brings its id alone. */
+async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody> {
+  const row = await db.selectFrom('webhook_event').selectAll().where('id', '=', event).executeTakeFirstOrThrow()
+  const type = WebhookBody.shape.type.parse(row.kind)
+  const timestamp = Number(row.at)
+  if (row.pickup === null) return { type, timestamp, data: {} }
+  const pickup = await db
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .select(['pickup.id', 'pickup.account', 'pickup.channel', 'pickup.request_reference', 'pickup.pickup_code', 'pickup.expires_at', 'recipient.language'])
+    .where('pickup.id', '=', row.pickup)
+    .executeTakeFirst()
+  const desk =
+    row.desk === null
+      ? undefined
+      : await db
+          .selectFrom('desk')
+          .innerJoin('unit', 'unit.id', 'desk.unit')
+          .select(['desk.id', 'desk.name', 'unit.name as unit', 'unit.address'])
+          .where('desk.id', '=', row.desk)
+          .executeTakeFirst()
+  // The schema is strict: nothing but what it names can be sent.
+  return WebhookBody.parse({
+    type,
+    timestamp,
+    data: {
+      pickup: row.pickup,
+      ...(pickup === undefined
+        ? {}
+        : {
+            account: pickup.account,
+            language: pickup.language,
+            channel: pickup.channel,
+            requestReference: pickup.request_reference,
+            ...(type === 'ready' || type === 'moved' || type === 'expiring'
+              ? { expiresAt: Number(pickup.expires_at), pickupCode: keys.open(pickup.pickup_code) }
+              : {}),
+          }),
+      ...(desk === undefined ? {} : { desk }),
+      ...(type === 'handed-over' ? { notYou: true } : {}),
+    },
+  })
+}
+
+export function createWebhookWorker(db: Db, parts: WebhookParts, onBug: (job: string, error: unknown) => void): WebhookWorker {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<unknown> = Promise.resolve()
+  let stopped = false
+
+  /** One delivery for each event and each target that asked for its kind. */
+  async function fan(): Promise<void> {
+    await transact(db, async (tx) => {
+      const { rows } = await sql<{ id: number }>`SELECT id FROM webhook_event WHERE NOT fanned ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`.execute(tx)
+      if (rows.length === 0) return
+      const ids = sql.join(rows.map(({ id }) => sql`${id}::bigint`))
+      await sql`INSERT INTO webhook_delivery (event, target, not_before)
+        SELECT e.id, t.id, ${parts.now()} FROM webhook_event e JOIN webhook_target t ON t.removed_at IS NULL
+          AND (e.target = t.id OR (e.target IS NULL AND t.events ? e.kind)) WHERE e.id IN (${ids}) ON CONFLICT DO NOTHING`.execute(tx)
+      await sql`UPDATE webhook_event SET fanned = true WHERE id IN (${ids})`.execute(tx)
+    })
+  }
+
+  async function claim(): Promise<Delivery | null> {
+    const now = parts.now()
+    const { rows } = await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
+      FROM (SELECT event, target FROM webhook_delivery WHERE state = 'pending' AND not_before <= ${now} AND coalesce(lease_until, 0) < ${now}
+        ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
+      WHERE d.event = o.event AND d.target = o.target RETURNING d.event, d.target, d.attempts`.execute(db)
+    return rows[0] ?? null
+  }
+
+  async function deliver({ event, target, attempts }: Delivery): Promise<void> {
+    const to = await db.selectFrom('webhook_target').select(['url', 'sealed', 'removed_at']).where('id', '=', target).executeTakeFirst()
+    if (to === undefined || to.removed_at !== null) {
+      await db.deleteFrom('webhook_delivery').where('event', '=', event).where('target', '=', target).execute()
+      return
+    }
+    const body = Buffer.from(JSON.stringify(await bodyOf(db, parts.keys, event)))
+    const { guard, keys, now } = parts
+    // The id stays the same over all tries: a receiver drops what it has seen.
+    const ca = parts.ca === undefined ? {} : { ca: parts.ca }
+    const posted = await signedPost({ url: to.url, key: keys.open(to.sealed), id: `evt_${event}`, at: now(), body, guard, timeoutMs, ...ca })
+    const status = 'status' in posted ? posted.status : null
+    const pause = pauses[attempts - 1]
+    const delivered = status !== null && status >= 200 && status < 300
+    // 410 is the receiver's word that it wants no more of these.
+    const dead = !delivered && (pause === undefined || status === 410)
+    await db
+      .updateTable('webhook_delivery')
+      .set({
+        state: delivered ? 'delivered' : dead ? 'dead' : 'pending',
+        not_before: now() + (pause ?? 0),
+        lease_until: null,
+        status,
+        error: 'error' in posted ? posted.error : null,
+        ended_at: delivered || dead ? now() : null,
+      })
+      .where('event', '=', event)
+      .where('target', '=', target)
+      .where('state', '=', 'pending')
+      .execute()
+  }
+
+  async function lane(): Promise<number> {
+    let tries = 0
+    for (; !stopped; tries++) {
+      const delivery = await claim()
+      if (delivery === null) break
+      await deliver(delivery)
+    }
+    return tries
+  }
+  async function run(): Promise<number> {
+    await fan()
+    return (await Promise.all([lane(), lane(), lane()])).reduce((sum, n) => sum + n, 0)
+  }
+  return {
+    run,
+    start() {
+      const turn = () => {
+        running = run().catch((error: unknown) => onBug('webhooks', error))
+        void running.then(() => {
+          if (!stopped) timer = setTimeout(turn, pollMs)
+        })
+      }
+      turn()
+    },
+    async stop() {
+      stopped = true
+      if (timer !== null) clearTimeout(timer)
+      await running
+    },
+  }
+}
