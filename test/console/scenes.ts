@@ -1,6 +1,7 @@
 /** A university on an ordinary day, as the hub would tell of it: for the console's pictures and its checks of every page. */
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
+import { Policy } from '../../src-shared/policy/index.ts'
 import type { ScriptedHandlers } from './scripted-hub.ts'
 
 /** 22 characters by a name. */
@@ -128,12 +129,12 @@ const rule = (recipientClass: 'student' | 'staff' | 'partner', channel: 'helpdes
   showSponsor: recipientClass === 'partner',
   fourEyes: false,
 })
-export const scenePolicy = {
+export const scenePolicy = Policy.parse({
   version: 7,
   rules: [rule('student', 'helpdesk', 'helpdesk'), rule('student', 'porter', 'porter'), rule('partner', 'helpdesk', 'helpdesk'), rule('staff', 'hr', 'hr')],
   verificationSeconds: 300,
-  accountOnSlip: 'full' as const,
-}
+  accountOnSlip: 'full',
+})
 
 /** What the hub answers to someone of that role. */
 export function sceneHandlers(role: AgentRole): ScriptedHandlers {
