@@ -14,6 +14,8 @@ export function useCuesOfState(): void {
       if (after === null) return
       const cue = cueOf(before, after, acts.busy.has('open'))
       if (cue !== null) given.give(cue)
+      // What was said of the screen before is not left standing on the next one.
+      else if (before !== null && after.counter.step !== before.counter.step) given.end()
     },
   )
   watch(

@@ -16,10 +16,13 @@ export const useCues = defineStore('cues', () => {
     if (preferences.sounds) play(cue)
     window.clearTimeout(timer)
     shown.value = cue
-    timer = window.setTimeout(() => {
-      shown.value = null
-    }, shownMs)
+    timer = window.setTimeout(end, shownMs)
   }
 
-  return { shown, give }
+  function end(): void {
+    window.clearTimeout(timer)
+    shown.value = null
+  }
+
+  return { shown, give, end }
 })

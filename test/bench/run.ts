@@ -6,6 +6,7 @@ import { fleetFigures } from './fleet.ts'
 import { releaseFigures } from './release.ts'
 import { readersFigures } from './readers.ts'
 import { syncFigures } from './sync.ts'
+import { uiFigures } from './ui.ts'
 import type { Figure } from './figure.ts'
 
 const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -14,6 +15,7 @@ const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
   fleet: fleetFigures,
   release: releaseFigures,
   readers: readersFigures,
+  ui: uiFigures,
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

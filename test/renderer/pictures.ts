@@ -63,6 +63,7 @@ async function walk(look: Look & { language: Language }, folder: string): Promis
     if (only !== null && !only.has(name)) return
     // A cue's caption goes after some seconds; a picture waits for the queue and for the fonts only.
     if (name.startsWith('queue') && sceneNames.includes(name as 'queue')) await open.page.getByTestId('queue-row').first().waitFor()
+    await open.page.mouse.move(0, 0)
     await settled(open.page)
     const png = await open.page.screenshot()
     taken.add(name)
