@@ -46,6 +46,8 @@ export interface HubOptions {
   /** false: nobody signs in with a password of this hub's. */
   readonly localAccounts?: boolean
   readonly oidc?: OidcSettings | null
+  /** Tests only: false does what is due when `runJobs` says so, and not by itself. */
+  readonly work?: boolean
   readonly now?: () => number
   readonly onBug?: (route: string, error: unknown) => void
   /** Tests only: a throwaway cluster need not survive a power cut. */
@@ -67,6 +69,8 @@ export interface RunningHub {
   readonly clusterMovedTo: string | null
   /** The token of the link that makes the first administrator, while there is no account; a newer start ends it. */
   readonly firstAdministrator: string | null
+  /** Does now what is due at the directory and in the outbox; how much that was. */
+  runJobs(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -81,6 +85,7 @@ async function currentIncarnation(db: Db): Promise<string> {
 
 interface Worker {
   start(): void
+  run(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -174,7 +179,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await app.listen({ host, port: options.port ?? 0 })
     jobs.start()
     const first = (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
-    for (const worker of workers) worker.start()
+    if (options.work ?? true) for (const worker of workers) worker.start()
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)
     return ok({
@@ -188,6 +193,9 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       databaseUrl: url,
       clusterMovedTo: embedded?.movedTo ?? null,
       firstAdministrator: first,
+      async runJobs() {
+        return (await Promise.all(workers.map((worker) => worker.run()))).reduce((sum, n) => sum + n, 0)
+      },
       async stop() {
         app.server.closeAllConnections()
         await app.close()

@@ -19,19 +19,20 @@ export interface Job {
 
 /**
  * The next job (of `pickup`, if given) with its intent durable: from here on the directory may have been asked. null: none is due.
- * A set whose pickup waits no longer, or whose desk could not be granted it, is called off: granting asks for it again.
+ * A set whose pickup waits no longer, or whose desk could not be granted it, is called off: granting asks for it again. So is
+ * what concerns a secret that a newer one of the same account has replaced at the source.
  */
 export async function claim(db: Db, now: number, lease: string, pickup: string | null): Promise<Job | null> {
   for (;;) {
     const taken = await transact(db, async (tx) => {
       const job = await next(tx, now, pickup)
       if (job === null) return null
-      const grantable = job.kind !== 'set' || (await waits(tx, job.pickup))
-      const change = grantable
-        ? { state: 'running' as const, lease, lease_until: now + leaseMs, attempts: job.attempts + 1, asked: true }
-        : { state: 'cancelled' as const, outcome: 'not waiting', ended_at: now }
+      const needless = job.kind === 'set' ? !(await waits(tx, job.pickup)) : await overtaken(tx, job)
+      const change = needless
+        ? { state: job.kind === 'set' ? ('cancelled' as const) : ('moot' as const), outcome: job.kind === 'set' ? 'not waiting' : 'overtaken', ended_at: now }
+        : { state: 'running' as const, lease, lease_until: now + leaseMs, attempts: job.attempts + 1, asked: true }
       await tx.updateTable('secret_job').set(change).where('id', '=', job.id).execute()
-      return grantable ? { ...job, attempts: job.attempts + 1, lease } : 'called off'
+      return !needless ? { ...job, attempts: job.attempts + 1, lease } : 'called off'
     })
     if (taken !== 'called off') return taken
   }
@@ -47,6 +48,13 @@ async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Jo
   const [row] = rows
   if (row === undefined) return null
   return { ...row, id: Number(row.id), attempts: Number(row.attempts), secretKind: row.secret_kind }
+}
+
+/** Whether another pickup's secret has taken the place of this one's: to disable or enable the account would now strike that one. */
+async function overtaken(tx: Tx, job: Omit<Job, 'lease'>): Promise<boolean> {
+  const { rows } = await sql`SELECT 1 FROM secret_job s WHERE s.account = ${job.account} AND s.kind = 'set' AND s.state = 'done' AND s.pickup <> ${job.pickup}
+    AND s.id > (SELECT max(id) FROM secret_job WHERE pickup = ${job.pickup} AND kind = 'set') LIMIT 1`.execute(tx)
+  return rows.length > 0
 }
 
 /** Whether a pickup could be granted now: nothing is put in force for a desk that could not open it. */
