@@ -7,6 +7,7 @@ import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
+import { routingRoutes } from './agent-api/routing.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
@@ -284,6 +285,7 @@ export const hubApi = {
   ...accountRoutes,
   ...listRoutes,
   ...webhookRoutes,
+  ...routingRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

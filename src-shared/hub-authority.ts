@@ -40,6 +40,16 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   testWebhook: ['administrator'],
   webhookDeliveries: ['administrator', 'auditor'],
   retryWebhook: ['administrator'],
+  recipients: ['agent', 'hr', 'supervisor'],
+  recipient: ['agent', 'hr', 'supervisor', 'auditor'],
+  saveRecipient: ['agent', 'hr', 'supervisor'],
+  setBirthDate: ['agent', 'hr', 'supervisor'],
+  addCard: ['agent', 'hr', 'supervisor'],
+  removeCard: ['agent', 'hr', 'supervisor'],
+  mayIssue: ['agent', 'hr', 'supervisor'],
+  extend: ['agent', 'hr', 'supervisor'],
+  reissue: ['agent', 'hr', 'supervisor'],
+  writeOffPreview: ['supervisor'],
 }
 
 /** A route that is not an agent's asks for no role. */

@@ -12,6 +12,7 @@ import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repea
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { listHandlers } from './routes/lists.ts'
+import { routingHandlers } from './routes/routing.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 
@@ -23,6 +24,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...signInHandlers(parts),
     ...listHandlers(parts),
     ...webhookHandlers(parts),
+    ...routingHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -1,6 +1,8 @@
 export { countGrants, grantBound, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
+export { extendPickup } from './extend.ts'
 export { issuePickup } from './issue.ts'
 export { checkPolicy, checkRoute, type Wish } from './policy-check.ts'
 export { pickupTimeline } from './timeline.ts'
+export { reissuePickup } from './reissue.ts'
 export { burnAndReplace } from './replace.ts'
 export { returnUnclaimed } from './returns.ts'

@@ -74,6 +74,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   )
   const clearTags = db.prepare('DELETE FROM card_tag WHERE pickup = ?')
   const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
+  const setEnd = db.prepare('UPDATE pickup SET expires_at = ? WHERE id = ?')
   const setState = db.prepare('UPDATE pickup SET state = ? WHERE id = ?')
   const setArrived = db.prepare("UPDATE pickup SET state = 'arrived', arrived_at = coalesce(arrived_at, ?) WHERE id = ?")
   const setWaiting = db.prepare("UPDATE pickup SET state = 'waiting', arrived_at = NULL WHERE id = ?")
@@ -131,7 +132,11 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     if (known === undefined) throw new Error('a pickup was neither new nor known')
     if (sticky.has(known.state) || unsettledStates.has(known.state)) return false
     const same = known.epoch_incarnation === grant.incarnation && known.epoch_n === grant.n
-    if (same) return false
+    if (same) {
+      // The same grant again with another end: nothing else of it changes.
+      setEnd.run(grant.expiresAt, grant.id)
+      return false
+    }
     if (known.epoch_incarnation === grant.incarnation && known.epoch_n > grant.n) return false
     voidVerifications.run(grant.id)
     write(insert, grant)

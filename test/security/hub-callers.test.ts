@@ -47,6 +47,16 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   testWebhook: ['administrator'],
   webhookDeliveries: ['administrator', 'auditor'],
   retryWebhook: ['administrator'],
+  recipients: ['agent', 'hr', 'supervisor'],
+  recipient: ['agent', 'hr', 'supervisor', 'auditor'],
+  saveRecipient: ['agent', 'hr', 'supervisor'],
+  setBirthDate: ['agent', 'hr', 'supervisor'],
+  addCard: ['agent', 'hr', 'supervisor'],
+  removeCard: ['agent', 'hr', 'supervisor'],
+  mayIssue: ['agent', 'hr', 'supervisor'],
+  extend: ['agent', 'hr', 'supervisor'],
+  reissue: ['agent', 'hr', 'supervisor'],
+  writeOffPreview: ['supervisor'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

@@ -1,0 +1,38 @@
+/** People, issuing and routing from the console. */
+import type { routingRoutes } from '../../../src-shared/agent-api/routing.ts'
+import { ok } from '../../../src-shared/result.ts'
+import { previewWriteOff } from '../../kiosks/index.ts'
+import { extendPickup, reissuePickup } from '../../pickups/index.ts'
+import { addCard, findRecipients, mayIssue, recipientView, removeCard, saveRecipient, setBirthDate } from '../../recipients/index.ts'
+import type { RouteParts, SomeHandlers } from '../handlers.ts'
+
+export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof routingRoutes> {
+  const { db, keys, now } = parts
+  return {
+    recipients: async ({ query }) => ok(await findRecipients(db, query.text, query.limit)),
+    recipient: async ({ query }) => recipientView(db, query.recipient),
+    saveRecipient: async ({ body, agent }) => {
+      const saved = await saveRecipient(db, now(), agent, body)
+      return saved.ok ? ok({ recipient: saved.value }) : saved
+    },
+    setBirthDate: async ({ body, agent }) => {
+      const saved = await setBirthDate(db, keys, now(), agent, body.recipient, body.birthDate)
+      return saved.ok ? ok({ saved: true as const }) : saved
+    },
+    addCard: async ({ body, agent }) => {
+      const saved = await addCard(db, keys, now(), agent, body.recipient, body.card)
+      return saved.ok ? ok({ cards: saved.value }) : saved
+    },
+    removeCard: async ({ body, agent }) => {
+      const saved = await removeCard(db, keys, now(), agent, body.recipient, body.card)
+      return saved.ok ? ok({ cards: saved.value }) : saved
+    },
+    mayIssue: async ({ query, agent }) => mayIssue(db, now(), agent.role, query),
+    extend: async ({ body, agent }) => {
+      const done = await extendPickup(db, now(), agent.name, body.pickup, body.expiresAt)
+      return done.ok ? ok({ expiresAt: done.value }) : done
+    },
+    reissue: async ({ body, agent }) => reissuePickup(db, parts, body.pickup, body.desk, agent),
+    writeOffPreview: async ({ query }) => previewWriteOff(db, query.kiosk),
+  }
+}
