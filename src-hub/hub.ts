@@ -7,6 +7,7 @@ import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPos
 import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createLights, type Lights } from './watch/index.ts'
 import { beginIncarnation } from './kiosks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
@@ -117,6 +118,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let hints: Hints | null = null
   let contacts: Contacts | null = null
   let jobs: Jobs | null = null
+  let lights: Lights | null = null
   const workers: Worker[] = []
   if (options.databaseUrl === undefined) embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
@@ -124,6 +126,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let db = owner
   const shutDatabase = async () => {
     await jobs?.stop()
+    await lights?.stop()
     await Promise.all(workers.map((worker) => worker.stop()))
     await hints?.stop()
     await contacts?.stop()
@@ -178,6 +181,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
     jobs.start()
+    lights = createLights(db, now, onBug)
+    lights.start()
     const first = (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
     if (options.work ?? true) for (const worker of workers) worker.start()
     const address = app.server.address()

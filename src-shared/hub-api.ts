@@ -8,6 +8,7 @@ import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
 import { routingRoutes } from './agent-api/routing.ts'
+import { watchRoutes } from './agent-api/watch.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState, PersonName } from './agent-api/words.ts'
 import {
@@ -286,6 +287,7 @@ export const hubApi = {
   ...listRoutes,
   ...webhookRoutes,
   ...routingRoutes,
+  ...watchRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

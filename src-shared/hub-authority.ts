@@ -50,6 +50,8 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   extend: ['agent', 'hr', 'supervisor'],
   reissue: ['agent', 'hr', 'supervisor'],
   writeOffPreview: ['supervisor'],
+  watch: everyone,
+  series: everyone,
 }
 
 /** A route that is not an agent's asks for no role. */

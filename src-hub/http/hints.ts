@@ -1,11 +1,14 @@
 /** Server-sent events that only say "pull now" (DESIGN section 8, point 9): fed by LISTEN/NOTIFY, trusted by nobody. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
+import { consoleChannel, createConsoleEvents, type ConsoleEvents } from './events.ts'
 
 export interface Hints {
   start(): Promise<void>
   stop(): Promise<void>
   subscribe(desk: string, tell: () => void): () => void
+  /** What consoles are told, over the same connection. */
+  readonly events: ConsoleEvents
 }
 
 const retryMs = 2000
@@ -13,6 +16,7 @@ const keepAliveMs = 25_000
 
 export function createHints(connectionString: string): Hints {
   const listeners = new Map<string, Set<() => void>>()
+  const events = createConsoleEvents()
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | null = null
   let stopped = false
@@ -28,12 +32,14 @@ export function createHints(connectionString: string): Hints {
     }
     next.on('error', again)
     next.on('end', again)
-    next.on('notification', ({ payload }) => {
+    next.on('notification', ({ channel, payload }) => {
+      if (channel === consoleChannel) return events.take(payload ?? '')
+      events.desk(payload ?? '')
       for (const tell of listeners.get(payload ?? '') ?? []) tell()
     })
     try {
       await next.connect()
-      await next.query('LISTEN lodge_hint')
+      await next.query(`LISTEN lodge_hint; LISTEN ${consoleChannel}`)
     } catch {
       // Polling is the truth; hints come back when the database does.
       again()
@@ -41,9 +47,11 @@ export function createHints(connectionString: string): Hints {
   }
 
   return {
+    events,
     start: listen,
     async stop() {
       stopped = true
+      events.stop()
       if (retry !== null) clearTimeout(retry)
       const open = client
       client = null

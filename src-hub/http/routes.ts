@@ -14,6 +14,7 @@ import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
 import { signInHandlers } from './routes/sign-in.ts'
+import { watchHandlers } from './routes/watch.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
@@ -25,6 +26,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...listHandlers(parts),
     ...webhookHandlers(parts),
     ...routingHandlers(parts),
+    ...watchHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -3,15 +3,18 @@ import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
+import { eventsPath } from '../../src-shared/agent-api/watch.ts'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
 import { kioskCaller } from './callers.ts'
 import { consoleHeaders, serveConsole } from './console-files.ts'
+import { openEvents } from './events.ts'
 import type { ConsoleParts, Visitor } from './handlers.ts'
 import { openHint, type Hints } from './hints.ts'
 import { serveOidc } from './oidc-routes.ts'
+import { personCaller } from './sessions.ts'
 
 export interface ServerParts extends AnswerParts {
   readonly tls: { readonly key: string; readonly certificate: string } | null
@@ -122,6 +125,14 @@ export function createServer(parts: ServerParts): FastifyInstance {
     }
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     ready()
+  })
+  app.get(eventsPath, { config: { rateLimit: { max: 120 } } }, async (request, reply) => {
+    const visitor = visitorOf(request, reply)
+    const caller = await personCaller(parts, request, visitor)
+    if (!caller.ok) return refuse(reply, caller.failure)
+    const still = async () => (await personCaller(parts, request, { ...visitor, setCookie: () => undefined }, false)).ok
+    openEvents(parts.hints.events, securityHeaders, still, request, reply)
+    return reply
   })
   app.get(hintPath, async (request, reply) => {
     const caller = await kioskCaller(parts.db, request, '', parts.now())

@@ -21,13 +21,18 @@ export function fromOwnPage(request: CallerRequest, origins: readonly (string | 
 }
 
 /** Fails with L-610 (nobody), L-657 (the session has ended), L-664 (an unsafe call by cookie from elsewhere or without its token). */
-export async function personCaller(parts: PersonParts, request: CallerRequest, visitor: Visitor): Promise<Result<{ agent: Agent; session: Session | null }>> {
+export async function personCaller(
+  parts: PersonParts,
+  request: CallerRequest,
+  visitor: Visitor,
+  use = true,
+): Promise<Result<{ agent: Agent; session: Session | null }>> {
   const { cookie } = visitor
   if (cookie === null || request.headers.authorization !== undefined) {
     const caller = await agentCaller(parts.db, parts.tokens, request, parts.now())
     return caller.ok ? ok({ agent: caller.value, session: null }) : caller
   }
-  const session = await findSession(parts.db, cookie, parts.now())
+  const session = await findSession(parts.db, cookie, parts.now(), use)
   if (!session.ok) {
     visitor.setCookie(null)
     return session

@@ -57,8 +57,8 @@ export async function beginSession(db: Db | Tx, now: number, username: string, b
   return raw
 }
 
-/** Who a cookie is. Fails with L-657 when its session has ended, or its account is switched off. */
-export async function findSession(db: Db, raw: string, now: number): Promise<Result<Session>> {
+/** Who a cookie is; `use` false only looks, and does not keep the session from ending. Fails with L-657 when its session has ended, or its account is switched off. */
+export async function findSession(db: Db, raw: string, now: number, use = true): Promise<Result<Session>> {
   if (!/^[A-Za-z0-9_-]{43}$/.test(raw)) return fail('L-657')
   const row = await db
     .selectFrom('console_session as s')
@@ -68,7 +68,7 @@ export async function findSession(db: Db, raw: string, now: number): Promise<Res
     .where('a.disabled', '=', false)
     .executeTakeFirst()
   if (row === undefined || Number(row.ends_at) <= now || Number(row.seen_at) <= now - idleMs) return fail('L-657')
-  if (Number(row.seen_at) < now - seenMs) await db.updateTable('console_session').set({ seen_at: now }).where('id', '=', row.id).execute()
+  if (use && Number(row.seen_at) < now - seenMs) await db.updateTable('console_session').set({ seen_at: now }).where('id', '=', row.id).execute()
   return ok({
     id: row.id,
     username: row.username,

@@ -57,6 +57,8 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   extend: ['agent', 'hr', 'supervisor'],
   reissue: ['agent', 'hr', 'supervisor'],
   writeOffPreview: ['supervisor'],
+  watch: AgentRole.options,
+  series: AgentRole.options,
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

@@ -1,0 +1,140 @@
+/** How every desk stands, as people watch them. */
+import type { z } from 'zod'
+import { sql } from 'kysely'
+import type { DeskWatch } from '../../src-shared/agent-api/watch.ts'
+import { KioskId } from '../../src-shared/domain.ts'
+import type { HubReply } from '../../src-shared/hub-api.ts'
+import { OpeningHours, openingAt, usualHours } from '../../src-shared/opening-hours.ts'
+import type { Db, Tx } from '../database/index.ts'
+import { awaited } from '../kiosks/index.ts'
+import { startedVersions } from '../ledger/index.ts'
+import { deskNames } from '../lists/index.ts'
+
+export type Watched = z.infer<typeof DeskWatch>
+type Reason = Watched['reasons'][number]
+
+/** A kiosk polls every fifteen seconds; one that is not heard for so long is silent. */
+export const silentMs = 120_000
+/** Amber for so long is an alarm. */
+export const alertMs = 600_000
+
+export interface KioskFacts {
+  readonly opening_key: Buffer | null
+  readonly frozen: boolean
+  readonly last_contact: number | null
+}
+
+/** Why a desk's kiosk could not serve now, worst first; none: it can. */
+export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
+  if (kiosk === null) return ['no-kiosk']
+  const reasons: Reason[] = []
+  if (kiosk.frozen) reasons.push('frozen')
+  if (kiosk.opening_key === null) reasons.push('no-opening-key')
+  if (now - Number(kiosk.last_contact ?? 0) > silentMs) reasons.push('silent')
+  return reasons
+}
+
+/** A closed desk, and one that has no kiosk yet, is nobody's alarm. */
+export function lightOf(reasons: readonly Reason[], open: boolean): Watched['light'] {
+  if (!open || reasons.includes('no-kiosk')) return 'grey'
+  return reasons.length === 0 ? 'green' : 'amber'
+}
+
+/** Midnight in Helsinki before an instant, ms. */
+const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
+
+/** Each desk with its light; the rest of it by `watch`. */
+export async function deskLights(db: Db | Tx, now: number): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
+  const rows = await db
+    .selectFrom('desk')
+    .innerJoin('unit', 'unit.id', 'desk.unit')
+    .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active'))
+    .select(['desk.id', 'desk.hours', 'unit.hours as unit_hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
+    .execute()
+  return rows.map((row) => {
+    const facts = row.kiosk === null ? null : { opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
+    const reasons = reasonsOf(facts, now)
+    const open = openingAt(OpeningHours.parse(row.hours ?? row.unit_hours ?? usualHours), now).open
+    return { desk: row.id, kiosk: row.kiosk, light: lightOf(reasons, open), reasons }
+  })
+}
+
+export async function watch(db: Db, incarnation: string, now: number): Promise<HubReply<'watch'>> {
+  const names = await deskNames(db)
+  const hours = new Map(
+    (await db.selectFrom('desk').innerJoin('unit', 'unit.id', 'desk.unit').select(['desk.id', 'desk.hours', 'unit.hours as unit_hours']).execute()).map(
+      (row) => [row.id, OpeningHours.parse(row.hours ?? row.unit_hours ?? usualHours)],
+    ),
+  )
+  const kiosks = new Map(
+    (await db.selectFrom('kiosk').select(['id', 'last_contact', 'frozen', 'acked']).where('state', '=', 'active').execute()).map((row) => [row.id, row]),
+  )
+  const versions = await startedVersions(db)
+  const grants = await db
+    .selectFrom('grant')
+    .select(['kiosk', 'state', (e) => e.fn.countAll<number>().as('n')])
+    .where('state', 'in', ['granted', 'revoking'])
+    .groupBy(['kiosk', 'state'])
+    .execute()
+  const granted = new Map(grants.map((row) => [`${row.kiosk} ${row.state}`, Number(row.n)]))
+  const handed = new Map(
+    (
+      await db
+        .selectFrom('handover')
+        .innerJoin('kiosk', 'kiosk.id', 'handover.kiosk')
+        .select(['kiosk.desk', (e) => e.fn.countAll<number>().as('n')])
+        .where('handover.at', '>=', midnight)
+        .groupBy('kiosk.desk')
+        .execute()
+    ).map((row) => [row.desk, Number(row.n)]),
+  )
+  const since = new Map((await db.selectFrom('desk_light').select(['desk', 'amber_since']).execute()).map((row) => [row.desk, row.amber_since]))
+  const open = async (table: 'alarm' | 'dispute') =>
+    Number(
+      (
+        await db
+          .selectFrom(table)
+          .select((e) => e.fn.countAll<number>().as('n'))
+          .where('closed_at', 'is', null)
+          .executeTakeFirstOrThrow()
+      ).n,
+    )
+  const hub = await db.selectFrom('hub').select('holding').executeTakeFirstOrThrow()
+  const desks = (await deskLights(db, now)).flatMap(({ desk, kiosk: id, light, reasons }): Watched[] => {
+    const name = names.get(desk)
+    const opening = openingAt(hours.get(desk) ?? usualHours, now)
+    if (name === undefined) return []
+    const kiosk = id === null ? undefined : kiosks.get(id)
+    const started = versions.get(id ?? '')
+    const amberSince = light === 'amber' ? Number(since.get(desk) ?? now) : null
+    return [
+      {
+        ...name,
+        light,
+        amberSince,
+        alert: amberSince !== null && now - amberSince >= alertMs,
+        reasons,
+        open: opening.open,
+        nextChangeAt: opening.open ? opening.closesAt : opening.opensAt,
+        kiosk: id === null ? null : KioskId.parse(id),
+        lastContactAt: kiosk?.last_contact == null ? null : Number(kiosk.last_contact),
+        version: started?.version ?? null,
+        update: started?.update ?? null,
+        frozen: kiosk?.frozen === true,
+        acked: Number(kiosk?.acked ?? 0),
+        waiting: granted.get(`${id ?? ''} granted`) ?? 0,
+        revoking: granted.get(`${id ?? ''} revoking`) ?? 0,
+        handedOverToday: handed.get(desk) ?? 0,
+        status: null,
+      },
+    ]
+  })
+  return {
+    hubTime: now,
+    desks,
+    openAlarms: await open('alarm'),
+    openDisputes: await open('dispute'),
+    holding: hub.holding,
+    awaited: hub.holding ? (await awaited(db, incarnation)).map((id) => KioskId.parse(id)) : [],
+  }
+}

@@ -1,0 +1,3 @@
+export { watch } from './desks.ts'
+export { createLights, lookAtDesks, type Lights } from './lights.ts'
+export { series } from './series.ts'
