@@ -4,6 +4,8 @@ import type { PickupId } from '../../src-shared/domain.ts'
 import { done, untilSent } from '../../src-main/demo/acts.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
+import { languages, type Language } from '../../src-shared/domain.ts'
+import { focusByTab, touch } from './hands.ts'
 import { startWholeKiosk, type WholeKiosk } from './whole-kiosk.ts'
 
 let kiosk: WholeKiosk
@@ -167,5 +169,79 @@ describe('a handover in a real browser', () => {
     expect(desk.supervisor.pid()).not.toBe(before)
     await see('screen-idle')
     await kiosk.page.getByTestId('engine-notice').first().waitFor({ state: 'detached', timeout: 15_000 })
+  })
+})
+
+/** Each language with a person of its own, so that no account has two live pickups. */
+const byHand: readonly [Language, string, string][] = languages.map((language, place) => [
+  language,
+  ['aino', 'nadia', 'eetu'][place] ?? '',
+  ['lukas', 'tiina', 'aino'][place] ?? '',
+])
+
+describe('by touch alone', () => {
+  it.each(byHand)('a handover takes one scan and two taps: %s', async (language, key) => {
+    const { desk, page } = kiosk
+    const { person } = await issued(key, `touch-${language}`)
+    desk.reader.tap(desk.porter.badge)
+    await see('screen-pin')
+    for (const digit of desk.porter.pin) await touch(page, `pin-key-${digit}`)
+    await touch(page, 'pin-enter')
+    await see('screen-queue')
+    await touch(page, `language-${language}`)
+    expect(await page.locator('html').getAttribute('lang')).toBe(language)
+    let taps = 0
+    const tap = async (id: string) => {
+      taps += 1
+      await touch(page, id)
+    }
+    desk.reader.scanDocument(passportOf(person))
+    await see('document-read')
+    await tap('print')
+    await see('screen-hand-over')
+    await tap('handed-over')
+    await see('screen-done')
+    expect(taps).toBe(2)
+    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`touch-${language}`))).toHaveLength(1)
+    await touch(page, 'done')
+    await see('screen-queue')
+    await untilSent(desk)
+  })
+})
+
+describe('by keyboard alone', () => {
+  it.each(byHand)('a handover never needs a pointer, and nothing traps the focus: %s', async (language, _key, key) => {
+    const { desk, page } = kiosk
+    const { person } = await issued(key, `keys-${language}`)
+    desk.reader.tap(desk.porter.badge)
+    await typePin(desk.porter.pin)
+    await see('screen-queue')
+    await focusByTab(page, `language-${language}`)
+    await page.keyboard.press('Enter')
+    expect(await page.locator('html').getAttribute('lang')).toBe(language)
+    await focusByTab(page, 'help-open')
+    await page.keyboard.press('Enter')
+    await see('help-steps')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('help').waitFor({ state: 'detached' })
+    // By name, from the list, as where there is no reader.
+    await focusByTab(page, 'queue-search')
+    await page.keyboard.type(person.family.slice(0, 4))
+    await focusByTab(page, 'queue-row')
+    await page.keyboard.press('Enter')
+    await see('screen-verify')
+    desk.reader.scanDocument(passportOf(person))
+    await see('document-read')
+    await focusByTab(page, 'print')
+    await page.keyboard.press('Enter')
+    await see('screen-hand-over')
+    await focusByTab(page, 'handed-over')
+    await page.keyboard.press('Space')
+    await see('screen-done')
+    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`keys-${language}`))).toHaveLength(1)
+    await focusByTab(page, 'done')
+    await page.keyboard.press('Enter')
+    await see('screen-queue')
+    await untilSent(desk)
   })
 })

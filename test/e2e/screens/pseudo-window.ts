@@ -1,6 +1,5 @@
 /** Builds the window with every text turned into one that cannot be mistaken for a real one. */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { build, type Plugin } from 'vite'
 import { errorTexts } from '../../../src-shared/error-texts.ts'
 import { rendererConfig } from '../../../src-renderer/vite.config.ts'
@@ -57,10 +56,10 @@ function pseudoTexts(): Plugin {
     load(id) {
       const file = id.split('?')[0] ?? ''
       if (/\/(locales|help)\/(fi|sv|en)\.json$/.test(file)) {
-        const texts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+        const texts = JSON.parse(readFileSync(file, 'utf8')) as { language?: object }
         // Each language is named in itself everywhere.
-        const { language, ...rest } = texts
-        return JSON.stringify(basename(file) === 'en.json' || language === undefined ? { ...everyText(rest), language } : everyText(texts))
+        const { fi, sv, en } = (texts.language ?? {}) as Record<string, string>
+        return JSON.stringify({ ...everyText(texts), ...(texts.language === undefined ? {} : { language: { ...everyText(texts.language), fi, sv, en } }) })
       }
       if (file.endsWith('/src-shared/error-texts.ts')) return `export const errorTexts = ${JSON.stringify(everyText(errorTexts))}`
       return null

@@ -5,11 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { commonCountries, countryName } from '../../../src-renderer/wording/index.ts'
 import { buildPseudoWindow, withoutPseudo } from './pseudo-window.ts'
 import { everyScreen } from './every-screen.ts'
 import { layoutFaults } from './layout-faults.ts'
-import { scenes } from '../../renderer/scenes.ts'
 import { useScriptedWindow } from './use-scripted-window.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-pseudo-'))
@@ -19,28 +20,43 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Names, references and addresses of the scenes, as they reach the screen; longest first. */
-function dataOfScenes(): string[] {
-  const found = new Set<string>()
-  const walk = (value: unknown): void => {
-    if (typeof value === 'string' && value.length > 1) found.add(value)
-    else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) walk(inner)
+/** What the browser itself knows: days, months, countries. */
+function wordsOfTheBrowser(): string[] {
+  const words = new Set<string>()
+  for (const locale of ['fi-FI', 'sv-FI', 'en-GB']) {
+    for (let day = 0; day < 365; day += 6)
+      for (const { value } of new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).formatToParts(Date.UTC(2026, 0, day)))
+        words.add(value)
+    for (const { code } of commonCountries) words.add(countryName(code, locale.slice(0, 2) as 'fi'))
   }
-  walk(scenes)
-  return [...found].sort((a, b) => b.length - a.length)
+  return [...words]
 }
-/** What is on screen and not of the locales: names of languages in themselves, devices of the scripted kiosk, what the browser knows of dates and countries. */
-const known = [
-  /\b(?:FI|SV|EN|PIN|L-\d{3})\b/g,
-  /\b(?:Suomi|Svenska|English)\b/g,
-  /\b[a-zåäöø0-9'_-]\b/gi,
-  /https?:\/\/\S*/g,
-  /[\p{L}.]+ (?:\d+|\d+\. [\p{L}]+)\b/gu,
-]
+
+/** Every text that the engine sent is data: names, references, addresses, devices, and the initials made of a name. */
+function listen(page: Page): Set<string> {
+  const data = new Set<string>(wordsOfTheBrowser())
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') {
+      data.add(value)
+      data.add(value.replace(/^https:\/\//, '').replace(/\/$/, ''))
+      data.add(value.replaceAll(/[^\p{Lu}]/gu, ''))
+    } else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) walk(inner)
+  }
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      walk(JSON.parse(payload.toString()))
+    })
+  })
+  return data
+}
+/** Codes, and languages named in themselves. */
+const known = [/\b(?:FI|SV|EN|L-\d{3})\b/g, /\b(?:Suomi|Svenska|English)\b/g, /\b[0-9a-f]{4}[:/][0-9a-f]{4}\b/g]
 
 it('finds no text written past the locales, and nothing that a longer language would cut', async () => {
   await desk.open('idle', { language: 'en', viewport: { width: 1024, height: 600 } })
-  const data = dataOfScenes()
+  const heard = listen(desk.page)
+  await desk.page.reload()
+  await desk.page.getByTestId('status-bar').waitFor()
   const found = new Set<string>()
   let marked = 0
   await everyScreen(desk.now(), async (name) => {
@@ -52,6 +68,7 @@ it('finds no text written past the locales, and nothing that a longer language w
         for (const kind of ['aria-label', 'title', 'placeholder', 'alt']) texts.push(element.getAttribute(kind) ?? '')
       return texts
     })
+    const data = [...heard].filter((word) => word.length > 1).sort((a, b) => b.length - a.length)
     for (const text of texts) {
       if (text.includes('⟦')) marked += 1
       let rest = withoutPseudo(text)
