@@ -311,6 +311,76 @@ export const errorTexts = {
     sv: ['Det här är inte ditt passerkort.', 'Läs ditt eget passerkort.'],
     en: ['This is not your badge.', 'Scan your own badge.'],
   },
+  'L-415': {
+    fi: ['Vain yksi työntekijä voi kirjautua tähän kioskiin.', 'Lisää toinen: muuten piste on kiinni, kun hän on poissa.'],
+    sv: ['Bara en anställd kan logga in vid den här kiosken.', 'Lägg till en till: annars är disken stängd när hen är borta.'],
+    en: ['Only one member of staff can sign in at this kiosk.', 'Add another: or the desk is closed whenever they are away.'],
+  },
+  'L-416': {
+    fi: ['Tulostinta ei ole kokeiltu tänään.', 'Tulosta koetuloste.'],
+    sv: ['Skrivaren har inte provats i dag.', 'Skriv ut en provutskrift.'],
+    en: ['The printer has not been tried today.', 'Print a test slip.'],
+  },
+  'L-417': {
+    fi: ['Levytilaa on jäljellä vain {megabytes} Mt.', 'Pyydä ylläpitoa vapauttamaan tilaa. Kun levy täyttyy, mitään ei voi luovuttaa.'],
+    sv: ['Det finns bara {megabytes} MB ledigt på disken.', 'Be administratören frigöra utrymme. När disken är full kan inget lämnas ut.'],
+    en: ['Only {megabytes} MB of disk space are left.', 'Ask the administrator to free some. On a full disk nothing can be handed over.'],
+  },
+  'L-418': {
+    fi: ['Päivitys odottaa.', 'Se asennetaan itsestään, kun kukaan ei ole kirjautuneena.'],
+    sv: ['En uppdatering väntar.', 'Den installeras av sig själv när ingen är inloggad.'],
+    en: ['An update is waiting.', 'It installs by itself when nobody is signed in.'],
+  },
+  'L-419': {
+    fi: ['Keskuspalvelimeen ei ole saatu yhteyttä sitten {sinceAt}.', 'Tarkista verkko. Sen jälkeen lisätyt noudot eivät näy tässä.'],
+    sv: ['Ingen kontakt med centralservern sedan {sinceAt}.', 'Kontrollera nätet. Ärenden som tillkommit efter det syns inte här.'],
+    en: ['No contact with the hub since {sinceAt}.', 'Check the network. Pickups added since then are not here.'],
+  },
+  'L-420': {
+    fi: ['Tietokoneen kello on {minutes} min väärässä.', 'Piste käyttää keskuspalvelimen aikaa. Pyydä ylläpitoa korjaamaan kello.'],
+    sv: ['Datorns klocka går {minutes} min fel.', 'Disken följer centralserverns tid. Be administratören ställa klockan.'],
+    en: ['The computer’s clock is {minutes} minutes off.', 'The desk keeps the hub’s time. Ask the administrator to set the clock.'],
+  },
+  'L-421': {
+    fi: ['{count} kirjausta on odottanut lähettämistä, vanhin {sinceAt} alkaen.', 'Tarkista verkko. Kirjaukset ovat tallessa.'],
+    sv: ['{count} anteckningar väntar på att sändas, den äldsta sedan {sinceAt}.', 'Kontrollera nätet. Anteckningarna är sparade.'],
+    en: ['{count} records wait to be sent, the oldest since {sinceAt}.', 'Check the network. The records are safe.'],
+  },
+  'L-422': {
+    fi: ['Pisteellä ei ole avausavainta, jonka keskuspalvelin tuntee.', 'Yhdistä verkko, tai pyydä esihenkilöä ottamaan kioski käyttöön.'],
+    sv: ['Disken har ingen öppningsnyckel som centralservern känner till.', 'Anslut nätet, eller be arbetsledaren ta kiosken i bruk.'],
+    en: ['The desk has no opening key that the hub knows of.', 'Connect the network, or ask a supervisor to set the kiosk up.'],
+  },
+  'L-423': {
+    fi: ['{count} tulostetta on selvittämättä.', 'Avaa ne jonosta ja kerro, mitä niille tapahtui.'],
+    sv: ['{count} utskrifter är inte utredda.', 'Öppna dem i kön och ange vad som hände.'],
+    en: ['{count} slips are not settled.', 'Open them in the queue and say what became of them.'],
+  },
+  'L-424': {
+    fi: ['Kenenkään PIN ei riitä luovuttamiseen ilman verkkoa.', 'Valitkaa pidempi PIN tai tunnuslause.'],
+    sv: ['Ingens PIN-kod räcker för utlämning utan nät.', 'Välj en längre PIN-kod eller en lösenfras.'],
+    en: ['Nobody’s PIN is enough to hand over without the network.', 'Choose a longer PIN, or a passphrase.'],
+  },
+  'L-425': {
+    fi: ['Kukaan ei voi kirjautua tähän kioskiin.', 'Esihenkilön on luettava kulkukorttinsa ja valittava PIN.'],
+    sv: ['Ingen kan logga in vid den här kiosken.', 'En arbetsledare måste läsa sitt passerkort och välja en PIN-kod.'],
+    en: ['Nobody can sign in at this kiosk.', 'A supervisor must scan a badge and choose a PIN.'],
+  },
+  'L-426': {
+    fi: ['Paperi on loppumassa.', 'Pidä uusi rulla käden ulottuvilla.'],
+    sv: ['Pappret tar snart slut.', 'Ha en ny rulle till hands.'],
+    en: ['The paper is running low.', 'Keep a new roll at hand.'],
+  },
+  'L-427': {
+    fi: ['Tulostin ei kerro tilaansa.', 'Katso itse jokainen tuloste.'],
+    sv: ['Skrivaren berättar inte hur den mår.', 'Titta själv på varje utskrift.'],
+    en: ['The printer does not say how it is.', 'Look at every slip yourself.'],
+  },
+  'L-428': {
+    fi: ['Kioski ei ole vielä saanut yhteyttä keskuspalvelimeen.', 'Tarkista verkko.'],
+    sv: ['Kiosken har ännu inte haft kontakt med centralservern.', 'Kontrollera nätet.'],
+    en: ['The kiosk has had no contact with the hub yet.', 'Check the network.'],
+  },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
     sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],

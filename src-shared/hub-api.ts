@@ -32,6 +32,7 @@ import {
 } from './domain.ts'
 import { DirectoryDesk, directoryLimit, Policy } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
+import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
 export type { RouteAuth } from './hub-route.ts'
@@ -275,6 +276,8 @@ export const hubApi = {
           /** What the kiosk's engine was when it last started, and how its last update ended. */
           version: z.string().nullable(),
           update: z.enum(['installed', 'rolled-back']).nullable(),
+          /** How its kiosk stands, and since when; null until it has said so. */
+          status: StatusSince.nullable().optional(),
         }),
       ),
     }),
@@ -288,6 +291,7 @@ export const hubApi = {
   ...webhookRoutes,
   ...routingRoutes,
   ...watchRoutes,
+  ...statusRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

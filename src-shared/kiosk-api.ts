@@ -30,6 +30,7 @@ import {
 import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { PlaceNow } from './policy/places.ts'
+import { roundMethods, roundState } from './kiosk-views/round.ts'
 
 export { FailureView }
 
@@ -226,6 +227,7 @@ export const KioskState = z.object({
   demo: z.boolean(),
   desk: Desk.nullable(),
   ...dayState,
+  ...roundState,
   /** Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the desk serve until then all the same. */
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   /** Where passwords of training user IDs are reset, which are never picked up. */
@@ -309,6 +311,7 @@ export const kioskApi = defineContract({
     /** Lets the desk serve outside its hours for an hour; recorded with the reason. Supervisors only. */
     serveOutsideHours: command(z.object({ reason: OverrideReason }), nothing),
     ...dayMethods,
+    ...roundMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -37,6 +37,9 @@ const names = {
   moreTime: true,
   callStaff: true,
   answerCall: true,
+  openDesk: true,
+  testPrinter: true,
+  endShift: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 
 export type KioskMethod = keyof typeof names

@@ -43,6 +43,17 @@ export const ledgerFacts = {
   'desk-paused': z.strictObject({ reason: PauseReason, until: Instant }),
   /** Before its time; a pause that ran out says so itself. */
   'desk-resumed': z.strictObject({}),
+  /** The opening checklist: what stood open, by code. */
+  'desk-opened': z.strictObject({ light: z.enum(['green', 'amber', 'red']), codes: z.array(Code).max(20) }),
+  /** A slip without a secret. */
+  'printer-tested': z.strictObject({ outcome: z.enum(['printed', 'failed', 'uncertain']), code: Code.optional() }),
+  'shift-ended': z.strictObject({
+    next: z.enum(['hand-over', 'close']),
+    handedOver: z.number().int().nonnegative(),
+    unsettled: z.number().int().nonnegative(),
+    unsent: z.number().int().nonnegative(),
+    printer: z.string().max(20),
+  }),
   'staff-called': z.strictObject({ call: CallId }),
   'staff-call-answered': z.strictObject({ call: CallId }),
   arrival: z.strictObject({ by: z.enum(['card', 'document', 'pickup-code', 'staff', 'check-in-screen']) }),

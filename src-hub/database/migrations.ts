@@ -94,6 +94,19 @@ ALTER TABLE desk ADD COLUMN hours jsonb;
   },
   { version: 7, sql: consoleMigration },
   {
+    version: 5,
+    sql: `
+-- A desk has one active kiosk and any number of check-in screens, which hold no grants.
+ALTER TABLE kiosk ADD COLUMN kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in'));
+ALTER TABLE enrolment_code ADD COLUMN kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in'));
+DROP INDEX kiosk_one_active;
+CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active' AND kind = 'desk';
+-- How each kiosk last said that it stands.
+CREATE TABLE kiosk_status (
+  kiosk text PRIMARY KEY REFERENCES kiosk, light text NOT NULL CHECK (light IN ('green','amber','red')), since bigint NOT NULL, at bigint NOT NULL, record jsonb NOT NULL);
+`,
+  },
+  {
     version: 8,
     sql: `
 -- What the hub owes the directory: written with the change that causes it, done by a worker that holds a lease. The clear secret is never here.

@@ -15,6 +15,7 @@ export interface Tables {
     id: string
     desk: string
     state: string
+    kind: ColumnType<'desk' | 'check-in', 'desk' | 'check-in' | undefined, never>
     sign_key: Buffer
     opening_key: Buffer | null
     acked: Generated<number>
@@ -29,7 +30,16 @@ export interface Tables {
     challenge: string | null
     enrolled_at: number
   }
-  enrolment_code: { token_hash: Buffer; desk: string; expires_at: number; used_by: string | null; nonce: string | null; reply: string | null }
+  kiosk_status: { kiosk: string; light: string; since: number; at: number; record: Json<unknown> }
+  enrolment_code: {
+    token_hash: Buffer
+    desk: string
+    kind: ColumnType<'desk' | 'check-in', 'desk' | 'check-in' | undefined, never>
+    expires_at: number
+    used_by: string | null
+    nonce: string | null
+    reply: string | null
+  }
   nonce: { kiosk: string; nonce: string; at: number }
   staff: { id: string; name: string; role: string }
   staff_desk: { staff: string; desk: string }

@@ -16,6 +16,8 @@ import { routingHandlers } from './routes/routing.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
+import { statuses } from '../status/index.ts'
+import { statusHandlers } from './routes/status.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
@@ -27,6 +29,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...webhookHandlers(parts),
     ...routingHandlers(parts),
     ...watchHandlers(parts),
+    ...statusHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
@@ -116,7 +119,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const rows = await db
         .selectFrom('desk')
         .innerJoin('unit', 'unit.id', 'desk.unit')
-        .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active'))
+        .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
         .select([
           'desk.id',
           'desk.kind',
@@ -131,6 +134,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         .orderBy('desk.id')
         .execute()
       const started = await startedVersions(db)
+      const stands = await statuses(db)
       return ok({
         desks: rows.map((row) => ({
           id: row.id as never,
@@ -144,6 +148,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           frozen: row.frozen === true,
           version: started.get(row.kiosk ?? '')?.version ?? null,
           update: started.get(row.kiosk ?? '')?.update ?? null,
+          status: stands.get(row.kiosk ?? '') ?? null,
         })),
       })
     },

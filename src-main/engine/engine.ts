@@ -6,11 +6,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventName, HandlersOf, PayloadOf } from '../../src-shared/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
+import type { Readiness } from '../../src-shared/readiness.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
+import { createKioskRecords, createStatusReporter, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
@@ -18,6 +19,8 @@ import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
 import { createScanning } from './scanning.ts'
+import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
+import { createRoundHandlers } from './round.ts'
 import { composeServices } from './services.ts'
 import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
@@ -36,6 +39,8 @@ export interface EnginePorts {
   readonly timers: Timers
   readonly random: () => number
   readonly version: string
+  /** Free bytes where the database is; asked of the disk unless a test has its own. */
+  readonly freeBytes?: () => number | null
   readonly emit: <E extends EventName<KioskApi>>(event: E, payload: PayloadOf<KioskApi, E>) => void
   readonly checkpoint?: (name: string) => void
 }
@@ -48,6 +53,9 @@ export interface Engine {
   state(): KioskState
 }
 
+/** Before the kiosk is enrolled there is nothing to serve with. */
+const notYet: Readiness = { light: 'red', serves: false, servesOffline: false, reasons: [{ code: 'L-107', severity: 'red', stopsOffline: true }] }
+
 const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
 
 export function createEngine(ports: EnginePorts): Engine {
@@ -59,6 +67,8 @@ export function createEngine(ports: EnginePorts): Engine {
   let pushing = false
   let stopped = false
   let autoEnrol: AutoEnrol | null = null
+  /** As last pushed. */
+  let readiness = notYet
   const unsubscribe: (() => void)[] = []
   const floorYears = config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
 
@@ -73,6 +83,7 @@ export function createEngine(ports: EnginePorts): Engine {
       if (stopped) return
       revision += 1
       emit('state', state())
+      desk?.reporter.look()
     })
   }
 
@@ -82,6 +93,8 @@ export function createEngine(ports: EnginePorts): Engine {
   })
 
   function state(): KioskState {
+    const record = records?.read() ?? null
+    readiness = desk?.readiness(record) ?? notYet
     return composeState({
       revision,
       demo: config.demo,
@@ -90,8 +103,9 @@ export function createEngine(ports: EnginePorts): Engine {
       printer,
       counter,
       enrolment: autoEnrol?.status() ?? null,
-      record: records?.read() ?? null,
+      record,
       services: desk?.services ?? null,
+      readiness,
     })
   }
 
@@ -146,8 +160,25 @@ export function createEngine(ports: EnginePorts): Engine {
       notify: (failure) => emit('scanNotice', { failure }),
     })
     unsubscribe.push(readers.onScan(onScan))
-    const day = createDayHandlers({ services, counter, activity: () => signingIn.activity() })
-    desk = { services, serving, signingIn, day }
+    const readinessNow = createReadiness({ services, config, printer, readers, floorYears, freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)) })
+    const activity = () => signingIn.activity()
+    const day = createDayHandlers({ services, counter, activity })
+    const round = createRoundHandlers({
+      services,
+      printer,
+      paper: paperOf(config),
+      readiness: () => readinessNow(known.read()),
+      signOut: signingIn.handlers.signOut,
+      activity,
+    })
+    const reporter = createStatusReporter({
+      hub: services.hub,
+      status: () => kioskStatus(services, readiness),
+      online: () => services.sync.status().state === 'online',
+      now: services.now,
+      timers,
+    })
+    desk = { services, serving, signingIn, day, round, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     return ok(null)
@@ -241,6 +272,7 @@ export function createEngine(ports: EnginePorts): Engine {
       desk?.signingIn.stop()
       desk?.services.opening.stop()
       desk?.services.pausing.stop()
+      desk?.reporter.stop()
       await desk?.services.sync.stop()
       store?.close()
       store = null

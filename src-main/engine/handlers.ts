@@ -6,9 +6,11 @@ import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
 import { storageFailure, type Store } from '../storage/index.ts'
-import { mayServe, type Invitation } from '../sync/index.ts'
+import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts'
 import type { EngineConfig } from './config.ts'
 import type { DayHandlers } from './day.ts'
+import type { RoundHandlers } from './round.ts'
+import type { ReadinessNow } from './readiness.ts'
 import { readersView } from './readers-view.ts'
 import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
@@ -22,6 +24,9 @@ export interface DeskParts {
   readonly serving: Serving
   readonly signingIn: SigningIn
   readonly day: DayHandlers
+  readonly round: RoundHandlers
+  readonly readiness: ReadinessNow
+  readonly reporter: StatusReporter
 }
 
 interface Parts {
@@ -120,6 +125,9 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     moreTime: atDesk('moreTime', ({ day }) => day.moreTime),
     callStaff: atDesk('callStaff', ({ day }) => day.callStaff),
     answerCall: atDesk('answerCall', ({ day }) => day.answerCall),
+    openDesk: atDesk('openDesk', ({ round }) => round.openDesk),
+    testPrinter: atDesk('testPrinter', ({ round }) => round.testPrinter),
+    endShift: atDesk('endShift', ({ round }) => round.endShift),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),

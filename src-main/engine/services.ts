@@ -20,6 +20,7 @@ import {
 } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createCalling, type Call } from './calling.ts'
+import { createDayRecord } from './day-record.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { createOpeningDoor } from './opening.ts'
 import { createPausing } from './pausing.ts'
@@ -117,11 +118,16 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
   })
   const instructions = createInstructions({ slips, pickups, printer, layout: instructionsForDesk(parts.paper) })
+  /** The computer's clock against the hub's at its last answer. */
+  let clockOff: number | null = null
   const hub = createHubClient({
     target: { address: record.hubAddress, authority: record.hubAuthority, proxy: parts.proxy },
     signer: { kiosk: record.kiosk, key: keys.signKey },
     now,
-    onHubTime: clock.setHubTime,
+    onHubTime(hubTime) {
+      clock.setHubTime(hubTime)
+      clockOff = system.wall() - hubTime
+    },
     transport: parts.simulated?.transport,
   })
   const applier = createApplier({ store, ledger, pickups, slips, roster, records })
@@ -168,6 +174,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     views,
     opening,
     pausing,
+    dayRecord: createDayRecord(store.db),
+    clockOff: () => clockOff,
+    hub,
     calling,
     place: currentPlace,
     requirePlace,

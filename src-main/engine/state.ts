@@ -1,6 +1,7 @@
 /** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import { classRule } from '../../src-shared/policy/index.ts'
+import type { Readiness } from '../../src-shared/readiness.ts'
 import { initials } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
@@ -8,6 +9,7 @@ import type { KioskRecord } from '../sync/index.ts'
 import type { AutoEnrol } from './auto-enrol.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
+import { startOfDeskDay } from './clock.ts'
 import { dayView } from './day-view.ts'
 import { slipView } from './views.ts'
 
@@ -21,6 +23,7 @@ interface Parts {
   readonly enrolment: ReturnType<AutoEnrol['status']>
   readonly record: KioskRecord | null
   readonly services: Services | null
+  readonly readiness: Readiness
 }
 
 function setupStep({ record, services }: Pick<Parts, 'record' | 'services'>): KioskState['setup'] {
@@ -59,6 +62,8 @@ export function composeState(parts: Parts): KioskState {
     demo: parts.demo,
     desk: services?.place()?.desk ?? null,
     ...dayView(services),
+    readiness: parts.readiness,
+    openingDue: placed && session !== null && services.dayRecord.openedAt() < startOfDeskDay(services.now()),
     opening: services?.opening.status() ?? null,
     trainingResetAddress: trainingReset(services),
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },

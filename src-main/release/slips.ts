@@ -44,6 +44,9 @@ export function createSlips(db: Sqlite) {
   )
   const outcome = db.prepare('UPDATE slip SET state = ?, code = ? WHERE id = ?')
   const settle = db.prepare('UPDATE slip SET state = ?, settled_by = ?, settled_at = ? WHERE id = ?')
+  const newestPrinted = db.prepare<[], { at: number | null }>("SELECT max(intended_at) AS at FROM slip WHERE state IN ('printed','handed-over')")
+  /** Asked for at every push of the state: looked up once, then kept by the outcomes. */
+  let printedAt: number | null = null
   const nextNumber = db.prepare<[], { slip_count: number }>('UPDATE kiosk SET slip_count = slip_count + 1 RETURNING slip_count')
 
   function fromRow(row: Row): Slip {
@@ -88,8 +91,11 @@ export function createSlips(db: Sqlite) {
     },
     /** How many slips of this grant were spoiled or never came out. */
     wasted: (pickup: PickupId, epoch: Epoch): number => wasted.get(pickup, epoch.incarnation, epoch.n)?.n ?? 0,
+    /** When the newest confirmed slip was begun, ms; 0 without one. */
+    newestPrintedAt: (): number => (printedAt ??= newestPrinted.get()?.at ?? 0),
     outcome(id: SlipId, state: 'printed' | 'failed' | 'uncertain', code: ErrorCode | null): void {
       outcome.run(state, code, id)
+      if (state === 'printed') printedAt = null
     },
     settle(id: SlipId, settlement: Settlement, by: StaffId, at: number): void {
       settle.run(settlement, by, at, id)

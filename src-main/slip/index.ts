@@ -1,6 +1,7 @@
 export { codePages, type CodePage } from './code-pages.ts'
 export { layoutSlip, type SlipContent } from './layout.ts'
 export { layoutInstructions } from './instructions.ts'
+export { layoutTestSlip } from './test-slip.ts'
 export { slipText } from './names.ts'
 export type { SlipBasics } from './template.ts'
 export { encodeSecret } from './secret-bytes.ts'

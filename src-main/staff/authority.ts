@@ -29,6 +29,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   changePin: 'signed-in',
   addStaff: 'signed-in',
   answerCall: 'signed-in',
+  endShift: 'signed-in',
   staff: 'supervisor',
   removePin: 'supervisor',
   supportBundle: 'supervisor',
@@ -45,6 +46,8 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   pauseDesk: 'serving',
   resumeDesk: 'serving',
   undoArrival: 'serving',
+  openDesk: 'serving',
+  testPrinter: 'serving',
 }
 
 /** Kinds of desk at which a role serves people. A supervisor serves wherever they are on the desk's list of staff. */

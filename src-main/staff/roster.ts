@@ -68,6 +68,9 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
   const paid = db.prepare('UPDATE kiosk SET rotation_owed = 0')
   const setFailures = db.prepare('UPDATE staff_pin SET failures = ?, locked_until = ? WHERE staff = ?')
   const anyPin = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM staff_pin')
+  const pinCounts = db.prepare<[number], { total: number; enough: number }>(
+    'SELECT count(*) AS total, coalesce(sum(p.search_years >= ?), 0) AS enough FROM staff_pin p JOIN staff s ON s.id = p.staff WHERE s.removed = 0',
+  )
   const ids = db.prepare<[], { id: string }>('SELECT id FROM staff WHERE removed = 0')
   /** The role is sealed in with the name: nobody becomes a supervisor by a pen on the disk. */
   const label = (id: string, role: string) => `lodge/staff/2|${id}|${role}`
@@ -96,6 +99,11 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
 
   return {
     byBadgeTag: (tag: Buffer) => fromRow(byBadge.get(tag)),
+    /** Who can sign in here, and how many of them with a PIN worth at least so many core-years. */
+    pinCounts(floorYears: number): { all: number; enough: number } {
+      const row = pinCounts.get(floorYears)
+      return { all: row?.total ?? 0, enough: row?.enough ?? 0 }
+    },
     get: (id: StaffId) => fromRow(byId.get(id)),
     /** Who may sign in here, by name. */
     present: (): StaffMember[] =>

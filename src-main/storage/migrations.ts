@@ -269,6 +269,7 @@ CREATE TABLE staff_call (
   origin TEXT NOT NULL CHECK (origin IN ('desk','check-in')),
   answered_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE desk_day (one INTEGER PRIMARY KEY CHECK (one = 1), opened_at INTEGER NOT NULL DEFAULT 0, printed_at INTEGER NOT NULL DEFAULT 0) STRICT;
 `
 
 export const migrations: readonly Migration[] = [

@@ -47,6 +47,10 @@ export function printerTone(state: PrinterState): Tone {
   }
 }
 
+export function readinessTone(light: KioskState['readiness']['light']): Tone {
+  return { green: 'good', amber: 'notice', red: 'bad' }[light] as Tone
+}
+
 export function unsentTone(unsent: KioskState['unsent']): Tone {
   return unsent.count === 0 ? 'good' : 'notice'
 }

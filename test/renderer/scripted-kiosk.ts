@@ -80,6 +80,9 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     moreTime: done,
     callStaff: done,
     answerCall: done,
+    openDesk: done,
+    endShift: done,
+    testPrinter: () => ok({ confirmed: true }),
     supportBundle: () => ok({ file: 'support/lodge-support-20261123120000.json' }),
     readers: () =>
       ok({
