@@ -17,8 +17,20 @@ export type Group = (typeof groups)[number]
 export const places = [
   { name: 'issue', path: '/issue', icon: 'add', needs: 'issue', group: 'work' },
   { name: 'pickups', path: '/pickups', icon: 'list', needs: 'pickups', group: 'work' },
-  { name: 'desks', path: '/desks', icon: 'desk', needs: 'desks', group: 'watch' },
+  { name: 'people', path: '/people', icon: 'person', needs: 'recipients', group: 'work' },
+  { name: 'desks', path: '/desks', icon: 'desk', needs: 'watch', group: 'watch' },
   { name: 'alarms', path: '/alarms', icon: 'alert', needs: 'alarms', group: 'watch' },
-  { name: 'enrolment', path: '/enrolment', icon: 'key', needs: 'enrolmentCode', group: 'administer' },
+  { name: 'statistics', path: '/statistics', icon: 'chart', needs: 'series', group: 'watch' },
+  { name: 'ledger', path: '/ledger', icon: 'slip', needs: 'ledgerEntries', group: 'prove' },
+  { name: 'chains', path: '/chains', icon: 'chain', needs: 'chains', group: 'prove' },
+  { name: 'audit', path: '/acts', icon: 'eye', needs: 'auditTrail', group: 'prove' },
+  { name: 'places', path: '/places', icon: 'clock', needs: 'units', group: 'administer' },
+  { name: 'enrolment', path: '/enrolment', icon: 'reader', needs: 'enrolmentCode', group: 'administer' },
+  { name: 'staff', path: '/staff', icon: 'people', needs: 'staff', group: 'administer' },
+  { name: 'policy', path: '/policy', icon: 'rules', needs: 'policy', group: 'administer' },
+  { name: 'slip', path: '/slip', icon: 'printer', needs: 'organisation', group: 'administer' },
+  { name: 'retention', path: '/retention', icon: 'erase', needs: 'retention', group: 'administer' },
+  { name: 'accounts', path: '/accounts', icon: 'key', needs: 'consoleAccounts', group: 'administer' },
+  { name: 'tokens', path: '/tokens', icon: 'hook', needs: 'tokens', group: 'administer' },
 ] as const satisfies readonly Place[]
 export type PlaceName = (typeof places)[number]['name']

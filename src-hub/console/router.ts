@@ -8,9 +8,21 @@ import { useSession } from './stores/index.ts'
 const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   issue: () => import('./pages/IssuePage.vue'),
   pickups: () => import('./pages/PickupsPage.vue'),
+  people: () => import('./pages/PeoplePage.vue'),
   desks: () => import('./pages/DesksPage.vue'),
   alarms: () => import('./pages/AlarmsPage.vue'),
+  statistics: () => import('./pages/StatisticsPage.vue'),
+  ledger: () => import('./pages/LedgerPage.vue'),
+  chains: () => import('./pages/ChainsPage.vue'),
+  audit: () => import('./pages/AuditPage.vue'),
+  places: () => import('./pages/PlacesPage.vue'),
   enrolment: () => import('./pages/EnrolmentPage.vue'),
+  staff: () => import('./pages/StaffPage.vue'),
+  policy: () => import('./pages/PolicyPage.vue'),
+  slip: () => import('./pages/SlipPage.vue'),
+  retention: () => import('./pages/RetentionPage.vue'),
+  accounts: () => import('./pages/AccountsPage.vue'),
+  tokens: () => import('./pages/TokensPage.vue'),
 }
 
 const inside: RouteRecordRaw[] = places.map((place) => ({
@@ -28,6 +40,8 @@ export function makeRouter() {
       { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { open: true } },
       { path: welcomePath, name: 'welcome', component: () => import('./pages/WelcomePage.vue'), meta: { open: true } },
       { path: '/pickups/:id', name: 'pickup', component: () => import('./pages/PickupPage.vue'), meta: { needs: 'pickup' } },
+      { path: '/people/:id', name: 'person', component: () => import('./pages/PersonPage.vue'), meta: { needs: 'recipient' } },
+      { path: '/me', name: 'me', component: () => import('./pages/MePage.vue'), meta: { needs: 'session' } },
       ...inside,
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
     ],

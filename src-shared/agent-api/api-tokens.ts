@@ -5,6 +5,7 @@ import { noBody, none, route } from '../hub-route.ts'
 
 /** What a program may be: it issues and reads. Losses, alarms and administration are people's. */
 export const TokenRole = z.enum(['agent', 'hr', 'auditor'])
+export type TokenRole = z.infer<typeof TokenRole>
 
 export const ApiToken = z.object({
   id: z.string(),

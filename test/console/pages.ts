@@ -60,13 +60,86 @@ export const consolePages: readonly ConsolePage[] = [
       await page.getByTestId('code').waitFor()
     },
   },
+  { name: 'people', path: '/people', role: 'agent', wait: 'find-person', act: (page) => page.getByTestId('find-person').fill('in') },
+  {
+    name: 'person',
+    path: `/people/${idOf('person-0') as string}`,
+    role: 'supervisor',
+    wait: 'report',
+    async act(page) {
+      await page.getByTestId('report').click()
+      await page.getByTestId('report-text').waitFor()
+    },
+  },
+  {
+    name: 'person-new',
+    path: '/people',
+    role: 'supervisor',
+    wait: 'add-person',
+    async act(page) {
+      await page.getByTestId('add-person').click()
+      await page.getByTestId('save-person').click()
+    },
+  },
+  { name: 'statistics', path: '/statistics', role: 'supervisor', wait: 'nav' },
+  { name: 'ledger', path: '/ledger', role: 'auditor', wait: 'row' },
+  {
+    name: 'chains',
+    path: '/chains',
+    role: 'auditor',
+    wait: 'check-all',
+    async act(page) {
+      await page.getByTestId('check-all').click()
+      await page.getByTestId('intact').nth(2).waitFor()
+    },
+  },
+  { name: 'audit', path: '/acts', role: 'auditor', wait: 'row' },
+  { name: 'retention', path: '/retention', role: 'administrator', wait: 'retention-days' },
+  { name: 'places', path: '/places', role: 'administrator', wait: 'unit' },
+  { name: 'places-hours', path: '/places', role: 'administrator', wait: 'unit', act: (page) => page.getByTestId('edit-desk').first().click() },
+  { name: 'staff', path: '/staff', role: 'administrator', wait: 'row', act: (page) => page.getByTestId('edit-staff').first().click() },
+  {
+    name: 'policy',
+    path: '/policy',
+    role: 'administrator',
+    wait: 'rule-student-porter',
+    async act(page) {
+      await page.getByTestId('rule-student-porter').click()
+      await page.getByTestId('flag-fourEyes').check()
+      await page.getByTestId('preview').click()
+      await page.getByTestId('row').first().waitFor()
+    },
+  },
+  { name: 'slip', path: '/slip', role: 'administrator', wait: 'save-slip' },
+  {
+    name: 'accounts',
+    path: '/accounts',
+    role: 'administrator',
+    wait: 'row',
+    async act(page) {
+      await page.getByTestId('invite').nth(0).click()
+      await page.getByTestId('link').waitFor()
+    },
+  },
+  {
+    name: 'tokens',
+    path: '/tokens',
+    role: 'administrator',
+    wait: 'row',
+    async act(page) {
+      await page.getByTestId('token-name').fill('ServiceDesk')
+      await page.getByTestId('make-token').click()
+      await page.getByTestId('token').waitFor()
+    },
+  },
+  { name: 'me', path: '/me', role: 'administrator', wait: 'row' },
   { name: 'nowhere', path: '/no/such/page', role: 'agent', wait: 'empty' },
 ]
 
 export async function openPage(page: Page, url: string, { path, wait, act }: ConsolePage): Promise<void> {
-  // A fragment alone is no navigation.
-  await page.goto('about:blank')
   await page.goto(`${url}${path}`)
+  // Where nothing but the fragment or nothing at all has changed, going there is no navigation.
+  await page.reload()
   await page.getByTestId(wait).first().waitFor()
   await act?.(page)
   await page.waitForTimeout(150)

@@ -34,6 +34,9 @@ for (const size of sizes.split(',')) {
         if (only !== '' && !only.split('+').includes(each.name)) continue
         hub.script(sceneHandlers(each.role))
         await openPage(page, hub.url, each)
+        await page.evaluate(() => {
+          window.scrollTo(0, 0)
+        })
         await page.screenshot({ path: join(target, `${each.name}.png`), fullPage: true })
       }
       await context.close()

@@ -519,6 +519,34 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       link: 'https://hub.suvanto.example/welcome#Zk3vYwQm8t4Jr1Np0bXcE7uLh5oAiD2fGsKq9VxRyTz',
       expiresAt: sceneNow + 4_320 * minute,
     }),
+    tokens: () => ({
+      tokens: [
+        {
+          id: 't1',
+          name: 'ServiceDesk',
+          role: 'agent',
+          createdAt: sceneNow - 90_000 * minute,
+          createdBy: 'ritva.salo',
+          expiresAt: sceneNow + 400_000 * minute,
+          revokedAt: null,
+          revokedBy: null,
+          lastUsedAt: sceneNow - 5 * minute,
+        },
+        {
+          id: 't2',
+          name: 'Vanha tikettijärjestelmä',
+          role: 'agent',
+          createdAt: sceneNow - 900_000 * minute,
+          createdBy: 'ritva.salo',
+          expiresAt: sceneNow + 100 * minute,
+          revokedAt: sceneNow - 50_000 * minute,
+          revokedBy: 'ritva.salo',
+          lastUsedAt: null,
+        },
+      ],
+    }),
+    createToken: () => ({ id: 't3', token: 'lodge_3kQ9xV1mZ8pR4tY7wB2nC6dF0hJ5sL', expiresAt: sceneNow + 500_000 * minute }),
+    revokeToken: () => ({ revoked: true }),
     sessions: () => ({
       sessions: [
         {
