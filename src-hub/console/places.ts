@@ -31,6 +31,7 @@ export const places = [
   { name: 'slip', path: '/slip', icon: 'printer', needs: 'organisation', group: 'administer' },
   { name: 'retention', path: '/retention', icon: 'erase', needs: 'retention', group: 'administer' },
   { name: 'accounts', path: '/accounts', icon: 'key', needs: 'consoleAccounts', group: 'administer' },
-  { name: 'tokens', path: '/tokens', icon: 'hook', needs: 'tokens', group: 'administer' },
+  { name: 'tokens', path: '/tokens', icon: 'rules', needs: 'tokens', group: 'administer' },
+  { name: 'webhooks', path: '/webhooks', icon: 'hook', needs: 'webhooks', group: 'administer' },
 ] as const satisfies readonly Place[]
 export type PlaceName = (typeof places)[number]['name']

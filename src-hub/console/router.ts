@@ -23,6 +23,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   retention: () => import('./pages/RetentionPage.vue'),
   accounts: () => import('./pages/AccountsPage.vue'),
   tokens: () => import('./pages/TokensPage.vue'),
+  webhooks: () => import('./pages/WebhooksPage.vue'),
 }
 
 const inside: RouteRecordRaw[] = places.map((place) => ({

@@ -547,6 +547,63 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     }),
     createToken: () => ({ id: 't3', token: 'lodge_3kQ9xV1mZ8pR4tY7wB2nC6dF0hJ5sL', expiresAt: sceneNow + 500_000 * minute }),
     revokeToken: () => ({ revoked: true }),
+    webhooks: () => ({
+      webhooks: [
+        {
+          id: 'w1',
+          url: 'https://viestit.suvanto.example/lodge',
+          events: ['ready', 'moved', 'expiring', 'handed-over'],
+          createdAt: sceneNow,
+          createdBy: 'ritva.salo',
+          waiting: 2,
+          dead: 1,
+        },
+      ],
+    }),
+    addWebhook: () => ({ id: 'w2', key: 'whsec_3kQ9xV1mZ8pR4tY7wB2n' }),
+    removeWebhook: () => ({ removed: true }),
+    testWebhook: () => ({ queued: true }),
+    retryWebhook: () => ({ queued: true }),
+    webhookDeliveries: () => ({
+      deliveries: [
+        {
+          event: 12,
+          id: 'w1',
+          type: 'ready',
+          pickup: idOf('pickup-0'),
+          at: sceneNow - minute,
+          state: 'pending',
+          attempts: 2,
+          nextAt: sceneNow + 4 * minute,
+          status: 503,
+          error: null,
+        },
+        {
+          event: 11,
+          id: 'w1',
+          type: 'handed-over',
+          pickup: idOf('pickup-1'),
+          at: sceneNow - 30 * minute,
+          state: 'delivered',
+          attempts: 1,
+          nextAt: null,
+          status: 204,
+          error: null,
+        },
+        {
+          event: 4,
+          id: 'w1',
+          type: 'moved',
+          pickup: idOf('pickup-2'),
+          at: sceneNow - 4_000 * minute,
+          state: 'dead',
+          attempts: 12,
+          nextAt: null,
+          status: null,
+          error: 'ECONNREFUSED',
+        },
+      ],
+    }),
     sessions: () => ({
       sessions: [
         {
