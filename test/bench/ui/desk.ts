@@ -58,7 +58,7 @@ export async function startUiDesk(folder: string, rendererDir: string, cached: n
     },
     timers: systemTimers,
     monotonic: systemClock.monotonic,
-    log: () => undefined,
+    log: (line) => void process.stderr.write(`${line}\n`),
   })
   const told = new Map<string, number>()
   supervisor.onFrame((frame) => {

@@ -72,8 +72,8 @@ it('finds no text written past the locales, and nothing that a longer language w
     for (const text of texts) {
       if (text.includes('⟦')) marked += 1
       let rest = withoutPseudo(text)
-      for (const word of data) rest = rest.replaceAll(word, '')
       for (const pattern of known) rest = rest.replace(pattern, '')
+      for (const word of data) rest = rest.replaceAll(word, '')
       if (/\p{L}{2}/u.test(rest)) found.add(`${name}: ${text.trim()}`)
     }
     for (const fault of await layoutFaults(desk.page)) found.add(`${name}: ${fault}`)
