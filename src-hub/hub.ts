@@ -6,6 +6,7 @@ import { ok, type Result } from '../src-shared/result.ts'
 import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
 import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
+import { createImportWorker } from './imports/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { createLights, type Lights } from './watch/index.ts'
 import { beginIncarnation } from './kiosks/index.ts'
@@ -155,6 +156,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
     workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, ...trusted }, onBug))
     const parts: GrantParts = { keys, incarnation, now, ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug) }
+    workers.push(createImportWorker(db, parts, onBug))
     jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
+import { importRoutes } from './agent-api/imports.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
@@ -292,6 +293,7 @@ export const hubApi = {
   ...routingRoutes,
   ...watchRoutes,
   ...statusRoutes,
+  ...importRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

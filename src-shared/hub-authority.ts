@@ -52,6 +52,13 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   writeOffPreview: ['supervisor'],
   watch: everyone,
   series: everyone,
+  imports: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  import: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  createImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  importPart: ['agent', 'hr', 'supervisor', 'administrator'],
+  runImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

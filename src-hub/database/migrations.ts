@@ -141,6 +141,23 @@ CREATE INDEX webhook_delivery_open ON webhook_delivery (not_before) WHERE state 
 `,
   },
   {
+    version: 9,
+    sql: `
+-- A file on its way in: its parts, sealed under the master key until they have been read; then its rows, what is personal in them sealed.
+CREATE TABLE import (
+  id text PRIMARY KEY, name text NOT NULL,
+  state text NOT NULL CHECK (state IN ('uploading','checking','refused','checked','running','done','cancelled')),
+  created_at bigint NOT NULL, created_by text NOT NULL, role text NOT NULL, supersede boolean NOT NULL, bytes bigint NOT NULL DEFAULT 0, parts bigint NOT NULL DEFAULT 0,
+  rows bigint NOT NULL DEFAULT 0, ready bigint NOT NULL DEFAULT 0, refused bigint NOT NULL DEFAULT 0, done bigint NOT NULL DEFAULT 0,
+  problem jsonb, lease text, lease_until bigint, ended_at bigint);
+CREATE TABLE import_part (import text NOT NULL, part bigint NOT NULL, sealed bytea NOT NULL, PRIMARY KEY (import, part));
+CREATE TABLE import_row (
+  import text NOT NULL, line bigint NOT NULL, account text NOT NULL, pickup jsonb, person bytea,
+  state text NOT NULL CHECK (state IN ('ready','refused','done')), problem text, params jsonb, issued text, PRIMARY KEY (import, line));
+CREATE INDEX import_row_state ON import_row (import, state, line);
+`,
+  },
+  {
     version: 11,
     sql: `
 -- A report that looks like an old disk's is asked for again before it freezes anyone.

@@ -129,6 +129,37 @@ export interface Tables {
     revoked_by: string | null
     last_used_at: number | null
   }
+  import: {
+    id: string
+    name: string
+    state: string
+    created_at: number
+    created_by: string
+    role: string
+    supersede: boolean
+    bytes: Generated<number>
+    parts: Generated<number>
+    rows: Generated<number>
+    ready: Generated<number>
+    refused: Generated<number>
+    done: Generated<number>
+    problem: Json<unknown> | null
+    lease: string | null
+    lease_until: number | null
+    ended_at: number | null
+  }
+  import_part: { import: string; part: number; sealed: Buffer }
+  import_row: {
+    import: string
+    line: number
+    account: string
+    pickup: Json<unknown> | null
+    person: Buffer | null
+    state: string
+    problem: string | null
+    params: Json<unknown> | null
+    issued: string | null
+  }
   webhook_target: {
     id: string
     url: string

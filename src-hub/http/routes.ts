@@ -15,6 +15,7 @@ import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
+import { importHandlers } from './routes/imports.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 import { statuses } from '../status/index.ts'
 import { statusHandlers } from './routes/status.ts'
@@ -30,6 +31,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...routingHandlers(parts),
     ...watchHandlers(parts),
     ...statusHandlers(parts),
+    ...importHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -4,15 +4,14 @@
  */
 import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import { GrantedPickup as GrantedPickupSchema } from '../../src-shared/hub-api.ts'
 import { Epoch, KioskId, PickupId, SecretKind } from '../../src-shared/domain.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
-import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { generateSecret, oweDisable, oweOutcomes, oweSet, type Secrets } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
+import { grantRecord, loadGrantees } from './grant-record.ts'
 
 export interface GrantParts {
   readonly keys: HubKeys
@@ -27,7 +26,7 @@ export interface GrantParts {
 }
 
 /** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
-async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKey: Buffer } | null> {
+export async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKey: Buffer } | null> {
   const kiosk = await tx
     .selectFrom('kiosk')
     .select(['id', 'opening_key', 'frozen'])
@@ -59,7 +58,9 @@ async function makeGrant(
   const sealed = secret ?? (parts.secrets?.generate ?? generateSecret)(SecretKind.parse(pickup.secretKind))
   try {
     const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(id), kiosk: KioskId.parse(kiosk.id), epoch })
-    return await describe(tx, parts, id, kiosk.id, epoch, envelope, kiosk.openingKey)
+    const grantee = (await loadGrantees(tx, [id])).get(id)
+    if (grantee === undefined) throw new Error('a pickup without a person')
+    return grantRecord(parts.keys, grantee, { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id), openingKey: kiosk.openingKey }, epoch, envelope)
   } catch (error) {
     // A statement that failed has ended the transaction: that is the database's, not this pickup's.
     if (error instanceof pg.DatabaseError) throw error
@@ -72,59 +73,6 @@ async function makeGrant(
   } finally {
     if (secret === null) sealed.fill(0)
   }
-}
-
-async function describe(tx: Tx, parts: GrantParts, pickup: string, kiosk: string, epoch: Epoch, envelope: Buffer, sealedTo: Buffer): Promise<GrantedPickup> {
-  const row = await tx
-    .selectFrom('pickup')
-    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
-    .innerJoin('account', 'account.account', 'pickup.account')
-    .select([
-      'pickup.id',
-      'pickup.account',
-      'pickup.channel',
-      'pickup.request_reference',
-      'pickup.secret_kind',
-      'pickup.pickup_code',
-      'pickup.issued_at',
-      'pickup.expires_at',
-      'recipient.id as recipient',
-      'recipient.class',
-      'recipient.family',
-      'recipient.given',
-      'recipient.former_names',
-      'recipient.language',
-      'recipient.birth_date',
-      'recipient.sponsor',
-      'account.valid_until',
-    ])
-    .where('pickup.id', '=', pickup)
-    .executeTakeFirstOrThrow()
-  const cards = await tx.selectFrom('card').select('sealed').where('recipient', '=', row.recipient).execute()
-  const { keys } = parts
-  const lookup = keys.lookupKey(kiosk)
-  return GrantedPickupSchema.parse({
-    id: row.id,
-    epoch,
-    envelope: envelope.toString('base64url'),
-    sealedTo: sealedTo.toString('base64url'),
-    secretKind: row.secret_kind,
-    channel: row.channel,
-    requestReference: row.request_reference,
-    recipient: row.recipient,
-    recipientClass: row.class,
-    name: { family: row.family, given: row.given },
-    formerNames: row.former_names,
-    language: row.language,
-    account: row.account,
-    sponsor: row.sponsor,
-    accountValidUntil: row.valid_until,
-    birthTag: row.birth_date === null ? null : birthTag(lookup, keys.open(row.birth_date)).toString('base64url'),
-    cardTags: cards.map((card) => cardTag(lookup, keys.open(card.sealed)).toString('base64url')),
-    pickupCodeTag: pickupCodeTag(lookup, keys.open(row.pickup_code)).toString('base64url'),
-    issuedAt: Number(row.issued_at),
-    expiresAt: Number(row.expires_at),
-  })
 }
 
 /** What can be granted: the pickup and the kiosk that could open it, both locked. null: it must wait. */

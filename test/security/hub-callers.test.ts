@@ -59,6 +59,13 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   writeOffPreview: ['supervisor'],
   watch: AgentRole.options,
   series: AgentRole.options,
+  imports: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  import: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  createImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  importPart: ['agent', 'hr', 'supervisor', 'administrator'],
+  runImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
+  importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

@@ -46,6 +46,14 @@ CREATE UNIQUE INDEX secret_job_one_set ON secret_job (pickup) WHERE kind = 'set'
 CREATE TABLE api_token (
   id text PRIMARY KEY, name text NOT NULL, role text NOT NULL, hash bytea NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, expires_at bigint NOT NULL,
   revoked_at bigint, revoked_by text, last_used_at bigint);
+CREATE TABLE import (
+  id text PRIMARY KEY, name text NOT NULL, state text NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, role text NOT NULL, supersede boolean NOT NULL,
+  bytes bigint NOT NULL DEFAULT 0, parts bigint NOT NULL DEFAULT 0, rows bigint NOT NULL DEFAULT 0, ready bigint NOT NULL DEFAULT 0,
+  refused bigint NOT NULL DEFAULT 0, done bigint NOT NULL DEFAULT 0, problem jsonb, lease text, lease_until bigint, ended_at bigint);
+CREATE TABLE import_part (import text NOT NULL, part bigint NOT NULL, sealed bytea NOT NULL, PRIMARY KEY (import, part));
+CREATE TABLE import_row (
+  import text NOT NULL, line bigint NOT NULL, account text NOT NULL, pickup jsonb, person bytea, state text NOT NULL, problem text, params jsonb, issued text,
+  PRIMARY KEY (import, line));
 CREATE TABLE webhook_target (
   id text PRIMARY KEY, url text NOT NULL, sealed bytea NOT NULL, events jsonb NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, removed_at bigint, removed_by text);
 CREATE TABLE webhook_event (

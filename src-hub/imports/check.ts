@@ -1,0 +1,189 @@
+/** The dry run: reads an uploaded file once, says of every row whether it could be carried out now, and keeps the rows. */
+import { sql } from 'kysely'
+import { RecipientClass } from '../../src-shared/domain.ts'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import { fail, type Failure, type Result } from '../../src-shared/result.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import { livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
+import { bringsPeople, readHeader, readRow, type ReadRow } from './columns.ts'
+import { FileRefused, refusable, rowsOf } from './rows-of.ts'
+
+const batch = 2000
+const mayBringPeople: ReadonlySet<string> = new Set(['supervisor', 'administrator'] satisfies AgentRole[])
+
+/** A row as it is kept: its person and what is in it sealed. */
+interface Kept {
+  readonly line: number
+  readonly account: string
+  readonly read: ReadRow | null
+  readonly failure: Failure | null
+}
+
+/** By id, by slip prefix, and by name in any language where only one desk has it. */
+export async function deskNames(db: Db | Tx): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom('desk').select(['id', 'slip_prefix', 'name']).execute()
+  const names = new Map<string, string | null>()
+  for (const { id, slip_prefix: prefix, name } of rows)
+    for (const key of new Set([id, ...[prefix, ...Object.values(name as Record<string, string>)].map((text) => text.toLowerCase())]))
+      names.set(key, names.has(key) && names.get(key) !== id ? null : id)
+  return new Map([...names].flatMap(([key, id]) => (id === null ? [] : [[key, id]])))
+}
+
+export function deskOf(names: ReadonlyMap<string, string>, text: string): string | null {
+  return names.get(text) ?? names.get(text.toLowerCase()) ?? null
+}
+
+async function* partsOf(db: Db, parts: GrantParts, id: string): AsyncIterable<Buffer> {
+  for (let part = 0; ; part++) {
+    const row = await db.selectFrom('import_part').select('sealed').where('import', '=', id).where('part', '=', part).executeTakeFirst()
+    if (row === undefined) return
+    // Sealed as text: base64 of the bytes as they came.
+    yield Buffer.from(parts.keys.open(row.sealed), 'base64')
+  }
+}
+
+export interface Lease {
+  readonly id: string
+  readonly lease: string
+  /** Keeps it; throws when another process has taken it over. */
+  keep(tx: Tx): Promise<void>
+}
+
+/** Ends in `checked` or `refused`. Begins anew when it was cut off: a file is read in seconds. */
+export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promise<void> {
+  const { id } = held
+  const { role, supersede } = await db.selectFrom('import').select(['role', 'supersede']).where('id', '=', id).executeTakeFirstOrThrow()
+  await transact(db, async (tx) => {
+    await held.keep(tx)
+    await tx.deleteFrom('import_row').where('import', '=', id).execute()
+    await tx.updateTable('import').set({ rows: 0, ready: 0, refused: 0 }).where('id', '=', id).execute()
+  })
+  const rules = await loadRules(db)
+  const names = await deskNames(db)
+  const seen = new Map<string, number>()
+  const read = await refusable(async () => {
+    let header: Result<Parameters<typeof readRow>[0]> | null = null
+    let rows: Kept[] = []
+    for await (const { row, cells } of rowsOf(partsOf(db, parts, id))) {
+      if (header === null) {
+        header = readHeader(cells)
+        if (!header.ok) throw new FileRefused(header.failure)
+        if (bringsPeople(header.value) && !mayBringPeople.has(role)) throw new FileRefused(fail('L-618').failure)
+        continue
+      }
+      if (!header.ok) continue
+      const one = readRow(header.value, cells)
+      const account = one.ok ? one.value.account : ''
+      const before = seen.get(account)
+      if (one.ok && before === undefined) seen.set(account, row)
+      const failure = !one.ok ? one.failure : before !== undefined ? fail('L-636', { row: before }).failure : null
+      rows.push({ line: row, account, read: one.ok ? one.value : null, failure })
+      if (rows.length >= batch) {
+        await keepRows(db, parts, held, rules, names, rows, role as AgentRole, supersede)
+        rows = []
+      }
+    }
+    if (header === null) throw new FileRefused(fail('L-634', { column: 'account' }).failure)
+    await keepRows(db, parts, held, rules, names, rows, role as AgentRole, supersede)
+  })
+  await transact(db, async (tx) => {
+    await held.keep(tx)
+    await tx.deleteFrom('import_part').where('import', '=', id).execute()
+    if (!read.ok) await tx.deleteFrom('import_row').where('import', '=', id).execute()
+    await tx
+      .updateTable('import')
+      .set(read.ok ? { state: 'checked', lease: null } : { state: 'refused', problem: JSON.stringify(read.failure), lease: null, ended_at: parts.now() })
+      .where('id', '=', id)
+      .where('state', '=', 'checking')
+      .execute()
+  })
+}
+
+/** What stands against each row, with the hub's own data for all of them at once. */
+async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap<string, string>, rows: readonly Kept[], role: AgentRole, supersede: boolean) {
+  const accounts = rows.flatMap(({ read, failure }) => (read === null || failure !== null ? [] : [read.account]))
+  const { rows: known } = await sql<{ account: string; class: string; sponsor: string | null; valid_until: string | null; recipient: string }>`
+    SELECT a.account, a.valid_until, a.recipient, r.class, r.sponsor FROM account a JOIN recipient r ON r.id = a.recipient WHERE a.account = ANY(${accounts}::text[])`.execute(
+    db,
+  )
+  const holders = new Map(known.map((row) => [row.account, row]))
+  const live = new Set((await livePickups(db, accounts)).flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])))
+  const blinds = rows.flatMap(({ read }) => read?.person?.cards.map((card) => parts.keys.blindIndex(card).toString('hex')) ?? [])
+  const { rows: cards } = await sql<{ blind: string; recipient: string }>`SELECT encode(blind, 'hex') AS blind, recipient FROM card
+    WHERE blind IN (SELECT decode(b, 'hex') FROM unnest(${blinds}::text[]) AS t(b))`.execute(db)
+  const owners = new Map(cards.map((row) => [row.blind, row.recipient]))
+  const now = parts.now()
+  return rows.map(({ read, failure }): Failure | null => {
+    if (failure !== null || read === null) return failure
+    const holder = holders.get(read.account)
+    const { person, pickup } = read
+    if (holder === undefined && person === null) return fail('L-609', { what: 'account' }).failure
+    const taken = person?.cards.some((card) => {
+      const owner = owners.get(parts.keys.blindIndex(card).toString('hex'))
+      return owner !== undefined && owner !== holder?.recipient
+    })
+    if (taken === true) return fail('L-658').failure
+    if (pickup === null) return null
+    if (!supersede && live.has(read.account)) return fail('L-637').failure
+    const desk = deskOf(names, pickup.desk)
+    if (desk === null) return fail('L-609', { what: 'desk' }).failure
+    const wanted = {
+      account: read.account,
+      desk,
+      channel: pickup.channel ?? null,
+      requestReference: pickup.request_reference ?? null,
+      secretKind: pickup.secret_kind,
+    }
+    const allowed = mayIssue(
+      rules,
+      wanted,
+      {
+        class: person?.class ?? RecipientClass.parse(holder?.class),
+        sponsor: person?.sponsor ?? holder?.sponsor ?? null,
+        validUntil: person?.valid_until ?? holder?.valid_until ?? null,
+      },
+      role,
+      now,
+    )
+    return allowed.ok ? null : allowed.failure
+  })
+}
+
+async function keepRows(
+  db: Db,
+  parts: GrantParts,
+  held: Lease,
+  rules: Rules,
+  names: ReadonlyMap<string, string>,
+  rows: readonly Kept[],
+  role: AgentRole,
+  supersede: boolean,
+): Promise<void> {
+  if (rows.length === 0) return
+  const failures = await judge(db, parts, rules, names, rows, role, supersede)
+  const text = JSON.stringify(
+    rows.map(({ line, account, read }, i) => {
+      const failure = failures[i] ?? null
+      return {
+        line,
+        account,
+        pickup: read?.pickup ?? null,
+        // A refused row is not carried out: what is personal in it is not kept.
+        person: read === null || read.person === null || failure !== null ? null : parts.keys.seal(JSON.stringify(read.person)).toString('hex'),
+        state: failure === null ? 'ready' : 'refused',
+        problem: failure?.code ?? null,
+        params: failure?.params ?? null,
+      }
+    }),
+  )
+  const refused = failures.filter((failure) => failure !== null).length
+  await transact(db, async (tx) => {
+    await held.keep(tx)
+    await sql`INSERT INTO import_row (import, line, account, pickup, person, state, problem, params)
+      SELECT ${held.id}, line, account, pickup, decode(person, 'hex'), state, problem, params
+      FROM jsonb_to_recordset(${text}::jsonb) AS t(line bigint, account text, pickup jsonb, person text, state text, problem text, params jsonb)`.execute(tx)
+    await sql`UPDATE import SET rows = rows + ${rows.length}, refused = refused + ${refused}, ready = ready + ${rows.length - refused} WHERE id = ${held.id}`.execute(
+      tx,
+    )
+  })
+}

@@ -1,0 +1,114 @@
+/** The columns of an import, and what a row of text says. Pure; the hub's own data comes in. */
+import { z } from 'zod'
+import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
+import { PersonName } from '../../src-shared/hub-api.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+
+/** Required, or one that people fill a hub with, or one of the pickup's. */
+export const columns = [
+  'account',
+  'desk',
+  'channel',
+  'request_reference',
+  'secret_kind',
+  'class',
+  'family',
+  'given',
+  'former_names',
+  'language',
+  'birth_date',
+  'sponsor',
+  'valid_until',
+  'cards',
+] as const
+type Column = (typeof columns)[number]
+const personal: readonly Column[] = ['class', 'family', 'given', 'former_names', 'language', 'birth_date', 'sponsor', 'valid_until', 'cards']
+
+/** No control characters: they would travel on to slips and exports. */
+// eslint-disable-next-line no-control-regex
+const Plain = z.string().regex(/^[^\0-\x1f\x7f]*$/)
+const Account = Plain.min(1).max(120)
+const former = Plain.max(1000).transform((text, context) => {
+  const names = text
+    .split('|')
+    .filter((part) => part.trim() !== '')
+    .map((part) => part.split(',').map((half) => half.trim()))
+  const bad = names.some((name) => name.length !== 2 || name.some((half) => half === ''))
+  if (bad || names.length > 10) context.addIssue({ code: 'custom' })
+  return names.map(([family = '', given = '']) => ({ family, given }))
+})
+const cards = Plain.max(400).transform((text, context) => {
+  const ids = text.split('|').flatMap((part) => (part.trim() === '' ? [] : [part.replaceAll(/[\s:-]/g, '').toUpperCase()]))
+  if (ids.length > 20 || !ids.every((id) => /^[0-9A-F]{8,20}$/.test(id))) context.addIssue({ code: 'custom' })
+  return ids
+})
+
+const Person = z.object({
+  class: RecipientClass,
+  family: Plain.pipe(PersonName.shape.family.min(1)),
+  given: Plain.pipe(PersonName.shape.given),
+  former_names: former.default([]),
+  language: Language.default('fi'),
+  birth_date: DateText.optional(),
+  sponsor: Plain.max(200).optional(),
+  valid_until: DateText.optional(),
+  cards: cards.default([]),
+})
+export type ImportPerson = z.infer<typeof Person>
+
+const Pickup = z.object({
+  desk: Plain.max(120),
+  channel: Channel.optional(),
+  request_reference: Plain.max(60).optional(),
+  secret_kind: SecretKind.default('password'),
+})
+export type ImportPickup = z.infer<typeof Pickup>
+
+export interface ReadRow {
+  readonly account: string
+  /** null: nothing is issued, the person alone is brought. */
+  readonly pickup: ImportPickup | null
+  /** null: whoever the account is of already. */
+  readonly person: ImportPerson | null
+}
+
+/** The header's columns by their place. L-634 for one that is unknown (a password's, say), twice there, or missing. */
+export function readHeader(cells: readonly string[]): Result<readonly Column[]> {
+  const named = cells.map((cell) =>
+    cell
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_'),
+  )
+  const unknown = named.find((name) => !(columns as readonly string[]).includes(name))
+  if (unknown !== undefined) return fail('L-634', { column: unknown.slice(0, 40) })
+  const twice = named.find((name, i) => named.indexOf(name) !== i)
+  if (twice !== undefined) return fail('L-634', { column: twice })
+  const some = personal.some((name) => named.includes(name))
+  const needed: readonly Column[] = some ? ['account', 'class', 'family', 'given'] : ['account', 'desk']
+  const missing = needed.find((name) => !named.includes(name))
+  return missing === undefined ? ok(named as Column[]) : fail('L-634', { column: missing })
+}
+
+/** Whether a file brings people: what proves somebody's identity is not every agent's to change. */
+export function bringsPeople(header: readonly Column[]): boolean {
+  return header.some((name) => personal.includes(name))
+}
+
+/** One row. L-635 naming the column, never its value. */
+export function readRow(header: readonly Column[], cells: readonly string[]): Result<ReadRow> {
+  // An empty cell is one that is not there.
+  const values: Partial<Record<Column, string>> = {}
+  header.forEach((name, i) => {
+    const text = (cells[i] ?? '').trim().normalize('NFC')
+    if (text !== '') values[name] = text
+  })
+  const account = Account.safeParse(values.account)
+  if (!account.success) return fail('L-635', { column: 'account' })
+  const person = personal.some((name) => values[name] !== undefined) ? Person.safeParse(values) : null
+  if (person?.success === false) return fail('L-635', { column: String(person.error.issues[0]?.path[0] ?? 'row') })
+  const pickup = values.desk === undefined ? null : Pickup.safeParse(values)
+  if (pickup?.success === false) return fail('L-635', { column: String(pickup.error.issues[0]?.path[0] ?? 'row') })
+  if (pickup === null && person === null) return fail('L-635', { column: 'desk' })
+  return ok({ account: account.data, pickup: pickup?.data ?? null, person: person?.data ?? null })
+}

@@ -1,0 +1,2 @@
+export { createImport, importRows, listImports, moveImport, oneImport, takePart } from './manage.ts'
+export { createImportWorker, type ImportWorker } from './worker.ts'

@@ -1,0 +1,157 @@
+/** Imports as agents see them: made, sent in parts, looked at, carried out, called off. */
+import { z } from 'zod'
+import { PickupId } from '../../src-shared/domain.ts'
+import { Import, importMaxBytes, importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import type { HubBody, HubQuery, HubReply } from '../../src-shared/hub-api.ts'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+const Problem = Import.shape.problem
+const Code = z.custom<ErrorCode>(isErrorCode)
+
+export async function createImport(db: Db, body: HubBody<'createImport'>, actor: string, role: AgentRole, now: number): Promise<HubReply<'createImport'>> {
+  const id = newId()
+  await db
+    .insertInto('import')
+    .values({ id, name: body.name, state: 'uploading', created_at: now, created_by: actor, role, supersede: body.supersede })
+    .execute()
+  await audit(db, now, actor, 'import-made', id)
+  return { id }
+}
+
+async function audit(db: Db | Tx, now: number, actor: string, act: string, id: string): Promise<void> {
+  await db
+    .insertInto('audit')
+    .values({ at: now, actor, act, pickup: null, desk: null, detail: JSON.stringify({ import: id }) })
+    .execute()
+}
+
+/** Fails with L-609, L-638 (not uploading, or a part out of order), L-631 (too large). */
+export async function takePart(db: Db, keys: HubKeys, body: HubBody<'importPart'>, now: number): Promise<Result<HubReply<'importPart'>>> {
+  const bytes = Buffer.from(body.bytes, 'base64')
+  const tooLarge = fail('L-631', { max: importMaxBytes / 1024 / 1024 })
+  if (bytes.length > importPartBytes) return tooLarge
+  return transact(db, async (tx) => {
+    const row = await tx.selectFrom('import').select(['state', 'bytes', 'parts']).where('id', '=', body.id).forUpdate().executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what: 'import' })
+    const received = Number(row.parts)
+    // Sent again because the answer was lost.
+    if (body.part < received && (row.state === 'uploading' || body.part === received - 1)) return ok({ received })
+    if (row.state !== 'uploading' || body.part !== received) return fail('L-638')
+    if (Number(row.bytes) + bytes.length > importMaxBytes) {
+      await tx
+        .updateTable('import')
+        .set({ state: 'refused', problem: JSON.stringify(tooLarge.failure), ended_at: now })
+        .where('id', '=', body.id)
+        .execute()
+      return tooLarge
+    }
+    await tx
+      .insertInto('import_part')
+      .values({ import: body.id, part: body.part, sealed: keys.seal(bytes.toString('base64')) })
+      .execute()
+    await tx
+      .updateTable('import')
+      .set({ bytes: Number(row.bytes) + bytes.length, parts: received + 1, ...(body.last ? { state: 'checking' } : {}) })
+      .where('id', '=', body.id)
+      .execute()
+    return ok({ received: received + 1 })
+  })
+}
+
+type Row = Awaited<ReturnType<typeof readImports>>[number]
+function readImports(db: Db, id: string | null) {
+  const rows = db
+    .selectFrom('import')
+    .select(['id', 'name', 'state', 'created_at', 'created_by', 'supersede', 'bytes', 'rows', 'ready', 'refused', 'done', 'problem'])
+    .orderBy('created_at', 'desc')
+    .limit(100)
+  return (id === null ? rows : rows.where('id', '=', id)).execute()
+}
+
+function shown(row: Row, problems: HubReply<'import'>['problems']): HubReply<'import'> {
+  return {
+    id: row.id,
+    name: row.name,
+    state: Import.shape.state.parse(row.state),
+    createdAt: Number(row.created_at),
+    createdBy: row.created_by,
+    supersede: row.supersede,
+    bytes: Number(row.bytes),
+    rows: Number(row.rows),
+    ready: Number(row.ready),
+    refused: Number(row.refused),
+    done: Number(row.done),
+    problem: Problem.parse(row.problem),
+    problems,
+  }
+}
+
+/** Newest first; what is wrong with rows is only counted in `oneImport`. */
+export async function listImports(db: Db): Promise<HubReply<'imports'>> {
+  return { imports: (await readImports(db, null)).map((row) => shown(row, [])) }
+}
+
+/** Fails with L-609. */
+export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'import'>>> {
+  const [row] = await readImports(db, id)
+  if (row === undefined) return fail('L-609', { what: 'import' })
+  const counted = await db
+    .selectFrom('import_row')
+    .select((e) => ['problem', e.fn.countAll<number>().as('n')])
+    .where('import', '=', id)
+    .where('problem', 'is not', null)
+    .groupBy('problem')
+    .execute()
+  return ok(
+    shown(
+      row,
+      counted.map(({ problem, n }) => ({ code: Code.parse(problem), rows: Number(n) })),
+    ),
+  )
+}
+
+/** From `checked` to `running`, or called off before it is done. Fails with L-609, L-638. */
+export async function moveImport(db: Db, id: string, to: 'running' | 'cancelled', actor: string, now: number): Promise<Result<HubReply<'runImport'>>> {
+  const from = to === 'running' ? ['checked'] : ['uploading', 'checking', 'checked', 'running']
+  return transact(db, async (tx) => {
+    const row = await tx.selectFrom('import').select('state').where('id', '=', id).forUpdate().executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what: 'import' })
+    if (row.state === to) return ok({ state: to })
+    if (!from.includes(row.state)) return fail('L-638')
+    await tx
+      .updateTable('import')
+      .set({ state: to, lease: null, ...(to === 'cancelled' ? { ended_at: now } : {}) })
+      .where('id', '=', id)
+      .execute()
+    await audit(tx, now, actor, to === 'running' ? 'import-run' : 'import-cancelled', id)
+    return ok({ state: to })
+  })
+}
+
+/** A page in the order of the file. */
+export async function importRows(db: Db, query: HubQuery<'importRows'>): Promise<HubReply<'importRows'>> {
+  let rows = db
+    .selectFrom('import_row')
+    .select(['line', 'account', 'state', 'problem', 'params', 'issued'])
+    .where('import', '=', query.id)
+    .where('line', '>', query.after)
+    .orderBy('line')
+    .limit(query.limit)
+  if (query.state !== undefined) rows = rows.where('state', '=', query.state)
+  const found = await rows.execute()
+  return {
+    rows: found.map((row) => ({
+      line: Number(row.line),
+      account: row.account,
+      state: row.state as 'ready' | 'refused' | 'done',
+      problem: row.problem === null ? null : { code: Code.parse(row.problem), params: (row.params ?? {}) as Record<string, string | number> },
+      pickup: row.issued === null ? null : PickupId.parse(row.issued),
+    })),
+    after: found.length === query.limit ? Number(found.at(-1)?.line) : null,
+  }
+}

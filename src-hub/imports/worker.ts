@@ -1,0 +1,101 @@
+/** Does what imports wait for: checking and carrying out, each under a lease that every transaction of it renews. Safe in several hub processes. */
+import { sql } from 'kysely'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { transact, type Db } from '../database/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
+import { checkImport, type Lease } from './check.ts'
+import { runChunk } from './run.ts'
+
+const leaseMs = 60_000
+const pollMs = 1000
+/** Rows of ended imports, and files that were never finished, go after this. */
+const keepMs = 30 * 86_400_000
+const abandonedMs = 86_400_000
+
+export interface ImportWorker {
+  start(): void
+  stop(): Promise<void>
+  /** Works until nothing waits; returns how many imports it took up. */
+  run(): Promise<number>
+}
+
+class LeaseLost extends Error {}
+
+export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: string, error: unknown) => void): ImportWorker {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<unknown> = Promise.resolve()
+  let stopped = false
+
+  async function claim(): Promise<{ id: string; state: string; lease: string } | null> {
+    const now = parts.now()
+    const lease = newId()
+    return transact(db, async (tx) => {
+      const { rows } = await sql<{ id: string; state: string }>`UPDATE import SET lease = ${lease}, lease_until = ${now + leaseMs} WHERE id =
+        (SELECT id FROM import WHERE state IN ('checking','running') AND (lease IS NULL OR lease_until < ${now}) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, state`.execute(tx)
+      return rows[0] === undefined ? null : { ...rows[0], lease }
+    })
+  }
+
+  function held({ id, lease }: { id: string; lease: string }): Lease {
+    return {
+      id,
+      lease,
+      async keep(tx) {
+        const kept = await tx
+          .updateTable('import')
+          .set({ lease_until: parts.now() + leaseMs })
+          .where('id', '=', id)
+          .where('lease', '=', lease)
+          .returning('id')
+          .executeTakeFirst()
+        if (kept === undefined) throw new LeaseLost()
+      },
+    }
+  }
+
+  async function run(): Promise<number> {
+    let taken = 0
+    for (; !stopped; taken++) {
+      const one = await claim()
+      if (one === null) break
+      try {
+        if (one.state === 'checking') await checkImport(db, parts, held(one))
+        else while (!stopped && (await runChunk(db, parts, held(one))));
+      } catch (error) {
+        // Cancelled, or another process goes on with it.
+        if (!(error instanceof LeaseLost)) throw error
+      } finally {
+        await db.updateTable('import').set({ lease: null, lease_until: null }).where('id', '=', one.id).where('lease', '=', one.lease).execute()
+      }
+    }
+    await sweep()
+    return taken
+  }
+
+  /** What was personal has gone with each row's carrying out; the rest goes after a month. */
+  async function sweep(): Promise<void> {
+    const now = parts.now()
+    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(db)
+    await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(db)
+    await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(db)
+  }
+
+  return {
+    run,
+    start() {
+      const turn = () => {
+        running = run().catch((error: unknown) => onBug('imports', error))
+        void running.then(() => {
+          if (!stopped) timer = setTimeout(turn, pollMs)
+        })
+      }
+      turn()
+    },
+    async stop() {
+      stopped = true
+      if (timer !== null) clearTimeout(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,76 @@
+/** What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key. */
+import type { Epoch } from '../../src-shared/domain.ts'
+import { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { bulkOf, type Tx } from '../database/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+export type Grantee = Awaited<ReturnType<typeof loadGrantees>> extends Map<string, infer G> ? G : never
+
+/** Pickups with their people and cards, by pickup id: two statements for any number. */
+export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
+  const bulk = bulkOf(tx)
+  const rows = await tx
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .innerJoin('account', 'account.account', 'pickup.account')
+    .select([
+      'pickup.id',
+      'pickup.account',
+      'pickup.channel',
+      'pickup.request_reference',
+      'pickup.secret_kind',
+      'pickup.pickup_code',
+      'pickup.issued_at',
+      'pickup.expires_at',
+      'recipient.id as recipient',
+      'recipient.class',
+      'recipient.family',
+      'recipient.given',
+      'recipient.former_names',
+      'recipient.language',
+      'recipient.birth_date',
+      'recipient.sponsor',
+      'account.valid_until',
+    ])
+    .where(bulk.among('pickup.id', pickups))
+    .execute()
+  const people = [...new Set(rows.map((row) => row.recipient))]
+  const found = people.length === 0 ? [] : await tx.selectFrom('card').select(['recipient', 'sealed']).where(bulk.among('recipient', people)).execute()
+  const cards = new Map<string, Buffer[]>()
+  for (const { recipient, sealed } of found) cards.set(recipient, [...(cards.get(recipient) ?? []), sealed])
+  return new Map(rows.map((row) => [row.id, { ...row, cards: cards.get(row.recipient) ?? [] }]))
+}
+
+/** Throws for a record that the contract does not allow. */
+export function grantRecord(
+  keys: HubKeys,
+  grantee: Grantee,
+  kiosk: { readonly id: string; readonly lookup: Buffer; readonly openingKey: Buffer },
+  epoch: Epoch,
+  envelope: Buffer,
+): GrantedPickup {
+  const { lookup } = kiosk
+  return GrantedPickup.parse({
+    id: grantee.id,
+    epoch,
+    envelope: envelope.toString('base64url'),
+    sealedTo: kiosk.openingKey.toString('base64url'),
+    secretKind: grantee.secret_kind,
+    channel: grantee.channel,
+    requestReference: grantee.request_reference,
+    recipient: grantee.recipient,
+    recipientClass: grantee.class,
+    name: { family: grantee.family, given: grantee.given },
+    formerNames: grantee.former_names,
+    language: grantee.language,
+    account: grantee.account,
+    sponsor: grantee.sponsor,
+    accountValidUntil: grantee.valid_until,
+    birthTag: grantee.birth_date === null ? null : birthTag(lookup, keys.open(grantee.birth_date)).toString('base64url'),
+    cardTags: grantee.cards.map((card) => cardTag(lookup, keys.open(card)).toString('base64url')),
+    pickupCodeTag: pickupCodeTag(lookup, keys.open(grantee.pickup_code)).toString('base64url'),
+    issuedAt: Number(grantee.issued_at),
+    expiresAt: Number(grantee.expires_at),
+  })
+}

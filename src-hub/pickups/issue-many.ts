@@ -1,0 +1,214 @@
+/** Issuing many at once: the rules of issuing one, with the same few statements for any number (PostgreSQL alone). */
+import { sql } from 'kysely'
+import { Channel, DeskKind, Epoch, KioskId, PickupId, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import { dateAt } from '../../src-shared/opening-hours.ts'
+import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { channelOf, decide, failureOf, type DirectoryDesk, type Policy } from '../../src-shared/policy/index.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { bulkOf, type Db, type Tx } from '../database/index.ts'
+import { appendToFeed, directoryRecords, policyRecord } from '../desks/index.ts'
+import { generateSecret, oweSet } from '../secret-source/index.ts'
+import { recordEvents } from '../webhooks/index.ts'
+import { grantRecord, loadGrantees } from './grant-record.ts'
+import { readyKiosk, revokePickup, type GrantParts } from './grants.ts'
+import { newPickupCode, unclaimedDays } from './issue.ts'
+
+export interface Wanted {
+  readonly account: string
+  readonly desk: string
+  /** What the desk's kind serves, if none is named. */
+  readonly channel: Channel | null
+  readonly requestReference: string | null
+  readonly secretKind: SecretKind
+}
+
+/** Who an account is of, as far as policy asks. */
+export interface Holder {
+  readonly class: RecipientClass
+  readonly sponsor: string | null
+  readonly validUntil: string | null
+}
+
+export interface Rules {
+  readonly policy: Policy
+  readonly directory: readonly DirectoryDesk[]
+  readonly kinds: ReadonlyMap<string, DeskKind>
+}
+
+export async function loadRules(db: Db | Tx): Promise<Rules> {
+  const desks = await db.selectFrom('desk').select(['id', 'kind']).execute()
+  return {
+    policy: await policyRecord(db),
+    directory: await directoryRecords(db),
+    kinds: new Map(desks.map((desk) => [desk.id, DeskKind.parse(desk.kind)])),
+  }
+}
+
+/** Policy's word on one: the channel it goes by, or its refusal. L-609 for an unknown desk. */
+export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: AgentRole, now: number): Result<Channel> {
+  const deskKind = rules.kinds.get(wanted.desk)
+  if (deskKind === undefined) return fail('L-609', { what: 'desk' })
+  const channel = wanted.channel ?? channelOf(deskKind)
+  const decision = decide(rules.policy, {
+    recipientClass: holder.class,
+    channel,
+    deskKind,
+    requestReference: wanted.requestReference,
+    accountEnded: holder.validUntil !== null && holder.validUntil < dateAt(now),
+    sponsor: holder.sponsor,
+    postalArea: 'unknown',
+    act: { kind: 'issue', how: 'prepared', by: role },
+  })
+  return decision.allowed ? ok(channel) : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk as never }) }
+}
+
+/** Live pickups of these accounts. */
+export function livePickups(db: Db | Tx, accounts: readonly string[]) {
+  return db
+    .selectFrom('pickup')
+    .select(['id', 'account', 'state', 'moving_to'])
+    .where(bulkOf(db).among('account', accounts))
+    .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+    .execute()
+}
+
+/** One result for each, in their order. L-609, L-637 (a live pickup, unless `supersede`), or policy's refusal. No account may be there twice. */
+export async function issueMany(
+  tx: Tx,
+  parts: GrantParts,
+  wanted: readonly Wanted[],
+  actor: string,
+  role: AgentRole,
+  supersede: boolean,
+): Promise<readonly Result<PickupId>[]> {
+  if (wanted.length === 0) return []
+  const now = parts.now()
+  const bulk = bulkOf(tx)
+  const accounts = wanted.map(({ account }) => account)
+  const rules = await loadRules(tx)
+  const holders = new Map(
+    (
+      await tx
+        .selectFrom('account')
+        .innerJoin('recipient', 'recipient.id', 'account.recipient')
+        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
+        .where(bulk.among('account.account', accounts))
+        .orderBy('account.account')
+        .forUpdate('account')
+        .execute()
+    ).map((row) => [row.account, row]),
+  )
+  const live = await livePickups(tx, accounts)
+  // One that is only on its way out stands in nobody's way.
+  const blocked = new Set(live.flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])))
+  const fresh: { readonly id: PickupId; readonly wanted: Wanted; readonly recipient: string; readonly channel: Channel }[] = []
+  const results = wanted.map((one): Result<PickupId> => {
+    const row = holders.get(one.account)
+    if (row === undefined) return fail('L-609', { what: 'account' })
+    if (!supersede && blocked.has(one.account)) return fail('L-637')
+    const allowed = mayIssue(rules, one, { class: RecipientClass.parse(row.class), sponsor: row.sponsor, validUntil: row.valid_until }, role, now)
+    if (!allowed.ok) return allowed
+    const id = PickupId.parse((parts.newId ?? newId)())
+    fresh.push({ id, wanted: one, recipient: row.recipient, channel: allowed.value })
+    return ok(id)
+  })
+  if (fresh.length === 0) return results
+
+  const going = new Set(fresh.map(({ wanted: { account } }) => account))
+  for (const old of live) {
+    if (!going.has(old.account) || (old.state === 'revoking' && old.moving_to === null)) continue
+    await revokePickup(tx, parts, old.id, 'superseded', null)
+    await tx.insertInto('audit').values({ at: now, actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' }).execute()
+  }
+  const text = JSON.stringify(
+    fresh.map(({ id, wanted: one, recipient, channel }) => ({
+      id,
+      account: one.account,
+      recipient,
+      desk: one.desk,
+      channel,
+      request_reference: one.requestReference,
+      secret_kind: one.secretKind,
+      code: parts.keys.seal(newPickupCode()).toString('hex'),
+    })),
+  )
+  await sql`INSERT INTO pickup (id, account, recipient, desk, channel, request_reference, secret_kind, state, pickup_code, issued_at, expires_at)
+    SELECT id, account, recipient, desk, channel, request_reference, secret_kind, 'unassigned', decode(code, 'hex'), ${now}, ${now + unclaimedDays * 86_400_000}
+    FROM jsonb_to_recordset(${text}::jsonb) AS t(id text, account text, recipient text, desk text, channel text, request_reference text, secret_kind text, code text)`.execute(
+    tx,
+  )
+  await sql`INSERT INTO audit (at, actor, act, pickup, desk, detail) SELECT ${now}, ${actor}, 'issued', id, desk, jsonb_build_object('channel', channel)
+    FROM jsonb_to_recordset(${text}::jsonb) AS t(id text, desk text, channel text)`.execute(tx)
+  for (const desk of [...new Set(fresh.map((one) => one.wanted.desk))].sort())
+    await grantDesk(
+      tx,
+      parts,
+      desk,
+      fresh.filter((one) => one.wanted.desk === desk),
+    )
+  return results
+}
+
+/** The first grant of new pickups at one desk. */
+async function grantDesk(tx: Tx, parts: GrantParts, desk: string, fresh: readonly { readonly id: PickupId; readonly wanted: Wanted }[]): Promise<void> {
+  const kiosk = await readyKiosk(tx, desk)
+  if (kiosk === null) return
+  const now = parts.now()
+  if (parts.secrets?.directory === true) {
+    await oweSet(
+      tx,
+      now,
+      fresh.map(({ id, wanted: { account } }) => ({ id, account })),
+    )
+    return
+  }
+  const grantees = await loadGrantees(
+    tx,
+    fresh.map(({ id }) => id),
+  )
+  const lookup = parts.keys.lookupKey(kiosk.id)
+  const epoch = Epoch.parse({ incarnation: parts.incarnation, n: 1 })
+  const bad: PickupId[] = []
+  const records = await Promise.all(
+    fresh.map(async ({ id, wanted: { secretKind } }) => {
+      const grantee = grantees.get(id)
+      if (grantee === undefined) throw new Error('just inserted')
+      const secret = (parts.secrets?.generate ?? generateSecret)(secretKind)
+      try {
+        const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, secret, { pickup: id, kiosk: KioskId.parse(kiosk.id), epoch })
+        return [grantRecord(parts.keys, grantee, { id: kiosk.id, lookup, openingKey: kiosk.openingKey }, epoch, envelope)]
+      } catch {
+        bad.push(id)
+        return []
+      } finally {
+        secret.fill(0)
+      }
+    }),
+  )
+  const granted = records.flat()
+  if (bad.length > 0) {
+    await tx.updateTable('pickup').set({ held: true }).where(bulkOf(tx).among('id', bad)).execute()
+    const detail = 'its record cannot be sealed for its kiosk'
+    await tx
+      .insertInto('alarm')
+      .values(bad.map((pickup) => ({ kind: 'ungrantable', kiosk: kiosk.id, pickup, detail, at: now })))
+      .execute()
+  }
+  if (granted.length === 0) return
+  await sql`UPDATE pickup SET state = 'granted', epoch_n = 1 WHERE id = ANY(${granted.map(({ id }) => id)}::text[])`.execute(tx)
+  await sql`INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record)
+    SELECT pickup, ${parts.incarnation}, 1, ${kiosk.id}, 'granted', ${now}, record
+    FROM unnest(${granted.map(({ id }) => id)}::text[], ${granted.map((record) => JSON.stringify(record))}::text[]) AS t(pickup, record)`.execute(tx)
+  await appendToFeed(
+    tx,
+    desk,
+    granted.map((pickup) => ({ kind: 'pickup-granted' as const, pickup })),
+  )
+  await recordEvents(
+    tx,
+    now,
+    granted.map(({ id }) => ({ kind: 'ready' as const, pickup: id, desk })),
+  )
+}

@@ -1,0 +1,183 @@
+/** Importing from CSV: dry run, every kind of bad row, files that are refused whole, killed half-way, several hubs. Real HTTPS, real PostgreSQL. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
+import { startFleet, value, type Fleet } from './fleet.ts'
+
+let fleet: Fleet
+let kiosk: DeskKiosk
+let prefix = ''
+let channel = ''
+beforeAll(async () => {
+  fleet = await startFleet('supervisor', { work: false })
+  const [desk = ''] = fleet.desks
+  const row = await fleet.hub().db.selectFrom('desk').select(['slip_prefix', 'kind']).where('id', '=', desk).executeTakeFirstOrThrow()
+  prefix = row.slip_prefix
+  channel = row.kind
+  kiosk = await fleet.kiosk(desk, 'counter')
+})
+afterAll(() => fleet.stop())
+
+async function upload(file: string | Buffer, supersede = false): Promise<string> {
+  const { id } = value(await fleet.agent().call('createImport', { body: { name: 'autumn.csv', supersede } }))
+  const bytes = Buffer.from(file)
+  for (let part = 0; part * importPartBytes < bytes.length || part === 0; part++) {
+    const piece = bytes.subarray(part * importPartBytes, (part + 1) * importPartBytes)
+    const last = (part + 1) * importPartBytes >= bytes.length
+    value(await fleet.agent().call('importPart', { body: { id, part, bytes: piece.toString('base64'), last } }))
+  }
+  await fleet.hub().runJobs()
+  return id
+}
+const look = async (id: string) => value(await fleet.agent().call('import', { query: { id } }))
+const problems = async (id: string) =>
+  value(await fleet.agent().call('importRows', { query: { id, state: 'refused', after: 0, limit: 1000 } })).rows.map(({ line, problem }) => [
+    line,
+    problem?.code,
+    problem?.params?.column ?? problem?.params?.row ?? problem?.params?.what,
+  ])
+const live = async () =>
+  Number(
+    (
+      await fleet
+        .hub()
+        .db.selectFrom('pickup')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .where('state', '=', 'granted')
+        .executeTakeFirstOrThrow()
+    ).n,
+  )
+
+test('the dry run says of every row what is wrong and changes nothing; then what is right is carried out, and the desk has it', async () => {
+  const [a = '', b = '', c = '', taken = ''] = fleet.accounts
+  await fleet.issue(taken, fleet.desks[0] ?? '')
+  const before = await live()
+  const file = [
+    'account;desk;request_reference;secret_kind',
+    `${a};${prefix};R-7;`,
+    `"${b}";${prefix.toLowerCase()};"=cmd|' /C calc'!A0";activation-code`,
+    `nobody;${prefix};R-7;`,
+    `${a};${prefix};R-7;`,
+    `${c};Nowhere;R-7;`,
+    `${c};${prefix};R-7;pin`,
+    `${taken};${prefix};R-7;`,
+    `;${prefix};R-7;`,
+    `${c};${prefix};${'x'.repeat(61)};`,
+  ].join('\r\n')
+  const id = await upload(`\ufeff${file}`)
+  expect(await look(id)).toMatchObject({ state: 'checked', rows: 9, ready: 2, refused: 7, done: 0, problem: null })
+  expect(await problems(id)).toEqual([
+    [4, 'L-609', 'account'],
+    [5, 'L-636', 2],
+    [6, 'L-609', 'desk'],
+    [7, 'L-635', 'secret_kind'],
+    [8, 'L-637', undefined],
+    [9, 'L-635', 'account'],
+    [10, 'L-635', 'request_reference'],
+  ])
+  expect(await live()).toBe(before)
+  value(await fleet.agent().call('runImport', { body: { id } }))
+  await fleet.hub().runJobs()
+  expect(await look(id)).toMatchObject({ state: 'done', ready: 0, refused: 7, done: 2 })
+  value(await kiosk.sync.now())
+  const rows = value(await fleet.agent().call('importRows', { query: { id, state: 'done', after: 0, limit: 10 } })).rows
+  expect(rows.map(({ account }) => account)).toEqual([a, b])
+  expect(kiosk.pickups.liveIds().map((row) => row.id)).toEqual(expect.arrayContaining(rows.map(({ pickup }) => pickup)))
+  expect((await fleet.agent().call('runImport', { body: { id } })).ok).toBe(false)
+})
+
+test('people with accounts and cards are brought by the same file; two thousand pickups arrive at the desk, also when the hub dies half-way', async () => {
+  const lines = Array.from(
+    { length: 2000 },
+    (_, n) =>
+      `new${n},${prefix},R-9,student,Åström${n},"Märta, Ö",sv,2001-02-${String(1 + (n % 28)).padStart(2, '0')},,2031-01-01,${(0xa0000000 + n).toString(16)}`,
+  )
+  const id = await upload(`account,desk,request_reference,class,family,given,language,birth_date,sponsor,valid_until,cards\n${lines.join('\n')}\n`)
+  expect(await look(id)).toMatchObject({ state: 'checked', rows: 2000, ready: 2000, refused: 0 })
+  const { db } = fleet.hub()
+  const text = JSON.stringify(await db.selectFrom('import_row').selectAll().where('import', '=', id).limit(5).execute())
+  expect(text).not.toContain('Åström')
+  value(await fleet.agent().call('runImport', { body: { id } }))
+  // Two processes, one of which holds the lease and is gone; the other goes on where the last chunk ended.
+  await db
+    .updateTable('import')
+    .set({ lease: 'a process that died', lease_until: Date.now() - 1 })
+    .where('id', '=', id)
+    .execute()
+  const twin = await fleet.anotherHub()
+  await Promise.all([fleet.hub().runJobs(), twin.runJobs()])
+  expect(await look(id)).toMatchObject({ state: 'done', done: 2000, refused: 0 })
+  const { n } = await db
+    .selectFrom('pickup')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('account', 'like', 'new%')
+    .where('state', '=', 'granted')
+    .executeTakeFirstOrThrow()
+  expect(Number(n)).toBe(2000)
+  value(await kiosk.sync.now())
+  expect(kiosk.pickups.counts().waiting).toBeGreaterThanOrEqual(2000)
+  expect((await db.selectFrom('import_row').select('line').where('import', '=', id).where('person', 'is not', null).execute()).length).toBe(0)
+
+  // Sent again: every one has a live pickup; superseding replaces them all, and a card of somebody else's is refused.
+  expect(
+    await look(
+      await upload(
+        `account,desk\n${lines
+          .slice(0, 5)
+          .map((line) => line.split(',').slice(0, 2).join(','))
+          .join('\n')}`,
+      ),
+    ),
+  ).toMatchObject({ ready: 0, refused: 5 })
+  const again = await upload(`account,desk,request_reference\nnew0,${prefix},R-10\n`, true)
+  value(await fleet.agent().call('runImport', { body: { id: again } }))
+  await fleet.hub().runJobs()
+  expect(await look(again)).toMatchObject({ state: 'done', done: 1 })
+  expect(await problems(await upload(`account,class,family,given,cards\nother,student,Other,One,${(0xa0000001).toString(16)}\n`))).toEqual([
+    [2, 'L-658', undefined],
+  ])
+})
+
+test.each([
+  ['a password', 'account,desk,password\nx,y,z\n', 'L-634', { column: 'password' }],
+  ['no account', 'desk\nx\n', 'L-634', { column: 'account' }],
+  ['bytes that are not UTF-8', Buffer.from('account;desk\nkaisa;M\nm\xe4tti;M\n', 'latin1'), 'L-633', { row: 3 }],
+  ['a row with too many cells', 'account,desk\na,b\na,b,c\n', 'L-642', { row: 3 }],
+  ['an open quotation mark', 'account,desk\n"a,b\n', 'L-642', { row: 2 }],
+  ['nothing', '', 'L-634', { column: 'account' }],
+])('a file with %s is refused whole, saying where', async (_what, file, code, params) => {
+  expect(await look(await upload(file))).toMatchObject({ state: 'refused', rows: 0, problem: { code, params } })
+})
+
+test('a million rows are refused without keeping any of them; too many bytes at once too', async () => {
+  const row = `${'y'.repeat(8)},M\n`
+  const id = await upload(`account,desk\n${row.repeat(200_001)}`)
+  expect(await look(id)).toMatchObject({ state: 'refused', problem: { code: 'L-632' } })
+  const { db } = fleet.hub()
+  expect(await db.selectFrom('import_row').select('line').where('import', '=', id).execute()).toEqual([])
+  expect(await db.selectFrom('import_part').select('part').execute()).toEqual([])
+  const big = value(await fleet.agent().call('createImport', { body: { name: 'big', supersede: false } })).id
+  await db
+    .updateTable('import')
+    .set({ bytes: 64 * 1024 * 1024 })
+    .where('id', '=', big)
+    .execute()
+  expect(await fleet.agent().call('importPart', { body: { id: big, part: 0, bytes: 'YQ==', last: true } })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-631' },
+  })
+})
+
+test('parts come in their order, the same one twice is one; called off, nothing of it stays', async () => {
+  const { id } = value(await fleet.agent().call('createImport', { body: { name: 'parts', supersede: false } }))
+  const part = (n: number, text: string) =>
+    fleet.agent().call('importPart', { body: { id, part: n, bytes: Buffer.from(text).toString('base64'), last: false } })
+  expect(value(await part(0, 'account,desk\n'))).toEqual({ received: 1 })
+  expect(value(await part(0, 'account,desk\n'))).toEqual({ received: 1 })
+  expect(await part(2, 'x')).toMatchObject({ ok: false, failure: { code: 'L-638' } })
+  value(await fleet.agent().call('cancelImport', { body: { id } }))
+  await fleet.hub().runJobs()
+  expect((await look(id)).state).toBe('cancelled')
+  expect(await fleet.hub().db.selectFrom('import_part').select('part').where('import', '=', id).execute()).toEqual([])
+  expect(channel).not.toBe('')
+})
