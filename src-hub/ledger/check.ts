@@ -27,7 +27,8 @@ export interface LedgerEnd {
 
 export interface Read {
   readonly head: LedgerHead
-  readonly json: unknown
+  /** null: it does not parse, or is not written the canonical way. */
+  readonly entry: LedgerEntry | null
   readonly bytes: string
   readonly signature: string | null
 }
@@ -43,9 +44,11 @@ export function readEntries(entries: readonly WireEntry[]): readonly Read[] | st
     } catch {
       return 'an entry is not JSON'
     }
-    const head = LedgerHead.safeParse(json)
+    // An entry that parses has a head; only of a poison entry it is looked for by itself.
+    const entry = isCanonical(bytes, json) ? LedgerEntry.safeParse(json) : null
+    const head = entry?.success === true ? entry : LedgerHead.safeParse(json)
     if (!head.success) return 'an entry has no head'
-    read.push({ head: head.data, json, bytes, signature: signature ?? null })
+    read.push({ head: head.data, entry: entry?.success === true ? entry.data : null, bytes, signature: signature ?? null })
   }
   return read
 }
@@ -62,7 +65,7 @@ export function checkEntries(
 ): readonly CheckedEntry[] | string {
   let { seq, hash: prev } = end
   const fresh: CheckedEntry[] = []
-  for (const { head, json, bytes, signature } of read) {
+  for (const { head, entry, bytes, signature } of read) {
     if (head.seq <= end.seq) {
       const before = known.get(head.seq)
       if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)
@@ -73,7 +76,6 @@ export function checkEntries(
     if (head.prev !== prev) return `entry ${head.seq} breaks the chain`
     const hash = chainHash(prev, bytes)
     if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`
-    const entry = isCanonical(bytes, json) ? LedgerEntry.safeParse(json) : null
     fresh.push({
       seq: head.seq,
       // PostgreSQL's text holds no NUL, and columns travel joined by a control character: a poison kind stops nothing.
@@ -84,7 +86,7 @@ export function checkEntries(
       bytes,
       hash: hash.toString('hex'),
       signature,
-      entry: entry?.success === true ? entry.data : null,
+      entry,
     })
     seq = head.seq
     prev = hash.toString('hex')

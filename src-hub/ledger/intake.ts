@@ -21,11 +21,12 @@ export interface Intake {
 
 /** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
 export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, entries: readonly WireEntry[]): Promise<Result<Intake>> {
+  // Looked into before the kiosk's row is locked: it needs nothing of the database.
+  const read = readEntries(entries)
   return transact(db, async (tx) => {
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
-    const read = readEntries(entries)
     const checked = typeof read === 'string' ? read : checkEntries(publicKeyFromRaw(kiosk.sign_key), end, read, await repeated(tx, kioskId, end.seq, read))
     if (typeof checked === 'string') {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
