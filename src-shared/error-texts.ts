@@ -584,6 +584,65 @@ export const errorTexts = {
     sv: ['För många begäranden från samma adress.', 'Vänta en minut och försök igen.'],
     en: ['Too many requests from one address.', 'Wait a minute and try again.'],
   },
+  'L-620': {
+    fi: ['Tiedosto ei ole kokonainen.', 'Kopioi tiedosto uudelleen tai tee se kioskilla uudelleen. Mitään ei kadonnut.'],
+    sv: ['Filen är inte hel.', 'Kopiera filen på nytt eller gör den på nytt vid kiosken. Inget gick förlorat.'],
+    en: ['The file is not complete.', 'Copy the file again, or make it again at the kiosk. Nothing is lost.'],
+  },
+  'L-621': {
+    fi: ['Tiedostoa on muutettu sen jälkeen kun se tehtiin.', 'Älä käytä tiedostoa. Tee uusi, ja jos tämä toistuu, ilmoita tietoturvaan.'],
+    sv: ['Filen har ändrats efter att den gjordes.', 'Använd den inte. Gör en ny, och om detta upprepas, meddela säkerhetsansvarig.'],
+    en: ['The file was changed after it was made.', 'Do not use it. Make a new one, and if this happens again, tell the security officer.'],
+  },
+  'L-622': {
+    fi: ['Tiedosto kuuluu toiselle kioskille.', 'Etsi tämän kioskin tiedosto. Kioskin tunnus on tiedoston nimessä.'],
+    sv: ['Filen hör till en annan kiosk.', 'Sök filen för den här kiosken. Kioskens id står i filens namn.'],
+    en: ['The file belongs to another kiosk.', 'Look for the file of this one. The kiosk’s id is in the file’s name.'],
+  },
+  'L-623': {
+    fi: ['Muistitikulla ei ole kuittausta.', 'Tuo tikku ensin keskuspalvelimelle ja kopioi kuittaus tikun päätasolle.'],
+    sv: ['Det finns inget kvitto på minnet.', 'För minnet först till centralservern och kopiera kvittot till minnets översta nivå.'],
+    en: ['There is no receipt on the memory stick.', 'Take the stick to the hub first, and copy the receipt to its top folder.'],
+  },
+  'L-624': {
+    fi: ['Aiempi tiedosto puuttuu: tapahtumat numerosta {from}.', 'Tuo ensin aiempi tiedosto, tai vie kioskilta koko tapahtumaluettelo.'],
+    sv: ['En tidigare fil saknas: händelser från nummer {from}.', 'Läs först in den tidigare filen, eller exportera hela händelseloggen vid kiosken.'],
+    en: ['An earlier file is missing: entries from number {from}.', 'Import the earlier file first, or carry the whole ledger from the kiosk.'],
+  },
+  'L-625': {
+    fi: ['Uutta ei ole: kaikki on jo kuitattu.', 'Mitään ei tarvitse tehdä. Poista vanhat tiedostot tikulta.'],
+    sv: ['Det finns inget nytt: allt är redan kvitterat.', 'Inget behöver göras. Ta bort de gamla filerna från minnet.'],
+    en: ['There is nothing new: all of it has been acknowledged.', 'Nothing needs to be done. Remove the old files from the stick.'],
+  },
+  'L-626': {
+    fi: ['Muistitikkua ei voi käyttää.', 'Tarkista, että tikku on paikallaan, siinä on tilaa eikä se ole kirjoitussuojattu, tai vaihda tikku.'],
+    sv: ['Minnet kan inte användas.', 'Kontrollera att minnet sitter i, har utrymme och inte är skrivskyddat, eller byt minne.'],
+    en: ['The memory stick cannot be used.', 'Check that it is plugged in, has room and is not write-protected, or take another one.'],
+  },
+  'L-627': {
+    fi: ['Kuittaus on palautetulta keskuspalvelimelta.', 'Yhdistä kioski kerran verkkoon, niin se kertoo keskuspalvelimelle, mitä sillä on.'],
+    sv: ['Kvittot kommer från en återställd centralserver.', 'Anslut kiosken en gång till nätet så berättar den för centralservern vad den har.'],
+    en: ['The receipt is from a hub that was put back from a backup.', 'Connect the kiosk to the network once, so that it tells the hub what it holds.'],
+  },
+  'L-628': {
+    fi: [
+      'Tietokoneen kello on väärässä. Kioski käyttää viimeistä varmaa aikaa.',
+      'Palvelu jatkuu. Pyydä ylläpitoa korjaamaan tietokoneen kello ja aikapalvelu.',
+    ],
+    sv: [
+      'Datorns klocka går fel. Kiosken använder den senaste säkra tiden.',
+      'Betjäningen fortsätter. Be administratören rätta datorns klocka och tidstjänst.',
+    ],
+    en: [
+      'The computer’s clock is wrong. The kiosk goes by the last time that is certain.',
+      'Serving goes on. Ask the administrator to correct the clock and its time service.',
+    ],
+  },
+  'L-629': {
+    fi: ['Tikulle kirjoitetaan parhaillaan.', 'Odota, kunnes kirjoitus on valmis.'],
+    sv: ['Minnet skrivs just nu.', 'Vänta tills skrivningen är klar.'],
+    en: ['The stick is being written.', 'Wait until that is done.'],
+  },
   'L-680': {
     fi: ['Keskuspalvelin kysyy vielä kerran, mikä kioski tämä on.', 'Kioski vastaa itse. Jos tämä toistuu, ilmoita ylläpidolle.'],
     sv: ['Centralservern frågar en gång till vilken kiosk detta är.', 'Kiosken svarar själv. Om detta upprepas, meddela administratören.'],

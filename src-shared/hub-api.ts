@@ -3,6 +3,7 @@
  * types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
+import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
@@ -286,6 +287,7 @@ export const hubApi = {
   /** A one-time enrolment code for a desk, as text `TOKEN.FINGERPRINT`. */
   enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', { query: none, body: z.object({ desk: DeskId }), reply: z.object({ code: z.string() }) }),
   ...apiTokenRoutes,
+  ...carryRoutes,
   ...sessionRoutes,
   ...accountRoutes,
   ...listRoutes,

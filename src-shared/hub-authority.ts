@@ -18,6 +18,7 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   closeAlarm: ['supervisor'],
   writeOff: ['supervisor'],
   unfreeze: ['supervisor'],
+  importLedger: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],
   tokens: ['administrator', 'auditor'],
   createToken: ['administrator'],

@@ -27,6 +27,7 @@ import {
   StaffRole,
   VerificationId,
 } from './domain.ts'
+import { carryingMethods } from './kiosk-views/carrying.ts'
 import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { PlaceNow } from './policy/places.ts'
@@ -232,6 +233,8 @@ export const KioskState = z.object({
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   /** Where passwords of training user IDs are reset, which are never picked up. */
   trainingResetAddress: z.string().nullable().optional(),
+  /** L-628 while this computer's clock is not what the desk goes by. */
+  clock: FailureView.nullable().optional(),
   network: NetworkLight,
   reader: ReaderLight,
   printer: PrinterLight,
@@ -312,6 +315,7 @@ export const kioskApi = defineContract({
     serveOutsideHours: command(z.object({ reason: OverrideReason }), nothing),
     ...dayMethods,
     ...roundMethods,
+    ...carryingMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -79,6 +79,9 @@ export const ledgerFacts = {
   'slip-spoiled': z.strictObject({ slip: SlipId }),
   'slip-missing': z.strictObject({ slip: SlipId }),
   'slip-nothing-came-out': z.strictObject({ slip: SlipId }),
+  /** What the hub had not acknowledged was written to a memory stick. */
+  'ledger-carried': z.strictObject({}),
+  'ledger-receipt-taken': z.strictObject({ acked: z.number().int().positive() }),
   'revoke-acknowledged': z.strictObject({}),
   'revoke-pending': z.strictObject({ slip: SlipId }),
 } as const

@@ -11,6 +11,7 @@ import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
+import { carryHandlers } from './routes/carry.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
 import { signInHandlers } from './routes/sign-in.ts'
@@ -25,6 +26,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
   const incarnation = Incarnation.parse(parts.incarnation)
   return {
     ...apiTokenHandlers(parts),
+    ...carryHandlers(parts),
     ...signInHandlers(parts),
     ...listHandlers(parts),
     ...webhookHandlers(parts),

@@ -1,2 +1,3 @@
+export { takeCarried } from './carried.ts'
 export { takeLedger, type Intake } from './intake.ts'
 export { startedVersions } from './versions.ts'

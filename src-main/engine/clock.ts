@@ -18,10 +18,14 @@ export interface DeskClock {
   readonly now: () => number
   /** Told at every answer of the hub. */
   readonly setHubTime: (hubTime: number) => void
+  /** Whether the computer's own clock is far from the time that the desk goes by: it was set back or forward, or never right. */
+  readonly computerIsWrong: () => boolean
 }
 
 /** Hub answers take unequal times on their way: below this a clock that seems ahead waits instead of stepping back. ms */
 const jitter = 5000
+/** A computer's clock further off than this is spoken of: the hub would refuse its requests. ms */
+const tolerated = 300_000
 
 export function createDeskClock(system: SystemClock, notBefore: number): DeskClock {
   let base = Math.max(system.wall(), notBefore)
@@ -36,6 +40,7 @@ export function createDeskClock(system: SystemClock, notBefore: number): DeskClo
       at = system.monotonic()
       if (told - hubTime > jitter) told = 0
     },
+    computerIsWrong: () => Math.abs(system.wall() - reading()) > tolerated,
   }
 }
 

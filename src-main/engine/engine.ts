@@ -11,10 +11,11 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import { createKioskRecords, createStatusReporter, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
+import { createKioskRecords, createStatusReporter, enrol, type Invitation, type KioskRecords, linuxSticks, type Sticks } from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
+import { createCarryingHandlers } from './carrying.ts'
 import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
@@ -38,6 +39,8 @@ export interface EnginePorts {
   readonly system: SystemClock
   readonly timers: Timers
   readonly random: () => number
+  /** Memory sticks that are plugged in: those of this Linux unless given. */
+  readonly sticks?: Sticks
   readonly version: string
   /** Free bytes where the database is; asked of the disk unless a test has its own. */
   readonly freeBytes?: () => number | null
@@ -178,7 +181,8 @@ export function createEngine(ports: EnginePorts): Engine {
       now: services.now,
       timers,
     })
-    desk = { services, serving, signingIn, day, round, readiness: readinessNow, reporter }
+    const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
+    desk = { services, serving, signingIn, day, carrying, round, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     return ok(null)

@@ -8,6 +8,7 @@ import { authorities, permit } from '../staff/index.ts'
 import { storageFailure, type Store } from '../storage/index.ts'
 import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts'
 import type { EngineConfig } from './config.ts'
+import type { CarryingHandlers } from './carrying.ts'
 import type { DayHandlers } from './day.ts'
 import type { RoundHandlers } from './round.ts'
 import type { ReadinessNow } from './readiness.ts'
@@ -27,6 +28,7 @@ export interface DeskParts {
   readonly round: RoundHandlers
   readonly readiness: ReadinessNow
   readonly reporter: StatusReporter
+  readonly carrying: CarryingHandlers
 }
 
 interface Parts {
@@ -117,6 +119,9 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
       signingIn.activity()
       return readers.learn(path)
     }),
+    sticks: atDesk('sticks', ({ carrying }) => carrying.sticks),
+    carryLedger: atDesk('carryLedger', ({ carrying }) => carrying.carryLedger),
+    takeReceipt: atDesk('takeReceipt', ({ carrying }) => carrying.takeReceipt),
     removePin: atDesk('removePin', ({ signingIn }) => signingIn.handlers.removePin),
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
     pauseDesk: atDesk('pauseDesk', ({ day }) => day.pauseDesk),

@@ -78,7 +78,7 @@ export function composeServices(parts: Parts): Result<Services> {
 function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnattendedKeys>>) {
   const { store, records, record, printer, system, timers, random, onChange } = parts
   const newest = store.db.prepare<[], { time: number }>('SELECT time FROM ledger ORDER BY seq DESC LIMIT 1').get()
-  const clock = createDeskClock(system, newest?.time ?? 0)
+  const clock = createDeskClock(system, Math.max(newest?.time ?? 0, record.lastContact ?? 0))
   const now = clock.now
   const ledger = createLedger(store.db, keys, now)
   const pickups = createPickupCache(store.db, keys.cacheKey)

@@ -66,6 +66,7 @@ export function composeState(parts: Parts): KioskState {
     openingDue: placed && session !== null && services.dayRecord.openedAt() < startOfDeskDay(services.now()),
     opening: services?.opening.status() ?? null,
     trainingResetAddress: trainingReset(services),
+    clock: services?.clock.computerIsWrong() === true ? { code: 'L-628' } : null,
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
     printer: { ...printer.status() },

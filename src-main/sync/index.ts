@@ -6,3 +6,4 @@ export { createKioskRecords, mayServe, type KioskRecord, type KioskRecords } fro
 export { createStatusReporter, reportEveryMs, type StatusReporter } from './status-reporter.ts'
 export { createSync, type Sync, type SyncStatus } from './sync.ts'
 export { createPageReader, createPageThread, type PageReader, type PageThread } from './pages/index.ts'
+export { createCarry, linuxSticks, mountedSticks, type Carry, type Stick, type Sticks } from './carry/index.ts'

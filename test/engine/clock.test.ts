@@ -37,6 +37,35 @@ describe('the desk’s clock', () => {
     }
   })
 
+  it('says when the computer’s clock is far from the time it goes by: set back, jumped while it ran, or wrong all along', () => {
+    const hour = 3_600_000
+    let wall = 10 * hour
+    let monotonic = 0
+    const system = { wall: () => wall, monotonic: () => monotonic }
+    const pass = (ms: number) => {
+      wall += ms
+      monotonic += ms
+    }
+    // Set back while it was off, no network: the desk goes on from the last time that is certain.
+    const clock = createDeskClock(system, 12 * hour)
+    expect([clock.now(), clock.computerIsWrong()]).toEqual([12 * hour, true])
+    pass(hour)
+    expect(clock.now()).toBe(13 * hour)
+    // Set right again.
+    wall = 13 * hour
+    expect(clock.computerIsWrong()).toBe(false)
+    // It jumps while the engine runs: time at the desk does not.
+    wall -= 2 * hour
+    expect([clock.now(), clock.computerIsWrong()]).toEqual([13 * hour, true])
+    wall += 26 * hour
+    expect([clock.now(), clock.computerIsWrong()]).toEqual([13 * hour, true])
+    // The hub's word; a few seconds are no matter.
+    clock.setHubTime(20 * hour)
+    expect([clock.now(), clock.computerIsWrong()]).toEqual([20 * hour, true])
+    wall = 20 * hour + 30_000
+    expect(clock.computerIsWrong()).toBe(false)
+  })
+
   it('is not behind what the ledger has seen, before the first contact', () => {
     expect(rig(1000, 9_000_000).clock.now()).toBe(9_000_000)
   })

@@ -114,6 +114,9 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
         learning: null,
       }),
     learnReader: done,
+    sticks: () => ok({ sticks: [{ id: '/media/lodge/TIKKU', name: 'TIKKU', freeBytes: 8_000_000_000 }], writing: null }),
+    carryLedger: () => ok({ files: 1, entries: 12, upTo: 240 }),
+    takeReceipt: () => ok({ acked: 240, fresh: 12 }),
     staff: () =>
       ok({
         staff: [

@@ -42,6 +42,14 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
       leave: stay,
     },
     {
+      name: 'carry',
+      async enter({ page, tap }) {
+        await tap('carry')
+        await page.getByTestId('stick').first().waitFor()
+      },
+      leave: ({ tap }) => tap('back'),
+    },
+    {
       name: 'readers',
       async enter({ page, tap }) {
         await tap('readers')

@@ -34,6 +34,21 @@ describe('setting up readers', () => {
       .poll(() => desk.kiosk.calls.filter(({ method }) => method === 'learnReader').map(({ input }) => input))
       .toEqual([{ path: '/dev/hidraw2' }, { path: null }])
   })
+  it('carries the ledger by stick, shows a refusal with its next step, and says what arrived', async () => {
+    await open('queue')
+    await tap('shift')
+    await tap('carry')
+    await desk.page.getByTestId('stick').waitFor()
+    await tap('carry-write')
+    await expect.poll(() => desk.page.getByTestId('carry-done').textContent()).toContain('12 entries')
+    desk.kiosk.script({ takeReceipt: () => fail('L-623') })
+    await tap('carry-take')
+    expect(await desk.page.getByTestId('failure').textContent()).toContain('L-623')
+    desk.kiosk.script({ sticks: () => ok({ sticks: [], writing: { done: 4000, total: 9000 } }) })
+    await desk.page.getByRole('progressbar').waitFor()
+    const asked = desk.kiosk.calls.filter(({ method }) => method === 'carryLedger' || method === 'takeReceipt')
+    expect(asked.map(({ input }) => input)).toEqual([{ stick: '/media/lodge/TIKKU', whole: false }, { stick: '/media/lodge/TIKKU' }])
+  })
   it('is not there for a porter', async () => {
     await open('queue')
     const { staff } = scenes.queue

@@ -1,0 +1,43 @@
+/** Taking in a ledger file that was carried here: the kiosk's own signature first, then the same intake as over the network. */
+import type { HubReply } from '../../src-shared/hub-api.ts'
+import { DeskId, Incarnation } from '../../src-shared/domain.ts'
+import { readCarried, receiptName, writeReceipt } from '../../src-shared/protocol/carried-ledger.ts'
+import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Db } from '../database/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
+import { takeLedger } from './intake.ts'
+
+const batch = 2000
+
+/** Fails as the route says. A file that is refused changes nothing; one that comes again changes nothing more and gets its receipt again. */
+export async function takeCarried(db: Db, parts: GrantParts, text: string, by: string): Promise<Result<HubReply<'importLedger'>>> {
+  const file = readCarried(text)
+  if (!file.ok) return file
+  const { head } = file.value
+  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'acked', 'frozen']).where('id', '=', head.kiosk).executeTakeFirst()
+  // What a written-off kiosk did is still evidence.
+  if (kiosk === undefined || (kiosk.state !== 'active' && kiosk.state !== 'written-off')) return fail('L-622')
+  const entries = file.value.entries(publicKeyFromRaw(kiosk.sign_key))
+  if (!entries.ok) return entries
+  if (kiosk.frozen) return fail('L-604')
+  const before = Number(kiosk.acked)
+  // No word against the kiosk: only the order in which its files came.
+  if (head.after > before) return fail('L-624', { from: before + 1 })
+  let end = { acked: before, head: '' }
+  for (let at = 0; at < entries.value.length; at += batch) {
+    const some = entries.value.slice(at, at + batch)
+    const bare = some.slice(0, -1).map(({ bytes }) => ({ bytes }))
+    const taken = await takeLedger(db, parts, kiosk.id, [...bare, ...some.slice(-1)])
+    if (!taken.ok) return taken
+    end = taken.value
+  }
+  const at = parts.now()
+  const taken = end.acked - before
+  await db
+    .insertInto('audit')
+    .values({ at, actor: by, act: 'ledger-carried', pickup: null, desk: kiosk.desk, detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken }) })
+    .execute()
+  const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), { kiosk: head.kiosk, incarnation: Incarnation.parse(parts.incarnation), ...end, at })
+  return ok({ kiosk: head.kiosk, desk: DeskId.parse(kiosk.desk), taken, acked: end.acked, name: receiptName(kiosk.id, end.acked), receipt })
+}

@@ -1,0 +1,25 @@
+/** The ledger of a desk without network, carried on a memory stick. */
+import { z } from 'zod'
+import { command, query } from '../contract.ts'
+
+const none = z.object({})
+/** Its folder, as `sticks` lists it: no other is written to. */
+const stick = z.string().min(1).max(1000)
+
+export const carryingMethods = {
+  /** The sticks that are plugged in, and how far a writing is that is under way. Supervisors only. */
+  sticks: query(
+    none,
+    z.object({
+      sticks: z.array(z.object({ id: z.string(), name: z.string(), freeBytes: z.number() })),
+      writing: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+    }),
+  ),
+  /** Writes what the hub has not acknowledged, or (`whole`) everything, to a stick. Recorded. Supervisors only. */
+  carryLedger: command(
+    z.object({ stick, whole: z.boolean() }),
+    z.object({ files: z.number().int(), entries: z.number().int(), upTo: z.number().int() }),
+  ),
+  /** Takes the hub's receipt from a stick. Recorded. Supervisors only. */
+  takeReceipt: command(z.object({ stick }), z.object({ acked: z.number().int(), fresh: z.number().int() })),
+} as const
