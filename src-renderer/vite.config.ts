@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { localeFaults } from '../resources/locales/check.ts'
 
 /** The shells send this policy as a header as well; in the page it also covers a window opened from a file. */
 export const contentSecurityPolicy = [
@@ -24,10 +25,22 @@ function policyInPage(): Plugin {
   }
 }
 
+/** A missing or unused text ends the build. */
+function wholeLocales(): Plugin {
+  return {
+    name: 'lodge-whole-locales',
+    apply: 'build',
+    buildStart() {
+      const faults = localeFaults()
+      if (faults.length > 0) this.error(faults.join('\n'))
+    },
+  }
+}
+
 export const rendererConfig = {
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [vue(), policyInPage()],
+  plugins: [vue(), policyInPage(), wholeLocales()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

@@ -33,6 +33,8 @@ export function chromiumArguments(url: string, profile: string, mode: 'kiosk' | 
     ...(mode === 'kiosk' ? ['--kiosk', '--overscroll-history-navigation=0', '--disable-pinch'] : ['--window-size=1280,800']),
     `--user-data-dir=${profile}`,
     '--no-first-run',
+    // The cues of a desk that nobody has touched since it started.
+    '--autoplay-policy=no-user-gesture-required',
     '--no-default-browser-check',
     '--disable-background-networking',
     '--disable-component-update',

@@ -27,6 +27,8 @@ describe('cues', () => {
     expect(cue('printing', 'hand-over-uncertain')).toBe('attention')
     expect(cue('queue', 'queue-unsettled')).toBe('attention')
     expect(cue('verify-document', 'verify-paper-out')).not.toBe('slip-ready')
+    expect(cue('queue', 'queue-call')).toBe('attention')
+    expect(cue('idle', 'idle-called')).toBeNull()
     expect(cue('hand-over', 'done')).toBe('done')
     expect(cue('verify-scan', 'done-no-slip')).toBeNull()
   })
