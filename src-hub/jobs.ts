@@ -1,5 +1,6 @@
-/** What the hub does by itself: unclaimed pickups go back, feeds are pruned. Safe in several hub processes at once. */
+/** What the hub does by itself: unclaimed pickups go back, missing indexes are filled in, feeds are pruned. Safe in several hub processes at once. */
 import { pruneFeeds } from './desks/index.ts'
+import { fillBirthIndexes } from './people/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'
 import type { Db } from './database/index.ts'
 
@@ -18,6 +19,7 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   async function run(): Promise<void> {
     // Tried again at the next turn.
     try {
+      while (!stopped && (await fillBirthIndexes(db, parts.keys)) > 0);
       while (!stopped && (await returnUnclaimed(db, parts)) > 0);
     } catch (error) {
       onBug('returns', error)

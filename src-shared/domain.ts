@@ -19,6 +19,12 @@ export const StaffId = opaqueId.brand<'StaffId'>()
 export type StaffId = z.infer<typeof StaffId>
 export const VerificationId = opaqueId.brand<'VerificationId'>()
 export type VerificationId = z.infer<typeof VerificationId>
+/** One person served without a pickup made beforehand, from the proof of identity to the slip. */
+export const WalkInId = opaqueId.brand<'WalkInId'>()
+export type WalkInId = z.infer<typeof WalkInId>
+/** One try to identify a recipient electronically, on their own phone. */
+export const EIdAttemptId = opaqueId.brand<'EIdAttemptId'>()
+export type EIdAttemptId = z.infer<typeof EIdAttemptId>
 export const SlipId = opaqueId.brand<'SlipId'>()
 export type SlipId = z.infer<typeof SlipId>
 /** One call for staff from a check-in screen or an unattended desk. */

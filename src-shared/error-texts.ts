@@ -113,6 +113,35 @@ export const errorTexts = {
     sv: ['Ärendet väntar tills dess utskrift är utredd.', 'Ange först vad som hände med utskriften.'],
     en: ['This pickup is on hold until its slip is settled.', 'First say what became of the slip.'],
   },
+  'L-215': {
+    fi: ['Tunnusta ei löytynyt.', 'Hae nimellä tai käyttäjätunnuksella. Jos henkilöä ei löydy, ohjaa hänet helpdeskiin: tunnus luodaan siellä.'],
+    sv: ['Inget konto hittades.', 'Sök med namn eller användarnamn. Hittas personen inte, hänvisa till helpdesk: kontot skapas där.'],
+    en: ['No account was found.', 'Search by name or account. If there is none, send the person to the helpdesk, where accounts are made.'],
+  },
+  'L-216': {
+    fi: [
+      'Henkilöllä on jo nouto pisteessä {where}. Se on pyydetty takaisin, mutta piste ei ole vielä vahvistanut.',
+      'Odota hetki: yritämme uudelleen itse. Muuten nouto onnistuu siellä.',
+    ],
+    sv: [
+      'Personen har redan ett ärende vid {where}. Det har begärts tillbaka, men disken har inte bekräftat ännu.',
+      'Vänta en stund: vi försöker själva igen. Annars går det att hämta där.',
+    ],
+    en: [
+      'A pickup already waits for this person at {where}. It has been asked back, and that desk has not answered yet.',
+      'Wait a moment: this is tried again by itself. Otherwise it can be collected there.',
+    ],
+  },
+  'L-217': {
+    fi: ['Salasanan antaminen heti vaatii verkkoyhteyden.', 'Mitään ei annettu. Yritä uudelleen, kun yhteys on palannut.'],
+    sv: ['Att utfärda ett lösenord genast kräver nätförbindelse.', 'Inget utfärdades. Försök igen när förbindelsen är tillbaka.'],
+    en: ['Issuing a password on the spot needs the network.', 'Nothing was issued. Try again once the connection is back.'],
+  },
+  'L-218': {
+    fi: ['Salasanan antaminen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.', 'Tarkista henkilöllisyys ja yritä uudelleen.'],
+    sv: ['Utfärdandet avbröts ({code}). Lösenordet som blev på hälft har spärrats.', 'Kontrollera identiteten och försök igen.'],
+    en: ['Issuing came to nothing ({code}). The unfinished password has been disabled.', 'Check the identity and try again.'],
+  },
   'L-240': {
     fi: ['Palvelupiste on tauolla.', 'Palvelu jatkuu {untilAt}. Nouto säilyy.'],
     sv: ['Disken har paus.', 'Den är öppen igen {untilAt}. Ärendet finns kvar.'],
@@ -240,6 +269,64 @@ export const errorTexts = {
     fi: ['Vahvistajan pitää olla joku muu kuin sinä.', 'Pyydä työtoveria lukemaan oma kulkukorttinsa.'],
     sv: ['Någon annan än du måste bekräfta.', 'Be en kollega läsa sitt eget passerkort.'],
     en: ['Somebody other than you must confirm.', 'Ask a colleague to scan a badge of their own.'],
+  },
+  'L-312': {
+    fi: ['Sähköistä tunnistamista ei ole otettu käyttöön.', 'Pyydä henkilöllisyystodistus.'],
+    sv: ['Elektronisk identifiering är inte i bruk.', 'Be om en identitetshandling.'],
+    en: ['Electronic identification is not set up here.', 'Ask for an identity document.'],
+  },
+  'L-313': {
+    fi: ['Sähköinen tunnistaminen vaatii verkkoyhteyden.', 'Pyydä henkilöllisyystodistus tai odota yhteyttä.'],
+    sv: ['Elektronisk identifiering kräver nätförbindelse.', 'Be om en identitetshandling eller vänta på förbindelsen.'],
+    en: ['Electronic identification needs the network.', 'Ask for an identity document, or wait for the connection.'],
+  },
+  'L-314': {
+    fi: ['Tälle henkilölle ei riitä sähköinen tunnistaminen.', 'Pyydä henkilöllisyystodistus.'],
+    sv: ['Elektronisk identifiering godtas inte för den här personen.', 'Be om en identitetshandling.'],
+    en: ['Electronic identification is not accepted for this person.', 'Ask for an identity document.'],
+  },
+  'L-315': {
+    fi: ['Tunnistautuminen peruttiin puhelimessa.', 'Aloita uudelleen tai pyydä henkilöllisyystodistus.'],
+    sv: ['Identifieringen avbröts på telefonen.', 'Börja om eller be om en identitetshandling.'],
+    en: ['The identification was cancelled on the phone.', 'Start again, or ask for an identity document.'],
+  },
+  'L-316': {
+    fi: ['Tunnistautumisen aika päättyi.', 'Aloita uudelleen: uusi koodi näkyy ruudulla.'],
+    sv: ['Tiden för identifieringen gick ut.', 'Börja om: en ny kod visas på skärmen.'],
+    en: ['The time for the identification ran out.', 'Start again: a new code appears on the screen.'],
+  },
+  'L-317': {
+    fi: ['Puhelimella tunnistautui joku muu kuin noutaja.', 'Älä luovuta. Jos henkilö on oikea, pyydä henkilöllisyystodistus.'],
+    sv: ['Någon annan än mottagaren identifierade sig på telefonen.', 'Lämna inte ut. Är personen rätt, be om en identitetshandling.'],
+    en: ['Somebody other than the recipient was identified on the phone.', 'Do not hand over. If it is the right person, ask for an identity document.'],
+  },
+  'L-318': {
+    fi: ['Tunnistautumisen osoite on jo käytetty tai väärä.', 'Aloita uudelleen ja lue uusi koodi puhelimella.'],
+    sv: ['Adressen för identifieringen är redan använd eller fel.', 'Börja om och läs den nya koden med telefonen.'],
+    en: ['The address for the identification has been used, or is wrong.', 'Start again and scan the new code with the phone.'],
+  },
+  'L-319': {
+    fi: ['Tunnistuspalvelu ei vastaa.', 'Yritä hetken päästä uudelleen tai pyydä henkilöllisyystodistus.'],
+    sv: ['Identifieringstjänsten svarar inte.', 'Försök igen om en stund eller be om en identitetshandling.'],
+    en: ['The identification service does not answer.', 'Try again in a moment, or ask for an identity document.'],
+  },
+  'L-320': {
+    fi: ['Tunnistautumistapa ei ole riittävän vahva.', 'Aloita uudelleen ja valitse pankkitunnus tai mobiilivarmenne, tai pyydä henkilöllisyystodistus.'],
+    sv: ['Identifieringssättet är inte starkt nog.', 'Börja om och välj bankkoder eller mobilcertifikat, eller be om en identitetshandling.'],
+    en: ['The means of identification is not strong enough.', 'Start again and choose a bank ID or mobile certificate, or ask for an identity document.'],
+  },
+  'L-321': {
+    fi: ['Tunnistautuminen oli tehty jo aiemmin eikä nyt.', 'Aloita uudelleen ja tunnistaudu puhelimella alusta asti.'],
+    sv: ['Identifieringen var gjord tidigare och inte nu.', 'Börja om och identifiera dig på telefonen från början.'],
+    en: ['The identification was made earlier, not now.', 'Start again and identify on the phone from the beginning.'],
+  },
+  'L-322': {
+    fi: ['Tunnistuspalvelun vastausta ei voitu varmistaa.', 'Aloita uudelleen tai pyydä henkilöllisyystodistus. Ilmoita ylläpidolle, jos sama toistuu.'],
+    sv: ['Identifieringstjänstens svar kunde inte bekräftas.', 'Börja om eller be om en identitetshandling. Meddela administratören om det upprepas.'],
+    en: [
+      'The identification service’s answer could not be verified.',
+      'Start again, or ask for an identity document. Tell the administrator if it happens again.',
+    ],
   },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],

@@ -12,7 +12,7 @@ import { listRoutes } from './agent-api/lists.ts'
 import { routingRoutes } from './agent-api/routing.ts'
 import { watchRoutes } from './agent-api/watch.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
-import { HubPickupState, PersonName } from './agent-api/words.ts'
+import { HubPickupState } from './agent-api/words.ts'
 import {
   Channel,
   DateText,
@@ -31,23 +31,18 @@ import {
   SecretKind,
   StaffId,
   StaffRole,
+  WalkInId,
 } from './domain.ts'
 import { DirectoryDesk, directoryLimit, Policy } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
+import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
+import { walkInRoutes } from './kiosk-hub-api/walk-in.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
 export type { RouteAuth } from './hub-route.ts'
-export { HubPickupState, PersonName } from './agent-api/words.ts'
-
-const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
-/** Keyed tag: 16 bytes of HMAC-SHA256 under the kiosk's lookup key, base64url. */
-export const Tag = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
-export type Tag = z.infer<typeof Tag>
-/** A raw 32-byte public key, base64url. */
-export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
-/** 16 random bytes, base64url; enrolment and key rotation are not idempotent and carry one. */
-export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+export { HubPickupState } from './agent-api/words.ts'
+export * from './hub-words.ts'
 
 /** A pickup as granted to one kiosk. `envelope` is HPKE enc (32 bytes) then ciphertext, base64url. */
 export const GrantedPickup = z.object({
@@ -73,6 +68,8 @@ export const GrantedPickup = z.object({
   pickupCodeTag: Tag,
   issuedAt: Instant,
   expiresAt: Instant,
+  /** Issued against the proof of somebody who stands at the desk. */
+  walkIn: WalkInId.optional(),
 })
 export type GrantedPickup = z.infer<typeof GrantedPickup>
 
@@ -200,6 +197,7 @@ export const hubApi = {
     }),
     reply: z.object({ incarnation: Incarnation, acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
+  ...walkInRoutes,
   /** A lost kiosk: every secret granted there is burned and replaced. */
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
     query: none,

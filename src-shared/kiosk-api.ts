@@ -29,11 +29,13 @@ import {
 } from './domain.ts'
 import { carryingMethods } from './kiosk-views/carrying.ts'
 import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
+import { DocumentView } from './kiosk-views/document.ts'
 import { FailureView } from './kiosk-views/failure.ts'
+import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
 import { PlaceNow } from './policy/places.ts'
 import { roundMethods, roundState } from './kiosk-views/round.ts'
 
-export { FailureView }
+export { DocumentView, FailureView }
 
 /** A pickup as signed-in staff see it. */
 export const PickupView = z.object({
@@ -55,16 +57,6 @@ export const PickupView = z.object({
   blocked: FailureView.nullable(),
 })
 export type PickupView = z.infer<typeof PickupView>
-
-/** What a machine-read document said, without its number, its image or the birth date. */
-export const DocumentView = z.object({
-  kind: ProofKind,
-  issuerCountry: IssuerCountry,
-  expiryValid: z.boolean(),
-  /** `exact`: same name; `tolerant`: same after transliteration, order, hyphens, former names or truncation. */
-  nameMatch: z.enum(['exact', 'tolerant']),
-})
-export type DocumentView = z.infer<typeof DocumentView>
 
 export const SlipView = z.object({
   id: SlipId,
@@ -118,6 +110,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     further: z.boolean(),
     notice: FailureView.nullable(),
   }),
+  /** Somebody without a pickup: looked up at the hub, proved, and issued for. */
+  WalkInStep,
   z.object({ step: z.literal('printing'), pickup: PickupView, slip: SlipId, phase: z.enum(['header', 'secret', 'confirming']) }),
   /** The slip is printed or uncertain: the desk settles it. */
   z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
@@ -316,6 +310,11 @@ export const kioskApi = defineContract({
     ...dayMethods,
     ...roundMethods,
     ...carryingMethods,
+    /** Someone without a pickup at this desk: looks their account up at the hub, online only. Helpdesk, student affairs and HR. */
+    findAccount: command(WalkInSearch, nothing),
+    chooseAccount: command(WalkInChoice, nothing),
+    /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
+    issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   CallId,
   DeskId,
+  EIdAttemptId,
   Epoch,
   Instant,
   IssuerCountry,
@@ -14,10 +15,12 @@ import {
   PickupId,
   ProofKind,
   ProofMethod,
+  RecipientId,
   SlipId,
   StaffId,
   StaffRole,
   VerificationId,
+  WalkInId,
 } from './domain.ts'
 
 const Code = z.string().regex(/^L-\d{3}$/)
@@ -66,7 +69,23 @@ export const ledgerFacts = {
     issuerCountry: IssuerCountry,
     expiryValid: z.literal(true),
     expiresAt: Instant,
+    /** Proved before there was a pickup: the walk-in that this one was issued for. */
+    walkIn: WalkInId.optional(),
+    /** The e-ID that the hub saw. */
+    eId: EIdAttemptId.optional(),
   }),
+  /** Someone without a pickup has proved who they are; what the hub issues, it issues against this entry. */
+  'walk-in-verified': z.strictObject({
+    walkIn: WalkInId,
+    recipient: RecipientId,
+    proof: ProofKind,
+    method: ProofMethod,
+    issuerCountry: IssuerCountry,
+    expiryValid: z.literal(true),
+    expiresAt: Instant,
+  }),
+  /** It came to nothing: whatever was issued for it is disabled. */
+  'walk-in-abandoned': z.strictObject({ walkIn: WalkInId, code: Code }),
   /** The actor is the second member of staff. */
   'verification-witnessed': z.strictObject({ verification: VerificationId }),
   'verification-refused': z.strictObject({ code: Code }),

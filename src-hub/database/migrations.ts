@@ -1,5 +1,6 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
 import { consoleMigration } from './console-migration.ts'
+import { walkInMigration } from './walk-in-migration.ts'
 
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
   {
@@ -92,7 +93,6 @@ ALTER TABLE unit ADD COLUMN hours jsonb;
 ALTER TABLE desk ADD COLUMN hours jsonb;
 `,
   },
-  { version: 7, sql: consoleMigration },
   {
     version: 5,
     sql: `
@@ -106,6 +106,8 @@ CREATE TABLE kiosk_status (
   kiosk text PRIMARY KEY REFERENCES kiosk, light text NOT NULL CHECK (light IN ('green','amber','red')), since bigint NOT NULL, at bigint NOT NULL, record jsonb NOT NULL);
 `,
   },
+  { version: 6, sql: walkInMigration },
+  { version: 7, sql: consoleMigration },
   {
     version: 8,
     sql: `

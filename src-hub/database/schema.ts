@@ -53,6 +53,10 @@ export interface Tables {
     language: string
     birth_date: Buffer | null
     sponsor: string | null
+    /** Blind index of the birth date, filled in by the hub where it is missing. */
+    birth_blind: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
+    /** Blind index of the identity code, where the institution has one on record; the code itself is not kept. */
+    identity_blind: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
   }
   account: { account: string; recipient: string; valid_until: string | null }
   card: { recipient: string; sealed: Buffer; blind: Buffer }
@@ -73,6 +77,8 @@ export interface Tables {
     held: Generated<boolean>
     ending: ColumnType<'revoked' | 'returned' | 'superseded', 'revoked' | 'returned' | 'superseded' | undefined, 'revoked' | 'returned' | 'superseded'>
     replaced_by: string | null
+    /** The walk-in that it was issued for. */
+    walk_in: ColumnType<string | null, string | null | undefined, string | null>
   }
   grant: { pickup: string; incarnation: string; n: number; kiosk: string; state: string; at: number; record: string }
   feed: { desk: string; seq: number; body: string }
@@ -211,6 +217,40 @@ export interface Tables {
   setting: { key: string; value: Json<unknown> }
   policy_version: { version: number; record: Json<unknown>; at: number; by: string; note: string }
   desk_light: { desk: string; amber_since: number | null; alarmed: Generated<boolean> }
+  walk_in: {
+    id: string
+    kiosk: string
+    /** Of the ledger entry that it was issued against; null where it was abandoned first. */
+    seq: number | null
+    staff: string | null
+    account: string | null
+    proof: string | null
+    method: string | null
+    pickup: string | null
+    state: 'issued' | 'abandoned'
+    at: number
+  }
+  e_id: {
+    id: string
+    pickup: string
+    kiosk: string
+    staff: string
+    state: 'waiting' | 'opened' | 'exchanging' | 'proved' | 'failed' | 'spent'
+    code: string | null
+    /** SHA-256 of the one-time word in the phone's address. */
+    word_hash: Buffer
+    /** SHA-256 of `state`, and of the cookie of the browser that opened the address. */
+    state_hash: Buffer | null
+    browser_hash: Buffer | null
+    nonce: string | null
+    /** PKCE verifier, sealed under the hub's key. */
+    verifier: Buffer | null
+    created_at: number
+    expires_at: number
+    opened_at: number | null
+    ended_at: number | null
+    acr: string | null
+  }
   audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
 }
 

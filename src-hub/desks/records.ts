@@ -1,11 +1,16 @@
 /** What a kiosk is told of its desk, its policy and its staff. */
-import { Desk } from '../../src-shared/domain.ts'
+import { Desk, type Localized } from '../../src-shared/domain.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import { StaffRecord } from '../../src-shared/hub-api.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import type { Db, Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+
+/** How a desk is called where others speak of it: its name and its unit's. */
+export function deskWords(name: Localized, unit: Localized): Localized {
+  return { fi: `${name.fi}, ${unit.fi}`, sv: `${name.sv}, ${unit.sv}`, en: `${name.en}, ${unit.en}` }
+}
 
 export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
   const row = await db

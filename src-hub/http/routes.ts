@@ -20,6 +20,7 @@ import { importHandlers } from './routes/imports.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 import { statuses } from '../status/index.ts'
 import { statusHandlers } from './routes/status.ts'
+import { walkInHandlers } from './routes/walk-in.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
@@ -34,6 +35,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...watchHandlers(parts),
     ...statusHandlers(parts),
     ...importHandlers(parts),
+    ...walkInHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

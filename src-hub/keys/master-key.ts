@@ -14,6 +14,8 @@ export interface HubKeys {
   open(sealed: Uint8Array): string
   /** The same card id gives the same 16 bytes, which say nothing without the key. */
   blindIndex(cardId: string): Buffer
+  /** The same for a birth date (`YYYY-MM-DD`) or an identity code, each with indexes of its own. */
+  blind(what: 'birth' | 'identity-code', text: string): Buffer
 }
 
 /** Creates the key file (0600) at first use; `LODGE_HUB_MASTER_KEY_FILE` may name one kept elsewhere. */
@@ -43,5 +45,6 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
       return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]).toString('utf8')
     },
     blindIndex: (cardId) => createHmac('sha256', blindKey).update(normaliseCardId(cardId)).digest().subarray(0, 16),
+    blind: (what, text) => createHmac('sha256', blindKey).update(`lodge/${what}/1|${text}`).digest().subarray(0, 16),
   }
 }

@@ -8,7 +8,8 @@ import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
-import { grantPickup, type GrantParts } from '../pickups/index.ts'
+import { abandonWalkIn, grantPickup, type GrantParts } from '../pickups/index.ts'
+import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
 import { checkEntries, readEntries, type CheckedEntry, type Read } from './check.ts'
@@ -95,7 +96,8 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return state === null ? [] : [{ ...grant, state }]
   })
   if (ended.length > 0) await bulk.setGrantStates(tx, ended)
-  const { handovers, disputes, alarms, audits, closed, recalled, moved } = effects
+  const { handovers, disputes, alarms, audits, closed, recalled, moved, abandoned, eIds } = effects
+  for (const claim of eIds) if (!(await spendEId(tx, kiosk.id, claim, now))) alarms.push(unproved(claim))
   if (handovers.length > 0) await bulk.insertHandovers(tx, kiosk.id, handovers)
   const changed = [...effects.changed].flatMap((id) => {
     const row = set.pickups.get(id)
@@ -132,4 +134,5 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     await tx.updateTable('pickup').set({ desk: to }).where('id', '=', pickup).execute()
     await grantPickup(tx, parts, pickup, to, null)
   }
+  for (const { walkIn } of abandoned) await abandonWalkIn(tx, parts, kiosk, walkIn)
 }

@@ -35,17 +35,32 @@ export interface WorkingSet {
 export interface Effects {
   readonly handovers: { pickup: string; seq: number; slip: string; at: number }[]
   readonly disputes: { pickup: string; seq: number }[]
-  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk'; pickup: string | null; detail: string }[]
+  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof'; pickup: string | null; detail: string }[]
   readonly closed: { pickup: string; epoch: { incarnation: string; n: number } }[]
   /** Open at another kiosk although the pickup has been handed over: asked back from there. */
   readonly recalled: { pickup: string; kiosk: string; epoch: { incarnation: string; n: number } }[]
   /** Free to be granted anew, with a fresh secret, at this desk. */
   readonly moved: { pickup: string; to: string }[]
   readonly audits: { act: string; pickup: string }[]
+  /** Walk-ins that came to nothing: whatever was issued for them is asked back. */
+  readonly abandoned: { walkIn: string; at: number }[]
+  /** Verifications by e-ID: the hub must have seen each of them proved. */
+  readonly eIds: { attempt: string | null; pickup: string; seq: number }[]
   readonly changed: Set<string>
 }
 
-export const noEffects = (): Effects => ({ handovers: [], disputes: [], alarms: [], closed: [], recalled: [], moved: [], audits: [], changed: new Set() })
+export const noEffects = (): Effects => ({
+  handovers: [],
+  disputes: [],
+  alarms: [],
+  closed: [],
+  recalled: [],
+  moved: [],
+  audits: [],
+  abandoned: [],
+  eIds: [],
+  changed: new Set(),
+})
 
 /** Pickups that a batch is about: what the store must load and lock. */
 export function pickupsOf(entries: readonly CheckedEntry[]): string[] {
@@ -82,10 +97,14 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     effects.alarms.push({ kind: 'poison-entry', pickup: item.pickup, detail: `entry ${item.seq} of kind ${item.kind} does not parse` })
     return
   }
+  if (entry.kind === 'walk-in-abandoned') effects.abandoned.push({ walkIn: entry.facts.walkIn, at: item.time })
   const { pickup, epoch } = entry
   if (pickup === null || epoch === null) return
   const row = set.pickups.get(pickup)
   switch (entry.kind) {
+    case 'verification':
+      if (entry.facts.method === 'e-id') effects.eIds.push({ attempt: entry.facts.eId ?? null, pickup, seq: item.seq })
+      return
     case 'handed-over': {
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
       const first = row !== undefined && !set.handedOver.has(pickup)

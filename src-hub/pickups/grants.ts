@@ -4,7 +4,7 @@
  */
 import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import { Epoch, KioskId, PickupId, SecretKind } from '../../src-shared/domain.ts'
+import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
@@ -81,7 +81,7 @@ async function grantable(tx: Tx, pickup: string, desk: string) {
   if (kiosk === null) return null
   const row = await tx
     .selectFrom('pickup')
-    .select(['state', 'account', 'secret_kind', 'epoch_n', 'held'])
+    .select(['state', 'account', 'secret_kind', 'epoch_n', 'held', 'walk_in'])
     .where('id', '=', pickup)
     .forUpdate()
     .executeTakeFirstOrThrow()
@@ -120,8 +120,10 @@ async function grantFound(
 ): Promise<boolean> {
   const n = Number(row.epoch_n) + 1
   const epoch = Epoch.parse({ incarnation: parts.incarnation, n })
-  const record = await makeGrant(tx, parts, { id: pickup, secretKind: row.secret_kind }, kiosk, epoch, secret)
-  if (record === null) return false
+  const made = await makeGrant(tx, parts, { id: pickup, secretKind: row.secret_kind }, kiosk, epoch, secret)
+  if (made === null) return false
+  // The proof at the desk was for this grant; one that moves on is like any other.
+  const record = row.walk_in === null || n > 1 ? made : { ...made, walkIn: WalkInId.parse(row.walk_in) }
   await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
   await tx
     .insertInto('grant')

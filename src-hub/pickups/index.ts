@@ -2,6 +2,7 @@ export { countGrants, grantBound, grantPickup, grantWaiting, openGrants, repeatR
 export { extendPickup } from './extend.ts'
 export { issuePickup } from './issue.ts'
 export { checkPolicy, checkRoute, type Wish } from './policy-check.ts'
+export { abandonWalkIn, issueWalkIn } from './walk-in.ts'
 export { pickupTimeline } from './timeline.ts'
 export { reissuePickup } from './reissue.ts'
 export { burnAndReplace } from './replace.ts'

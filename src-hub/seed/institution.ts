@@ -34,8 +34,12 @@ export const Institution = z.strictObject({
       formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() })).default([]),
       language: Language,
       birthDate: DateText.nullable(),
+      /** Compared with what an e-ID says, as a keyed hash; the code itself is not kept. */
+      identityCode: z.string().max(20).optional(),
       sponsor: z.string().nullable().default(null),
       account: z.string(),
+      /** Further accounts of the same person. */
+      otherAccounts: z.array(z.string()).default([]),
       accountValidUntil: DateText.nullable().default(null),
       cards: z.array(CardId).default([]),
     }),

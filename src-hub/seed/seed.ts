@@ -80,10 +80,13 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
           former_names: JSON.stringify(person.formerNames),
           language: person.language,
           birth_date: person.birthDate === null ? null : keys.seal(person.birthDate),
+          birth_blind: person.birthDate === null ? null : keys.blind('birth', person.birthDate),
+          identity_blind: person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
           sponsor: person.sponsor,
         })
         .execute()
-      await tx.insertInto('account').values({ account: person.account, recipient: id, valid_until: person.accountValidUntil }).execute()
+      for (const account of [person.account, ...person.otherAccounts])
+        await tx.insertInto('account').values({ account, recipient: id, valid_until: person.accountValidUntil }).execute()
       for (const card of person.cards)
         await tx
           .insertInto('card')

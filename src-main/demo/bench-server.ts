@@ -62,6 +62,9 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
     return `/slip/${id}.png`
   }
 
+  /** People whom no pickup waits for: the helpdesk issues for them on the spot. */
+  const walkIns = world.institution.recipients.filter((person) => !world.institution.pickups.some((pickup) => pickup.account === person.account))
+
   async function describe(): Promise<unknown> {
     const desks = await Promise.all(
       [...world.desks.values()].map(async (at) => {
@@ -80,12 +83,13 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
           cable: at.cable.isPlugged(),
           reader: at.reader.isPlugged(simulatedScanner.path),
           staff: [
-            { ...at.porter, role: 'porter' },
+            { ...at.porter, role: at.key === 'helpdesk-lakeside' ? 'counter' : 'porter' },
             { ...at.chief, role: 'supervisor' },
           ],
           visitors: world.institution.recipients
             .filter((person) => here.includes(person.account))
             .slice(0, 8)
+            .concat(at.key === 'helpdesk-lakeside' ? walkIns : [])
             .map((person) => ({
               key: person.key,
               name: `${person.given} ${person.family}`,

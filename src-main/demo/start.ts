@@ -1,4 +1,4 @@
-/** `npm start`: the hub, two desks with their windows' shells, simulated readers and printers, and the bench page. */
+/** `npm start`: the hub, three desks with their windows' shells, simulated readers and printers, and the bench page. */
 import { existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { createBrowserShell, findChromium, hasDisplay, openChromium, type Browse
 import { systemClock } from '../engine/index.ts'
 import { startBench } from './bench-server.ts'
 import { createElectronHost, findElectron } from './electron-host.ts'
-import { startWorld } from './world.ts'
+import { demoDesks, startWorld } from './world.ts'
 
 const say = (line: string) => void writeSync(1, `${line}\n`)
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -14,7 +14,7 @@ const rendererDir = join(root, 'out/renderer')
 if (!existsSync(join(rendererDir, 'index.html'))) throw new Error('the window is not built: run npm start, or npm run build')
 const base = process.env.LODGE_DEMO_DATA ?? join(root, '.lodge/demo')
 
-say('lodge: starting the hub and two desks (the first time takes some seconds)')
+say('lodge: starting the hub and three desks (the first time takes some seconds)')
 const runtime = hasDisplay() ? findElectron() : null
 const main = join(root, 'out/main/electron.js')
 const inElectron = runtime !== null && existsSync(main)
@@ -26,6 +26,7 @@ const world = await startWorld(
   runtime !== null && inElectron
     ? { 'porter-lakeside': (config, dataDir) => createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')) }
     : {},
+  demoDesks,
 )
 say(inElectron ? 'lodge: the first desk runs in Electron' : 'lodge: desks run in the browser shell (no Electron runtime or no display here)')
 const shells = new Map<string, BrowserShell>()

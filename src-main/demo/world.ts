@@ -1,4 +1,4 @@
-/** The demo's world: one hub, two enrolled desks, each with staff who have PINs. It persists in its folder between runs. */
+/** The demo's world: one hub, enrolled desks, each with staff who have PINs. It persists in its folder between runs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -9,13 +9,17 @@ import { dataFolder, startDesk, untilServing, type DemoDesk, type DemoDeskOption
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
 
-export const demoDesks = ['porter-lakeside', 'porter-millhill'] as const
+/** The first two are porters' lodges; the helpdesk issues on the spot. */
+export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside'] as const
 export type DemoDeskKey = (typeof demoDesks)[number]
+/** What the tours need. */
+export const porterDesks: readonly DemoDeskKey[] = ['porter-lakeside', 'porter-millhill']
 
 export interface WorldDesk extends DemoDesk {
   readonly id: DeskId
   readonly title: string
   readonly chief: { readonly name: string; readonly badge: string; readonly pin: string }
+  /** Who serves here: a porter, or the counter's staff. */
   readonly porter: { readonly name: string; readonly badge: string; readonly pin: string }
 }
 
@@ -45,21 +49,26 @@ export async function deskIds(hub: HubProcess, institution: DemoInstitution): Pr
   return ids
 }
 
-function person(institution: DemoInstitution, desk: string, role: 'supervisor' | 'porter') {
-  const found = institution.staff.find((member) => member.role === role && member.desks.includes(desk))
+function person(institution: DemoInstitution, desk: string, role: 'supervisor' | 'serving') {
+  const found = institution.staff.find((member) => (member.role === 'supervisor') === (role === 'supervisor') && member.desks.includes(desk))
   if (found === undefined) throw new Error('the demo institution lacks staff for this desk')
   return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
 }
 
-/** `hosts` gives desks another home for their engine than a forked Node. */
-export async function startWorld(base: string, log: (line: string) => void, hosts: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>> = {}): Promise<World> {
+/** `hosts` gives desks another home for their engine than a forked Node. `keys`: the desks to start. */
+export async function startWorld(
+  base: string,
+  log: (line: string) => void,
+  hosts: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>> = {},
+  keys: readonly DemoDeskKey[] = porterDesks,
+): Promise<World> {
   mkdirSync(base, { recursive: true, mode: 0o711 })
   const saved = savedPorts(base)
   const institution = readInstitution()
   const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log)
   const ids = await deskIds(hub, institution)
   const desks = new Map<DemoDeskKey, WorldDesk>()
-  for (const key of demoDesks) {
+  for (const key of keys) {
     const id = ids.get(key)
     if (id === undefined) throw new Refused('L-609')
     const dataDir = dataFolder(base, key)
@@ -76,7 +85,7 @@ export async function startWorld(base: string, log: (line: string) => void, host
       ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }),
     })
     const supervisor = person(institution, key, 'supervisor')
-    const porter = person(institution, key, 'porter')
+    const porter = person(institution, key, 'serving')
     await untilServing(desk)
     const state = await until(desk.client, 'enrolled', ({ setup }) => setup === null || setup === 'first-supervisor', 30_000)
     if (state.setup === 'first-supervisor') {

@@ -27,6 +27,7 @@ import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
 import { composeState } from './state.ts'
 import { checkWholeLedger } from './whole-ledger.ts'
+import { createWalkInDesk } from './walk-in.ts'
 
 export interface EnginePorts {
   readonly config: EngineConfig
@@ -84,6 +85,7 @@ export function createEngine(ports: EnginePorts): Engine {
     queueMicrotask(() => {
       pushing = false
       if (stopped) return
+      desk?.walkIn.sweep()
       revision += 1
       emit('state', state())
       desk?.reporter.look()
@@ -147,10 +149,12 @@ export function createEngine(ports: EnginePorts): Engine {
       () => serving,
     )
     const serving: Serving = createServing({ services, counter, floorYears, doneMs: screen.doneSeconds * 1000, activity: () => signingIn.activity() })
+    const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, activity: () => signingIn.activity() })
     const onScan = createScanning({
       services,
       counter,
       serving,
+      walkIn,
       arrivalMs: screen.arrivalSeconds * 1000,
       refusedMs: screen.refusedSeconds * 1000,
       pinMs: screen.pinSeconds * 1000,
@@ -182,7 +186,7 @@ export function createEngine(ports: EnginePorts): Engine {
       timers,
     })
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
-    desk = { services, serving, signingIn, day, carrying, round, readiness: readinessNow, reporter }
+    desk = { services, serving, signingIn, day, walkIn, carrying, round, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     return ok(null)
@@ -274,6 +278,7 @@ export function createEngine(ports: EnginePorts): Engine {
       await readers.stop()
       await printer.stop()
       desk?.signingIn.stop()
+      desk?.walkIn.stop()
       desk?.services.opening.stop()
       desk?.services.pausing.stop()
       desk?.reporter.stop()

@@ -18,6 +18,7 @@ import type { Serving } from './serving.ts'
 import type { SigningIn } from './signing-in.ts'
 import { writeSupportBundle } from './support-bundle.ts'
 import { pickupView } from './views.ts'
+import type { WalkInDesk } from './walk-in.ts'
 
 /** What an enrolled desk adds. */
 export interface DeskParts {
@@ -29,6 +30,7 @@ export interface DeskParts {
   readonly readiness: ReadinessNow
   readonly reporter: StatusReporter
   readonly carrying: CarryingHandlers
+  readonly walkIn: WalkInDesk
 }
 
 interface Parts {
@@ -43,7 +45,7 @@ interface Parts {
 }
 
 /** What a kiosk whose ledger does not match may not do any more. */
-const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release'])
+const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release', 'issueWalkIn'])
 
 export function createHandlers({ config, readers, printer, store, desk, state, enrol, changed }: Parts): HandlersOf<KioskApi> {
   /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
@@ -133,6 +135,9 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     openDesk: atDesk('openDesk', ({ round }) => round.openDesk),
     testPrinter: atDesk('testPrinter', ({ round }) => round.testPrinter),
     endShift: atDesk('endShift', ({ round }) => round.endShift),
+    findAccount: atDesk('findAccount', ({ walkIn }) => walkIn.handlers.findAccount),
+    chooseAccount: atDesk('chooseAccount', ({ walkIn }) => walkIn.handlers.chooseAccount),
+    issueWalkIn: atDesk('issueWalkIn', ({ walkIn }) => walkIn.handlers.issueWalkIn),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),

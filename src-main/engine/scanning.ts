@@ -15,6 +15,7 @@ import { directions, forRecipient } from './directions.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
 import type { ReadDocument, Serving } from './serving.ts'
+import type { WalkInDesk } from './walk-in.ts'
 
 /** A badge read for a purpose; its card id is kept in memory only until the PIN is entered or the step is left. */
 export interface ReadBadge extends BadgeInHand {
@@ -25,6 +26,7 @@ interface Parts {
   readonly services: Services
   readonly counter: Counter
   readonly serving: Serving
+  readonly walkIn: Pick<WalkInDesk, 'byCard' | 'byDocument' | 'readDocument' | 'busy'>
   readonly arrivalMs: number
   readonly refusedMs: number
   readonly pinMs: number
@@ -137,8 +139,12 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       }
     }
     const first = found[0]
+    if (step.step === 'walk-in' && first === undefined) {
+      parts.walkIn.readDocument(document)
+      return
+    }
     if (first === undefined) {
-      refuse({ code: 'L-308' })
+      if (!parts.walkIn.byDocument(document)) refuse({ code: expired ? 'L-301' : 'L-308' })
       return
     }
     arrive(
@@ -225,7 +231,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   function handle(scan: Scan): void {
     parts.activity()
     const { step } = counter.step()
-    if (step === 'printing') {
+    if (step === 'printing' || parts.walkIn.busy()) {
       notify({ code: 'L-511' })
       return
     }
@@ -253,7 +259,10 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         }
         if (step === 'hand-over') notify({ code: 'L-214' })
         else if (step === 'pin') notify({ code: 'L-404' })
-        else identified(pickups.byCardTag(tag), 'card')
+        else {
+          const here = pickups.byCardTag(tag)
+          if (here.length > 0 || !parts.walkIn.byCard(meaning.id)) identified(here, 'card')
+        }
         return
       }
       case 'pickup-code':

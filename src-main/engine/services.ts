@@ -1,7 +1,8 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
+import type { PickupState } from '../../src-shared/domain.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { createVerifications } from '../identity/index.ts'
+import { createVerifications, createWalkIns } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
@@ -58,6 +59,9 @@ interface Parts {
     readonly batches: { readonly push: number; readonly pull: number }
   }
 }
+
+/** States in which a pickup needs nothing more here. */
+export const ended: ReadonlySet<PickupState> = new Set<PickupState>(['handed-over', 'returned', 'revoked', 'burned', 'dispatched'])
 
 /** How much of the ledger is checked before serving: the newest entries, where an unacknowledged tail would be. */
 const tailChecked = 200
@@ -130,7 +134,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     },
     transport: parts.simulated?.transport,
   })
-  const applier = createApplier({ store, ledger, pickups, slips, roster, records })
+  const walkIns = createWalkIns(store.db, pickups, ledger, now)
+  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns })
   // A simulation plays its histories on one thread.
   const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)
   const sync = createSync({ hub, ledger, records, applier, pages, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
@@ -169,6 +174,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     signIn,
     release,
     instructions,
+    walkIns,
+    printer,
+    kiosk: record.kiosk,
     sync,
     records,
     views,
@@ -207,6 +215,15 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
         })
       })
       diedPrinting = accountForIntents({ store, ledger, pickups, slips }, 'L-514').length > 0
+      // Nobody is being served any more; paper that is not accounted for is a person's to settle first.
+      store.transact(() => {
+        for (const walkIn of walkIns.open()) {
+          const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
+          if (pickup !== null && slips.unsettledOf(pickup.id) !== null) continue
+          if (pickup !== null && ended.has(pickup.state)) walkIns.done(walkIn.id)
+          else walkIns.abandon(walkIn, 'L-904')
+        }
+      })
     },
     /** The last engine began a slip and never wrote how it ended. */
     diedPrinting: () => diedPrinting,

@@ -1,7 +1,7 @@
 /** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
-import type { PickupId, ProofKind, SlipId, StaffId } from '../../src-shared/domain.ts'
+import type { PickupId, ProofKind, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -17,6 +17,8 @@ import { pickupView, slipView } from './views.ts'
 export interface Serving {
   /** Shows a pickup: its unsettled slip first, else the proof of identity. */
   show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void
+  /** Shows a pickup whose verification stands already: it was issued against it. */
+  showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void
   /** Several pickups: staff choose. The document stays in hand until the counter leaves. */
   choose(pickups: readonly Pickup[], document: ReadDocument | null): void
   /** Records why a document was refused for a pickup, and says so where the staff are looking. */
@@ -86,6 +88,14 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
       notice,
     })
     held = document
+  }
+
+  function showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void {
+    const session = signIn.session()
+    show(pickup, document === null ? null : { view: document, pickups: new Set([pickup.id]) }, null)
+    const step = counter.step()
+    const open = session === null ? null : verifications.open(verification, pickup.id, { staff: session.staff, session: session.id }, now())
+    if (step.step === 'verify' && open !== null) counter.amend({ ...step, verification, verifiedUntil: open.expiresAt })
   }
 
   /** Keeps the step and its verification, and says what went wrong. */
@@ -213,6 +223,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
 
   return {
     show,
+    showVerified,
     showUnsettled,
     awaitsWitness,
     askWitness,

@@ -1,4 +1,5 @@
 /** Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains itself (DESIGN section 6). */
+import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Desk } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import { decide, failureOf, showsSponsor, type Allowed, type DirectoryDesk, type Policy, type PolicyCase } from '../../src-shared/policy/index.ts'
@@ -18,6 +19,8 @@ export type ActHere =
   | { readonly kind: 'check-in'; readonly closed: Failure | null }
   | { readonly kind: 'verify'; readonly closed: Failure | null; readonly proof: Proof }
   | { readonly kind: 'release'; readonly closed: Failure | null; readonly witnessed: boolean }
+  /** On the spot, by whoever is signed in. */
+  | { readonly kind: 'issue'; readonly closed: null; readonly by: AgentRole }
 
 export type Decided = Pick<Pickup, 'recipientClass' | 'channel' | 'person' | 'expiresAt' | 'revokePending'>
 
@@ -27,6 +30,7 @@ const closedOf = (failure: Failure | null) => {
 }
 
 function actOf(act: ActHere): PolicyCase['act'] {
+  if (act.kind === 'issue') return { kind: 'issue', how: 'walk-in', by: act.by }
   const closed = closedOf(act.closed)
   if (act.kind === 'verify') return { kind: 'verify', closed, proof: { kind: act.proof.kind, issuerCountry: act.proof.issuerCountry } }
   return { ...act, closed }

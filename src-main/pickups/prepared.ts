@@ -2,7 +2,7 @@
  * A grant made ready for the cache: names sealed, tags decoded. It needs no database, so a long page of grants can be made
  * ready beside the desk's thread.
  */
-import type { Channel, PickupId, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
+import type { Channel, PickupId, RecipientClass, SecretKind, WalkInId } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { wrap, type WrapKey } from '../vault/index.ts'
 
@@ -23,6 +23,8 @@ export interface PreparedGrant {
   readonly birthTag: Uint8Array | null
   readonly codeTag: Uint8Array
   readonly cardTags: readonly Uint8Array[]
+  /** The proof at this desk that it was issued against. */
+  readonly walkIn: WalkInId | null
 }
 
 /** What a sealed person is bound to: one pickup's cannot stand in for another's. */
@@ -53,5 +55,6 @@ export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): Prepared
     birthTag: birthTag === null ? null : decoded(birthTag),
     codeTag: decoded(pickupCodeTag),
     cardTags: cardTags.map(decoded),
+    walkIn: pickup.walkIn ?? null,
   }
 }

@@ -6,6 +6,7 @@ import type { MethodName } from '../../src-shared/contract.ts'
 import type { DeskKind, StaffRole } from '../../src-shared/domain.ts'
 import type { KioskApi } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { servesAt } from '../../src-shared/serving.ts'
 
 /**
  * `anyone`: needs nobody signed in. `signed-in`: any member of staff of the desk. `serving`: a role that serves at this
@@ -39,6 +40,9 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   carryLedger: 'supervisor',
   takeReceipt: 'supervisor',
   serveOutsideHours: 'supervisor',
+  findAccount: 'serving',
+  chooseAccount: 'serving',
+  issueWalkIn: 'serving',
   openPickup: 'serving',
   verifyDocument: 'serving',
   verifyByEye: 'serving',
@@ -51,15 +55,6 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   undoArrival: 'serving',
   openDesk: 'serving',
   testPrinter: 'serving',
-}
-
-/** Kinds of desk at which a role serves people. A supervisor serves wherever they are on the desk's list of staff. */
-export const servesAt: { readonly [R in StaffRole]: readonly DeskKind[] } = {
-  porter: ['porter'],
-  counter: ['helpdesk', 'student-affairs'],
-  hr: ['hr'],
-  'post-room': ['post-room'],
-  supervisor: ['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'],
 }
 
 /** Fails with L-401 (nobody signed in), L-405 (needs a supervisor), L-408 (this role does not serve at this kind of desk). */

@@ -1,4 +1,5 @@
-export { authorities, permit, servesAt, type Authority } from './authority.ts'
+export { servesAt } from '../../src-shared/serving.ts'
+export { authorities, permit, type Authority } from './authority.ts'
 export { createOpeningKeys, type OpeningKey, type OpeningKeys } from './opening-keys.ts'
 export { attemptsLeft, checkNewPin, guessesLog10, lockAfter, searchYears } from './pin-rules.ts'
 export { createRoster, type Roster, type StaffMember } from './roster.ts'

@@ -260,6 +260,80 @@ CREATE TABLE directory (one INTEGER PRIMARY KEY CHECK (one = 1), desks TEXT NOT 
 UPDATE kiosk SET synced = 0;
 `
 
+/**
+ * Version 9. A walk-in is verified before there is a pickup. Its verification is written once more for the pickup that was issued
+ * against it, word for word and once, and only while it is open; a verification by e-ID needs the e-ID's own row.
+ */
+const walkIns = `
+CREATE TABLE walk_in (
+  id TEXT PRIMARY KEY,
+  recipient TEXT NOT NULL,
+  staff TEXT NOT NULL,
+  session TEXT NOT NULL,
+  proof TEXT NOT NULL CHECK (proof <> 'e-id'),
+  method TEXT NOT NULL CHECK (method <> 'e-id'),
+  issuer_country TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL CHECK (expires_at > created_at),
+  four_eyes INTEGER NOT NULL CHECK (four_eyes IN (0, 1)),
+  state TEXT NOT NULL CHECK (state IN ('verified','issued','done','abandoned')),
+  pickup TEXT REFERENCES pickup (id),
+  CHECK (state = 'abandoned' OR (pickup IS NULL) = (state = 'verified'))
+) STRICT;
+CREATE UNIQUE INDEX walk_in_pickup ON walk_in (pickup) WHERE pickup IS NOT NULL;
+CREATE INDEX walk_in_open ON walk_in (id) WHERE state IN ('verified','issued');
+CREATE TRIGGER walk_in_is_new BEFORE INSERT ON walk_in BEGIN
+  SELECT RAISE(ABORT, 'a walk-in begins with its verification') WHERE NEW.state <> 'verified';
+  SELECT RAISE(ABORT, 'this walk-in is there already') WHERE EXISTS (SELECT 1 FROM walk_in w WHERE w.id = NEW.id);
+END;
+CREATE TRIGGER walk_in_goes_forward BEFORE UPDATE ON walk_in BEGIN
+  SELECT RAISE(ABORT, 'a walk-in is fixed') WHERE NEW.id <> OLD.id OR NEW.recipient <> OLD.recipient OR NEW.staff <> OLD.staff OR NEW.session <> OLD.session OR NEW.proof <> OLD.proof
+    OR NEW.method <> OLD.method OR NEW.issuer_country <> OLD.issuer_country OR NEW.created_at <> OLD.created_at OR NEW.expires_at <> OLD.expires_at
+    OR NEW.four_eyes <> OLD.four_eyes OR (OLD.pickup IS NOT NULL AND NEW.pickup IS NOT OLD.pickup);
+  SELECT RAISE(ABORT, 'a walk-in cannot go back') WHERE NOT (
+    (OLD.state = 'verified' AND NEW.state IN ('issued','abandoned')) OR (OLD.state = 'issued' AND NEW.state IN ('done','abandoned')));
+  SELECT RAISE(ABORT, 'a walk-in is not done before its pickup has ended') WHERE NEW.state = 'done' AND NOT EXISTS (
+    SELECT 1 FROM pickup p WHERE p.id = NEW.pickup AND p.state IN ('handed-over','returned','revoked','burned','dispatched'));
+  SELECT RAISE(ABORT, 'this pickup has its walk-in') WHERE NEW.pickup IS NOT NULL AND EXISTS (SELECT 1 FROM walk_in w WHERE w.pickup = NEW.pickup AND w.id <> NEW.id);
+END;
+CREATE TRIGGER walk_in_stays BEFORE DELETE ON walk_in BEGIN SELECT RAISE(ABORT, 'walk-ins are kept'); END;
+
+CREATE TABLE e_id (
+  attempt TEXT PRIMARY KEY,
+  pickup TEXT NOT NULL REFERENCES pickup (id),
+  staff TEXT NOT NULL,
+  session TEXT NOT NULL,
+  proved_at INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER e_id_is_new BEFORE INSERT ON e_id BEGIN
+  SELECT RAISE(ABORT, 'this e-ID is there already') WHERE EXISTS (SELECT 1 FROM e_id e WHERE e.attempt = NEW.attempt);
+END;
+CREATE TRIGGER e_id_is_fixed BEFORE UPDATE ON e_id BEGIN SELECT RAISE(ABORT, 'an e-ID is fixed'); END;
+CREATE TRIGGER e_id_stays BEFORE DELETE ON e_id BEGIN SELECT RAISE(ABORT, 'e-IDs are kept'); END;
+
+ALTER TABLE verification ADD COLUMN walk_in TEXT REFERENCES walk_in (id);
+ALTER TABLE verification ADD COLUMN e_id TEXT REFERENCES e_id (attempt);
+CREATE UNIQUE INDEX verification_walk_in ON verification (walk_in) WHERE walk_in IS NOT NULL;
+CREATE UNIQUE INDEX verification_e_id ON verification (e_id) WHERE e_id IS NOT NULL;
+CREATE TRIGGER verification_of_walk_in BEFORE INSERT ON verification WHEN NEW.walk_in IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'a verification that is not its walk-in’s') WHERE NOT EXISTS (
+    SELECT 1 FROM walk_in w WHERE w.id = NEW.walk_in AND w.state = 'issued' AND w.pickup = NEW.pickup AND w.staff = NEW.staff AND w.session = NEW.session AND w.proof = NEW.proof
+      AND w.method = NEW.method AND w.issuer_country = NEW.issuer_country AND w.created_at = NEW.created_at AND w.expires_at = NEW.expires_at AND w.four_eyes = NEW.four_eyes);
+  SELECT RAISE(ABORT, 'this walk-in is bound already') WHERE EXISTS (SELECT 1 FROM verification v WHERE v.walk_in = NEW.walk_in);
+END;
+CREATE TRIGGER verification_by_e_id BEFORE INSERT ON verification WHEN NEW.method = 'e-id' OR NEW.proof = 'e-id' OR NEW.e_id IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'a verification by e-ID without its e-ID') WHERE NEW.method <> 'e-id' OR NEW.proof <> 'e-id' OR NOT EXISTS (
+    SELECT 1 FROM e_id e WHERE e.attempt = NEW.e_id AND e.pickup = NEW.pickup AND e.staff = NEW.staff AND e.session = NEW.session AND e.proved_at = NEW.created_at);
+  SELECT RAISE(ABORT, 'this e-ID has been used') WHERE EXISTS (SELECT 1 FROM verification v WHERE v.e_id = NEW.e_id);
+END;
+CREATE TRIGGER verification_source_is_fixed BEFORE UPDATE OF walk_in, e_id ON verification BEGIN
+  SELECT RAISE(ABORT, 'verification is fixed') WHERE NEW.walk_in IS NOT OLD.walk_in OR NEW.e_id IS NOT OLD.e_id;
+END;
+CREATE TRIGGER slip_of_open_walk_in BEFORE INSERT ON slip BEGIN
+  SELECT RAISE(ABORT, 'slip for a walk-in that is over') WHERE EXISTS (SELECT 1 FROM walk_in w WHERE w.pickup = NEW.pickup AND w.state <> 'issued');
+END;
+`
+
 /** Version 10. The desk's day: a pause and a call for staff outlive the engine. */
 const deskDay = `
 CREATE TABLE desk_pause (one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL, until INTEGER NOT NULL, staff TEXT NOT NULL) STRICT;
@@ -280,5 +354,6 @@ export const migrations: readonly Migration[] = [
   { version: 5, sql: printerMemory },
   { version: 6, sql: fourEyes },
   { version: 8, sql: letters },
+  { version: 9, sql: walkIns },
   { version: 10, sql: deskDay },
 ]

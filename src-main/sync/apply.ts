@@ -2,6 +2,7 @@
 import type { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
 import { unreachable } from '../../src-shared/result.ts'
+import type { WalkIns } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache, PreparedGrant } from '../pickups/index.ts'
 import type { Slips } from '../release/index.ts'
@@ -17,11 +18,18 @@ interface Parts {
   readonly slips: Slips
   readonly roster: Roster
   readonly records: KioskRecords
+  readonly walkIns: WalkIns
 }
 
 export type Applier = ReturnType<typeof createApplier>
 
-export function createApplier({ store, ledger, pickups, slips, roster, records }: Parts) {
+export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns }: Parts) {
+  /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
+  function take(grants: readonly PreparedGrant[]): void {
+    pickups.take(grants)
+    for (const grant of grants) if (grant.walkIn !== null) walkIns.granted(grant.walkIn, grant.id)
+  }
+
   /** A revoke is a request; the answer goes into the same ordered ledger, in the same transaction as the cursor. */
   function revoke(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
@@ -86,7 +94,7 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
         let taken = 0
         let upTo = 0
         const takeGrants = () => {
-          if (upTo > taken) pickups.take(grants.slice(taken, upTo))
+          if (upTo > taken) take(grants.slice(taken, upTo))
           taken = upTo
         }
         for (const item of page.changes) {
@@ -129,7 +137,7 @@ export function createApplier({ store, ledger, pickups, slips, roster, records }
           for (const id of roster.ids()) if (!present.has(id)) roster.remove(id)
           for (const member of page.staff) roster.change(member)
         }
-        pickups.take(grants)
+        take(grants)
       })
     },
 

@@ -26,7 +26,9 @@ export const useActs = defineStore('acts', () => {
   watch(
     () => {
       const counter = kiosk.state?.counter
-      return counter === undefined ? '' : counter.step === 'verify' ? `verify ${counter.pickup.id} ${String(counter.document !== null)}` : counter.step
+      if (counter?.step === 'verify') return `verify ${counter.pickup.id} ${String(counter.document !== null)}`
+      if (counter?.step === 'walk-in') return `walk-in ${counter.chosen?.account ?? ''} ${String(counter.document !== null)}`
+      return counter?.step ?? ''
     },
     () => {
       failure.value = null
@@ -71,12 +73,22 @@ export const useActs = defineStore('acts', () => {
     })
   }
 
+  /** Issues for someone without a pickup and prints. One tap; under four eyes a colleague comes in between. */
+  function issueWalkIn(account: string, language: Language, byEye: { kind: ProofKind; issuerCountry: string; birthDate: string } | null): Promise<boolean> {
+    return run('issue-walk-in', () =>
+      kiosk.call((api) => api.issueWalkIn({ account, language, byEye: byEye === null ? null : { ...byEye, statement: true as const } })),
+    )
+  }
+
   return {
     busy,
     failure,
     run,
     print,
     printByEye,
+    issueWalkIn,
+    findAccount: (search: string) => run('find-account', () => kiosk.call((api) => api.findAccount({ search }))),
+    chooseAccount: (account: string) => run('choose-account', () => kiosk.call((api) => api.chooseAccount({ account }))),
     open: (pickup: PickupId) => run('open', () => kiosk.call((api) => api.openPickup({ pickup }))),
     settle: (slip: SlipId, settlement: Settlement) => run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
     instructions: (slip: SlipId, language: Language) => run('instructions', () => kiosk.call((api) => api.instructions({ slip, language }))),

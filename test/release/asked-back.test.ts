@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Desk } from '../../src-shared/domain.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import { createVerifications } from '../../src-main/identity/index.ts'
+import { createVerifications, createWalkIns } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import { createRelease, createSlips, settleSlip } from '../../src-main/release/index.ts'
 import { createApplier } from '../../src-main/sync/index.ts'
@@ -42,7 +42,7 @@ async function printAskedBack(outcome: PrintOutcome) {
   const { store, ledger, pickups, records, roster, signIn } = rooms
   const slips = createSlips(store.db)
   const verifications = createVerifications(store.db, pickups, ledger)
-  const applier = createApplier({ store, ledger, pickups, slips, roster, records })
+  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns: createWalkIns(store.db, pickups, ledger, now) })
   const session = signIn.session()
   const record = records.read()
   const cached = pickups.get(pickup.id)

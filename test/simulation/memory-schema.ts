@@ -23,7 +23,7 @@ CREATE TABLE pickup (
   request_reference text, secret_kind text NOT NULL,
   state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched')),
   epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT 0,
-  ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded')), replaced_by text REFERENCES pickup);
+  ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded')), replaced_by text REFERENCES pickup, walk_in text);
 CREATE UNIQUE INDEX pickup_one_live ON pickup (account) WHERE state IN ('unassigned','granted') OR (state = 'revoking' AND moving_to IS NOT NULL);
 CREATE TABLE "grant" (
   pickup text NOT NULL REFERENCES pickup, incarnation text NOT NULL, n bigint NOT NULL, kiosk text NOT NULL REFERENCES kiosk,

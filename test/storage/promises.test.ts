@@ -309,3 +309,118 @@ describe('opening', () => {
     expect(openStore(join(folder, 'no', 'such', 'folder.db'))).toEqual({ ok: false, failure: { code: 'L-803' } })
   })
 })
+
+describe('a walk-in', () => {
+  beforeEach(() => {
+    store.db.exec(`
+      INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, code_tag, issued_at, expires_at)
+        VALUES ('w1', 'inc', 1, 'verified', 'student', 'helpdesk', 'password', x'00', x'01', x'04', 0, 9999);
+      INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, state)
+        VALUES ('k1', 'r1', 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 0, 'verified'), ('k2', 'r2', 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 0, 'verified')`)
+  })
+  const issued = (id = 'k1', pickup = 'w1') => store.db.prepare("UPDATE walk_in SET state = 'issued', pickup = ? WHERE id = ?").run(pickup, id)
+  const bound = (
+    values: Partial<Record<'pickup' | 'staff' | 'session' | 'proof' | 'method' | 'country' | 'from' | 'until' | 'walkIn' | 'id', string | number>> = {},
+  ) => {
+    const v = {
+      ...{ id: 'b1', pickup: 'w1', staff: 's1', session: 'x', proof: 'passport', method: 'machine-read', country: 'FIN', from: 100, until: 200, walkIn: 'k1' },
+      ...values,
+    }
+    store.db
+      .prepare(
+        `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, walk_in)
+         VALUES (?, ?, 'inc', 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(v.id, v.pickup, v.staff, v.session, v.proof, v.method, v.country, v.from, v.until, v.walkIn)
+  }
+
+  it('is spent by the usual release, once', () => {
+    issued()
+    expect(() => slip({ pickup: 'w1', verification: 'b1' })).toThrow(/without an unspent/)
+    bound()
+    slip({ pickup: 'w1', verification: 'b1' })
+    expect(store.db.prepare("SELECT spent FROM verification WHERE id = 'b1'").get()).toEqual({ spent: 1 })
+    expect(() => bound({ id: 'b2' })).toThrow(/bound already|UNIQUE/)
+  })
+  it.each([
+    ['one that is not issued for', {}, false],
+    ['another pickup', { pickup: 'p1' }, true],
+    ['another member of staff', { staff: 's2' }, true],
+    ['another session', { session: 'y' }, true],
+    ['another proof', { proof: 'driving-licence' }, true],
+    ['another method', { method: 'by-eye' }, true],
+    ['another country', { country: 'SWE' }, true],
+    ['an earlier time', { from: 90 }, true],
+    ['a longer life', { until: 9999 }, true],
+    ['nothing that was recorded', { walkIn: 'k9' }, true],
+    ['a walk-in of somebody else', { walkIn: 'k2' }, true],
+  ])('is not bound to %s', (_, values, first) => {
+    if (first) issued()
+    expect(() => bound(values)).toThrow(/not its walk-in|FOREIGN KEY/)
+  })
+  it('that is over prints nothing, whatever verification there is', () => {
+    issued()
+    bound()
+    store.db.exec("UPDATE walk_in SET state = 'abandoned' WHERE id = 'k1'")
+    expect(() => slip({ pickup: 'w1', verification: 'b1' })).toThrow(/that is over/)
+    expect(() => store.db.exec("UPDATE walk_in SET state = 'issued' WHERE id = 'k1'")).toThrow(/go back/)
+  })
+  it.each([
+    [
+      'begins anywhere but at its verification',
+      "INSERT INTO walk_in SELECT 'k3', recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, 'issued', 'w1' FROM walk_in WHERE id = 'k1'",
+    ],
+    [
+      'is written over',
+      "INSERT OR REPLACE INTO walk_in SELECT id, 'r9', staff, session, proof, method, issuer_country, created_at, 9999, four_eyes, 'verified', NULL FROM walk_in WHERE id = 'k1'",
+    ],
+    ['is deleted', "DELETE FROM walk_in WHERE id = 'k1'"],
+    ['becomes another person’s', "UPDATE walk_in SET recipient = 'r9', state = 'abandoned' WHERE id = 'k1'"],
+    ['lives longer', "UPDATE walk_in SET expires_at = 9999, state = 'abandoned' WHERE id = 'k1'"],
+    ['changes hands', "UPDATE walk_in SET staff = 's2', state = 'abandoned' WHERE id = 'k1'"],
+    ['is done without a slip of its own to be done with', "UPDATE walk_in SET state = 'done' WHERE id = 'k1'"],
+    ['takes another one’s pickup', "UPDATE OR REPLACE walk_in SET state = 'issued', pickup = 'w1' WHERE id = 'k2'"],
+    ['lends its verification to another', "UPDATE verification SET walk_in = 'k1' WHERE id = 'v1'"],
+    ['is proved by e-ID alone', "INSERT INTO walk_in VALUES ('k3', 'r1', 's1', 'x', 'e-id', 'e-id', 'FIN', 100, 200, 0, 'verified', NULL)"],
+  ])('never %s', (_, sql) => {
+    issued()
+    expect(() => store.db.exec(sql)).toThrow()
+  })
+})
+
+describe('a verification by e-ID', () => {
+  const eId = (attempt: string, pickup = 'p1', at = 100) =>
+    store.db.prepare("INSERT INTO e_id (attempt, pickup, staff, session, proved_at) VALUES (?, ?, 's1', 'x', ?)").run(attempt, pickup, at)
+  const proved = (id: string, attempt: string | null, { pickup = 'p1', staff = 's1', proof = 'e-id', method = 'e-id', at = 100 } = {}) =>
+    store.db
+      .prepare(
+        `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, e_id)
+         VALUES (?, ?, 'inc', 1, ?, 'x', ?, ?, 'FIN', ?, 200, ?)`,
+      )
+      .run(id, pickup, staff, proof, method, at, attempt)
+
+  it('is spent like any other, and its e-ID serves once', () => {
+    eId('a1')
+    proved('e1', 'a1')
+    slip({ verification: 'e1' })
+    expect(() => proved('e2', 'a1')).toThrow(/has been used|UNIQUE/)
+  })
+  it.each([
+    ['no e-ID at all', null, {}],
+    ['one that nobody saw', 'a9', {}],
+    ['one of another pickup', 'a1', { pickup: 'p2' }],
+    ['another member of staff', 'a1', { staff: 's2' }],
+    ['another time', 'a1', { at: 150 }],
+    ['a document', 'a1', { proof: 'passport' }],
+    ['the eyes of staff', 'a1', { method: 'by-eye' }],
+  ])('is refused with %s', (_, attempt, values) => {
+    eId('a1')
+    expect(() => proved('e1', attempt, values)).toThrow(/without its e-ID|FOREIGN KEY/)
+  })
+  it('rests on a row that nobody changes, replaces or deletes', () => {
+    eId('a1')
+    expect(() => store.db.exec("UPDATE e_id SET pickup = 'p2' WHERE attempt = 'a1'")).toThrow(/fixed/)
+    expect(() => store.db.exec("INSERT OR REPLACE INTO e_id VALUES ('a1', 'p2', 's1', 'x', 100)")).toThrow(/there already/)
+    expect(() => store.db.exec("DELETE FROM e_id WHERE attempt = 'a1'")).toThrow(/kept/)
+  })
+})

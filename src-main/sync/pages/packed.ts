@@ -8,7 +8,18 @@ export interface PackedGrants {
 
 type Facts = Omit<PreparedGrant, 'person' | 'envelope' | 'sealedTo' | 'birthTag' | 'codeTag' | 'cardTags'>
 /** Lengths of: person, envelope, sealedTo (-1: none), birthTag (-1: none), codeTag, then every card tag. */
-type Row = readonly [Facts['id'], string, number, Facts['recipientClass'], Facts['channel'], Facts['secretKind'], number, number, readonly number[]]
+type Row = readonly [
+  Facts['id'],
+  string,
+  number,
+  Facts['recipientClass'],
+  Facts['channel'],
+  Facts['secretKind'],
+  number,
+  number,
+  Facts['walkIn'],
+  readonly number[],
+]
 
 export function packGrants(grants: readonly PreparedGrant[]): PackedGrants {
   const parts: Uint8Array[] = []
@@ -18,7 +29,8 @@ export function packGrants(grants: readonly PreparedGrant[]): PackedGrants {
       parts.push(part)
       return part.length
     })
-    return [grant.id, grant.incarnation, grant.n, grant.recipientClass, grant.channel, grant.secretKind, grant.issuedAt, grant.expiresAt, lengths]
+    const { id, incarnation, n, recipientClass, channel, secretKind, issuedAt, expiresAt, walkIn } = grant
+    return [id, incarnation, n, recipientClass, channel, secretKind, issuedAt, expiresAt, walkIn, lengths]
   })
   const bytes = new Uint8Array(new ArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0)))
   let at = 0
@@ -35,7 +47,7 @@ export function unpackGrants({ text, bytes }: PackedGrants): PreparedGrant[] {
   let at = 0
   const take = (length: number | undefined) => block.subarray(at, (at += length ?? 0))
   const maybe = (length: number | undefined) => (length === undefined || length < 0 ? null : take(length))
-  return (JSON.parse(text) as Row[]).map(([id, incarnation, n, recipientClass, channel, secretKind, issuedAt, expiresAt, lengths]) => {
+  return (JSON.parse(text) as Row[]).map(([id, incarnation, n, recipientClass, channel, secretKind, issuedAt, expiresAt, walkIn, lengths]) => {
     const [person, envelope, sealedTo, birthTag, codeTag, ...cards] = lengths
     return {
       id,
@@ -52,6 +64,7 @@ export function unpackGrants({ text, bytes }: PackedGrants): PreparedGrant[] {
       birthTag: maybe(birthTag),
       codeTag: take(codeTag),
       cardTags: cards.map(take),
+      walkIn,
     }
   })
 }

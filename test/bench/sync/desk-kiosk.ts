@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSealKeyPair } from '../../../src-shared/protocol/envelope.ts'
+import { createWalkIns } from '../../../src-main/identity/index.ts'
 import { createLedger, type Ledger } from '../../../src-main/ledger/index.ts'
 import { createPickupCache, type PickupCache } from '../../../src-main/pickups/index.ts'
 import { createSlips } from '../../../src-main/release/index.ts'
@@ -54,7 +55,8 @@ function compose(store: Store, records: KioskRecords, address: string | null): D
     now,
     timeoutMs: 60_000,
   })
-  const applier = createApplier({ store, ledger, pickups, slips: createSlips(store.db), roster, records })
+  const walkIns = createWalkIns(store.db, pickups, ledger, now)
+  const applier = createApplier({ store, ledger, pickups, slips: createSlips(store.db), roster, records, walkIns })
   const sync = createSync({
     hub,
     ledger,

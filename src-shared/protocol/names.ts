@@ -2,7 +2,7 @@
  * Comparing the name in a document's MRZ with the name on record. The birth date has matched already; this must still
  * never take one person for another, so every word of the document must be accounted for.
  */
-import type { PersonName } from '../../../src-shared/hub-api.ts'
+import type { PersonName } from '../hub-api.ts'
 
 /** ICAO Doc 9303 part 3 section 6, table A: recommended transliterations, where they are not just the bare letter. */
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -75,6 +75,20 @@ function subset(document: readonly string[], record: readonly string[], cut: boo
     rest.splice(at, 1)
   }
   return document.length > 0
+}
+
+/**
+ * A name as a person writes it in the letters of an MRZ, for a comparison with the record: as ICAO transliterates it, and with the marks
+ * dropped, since registers do either.
+ */
+export function asDocumentNames(name: PersonName): readonly DocumentName[] {
+  const letters = (text: string, pick: (forms: readonly string[]) => string | undefined) =>
+    words(text)
+      .map((word) => pick([...spellings(word)]) ?? '')
+      .filter((word) => word !== '')
+      .join(' ')
+  const whole = (pick: (forms: readonly string[]) => string | undefined) => ({ family: letters(name.family, pick), given: letters(name.given, pick) })
+  return [whole((forms) => forms[0]), whole((forms) => forms.at(-1))]
 }
 
 export interface DocumentName {

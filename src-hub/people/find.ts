@@ -1,0 +1,153 @@
+/**
+ * The accounts of a person at a desk: by card, by document, or by the beginning of a name or an account. A card is found by its blind
+ * index, a document by its birth date's and then a tolerant comparison of the name; what was asked for is neither stored nor logged.
+ */
+import { Language, PickupId, RecipientClass, RecipientId, type Localized } from '../../src-shared/domain.ts'
+import { sql } from 'kysely'
+import { accountsAtOnce, AccountQuery, type FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
+import type { PersonName } from '../../src-shared/hub-words.ts'
+import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
+import { matchName } from '../../src-shared/protocol/names.ts'
+import { birthTag } from '../../src-shared/protocol/tags.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Db } from '../database/index.ts'
+import { deskWords } from '../desks/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+interface Parts {
+  readonly db: Db
+  readonly keys: HubKeys
+}
+
+/** Born on one day: a few dozen among a hundred thousand. */
+const bornAtOnce = 2000
+
+type Row = Awaited<ReturnType<typeof selectAccounts>>[number]
+
+function accounts(db: Db) {
+  return db
+    .selectFrom('account')
+    .innerJoin('recipient', 'recipient.id', 'account.recipient')
+    .select([
+      'account.account',
+      'account.valid_until',
+      'recipient.id as recipient',
+      'recipient.class',
+      'recipient.family',
+      'recipient.given',
+      'recipient.former_names',
+      'recipient.language',
+      'recipient.birth_date',
+      'recipient.sponsor',
+    ])
+    .orderBy('recipient.family')
+    .orderBy('recipient.given')
+    .orderBy('account.account')
+}
+
+async function selectAccounts(db: Db, keys: HubKeys, query: AccountQuery) {
+  switch (query.by) {
+    case 'card':
+      return accounts(db)
+        .innerJoin('card', 'card.recipient', 'recipient.id')
+        .where('card.blind', '=', keys.blindIndex(query.card))
+        .limit(accountsAtOnce + 1)
+        .execute()
+    case 'document':
+      return accounts(db).where('recipient.birth_blind', '=', keys.blind('birth', query.birthDate)).limit(bornAtOnce).execute()
+    case 'search': {
+      const words = query.text
+        .normalize('NFC')
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter((word) => word !== '')
+      const [first, ...rest] = words
+      if (first === undefined) return []
+      // The first word begins a name or the account; every other begins or stands in the name.
+      const begins = (column: 'recipient.family' | 'recipient.given', word: string) =>
+        sql<boolean>`lodge_fold(${sql.ref(column)}) LIKE lodge_fold(${word}) || '%'`
+      const within = (word: string) =>
+        sql<boolean>`(' ' || lodge_fold(recipient.family) || ' ' || lodge_fold(recipient.given)) LIKE '% ' || lodge_fold(${word}) || '%'`
+      let found = accounts(db).where((e) =>
+        e.or([
+          begins('recipient.family', first),
+          begins('recipient.given', first),
+          ...(rest.length === 0 ? [sql<boolean>`account.account LIKE ${first.toLowerCase()} || '%'`] : []),
+        ]),
+      )
+      for (const word of rest) found = found.where(within(word))
+      return found.limit(accountsAtOnce + 1).execute()
+    }
+  }
+}
+
+const nameOf = (row: Row): PersonName => ({ family: row.family, given: row.given })
+
+/** Fails with L-608 (a query that this kiosk did not seal, or that says nothing). Training accounts are nobody's pickups and are left out. */
+export async function findAccounts(
+  { db, keys }: Parts,
+  kiosk: { readonly id: string; readonly desk: string },
+  sealed: string,
+): Promise<Result<{ by: AccountQuery['by']; accounts: FoundAccount[]; more: boolean }>> {
+  const lookup = keys.lookupKey(kiosk.id)
+  const text = openQuery(lookup, kiosk.id, sealed)
+  let json: unknown = null
+  try {
+    json = JSON.parse(text ?? 'null')
+  } catch {
+    // Falls to the refusal below.
+  }
+  const query = AccountQuery.safeParse(json)
+  if (!query.success) return fail('L-608', { where: 'query' })
+  let rows: Row[] = await selectAccounts(db, keys, query.data)
+  if (query.data.by === 'document') {
+    const document = query.data
+    rows = rows.filter((row) => matchName(document, nameOf(row), row.former_names as PersonName[]) !== null)
+  }
+  rows = rows.filter((row) => row.class !== 'training')
+  const shown = rows.slice(0, accountsAtOnce)
+  const live = await liveOf(db, shown, kiosk)
+  return ok({
+    by: query.data.by,
+    more: rows.length > shown.length,
+    accounts: shown.map((row) => ({
+      account: row.account,
+      recipient: RecipientId.parse(row.recipient),
+      recipientClass: RecipientClass.parse(row.class),
+      name: nameOf(row),
+      formerNames: row.former_names as PersonName[],
+      language: Language.parse(row.language),
+      sponsor: row.sponsor,
+      accountValidUntil: row.valid_until,
+      birthTag: row.birth_date === null ? null : birthTag(lookup, keys.open(row.birth_date)).toString('base64url'),
+      live: live.get(row.account) ?? null,
+    })),
+  })
+}
+
+async function liveOf(db: Db, rows: readonly Row[], kiosk: { readonly id: string }): Promise<Map<string, NonNullable<FoundAccount['live']>>> {
+  if (rows.length === 0) return new Map()
+  const found = await db
+    .selectFrom('pickup')
+    .leftJoin('desk', 'desk.id', 'pickup.desk')
+    .leftJoin('unit', 'unit.id', 'desk.unit')
+    .leftJoin('grant', (join) => join.onRef('grant.pickup', '=', 'pickup.id').on('grant.state', 'in', ['granted', 'revoking']))
+    .select(['pickup.id', 'pickup.account', 'pickup.state', 'desk.name', 'unit.name as unit', 'grant.kiosk'])
+    .where(
+      'pickup.account',
+      'in',
+      rows.map((row) => row.account),
+    )
+    .where('pickup.state', 'in', ['unassigned', 'granted', 'revoking'])
+    .orderBy('pickup.issued_at')
+    .execute()
+  return new Map(
+    found.map((row) => [
+      row.account,
+      {
+        pickup: PickupId.parse(row.id),
+        here: row.state === 'granted' && row.kiosk === kiosk.id,
+        desk: row.name === null ? null : deskWords(row.name as Localized, row.unit as Localized),
+      },
+    ]),
+  )
+}

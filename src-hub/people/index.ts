@@ -1,0 +1,2 @@
+export { fillBirthIndexes } from './blind-indexes.ts'
+export { findAccounts } from './find.ts'

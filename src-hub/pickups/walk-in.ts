@@ -1,0 +1,216 @@
+/**
+ * Someone without a pickup stands at a desk: verified first, then issued for. The hub issues only against the signed
+ * `walk-in-verified` entry that it holds in that kiosk's ledger, once, and takes who, where and by which proof from there.
+ */
+import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain.ts'
+import { LedgerEntry, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { channelOf } from '../../src-shared/policy/index.ts'
+import { issuesAs, servesAt, walkInDesks } from '../../src-shared/serving.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
+import { deskWords } from '../desks/index.ts'
+import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
+import { newPickupCode, unclaimedDays } from './issue.ts'
+import { checkPolicy } from './policy-check.ts'
+
+/** Who asks. */
+export interface WalkInKiosk {
+  readonly id: string
+  readonly desk: string
+}
+
+/** Nothing may remain of what was begun. */
+class Undo extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(failure.code)
+    this.failure = failure
+  }
+}
+
+/** How many of a kiosk's newest walk-ins are looked through: the one asked for is the last, or nearly. */
+const looked = 50
+
+async function verificationOf(tx: Tx, kiosk: string, walkIn: string): Promise<{ seq: number; staff: string; facts: LedgerFacts<'walk-in-verified'> } | null> {
+  const rows = await tx
+    .selectFrom('ledger_entry')
+    .select(['seq', 'bytes'])
+    .where('kiosk', '=', kiosk)
+    .where('kind', '=', 'walk-in-verified')
+    .where('poison', '=', false)
+    .orderBy('seq', 'desc')
+    .limit(looked)
+    .execute()
+  for (const { seq, bytes } of rows) {
+    const entry = LedgerEntry.parse(JSON.parse(bytes))
+    if (entry.kind === 'walk-in-verified' && entry.facts.walkIn === walkIn && entry.actor !== null)
+      return { seq: Number(seq), staff: entry.actor, facts: entry.facts }
+  }
+  return null
+}
+
+/**
+ * What stands in the way of a new grant here: a live pickup is asked back, and until its kiosk has acknowledged, nothing is
+ * issued (promises P2, P5). One that nobody holds yet ends at once. Returns the desk's name, or null when the way is free.
+ */
+async function askBack(tx: Tx, parts: GrantParts, account: string, actor: string): Promise<Localized | 'unknown' | null> {
+  const live = await tx
+    .selectFrom('pickup')
+    .leftJoin('desk', 'desk.id', 'pickup.desk')
+    .leftJoin('unit', 'unit.id', 'desk.unit')
+    .select(['pickup.id', 'pickup.state', 'desk.name', 'unit.name as unit'])
+    .where('account', '=', account)
+    .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+    .orderBy('pickup.id')
+    .execute()
+  let where: Localized | 'unknown' | null = null
+  for (const old of live) {
+    if (old.state !== 'revoking') {
+      await tx
+        .insertInto('audit')
+        .values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: JSON.stringify({ by: 'walk-in' }) })
+        .execute()
+    }
+    const state = await revokePickup(tx, parts, old.id, 'superseded', null)
+    if (state === 'revoking' || state === null) where = old.name === null ? 'unknown' : deskWords(old.name as Localized, old.unit as Localized)
+  }
+  return where
+}
+
+/**
+ * Fails with L-307 (no such verification here, or it has run out), L-218 (abandoned), L-408, L-225 (not by this role, not here), L-302
+ * (another person's account), a code of policy (`policyCodes`), L-216 (live elsewhere: asked back, not yet acknowledged), L-611 (nothing
+ * can be granted here now, or the directory did not take the secret). Asked again for the same walk-in it answers the same.
+ */
+export async function issueWalkIn(
+  db: Db,
+  parts: GrantParts,
+  kiosk: WalkInKiosk,
+  request: { walkIn: string; account: string },
+): Promise<Result<{ pickup: PickupId }>> {
+  try {
+    const issued = await transact(db, (tx) => issue(tx, parts, kiosk, request))
+    if (!issued.ok || parts.secrets?.directory !== true) return issued
+    // The directory must have it before the kiosk does; a person stands there, so it is now or not at all.
+    await parts.secrets.settle(issued.value.pickup, null)
+    const { state } = await db.selectFrom('pickup').select('state').where('id', '=', issued.value.pickup).executeTakeFirstOrThrow()
+    return state === 'unassigned' ? fail('L-611') : issued
+  } catch (error) {
+    if (error instanceof Undo) return { ok: false, failure: error.failure }
+    throw error
+  }
+}
+
+async function issue(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: WalkInKiosk,
+  { walkIn, account }: { walkIn: string; account: string },
+): Promise<Result<{ pickup: PickupId }>> {
+  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).executeTakeFirst()
+  if (known !== undefined) {
+    if (known.kiosk !== kiosk.id || known.state !== 'issued' || known.pickup === null) return fail('L-218')
+    return ok({ pickup: PickupId.parse(known.pickup) })
+  }
+  const now = parts.now()
+  const verified = await verificationOf(tx, kiosk.id, walkIn)
+  if (verified === null || verified.facts.expiresAt <= now) return fail('L-307')
+  const { facts, staff, seq } = verified
+
+  const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
+  const deskKind = DeskKind.parse(desk.kind)
+  const member = await tx
+    .selectFrom('staff')
+    .innerJoin('staff_desk', 'staff_desk.staff', 'staff.id')
+    .select(['staff.name', 'staff.role'])
+    .where('staff.id', '=', staff)
+    .where('staff_desk.desk', '=', desk.id)
+    .executeTakeFirst()
+  if (member === undefined) return fail('L-408')
+  const found = await tx
+    .selectFrom('account')
+    .innerJoin('recipient', 'recipient.id', 'account.recipient')
+    .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
+    .where('account.account', '=', account)
+    .forUpdate('account')
+    .executeTakeFirst()
+  if (found === undefined) return fail('L-609', { what: 'account' })
+  if (found.recipient !== facts.recipient) return fail('L-302')
+  if (!walkInDesks.includes(deskKind)) return fail('L-225')
+  const role = StaffRole.parse(member.role)
+  if (!servesAt[role].includes(deskKind)) return fail('L-408')
+  const channel = channelOf(deskKind)
+  const wish = { recipientClass: found.class, channel, requestReference: null, accountValidUntil: found.valid_until, sponsor: found.sponsor }
+  const place = { id: desk.id, kind: desk.kind }
+  const allowed = await checkPolicy(tx, wish, place, { kind: 'issue', how: 'walk-in', by: issuesAs(role) }, now)
+  if (!allowed.ok) return allowed
+  const { proof, issuerCountry } = facts
+  const accepted =
+    proof === 'e-id' ? fail('L-304') : await checkPolicy(tx, wish, place, { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } }, now)
+  if (!accepted.ok) return accepted
+
+  const where = await askBack(tx, parts, account, member.name)
+  if (where !== null) return fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en })
+
+  const id = PickupId.parse((parts.newId ?? newId)())
+  await tx
+    .insertInto('pickup')
+    .values({
+      id,
+      account: found.account,
+      recipient: found.recipient,
+      desk: desk.id,
+      channel,
+      request_reference: null,
+      secret_kind: 'password',
+      state: 'unassigned',
+      pickup_code: parts.keys.seal(newPickupCode()),
+      issued_at: now,
+      expires_at: now + unclaimedDays * 86_400_000,
+      moving_to: null,
+      walk_in: walkIn,
+    })
+    .execute()
+  await tx
+    .insertInto('audit')
+    .values({
+      at: now,
+      actor: member.name,
+      act: 'issued',
+      pickup: id,
+      desk: desk.id,
+      detail: JSON.stringify({ channel, walkIn: true, proof: facts.proof, method: facts.method }),
+    })
+    .execute()
+  const granted = await grantPickup(tx, parts, id, desk.id, null)
+  const owed = parts.secrets?.directory === true && (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
+  if (!granted && !owed) throw new Undo({ code: 'L-611' })
+  await tx
+    .insertInto('walk_in')
+    .values({ id: walkIn, kiosk: kiosk.id, seq, staff, account, proof: facts.proof, method: facts.method, pickup: id, state: 'issued', at: now })
+    .execute()
+  return ok({ pickup: id })
+}
+
+/** It came to nothing at the desk: what was issued is asked back, and what is asked for later is refused. In the caller's transaction. */
+export async function abandonWalkIn(tx: Tx, parts: GrantParts, kiosk: WalkInKiosk, walkIn: string): Promise<void> {
+  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).forUpdate().executeTakeFirst()
+  if (known === undefined) {
+    const nothing = { seq: null, staff: null, account: null, proof: null, method: null, pickup: null }
+    await tx
+      .insertInto('walk_in')
+      .values({ id: walkIn, kiosk: kiosk.id, ...nothing, state: 'abandoned', at: parts.now() })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+    return
+  }
+  if (known.kiosk !== kiosk.id || known.state === 'abandoned') return
+  await tx.updateTable('walk_in').set({ state: 'abandoned' }).where('id', '=', walkIn).execute()
+  if (known.pickup === null) return
+  await revokePickup(tx, parts, known.pickup, 'revoked', null)
+  await tx
+    .insertInto('audit')
+    .values({ at: parts.now(), actor: 'kiosk', act: 'walk-in-abandoned', pickup: known.pickup, desk: kiosk.desk, detail: '{}' })
+    .execute()
+}

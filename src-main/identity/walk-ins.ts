@@ -1,0 +1,166 @@
+/**
+ * Walk-ins at this kiosk: someone without a pickup is verified first, in the ledger and on the disk; what the hub then issues is bound
+ * to that verification as it arrives, and the usual release spends it (promise P1). The database refuses any other binding.
+ */
+import { PickupId, RecipientId, VerificationId, WalkInId, type Epoch, type StaffId } from '../../src-shared/domain.ts'
+import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { PickupCache } from '../pickups/index.ts'
+import type { Sqlite } from '../storage/index.ts'
+import type { Proof } from './verification.ts'
+
+export interface WalkIn {
+  readonly id: WalkInId
+  readonly recipient: RecipientId
+  /** `verified`: nothing has been issued yet. `issued`: a pickup is bound to it. Both are open. */
+  readonly state: 'verified' | 'issued' | 'done' | 'abandoned'
+  readonly pickup: PickupId | null
+  readonly expiresAt: number
+}
+
+interface Row {
+  id: string
+  recipient: string
+  staff: string
+  session: string
+  proof: string
+  method: string
+  issuer_country: string
+  created_at: number
+  expires_at: number
+  four_eyes: number
+  state: WalkIn['state']
+  pickup: string | null
+}
+
+export type WalkIns = ReturnType<typeof createWalkIns>
+
+const fromRow = (row: Row): WalkIn => ({
+  id: WalkInId.parse(row.id),
+  recipient: RecipientId.parse(row.recipient),
+  state: row.state,
+  pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+  expiresAt: row.expires_at,
+})
+
+export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, now: () => number) {
+  const insert = db.prepare(
+    `INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'verified')`,
+  )
+  const byId = db.prepare<[string], Row>('SELECT * FROM walk_in WHERE id = ?')
+  const open = db.prepare<[], Row>("SELECT * FROM walk_in WHERE state IN ('verified','issued')")
+  const setIssued = db.prepare("UPDATE walk_in SET state = 'issued', pickup = ? WHERE id = ?")
+  const setState = db.prepare('UPDATE walk_in SET state = ? WHERE id = ?')
+  const bind = db.prepare(
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, walk_in)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const verificationOf = db.prepare<[string], string>('SELECT id FROM verification WHERE walk_in = ?').pluck()
+
+  /** The grant ends here, inside the caller's transaction: nothing of it is on paper. */
+  function giveBack(id: PickupId, epoch: Epoch): void {
+    pickups.end(id, 'revoked')
+    ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })
+  }
+
+  return {
+    /** Records a proof of identity that has no pickup yet, inside the caller's transaction. */
+    record(
+      recipient: RecipientId,
+      proof: Proof,
+      by: { readonly staff: StaffId; readonly session: string },
+      seconds: number,
+      fourEyes: boolean,
+    ): { id: WalkInId; expiresAt: number } {
+      const id = WalkInId.parse(newId())
+      const at = now()
+      const expiresAt = at + seconds * 1000
+      insert.run(id, recipient, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, at, expiresAt, fourEyes ? 1 : 0)
+      ledger.append({
+        kind: 'walk-in-verified',
+        actor: by.staff,
+        facts: { walkIn: id, recipient, proof: proof.kind, method: proof.method, issuerCountry: proof.issuerCountry, expiryValid: true, expiresAt },
+      })
+      return { id, expiresAt }
+    },
+
+    /**
+     * A grant has come, inside the caller's transaction: bound to its walk-in, which is then what its release spends; or given back at
+     * once where the walk-in is over, has run out, or was never made here.
+     */
+    granted(walkIn: WalkInId, granted: PickupId): void {
+      const row = byId.get(walkIn)
+      const pickup = pickups.get(granted)
+      if (pickup === null || pickup.state !== 'waiting') return
+      const { epoch } = pickup
+      if (row === undefined || row.state !== 'verified' || row.recipient !== pickup.person.recipient || row.expires_at <= now()) {
+        giveBack(granted, epoch)
+        return
+      }
+      setIssued.run(granted, row.id)
+      const id = VerificationId.parse(newId())
+      const { incarnation, n } = epoch
+      const proof = { proof: row.proof, method: row.method, issuerCountry: row.issuer_country } as Pick<
+        LedgerFacts<'verification'>,
+        'proof' | 'method' | 'issuerCountry'
+      >
+      bind.run(
+        id,
+        granted,
+        incarnation,
+        n,
+        row.staff,
+        row.session,
+        row.proof,
+        row.method,
+        row.issuer_country,
+        row.created_at,
+        row.expires_at,
+        row.four_eyes,
+        row.id,
+      )
+      pickups.arrive(granted, now())
+      pickups.setState(granted, 'verified')
+      ledger.append({
+        kind: 'verification',
+        pickup: granted,
+        epoch,
+        actor: row.staff as StaffId,
+        facts: { verification: id, ...proof, expiryValid: true, expiresAt: row.expires_at, walkIn: WalkInId.parse(row.id) },
+      })
+    },
+
+    get(id: WalkInId): WalkIn | null {
+      const row = byId.get(id)
+      return row === undefined ? null : fromRow(row)
+    },
+    /** Those that somebody is being served by, or that an engine left behind. */
+    open: (): WalkIn[] => open.all().map(fromRow),
+    /** The verification that its pickup's release spends, once it is bound. */
+    verificationOf(id: WalkInId): VerificationId | null {
+      const found = verificationOf.get(id)
+      return found === undefined ? null : VerificationId.parse(found)
+    },
+
+    /** Its pickup has ended by itself: handed over, burned, or asked back. Inside the caller's transaction. */
+    done(id: WalkInId): void {
+      setState.run('done', id)
+    },
+    /**
+     * It came to nothing, inside the caller's transaction: what was issued is given back, and the hub is told to issue nothing more. Only
+     * where no paper of its pickup is unaccounted for (promise P5): the caller has looked.
+     */
+    abandon(walkIn: WalkIn, code: LedgerFacts<'walk-in-abandoned'>['code']): void {
+      const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
+      setState.run('abandoned', walkIn.id)
+      ledger.append({
+        kind: 'walk-in-abandoned',
+        ...(pickup === null ? {} : { pickup: pickup.id, epoch: pickup.epoch }),
+        facts: { walkIn: walkIn.id, code },
+      })
+      if (pickup !== null) giveBack(pickup.id, pickup.epoch)
+    },
+  }
+}

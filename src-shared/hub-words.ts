@@ -1,0 +1,13 @@
+/** Words that several groups of hub routes share. */
+import { z } from 'zod'
+
+export { PersonName } from './agent-api/words.ts'
+
+export const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
+/** Keyed tag: 16 bytes of HMAC-SHA256 under the kiosk's lookup key, base64url. */
+export const Tag = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+export type Tag = z.infer<typeof Tag>
+/** A raw 32-byte public key, base64url. */
+export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+/** 16 random bytes, base64url; enrolment and key rotation are not idempotent and carry one. */
+export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
