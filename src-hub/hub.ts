@@ -8,6 +8,7 @@ import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { loadExportKey } from './prove/index.ts'
 import { createLights, type Lights } from './watch/index.ts'
 import { beginIncarnation } from './kiosks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
@@ -176,6 +177,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         address: options.consoleAddress ?? null,
         local: options.localAccounts ?? true,
         oidc: options.oidc === undefined || options.oidc === null ? null : createOidc(db, options.oidc),
+        exportKey: loadExportKey(options.dataDir),
       },
       consoleDir: options.consoleDir ?? null,
       onBug,

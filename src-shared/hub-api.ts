@@ -11,6 +11,7 @@ import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
 import { routingRoutes } from './agent-api/routing.ts'
 import { watchRoutes } from './agent-api/watch.ts'
+import { proveRoutes } from './agent-api/prove.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState } from './agent-api/words.ts'
 import {
@@ -294,6 +295,7 @@ export const hubApi = {
   ...watchRoutes,
   ...statusRoutes,
   ...importRoutes,
+  ...proveRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -60,6 +60,11 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   runImport: ['agent', 'hr', 'supervisor', 'administrator'],
   cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
   importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  chains: ['supervisor', 'auditor'],
+  dataSubject: ['supervisor', 'auditor'],
+  erase: ['supervisor'],
+  retention: ['supervisor', 'auditor', 'administrator'],
+  saveRetention: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

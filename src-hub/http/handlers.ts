@@ -3,6 +3,7 @@ import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub
 import type { Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
+import type { ExportKey } from '../prove/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
 import type { Guard } from '../webhooks/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
@@ -23,6 +24,7 @@ export interface ConsoleParts {
   /** Whether accounts with a password of their own may sign in. */
   readonly local: boolean
   readonly oidc: OidcSignIn | null
+  readonly exportKey: ExportKey
 }
 
 /** What a browser brings beside its request, and takes with the answer. */

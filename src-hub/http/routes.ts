@@ -14,6 +14,7 @@ import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
+import { proveHandlers } from './routes/prove.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
 import { importHandlers } from './routes/imports.ts'
@@ -36,6 +37,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...statusHandlers(parts),
     ...importHandlers(parts),
     ...walkInHandlers(parts),
+    ...proveHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     health: async () => {
       await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()

@@ -15,6 +15,7 @@ import type { ConsoleParts, Visitor } from './handlers.ts'
 import { openHint, type Hints } from './hints.ts'
 import { serveOidc } from './oidc-routes.ts'
 import { personCaller } from './sessions.ts'
+import { serveStreams } from './streams.ts'
 
 export interface ServerParts extends AnswerParts {
   readonly tls: { readonly key: string; readonly certificate: string } | null
@@ -123,6 +124,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       const max = limits[auth]
       scope.route({ method, url: path, config: max === null ? {} : { rateLimit: { max } }, handler: (request, reply) => serve(name, request, reply) })
     }
+    serveStreams(scope, { ...parts, visitor: visitorOf, refuse })
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     ready()
   })

@@ -66,6 +66,11 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   runImport: ['agent', 'hr', 'supervisor', 'administrator'],
   cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
   importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
+  chains: ['supervisor', 'auditor'],
+  dataSubject: ['supervisor', 'auditor'],
+  erase: ['supervisor'],
+  retention: ['supervisor', 'auditor', 'administrator'],
+  saveRetention: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

@@ -1,0 +1,26 @@
+/** Proof, and what is held of people. */
+import type { proveRoutes } from '../../../src-shared/agent-api/prove.ts'
+import { fail, ok } from '../../../src-shared/result.ts'
+import { dataSubject, erasePerson, listChains, readRetention, saveRetention } from '../../prove/index.ts'
+import type { RouteParts, SomeHandlers } from '../handlers.ts'
+
+export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof proveRoutes> {
+  const { db, keys, now } = parts
+  return {
+    chains: async () => ok(await listChains(db)),
+    exportKey: async () => {
+      const key = parts.console?.exportKey
+      return key === undefined ? fail('L-609', { what: 'key' }) : ok({ key: key.publicKey, fingerprint: key.fingerprint })
+    },
+    dataSubject: async ({ body, agent }) => dataSubject(db, keys, now(), agent.name, body.recipient),
+    erase: async ({ body, agent }) => {
+      const done = await erasePerson(db, now(), agent.name, body.recipient)
+      return done.ok ? ok({ erased: true as const, pickups: done.value }) : done
+    },
+    retention: async () => ok(await readRetention(db)),
+    saveRetention: async ({ body, agent }) => {
+      await saveRetention(db, now(), agent.name, body)
+      return ok({ saved: true as const })
+    },
+  }
+}

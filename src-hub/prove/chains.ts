@@ -1,0 +1,27 @@
+/** Kiosks whose chains can be verified. */
+import { KioskId } from '../../src-shared/domain.ts'
+import type { HubReply } from '../../src-shared/hub-api.ts'
+import type { Db } from '../database/index.ts'
+import { deskNames, placeOf } from '../lists/index.ts'
+
+export async function listChains(db: Db): Promise<HubReply<'chains'>> {
+  const names = await deskNames(db)
+  const rows = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'frozen', 'acked', 'head_hash', 'last_contact']).orderBy('enrolled_at').execute()
+  return {
+    kiosks: rows.flatMap((row) => {
+      const desk = placeOf(names.get(row.desk))
+      if (desk === null) return []
+      return [
+        {
+          kiosk: KioskId.parse(row.id),
+          desk,
+          state: row.state as 'active' | 'replaced' | 'written-off',
+          frozen: row.frozen,
+          entries: Number(row.acked),
+          head: row.head_hash,
+          lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
+        },
+      ]
+    }),
+  }
+}

@@ -1,0 +1,6 @@
+export { verifyChain } from './chain.ts'
+export { listChains } from './chains.ts'
+export { loadExportKey, type ExportKey } from './export-key.ts'
+export { exportCsv, exportLines } from './export.ts'
+export { dataSubject, erasePerson } from './person.ts'
+export { readRetention, saveRetention } from './settings.ts'
