@@ -1,5 +1,6 @@
 /** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
 import { mkdirSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
@@ -13,6 +14,7 @@ import { createLights, type Lights } from './watch/index.ts'
 import { beginIncarnation } from './kiosks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
+import { createMetrics, createReadiness, serveMetrics, type MetricsServer } from './operations/index.ts'
 import type { GrantParts } from './pickups/index.ts'
 import { createSecretWorker, type SecretWorker } from './secret-jobs/index.ts'
 import { createLdapSource, createWebhookSource, generateSecret, type Secrets, type SecretSettings } from './secret-source/index.ts'
@@ -49,6 +51,8 @@ export interface HubOptions {
   /** false: nobody signs in with a password of this hub's. */
   readonly localAccounts?: boolean
   readonly oidc?: OidcSettings | null
+  /** Where Prometheus may ask, in plain HTTP; nowhere by default. */
+  readonly metrics?: { readonly host: string; readonly port: number }
   /** Tests only: false does what is due when `runJobs` says so, and not by itself. */
   readonly work?: boolean
   readonly now?: () => number
@@ -74,7 +78,9 @@ export interface RunningHub {
   readonly firstAdministrator: string | null
   /** Does now what is due at the directory and in the outbox; how much that was. */
   runJobs(): Promise<number>
-  stop(): Promise<void>
+  readonly metricsPort: number | null
+  /** Ends in order: not ready for `drainMs`, then requests finish (ten seconds at most), then all else. */
+  stop(drainMs?: number): Promise<void>
 }
 
 async function currentIncarnation(db: Db): Promise<string> {
@@ -85,6 +91,9 @@ async function currentIncarnation(db: Db): Promise<string> {
     .execute()
   return (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation
 }
+
+/** Longest that a request may still take once the hub stops. */
+const finishMs = 10_000
 
 interface Worker {
   start(): void
@@ -121,12 +130,14 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let contacts: Contacts | null = null
   let jobs: Jobs | null = null
   let lights: Lights | null = null
+  let metricsServer: MetricsServer | null = null
   const workers: Worker[] = []
   if (options.databaseUrl === undefined) embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
   const owner = connectDatabase(ownerUrl).db
   let db = owner
   const shutDatabase = async () => {
+    await metricsServer?.stop()
     await jobs?.stop()
     await lights?.stop()
     await Promise.all(workers.map((worker) => worker.stop()))
@@ -164,8 +175,14 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await hints.start()
     contacts = createContacts(db)
     contacts.start()
+    const readiness = createReadiness(db)
+    const metrics = createMetrics(db, now, () => readiness.draining)
+    const streams = new Set<ServerResponse>()
     const app = createServer({
       ...parts,
+      readiness,
+      metrics,
+      streams,
       db,
       webhookGuard,
       authority: identity.authority,
@@ -184,6 +201,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
+    if (options.metrics !== undefined) metricsServer = await serveMetrics(metrics, options.metrics.host, options.metrics.port)
     jobs.start()
     lights = createLights(db, now, onBug)
     lights.start()
@@ -205,9 +223,15 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       async runJobs() {
         return (await Promise.all(workers.map((worker) => worker.run()))).reduce((sum, n) => sum + n, 0)
       },
-      async stop() {
-        app.server.closeAllConnections()
+      metricsPort: metricsServer?.port ?? null,
+      async stop(drainMs = 0) {
+        // Not ready any more, so that nobody new is sent here; then what is being answered is finished, and streams end.
+        readiness.drain()
+        if (drainMs > 0) await new Promise((done) => setTimeout(done, drainMs))
+        for (const raw of streams) raw.end()
+        const patience = setTimeout(() => app.server.closeAllConnections(), finishMs)
         await app.close()
+        clearTimeout(patience)
         await shutDatabase()
       },
     })

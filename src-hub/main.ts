@@ -20,7 +20,7 @@ function refuse(failure: Failure): never {
 
 const settings = readSettings(process.env)
 if (!settings.ok) refuse(settings.failure)
-const { options, seedFile } = settings.value
+const { options, seedFile, drainMs } = settings.value
 
 /** Beside the bundle; from the sources, where the build puts it. */
 const here = import.meta.dirname
@@ -55,7 +55,7 @@ let stopping = false
 function stop(): void {
   if (stopping) return
   stopping = true
-  running.stop().then(
+  running.stop(drainMs).then(
     () => process.exit(0),
     () => process.exit(1),
   )

@@ -37,6 +37,11 @@ const Env = z.object({
   LODGE_HUB_OIDC_CLAIM: z.string().min(1).default('groups'),
   /** `value=role`, by commas; the first that fits counts. */
   LODGE_HUB_OIDC_ROLES: z.string().default(''),
+  /** Prometheus asks here, in plain HTTP. */
+  LODGE_HUB_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  LODGE_HUB_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Behind a load balancer: as long as it takes to notice that a hub is not ready. */
+  LODGE_HUB_DRAIN_SECONDS: z.coerce.number().min(0).max(60).default(0),
   /** Where secrets are put in force, and how they are made. */
   LODGE_HUB_SECRET_SOURCE_FILE: z.string().optional(),
   /** Comma-separated host names that webhooks may go to, also inside a private network; then to no others. */
@@ -78,6 +83,8 @@ function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
 export interface HubSettings {
   readonly options: HubOptions
   readonly seedFile: string | null
+  /** How long readiness fails before the hub stops, ms. */
+  readonly drainMs: number
 }
 
 /** Fails with L-101 naming the variable or line, never its value. */
@@ -124,6 +131,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       port: e.LODGE_HUB_PORT,
       names: listed(e.LODGE_HUB_NAMES),
       webhookGuard: { hosts: listed(e.LODGE_HUB_WEBHOOK_HOSTS), loopback: false },
+      ...(e.LODGE_HUB_METRICS_PORT === undefined ? {} : { metrics: { host: e.LODGE_HUB_METRICS_HOST, port: e.LODGE_HUB_METRICS_PORT } }),
       ...(webhookCa === undefined ? {} : { webhookCa }),
       ...(secretSettings === null ? {} : { secretSettings: secretSettings.value }),
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
@@ -136,5 +144,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       ...(e.LODGE_HUB_MASTER_KEY_FILE === undefined ? {} : { masterKeyFile: e.LODGE_HUB_MASTER_KEY_FILE }),
     },
     seedFile: e.LODGE_HUB_SEED ?? null,
+    drainMs: e.LODGE_HUB_DRAIN_SECONDS * 1000,
   })
 }

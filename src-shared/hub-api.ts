@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
+import { operationsRoutes } from './agent-api/operations.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
@@ -291,6 +292,7 @@ export const hubApi = {
   ...accountRoutes,
   ...listRoutes,
   ...webhookRoutes,
+  ...operationsRoutes,
   ...routingRoutes,
   ...watchRoutes,
   ...statusRoutes,

@@ -19,9 +19,12 @@ export function connectDatabase(connectionString: string): { db: Db; pool: pg.Po
   return { db: new Kysely<Tables>({ dialect: new HubPostgresDialect({ pool }) }), pool }
 }
 
+/** What this program makes of a database, and can work with. */
+export const newestMigration = migrations.at(-1)?.version ?? 0
+
 /** Fails with L-801 for a database from the future; it is not changed. */
 export async function migrate(db: Db): Promise<Result<null>> {
-  const newest = migrations.at(-1)?.version ?? 0
+  const newest = newestMigration
   return db.transaction().execute(async (tx) => {
     await sql`SELECT pg_advisory_xact_lock(${migrationLock})`.execute(tx)
     await sql`CREATE TABLE IF NOT EXISTS migration (version int PRIMARY KEY)`.execute(tx)

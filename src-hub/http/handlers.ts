@@ -5,6 +5,7 @@ import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import type { ExportKey } from '../prove/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
+import type { Readiness } from '../operations/index.ts'
 import type { Guard } from '../webhooks/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
 
@@ -12,6 +13,8 @@ export interface RouteParts extends GrantParts {
   readonly db: Db
   /** PEM of the hub's certificate authority. */
   readonly authority: string
+  /** Whether requests should come here; without it, always. */
+  readonly readiness?: Readiness
   /** Which addresses webhooks may go to; by default https outside of private networks. */
   readonly webhookGuard?: Guard
   /** The console; a simulation has none. */

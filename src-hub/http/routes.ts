@@ -18,6 +18,7 @@ import { proveHandlers } from './routes/prove.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
 import { importHandlers } from './routes/imports.ts'
+import { operationsHandlers } from './routes/operations.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 import { statuses } from '../status/index.ts'
 import { statusHandlers } from './routes/status.ts'
@@ -32,6 +33,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...signInHandlers(parts),
     ...listHandlers(parts),
     ...webhookHandlers(parts),
+    ...operationsHandlers(parts),
     ...routingHandlers(parts),
     ...watchHandlers(parts),
     ...statusHandlers(parts),
@@ -39,10 +41,6 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...walkInHandlers(parts),
     ...proveHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
-    health: async () => {
-      await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
-      return ok({ status: 'ok' as const, hubTime: now() })
-    },
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)
       return enrolled.ok ? ok({ ...enrolled.value, incarnation, hubTime: now() }) : enrolled

@@ -1,7 +1,10 @@
 /** HTTPS around the routes: validation both ways, callers, failures as `{code, params}` with a status, hub time on every reply. */
+import type { ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import manifest from '../../package.json' with { type: 'json' }
+import { openApiPath } from '../../src-shared/agent-api/operations.ts'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
@@ -12,6 +15,7 @@ import { kioskCaller } from './callers.ts'
 import { consoleHeaders, serveConsole } from './console-files.ts'
 import { openEvents } from './events.ts'
 import type { ConsoleParts, Visitor } from './handlers.ts'
+import { openApiDocument, type Metrics } from '../operations/index.ts'
 import { openHint, type Hints } from './hints.ts'
 import { serveOidc } from './oidc-routes.ts'
 import { personCaller } from './sessions.ts'
@@ -24,6 +28,10 @@ export interface ServerParts extends AnswerParts {
   /** Folder of the built console; null: none is served. */
   readonly consoleDir: string | null
   readonly onBug: (route: string, error: unknown) => void
+  /** Told of every answer. */
+  readonly metrics?: Pick<Metrics, 'observe'>
+  /** Open streams, so that a hub that stops can end them. */
+  readonly streams?: Set<ServerResponse>
 }
 
 const bodyLimit = 16 * 1024 * 1024
@@ -58,7 +66,7 @@ const limits: Readonly<Record<RouteAuth, number | null>> = { open: 600, code: 30
 const retryAfterSeconds = 5
 
 function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
-  if (failure.code === 'L-611') reply.header('retry-after', retryAfterSeconds)
+  if (failure.code === 'L-611' || failure.code === 'L-640') reply.header('retry-after', retryAfterSeconds)
   return reply.status(statusOf(failure)).send(failure)
 }
 
@@ -81,6 +89,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   })
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
+    // A connection that stays open would keep a hub that stops waiting.
+    if (parts.readiness?.draining === true) reply.header('connection', 'close')
     if (request.page !== true) reply.header('cache-control', 'no-store')
     for (const [name, value] of Object.entries({ ...securityHeaders, ...(request.page === true ? consoleHeaders : {}) })) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
@@ -92,6 +102,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   })
   void app.register(cookie)
   const files = serveConsole(app, parts.consoleDir)
+  app.addHook('onResponse', async (request, reply) => {
+    parts.metrics?.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime)
+  })
+  const stream = (raw: ServerResponse) => {
+    parts.streams?.add(raw)
+    raw.once('close', () => parts.streams?.delete(raw))
+  }
   app.setNotFoundHandler((request, reply) => (files?.page(request, reply) === true ? reply : refuse(reply, fail('L-609', { what: 'route' }).failure)))
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
@@ -133,12 +150,19 @@ export function createServer(parts: ServerParts): FastifyInstance {
     const caller = await personCaller(parts, request, visitor)
     if (!caller.ok) return refuse(reply, caller.failure)
     const still = async () => (await personCaller(parts, request, { ...visitor, setCookie: () => undefined }, false)).ok
+    stream(reply.raw)
     openEvents(parts.hints.events, securityHeaders, still, request, reply)
     return reply
+  })
+  let openApi = ''
+  app.get(openApiPath, { config: { rateLimit: { max: 60 } } }, async (_request, reply) => {
+    openApi ||= JSON.stringify(openApiDocument(manifest.version))
+    return reply.type('application/json; charset=utf-8').send(openApi)
   })
   app.get(hintPath, async (request, reply) => {
     const caller = await kioskCaller(parts.db, request, '', parts.now())
     if (!caller.ok) return refuse(reply, caller.failure)
+    stream(reply.raw)
     openHint(parts.hints, caller.value.desk, request, reply)
     return reply
   })

@@ -13,7 +13,7 @@ export interface Guard {
   readonly loopback: boolean
 }
 
-/** Loopback, private, shared, link-local (metadata services), unique local, multicast, unspecified, documentation and translation ranges. */
+/** IPv4 in IPv6's clothes is checked as IPv4. Loopback, private, shared, link-local (metadata services), unique local, multicast, unspecified, documentation and translation ranges. */
 const inside = new BlockList()
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -33,7 +33,6 @@ for (const [net, bits] of [
   inside.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of [
   ['::', 96],
-  ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
   ['100::', 64],
   ['2001:db8::', 32],

@@ -1,0 +1,3 @@
+export { createMetrics, serveMetrics, type Metrics, type MetricsServer } from './metrics.ts'
+export { openApiDocument } from './openapi.ts'
+export { createReadiness, type Readiness } from './readiness.ts'
