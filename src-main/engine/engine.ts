@@ -18,6 +18,7 @@ import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
 import { createCarryingHandlers } from './carrying.ts'
 import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
+import { foldNamesInBackground } from './fold-names.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
 import { createScanning } from './scanning.ts'
 import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
@@ -189,6 +190,7 @@ export function createEngine(ports: EnginePorts): Engine {
     desk = { services, serving, signingIn, day, walkIn, carrying, round, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
+    unsubscribe.push(foldNamesInBackground(services.pickups, timers))
     return ok(null)
   }
 

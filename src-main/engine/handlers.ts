@@ -10,6 +10,7 @@ import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts
 import type { EngineConfig } from './config.ts'
 import type { CarryingHandlers } from './carrying.ts'
 import type { DayHandlers } from './day.ts'
+import { foldRemaining } from './fold-names.ts'
 import type { RoundHandlers } from './round.ts'
 import type { ReadinessNow } from './readiness.ts'
 import { readersView } from './readers-view.ts'
@@ -78,8 +79,13 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
 
   return {
     state: () => ok(state()),
-    queue: atDesk('queue', ({ services, signingIn }) => (input) => {
+    queue: atDesk('queue', ({ services, signingIn }) => async (input) => {
       signingIn.activity()
+      if (input.search.trim() !== '') {
+        await foldRemaining(services.pickups)
+        // Whoever asked may have left meanwhile.
+        if (services.signIn.session() === null) return fail('L-401')
+      }
       const { pickups, total } = services.pickups.queue(input)
       return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
     }),

@@ -5,7 +5,8 @@ import { type Sqlite } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
 import { prepareGrant, type PreparedGrant } from './prepared.ts'
 import { createTally } from './tally.ts'
-import { foldForSearch, openPerson, displayName, type Person } from './person.ts'
+import { foldForSearch, openPerson, type Person } from './person.ts'
+import { createNameSearch } from './search.ts'
 
 export interface Pickup {
   readonly id: PickupId
@@ -90,8 +91,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   )
   const liveIds = db.prepare<[], { id: string; state: string }>(`SELECT id, state FROM pickup WHERE state IN ${live}`)
 
-  /** Names folded for search, filled in the background and kept by id and epoch. */
-  const folded = new Map<string, string>()
+  const names = createNameSearch(db, cacheKey, live)
 
   function fromRow(row: Row): Pickup {
     return {
@@ -108,15 +108,6 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       arrivedAt: row.arrived_at,
       revokePending: row.revoke_pending === 1,
     }
-  }
-
-  function foldedName(row: { id: string; person: Buffer }): string {
-    const known = folded.get(row.id)
-    if (known !== undefined) return known
-    const person = openPerson(cacheKey, row.id, row.person)
-    const text = foldForSearch(`${displayName(person.name)} ${person.account} ${person.requestReference ?? ''}`)
-    folded.set(row.id, text)
-    return text
   }
 
   function write(statement: typeof insert, grant: PreparedGrant): boolean {
@@ -157,25 +148,45 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       else if (takeAgain(grant)) changed += 1
       else continue
       for (const tag of grant.cardTags) insertTag.run(tag, grant.id)
-      folded.delete(grant.id)
+      names.renew(grant.id)
     }
     tally.added('waiting', added)
     return added + changed
   }
 
-  const filters = {
-    arrived: "state IN ('arrived','verified','printing','printed','failed','uncertain')",
-    waiting: "state = 'waiting'",
-    all: `state IN ${live}`,
-  } as const
-  const order = "ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at"
-  const list = { arrived: listOf('arrived'), waiting: listOf('waiting'), all: listOf('all') }
-  const total = { arrived: totalOf('arrived'), waiting: totalOf('waiting'), all: totalOf('all') }
-  function listOf(filter: keyof typeof filters) {
-    return db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE ${filters[filter]} ${order} LIMIT ?`)
-  }
-  function totalOf(filter: keyof typeof filters) {
-    return db.prepare<[], { total: number }>(`SELECT count(*) AS total FROM pickup WHERE ${filters[filter]}`)
+  // Waiting ones come in the order of their index; the others are few, however many wait.
+  const begun = db.prepare<[], Row>(
+    `SELECT ${columns} FROM pickup WHERE state IN ${live} AND state <> 'waiting'
+     ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at`,
+  )
+  const waiting = db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at LIMIT ?`)
+  const waitingIds = db.prepare<[], string>("SELECT id FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at").pluck()
+  /** So many are fetched and sorted; of more, the first are looked for in their order. */
+  const few = 500
+
+  /** Rows in the order of the queue, and how many there are. */
+  function found(filter: QueueFilter['filter'], words: readonly string[], limit: number): { rows: Row[]; total: number } {
+    const first = filter === 'waiting' ? [] : begun.all()
+    if (words.length === 0) {
+      const last = filter === 'arrived' ? [] : waiting.all(limit)
+      const total = filter === 'arrived' ? first.length : first.length + (tally.read().get('waiting') ?? 0)
+      return { rows: [...first, ...last].slice(0, limit), total }
+    }
+    const rows = first.filter((row) => names.has(row.id, words))
+    if (filter === 'arrived') return { rows: rows.slice(0, limit), total: rows.length }
+    const others = new Set((filter === 'waiting' ? begun.all() : first).map((row) => row.id))
+    const matches = names.matches(words).filter((id) => !others.has(id))
+    const total = rows.length + matches.length
+    if (matches.length <= few) {
+      const last = matches.flatMap((id) => byId.get(id) ?? []).sort((a, b) => a.issued_at - b.issued_at)
+      return { rows: [...rows, ...last].slice(0, limit), total }
+    }
+    for (const id of waitingIds.iterate()) {
+      if (rows.length >= limit) break
+      const row = names.has(id, words) ? byId.get(id) : undefined
+      if (row !== undefined) rows.push(row)
+    }
+    return { rows: rows.slice(0, limit), total }
   }
 
   return {
@@ -205,17 +216,12 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
     queue({ filter, search, limit }: QueueFilter): { pickups: Pickup[]; total: number } {
       const words = foldForSearch(search).split(' ').filter(Boolean)
-      if (words.length === 0) return { pickups: list[filter].all(limit).map(fromRow), total: total[filter].get()?.total ?? 0 }
-      const found: Row[] = []
-      let matches = 0
-      for (const row of list[filter].iterate(Number.MAX_SAFE_INTEGER)) {
-        const name = foldedName(row)
-        if (!words.every((word) => name.includes(word))) continue
-        matches += 1
-        if (found.length < limit) found.push(row)
-      }
-      return { pickups: found.map(fromRow), total: matches }
+      while (words.length > 0 && names.fold(Number.MAX_SAFE_INTEGER));
+      const { rows, total } = found(filter, words, limit)
+      return { pickups: rows.map(fromRow), total }
     },
+    /** Opens up to so many names for search; false when none is left. */
+    foldNames: (count: number): boolean => names.fold(count),
 
     take,
     /** One grant as the hub sent it; false when it is refused. */
@@ -233,6 +239,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     },
     setState(id: PickupId, state: PickupState): void {
       setState.run(state, id)
+      if (!live.includes(`'${state}'`)) names.forget(id)
     },
     /** A revocation that must wait for a slip: nothing more is printed, the acknowledgement follows the settlement. */
     holdForRevoke(id: PickupId): void {
@@ -244,7 +251,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       dropEnvelope.run(id)
       clearTags.run(id)
       voidVerifications.run(id)
-      folded.delete(id)
+      names.forget(id)
     },
     /** Verifications die on staff switch, lock and restart (DESIGN section 2); their pickups are `arrived` again. */
     voidVerifications(pickup?: PickupId): void {

@@ -1,0 +1,85 @@
+/** The queue and its search are what sorting and comparing every row would say, however the rows came to be. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Incarnation, PickupId, RecipientId } from '../../src-shared/domain.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { createPickupCache, foldForSearch } from '../../src-main/pickups/index.ts'
+import { openStore } from '../../src-main/storage/index.ts'
+
+const incarnation = Incarnation.parse(newId())
+const families = ['Virtanen', 'Åström', 'af Hällström-Ek', 'Ek', 'Virta']
+const act = fc.record({
+  kind: fc.constantFrom('grant', 'grant', 'grant', 'arrive', 'print', 'end', 'unarrive', 'fold'),
+  who: fc.integer({ min: 0, max: 14 }),
+})
+const words = fc.constantFrom('virta', 'ek', 'astrom', 'hällström ek', 'ek af', 'a', 'account1', 'nobody')
+
+test('any history: search finds exactly who matches, in the order of the queue', () => {
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 40 }), words, fc.constantFrom('all' as const, 'arrived' as const, 'waiting' as const), (acts, search, filter) => {
+      const folder = mkdtempSync(join(tmpdir(), 'lodge-search-'))
+      const opened = openStore(join(folder, 'kiosk.db'))
+      if (!opened.ok) throw new Error(opened.failure.code)
+      const cache = createPickupCache(opened.value.db, randomBytes(32))
+      const ids = Array.from({ length: 15 }, () => PickupId.parse(newId()))
+      const grants = new Map<PickupId, number>()
+      try {
+        acts.forEach(({ kind, who }, time) => {
+          const id = ids[who]
+          if (id === undefined) return
+          const n = (grants.get(id) ?? 0) + 1
+          if (kind === 'fold') cache.foldNames(3)
+          else if (kind === 'grant') {
+            const taken = cache.grant({
+              id,
+              epoch: { incarnation, n },
+              envelope: 'AA',
+              secretKind: 'password',
+              channel: 'porter',
+              requestReference: null,
+              recipient: RecipientId.parse(newId()),
+              recipientClass: 'student',
+              name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
+              formerNames: [],
+              language: 'fi',
+              account: `account${who}`,
+              sponsor: null,
+              accountValidUntil: null,
+              birthTag: null,
+              cardTags: [],
+              pickupCodeTag: randomBytes(16).toString('base64url'),
+              issuedAt: 1000 + ((who * 7) % 15),
+              expiresAt: 4_000_000_000_000,
+            })
+            if (taken) grants.set(id, n)
+          } else if (cache.get(id) !== null) {
+            if (kind === 'arrive') cache.arrive(id, time)
+            else if (kind === 'print') cache.setState(id, 'uncertain')
+            else if (kind === 'unarrive') cache.unarrive(id)
+            else cache.end(id, 'handed-over')
+          }
+        })
+        const rank = (state: string, arrivedAt: number | null) => (state === 'uncertain' || state === 'printed' ? 0 : arrivedAt !== null ? 1 : 2)
+        const wanted = foldForSearch(search).split(' ')
+        const expected = ids
+          .flatMap((id) => cache.get(id) ?? [])
+          .filter(({ state }) => ['waiting', 'arrived', 'uncertain'].includes(state))
+          .filter(({ state }) => filter === 'all' || (filter === 'waiting') === (state === 'waiting'))
+          .filter(({ person }) => wanted.every((word) => foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`).includes(word)))
+          .sort((a, b) => rank(a.state, a.arrivedAt) - rank(b.state, b.arrivedAt) || (a.arrivedAt ?? 0) - (b.arrivedAt ?? 0) || a.issuedAt - b.issuedAt)
+        const { pickups, total } = cache.queue({ filter, search, limit: 100 })
+        expect(pickups.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+        expect(total).toBe(expected.length)
+        expect(cache.queue({ filter, search, limit: 2 }).pickups.map(({ id }) => id)).toEqual(expected.slice(0, 2).map(({ id }) => id))
+      } finally {
+        opened.value.close()
+        rmSync(folder, { recursive: true })
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
