@@ -26,14 +26,15 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
   await bulkOf(tx).notify(tx, desk)
 }
 
-/** One page as JSON text, not parsed again. null: the cursor is beyond the head or pruned. */
+/** One page as JSON text, not parsed again. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
 export async function readFeed(
   db: Db,
   desk: string,
   cursor: number,
   limit: number,
+  known: number | null = null,
 ): Promise<{ next: number; more: boolean; head: number; changes: string } | null> {
-  const head = Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
+  const head = known ?? Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
   // Most polls: nothing new, and nothing to look for.
   if (cursor === head) return { next: cursor, more: false, head, changes: '' }

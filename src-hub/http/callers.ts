@@ -11,6 +11,8 @@ import type { Db } from '../database/index.ts'
 export interface KioskCaller {
   readonly id: string
   readonly desk: string
+  /** Where its desk's feed ended when it called: most polls are answered with that alone. */
+  readonly head: number
 }
 
 /** Keys made ready once: making one costs as much as a signature's check. */
@@ -46,14 +48,19 @@ export async function kioskCaller(db: Db, request: CallerRequest, rawBody: strin
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
   if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature)) return fail('L-606')
-  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'frozen']).where('id', '=', id).executeTakeFirst()
+  const kiosk = await db
+    .selectFrom('kiosk')
+    .innerJoin('desk', 'desk.id', 'kiosk.desk')
+    .select(['kiosk.id', 'kiosk.desk', 'kiosk.state', 'kiosk.sign_key', 'kiosk.frozen', 'desk.head'])
+    .where('kiosk.id', '=', id)
+    .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
   if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off'))) return fail('L-603')
   if (!verifyRequest(keyOf(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
   if (kiosk.frozen) return fail('L-604')
-  return ok({ id: kiosk.id, desk: kiosk.desk })
+  return ok({ id: kiosk.id, desk: kiosk.desk, head: Number(kiosk.head) })
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -51,7 +51,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     },
     feed: async ({ query, kiosk }) => {
       if (query.incarnation !== incarnation) return fail('L-607')
-      const page = await readFeed(db, kiosk.desk, query.cursor, query.limit)
+      const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head)
       if (page === null) return fail('L-607')
       return ok(
         new JsonText(

@@ -130,7 +130,7 @@ test('Retry-After is obeyed, but a hub cannot send a desk away for a day', async
   expect(asked.length).toBeLessThanOrEqual(8)
 })
 
-const bomb = zstdCompressSync(Buffer.alloc(80 * 1024 * 1024, 32))
+const bomb = zstdCompressSync(Buffer.alloc(65 * 1024 * 1024, 32))
 const spoiled: readonly [what: string, spoil: (path: string, good: TransportReply) => TransportReply][] = [
   ['cut short', (path, good) => (path.startsWith('/v1/snapshot') ? { ...good, bytes: good.bytes.slice(0, -9) } : good)],
   ['too large when unpacked', (path, good) => (path.startsWith('/v1/snapshot') ? { ...good, headers: { 'content-encoding': 'zstd' }, bytes: bomb } : good)],
@@ -147,9 +147,9 @@ const spoiled: readonly [what: string, spoil: (path: string, good: TransportRepl
 test.each(spoiled)('an answer that is %s is not believed (L-602); the desk waits, keeps its ledger, and goes on with a hub in order', async (_, spoil) => {
   hub = goodHub(spoil)
   sync.start()
-  await play(10 * 60_000)
+  await play(60_000)
   expect(sync.status()).toMatchObject({ state: 'offline', failure: { code: 'L-602' } })
-  expect(asked.length).toBeLessThan(120)
+  expect(asked.length).toBeLessThan(60)
   expect(rooms.ledger.verifyFrom(0, 'all').bad).toBeNull()
   hub = goodHub()
   await play(2 * 60_000)
