@@ -3,6 +3,8 @@ import { pruneFeeds } from './desks/index.ts'
 import { fillBirthIndexes } from './people/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'
 import type { Db } from './database/index.ts'
+import { purgeEnded } from './operations/index.ts'
+import { pruneWebhooks, tellExpiring } from './webhooks/index.ts'
 
 const everyMs = 10 * 60_000
 
@@ -16,18 +18,26 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   let running: Promise<void> = Promise.resolve()
   let stopped = false
 
+  const now = () => parts.now()
+  const works: readonly (readonly [name: string, work: () => Promise<unknown>])[] = [
+    ['birth-indexes', () => whileSome(() => fillBirthIndexes(db, parts.keys))],
+    ['returns', () => whileSome(() => returnUnclaimed(db, parts))],
+    ['feeds', () => pruneFeeds(db)],
+    ['retention', () => whileSome(() => purgeEnded(db, now()))],
+    ['expiring', () => tellExpiring(db, now())],
+    ['webhooks', () => pruneWebhooks(db, now())],
+  ]
+  async function whileSome(work: () => Promise<number>): Promise<void> {
+    while (!stopped && (await work()) > 0);
+  }
   async function run(): Promise<void> {
-    // Tried again at the next turn.
-    try {
-      while (!stopped && (await fillBirthIndexes(db, parts.keys)) > 0);
-      while (!stopped && (await returnUnclaimed(db, parts)) > 0);
-    } catch (error) {
-      onBug('returns', error)
-    }
-    try {
-      if (!stopped) await pruneFeeds(db)
-    } catch (error) {
-      onBug('feeds', error)
+    for (const [name, work] of works) {
+      // Tried again at the next turn; one that fails stops no other.
+      try {
+        if (!stopped) await work()
+      } catch (error) {
+        onBug(name, error)
+      }
     }
   }
   return {

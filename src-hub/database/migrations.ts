@@ -157,6 +157,8 @@ CREATE TABLE import_row (
   import text NOT NULL, line bigint NOT NULL, account text NOT NULL, pickup jsonb, person bytea,
   state text NOT NULL CHECK (state IN ('ready','refused','done')), problem text, params jsonb, issued text, PRIMARY KEY (import, line));
 CREATE INDEX import_row_state ON import_row (import, state, line);
+-- What retention looks for.
+CREATE INDEX pickup_to_purge ON pickup (issued_at) WHERE state IN ('handed-over','burned','returned','revoked','dispatched') AND account <> 'erased';
 `,
   },
   {

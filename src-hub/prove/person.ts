@@ -172,7 +172,8 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
   })
 }
 
-async function erase(tx: Tx, recipient: string, accounts: readonly string[], pickups: readonly string[]): Promise<void> {
+/** Makes pickups nobody's: what leads from them to a person is deleted, wherever it is. */
+export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise<void> {
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language) VALUES (${erased.recipient}, 'external', '', '', '[]', 'fi') ON CONFLICT DO NOTHING`.execute(
     tx,
   )
@@ -189,6 +190,18 @@ async function erase(tx: Tx, recipient: string, accounts: readonly string[], pic
     const closed = JSON.stringify({ seq: Number(seq), kind: 'pickup-closed', pickup: pickup.id, epoch: pickup.epoch })
     await tx.updateTable('feed').set({ body: closed }).where('desk', '=', desk).where('seq', '=', seq).execute()
   }
+  // Other tables that name a pickup and its person side by side.
+  const about = await columnsAbout(tx)
+  for (const { table, column } of about) {
+    if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', ...appendOnly].includes(table)) continue
+    if (!about.some((other) => other.table === table && other.column === 'pickup')) continue
+    const to = column === 'account' ? erased.account : erased.recipient
+    await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${to} WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
+  }
+}
+
+async function erase(tx: Tx, recipient: string, accounts: readonly string[], pickups: readonly string[]): Promise<void> {
+  await detachPickups(tx, pickups)
   await tx.deleteFrom('card').where('recipient', '=', recipient).execute()
   for (const { table, column } of await columnsAbout(tx)) {
     if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', 'pickup_search', ...appendOnly].includes(table)) continue

@@ -1,4 +1,5 @@
 export { recordEvents, recordOutcomes } from './events.ts'
+export { pruneWebhooks, tellExpiring } from './expiring.ts'
 export { isInside, mayCallAddress, type Guard } from './guard.ts'
 export { signedPost } from './post.ts'
 export { newSigningKey, verifySigned } from './sign.ts'
