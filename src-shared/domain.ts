@@ -25,6 +25,10 @@ export type WalkInId = z.infer<typeof WalkInId>
 /** One try to identify a recipient electronically, on their own phone. */
 export const EIdAttemptId = opaqueId.brand<'EIdAttemptId'>()
 export type EIdAttemptId = z.infer<typeof EIdAttemptId>
+export const ApprovalId = opaqueId.brand<'ApprovalId'>()
+export type ApprovalId = z.infer<typeof ApprovalId>
+export const RequestId = opaqueId.brand<'RequestId'>()
+export type RequestId = z.infer<typeof RequestId>
 export const SlipId = opaqueId.brand<'SlipId'>()
 export type SlipId = z.infer<typeof SlipId>
 /** One call for staff from a check-in screen or an unattended desk. */
@@ -93,7 +97,7 @@ export const PickupState = z.enum([
 export type PickupState = z.infer<typeof PickupState>
 
 /** What became of one slip. `printed` and `uncertain` are unsettled until a person settles them. */
-export const SlipState = z.enum(['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out'])
+export const SlipState = z.enum(['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out', 'dispatched'])
 export type SlipState = z.infer<typeof SlipState>
 
 /** How a person settles a slip. */

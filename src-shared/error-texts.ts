@@ -142,6 +142,34 @@ export const errorTexts = {
     sv: ['Utfärdandet avbröts ({code}). Lösenordet som blev på hälft har spärrats.', 'Kontrollera identiteten och försök igen.'],
     en: ['Issuing came to nothing ({code}). The unfinished password has been disabled.', 'Check the identity and try again.'],
   },
+  'L-231': {
+    fi: ['Seurantanumeron tarkistusnumero ei täsmää.', 'Lue viivakoodi uudelleen, tai tarkista näppäily.'],
+    sv: ['Kontrollsiffran i spårningsnumret stämmer inte.', 'Läs streckkoden på nytt, eller kontrollera inmatningen.'],
+    en: ['The check digit of the tracking number is wrong.', 'Scan the bar code again, or check what was keyed.'],
+  },
+  'L-232': {
+    fi: ['Seurantanumero kuuluu jo toiselle kirjeelle.', 'Lue tämän kirjeen oma viivakoodi.'],
+    sv: ['Spårningsnumret hör redan till ett annat brev.', 'Läs streckkoden på det här brevet.'],
+    en: ['This tracking number belongs to another letter already.', 'Scan the bar code of this very letter.'],
+  },
+  'L-233': {
+    fi: ['Tällä seurantanumerolla ei ole täältä lähetettyä kirjettä, tai se on jo kirjattu palautuneeksi.', 'Tarkista numero, tai kysy helpdeskistä.'],
+    sv: [
+      'Inget brev med det spårningsnumret har skickats härifrån, eller så är det redan antecknat som returnerat.',
+      'Kontrollera numret, eller fråga helpdesk.',
+    ],
+    en: ['No letter with this tracking number went from here, or it is recorded as returned already.', 'Check the number, or ask the helpdesk.'],
+  },
+  'L-234': {
+    fi: ['Kirjettä ei luovuteta, vaan se lähetetään.', 'Lue kuoren seurantanumero ja merkitse kirje lähetetyksi.'],
+    sv: ['Ett brev lämnas inte över, det skickas.', 'Läs kuvertets spårningsnummer och anteckna brevet som skickat.'],
+    en: ['A letter is not handed over, it is dispatched.', 'Scan the number on the envelope and record it as dispatched.'],
+  },
+  'L-238': {
+    fi: ['Tämä ei ole kirje.', 'Avaa kirje postikeskuksen luettelosta.'],
+    sv: ['Det här är inget brev.', 'Öppna ett brev från postcentralens lista.'],
+    en: ['This is not a letter.', 'Open a letter from the post room’s list.'],
+  },
   'L-240': {
     fi: ['Palvelupiste on tauolla.', 'Palvelu jatkuu {untilAt}. Nouto säilyy.'],
     sv: ['Disken har paus.', 'Den är öppen igen {untilAt}. Ärendet finns kvar.'],

@@ -7,6 +7,7 @@ import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
 import { operationsRoutes } from './agent-api/operations.ts'
+import { letterRoutes } from './agent-api/letters.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
@@ -35,7 +36,7 @@ import {
   StaffRole,
   WalkInId,
 } from './domain.ts'
-import { DirectoryDesk, directoryLimit, Policy } from './policy/index.ts'
+import { DirectoryDesk, directoryLimit, Policy, PostalAddress } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
 import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
@@ -64,6 +65,8 @@ export const GrantedPickup = z.object({
   account: z.string().max(120),
   sponsor: z.string().max(200).nullable(),
   accountValidUntil: DateText.nullable(),
+  /** Where a registered letter goes; told to its post room alone. */
+  address: PostalAddress.nullable().optional(),
   /** null: no birth date on record, so only the helpdesk can prove identity by eye. */
   birthTag: Tag.nullable(),
   cardTags: z.array(Tag).max(20),
@@ -298,6 +301,7 @@ export const hubApi = {
   ...statusRoutes,
   ...importRoutes,
   ...proveRoutes,
+  ...letterRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -35,6 +35,8 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   pickup: ['agent', 'hr', 'supervisor', 'auditor'],
   ledgerEntries: ['supervisor', 'auditor'],
   auditTrail: ['supervisor', 'auditor', 'administrator'],
+  setAddress: ['agent', 'hr', 'supervisor'],
+  letters: ['agent', 'hr', 'supervisor', 'auditor'],
   webhooks: ['administrator', 'auditor'],
   addWebhook: ['administrator'],
   removeWebhook: ['administrator'],

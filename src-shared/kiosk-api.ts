@@ -32,6 +32,7 @@ import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { DocumentView } from './kiosk-views/document.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
+import { letterMethods, letterSteps } from './kiosk-views/letters.ts'
 import { PlaceNow } from './policy/places.ts'
 import { roundMethods, roundState } from './kiosk-views/round.ts'
 
@@ -115,7 +116,14 @@ export const CounterStep = z.discriminatedUnion('step', [
   z.object({ step: z.literal('printing'), pickup: PickupView, slip: SlipId, phase: z.enum(['header', 'secret', 'confirming']) }),
   /** The slip is printed or uncertain: the desk settles it. */
   z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
-  z.object({ step: z.literal('done'), outcome: z.union([Settlement, z.literal('no-slip')]), initials: z.string(), language: Language, until: Instant }),
+  z.object({
+    step: z.literal('done'),
+    outcome: z.union([Settlement, z.enum(['no-slip', 'dispatched', 'delivered', 'returned-by-post'])]),
+    initials: z.string(),
+    language: Language,
+    until: Instant,
+  }),
+  ...letterSteps,
   /** Every refusal says what, why and what next. `audience` decides how much is shown. */
   z.object({
     step: z.literal('refused'),
@@ -315,6 +323,7 @@ export const kioskApi = defineContract({
     chooseAccount: command(WalkInChoice, nothing),
     /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
     issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
+    ...letterMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

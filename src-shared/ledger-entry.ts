@@ -1,6 +1,8 @@
 /** The ledger's entries (DESIGN section 8): facts with opaque ids only. */
 import { z } from 'zod'
+import { TrackingNumber } from './tracking-number.ts'
 import {
+  ApprovalId,
   CallId,
   DeskId,
   EIdAttemptId,
@@ -90,7 +92,17 @@ export const ledgerFacts = {
   'verification-witnessed': z.strictObject({ verification: VerificationId }),
   'verification-refused': z.strictObject({ code: Code }),
   'no-slip': z.strictObject({ reason: NoSlipReason }),
-  'slip-intended': z.strictObject({ slip: SlipId, number: z.string().max(24), verification: VerificationId, language: Language, further: z.boolean() }),
+  /** Two members of staff have approved the dispatch of a letter: the actor, and the witness by badge and PIN. */
+  'dispatch-approved': z.strictObject({ approval: ApprovalId, witness: StaffId, expiresAt: Instant }),
+  /** Spends a verification; of a letter, a dispatch approval. */
+  'slip-intended': z.strictObject({
+    slip: SlipId,
+    number: z.string().max(24),
+    verification: VerificationId.optional(),
+    approval: ApprovalId.optional(),
+    language: Language,
+    further: z.boolean(),
+  }),
   'slip-printed': z.strictObject({ slip: SlipId }),
   'slip-failed': z.strictObject({ slip: SlipId, code: Code }),
   'slip-uncertain': z.strictObject({ slip: SlipId, code: Code }),
@@ -101,6 +113,11 @@ export const ledgerFacts = {
   /** What the hub had not acknowledged was written to a memory stick. */
   'ledger-carried': z.strictObject({}),
   'ledger-receipt-taken': z.strictObject({ acked: z.number().int().positive() }),
+  /** The letter has gone to the post, under this number of the postal operator's. */
+  dispatched: z.strictObject({ slip: SlipId, tracking: TrackingNumber }),
+  'letter-delivered': z.strictObject({}),
+  /** It came back: the secret is burned. */
+  'letter-returned': z.strictObject({}),
   'revoke-acknowledged': z.strictObject({}),
   'revoke-pending': z.strictObject({ slip: SlipId }),
 } as const

@@ -1,4 +1,5 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
+import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
 
@@ -93,6 +94,7 @@ ALTER TABLE unit ADD COLUMN hours jsonb;
 ALTER TABLE desk ADD COLUMN hours jsonb;
 `,
   },
+  { version: 4, sql: lettersMigration },
   {
     version: 5,
     sql: `

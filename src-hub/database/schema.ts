@@ -57,6 +57,8 @@ export interface Tables {
     birth_blind: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
     /** Blind index of the identity code, where the institution has one on record; the code itself is not kept. */
     identity_blind: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
+    /** Postal, sealed. */
+    address: Generated<Buffer | null>
   }
   account: { account: string; recipient: string; valid_until: string | null }
   card: { recipient: string; sealed: Buffer; blind: Buffer }
@@ -81,6 +83,26 @@ export interface Tables {
     walk_in: ColumnType<string | null, string | null | undefined, string | null>
   }
   grant: { pickup: string; incarnation: string; n: number; kiosk: string; state: string; at: number; record: string }
+  letter: { pickup: string; tracking: string; at: number; ended: string | null; ended_at: number | null }
+  delivery_request: {
+    id: string
+    kiosk: string
+    desk: string
+    /** Whose it is, without saying who: the card's keyed tag, or the account. */
+    subject: string
+    account: string | null
+    recipient: string | null
+    filed_at: number
+    received_at: number
+    by_staff: string | null
+    state: Generated<string>
+    reason: string | null
+    reference: string | null
+    pickup: string | null
+    decided_at: number | null
+    decided_by: string | null
+  }
+  request_number: { year: number; n: number }
   feed: { desk: string; seq: number; body: string }
   ledger_entry: {
     kiosk: string

@@ -12,6 +12,7 @@ import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repea
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
+import { letterHandlers } from './routes/letters.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
 import { proveHandlers } from './routes/prove.ts'
@@ -40,6 +41,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...importHandlers(parts),
     ...walkInHandlers(parts),
     ...proveHandlers(parts),
+    ...letterHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)
@@ -105,7 +107,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         if (body.to !== null) {
           const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', body.to).executeTakeFirst()
           if (desk === undefined) return fail('L-609', { what: 'desk' })
-          const route = await checkRoute(tx, body.pickup, desk, now())
+          const route = await checkRoute(tx, keys, body.pickup, desk, now())
           if (!route.ok) return route
           if (route.value !== null)
             await tx

@@ -4,7 +4,7 @@ import { RecipientClass } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { fail, type Failure, type Result } from '../../src-shared/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
-import { livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
+import { openAddress, livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
 import { bringsPeople, readHeader, readRow, type ReadRow } from './columns.ts'
 import { FileRefused, refusable, rowsOf } from './rows-of.ts'
 
@@ -102,8 +102,15 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
 /** What stands against each row, with the hub's own data for all of them at once. */
 async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap<string, string>, rows: readonly Kept[], role: AgentRole, supersede: boolean) {
   const accounts = rows.flatMap(({ read, failure }) => (read === null || failure !== null ? [] : [read.account]))
-  const { rows: known } = await sql<{ account: string; class: string; sponsor: string | null; valid_until: string | null; recipient: string }>`
-    SELECT a.account, a.valid_until, a.recipient, r.class, r.sponsor FROM account a JOIN recipient r ON r.id = a.recipient WHERE a.account = ANY(${accounts}::text[])`.execute(
+  const { rows: known } = await sql<{
+    account: string
+    class: string
+    sponsor: string | null
+    valid_until: string | null
+    recipient: string
+    address: Buffer | null
+  }>`
+    SELECT a.account, a.valid_until, a.recipient, r.class, r.sponsor, r.address FROM account a JOIN recipient r ON r.id = a.recipient WHERE a.account = ANY(${accounts}::text[])`.execute(
     db,
   )
   const holders = new Map(known.map((row) => [row.account, row]))
@@ -141,6 +148,7 @@ async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap
         class: person?.class ?? RecipientClass.parse(holder?.class),
         sponsor: person?.sponsor ?? holder?.sponsor ?? null,
         validUntil: person?.valid_until ?? holder?.valid_until ?? null,
+        address: openAddress(parts.keys, holder?.address ?? null),
       },
       role,
       now,

@@ -96,7 +96,7 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return state === null ? [] : [{ ...grant, state }]
   })
   if (ended.length > 0) await bulk.setGrantStates(tx, ended)
-  const { handovers, disputes, alarms, audits, closed, recalled, moved, abandoned, eIds } = effects
+  const { handovers, disputes, alarms, audits, closed, recalled, moved, abandoned, eIds, letters, letterEnds } = effects
   for (const claim of eIds) if (!(await spendEId(tx, kiosk.id, claim, now))) alarms.push(unproved(claim))
   if (handovers.length > 0) await bulk.insertHandovers(tx, kiosk.id, handovers)
   const changed = [...effects.changed].flatMap((id) => {
@@ -106,6 +106,13 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
   if (changed.length > 0) await bulk.updatePickups(tx, changed)
   await oweOutcomes(tx, now, parts.secrets, changed)
   await recordOutcomes(tx, now, kiosk.desk, changed)
+  for (const letter of letters)
+    await tx
+      .insertInto('letter')
+      .values({ ...letter, ended: null, ended_at: null })
+      .onConflict((conflict) => conflict.column('pickup').doNothing())
+      .execute()
+  for (const { pickup, how, at } of letterEnds) await tx.updateTable('letter').set({ ended: how, ended_at: at }).where('pickup', '=', pickup).execute()
   if (disputes.length > 0)
     await tx
       .insertInto('dispute')

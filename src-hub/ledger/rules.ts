@@ -41,6 +41,9 @@ export interface Effects {
   readonly recalled: { pickup: string; kiosk: string; epoch: { incarnation: string; n: number } }[]
   /** Free to be granted anew, with a fresh secret, at this desk. */
   readonly moved: { pickup: string; to: string }[]
+  /** Letters that went to the post, and how they ended. */
+  readonly letters: { pickup: string; tracking: string; at: number }[]
+  readonly letterEnds: { pickup: string; how: 'delivered' | 'returned-by-post'; at: number }[]
   readonly audits: { act: string; pickup: string }[]
   /** Walk-ins that came to nothing: whatever was issued for them is asked back. */
   readonly abandoned: { walkIn: string; at: number }[]
@@ -56,6 +59,8 @@ export const noEffects = (): Effects => ({
   closed: [],
   recalled: [],
   moved: [],
+  letters: [],
+  letterEnds: [],
   audits: [],
   abandoned: [],
   eIds: [],
@@ -67,7 +72,17 @@ export function pickupsOf(entries: readonly CheckedEntry[]): string[] {
   const about = entries.filter(({ entry, pickup }) => pickup !== null && (entry === null || decisive.has(entry.kind)))
   return [...new Set(about.flatMap(({ pickup }) => pickup ?? []))].sort()
 }
-const decisive: ReadonlySet<string> = new Set(['handed-over', 'revoke-acknowledged', 'slip-missing'] satisfies LedgerEntry['kind'][])
+const decisive: ReadonlySet<string> = new Set([
+  'handed-over',
+  'dispatched',
+  'letter-delivered',
+  'letter-returned',
+  'revoke-acknowledged',
+  'slip-missing',
+] satisfies LedgerEntry['kind'][])
+
+/** The secret is out of the hub's hands for good. */
+const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post'])
 
 /** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
 function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incarnation: string; n: number }, state: 'acknowledged' | 'ended'): boolean {
@@ -105,6 +120,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     case 'verification':
       if (entry.facts.method === 'e-id') effects.eIds.push({ attempt: entry.facts.eId ?? null, pickup, seq: item.seq })
       return
+    case 'dispatched':
     case 'handed-over': {
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
       const first = row !== undefined && !set.handedOver.has(pickup)
@@ -116,8 +132,9 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (!first) return
       set.handedOver.add(pickup)
       effects.handovers.push({ pickup, seq: item.seq, slip: entry.facts.slip, at: item.time })
-      row.state = 'handed-over'
+      row.state = entry.kind
       row.movingTo = null
+      if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })
       // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to account for.
@@ -129,7 +146,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
       effects.changed.add(pickup)
       // Handed over elsewhere and asked back from here: it stays what it is.
-      if (row.state === 'handed-over') return
+      if (over.has(row.state)) return
       if (row.movingTo === null) {
         row.state = row.ending === 'returned' ? 'returned' : 'revoked'
         effects.audits.push({ act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged', pickup })
@@ -141,12 +158,23 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       return
     case 'slip-missing':
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'ended')) return
-      if (row.state !== 'handed-over') row.state = 'burned'
+      if (!over.has(row.state)) row.state = 'burned'
       row.movingTo = null
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })
       effects.audits.push({ act: 'burned', pickup })
       return
+    case 'letter-delivered':
+    case 'letter-returned': {
+      // Only a letter that has gone comes back, and one that came back has not arrived.
+      if (row?.state !== 'dispatched' && row?.state !== 'delivered') return
+      const how = entry.kind === 'letter-delivered' ? 'delivered' : 'returned-by-post'
+      row.state = how
+      effects.letterEnds.push({ pickup, how, at: item.time })
+      effects.audits.push({ act: how === 'delivered' ? 'letter-delivered' : 'burned', pickup })
+      effects.changed.add(pickup)
+      return
+    }
     default:
       return
   }

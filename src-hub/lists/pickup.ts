@@ -95,7 +95,7 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
       reroute: acts && live && !leaving,
       revoke: acts && live && !leaving,
       extend: acts && live && !leaving,
-      reissue: acts && !live && row.state !== 'handed-over' && row.state !== 'dispatched',
+      reissue: acts && !live && row.state !== 'handed-over' && row.state !== 'dispatched' && row.state !== 'delivered',
     },
   })
 }

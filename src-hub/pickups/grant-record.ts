@@ -4,6 +4,7 @@ import { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { openAddress } from './policy-check.ts'
 
 export type Grantee = Awaited<ReturnType<typeof loadGrantees>> extends Map<string, infer G> ? G : never
 
@@ -31,6 +32,7 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
       'recipient.language',
       'recipient.birth_date',
       'recipient.sponsor',
+      'recipient.address',
       'account.valid_until',
     ])
     .where(bulk.among('pickup.id', pickups))
@@ -67,6 +69,8 @@ export function grantRecord(
     account: grantee.account,
     sponsor: grantee.sponsor,
     accountValidUntil: grantee.valid_until,
+    // Where a letter goes: told to the post room, and with no other pickup.
+    ...(grantee.channel === 'registered-letter' ? { address: openAddress(keys, grantee.address) } : {}),
     birthTag: grantee.birth_date === null ? null : birthTag(lookup, keys.open(grantee.birth_date)).toString('base64url'),
     cardTags: grantee.cards.map((card) => cardTag(lookup, keys.open(card)).toString('base64url')),
     pickupCodeTag: pickupCodeTag(lookup, keys.open(grantee.pickup_code)).toString('base64url'),

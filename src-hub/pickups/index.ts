@@ -1,7 +1,7 @@
 export { countGrants, grantBound, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
 export { extendPickup } from './extend.ts'
 export { issuePickup } from './issue.ts'
-export { checkPolicy, checkRoute, type Wish } from './policy-check.ts'
+export { checkPolicy, checkRoute, openAddress, type Wish } from './policy-check.ts'
 export { abandonWalkIn, issueWalkIn } from './walk-in.ts'
 export { pickupTimeline } from './timeline.ts'
 export { reissuePickup } from './reissue.ts'

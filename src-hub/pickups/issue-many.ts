@@ -5,7 +5,7 @@ import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { channelOf, decide, failureOf, type DirectoryDesk, type Policy } from '../../src-shared/policy/index.ts'
+import { channelOf, decide, failureOf, postalArea, type DirectoryDesk, type Policy, type PostalAddress } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed, directoryRecords, policyRecord } from '../desks/index.ts'
@@ -14,6 +14,7 @@ import { recordEvents } from '../webhooks/index.ts'
 import { grantRecord, loadGrantees } from './grant-record.ts'
 import { readyKiosk, revokePickup, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
+import { openAddress } from './policy-check.ts'
 
 export interface Wanted {
   readonly account: string
@@ -29,6 +30,8 @@ export interface Holder {
   readonly class: RecipientClass
   readonly sponsor: string | null
   readonly validUntil: string | null
+  /** Where a letter would go. */
+  readonly address?: Pick<PostalAddress, 'postalCode' | 'country'> | null
 }
 
 export interface Rules {
@@ -58,7 +61,7 @@ export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: Age
     requestReference: wanted.requestReference,
     accountEnded: holder.validUntil !== null && holder.validUntil < dateAt(now),
     sponsor: holder.sponsor,
-    postalArea: 'unknown',
+    postalArea: postalArea(holder.address ?? null, rules.policy.letters.inside),
     act: { kind: 'issue', how: 'prepared', by: role },
   })
   return decision.allowed ? ok(channel) : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk as never }) }
@@ -93,7 +96,7 @@ export async function issueMany(
       await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
+        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor', 'recipient.address'])
         .where(bulk.among('account.account', accounts))
         .orderBy('account.account')
         .forUpdate('account')
@@ -108,7 +111,8 @@ export async function issueMany(
     const row = holders.get(one.account)
     if (row === undefined) return fail('L-609', { what: 'account' })
     if (!supersede && blocked.has(one.account)) return fail('L-637')
-    const allowed = mayIssue(rules, one, { class: RecipientClass.parse(row.class), sponsor: row.sponsor, validUntil: row.valid_until }, role, now)
+    const address = openAddress(parts.keys, row.address)
+    const allowed = mayIssue(rules, one, { class: RecipientClass.parse(row.class), sponsor: row.sponsor, validUntil: row.valid_until, address }, role, now)
     if (!allowed.ok) return allowed
     const id = PickupId.parse((parts.newId ?? newId)())
     fresh.push({ id, wanted: one, recipient: row.recipient, channel: allowed.value })

@@ -8,7 +8,7 @@ import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
-import { checkPolicy } from './policy-check.ts'
+import { checkPolicy, openAddress } from './policy-check.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Unclaimed pickups go back after this long (DESIGN section 5). */
@@ -34,7 +34,7 @@ export async function issuePickup(
       const account = await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
+        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor', 'recipient.address'])
         .where('account.account', '=', request.account)
         .forUpdate('account')
         .executeTakeFirst()
@@ -42,7 +42,14 @@ export async function issuePickup(
       const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
       if (desk === undefined) return fail('L-609', { what: 'desk' })
       const { channel, requestReference } = request
-      const wish = { recipientClass: account.class, channel, requestReference, accountValidUntil: account.valid_until, sponsor: account.sponsor }
+      const wish = {
+        recipientClass: account.class,
+        channel,
+        requestReference,
+        accountValidUntil: account.valid_until,
+        sponsor: account.sponsor,
+        address: openAddress(parts.keys, account.address),
+      }
       const allowed = await checkPolicy(tx, wish, desk, { kind: 'issue', how: 'prepared', by: role }, parts.now())
       if (!allowed.ok) return allowed
 

@@ -22,7 +22,7 @@ export async function reissuePickup(
     .where('id', '=', pickup)
     .executeTakeFirst()
   if (old === undefined) return fail('L-609', { what: 'pickup' })
-  if (!['burned', 'returned', 'revoked'].includes(old.state) || old.replaced_by !== null) return fail('L-659')
+  if (!['burned', 'returned', 'revoked', 'returned-by-post'].includes(old.state) || old.replaced_by !== null) return fail('L-659')
   const to = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirst()
   if (to === undefined) return fail('L-609', { what: 'desk' })
   const channel = Channel.parse(channelOf(DeskKind.parse(to.kind)))

@@ -35,7 +35,7 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
       const { actor, facts } = JSON.parse(entry.bytes) as { actor: string | null; facts: Record<string, string | number | boolean> }
       const detail = Object.fromEntries(
         Object.entries(facts).filter(([key]) =>
-          ['proof', 'method', 'issuerCountry', 'expiryValid', 'number', 'language', 'code', 'reason', 'by', 'further'].includes(key),
+          ['proof', 'method', 'issuerCountry', 'expiryValid', 'number', 'language', 'code', 'reason', 'by', 'further', 'tracking'].includes(key),
         ),
       )
       return { time: Number(entry.time), kind: entry.kind, desk: name(entry.desk), actor: actor === null ? null : (staff.get(actor) ?? null), detail }

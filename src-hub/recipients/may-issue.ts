@@ -8,6 +8,8 @@ import { channelOf, decide, failureOf, postalArea, proofsOf, type PolicyCase, ty
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+import { openAddress } from '../pickups/index.ts'
 import { deskNames } from '../lists/index.ts'
 import { recipientView } from './records.ts'
 
@@ -15,7 +17,13 @@ type Why = NonNullable<HubReply<'mayIssue'>['why']>
 const whyOf = ({ code, params }: Failure): Why => ({ code, ...(params === undefined ? {} : { params: { ...params } }) })
 
 /** Fails with L-609. */
-export async function mayIssue(db: Db, now: number, role: AgentRole, query: HubQuery<'mayIssue'>): Promise<Result<HubReply<'mayIssue'>>> {
+/** Where a letter would go, by what the hub knows. */
+async function addressOnRecord(db: Db, keys: HubKeys, recipient: string) {
+  const row = await db.selectFrom('recipient').select('address').where('id', '=', recipient).executeTakeFirst()
+  return openAddress(keys, row?.address ?? null)
+}
+
+export async function mayIssue(db: Db, keys: HubKeys, now: number, role: AgentRole, query: HubQuery<'mayIssue'>): Promise<Result<HubReply<'mayIssue'>>> {
   const account = await db.selectFrom('account').selectAll().where('account', '=', query.account).executeTakeFirst()
   if (account === undefined) return fail('L-609', { what: 'account' })
   const recipient = await recipientView(db, account.recipient)
@@ -35,7 +43,7 @@ export async function mayIssue(db: Db, now: number, role: AgentRole, query: HubQ
     .executeTakeFirst()
   const area =
     query.country === undefined || query.postalCode === undefined
-      ? ('unknown' as const)
+      ? postalArea(await addressOnRecord(db, keys, account.recipient), policy.letters.inside)
       : postalArea({ country: query.country.toUpperCase(), postalCode: query.postalCode }, policy.letters.inside)
   const asked = (channel: Channel): PolicyCase => ({
     recipientClass: recipient.value.class,

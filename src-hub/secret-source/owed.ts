@@ -75,7 +75,7 @@ export async function oweOutcomes(
 ): Promise<void> {
   if (secrets?.directory !== true) return
   const ids = (...states: string[]) => changed.filter(({ state }) => states.includes(state)).map(({ id }) => id)
-  await oweDisable(tx, now, ids('burned'), true)
+  await oweDisable(tx, now, ids('burned', 'returned-by-post'), true)
   await oweDisable(tx, now, ids('returned', 'revoked'), false)
   const over = ids('handed-over', 'dispatched')
   if (secrets.atHandover && over.length > 0) await oweEnable(tx, now, over)

@@ -1,7 +1,7 @@
 /** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
 import { z } from 'zod'
 import { Channel, DateText, DeskKind, Language, Localized, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
-import { Policy } from '../../src-shared/policy/index.ts'
+import { Policy, PostalAddress } from '../../src-shared/policy/index.ts'
 import { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
@@ -42,6 +42,8 @@ export const Institution = z.strictObject({
       otherAccounts: z.array(z.string()).default([]),
       accountValidUntil: DateText.nullable().default(null),
       cards: z.array(CardId).default([]),
+      /** For registered letters. */
+      address: PostalAddress.nullable().default(null),
     }),
   ),
   pickups: z.array(

@@ -3,6 +3,7 @@ import { DeskId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { RunningHub } from '../hub.ts'
+import { sealAddress } from '../letters/index.ts'
 import { issuePickup } from '../pickups/index.ts'
 import type { Institution } from './institution.ts'
 
@@ -83,6 +84,7 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
           birth_blind: person.birthDate === null ? null : keys.blind('birth', person.birthDate),
           identity_blind: person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
           sponsor: person.sponsor,
+          address: person.address === null ? null : sealAddress(keys, person.address),
         })
         .execute()
       for (const account of [person.account, ...person.otherAccounts])

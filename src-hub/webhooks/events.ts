@@ -22,6 +22,7 @@ export async function recordEvents(tx: Tx, now: number, events: readonly NewEven
 const outcomes: Readonly<Record<string, WebhookEvent>> = {
   'handed-over': 'handed-over',
   burned: 'burned',
+  'returned-by-post': 'burned',
   returned: 'returned',
   dispatched: 'letter-dispatched',
 }

@@ -24,6 +24,7 @@ import { createScanning } from './scanning.ts'
 import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
 import { createRoundHandlers } from './round.ts'
 import { composeServices } from './services.ts'
+import { createPostRoom, withLetters } from './post-room.ts'
 import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
 import { composeState } from './state.ts'
@@ -149,13 +150,17 @@ export function createEngine(ports: EnginePorts): Engine {
       { services, counter, timers, idleLockMs: screen.idleLockMinutes * 60_000, offlineDays: config.staffOfflineDays, onChange: changed },
       () => serving,
     )
-    const serving: Serving = createServing({ services, counter, floorYears, doneMs: screen.doneSeconds * 1000, activity: () => signingIn.activity() })
+    const doneMs = screen.doneSeconds * 1000
+    const activity = () => signingIn.activity()
+    const post = createPostRoom({ services, counter, floorYears, doneMs, activity, notify: (failure) => emit('scanNotice', { failure }) })
+    const serving: Serving = withLetters(createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }), post)
     const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, activity: () => signingIn.activity() })
     const onScan = createScanning({
       services,
       counter,
       serving,
       walkIn,
+      onTracking: post.onScan,
       arrivalMs: screen.arrivalSeconds * 1000,
       refusedMs: screen.refusedSeconds * 1000,
       pinMs: screen.pinSeconds * 1000,
@@ -169,7 +174,6 @@ export function createEngine(ports: EnginePorts): Engine {
     })
     unsubscribe.push(readers.onScan(onScan))
     const readinessNow = createReadiness({ services, config, printer, readers, floorYears, freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)) })
-    const activity = () => signingIn.activity()
     const day = createDayHandlers({ services, counter, activity })
     const round = createRoundHandlers({
       services,
@@ -187,7 +191,7 @@ export function createEngine(ports: EnginePorts): Engine {
       timers,
     })
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
-    desk = { services, serving, signingIn, day, walkIn, carrying, round, readiness: readinessNow, reporter }
+    desk = { services, serving, signingIn, day, post, walkIn, carrying, round, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     unsubscribe.push(foldNamesInBackground(services.pickups, timers))

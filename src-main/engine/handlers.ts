@@ -13,6 +13,7 @@ import type { DayHandlers } from './day.ts'
 import { foldRemaining } from './fold-names.ts'
 import type { RoundHandlers } from './round.ts'
 import type { ReadinessNow } from './readiness.ts'
+import type { PostRoom } from './post-room.ts'
 import { readersView } from './readers-view.ts'
 import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
@@ -32,6 +33,7 @@ export interface DeskParts {
   readonly reporter: StatusReporter
   readonly carrying: CarryingHandlers
   readonly walkIn: WalkInDesk
+  readonly post: PostRoom
 }
 
 interface Parts {
@@ -46,7 +48,7 @@ interface Parts {
 }
 
 /** What a kiosk whose ledger does not match may not do any more. */
-const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release', 'issueWalkIn'])
+const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release', 'issueWalkIn', 'approveDispatch', 'printLetter'])
 
 export function createHandlers({ config, readers, printer, store, desk, state, enrol, changed }: Parts): HandlersOf<KioskApi> {
   /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
@@ -144,6 +146,12 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     findAccount: atDesk('findAccount', ({ walkIn }) => walkIn.handlers.findAccount),
     chooseAccount: atDesk('chooseAccount', ({ walkIn }) => walkIn.handlers.chooseAccount),
     issueWalkIn: atDesk('issueWalkIn', ({ walkIn }) => walkIn.handlers.issueWalkIn),
+    letters: atDesk('letters', ({ post }) => post.handlers.letters),
+    openLetter: atDesk('openLetter', ({ post }) => post.handlers.openLetter),
+    approveDispatch: atDesk('approveDispatch', ({ post }) => post.handlers.approveDispatch),
+    printLetter: atDesk('printLetter', ({ post }) => post.handlers.printLetter),
+    dispatchLetter: atDesk('dispatchLetter', ({ post }) => post.handlers.dispatchLetter),
+    endLetter: atDesk('endLetter', ({ post }) => post.handlers.endLetter),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),

@@ -27,6 +27,8 @@ interface Parts {
   readonly counter: Counter
   readonly serving: Serving
   readonly walkIn: Pick<WalkInDesk, 'byCard' | 'byDocument' | 'readDocument' | 'busy'>
+  /** A postal operator's number, at a post room: true when it was taken. */
+  readonly onTracking: (text: string) => boolean
   readonly arrivalMs: number
   readonly refusedMs: number
   readonly pinMs: number
@@ -235,6 +237,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       notify({ code: 'L-511' })
       return
     }
+    if (parts.onTracking(scan.text)) return
     const meaning = classifyScan(scan, deskDate(now()))
     if (services.place() === null) {
       notify({ code: 'L-107' })

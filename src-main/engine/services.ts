@@ -6,7 +6,7 @@ import { createVerifications, createWalkIns } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
-import { accountForIntents, createInstructions, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
+import { accountForIntents, createApprovals, createInstructions, createLetters, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import {
@@ -97,6 +97,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   const shift = createShift(store.db)
   const slips = createSlips(store.db)
   const verifications = createVerifications(store.db, pickups, ledger)
+  const approvals = createApprovals(store.db, pickups, ledger)
+  const letters = createLetters(store.db)
   const signIn = createSignIn({
     store,
     ledger,
@@ -113,6 +115,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ledger,
     pickups,
     verifications,
+    approvals,
     slips,
     printer,
     layout: parts.simulated?.layout ?? layoutForDesk(parts.paper),
@@ -171,6 +174,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     shift,
     slips,
     verifications,
+    approvals,
+    letters,
     signIn,
     release,
     instructions,

@@ -47,12 +47,14 @@ interface Parts {
   /** Where a PIN is worth less than this, envelopes are opened only while the hub is there. */
   readonly floorYears: number
   readonly activity: () => void
+  /** Letters have steps of their own. */
+  readonly showLetter: (letter: Pickup, notice: Failure | null) => void
 }
 
 /** A document was shown, and does not do: written down like any other refusal of a proof. */
 const proofRefused: ReadonlySet<ErrorCode> = new Set(['L-224', 'L-229', 'L-304'])
 
-export function createServing({ services, counter, doneMs, floorYears, activity }: Parts): Serving {
+export function createServing({ services, counter, doneMs, floorYears, activity, showLetter }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
   /** The verification that waits while a colleague enters their PIN. */
@@ -68,6 +70,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity 
   }
 
   function show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void {
+    if (pickup.channel === 'registered-letter') {
+      showLetter(pickup, notice)
+      return
+    }
     const slip = slips.unsettledOf(pickup.id)
     if (slip !== null) {
       counter.go({ step: 'hand-over', pickup: view(pickup), slip: slipView(views, slip) })

@@ -1,8 +1,9 @@
 /** Fills a slip's content from the pickup, the desk and the policy. */
 import type { Desk, Language } from '../../src-shared/domain.ts'
+import { addressLines } from '../../src-shared/policy/index.ts'
 import { displayName, type Pickup } from '../pickups/index.ts'
 import type { LayoutInstructions, LayoutSlip } from '../release/index.ts'
-import { layoutInstructions, layoutSlip, type SlipBasics } from '../slip/index.ts'
+import { layoutInstructions, layoutSlip, type LetterBlock, type SlipBasics } from '../slip/index.ts'
 
 /** First letter and last, the rest as asterisks: enough to know one's own account by. */
 export function maskAccount(account: string): string {
@@ -44,6 +45,11 @@ export function instructionsForDesk(paper: 58 | 80): LayoutInstructions {
   return (slip) => layoutInstructions(basics(slip), paper)
 }
 
+function letterOf({ channel, person }: Pickup, desk: Desk, language: Language): { letter?: LetterBlock } {
+  if (channel !== 'registered-letter' || person.address === null) return {}
+  return { letter: { address: addressLines(displayName(person.name), person.address), sender: `${desk.organisation[language]}, ${desk.address}` } }
+}
+
 export function layoutForDesk(paper: 58 | 80): LayoutSlip {
   return (slip, secret) => {
     const { person } = slip.pickup
@@ -53,6 +59,7 @@ export function layoutForDesk(paper: 58 | 80): LayoutSlip {
         recipient: displayName(person.name),
         account: slip.policy.accountOnSlip === 'full' ? person.account : maskAccount(person.account),
         requestReference: person.requestReference,
+        ...letterOf(slip.pickup, slip.desk, slip.language),
       },
       secret,
       paper,

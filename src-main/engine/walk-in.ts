@@ -85,7 +85,7 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
   function asPickup(of: FoundAccount): Decided {
     const { desk } = services.requirePlace()
     const { recipient, name, formerNames, language, account: named, sponsor, accountValidUntil } = of
-    const person = { recipient, name, formerNames, language, account: named, sponsor, accountValidUntil, requestReference: null }
+    const person = { recipient, name, formerNames, language, account: named, sponsor, accountValidUntil, requestReference: null, address: null }
     return { recipientClass: of.recipientClass, channel: channelOf(desk.kind), person, expiresAt: Infinity, revokePending: false }
   }
 

@@ -2,7 +2,7 @@
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Desk } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
-import { decide, failureOf, showsSponsor, type Allowed, type DirectoryDesk, type Policy, type PolicyCase } from '../../src-shared/policy/index.ts'
+import { decide, failureOf, postalArea, showsSponsor, type Allowed, type DirectoryDesk, type Policy, type PolicyCase } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Proof } from './verification.ts'
@@ -58,7 +58,7 @@ export function decideHere({ desk, policy, directory }: Place, pickup: Decided, 
     requestReference,
     accountEnded: ended(pickup, now),
     sponsor,
-    postalArea: 'unknown',
+    postalArea: postalArea(pickup.person.address, policy.letters.inside),
     act: actOf(act),
   })
   if (decision.allowed) return ok(decision)

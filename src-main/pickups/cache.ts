@@ -83,6 +83,8 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const dropEnvelope = db.prepare("UPDATE pickup SET envelope = x'' WHERE id = ?")
   const voidVerifications = db.prepare('UPDATE verification SET void = 1 WHERE pickup = ? AND spent = 0 AND void = 0')
   const voidAll = db.prepare('UPDATE verification SET void = 1 WHERE spent = 0 AND void = 0')
+  const voidApprovals = db.prepare('UPDATE dispatch_approval SET void = 1 WHERE pickup = ? AND spent = 0 AND void = 0')
+  const voidAllApprovals = db.prepare('UPDATE dispatch_approval SET void = 1 WHERE spent = 0 AND void = 0')
   const backToArrived = db.prepare("UPDATE pickup SET state = 'arrived' WHERE state = 'verified'")
   const envelope = db.prepare<[string], { envelope: Buffer }>('SELECT envelope FROM pickup WHERE id = ?')
   const tally = createTally(db)
@@ -130,6 +132,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     }
     if (known.epoch_incarnation === grant.incarnation && known.epoch_n > grant.n) return false
     voidVerifications.run(grant.id)
+    voidApprovals.run(grant.id)
     write(insert, grant)
     clearTags.run(grant.id)
     return true
@@ -246,20 +249,23 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       setPending.run(id)
     },
     /** The pickup ends here: its envelope leaves the disk and open verifications die. */
-    end(id: PickupId, state: 'handed-over' | 'revoked' | 'burned' | 'returned'): void {
+    end(id: PickupId, state: 'handed-over' | 'revoked' | 'burned' | 'returned' | 'dispatched'): void {
       setState.run(state, id)
       dropEnvelope.run(id)
       clearTags.run(id)
       voidVerifications.run(id)
+      voidApprovals.run(id)
       names.forget(id)
     },
     /** Verifications die on staff switch, lock and restart (DESIGN section 2); their pickups are `arrived` again. */
     voidVerifications(pickup?: PickupId): void {
       if (pickup === undefined) {
         voidAll.run()
+        voidAllApprovals.run()
         backToArrived.run()
       } else {
         voidVerifications.run(pickup)
+        voidApprovals.run(pickup)
       }
     },
     /** Ids of live pickups, for a snapshot resync to compare with. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
 import { PersonName } from '../../src-shared/hub-api.ts'
+import { PostalAddress } from '../../src-shared/policy/index.ts'
 import { DamagedRow } from '../storage/index.ts'
 import { unwrap, type WrapKey } from '../vault/index.ts'
 import { personLabel } from './prepared.ts'
@@ -15,6 +16,7 @@ const Person = z.object({
   sponsor: z.string().nullable(),
   accountValidUntil: DateText.nullable(),
   requestReference: z.string().nullable(),
+  address: PostalAddress.nullable().default(null),
 })
 export type Person = z.infer<typeof Person>
 

@@ -1,3 +1,5 @@
+export { createApprovals, type Approvals } from './approvals.ts'
+export { createLetters, dispatchLetter, endLetter, type Letters, type SentLetter } from './letters.ts'
 export { createInstructions, type Instructions, type LayoutInstructions } from './instructions.ts'
 export { accountForIntents, createRelease, type LayoutSlip, type Release, type ReleaseRequest } from './release.ts'
 export { settleSlip } from './settle.ts'

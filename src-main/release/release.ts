@@ -3,7 +3,8 @@
  * envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded. Order is everything here:
  * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
  */
-import { SlipId, type Desk, type KioskId, type Language, type PickupId, type VerificationId } from '../../src-shared/domain.ts'
+import type { Approvals } from './approvals.ts'
+import { SlipId, type ApprovalId, type Desk, type KioskId, type Language, type PickupId, type VerificationId } from '../../src-shared/domain.ts'
 import { type Policy } from '../../src-shared/policy/index.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
@@ -27,6 +28,7 @@ interface Parts {
   readonly ledger: Ledger
   readonly pickups: PickupCache
   readonly verifications: Verifications
+  readonly approvals: Approvals
   readonly slips: Slips
   readonly printer: Printer
   readonly layout: LayoutSlip
@@ -38,11 +40,10 @@ interface Parts {
   readonly checkpoint?: (name: string) => void
 }
 
-export interface ReleaseRequest {
-  readonly pickup: PickupId
-  readonly verification: VerificationId
-  readonly language: Language
-}
+/** `verification`: of the recipient; `approval`: of a registered letter. */
+export type ReleaseRequest = { readonly pickup: PickupId; readonly language: Language } & (
+  { readonly verification: VerificationId } | { readonly approval: ApprovalId }
+)
 
 export interface Release {
   /** Whether a slip is being printed now. */
@@ -51,7 +52,7 @@ export interface Release {
 }
 
 export function createRelease(parts: Parts): Release {
-  const { store, ledger, pickups, verifications, slips, printer, layout, kiosk, now } = parts
+  const { store, ledger, pickups, verifications, approvals, slips, printer, layout, kiosk, now } = parts
   const checkpoint = parts.checkpoint ?? (() => undefined)
   let busy = false
 
@@ -65,16 +66,22 @@ export function createRelease(parts: Parts): Release {
         const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
         if (!allowed.ok) return allowed
         if (slips.unsettledOf(pickup.id) !== null) return fail('L-214')
-        if (pickup.state === 'handed-over') return fail('L-204')
+        if (pickup.state === 'handed-over' || pickup.state === 'dispatched') return fail('L-204')
         if (pickup.state === 'burned') return fail('L-208')
         if (pickup.state === 'revoked') return fail('L-203')
         const wasted = slips.wasted(pickup.id, pickup.epoch)
         if (wasted >= printsThatMayFail) return fail('L-512')
         const by = { staff: session.staff, session: session.id }
-        const proved = pickup.state === 'verified' ? verifications.open(request.verification, pickup.id, by, now()) : null
+        const letter = 'approval' in request
+        const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verifications.open(request.verification, pickup.id, by, now())
+        // A letter is released by approval, and nothing else is.
+        const proved = pickup.state === 'verified' && letter === (pickup.channel === 'registered-letter') ? open : null
         if (proved === null) return fail('L-307')
         const confirmed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: proved.witness !== null }, now())
         if (!confirmed.ok) return confirmed
+        // Whatever the policy says of four eyes: of letters the promise asks for two.
+        if (letter && proved.witness === null) return fail('L-310')
+        const against = letter ? { approval: request.approval } : { verification: request.verification }
         const slip = SlipId.parse(newId())
         const number = slips.nextNumber(place.desk.slipPrefix)
         slips.intend({
@@ -82,7 +89,8 @@ export function createRelease(parts: Parts): Release {
           number,
           pickup: pickup.id,
           epoch: pickup.epoch,
-          verification: request.verification,
+          verification: null,
+          ...against,
           staff: session.staff,
           language: request.language,
           at: now(),
@@ -92,7 +100,7 @@ export function createRelease(parts: Parts): Release {
           pickup: pickup.id,
           epoch: pickup.epoch,
           actor: session.staff,
-          facts: { slip, number, verification: request.verification, language: request.language, further: wasted > 0 },
+          facts: { slip, number, ...against, language: request.language, further: wasted > 0 },
         })
         pickups.setState(pickup.id, 'printing')
         return ok({ slip, number, pickup })

@@ -17,13 +17,15 @@ interface Parts {
 
 const entryOf = { 'handed-over': 'handed-over', spoiled: 'slip-spoiled', missing: 'slip-missing', 'nothing-came-out': 'slip-nothing-came-out' } as const
 
-/** Fails with L-513 (already settled or never printed), L-803 (the disk cannot be written; nothing has changed). */
+/** Fails with L-234 (a letter is dispatched instead), L-513 (already settled or never printed), L-803 (the disk cannot be written; nothing has changed). */
 export function settleSlip({ store, ledger, pickups, slips, now }: Parts, id: SlipId, settlement: Settlement, by: StaffId): Result<Slip> {
   try {
     if (slips.get(id)?.state === 'intended') accountForIntents({ store, ledger, pickups, slips }, 'L-506')
     return store.transact(() => {
       const slip = slips.get(id)
       if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain')) return fail('L-513')
+      // A letter is not handed over: it is dispatched, with its number.
+      if (slip.letter && settlement === 'handed-over') return fail('L-234')
       const pickup = pickups.get(slip.pickup)
       if (pickup === null) throw new Error('a slip without its pickup')
       slips.settle(id, settlement, by, now())

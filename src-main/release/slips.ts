@@ -1,5 +1,15 @@
 /** The slips of this kiosk as rows: each begins as `intended` and is accounted for to the end (promise P3). */
-import { PickupId, SlipId, SlipState, StaffId, type Epoch, type Language, type Settlement, type VerificationId } from '../../src-shared/domain.ts'
+import {
+  PickupId,
+  SlipId,
+  SlipState,
+  StaffId,
+  type Epoch,
+  type Language,
+  type ApprovalId,
+  type Settlement,
+  type VerificationId,
+} from '../../src-shared/domain.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
 import type { Sqlite } from '../storage/index.ts'
 
@@ -12,6 +22,8 @@ export interface Slip {
   readonly state: SlipState
   readonly code: ErrorCode | null
   readonly intendedAt: number
+  /** Printed against a dispatch approval, not a verification. */
+  readonly letter: boolean
 }
 
 interface Row {
@@ -24,9 +36,10 @@ interface Row {
   state: string
   code: string | null
   intended_at: number
+  approval: string | null
 }
 
-const columns = 'id, number, pickup, epoch_incarnation, epoch_n, staff, state, code, intended_at'
+const columns = 'id, number, pickup, epoch_incarnation, epoch_n, staff, state, code, intended_at, approval'
 /** Two slips in all may be spoiled or lost in the printer: the first, and the one further print they share. */
 export const printsThatMayFail = 2
 
@@ -34,7 +47,7 @@ export type Slips = ReturnType<typeof createSlips>
 
 export function createSlips(db: Sqlite) {
   const insert = db.prepare(
-    `INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, staff, language, state, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)`,
+    `INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, approval, staff, language, state, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)`,
   )
   const get = db.prepare<[string], Row>(`SELECT ${columns} FROM slip WHERE id = ?`)
   const unsettled = db.prepare<[], Row>(`SELECT ${columns} FROM slip WHERE state IN ('intended','printed','uncertain') ORDER BY intended_at`)
@@ -59,22 +72,26 @@ export function createSlips(db: Sqlite) {
       state: SlipState.parse(row.state),
       code: isErrorCode(row.code) ? row.code : null,
       intendedAt: row.intended_at,
+      letter: row.approval !== null,
     }
   }
 
   return {
-    /** The database spends the verification with this row, or refuses it. */
+    /** The database spends the verification (or the approval) with this row, or refuses it. */
     intend(slip: {
       id: SlipId
       number: string
       pickup: PickupId
       epoch: Epoch
-      verification: VerificationId
+      /** Of a letter: null, and its approval. */
+      verification: VerificationId | null
+      approval?: ApprovalId
       staff: StaffId
       language: Language
       at: number
     }): void {
-      insert.run(slip.id, slip.number, slip.pickup, slip.epoch.incarnation, slip.epoch.n, slip.verification, slip.staff, slip.language, slip.at)
+      const { incarnation, n } = slip.epoch
+      insert.run(slip.id, slip.number, slip.pickup, incarnation, n, slip.verification, slip.approval ?? null, slip.staff, slip.language, slip.at)
     },
     /** `MYL-000042`: a running number of this kiosk behind its desk's prefix. */
     nextNumber(prefix: string): string {
@@ -97,7 +114,7 @@ export function createSlips(db: Sqlite) {
       outcome.run(state, code, id)
       if (state === 'printed') printedAt = null
     },
-    settle(id: SlipId, settlement: Settlement, by: StaffId, at: number): void {
+    settle(id: SlipId, settlement: Settlement | 'dispatched', by: StaffId, at: number): void {
       settle.run(settlement, by, at, id)
     },
   }

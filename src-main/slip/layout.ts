@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { selectCodePage, tableOf, type CodePage } from './code-pages.ts'
+import { letterHead, type LetterBlock } from './letter.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
 import { encodeSecret } from './secret-bytes.ts'
@@ -15,6 +16,8 @@ export interface SlipContent extends SlipBasics {
   /** Whole or masked, as the policy says. */
   readonly account: string
   readonly requestReference: string | null
+  /** Of a registered letter: the address for its envelope's window. */
+  readonly letter?: LetterBlock
 }
 
 const doubleSize = Buffer.from([0x1d, 0x21, 0x11])
@@ -76,7 +79,8 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
   const texts = slipTexts[content.language]
   const kind = content.secretKind
   try {
-    const header = headLines(content, texts.title[kind], columns)
+    const above = content.letter === undefined ? undefined : letterHead(content.letter, content.language, columns)
+    const header = headLines(content, texts.title[kind], columns, above)
 
     const before = encoder(columns)
     wrapped(before.bold(true), slipText(content.recipient), columns).bold(false)

@@ -15,10 +15,10 @@ export interface SlipBasics {
   readonly changeAddress: string
 }
 
-/** Who prints, the slip's number (a slip that ends here can be named), and what it is. */
-export function headLines(content: SlipBasics, title: string, columns: number): ReceiptPrinterEncoder {
+/** `start`: what stands above it, from the printer's start on. Who prints, the slip's number (a slip that ends here can be named), and what it is. */
+export function headLines(content: SlipBasics, title: string, columns: number, start?: ReceiptPrinterEncoder): ReceiptPrinterEncoder {
   const texts = slipTexts[content.language]
-  const head = encoder(columns).initialize().codepage(layoutPage)
+  const head = start ?? encoder(columns).initialize().codepage(layoutPage)
   head.align('center').bold(true)
   wrapped(head, slipText(content.organisation), columns)
   head.bold(false)

@@ -14,6 +14,8 @@ export interface SlipTexts {
   readonly never: string
   readonly destroy: string
   readonly slip: string
+  /** Above the address of a letter, and where it is folded. */
+  readonly letter: { readonly sender: string; readonly fold: string }
   /** On a slip without a secret; `{number}` is the slip that carries it. */
   readonly instructions: { readonly title: string; readonly where: { readonly password: string; readonly 'activation-code': string } }
 }
@@ -32,6 +34,7 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'Emme koskaan kerro salasanaa sähköpostilla, puhelimessa tai tekstiviestillä.',
     destroy: 'Hävitä tämä lipuke, kun olet vaihtanut salasanan.',
     slip: 'Lipuke',
+    letter: { sender: 'Palautus', fold: 'taita tästä' },
     instructions: {
       title: 'Ohje',
       where: {
@@ -53,6 +56,7 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'Vi uppger aldrig lösenord per e-post, telefon eller textmeddelande.',
     destroy: 'Förstör den här lappen när du har bytt lösenordet.',
     slip: 'Lapp',
+    letter: { sender: 'Returadress', fold: 'vik här' },
     instructions: {
       title: 'Anvisning',
       where: { password: 'Lösenordet finns på lapp {number}. Teckenförklaring:', 'activation-code': 'Koden finns på lapp {number}. Teckenförklaring:' },
@@ -71,6 +75,7 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     never: 'We never tell a password by email, phone or text message.',
     destroy: 'Destroy this slip when you have changed the password.',
     slip: 'Slip',
+    letter: { sender: 'Return to', fold: 'fold here' },
     instructions: {
       title: 'Instructions',
       where: { password: 'Your password is on slip {number}. How to read it:', 'activation-code': 'Your code is on slip {number}. How to read it:' },

@@ -2,6 +2,8 @@
  * Numbered, append-only migrations; each runs in one transaction (DESIGN section 4, rule 7; after Signal Desktop).
  * A migration that has been released is never edited.
  */
+import { lettersMigration } from './letters-migration.ts'
+
 export interface Migration {
   readonly version: number
   readonly sql: string
@@ -254,12 +256,6 @@ CREATE TRIGGER verification_witness_is_fixed BEFORE UPDATE ON verification BEGIN
 END;
 `
 
-/** Version 8. Where else people can go, and when: so that a refusal says so offline too. */
-const letters = `
-CREATE TABLE directory (one INTEGER PRIMARY KEY CHECK (one = 1), desks TEXT NOT NULL) STRICT;
-UPDATE kiosk SET synced = 0;
-`
-
 /**
  * Version 9. A walk-in is verified before there is a pickup. Its verification is written once more for the pickup that was issued
  * against it, word for word and once, and only while it is open; a verification by e-ID needs the e-ID's own row.
@@ -353,7 +349,7 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: noReplacing },
   { version: 5, sql: printerMemory },
   { version: 6, sql: fourEyes },
-  { version: 8, sql: letters },
+  { version: 8, sql: lettersMigration },
   { version: 9, sql: walkIns },
   { version: 10, sql: deskDay },
 ]

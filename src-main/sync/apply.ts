@@ -34,7 +34,7 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
   function revoke(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
-    if (pickup.state === 'handed-over' || pickup.state === 'burned' || pickup.state === 'revoked') return
+    if (pickup.state === 'handed-over' || pickup.state === 'burned' || pickup.state === 'revoked' || pickup.state === 'dispatched') return
     const slip = slips.unsettledOf(id)
     if (slip !== null) {
       if (pickup.revokePending) return
@@ -49,7 +49,7 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
   function close(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
-    if (pickup.state !== 'handed-over' && pickup.state !== 'burned') pickups.end(id, 'revoked')
+    if (pickup.state !== 'handed-over' && pickup.state !== 'burned' && pickup.state !== 'dispatched') pickups.end(id, 'revoked')
   }
 
   function change(item: Exclude<PlainChange, { kind: 'pickup-granted' }>): void {

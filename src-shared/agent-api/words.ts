@@ -6,7 +6,18 @@ export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'admini
 export type AgentRole = z.infer<typeof AgentRole>
 
 /** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
-export const HubPickupState = z.enum(['unassigned', 'granted', 'revoking', 'handed-over', 'burned', 'returned', 'revoked', 'dispatched'])
+export const HubPickupState = z.enum([
+  'unassigned',
+  'granted',
+  'revoking',
+  'handed-over',
+  'burned',
+  'returned',
+  'revoked',
+  'dispatched',
+  'delivered',
+  'returned-by-post',
+])
 export type HubPickupState = z.infer<typeof HubPickupState>
 
 export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })

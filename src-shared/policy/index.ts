@@ -14,5 +14,5 @@ export {
 } from './decide.ts'
 export { failureOf, whereText } from './failure.ts'
 export { directoryLimit, DirectoryDesk, kindName, PlaceNow, placesNow, placeText, type From } from './places.ts'
-export { greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
+export { addressLines, greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
 export { acceptsIssuer, classRule, ClassRule, issuersOf, Policy, PolicyRule, proofRule, ProofRule, walkInAt } from './schema.ts'

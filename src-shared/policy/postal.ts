@@ -43,3 +43,13 @@ export function postalArea(address: Pick<PostalAddress, 'postalCode' | 'country'
   if (!/^\d{5}$/.test(code)) return 'unknown'
   return inside.some(({ from, to }) => from <= code && code <= to) ? 'inside' : 'outside'
 }
+
+/**
+ * As an envelope is addressed: name, lines, postal code and place; abroad the country's name in capitals at the end, in English, so that every
+ * post office on the way can read it (UPU Convention, Regulations, "Addressing").
+ */
+export function addressLines(name: string, { lines, postalCode, city, country }: PostalAddress): string[] {
+  const place = [postalCode, city].filter((part) => part !== '').join(' ')
+  const abroad = country === 'FI' ? [] : [(new Intl.DisplayNames(['en'], { type: 'region' }).of(country) ?? country).toUpperCase()]
+  return [name, ...lines, country === 'FI' ? place.toUpperCase() : place, ...abroad]
+}

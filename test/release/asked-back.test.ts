@@ -5,7 +5,7 @@ import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { createVerifications, createWalkIns } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
-import { createRelease, createSlips, settleSlip } from '../../src-main/release/index.ts'
+import { createApprovals, createRelease, createSlips, settleSlip } from '../../src-main/release/index.ts'
 import { createApplier } from '../../src-main/sync/index.ts'
 import { enrolledFolder, openRooms, person, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 
@@ -56,7 +56,18 @@ async function printAskedBack(outcome: PrintOutcome) {
     },
   } as unknown as Printer
   const layout = () => ({ ok: true, value: { header: Buffer.from('h'), body: Buffer.from('b') } }) as const
-  const release = createRelease({ store, ledger, pickups, verifications, slips, printer, layout, kiosk: at.kiosk, now })
+  const release = createRelease({
+    store,
+    ledger,
+    pickups,
+    verifications,
+    approvals: createApprovals(store.db, pickups, ledger),
+    slips,
+    printer,
+    layout,
+    kiosk: at.kiosk,
+    now,
+  })
   const by = { staff: session.staff, session: session.id }
   const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN' } as const
   const { id } = store.transact(() => verifications.record(cached, proof, by, now(), 300, false))

@@ -2,6 +2,8 @@
 import type { z } from 'zod'
 import { CallId, DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import type { DeskKind } from '../../src-shared/domain.ts'
+import { ApprovalId } from '../../src-shared/domain.ts'
+import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
 
@@ -151,7 +153,66 @@ const helpPoints = [
   elsewhere('student-affairs', 'Opintotoimisto', 'Studiebyrån', 'Student affairs', false),
 ]
 
+function letter(more: Partial<LetterView> = {}): LetterView {
+  return {
+    id: PickupId.parse(id('pickup-letter')),
+    name: 'Solveig Nordström',
+    address: ['Solveig Nordström', 'Strandgatan 14 B 3', '65100 VAASA'],
+    requestReference: 'LR-2026-000123',
+    state: 'waiting',
+    tracking: null,
+    at: sceneNow - day,
+    blocked: null,
+    ...more,
+  }
+}
+export const lettersOfScenes: readonly LetterView[] = [
+  letter(),
+  letter({ id: PickupId.parse(id('pickup-letter2')), name: 'Marek Nowak', address: ['Marek Nowak', 'ul. Długa 7', '80-827 Gdańsk', 'POLAND'] }),
+  letter({ id: PickupId.parse(id('pickup-letter3')), name: 'Eino Salo', state: 'dispatched', tracking: 'RR123456785FI', at: sceneNow - 3 * day }),
+]
+const letterOpen: Extract<CounterStep, { step: 'letter' }> = {
+  step: 'letter',
+  letter: letter(),
+  approval: null,
+  approvedUntil: null,
+  fourEyes: 'not-begun',
+  further: false,
+  notice: null,
+}
+const postRoom: KioskState = {
+  ...signedIn,
+  desk: atRest.desk === null ? null : { ...atRest.desk, kind: 'post-room', name: { fi: 'Postikeskus', sv: 'Postcentralen', en: 'Post room' } },
+}
+const approval = ApprovalId.parse(id('approval'))
+
 export const scenes = {
+  'post-room': postRoom,
+  letter: at(letterOpen, postRoom),
+  'letter-awaited': at({ ...letterOpen, approval, approvedUntil: sceneNow + 5 * minute, fourEyes: 'awaited' }, postRoom),
+  'letter-approved': at({ ...letterOpen, letter: letter({ state: 'approved' }), approval, approvedUntil: sceneNow + 5 * minute, fourEyes: 'given' }, postRoom),
+  'letter-out': at(
+    {
+      step: 'letter-out',
+      letter: letter({ state: 'printed' }),
+      slip: { id: slip('printed').id, number: 'POS-000012', state: 'printed', reason: null },
+      tracking: null,
+      notice: null,
+    },
+    postRoom,
+  ),
+  'letter-tracked': at(
+    {
+      step: 'letter-out',
+      letter: letter({ state: 'uncertain' }),
+      slip: { id: slip('uncertain').id, number: 'POS-000012', state: 'uncertain', reason: { code: 'L-506' } },
+      tracking: 'RR123456785FI',
+      notice: null,
+    },
+    postRoom,
+  ),
+  'letter-back': at({ step: 'letter-back', letter: letter({ state: 'dispatched', tracking: 'RR123456785FI' }) }, postRoom),
+  'done-dispatched': at({ step: 'done', outcome: 'dispatched', initials: 'S. N.', language: 'sv', until: sceneNow + 8_000 }, postRoom),
   enrol: { ...atRest, setup: 'enrol', desk: null, network: { state: 'never', lastContactAt: null, failure: null, syncing: null } },
   'first-sync': { ...atRest, setup: 'first-sync', network: { state: 'online', lastContactAt: sceneNow, failure: null, syncing: { done: 1200, total: 3100 } } },
   'first-supervisor': { ...atRest, setup: 'first-supervisor' },

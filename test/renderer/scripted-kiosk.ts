@@ -12,7 +12,7 @@ import { StaffId, VerificationId } from '../../src-shared/domain.ts'
 import { kioskApi, KioskState, type CounterStep, type KioskHandlers, type ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
-import { queueOfPickups, sceneNow } from './scenes.ts'
+import { lettersOfScenes, queueOfPickups, sceneNow } from './scenes.ts'
 
 export interface ScriptedKiosk {
   readonly url: string
@@ -129,6 +129,12 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     findAccount: done,
     chooseAccount: done,
     issueWalkIn: () => ok({ slip: null }),
+    letters: () => ok({ letters: [...lettersOfScenes] }),
+    openLetter: done,
+    approveDispatch: () => ok({ approval: 'approval'.padEnd(22, '0') as never }),
+    printLetter: () => ok({ slip: 'slip'.padEnd(22, '0') as never }),
+    dispatchLetter: done,
+    endLetter: done,
     openPickup: done,
     settle: done,
     instructions: done,

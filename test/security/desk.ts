@@ -68,7 +68,7 @@ function fakeTime() {
 }
 
 /** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
-async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours: OpeningHours | null) {
+async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours: OpeningHours | null, letter: Partial<GrantedPickup>) {
   const at = enrolledFolder()
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
@@ -81,7 +81,7 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours
   rooms.know(...Object.values(staff))
   const place = { kind, name: words, unit: words, organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }
   rooms.records.setDesk(Desk.parse({ ...place, hours, id: at.desk, address: '', slipPrefix: 'TES' }))
-  const rules = (['porter', 'helpdesk', 'student-affairs', 'hr', 'post-room'] as const).map((deskKind) => ({
+  const rules: object[] = (['porter', 'helpdesk', 'student-affairs', 'hr', 'post-room'] as const).map((deskKind) => ({
     recipientClass: 'student',
     channel: 'porter',
     deskKind,
@@ -90,6 +90,7 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours
     showSponsor: false,
     fourEyes,
   }))
+  rules.push({ recipientClass: 'student', channel: 'registered-letter', deskKind: 'post-room', proofs: [], needsRequestReference: true, showSponsor: false })
   rooms.records.setPolicy(Policy.parse({ version: 1, rules, verificationSeconds: 300, accountOnSlip: 'full' }))
   const record = rooms.records.read()
   if (record === null) throw new Error('not enrolled')
@@ -99,7 +100,11 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours
   await rooms.signIn.enter(supervisor, pin)
   for (const who of Object.values(staff)) if (who !== staff.supervisor) await rooms.signIn.enrol(rooms.badge(who), pin)
   rooms.signIn.end('asked')
-  const pickups = [await rooms.grant(secretOf(1), 1), await rooms.grant(secretOf(2), 2), await rooms.grant(secretOf(3), 3)]
+  const pickups = [
+    await rooms.grant(secretOf(1), 1, undefined, letter),
+    await rooms.grant(secretOf(2), 2, undefined, letter),
+    await rooms.grant(secretOf(3), 3),
+  ]
   for (let i = 0; i < entries; i++) rooms.store.transact(() => rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: staff.hr.id, attemptsLeft: 4 } }))
   rooms.close()
   return { at, staff, pickups }
@@ -114,9 +119,17 @@ export async function startTestDesk(
     demo = true,
     fourEyes = false,
     hours = null,
-  }: { tamper?: (file: string) => void; entries?: number; demo?: boolean; fourEyes?: boolean; hours?: OpeningHours | null } = {},
+    letter = {},
+  }: {
+    tamper?: (file: string) => void
+    entries?: number
+    demo?: boolean
+    fourEyes?: boolean
+    hours?: OpeningHours | null
+    letter?: Partial<GrantedPickup>
+  } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours)
+  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []

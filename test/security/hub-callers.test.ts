@@ -54,6 +54,8 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   addCard: ['agent', 'hr', 'supervisor'],
   removeCard: ['agent', 'hr', 'supervisor'],
   mayIssue: ['agent', 'hr', 'supervisor'],
+  setAddress: ['agent', 'hr', 'supervisor'],
+  letters: ['agent', 'hr', 'supervisor', 'auditor'],
   extend: ['agent', 'hr', 'supervisor'],
   reissue: ['agent', 'hr', 'supervisor'],
   writeOffPreview: ['supervisor'],

@@ -15,13 +15,13 @@ CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL
 CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL);
 CREATE TABLE staff_desk (staff text NOT NULL REFERENCES staff, desk text NOT NULL REFERENCES desk, PRIMARY KEY (staff, desk));
 CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
-CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text);
+CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text, address bytea);
 CREATE TABLE account (account text PRIMARY KEY, recipient text NOT NULL REFERENCES recipient, valid_until text);
 CREATE TABLE card (recipient text NOT NULL REFERENCES recipient, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
 CREATE TABLE pickup (
   id text PRIMARY KEY, account text NOT NULL REFERENCES account, recipient text NOT NULL REFERENCES recipient, desk text REFERENCES desk, channel text NOT NULL,
   request_reference text, secret_kind text NOT NULL,
-  state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched')),
+  state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post')),
   epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT 0,
   ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded')), replaced_by text REFERENCES pickup, walk_in text);
 CREATE UNIQUE INDEX pickup_one_live ON pickup (account) WHERE state IN ('unassigned','granted') OR (state = 'revoking' AND moving_to IS NOT NULL);
@@ -29,6 +29,11 @@ CREATE TABLE "grant" (
   pickup text NOT NULL REFERENCES pickup, incarnation text NOT NULL, n bigint NOT NULL, kiosk text NOT NULL REFERENCES kiosk,
   state text NOT NULL CHECK (state IN ('granted','revoking','acknowledged','ended','written-off')), at bigint NOT NULL, record text NOT NULL, PRIMARY KEY (pickup, incarnation, n));
 CREATE UNIQUE INDEX grant_one_open ON "grant" (pickup) WHERE state IN ('granted','revoking');
+CREATE TABLE letter (pickup text PRIMARY KEY REFERENCES pickup, tracking text NOT NULL, at bigint NOT NULL, ended text, ended_at bigint);
+CREATE TABLE delivery_request (
+  id text PRIMARY KEY, kiosk text NOT NULL, desk text NOT NULL REFERENCES desk, subject text NOT NULL, account text, recipient text, filed_at bigint NOT NULL,
+  received_at bigint NOT NULL, by_staff text, state text NOT NULL DEFAULT 'waiting', reason text, reference text UNIQUE, pickup text, decided_at bigint, decided_by text);
+CREATE TABLE request_number (year int PRIMARY KEY, n bigint NOT NULL);
 CREATE TABLE feed (desk text NOT NULL, seq bigint NOT NULL, body text NOT NULL, PRIMARY KEY (desk, seq));
 CREATE TABLE ledger_entry (
   kiosk text NOT NULL, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL, bytes text NOT NULL, hash text NOT NULL, signature text,

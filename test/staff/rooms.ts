@@ -87,7 +87,7 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     return { member, cardId: normaliseCardId(card), tag: cardTag(at.lookup, card) }
   }
   /** A grant as the hub makes it: sealed to the key it was last told of. */
-  async function grant(secret: string, n = 1, id = PickupId.parse(newId())): Promise<GrantedPickup> {
+  async function grant(secret: string, n = 1, id = PickupId.parse(newId()), more: Partial<GrantedPickup> = {}): Promise<GrantedPickup> {
     const sealedTo = records.read()?.openingPublic
     if (sealedTo === null || sealedTo === undefined) throw new Error('no opening key')
     const envelope = await sealEnvelope(sealedTo, Buffer.from(secret), { pickup: id, kiosk: at.kiosk, epoch: { incarnation, n } })
@@ -112,6 +112,7 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
       pickupCodeTag: pickupCodeTag(at.lookup, 'ABCD2345').toString('base64url'),
       issuedAt: 1,
       expiresAt: 4_000_000_000_000,
+      ...more,
     }
     store.transact(() => {
       pickups.grant(pickup)

@@ -27,7 +27,7 @@ export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof ro
       const saved = await removeCard(db, keys, now(), agent, body.recipient, body.card)
       return saved.ok ? ok({ cards: saved.value }) : saved
     },
-    mayIssue: async ({ query, agent }) => mayIssue(db, now(), agent.role, query),
+    mayIssue: async ({ query, agent }) => mayIssue(db, keys, now(), agent.role, query),
     extend: async ({ body, agent }) => {
       const done = await extendPickup(db, now(), agent.name, body.pickup, body.expiresAt)
       return done.ok ? ok({ expiresAt: done.value }) : done

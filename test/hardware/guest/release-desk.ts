@@ -4,7 +4,7 @@ import { Policy } from '../../../src-shared/policy/index.ts'
 import { layoutForDesk } from '../../../src-main/engine/slip-layout.ts'
 import { createVerifications } from '../../../src-main/identity/index.ts'
 import type { Printer } from '../../../src-main/printers/index.ts'
-import { createRelease, createSlips, settleSlip, type Slip } from '../../../src-main/release/index.ts'
+import { createApprovals, createRelease, createSlips, settleSlip, type Slip } from '../../../src-main/release/index.ts'
 import { LedgerEntry } from '../../../src-shared/ledger-entry.ts'
 import type { Result } from '../../../src-shared/result.ts'
 import { enrolledFolder, openRooms, person } from '../../staff/rooms.ts'
@@ -68,7 +68,8 @@ export async function releaseDesk(printer: Printer, secret: string): Promise<Rel
   const { store, ledger, pickups, slips, verifications, session, desk, id, grant } = await openKiosk()
   granted += 1
   const { id: waiting } = await grant(secret, granted)
-  const release = createRelease({ store, ledger, pickups, verifications, slips, printer, layout: layoutForDesk(80), kiosk: id, now: Date.now })
+  const approvals = createApprovals(store.db, pickups, ledger)
+  const release = createRelease({ store, ledger, pickups, verifications, approvals, slips, printer, layout: layoutForDesk(80), kiosk: id, now: Date.now })
   return {
     release() {
       const pickup = pickups.get(waiting)

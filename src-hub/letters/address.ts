@@ -1,0 +1,41 @@
+/** A recipient's postal address: sealed in the database under the master key, told to the post room that prints the letter and to nobody else. */
+import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
+import { PostalAddress, postalArea } from '../../src-shared/policy/index.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db } from '../database/index.ts'
+import { policyRecord } from '../desks/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+import { revokePickup, type GrantParts } from '../pickups/index.ts'
+
+export function sealAddress(keys: HubKeys, address: PostalAddress): Buffer {
+  return keys.seal(JSON.stringify(address))
+}
+
+/** Fails with L-609 (unknown account). Recorded without the address. */
+export async function setAddress(db: Db, parts: GrantParts, body: HubBody<'setAddress'>, actor: string): Promise<Result<HubReply<'setAddress'>>> {
+  return transact(db, async (tx) => {
+    const account = await tx.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst()
+    if (account === undefined) return fail('L-609', { what: 'account' })
+    const sealed = body.address === null ? null : sealAddress(parts.keys, body.address)
+    await tx.updateTable('recipient').set({ address: sealed }).where('id', '=', account.recipient).execute()
+    const area = postalArea(body.address, (await policyRecord(tx)).letters.inside)
+    const live = await tx
+      .selectFrom('pickup')
+      .select(['id', 'desk'])
+      .where('recipient', '=', account.recipient)
+      .where('channel', '=', 'registered-letter')
+      .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+      .execute()
+    let letter: HubReply<'setAddress'>['letter'] = 'none'
+    for (const { id, desk } of live) {
+      const to = area === 'outside' ? desk : null
+      if ((await revokePickup(tx, parts, id, to === null ? 'revoked' : 're-routed', to)) === null) continue
+      letter = to === null ? 'revoked' : 'moved'
+    }
+    await tx
+      .insertInto('audit')
+      .values({ at: parts.now(), actor, act: 'address-changed', pickup: live[0]?.id ?? null, desk: null, detail: JSON.stringify({ letter }) })
+      .execute()
+    return ok({ area, letter })
+  })
+}

@@ -1,0 +1,2 @@
+export { sealAddress, setAddress } from './address.ts'
+export { listLetters } from './list.ts'
