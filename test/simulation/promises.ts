@@ -179,7 +179,9 @@ export class Promises implements Watching {
     const holder = new Map<string, Kiosk>()
     for (const kiosk of this.kiosks) {
       if (kiosk.excused !== null || kiosk.running === null) continue
-      for (const { id } of kiosk.running.services.pickups.liveIds()) {
+      const { acknowledged } = this.#book(kiosk)
+      for (const { pickup: id, epoch } of kiosk.running.services.pickups.liveGrants()) {
+        if (acknowledged.has(about(id, epochKey(epoch)))) throw new Violation(`P5: ${kiosk.name} holds ${short(id)} again at an epoch that it has acknowledged`)
         const other = holder.get(id)
         if (other !== undefined) throw new Violation(`P2: ${other.name} and ${kiosk.name} could both hand over ${short(id)}`)
         holder.set(id, kiosk)

@@ -75,7 +75,7 @@ async function restart(place: Place): Promise<void> {
   await lookAtLedger(place)
 }
 
-async function ask(place: Place, order: Parameters<KioskChild['ask']>[0]): Promise<string | null | 'died'> {
+async function ask(place: Place, order: Parameters<KioskChild['ask']>[0]): Promise<string | null> {
   const answer = await place.kiosk.ask(order)
   if (answer === null) return 'died'
   if (answer.seq > 0) place.confirmed.set(answer.seq, answer.hash)
