@@ -18,8 +18,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a kiosk takes no grant of an epoch that it has acknowledged',
     file: 'src-main/pickups/cache.ts',
-    from: 'if (same) return false',
-    to: '',
+    from: 'if (same) {',
+    to: "if (same && known.state !== 'revoked') {",
   },
   {
     guard: 'a pickup handed over here is opened by no grant',
