@@ -130,6 +130,14 @@ export class Hub {
       throw new Violation(`the hub fails over ${name}: ${String(error)}`, { cause: error })
     }
     if (!process.alive()) return null
+    // Of all times to prune, between two pages of one pull is the worst.
+    if (name === 'feed' && this.#world.random.chance(0.04)) {
+      this.#world.in(this.#world.random.int(60), () => {
+        this.prune().catch((error: unknown) => {
+          this.#world.broke(error)
+        })
+      })
+    }
     return { status, headers: { [hubTimeHeader]: String(process.parts.now()) }, bytes: Buffer.from(text) }
   }
 
