@@ -13,6 +13,7 @@ import { noBody, none, route } from './hub-route.ts'
 import { listRoutes } from './agent-api/lists.ts'
 import { routingRoutes } from './agent-api/routing.ts'
 import { watchRoutes } from './agent-api/watch.ts'
+import { administerRoutes } from './agent-api/administer.ts'
 import { proveRoutes } from './agent-api/prove.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState } from './agent-api/words.ts'
@@ -302,6 +303,7 @@ export const hubApi = {
   ...importRoutes,
   ...proveRoutes,
   ...letterRoutes,
+  ...administerRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

@@ -67,6 +67,21 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   erase: ['supervisor'],
   retention: ['supervisor', 'auditor', 'administrator'],
   saveRetention: ['administrator'],
+  units: ['supervisor', 'auditor', 'administrator'],
+  saveUnit: ['administrator', 'supervisor'],
+  saveDesk: ['administrator'],
+  enrolmentCodes: ['administrator', 'supervisor'],
+  staff: ['supervisor', 'auditor', 'administrator'],
+  saveStaff: ['administrator', 'supervisor'],
+  removeStaff: ['administrator', 'supervisor'],
+  addBadge: ['administrator', 'supervisor'],
+  removeBadges: ['administrator', 'supervisor'],
+  policy: everyone,
+  policyVersion: ['supervisor', 'auditor', 'administrator'],
+  savePolicy: ['administrator'],
+  policyPreview: ['supervisor', 'auditor', 'administrator'],
+  organisation: everyone,
+  saveOrganisation: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 
-export type DeskLine = HubReply<'desks'>['desks'][number]
+export type DeskLine = Pick<HubReply<'desks'>['desks'][number], 'id' | 'kind' | 'name' | 'unit'>
 
 export interface Invited {
   readonly desk: DeskLine

@@ -15,6 +15,7 @@ import { carryHandlers } from './routes/carry.ts'
 import { letterHandlers } from './routes/letters.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
+import { administerHandlers } from './routes/administer.ts'
 import { proveHandlers } from './routes/prove.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
@@ -42,6 +43,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...walkInHandlers(parts),
     ...proveHandlers(parts),
     ...letterHandlers(parts),
+    ...administerHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)

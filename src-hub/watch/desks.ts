@@ -3,12 +3,15 @@ import type { z } from 'zod'
 import { sql } from 'kysely'
 import type { DeskWatch } from '../../src-shared/agent-api/watch.ts'
 import { KioskId } from '../../src-shared/domain.ts'
+import type { StatusSince } from '../../src-shared/kiosk-hub-api/status.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { OpeningHours, openingAt, usualHours } from '../../src-shared/opening-hours.ts'
-import type { Db, Tx } from '../database/index.ts'
+import type { Db } from '../database/index.ts'
 import { awaited } from '../kiosks/index.ts'
 import { startedVersions } from '../ledger/index.ts'
 import { deskNames } from '../lists/index.ts'
+import { statuses } from '../status/index.ts'
+import { printerOf, reasonOf } from './kiosk-status.ts'
 
 export type Watched = z.infer<typeof DeskWatch>
 type Reason = Watched['reasons'][number]
@@ -22,7 +25,10 @@ export interface KioskFacts {
   readonly opening_key: Buffer | null
   readonly frozen: boolean
   readonly last_contact: number | null
+  /** As it last said; null: nothing yet. */
+  readonly status: Status | null
 }
+export type Status = Pick<z.infer<typeof StatusSince>, 'reasons' | 'paused'>
 
 /** Why a desk's kiosk could not serve now, worst first; none: it can. */
 export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
@@ -31,12 +37,18 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
   if (kiosk.frozen) reasons.push('frozen')
   if (kiosk.opening_key === null) reasons.push('no-opening-key')
   if (now - Number(kiosk.last_contact ?? 0) > silentMs) reasons.push('silent')
+  // What stops it, by its own word; and records that do not come through.
+  for (const { code, severity } of kiosk.status?.reasons ?? []) {
+    const reason = severity === 'red' || code === 'L-421' ? reasonOf(code) : null
+    if (reason !== null && !reasons.includes(reason)) reasons.push(reason)
+  }
+  if (kiosk.status?.paused !== null && kiosk.status?.paused !== undefined && kiosk.status.paused.until > now) reasons.push('paused')
   return reasons
 }
 
-/** A closed desk, and one that has no kiosk yet, is nobody's alarm. */
+/** A desk that is closed, paused by its staff or without a kiosk yet is nobody's alarm. */
 export function lightOf(reasons: readonly Reason[], open: boolean): Watched['light'] {
-  if (!open || reasons.includes('no-kiosk')) return 'grey'
+  if (!open || reasons.includes('no-kiosk') || reasons.includes('paused')) return 'grey'
   return reasons.length === 0 ? 'green' : 'amber'
 }
 
@@ -44,15 +56,19 @@ export function lightOf(reasons: readonly Reason[], open: boolean): Watched['lig
 const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
 
 /** Each desk with its light; the rest of it by `watch`. */
-export async function deskLights(db: Db | Tx, now: number): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
+export async function deskLights(db: Db, now: number): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
   const rows = await db
     .selectFrom('desk')
     .innerJoin('unit', 'unit.id', 'desk.unit')
-    .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active'))
+    .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
     .select(['desk.id', 'desk.hours', 'unit.hours as unit_hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
     .execute()
+  const said = await statuses(db)
   return rows.map((row) => {
-    const facts = row.kiosk === null ? null : { opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
+    const facts =
+      row.kiosk === null
+        ? null
+        : { status: said.get(row.kiosk) ?? null, opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
     const reasons = reasonsOf(facts, now)
     const open = openingAt(OpeningHours.parse(row.hours ?? row.unit_hours ?? usualHours), now).open
     return { desk: row.id, kiosk: row.kiosk, light: lightOf(reasons, open), reasons }
@@ -70,6 +86,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
     (await db.selectFrom('kiosk').select(['id', 'last_contact', 'frozen', 'acked']).where('state', '=', 'active').execute()).map((row) => [row.id, row]),
   )
   const versions = await startedVersions(db)
+  const said = await statuses(db)
   const grants = await db
     .selectFrom('grant')
     .select(['kiosk', 'state', (e) => e.fn.countAll<number>().as('n')])
@@ -106,6 +123,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
     if (name === undefined) return []
     const kiosk = id === null ? undefined : kiosks.get(id)
     const started = versions.get(id ?? '')
+    const status = said.get(id ?? '')
     const amberSince = light === 'amber' ? Number(since.get(desk) ?? now) : null
     return [
       {
@@ -125,7 +143,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
         waiting: granted.get(`${id ?? ''} granted`) ?? 0,
         revoking: granted.get(`${id ?? ''} revoking`) ?? 0,
         handedOverToday: handed.get(desk) ?? 0,
-        status: null,
+        status: status === undefined ? null : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
       },
     ]
   })

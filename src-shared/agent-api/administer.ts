@@ -7,6 +7,8 @@ import { noBody, none, route } from '../hub-route.ts'
 
 const Text = z.string().trim().min(1).max(120)
 const Texts = z.object({ fi: Text, sv: Text, en: Text })
+/** What a browser may be sent to, and a slip may show. */
+const WebAddress = z.url({ protocol: /^https?$/ })
 const SlipPrefix = z.string().regex(/^[A-Z]{2,4}$/)
 
 export const UnitView = z.object({
@@ -123,7 +125,7 @@ export const administerRoutes = {
   }),
   saveOrganisation: route('POST', '/v1/agent/organisation', 'agent', {
     query: none,
-    body: z.object({ name: Texts, changeAddress: z.url(), selfServiceAddress: z.url() }),
+    body: z.object({ name: Texts, changeAddress: WebAddress, selfServiceAddress: WebAddress }),
     reply: z.object({ saved: z.literal(true) }),
   }),
 } as const

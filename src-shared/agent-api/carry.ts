@@ -11,7 +11,12 @@ export const carryRoutes = {
    */
   importLedger: route('POST', '/v1/agent/ledger-imports', 'agent', {
     query: none,
-    body: z.object({ file: z.string().min(1).max(13 * 1024 * 1024) }),
+    body: z.object({
+      file: z
+        .string()
+        .min(1)
+        .max(13 * 1024 * 1024),
+    }),
     reply: z.object({
       kiosk: KioskId,
       desk: DeskId,

@@ -31,7 +31,7 @@ export const DeskWatch = z.object({
   amberSince: Instant.nullable(),
   alert: z.boolean(),
   /** Why it is not green. */
-  reasons: z.array(z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'paused', 'unsent'])),
+  reasons: z.array(z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'reader', 'nobody', 'disk', 'paused', 'unsent'])),
   open: z.boolean(),
   /** When it opens or closes next. */
   nextChangeAt: Instant.nullable(),

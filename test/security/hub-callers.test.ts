@@ -73,6 +73,21 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   erase: ['supervisor'],
   retention: ['supervisor', 'auditor', 'administrator'],
   saveRetention: ['administrator'],
+  units: ['supervisor', 'auditor', 'administrator'],
+  saveUnit: ['administrator', 'supervisor'],
+  saveDesk: ['administrator'],
+  enrolmentCodes: ['administrator', 'supervisor'],
+  staff: ['supervisor', 'auditor', 'administrator'],
+  saveStaff: ['administrator', 'supervisor'],
+  removeStaff: ['administrator', 'supervisor'],
+  addBadge: ['administrator', 'supervisor'],
+  removeBadges: ['administrator', 'supervisor'],
+  policy: AgentRole.options,
+  policyVersion: ['supervisor', 'auditor', 'administrator'],
+  savePolicy: ['administrator'],
+  policyPreview: ['supervisor', 'auditor', 'administrator'],
+  organisation: AgentRole.options,
+  saveOrganisation: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

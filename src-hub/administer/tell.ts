@@ -1,0 +1,51 @@
+/** Telling kiosks of a change, in the transaction that makes it. Feeds are appended to in the order of desks' ids, so that two changes never wait for each other in a ring. */
+import { StaffId, StaffRole } from '../../src-shared/domain.ts'
+import { cardTag } from '../../src-shared/protocol/tags.ts'
+import type { Tx } from '../database/index.ts'
+import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+export const note = (tx: Tx, at: number, actor: string, act: string, desk: string | null, detail: object = {}) =>
+  tx
+    .insertInto('audit')
+    .values({ at, actor, act, pickup: null, desk, detail: JSON.stringify(detail) })
+    .execute()
+
+/** Desks with a kiosk that follows their feed; another learns all of it with its first snapshot. */
+async function followed(tx: Tx, among: readonly string[] | null): Promise<{ desk: string; kiosk: string }[]> {
+  let rows = tx.selectFrom('kiosk').select(['desk', 'id as kiosk']).where('state', '=', 'active').where('kind', '=', 'desk').orderBy('desk')
+  if (among !== null) rows = rows.where('desk', 'in', among)
+  return rows.execute()
+}
+
+/** `desks` null: all of them. */
+export async function tellDesks(tx: Tx, desks: readonly string[] | null): Promise<void> {
+  if (desks?.length === 0) return
+  for (const { desk } of await followed(tx, desks)) await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
+}
+
+export async function tellPolicy(tx: Tx): Promise<void> {
+  const policy = await policyRecord(tx)
+  for (const { desk } of await followed(tx, null)) await appendToFeed(tx, desk, [{ kind: 'policy-changed', policy }])
+}
+
+/** One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no more, that they are gone. */
+export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonly string[]): Promise<void> {
+  const member = await tx.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const desks = (await tx.selectFrom('staff_desk').select('desk').where('staff', '=', id).execute()).map((row) => row.desk)
+  const badges = (await tx.selectFrom('badge').select('sealed').where('staff', '=', id).execute()).map((row) => keys.open(row.sealed))
+  const all = [...new Set([...desks, ...gone])]
+  if (all.length === 0) return
+  for (const { desk, kiosk } of await followed(tx, all)) {
+    if (!desks.includes(desk)) {
+      await appendToFeed(tx, desk, [{ kind: 'staff-removed', staff: StaffId.parse(id) }])
+      continue
+    }
+    const lookup = keys.lookupKey(kiosk)
+    const badgeTags = badges.map((badge) => cardTag(lookup, badge).toString('base64url')) as never[]
+    lookup.fill(0)
+    await appendToFeed(tx, desk, [
+      { kind: 'staff-changed', staff: { id: StaffId.parse(id), name: member.name, role: StaffRole.parse(member.role), badgeTags } },
+    ])
+  }
+}
