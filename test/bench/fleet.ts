@@ -135,12 +135,20 @@ export async function fleetFigures(): Promise<Figure[]> {
     const hint = await fanOut(alone, fleet.slice(0, streams), db)
     const memory = memoryOf(one.pid)
     await addHub()
-    const stormTwo = await storm(connect(), fleet, db)
+    const two = connect()
+    const pollsTwo = await idlePolls(two, fleet)
+    const stormTwo = await storm(two, fleet, db)
+    const memoryTwo = Math.max(...hubs.map((hub) => memoryOf(hub.pid)))
     await addHub()
     await addHub()
-    const stormFour = await storm(connect(), fleet, db)
+    const four = connect()
+    const pollsFour = await idlePolls(four, fleet)
+    const stormFour = await storm(four, fleet, db)
+    const memoryFour = Math.max(...hubs.map((hub) => memoryOf(hub.pid)))
     const growth = stormOne / kiosks / (stormFew / few)
     const first = { name: 'one hub process', value: stormOne }
+    const alonePoll = { name: 'p99 with one hub process', value: percentile(polls, 0.99) }
+    const aloneMemory = { name: 'one hub process', value: memory }
     return [
       figure(
         'fleet_poll_p99',
@@ -163,6 +171,10 @@ export async function fleetFigures(): Promise<Figure[]> {
       figure('fleet_memory', memory, 'MiB', { name: 'after 1,000 kiosks', value: bare }, '<= 512 MiB', (value) => value <= 512),
       figure('fleet_storm_two_hubs_s', stormTwo, 's', first, 'ratio <= 1.25', (_, ratio) => ratio <= 1.25),
       figure('fleet_storm_four_hubs_s', stormFour, 's', first, 'ratio <= 1.5', (_, ratio) => ratio <= 1.5),
+      figure('fleet_poll_p99_two_hubs', percentile(pollsTwo, 0.99), 'ms', alonePoll, '<= 250 ms', (value) => value <= 250),
+      figure('fleet_poll_p99_four_hubs', percentile(pollsFour, 0.99), 'ms', alonePoll, '<= 250 ms', (value) => value <= 250),
+      figure('fleet_memory_two_hubs', memoryTwo, 'MiB', aloneMemory, 'each <= 512 MiB', (value) => value <= 512),
+      figure('fleet_memory_four_hubs', memoryFour, 'MiB', aloneMemory, 'each <= 512 MiB', (value) => value <= 512),
     ]
   } finally {
     for (const swarm of swarms) await swarm.close()
