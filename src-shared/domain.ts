@@ -138,6 +138,10 @@ export const Desk = z.object({
 export const PauseReason = z.enum(['break', 'meeting', 'on-an-errand', 'equipment', 'emergency'])
 export type PauseReason = z.infer<typeof PauseReason>
 
+/** Why a pickup is sent to another desk. */
+export const SendReason = z.enum(['printer', 'person-asks', 'wrong-desk'])
+export type SendReason = z.infer<typeof SendReason>
+
 /** Why a supervisor lets a desk serve outside its hours. */
 export const OverrideReason = z.enum(['people-still-queueing', 'event', 'urgent-need', 'hours-are-wrong'])
 export type OverrideReason = z.infer<typeof OverrideReason>

@@ -243,6 +243,11 @@ export const errorTexts = {
     sv: ['Lösenordet till ett utbildningskonto hämtas inte vid en disk.', 'Be utbildaren om ett nytt lösenord.'],
     en: ['The password of a training user ID is not collected at a desk.', 'Ask the trainer for a new one.'],
   },
+  'L-243': {
+    fi: ['Noutoa ei voi lähettää sille pisteelle.', 'Valitse piste luettelosta.'],
+    sv: ['Ärendet kan inte skickas till den disken.', 'Välj en disk i listan.'],
+    en: ['The pickup cannot be sent to that desk.', 'Choose a desk from the list.'],
+  },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
     sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],

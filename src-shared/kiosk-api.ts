@@ -30,6 +30,7 @@ import {
 import { carryingMethods } from './kiosk-views/carrying.ts'
 import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { DocumentView } from './kiosk-views/document.ts'
+import { elsewhereMethods } from './kiosk-views/elsewhere.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
 import { letterMethods, letterSteps } from './kiosk-views/letters.ts'
@@ -265,7 +266,7 @@ export const kioskApi = defineContract({
     state: query(none, KioskState),
     /** The queue of this desk. Signed-in staff only. `search` matches names tolerantly (å/a, hyphens, word order). */
     queue: query(
-      z.object({ filter: z.enum(['arrived', 'waiting', 'all']), search: z.string().max(80), limit: z.number().int().min(1).max(200) }),
+      z.object({ filter: z.enum(['arrived', 'waiting', 'today', 'all']), search: z.string().max(80), limit: z.number().int().min(1).max(200) }),
       z.object({ pickups: z.array(PickupView), total: z.number().int() }),
     ),
     /** Recent ledger entries of this desk, newest first. Signed-in staff only. */
@@ -324,6 +325,7 @@ export const kioskApi = defineContract({
     /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
     issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
     ...letterMethods,
+    ...elsewhereMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -52,6 +52,8 @@ const names = {
   openDesk: true,
   testPrinter: true,
   endShift: true,
+  destinations: true,
+  sendElsewhere: true,
 } as const satisfies Record<MethodName<KioskApi>, true>
 
 export type KioskMethod = keyof typeof names

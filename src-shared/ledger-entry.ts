@@ -18,6 +18,7 @@ import {
   ProofKind,
   ProofMethod,
   RecipientId,
+  SendReason,
   SlipId,
   StaffId,
   StaffRole,
@@ -119,6 +120,8 @@ export const ledgerFacts = {
   /** It came back: the secret is burned. */
   'letter-returned': z.strictObject({}),
   'revoke-acknowledged': z.strictObject({}),
+  /** An acknowledgement that nobody asked for: the pickup has ended here, and the hub is to issue it at that desk. */
+  'sent-elsewhere': z.strictObject({ to: DeskId, reason: SendReason }),
   'revoke-pending': z.strictObject({ slip: SlipId }),
 } as const
 export type LedgerKind = keyof typeof ledgerFacts

@@ -8,7 +8,7 @@ import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
-import { abandonWalkIn, grantPickup, type GrantParts } from '../pickups/index.ts'
+import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pickups/index.ts'
 import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
@@ -96,7 +96,7 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return state === null ? [] : [{ ...grant, state }]
   })
   if (ended.length > 0) await bulk.setGrantStates(tx, ended)
-  const { handovers, disputes, alarms, audits, closed, recalled, moved, abandoned, eIds, letters, letterEnds } = effects
+  const { handovers, disputes, alarms, audits, closed, recalled, moved, sent, abandoned, eIds, letters, letterEnds } = effects
   for (const claim of eIds) if (!(await spendEId(tx, kiosk.id, claim, now))) alarms.push(unproved(claim))
   if (handovers.length > 0) await bulk.insertHandovers(tx, kiosk.id, handovers)
   const changed = [...effects.changed].flatMap((id) => {
@@ -136,6 +136,19 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
   for (const { pickup, kiosk: holder, epoch } of recalled) {
     const { desk } = await tx.selectFrom('kiosk').select('desk').where('id', '=', holder).executeTakeFirstOrThrow()
     await appendToFeed(tx, desk, [{ kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), reason: 'blocked' }])
+  }
+  for (const { pickup, to } of sent) {
+    const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', to).executeTakeFirst()
+    const route = desk === undefined ? null : await checkRoute(tx, parts.keys, pickup, desk, now)
+    if (desk !== undefined && route?.ok === true && route.value !== null) {
+      await tx.updateTable('pickup').set({ desk: to, channel: route.value.channel }).where('id', '=', pickup).execute()
+      await grantPickup(tx, parts, pickup, to, null)
+      continue
+    }
+    // A kiosk with old policy or an old directory: it stays with its desk, under a fresh secret, and somebody looks at it.
+    const detail = 'sent to a desk that may not have it'
+    await tx.insertInto('alarm').values({ kind: 'misrouted', kiosk: kiosk.id, pickup, detail, at: now }).execute()
+    await grantPickup(tx, parts, pickup, kiosk.desk, null)
   }
   for (const { pickup, to } of moved) {
     await tx.updateTable('pickup').set({ desk: to }).where('id', '=', pickup).execute()

@@ -44,6 +44,8 @@ export interface Effects {
   /** Letters that went to the post, and how they ended. */
   readonly letters: { pickup: string; tracking: string; at: number }[]
   readonly letterEnds: { pickup: string; how: 'delivered' | 'returned-by-post'; at: number }[]
+  /** Given back unasked, for another desk: where policy and the desk allow, it is granted there, else where it was. */
+  readonly sent: { pickup: string; to: string }[]
   readonly audits: { act: string; pickup: string }[]
   /** Walk-ins that came to nothing: whatever was issued for them is asked back. */
   readonly abandoned: { walkIn: string; at: number }[]
@@ -64,6 +66,7 @@ export const noEffects = (): Effects => ({
   audits: [],
   abandoned: [],
   eIds: [],
+  sent: [],
   changed: new Set(),
 })
 
@@ -78,6 +81,7 @@ const decisive: ReadonlySet<string> = new Set([
   'letter-delivered',
   'letter-returned',
   'revoke-acknowledged',
+  'sent-elsewhere',
   'slip-missing',
 ] satisfies LedgerEntry['kind'][])
 
@@ -155,6 +159,25 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       row.state = 'unassigned'
       effects.moved.push({ pickup, to: row.movingTo })
       row.movingTo = null
+      return
+    case 'sent-elsewhere':
+      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
+      effects.changed.add(pickup)
+      effects.audits.push({ act: 'sent-elsewhere', pickup })
+      if (over.has(row.state)) return
+      // The hub had asked for it back meanwhile: what the hub wanted of it comes first.
+      if (row.state === 'revoking') {
+        if (row.movingTo === null) row.state = row.ending === 'returned' ? 'returned' : 'revoked'
+        else {
+          row.state = 'unassigned'
+          effects.moved.push({ pickup, to: row.movingTo })
+          row.movingTo = null
+        }
+        return
+      }
+      if (row.state !== 'granted') return
+      row.state = 'unassigned'
+      effects.sent.push({ pickup, to: entry.facts.to })
       return
     case 'slip-missing':
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'ended')) return

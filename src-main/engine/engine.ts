@@ -16,6 +16,7 @@ import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
 import { createCarryingHandlers } from './carrying.ts'
+import { createElsewhere } from './elsewhere.ts'
 import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
 import { foldNamesInBackground } from './fold-names.ts'
@@ -191,7 +192,8 @@ export function createEngine(ports: EnginePorts): Engine {
       timers,
     })
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
-    desk = { services, serving, signingIn, day, post, walkIn, carrying, round, readiness: readinessNow, reporter }
+    const elsewhere = createElsewhere({ services, counter, activity })
+    desk = { services, serving, signingIn, day, post, walkIn, carrying, round, elsewhere, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     unsubscribe.push(foldNamesInBackground(services.pickups, timers))

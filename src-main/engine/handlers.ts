@@ -9,11 +9,13 @@ import { storageFailure, type Store } from '../storage/index.ts'
 import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts'
 import type { EngineConfig } from './config.ts'
 import type { CarryingHandlers } from './carrying.ts'
+import { startOfDeskDay } from './clock.ts'
 import type { DayHandlers } from './day.ts'
 import { foldRemaining } from './fold-names.ts'
 import type { RoundHandlers } from './round.ts'
 import type { ReadinessNow } from './readiness.ts'
 import type { PostRoom } from './post-room.ts'
+import type { ElsewhereHandlers } from './elsewhere.ts'
 import { readersView } from './readers-view.ts'
 import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
@@ -29,6 +31,7 @@ export interface DeskParts {
   readonly signingIn: SigningIn
   readonly day: DayHandlers
   readonly round: RoundHandlers
+  readonly elsewhere: ElsewhereHandlers
   readonly readiness: ReadinessNow
   readonly reporter: StatusReporter
   readonly carrying: CarryingHandlers
@@ -88,7 +91,7 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
         // Whoever asked may have left meanwhile.
         if (services.signIn.session() === null) return fail('L-401')
       }
-      const { pickups, total } = services.pickups.queue(input)
+      const { pickups, total } = services.pickups.queue(input, startOfDeskDay(services.now()))
       return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
     }),
     journal: atDesk('journal', ({ services }) => ({ limit }) => {
@@ -152,6 +155,8 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     printLetter: atDesk('printLetter', ({ post }) => post.handlers.printLetter),
     dispatchLetter: atDesk('dispatchLetter', ({ post }) => post.handlers.dispatchLetter),
     endLetter: atDesk('endLetter', ({ post }) => post.handlers.endLetter),
+    destinations: atDesk('destinations', ({ elsewhere }) => elsewhere.destinations),
+    sendElsewhere: atDesk('sendElsewhere', ({ elsewhere }) => elsewhere.sendElsewhere),
     openPickup: atDesk('openPickup', ({ serving }) => serving.handlers.openPickup),
     verifyDocument: atDesk('verifyDocument', ({ serving }) => serving.handlers.verifyDocument),
     verifyByEye: atDesk('verifyByEye', ({ serving }) => serving.handlers.verifyByEye),

@@ -57,13 +57,37 @@ const proofRefused: ReadonlySet<ErrorCode> = new Set(['L-224', 'L-229', 'L-304']
 export function createServing({ services, counter, doneMs, floorYears, activity, showLetter }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
+  /** When it was read, and in whose session: it is in hand no longer than a verification would hold. */
+  let heldSince = { at: 0, session: '' }
   /** The verification that waits while a colleague enters their PIN. */
   let awaiting: Extract<CounterStep, { step: 'verify' }> | null = null
   counter.onLeave(() => {
     const { step } = counter.step()
-    if (step !== 'choose' && step !== 'verify') held = null
+    // Through printing and handing over: whoever has two pickups shows their document once.
+    if (step !== 'choose' && step !== 'verify' && step !== 'printing' && step !== 'hand-over') hold(null)
     awaiting = null
   })
+
+  function hold(document: ReadDocument | null): void {
+    if (document !== held) heldSince = { at: now(), session: signIn.session()?.id ?? '' }
+    held = document
+  }
+
+  /** The document that is still in hand for this pickup, or null. */
+  function inHand(pickup: PickupId): ReadDocument | null {
+    const seconds = services.requirePlace().policy.verificationSeconds
+    const fresh = now() - heldSince.at < seconds * 1000 && signIn.session()?.id === heldSince.session
+    return fresh && held?.pickups.has(pickup) === true ? held : null
+  }
+
+  /** The same person's next pickup, for whom the document is still in hand: it needs a verification of its own and no second scan. */
+  function nextOfPerson(): Pickup | null {
+    for (const id of held?.pickups ?? []) {
+      const pickup = inHand(id) === null ? null : openable(id)
+      if (pickup?.ok === true) return pickup.value
+    }
+    return null
+  }
 
   function view(pickup: Pickup): PickupView {
     return pickupView(views, pickup)
@@ -93,7 +117,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       further: slips.wasted(pickup.id, pickup.epoch) > 0,
       notice,
     })
-    held = document
+    hold(document)
   }
 
   function showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void {
@@ -236,7 +260,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     witness,
     choose(found, document) {
       counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null })
-      held = document
+      hold(document)
     },
     refuseDocument(pickup, failure) {
       const said = refused(pickup, failure, signIn.session())
@@ -244,7 +268,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       if (step.step === 'verify' && step.pickup.id === pickup.id)
         counter.amend({ ...step, document: null, verification: null, verifiedUntil: null, notice: said })
       else show(pickup, null, said)
-      held = null
+      hold(null)
     },
 
     handlers: {
@@ -259,7 +283,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           // A blocked pickup is shown with its reason; one that has ended is not.
           if (!allowed.ok && ['L-204', 'L-208', 'L-203'].includes(allowed.failure.code)) return allowed
         }
-        show(pickup, held?.pickups.has(id) === true ? held : null, null)
+        show(pickup, inHand(id), null)
         return ok(null)
       },
 
@@ -267,7 +291,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         const session = signedIn()
         if (!session.ok) return session
         const step = counter.step()
-        if (step.step !== 'verify' || step.pickup.id !== id || step.document === null || held?.pickups.has(id) !== true) return fail('L-303')
+        if (step.step !== 'verify' || step.pickup.id !== id || step.document === null || inHand(id) === null) return fail('L-303')
         const pickup = openable(id)
         if (!pickup.ok) return pickup
         return record(pickup.value, { kind: step.document.kind, method: 'machine-read', issuerCountry: step.document.issuerCountry }, session.value)
@@ -343,6 +367,11 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         if (pickup === null) throw new Error('a slip without its pickup')
         if ((settlement === 'spoiled' || settlement === 'nothing-came-out') && pickup.state === 'arrived') {
           show(pickup, null, null)
+          return ok(null)
+        }
+        const next = settlement === 'handed-over' ? nextOfPerson() : null
+        if (next !== null) {
+          show(next, held, null)
           return ok(null)
         }
         counter.go(

@@ -49,7 +49,8 @@ const columns =
   'id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, birth_tag, issued_at, expires_at, arrived_at, revoke_pending'
 
 export interface QueueFilter {
-  readonly filter: 'arrived' | 'waiting' | 'all'
+  /** `today`: who has come or been granted since midnight, whatever became of it. */
+  readonly filter: 'arrived' | 'waiting' | 'today' | 'all'
   readonly search: string
   readonly limit: number
 }
@@ -167,8 +168,14 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   /** So many are fetched and sorted; of more, the first are looked for in their order. */
   const few = 500
 
+  const today = db
+    .prepare<[number, number], string>(
+      `SELECT id FROM pickup WHERE arrived_at >= ? OR (issued_at >= ? AND state IN ${live}) ORDER BY arrived_at DESC, issued_at`,
+    )
+    .pluck()
+
   /** Rows in the order of the queue, and how many there are. */
-  function found(filter: QueueFilter['filter'], words: readonly string[], limit: number): { rows: Row[]; total: number } {
+  function found(filter: Exclude<QueueFilter['filter'], 'today'>, words: readonly string[], limit: number): { rows: Row[]; total: number } {
     const first = filter === 'waiting' ? [] : begun.all()
     if (words.length === 0) {
       const last = filter === 'arrived' ? [] : waiting.all(limit)
@@ -217,9 +224,14 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     },
 
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
-    queue({ filter, search, limit }: QueueFilter): { pickups: Pickup[]; total: number } {
+    queue({ filter, search, limit }: QueueFilter, midnight = 0): { pickups: Pickup[]; total: number } {
       const words = foldForSearch(search).split(' ').filter(Boolean)
       while (words.length > 0 && names.fold(Number.MAX_SAFE_INTEGER));
+      if (filter === 'today') {
+        const ids = today.all(midnight, midnight).filter((id) => words.length === 0 || names.has(id, words))
+        const shown = ids.slice(0, limit).flatMap((id) => byId.get(id) ?? [])
+        return { pickups: shown.map(fromRow), total: ids.length }
+      }
       const { rows, total } = found(filter, words, limit)
       return { pickups: rows.map(fromRow), total }
     },
@@ -242,7 +254,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     },
     setState(id: PickupId, state: PickupState): void {
       setState.run(state, id)
-      if (!live.includes(`'${state}'`)) names.forget(id)
+      if (!live.includes(`'${state}'`)) names.renew(id)
     },
     /** A revocation that must wait for a slip: nothing more is printed, the acknowledgement follows the settlement. */
     holdForRevoke(id: PickupId): void {
@@ -255,7 +267,8 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       clearTags.run(id)
       voidVerifications.run(id)
       voidApprovals.run(id)
-      names.forget(id)
+      // Looked at again rather than forgotten: the transaction may be undone.
+      names.renew(id)
     },
     /** Verifications die on staff switch, lock and restart (DESIGN section 2); their pickups are `arrived` again. */
     voidVerifications(pickup?: PickupId): void {

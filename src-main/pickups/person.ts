@@ -40,12 +40,16 @@ export function initials(name: PersonName): string {
     .join(' ')
 }
 
-/** For tolerant search: lower case, marks removed (å/a, ö/o), hyphens and punctuation as spaces. */
+/** Letters that no decomposition takes a mark off. */
+const plain: Readonly<Record<string, string>> = { ø: 'o', æ: 'ae', đ: 'd', ð: 'd', ł: 'l', ß: 'ss', þ: 'th', ı: 'i', œ: 'oe', ħ: 'h', ŋ: 'n' }
+
+/** For tolerant search: lower case, marks removed (å/a, ö/o, ø/o), hyphens and punctuation as spaces. */
 export function foldForSearch(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
+    .replace(/[øæđðłßþıœħŋ]/g, (letter) => plain[letter] ?? letter)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }

@@ -16,10 +16,8 @@ interface Sealed {
 export interface NameSearch {
   /** Folds up to so many names; false when none is left. */
   fold(count: number): boolean
-  /** The pickup was granted anew: its person may be another spelling. */
+  /** The pickup was written: its person may be another spelling, or it is over. */
   renew(id: string): void
-  /** The pickup is over. */
-  forget(id: string): void
   has(id: string, words: readonly string[]): boolean
   /** Ids whose name, account or reference holds every word. */
   matches(words: readonly string[]): string[]
@@ -66,10 +64,6 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
     renew(id) {
       folded.delete(id)
       again.add(id)
-    },
-    forget(id) {
-      folded.delete(id)
-      again.delete(id)
     },
     has: (id, words) => holds(folded.get(id) ?? '', words),
     matches(words) {

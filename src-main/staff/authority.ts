@@ -60,6 +60,8 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   resumeDesk: 'serving',
   undoArrival: 'serving',
   openDesk: 'serving',
+  destinations: 'serving',
+  sendElsewhere: 'serving',
   testPrinter: 'serving',
 }
 

@@ -3,12 +3,14 @@ import { defineStore } from 'pinia'
 import { reactive, shallowRef, watch } from 'vue'
 import type {
   CallId,
+  DeskId,
   Language,
   NoSlipReason,
   OverrideReason,
   PauseReason,
   PickupId,
   ProofKind,
+  SendReason,
   Settlement,
   SlipId,
   StaffId,
@@ -97,6 +99,8 @@ export const useActs = defineStore('acts', () => {
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
     serveOutsideHours: (reason: OverrideReason) => run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),
     pauseDesk: (reason: PauseReason, minutes: number) => run('pause-desk', () => kiosk.call((api) => api.pauseDesk({ reason, minutes }))),
+    sendElsewhere: (pickup: PickupId, to: DeskId, reason: SendReason) =>
+      run('send-elsewhere', () => kiosk.call((api) => api.sendElsewhere({ pickup, to, reason }))),
     openDesk: () => run('open-desk', () => kiosk.call((api) => api.openDesk({}))),
     testPrinter: (language: Language) => run('test-printer', () => kiosk.call((api) => api.testPrinter({ language }))),
     endShift: (next: 'hand-over' | 'close') => run('end-shift', () => kiosk.call((api) => api.endShift({ next }))),

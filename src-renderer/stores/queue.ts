@@ -5,7 +5,7 @@ import type { PickupView } from '../../src-shared/kiosk-api.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { useKiosk } from './kiosk.ts'
 
-export const queueFilters = ['arrived', 'waiting', 'all'] as const
+export const queueFilters = ['arrived', 'waiting', 'today', 'all'] as const
 export type QueueFilter = (typeof queueFilters)[number]
 
 export const useQueue = defineStore('queue', () => {

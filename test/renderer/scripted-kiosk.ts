@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { answer, CallFrame } from '../../src-shared/contract.ts'
-import { StaffId, VerificationId } from '../../src-shared/domain.ts'
+import { DeskId, StaffId, VerificationId } from '../../src-shared/domain.ts'
 import { kioskApi, KioskState, type CounterStep, type KioskHandlers, type ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
@@ -81,6 +81,21 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     callStaff: done,
     answerCall: done,
     openDesk: done,
+    sendElsewhere: done,
+    destinations: () =>
+      ok({
+        desks: [
+          {
+            id: DeskId.parse('desk-satama'.padEnd(22, '0')),
+            kind: 'porter',
+            name: { fi: 'Sataman aula', sv: 'Hamnens aula', en: 'Harbour lodge' },
+            unit: { fi: 'Satama', sv: 'Hamnen', en: 'Harbour' },
+            address: 'Satamakatu 2, 00160 Helsinki',
+            open: true,
+            until: sceneNow + 3_600_000,
+          },
+        ],
+      }),
     endShift: done,
     testPrinter: () => ok({ confirmed: true }),
     supportBundle: () => ok({ file: 'support/lodge-support-20261123120000.json' }),

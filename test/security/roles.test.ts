@@ -58,6 +58,8 @@ const expected: { readonly [M in MethodName<KioskApi>]: readonly Who[] } = {
   resumeDesk: atPorter,
   undoArrival: atPorter,
   openDesk: atPorter,
+  destinations: atPorter,
+  sendElsewhere: atPorter,
   testPrinter: atPorter,
 }
 
@@ -94,6 +96,8 @@ function inputs(): { readonly [M in MethodName<KioskApi>]: InputOf<KioskApi, M> 
     undoArrival: { pickup: newId() as never },
     moreTime: {},
     openDesk: {},
+    destinations: { pickup: newId() as never },
+    sendElsewhere: { pickup: newId() as never, to: newId() as never, reason: 'printer' },
     testPrinter: { language: 'fi' },
     endShift: { next: 'close' },
     callStaff: {},

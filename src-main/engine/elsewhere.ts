@@ -1,0 +1,81 @@
+/** A pickup is sent to another desk: it ends here in the transaction that says so, and the hub issues it there with a fresh secret. */
+import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import { channelOf, decide, placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
+import { dateAt } from '../../src-shared/opening-hours.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { DeskKind, PickupId } from '../../src-shared/domain.ts'
+import type { Pickup } from '../pickups/index.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+
+export type ElsewhereHandlers = Pick<KioskHandlers, 'destinations' | 'sendElsewhere'>
+
+/** Desks offered at once: open ones and the nearest first. */
+const offered = 12
+const ended: ReadonlySet<Pickup['state']> = new Set(['handed-over', 'burned', 'revoked', 'returned', 'dispatched'])
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly activity: () => void
+}
+
+export function createElsewhere({ services, counter, activity }: Parts): ElsewhereHandlers {
+  const { pickups, slips, store, ledger, signIn, release, sync, now } = services
+
+  /** Whether policy lets this kind of desk have it. */
+  function serves({ recipientClass, person }: Pickup, deskKind: DeskKind): boolean {
+    return decide(services.requirePlace().policy, {
+      recipientClass,
+      channel: channelOf(deskKind),
+      deskKind,
+      requestReference: person.requestReference,
+      accountEnded: person.accountValidUntil !== null && person.accountValidUntil < dateAt(now()),
+      sponsor: person.sponsor,
+      postalArea: 'unknown',
+      act: { kind: 'route' },
+    }).allowed
+  }
+
+  const others = (pickup: Pickup): readonly DirectoryDesk[] => {
+    const { directory, desk } = services.requirePlace()
+    return directory.filter((other) => other.id !== desk.id && serves(pickup, other.kind))
+  }
+
+  /** One that may leave: live, and without any paper that is unaccounted for (promises P2, P5). */
+  function leaving(id: PickupId): Result<Pickup> {
+    if (release.busy()) return fail('L-511')
+    const pickup = pickups.get(id)
+    if (pickup === null) return fail('L-201')
+    if (slips.unsettledOf(id) !== null) return fail('L-214')
+    if (ended.has(pickup.state) || pickup.revokePending) return fail('L-203')
+    return ok(pickup)
+  }
+
+  return {
+    destinations({ pickup: id }) {
+      activity()
+      const pickup = leaving(id)
+      if (!pickup.ok) return pickup
+      const found = others(pickup.value)
+      const kinds = [...new Set(found.map(({ kind }) => kind))]
+      return ok({ desks: placesNow(found, kinds, now(), { desk: services.requirePlace().desk.id }, offered) })
+    },
+    sendElsewhere({ pickup: id, to, reason }) {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      const found = leaving(id)
+      if (!found.ok) return found
+      const pickup = found.value
+      if (!others(pickup).some((desk) => desk.id === to)) return fail('L-243')
+      store.transact(() => {
+        pickups.end(id, 'revoked')
+        ledger.append({ kind: 'sent-elsewhere', pickup: id, epoch: pickup.epoch, actor: session.staff, facts: { to, reason } })
+      })
+      sync.nudge()
+      counter.idle()
+      return ok(null)
+    },
+  }
+}
