@@ -165,6 +165,21 @@ export const errorTexts = {
     sv: ['Ett brev lämnas inte över, det skickas.', 'Läs kuvertets spårningsnummer och anteckna brevet som skickat.'],
     en: ['A letter is not handed over, it is dispatched.', 'Scan the number on the envelope and record it as dispatched.'],
   },
+  'L-235': {
+    fi: ['Tähän pisteeseen ei voi pyytää toimitusta.', 'Lue kortti uudelleen, tai asioi helpdeskissä.'],
+    sv: ['Leverans till den här disken kan inte begäras.', 'Läs kortet på nytt, eller vänd dig till helpdesk.'],
+    en: ['Delivery to this desk cannot be asked for.', 'Scan the card again, or go to the helpdesk.'],
+  },
+  'L-236': {
+    fi: ['Pyyntöjä on tehty jo liian monta tänään.', 'Odota helpdeskin vastausta, tai asioi helpdeskissä.'],
+    sv: ['För många begäranden har redan gjorts i dag.', 'Vänta på helpdesks svar, eller vänd dig till helpdesk.'],
+    en: ['Too many requests have been made today.', 'Wait for the helpdesk’s answer, or go to the helpdesk.'],
+  },
+  'L-237': {
+    fi: ['Pyyntö on jo käsitelty, tai sille ei ole käyttäjätunnusta.', 'Päivitä luettelo, tai valitse käyttäjätunnus.'],
+    sv: ['Begäran är redan behandlad, eller saknar användarkonto.', 'Uppdatera listan, eller välj användarkonto.'],
+    en: ['The request has been decided already, or it has no account.', 'Refresh the list, or choose the account.'],
+  },
   'L-238': {
     fi: ['Tämä ei ole kirje.', 'Avaa kirje postikeskuksen luettelosta.'],
     sv: ['Det här är inget brev.', 'Öppna ett brev från postcentralens lista.'],

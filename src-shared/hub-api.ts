@@ -7,6 +7,7 @@ import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
 import { operationsRoutes } from './agent-api/operations.ts'
+import { inboxRoutes } from './agent-api/inbox.ts'
 import { letterRoutes } from './agent-api/letters.ts'
 import { webhookRoutes } from './agent-api/webhooks.ts'
 import { noBody, none, route } from './hub-route.ts'
@@ -40,6 +41,7 @@ import {
 import { DirectoryDesk, directoryLimit, Policy, PostalAddress } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
 import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
+import { RequestDecision, requestRoutes } from './kiosk-hub-api/requests.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
 import { walkInRoutes } from './kiosk-hub-api/walk-in.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
@@ -101,6 +103,8 @@ export const FeedChange = z.discriminatedUnion('kind', [
   z.object({ seq: z.number().int().positive(), kind: z.literal('policy-changed'), policy: Policy }),
   /** Where else people can go, and when. */
   z.object({ seq: z.number().int().positive(), kind: z.literal('directory-changed'), desks: z.array(DirectoryDesk).max(directoryLimit) }),
+  /** A request filed at this desk has been approved or declined. */
+  z.object({ seq: z.number().int().positive(), kind: z.literal('request-decided'), decision: RequestDecision }),
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
@@ -303,6 +307,8 @@ export const hubApi = {
   ...importRoutes,
   ...proveRoutes,
   ...letterRoutes,
+  ...requestRoutes,
+  ...inboxRoutes,
   ...administerRoutes,
 } as const
 export type HubApi = typeof hubApi

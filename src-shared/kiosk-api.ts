@@ -33,6 +33,7 @@ import { DocumentView } from './kiosk-views/document.ts'
 import { elsewhereMethods } from './kiosk-views/elsewhere.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
+import { requestMethods, RequestView } from './kiosk-views/requests.ts'
 import { letterMethods, letterSteps } from './kiosk-views/letters.ts'
 import { PlaceNow } from './policy/places.ts'
 import { roundMethods, roundState } from './kiosk-views/round.ts'
@@ -133,6 +134,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     pickup: PickupId.nullable(),
     /** Other desks to go to. */
     where: z.array(PlaceNow).max(5).optional(),
+    /** Asking for delivery to this desk, where that is possible. */
+    request: RequestView.optional(),
     until: Instant.nullable(),
   }),
 ])
@@ -236,6 +239,8 @@ export const KioskState = z.object({
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   /** Where passwords of training user IDs are reset, which are never picked up. */
   trainingResetAddress: z.string().nullable().optional(),
+  /** Delivery to this desk can be asked for here. */
+  takesRequests: z.boolean().optional(),
   /** L-628 while this computer's clock is not what the desk goes by. */
   clock: FailureView.nullable().optional(),
   network: NetworkLight,
@@ -325,6 +330,7 @@ export const kioskApi = defineContract({
     /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
     issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
     ...letterMethods,
+    ...requestMethods,
     ...elsewhereMethods,
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */

@@ -20,6 +20,8 @@ const names = {
   findAccount: true,
   chooseAccount: true,
   issueWalkIn: true,
+  requestDelivery: true,
+  requestFor: true,
   letters: true,
   openLetter: true,
   approveDispatch: true,

@@ -12,6 +12,7 @@ import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repea
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
+import { inboxHandlers } from './routes/inbox.ts'
 import { letterHandlers } from './routes/letters.ts'
 import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
@@ -43,6 +44,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...walkInHandlers(parts),
     ...proveHandlers(parts),
     ...letterHandlers(parts),
+    ...inboxHandlers(parts),
     ...administerHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {

@@ -25,6 +25,7 @@ import { createScanning } from './scanning.ts'
 import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
 import { createRoundHandlers } from './round.ts'
 import { composeServices } from './services.ts'
+import { createRequesting } from './requesting.ts'
 import { createPostRoom, withLetters } from './post-room.ts'
 import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
@@ -154,6 +155,7 @@ export function createEngine(ports: EnginePorts): Engine {
     const doneMs = screen.doneSeconds * 1000
     const activity = () => signingIn.activity()
     const post = createPostRoom({ services, counter, floorYears, doneMs, activity, notify: (failure) => emit('scanNotice', { failure }) })
+    const requesting = createRequesting({ services, counter, activity })
     const serving: Serving = withLetters(createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }), post)
     const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, activity: () => signingIn.activity() })
     const onScan = createScanning({
@@ -162,6 +164,7 @@ export function createEngine(ports: EnginePorts): Engine {
       serving,
       walkIn,
       onTracking: post.onScan,
+      offerRequest: requesting.offer,
       arrivalMs: screen.arrivalSeconds * 1000,
       refusedMs: screen.refusedSeconds * 1000,
       pinMs: screen.pinSeconds * 1000,
@@ -193,7 +196,7 @@ export function createEngine(ports: EnginePorts): Engine {
     })
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
     const elsewhere = createElsewhere({ services, counter, activity })
-    desk = { services, serving, signingIn, day, post, walkIn, carrying, round, elsewhere, readiness: readinessNow, reporter }
+    desk = { services, serving, signingIn, day, post, requesting, walkIn, carrying, round, elsewhere, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     unsubscribe.push(foldNamesInBackground(services.pickups, timers))

@@ -14,6 +14,7 @@ import type { DayHandlers } from './day.ts'
 import { foldRemaining } from './fold-names.ts'
 import type { RoundHandlers } from './round.ts'
 import type { ReadinessNow } from './readiness.ts'
+import type { Requesting } from './requesting.ts'
 import type { PostRoom } from './post-room.ts'
 import type { ElsewhereHandlers } from './elsewhere.ts'
 import { readersView } from './readers-view.ts'
@@ -37,6 +38,7 @@ export interface DeskParts {
   readonly carrying: CarryingHandlers
   readonly walkIn: WalkInDesk
   readonly post: PostRoom
+  readonly requesting: Requesting
 }
 
 interface Parts {
@@ -149,6 +151,8 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     findAccount: atDesk('findAccount', ({ walkIn }) => walkIn.handlers.findAccount),
     chooseAccount: atDesk('chooseAccount', ({ walkIn }) => walkIn.handlers.chooseAccount),
     issueWalkIn: atDesk('issueWalkIn', ({ walkIn }) => walkIn.handlers.issueWalkIn),
+    requestDelivery: atDesk('requestDelivery', ({ requesting }) => requesting.handlers.requestDelivery),
+    requestFor: atDesk('requestFor', ({ requesting }) => requesting.handlers.requestFor),
     letters: atDesk('letters', ({ post }) => post.handlers.letters),
     openLetter: atDesk('openLetter', ({ post }) => post.handlers.openLetter),
     approveDispatch: atDesk('approveDispatch', ({ post }) => post.handlers.approveDispatch),

@@ -1,6 +1,7 @@
 /** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { decideHere } from '../identity/index.ts'
@@ -27,6 +28,8 @@ interface Parts {
   readonly counter: Counter
   readonly serving: Serving
   readonly walkIn: Pick<WalkInDesk, 'byCard' | 'byDocument' | 'readDocument' | 'busy'>
+  /** Where nothing waits for a card: whether delivery to this desk can be asked for. */
+  readonly offerRequest: (card: Buffer) => RequestView | undefined
   /** A postal operator's number, at a post room: true when it was taken. */
   readonly onTracking: (text: string) => boolean
   readonly arrivalMs: number
@@ -51,11 +54,15 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   const { services, counter, serving, notify } = parts
   const { store, ledger, pickups, roster, signIn, sync, keys, now } = services
 
-  function refuse(failure: Failure): void {
+  function refuse(failure: Failure, card: Buffer | null = null): void {
     const staff = signIn.session() !== null
     const until = now() + parts.refusedMs
     const where = directions(failure, services.requirePlace(), now())
     counter.go({ step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until }, parts.refusedMs)
+    // After the step is on: what belonged to the one before has been forgotten by then.
+    const request = card === null ? undefined : parts.offerRequest(card)
+    const step = counter.step()
+    if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
   }
 
   /** The recipient checked in: durable before the screen says so. */
@@ -72,10 +79,10 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   }
 
   /** Someone identified themselves by card or code; alone it proves nothing. */
-  function identified(found: readonly Pickup[], by: By): void {
+  function identified(found: readonly Pickup[], by: By, card: Buffer | null = null): void {
     const first = found[0]
     if (first === undefined) {
-      refuse({ code: 'L-202' })
+      refuse({ code: 'L-202' }, card)
       return
     }
     const place = services.requirePlace()
@@ -264,7 +271,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         else if (step === 'pin') notify({ code: 'L-404' })
         else {
           const here = pickups.byCardTag(tag)
-          if (here.length > 0 || !parts.walkIn.byCard(meaning.id)) identified(here, 'card')
+          if (here.length > 0 || !parts.walkIn.byCard(meaning.id)) identified(here, 'card', tag)
         }
         return
       }

@@ -4,7 +4,7 @@ import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createVerifications, createWalkIns } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
-import { createPickupCache } from '../pickups/index.ts'
+import { createDeliveryRequests, createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import { accountForIntents, createApprovals, createInstructions, createLetters, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
@@ -23,6 +23,7 @@ import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { createCalling, type Call } from './calling.ts'
 import { createDayRecord } from './day-record.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
+import { sendRequests } from './requesting.ts'
 import { createOpeningDoor } from './opening.ts'
 import { createPausing } from './pausing.ts'
 import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
@@ -137,11 +138,25 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     },
     transport: parts.simulated?.transport,
   })
+  const requests = createDeliveryRequests(store.db, keys.cacheKey)
   const walkIns = createWalkIns(store.db, pickups, ledger, now)
-  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns })
+  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided: (decision) => requests.decided(decision, now()) })
   // A simulation plays its histories on one thread.
   const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)
-  const sync = createSync({ hub, ledger, records, applier, pages, now, timers, random, pollMs: parts.pollMs, batches: parts.simulated?.batches, onChange })
+  const sync = createSync({
+    hub,
+    ledger,
+    records,
+    applier,
+    pages,
+    now,
+    timers,
+    random,
+    pollMs: parts.pollMs,
+    batches: parts.simulated?.batches,
+    outbox: sendRequests({ requests, hub, now }),
+    onChange,
+  })
 
   let diedPrinting = false
   let place: Place | null = null
@@ -176,6 +191,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     verifications,
     approvals,
     letters,
+    requests,
     signIn,
     release,
     instructions,

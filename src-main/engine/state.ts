@@ -1,6 +1,6 @@
 /** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
-import { classRule } from '../../src-shared/policy/index.ts'
+import { classRule, takesRequests } from '../../src-shared/policy/index.ts'
 import type { Readiness } from '../../src-shared/readiness.ts'
 import { initials } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
@@ -41,6 +41,11 @@ function lockedView(services: Services | null): KioskState['locked'] {
   return { initials: initials({ given, family: family.join(' ') }), until: locked.until }
 }
 
+function requestsTaken(services: Services | null): boolean {
+  const place = services?.place() ?? null
+  return place !== null && takesRequests(place.policy, place.desk.kind)
+}
+
 function trainingReset(services: Services | null): string | null {
   const policy = services?.place()?.policy
   return policy === undefined ? null : classRule(policy, 'training').resetAddress
@@ -66,6 +71,7 @@ export function composeState(parts: Parts): KioskState {
     openingDue: placed && session !== null && services.dayRecord.openedAt() < startOfDeskDay(services.now()),
     opening: services?.opening.status() ?? null,
     trainingResetAddress: trainingReset(services),
+    takesRequests: requestsTaken(services),
     clock: services?.clock.computerIsWrong() === true ? { code: 'L-628' } : null,
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },

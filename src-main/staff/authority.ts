@@ -43,6 +43,8 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   findAccount: 'serving',
   chooseAccount: 'serving',
   issueWalkIn: 'serving',
+  requestDelivery: 'anyone',
+  requestFor: 'serving',
   letters: 'serving',
   openLetter: 'serving',
   approveDispatch: 'serving',

@@ -1,6 +1,7 @@
 /** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (DESIGN section 8, points 3-6). */
 import type { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
+import type { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
 import { unreachable } from '../../src-shared/result.ts'
 import type { WalkIns } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -19,11 +20,13 @@ interface Parts {
   readonly roster: Roster
   readonly records: KioskRecords
   readonly walkIns: WalkIns
+  /** Told what became of requests filed here, and when. */
+  readonly requestDecided?: (decision: RequestDecision) => void
 }
 
 export type Applier = ReturnType<typeof createApplier>
 
-export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns }: Parts) {
+export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided }: Parts) {
   /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
   function take(grants: readonly PreparedGrant[]): void {
     pickups.take(grants)
@@ -71,6 +74,9 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
         break
       case 'policy-changed':
         records.setPolicy(item.policy)
+        break
+      case 'request-decided':
+        requestDecided?.(item.decision)
         break
       case 'directory-changed':
         records.setDirectory(item.desks)

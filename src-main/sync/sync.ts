@@ -45,6 +45,8 @@ interface Parts {
   readonly pollMs: number
   /** Entries in a push, changes in a pull. */
   readonly batches?: { readonly push: number; readonly pull: number } | undefined
+  /** Sends what does not belong in the ledger, after it. */
+  readonly outbox?: () => Promise<Result<null>>
   readonly onChange: () => void
 }
 
@@ -65,7 +67,20 @@ function initialState(records: KioskRecords): SyncStatus['state'] {
   return record.refused ? 'refused' : 'frozen'
 }
 
-export function createSync({ hub, ledger, records, applier, pages, now, timers, random, pollMs, onChange, batches = usualBatches }: Parts): Sync {
+export function createSync({
+  hub,
+  ledger,
+  records,
+  applier,
+  pages,
+  now,
+  timers,
+  random,
+  pollMs,
+  onChange,
+  outbox = () => Promise.resolve(ok(null)),
+  batches = usualBatches,
+}: Parts): Sync {
   const { push: pushBatch, pull: pullBatch } = batches
   const backoff = createBackoff(random)
   let status: SyncStatus = {
@@ -273,7 +288,7 @@ export function createSync({ hub, ledger, records, applier, pages, now, timers, 
     const record = records.read()
     if (record?.frozenHere === true) return { ok: false, failure: { code: 'L-604' } }
     if (record?.frozen === true) introduced = false
-    for (const step of [introduce, registerOpeningKey, push, pull, push]) {
+    for (const step of [introduce, registerOpeningKey, push, outbox, pull, push]) {
       const result = await step()
       if (!result.ok) return result
     }

@@ -16,6 +16,7 @@ import type {
   StaffId,
   VerificationId,
 } from '../../src-shared/domain.ts'
+import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { useKiosk } from './kiosk.ts'
 
@@ -107,6 +108,17 @@ export const useActs = defineStore('acts', () => {
     resumeDesk: () => run('resume-desk', () => kiosk.call((api) => api.resumeDesk({}))),
     undoArrival: (pickup: PickupId) => run('undo-arrival', () => kiosk.call((api) => api.undoArrival({ pickup }))),
     moreTime: () => run('more-time', () => kiosk.call((api) => api.moreTime({}))),
+    /** What became of it, or null when it failed. */
+    requestFor: async (account: string): Promise<RequestView | null> => {
+      let filed: RequestView | null = null
+      await run('request', async () => {
+        const made = await kiosk.call((api) => api.requestFor({ account }))
+        if (made.ok) filed = made.value
+        return made
+      })
+      return filed
+    },
+    requestDelivery: () => run('request', () => kiosk.call((api) => api.requestDelivery({}))),
     callStaff: () => run('call-staff', () => kiosk.call((api) => api.callStaff({}))),
     answerCall: (call: CallId) => run('answer-call', () => kiosk.call((api) => api.answerCall({ call }))),
     signOut: () => run('sign-out', () => kiosk.call((api) => api.signOut({}))),

@@ -153,6 +153,11 @@ export function decide(policy: Policy, asked: PolicyCase): Decision {
   return first ?? refusal('L-206', { deskKinds: desksOf(policy, recipientClass) })
 }
 
+/** Whether a kind of desk hands over what was requested in advance: there a request can be filed. Letters are asked for elsewhere. */
+export function takesRequests(policy: Policy, deskKind: DeskKind): boolean {
+  return policy.rules.some((rule) => rule.deskKind === deskKind && rule.needsRequestReference && rule.channel !== 'registered-letter')
+}
+
 /** Partner and external users: whom to ask, when the account has ended or the policy says so. */
 export function showsSponsor(policy: Policy, recipientClass: RecipientClass, channel: Channel, accountEnded: boolean): boolean {
   return accountEnded || policy.rules.some((rule) => rule.recipientClass === recipientClass && rule.channel === channel && rule.showSponsor)

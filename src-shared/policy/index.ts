@@ -5,6 +5,7 @@ export {
   policyCodes,
   proofsOf,
   showsSponsor,
+  takesRequests,
   type Allowed,
   type Closed,
   type Decision,

@@ -25,6 +25,11 @@ export function birthTag(key: TagKey, date: string): Buffer {
   return tag(key, 'birth', date)
 }
 
+/** An account name that staff typed. */
+export function accountTag(key: TagKey, account: string): Buffer {
+  return tag(key, 'account', account.normalize('NFC').toLowerCase())
+}
+
 /** Pickup code: eight characters of Crockford base 32; case and look-alikes (O/0, I/L/1) do not matter. */
 export function pickupCodeTag(key: TagKey, code: string): Buffer {
   return tag(

@@ -6,7 +6,7 @@ import { Channel, DeskKind, ProofKind, RecipientClass, languages } from '../../s
 import { describeFailure } from '../../src-shared/errors.ts'
 import { AgentRole } from '../../src-shared/hub-authority.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
-import { decide, failureOf, Policy, policyCodes, type DirectoryDesk, type PolicyCase, type PolicyRule } from '../../src-shared/policy/index.ts'
+import { decide, failureOf, Policy, policyCodes, takesRequests, type DirectoryDesk, type PolicyCase, type PolicyRule } from '../../src-shared/policy/index.ts'
 
 const { policy: demo } = JSON.parse(readFileSync('resources/demo/institution.json', 'utf8')) as { policy: unknown }
 const policy = Policy.parse(demo)
@@ -64,6 +64,10 @@ describe('the demo’s policy is DESIGN section 7', () => {
         const right = by === 'supervisor' || by === (recipientClass === 'staff' ? 'hr' : 'agent')
         expect(codeOf({ recipientClass, channel: desk, deskKind: desk, act: { kind: 'issue', how: 'prepared', by } })).toBe(right ? 'allowed' : 'L-618')
       }
+  })
+
+  it('requests are filed at porters’ lodges', () => {
+    expect(DeskKind.options.filter((kind) => takesRequests(policy, kind))).toEqual(['porter'])
   })
 
   it('walk-ins are for helpdesk, student affairs and HR', () => {

@@ -306,6 +306,30 @@ export const scenes = {
     { step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, where: helpPoints, until: sceneNow + 15_000 },
     atRest,
   ),
+  'refused-may-request': at(
+    {
+      step: 'refused',
+      failure: { code: 'L-202' },
+      audience: 'recipient',
+      pickup: null,
+      where: helpPoints,
+      request: { state: 'may-file', sent: false, reason: null, reference: null },
+      until: sceneNow + 15_000,
+    },
+    atRest,
+  ),
+  'refused-declined': at(
+    {
+      step: 'refused',
+      failure: { code: 'L-202' },
+      audience: 'recipient',
+      pickup: null,
+      where: helpPoints,
+      request: { state: 'declined', sent: true, reason: 'collect-elsewhere', reference: null },
+      until: sceneNow + 15_000,
+    },
+    atRest,
+  ),
   'refused-elsewhere': at({
     step: 'refused',
     failure: { code: 'L-220', params: { whereFi: 'Henkilöstöpalvelut', whereSv: 'Personaltjänster', whereEn: 'Human resources', deskKinds: 'hr' } },

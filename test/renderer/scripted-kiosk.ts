@@ -144,6 +144,8 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     findAccount: done,
     chooseAccount: done,
     issueWalkIn: () => ok({ slip: null }),
+    requestDelivery: () => ok({ state: 'waiting', sent: false, reason: null, reference: null }),
+    requestFor: () => ok({ state: 'waiting', sent: false, reason: null, reference: null }),
     letters: () => ok({ letters: [...lettersOfScenes] }),
     openLetter: done,
     approveDispatch: () => ok({ approval: 'approval'.padEnd(22, '0') as never }),

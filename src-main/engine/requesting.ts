@@ -1,0 +1,97 @@
+/** One tap at a desk where nothing waits: a request for delivery to it, durable here and sent when the hub is there. */
+import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
+import { accountTag } from '../../src-shared/protocol/tags.ts'
+import { takesRequests } from '../../src-shared/policy/index.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { StaffId } from '../../src-shared/domain.ts'
+import type { DeliveryRequest, Whose } from '../pickups/index.ts'
+import type { HubClient } from '../sync/index.ts'
+import type { Counter } from './counter.ts'
+import type { Services } from './services.ts'
+
+const day = 86_400_000
+/** Of one card or account in a day. The hub has the same limit. */
+const requestsADay = 3
+const requestsOfDesk = 200
+const sentAtOnce = 20
+
+export interface Requesting {
+  /** For the refused step of a card that found nothing; undefined where the desk takes no requests. The card's tag is kept until the step is left. */
+  offer(tag: Buffer): RequestView | undefined
+  readonly handlers: Pick<KioskHandlers, 'requestDelivery' | 'requestFor'>
+}
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly activity: () => void
+}
+
+function viewOf(request: DeliveryRequest | null): RequestView {
+  if (request === null) return { state: 'may-file', sent: false, reason: null, reference: null }
+  const { state, sent, reason, reference } = request
+  return { state, sent, reason, reference }
+}
+
+export function createRequesting({ services, counter, activity }: Parts): Requesting {
+  const { store, requests, signIn, sync, now, keys } = services
+  let held: Buffer | null = null
+  counter.onLeave(() => {
+    held = null
+  })
+
+  const taken = () => {
+    const place = services.place()
+    return place !== null && takesRequests(place.policy, place.desk.kind)
+  }
+
+  function file(subject: Buffer, whose: Whose, by: StaffId | null): Result<RequestView> {
+    if (!taken()) return fail('L-235')
+    const latest = requests.latest(subject)
+    if (latest !== null && latest.state === 'waiting') return ok(viewOf(latest))
+    const since = now() - day
+    if (requests.filedSince(subject, since) >= requestsADay || requests.filedSince(null, since) >= requestsOfDesk) return fail('L-236')
+    store.transact(() => requests.file(subject, whose, now(), by))
+    sync.nudge()
+    return ok(viewOf(requests.latest(subject)))
+  }
+
+  return {
+    offer(tag) {
+      if (!taken()) return undefined
+      held = tag
+      return viewOf(requests.latest(tag))
+    },
+    handlers: {
+      requestDelivery() {
+        activity()
+        const step = counter.step()
+        if (held === null || step.step !== 'refused') return fail('L-235')
+        const filed = file(held, { cardTag: held.toString('base64url'), account: null }, signIn.session()?.staff ?? null)
+        if (filed.ok) counter.amend({ ...step, request: filed.value })
+        return filed
+      },
+      requestFor({ account }) {
+        activity()
+        const session = signIn.session()
+        if (session === null) return fail('L-401')
+        return file(accountTag(keys.lookupKey, account), { cardTag: null, account }, session.staff)
+      },
+    },
+  }
+}
+
+/** Sends what waits, oldest first. One that the hub will not have ends here; a hub that is away is met again in the next round. */
+export function sendRequests({ requests, hub, now }: Pick<Services, 'requests' | 'now'> & { readonly hub: HubClient }): () => Promise<Result<null>> {
+  return async () => {
+    for (const { id, whose, filedBy, filedAt } of requests.unsent(sentAtOnce)) {
+      const body = { request: id, cardTag: whose.cardTag, account: whose.account, staff: filedBy, filedAt }
+      const reply = await hub.call('fileRequest', { body })
+      if (reply.ok) requests.decided(reply.value, now())
+      else if (reply.failure.code === 'L-236') requests.decided({ request: id, state: 'declined', reason: 'duplicate', reference: null }, now())
+      else break
+    }
+    return ok(null)
+  }
+}
