@@ -28,8 +28,9 @@ export interface ScriptedWindow {
 
 /** The name in `screen-NAME` of what a scene shows. */
 export function screenOf(scene: SceneName): string {
-  const { counter, setup, staff } = scenes[scene]
-  return counter.step !== 'idle' ? counter.step : (setup ?? (staff === null ? 'idle' : 'queue'))
+  const { counter, setup, staff, desk } = scenes[scene]
+  const atRest = staff === null ? 'idle' : desk?.kind === 'post-room' ? 'letters' : 'queue'
+  return counter.step !== 'idle' ? counter.step : (setup ?? atRest)
 }
 
 /** `folder`: the built window. Motion is reduced, so that nothing moves under a picture. */
