@@ -8,6 +8,7 @@ import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPos
 import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
+import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './prove/index.ts'
 import { createLights, type Lights } from './watch/index.ts'
@@ -53,6 +54,8 @@ export interface HubOptions {
   readonly oidc?: OidcSettings | null
   /** Where Prometheus may ask, in plain HTTP; nowhere by default. */
   readonly metrics?: { readonly host: string; readonly port: number }
+  /** The broker of strong e-ID; without one it is not offered. */
+  readonly eId?: EIdSettings | null
   /** Tests only: false does what is due when `runJobs` says so, and not by itself. */
   readonly work?: boolean
   readonly now?: () => number
@@ -178,6 +181,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const readiness = createReadiness(db)
     const metrics = createMetrics(db, now, () => readiness.draining)
     const streams = new Set<ServerResponse>()
+    const eId = options.eId ?? null
     const app = createServer({
       ...parts,
       readiness,
@@ -197,6 +201,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         exportKey: loadExportKey(options.dataDir),
       },
       consoleDir: options.consoleDir ?? null,
+      eId,
+      eIds: eId === null ? null : createEIds({ db, keys, now, settings: eId, broker: createBroker(eId) }),
       onBug,
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')

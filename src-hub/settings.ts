@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../src-shared/result.ts'
+import { onLoopback, type EIdSettings } from './e-id/index.ts'
 import { AgentRole } from '../src-shared/hub-authority.ts'
 import type { Agent } from './http/callers.ts'
 import type { HubOptions } from './hub.ts'
@@ -48,6 +49,16 @@ const Env = z.object({
   LODGE_HUB_WEBHOOK_HOSTS: z.string().default(''),
   /** PEM of the authority that webhooks' receivers have their certificates from, beside the usual ones. */
   LODGE_HUB_WEBHOOK_CA_FILE: z.string().optional(),
+  /** Strong e-ID: the broker, and where people's phones reach this hub. */
+  LODGE_HUB_EID_ISSUER: z.url().optional(),
+  LODGE_HUB_EID_CLIENT_ID: z.string().min(1).optional(),
+  LODGE_HUB_EID_CLIENT_SECRET_FILE: z.string().optional(),
+  LODGE_HUB_PUBLIC_URL: z.url().optional(),
+  /** Levels of assurance that count, by commas, as the broker names them. */
+  LODGE_HUB_EID_ACR: z.string().default(''),
+  LODGE_HUB_EID_SCOPE: z.string().min(1).default('openid profile'),
+  LODGE_HUB_EID_SECONDS: z.coerce.number().int().min(60).max(900).default(300),
+  LODGE_HUB_EID_MAX_AGE_SECONDS: z.coerce.number().int().min(30).max(900).default(300),
   /** An institution's file to fill an empty hub with. */
   LODGE_HUB_SEED: z.string().optional(),
 })
@@ -77,6 +88,37 @@ function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
     scope: e.LODGE_HUB_OIDC_SCOPE,
     claim: e.LODGE_HUB_OIDC_CLAIM,
     roles,
+  })
+}
+
+/** Fails with L-101 naming the variable. null: no e-ID. */
+function readEId(e: z.infer<typeof Env>): Result<EIdSettings | null> {
+  if (e.LODGE_HUB_EID_ISSUER === undefined) return ok(null)
+  const wrong = (where: string) => fail('L-101', { where })
+  const encrypted = (url: string) => url.startsWith('https://') || onLoopback(url)
+  if (!encrypted(e.LODGE_HUB_EID_ISSUER)) return wrong('LODGE_HUB_EID_ISSUER')
+  if (e.LODGE_HUB_EID_CLIENT_ID === undefined) return wrong('LODGE_HUB_EID_CLIENT_ID')
+  if (e.LODGE_HUB_PUBLIC_URL === undefined || !encrypted(e.LODGE_HUB_PUBLIC_URL)) return wrong('LODGE_HUB_PUBLIC_URL')
+  const acr = e.LODGE_HUB_EID_ACR.split(',')
+    .map((level) => level.trim())
+    .filter(Boolean)
+  // Without a list any sign-in of the broker's would count, and some are no strong ones.
+  if (acr.length === 0) return wrong('LODGE_HUB_EID_ACR')
+  let clientSecret: string | null = null
+  try {
+    if (e.LODGE_HUB_EID_CLIENT_SECRET_FILE !== undefined) clientSecret = readFileSync(e.LODGE_HUB_EID_CLIENT_SECRET_FILE, 'utf8').trim()
+  } catch {
+    return wrong('LODGE_HUB_EID_CLIENT_SECRET_FILE')
+  }
+  return ok({
+    issuer: e.LODGE_HUB_EID_ISSUER,
+    clientId: e.LODGE_HUB_EID_CLIENT_ID,
+    clientSecret,
+    publicUrl: e.LODGE_HUB_PUBLIC_URL,
+    acr,
+    scope: e.LODGE_HUB_EID_SCOPE,
+    seconds: e.LODGE_HUB_EID_SECONDS,
+    maxAgeSeconds: e.LODGE_HUB_EID_MAX_AGE_SECONDS,
   })
 }
 
@@ -111,6 +153,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   }
   const oidc = readOidc(e)
   if (!oidc.ok) return oidc
+  const eId = readEId(e)
+  if (!eId.ok) return eId
   const secretSettings = e.LODGE_HUB_SECRET_SOURCE_FILE === undefined ? null : readSecretSettings(e.LODGE_HUB_SECRET_SOURCE_FILE)
   if (secretSettings?.ok === false) return secretSettings
   let webhookCa: string | undefined
@@ -139,6 +183,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       consoleAddress: e.LODGE_HUB_CONSOLE_ADDRESS ?? null,
       localAccounts: e.LODGE_HUB_LOCAL_ACCOUNTS === '1',
       oidc: oidc.value,
+      eId: eId.value,
       ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
       ...(e.DATABASE_OWNER_URL === undefined ? {} : { databaseOwnerUrl: e.DATABASE_OWNER_URL }),
       ...(e.LODGE_HUB_MASTER_KEY_FILE === undefined ? {} : { masterKeyFile: e.LODGE_HUB_MASTER_KEY_FILE }),

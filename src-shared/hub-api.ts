@@ -43,6 +43,7 @@ import { isErrorCode, type ErrorCode } from './errors.ts'
 import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
 import { RequestDecision, requestRoutes } from './kiosk-hub-api/requests.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
+import { eIdRoutes } from './kiosk-hub-api/e-id.ts'
 import { walkInRoutes } from './kiosk-hub-api/walk-in.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
 
@@ -208,6 +209,7 @@ export const hubApi = {
     reply: z.object({ incarnation: Incarnation, acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
   ...walkInRoutes,
+  ...eIdRoutes,
   /** A lost kiosk: every secret granted there is burned and replaced. */
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
     query: none,

@@ -32,6 +32,7 @@ import { dayMethods, dayState, StaffCall } from './kiosk-views/day.ts'
 import { DocumentView } from './kiosk-views/document.ts'
 import { elsewhereMethods } from './kiosk-views/elsewhere.ts'
 import { FailureView } from './kiosk-views/failure.ts'
+import { EIdPickup, EIdView } from './kiosk-views/e-id.ts'
 import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
 import { requestMethods, RequestView } from './kiosk-views/requests.ts'
 import { letterMethods, letterSteps } from './kiosk-views/letters.ts'
@@ -105,6 +106,10 @@ export const CounterStep = z.discriminatedUnion('step', [
     document: DocumentView.nullable(),
     proofs: z.array(ProofKind),
     birthDateOnRecord: z.boolean(),
+    /** Policy accepts a strong e-ID of this person. */
+    mayEId: z.boolean(),
+    /** The recipient is being identified on their own phone. */
+    eId: EIdView.nullable(),
     verification: VerificationId.nullable(),
     verifiedUntil: Instant.nullable(),
     /** Whether policy asks for a second member of staff, and whether one has confirmed this verification. */
@@ -332,6 +337,9 @@ export const kioskApi = defineContract({
     ...letterMethods,
     ...requestMethods,
     ...elsewhereMethods,
+    /** The document is at home: begins a strong e-ID on the recipient's own phone; the step shows its address. Online only. */
+    beginEId: command(EIdPickup, nothing),
+    cancelEId: command(EIdPickup, nothing),
     openPickup: command(z.object({ pickup: PickupId }), nothing),
     /** Staff state "original, not expired, photo matches" of the machine-read document on screen. */
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),

@@ -28,6 +28,8 @@ const names = {
   printLetter: true,
   dispatchLetter: true,
   endLetter: true,
+  beginEId: true,
+  cancelEId: true,
   openPickup: true,
   verifyDocument: true,
   verifyByEye: true,

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set for what belongs to the console's page, whose headers differ from those of answers to programs. */
     page?: boolean
+    /** A page for a person's phone. */
+    phone?: boolean
   }
 }
 

@@ -2,6 +2,7 @@
 import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
 import type { Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
+import type { EIds } from '../e-id/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import type { ExportKey } from '../prove/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
@@ -17,6 +18,8 @@ export interface RouteParts extends GrantParts {
   readonly readiness?: Readiness
   /** Which addresses webhooks may go to; by default https outside of private networks. */
   readonly webhookGuard?: Guard
+  /** Identification of recipients on their own phones; null where no broker is set. */
+  readonly eIds?: EIds | null
   /** The console; a simulation has none. */
   readonly console?: ConsoleParts
 }

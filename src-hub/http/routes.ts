@@ -25,6 +25,7 @@ import { operationsHandlers } from './routes/operations.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 import { statuses } from '../status/index.ts'
 import { statusHandlers } from './routes/status.ts'
+import { eIdHandlers } from './routes/e-id.ts'
 import { walkInHandlers } from './routes/walk-in.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
@@ -46,6 +47,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...letterHandlers(parts),
     ...inboxHandlers(parts),
     ...administerHandlers(parts),
+    ...eIdHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)

@@ -10,9 +10,11 @@ import { eventsPath } from '../../src-shared/agent-api/watch.ts'
 import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
+import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
 import { kioskCaller } from './callers.ts'
 import { consoleHeaders, serveConsole } from './console-files.ts'
+import { serveEId } from './e-id-routes.ts'
 import { openEvents } from './events.ts'
 import type { ConsoleParts, Visitor } from './handlers.ts'
 import { openApiDocument, type Metrics } from '../operations/index.ts'
@@ -27,6 +29,8 @@ export interface ServerParts extends AnswerParts {
   readonly console: ConsoleParts
   /** Folder of the built console; null: none is served. */
   readonly consoleDir: string | null
+  /** The broker's settings, where `eIds` is there. */
+  readonly eId: EIdSettings | null
   readonly onBug: (route: string, error: unknown) => void
   /** Told of every answer. */
   readonly metrics?: Pick<Metrics, 'observe'>
@@ -92,7 +96,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
     // A connection that stays open would keep a hub that stops waiting.
     if (parts.readiness?.draining === true) reply.header('connection', 'close')
     if (request.page !== true) reply.header('cache-control', 'no-store')
-    for (const [name, value] of Object.entries({ ...securityHeaders, ...(request.page === true ? consoleHeaders : {}) })) reply.header(name, value)
+    const own = request.page === true ? consoleHeaders : request.phone === true ? pageHeaders : {}
+    for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
     const encoding = typeof payload === 'string' && payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
     if (encoding === null || typeof payload !== 'string') return payload
@@ -142,6 +147,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       scope.route({ method, url: path, config: max === null ? {} : { rateLimit: { max } }, handler: (request, reply) => serve(name, request, reply) })
     }
     serveStreams(scope, { ...parts, visitor: visitorOf, refuse })
+    if (parts.eId !== null && parts.eIds !== undefined && parts.eIds !== null) serveEId(scope, parts.eId, parts.eIds)
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     ready()
   })

@@ -77,6 +77,8 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
           state: state.ok
             ? `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
             : 'the engine is restarting',
+          // What the desk's QR code says: the person's phone, for whoever has none at hand.
+          phone: state.ok && state.value.counter.step === 'verify' ? (state.value.counter.eId?.address ?? null) : null,
           paper: printer.paper,
           coverOpen: printer.coverOpen,
           on: printer.on,

@@ -9,6 +9,8 @@ import { createHubClient, type HubClient } from '../sync/index.ts'
 export interface HubProcess {
   readonly url: string
   readonly port: number
+  /** PEM of its certificate authority. */
+  readonly authority: string
   /** As a helpdesk agent. */
   readonly agent: HubClient
   stop(): Promise<void>
@@ -17,7 +19,13 @@ export interface HubProcess {
 const root = fileURLToPath(new URL('../../', import.meta.url))
 export const institutionFile = join(root, 'resources/demo/institution.json')
 
-export async function startHubProcess(dataDir: string, port: number, log: (line: string) => void): Promise<HubProcess> {
+/** `settings`: more of its environment. */
+export async function startHubProcess(
+  dataDir: string,
+  port: number,
+  log: (line: string) => void,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<HubProcess> {
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const token = randomBytes(24).toString('base64url')
   const tokens = join(dataDir, 'agents')
@@ -27,7 +35,14 @@ export async function startHubProcess(dataDir: string, port: number, log: (line:
   const child = fork(entry, [], {
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...process.env, LODGE_HUB_DATA: dataDir, LODGE_HUB_PORT: String(port), LODGE_HUB_AGENT_TOKENS_FILE: tokens, LODGE_HUB_SEED: institutionFile },
+    env: {
+      ...process.env,
+      ...settings,
+      LODGE_HUB_DATA: dataDir,
+      LODGE_HUB_PORT: String(port),
+      LODGE_HUB_AGENT_TOKENS_FILE: tokens,
+      LODGE_HUB_SEED: institutionFile,
+    },
   })
   child.stdout?.on('data', (bytes: Buffer) => log(bytes.toString().trimEnd()))
   const serving = await new Promise<{ url: string; port: number }>((resolve, reject) => {
@@ -42,6 +57,7 @@ export async function startHubProcess(dataDir: string, port: number, log: (line:
   const agent = createHubClient({ target: { address: serving.url, authority: authority.value.pem }, signer: null, token, now })
   return {
     ...serving,
+    authority: authority.value.pem,
     agent,
     async stop() {
       await agent.close()

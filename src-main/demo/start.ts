@@ -27,6 +27,7 @@ const world = await startWorld(
     ? { 'porter-lakeside': (config, dataDir) => createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')) }
     : {},
   demoDesks,
+  true,
 )
 say(inElectron ? 'lodge: the first desk runs in Electron' : 'lodge: desks run in the browser shell (no Electron runtime or no display here)')
 const shells = new Map<string, BrowserShell>()

@@ -6,6 +6,8 @@ import type { DeskId } from '../../src-shared/domain.ts'
 import { until } from './until.ts'
 import { prepareStaff, Refused, done } from './acts.ts'
 import { dataFolder, startDesk, untilServing, type DemoDesk, type DemoDeskOptions } from './desk.ts'
+import { startBroker, strongAcr, type DemoBroker } from './broker.ts'
+import { startFront } from './front.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
 
@@ -25,13 +27,15 @@ export interface WorldDesk extends DemoDesk {
 
 export interface World {
   readonly hub: HubProcess
+  /** Strong e-ID for trying, where it was asked for. */
+  readonly broker: DemoBroker | null
   readonly institution: DemoInstitution
   readonly desks: ReadonlyMap<DemoDeskKey, WorldDesk>
   stop(): Promise<void>
 }
 
 /** A kiosk enrolled through a cable keeps that address, so ports are kept between runs. */
-const Ports = z.object({ hub: z.number(), cables: z.record(z.string(), z.number()) })
+const Ports = z.object({ hub: z.number(), cables: z.record(z.string(), z.number()), broker: z.number().default(0), front: z.number().default(0) })
 
 function savedPorts(base: string): z.infer<typeof Ports> | null {
   const file = join(base, 'ports.json')
@@ -55,17 +59,44 @@ function person(institution: DemoInstitution, desk: string, role: 'supervisor' |
   return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
 }
 
+/** The broker, the hub's public address, and what the hub must know of both. */
+async function startEId(base: string, institution: DemoInstitution, saved: z.infer<typeof Ports> | null) {
+  const broker = await startBroker(
+    institution.recipients.map(({ key, family, given, birthDate }) => ({
+      key,
+      name: `${given} ${family}`,
+      claims: { family_name: family, given_name: given, ...(birthDate === null ? {} : { birthdate: birthDate }) },
+    })),
+    saved?.broker,
+  )
+  const front = await startFront(saved?.front)
+  broker.serve(`${front.url}/e-id/callback`)
+  const secretFile = join(base, 'e-id-client-secret')
+  writeFileSync(secretFile, broker.clientSecret, { mode: 0o600 })
+  const settings = {
+    LODGE_HUB_EID_ISSUER: broker.issuer,
+    LODGE_HUB_EID_CLIENT_ID: broker.clientId,
+    LODGE_HUB_EID_CLIENT_SECRET_FILE: secretFile,
+    LODGE_HUB_EID_ACR: strongAcr,
+    LODGE_HUB_PUBLIC_URL: front.url,
+  }
+  return { broker, front, settings }
+}
+
 /** `hosts` gives desks another home for their engine than a forked Node. `keys`: the desks to start. */
 export async function startWorld(
   base: string,
   log: (line: string) => void,
   hosts: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>> = {},
   keys: readonly DemoDeskKey[] = porterDesks,
+  withEId = false,
 ): Promise<World> {
   mkdirSync(base, { recursive: true, mode: 0o711 })
   const saved = savedPorts(base)
   const institution = readInstitution()
-  const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log)
+  const eId = withEId ? await startEId(base, institution, saved) : null
+  const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log, eId?.settings)
+  eId?.front.lead(hub.url, hub.authority)
   const ids = await deskIds(hub, institution)
   const desks = new Map<DemoDeskKey, WorldDesk>()
   for (const key of keys) {
@@ -98,15 +129,22 @@ export async function startWorld(
   }
   writeFileSync(
     join(base, 'ports.json'),
-    JSON.stringify({ hub: hub.port, cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])) }),
+    JSON.stringify({
+      hub: hub.port,
+      cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])),
+      ...(eId === null ? {} : { broker: Number(new URL(eId.broker.issuer).port), front: Number(new URL(eId.front.url).port) }),
+    }),
   )
   return {
     hub,
+    broker: eId?.broker ?? null,
     institution,
     desks,
     async stop() {
       for (const desk of desks.values()) await desk.stop()
       await hub.stop()
+      await eId?.front.stop()
+      await eId?.broker.stop()
     },
   }
 }

@@ -31,6 +31,7 @@ import { createServing, type Serving } from './serving.ts'
 import { createSigningIn, type SigningIn } from './signing-in.ts'
 import { composeState } from './state.ts'
 import { checkWholeLedger } from './whole-ledger.ts'
+import { createEIdDesk } from './e-id.ts'
 import { createWalkInDesk } from './walk-in.ts'
 
 export interface EnginePorts {
@@ -195,8 +196,9 @@ export function createEngine(ports: EnginePorts): Engine {
       timers,
     })
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
+    const eId = createEIdDesk({ services, counter, serving, timers, activity })
     const elsewhere = createElsewhere({ services, counter, activity })
-    desk = { services, serving, signingIn, day, post, requesting, walkIn, carrying, round, elsewhere, readiness: readinessNow, reporter }
+    desk = { services, serving, signingIn, day, post, requesting, walkIn, eId, carrying, round, elsewhere, readiness: readinessNow, reporter }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     unsubscribe.push(foldNamesInBackground(services.pickups, timers))
@@ -290,6 +292,7 @@ export function createEngine(ports: EnginePorts): Engine {
       await printer.stop()
       desk?.signingIn.stop()
       desk?.walkIn.stop()
+      desk?.eId.stop()
       desk?.services.opening.stop()
       desk?.services.pausing.stop()
       desk?.reporter.stop()

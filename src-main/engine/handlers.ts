@@ -10,6 +10,7 @@ import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts
 import type { EngineConfig } from './config.ts'
 import type { CarryingHandlers } from './carrying.ts'
 import { startOfDeskDay } from './clock.ts'
+import type { EIdDesk } from './e-id.ts'
 import type { DayHandlers } from './day.ts'
 import { foldRemaining } from './fold-names.ts'
 import type { RoundHandlers } from './round.ts'
@@ -39,6 +40,7 @@ export interface DeskParts {
   readonly walkIn: WalkInDesk
   readonly post: PostRoom
   readonly requesting: Requesting
+  readonly eId: EIdDesk
 }
 
 interface Parts {
@@ -53,7 +55,15 @@ interface Parts {
 }
 
 /** What a kiosk whose ledger does not match may not do any more. */
-const proving: ReadonlySet<MethodName<KioskApi>> = new Set(['verifyDocument', 'verifyByEye', 'release', 'issueWalkIn', 'approveDispatch', 'printLetter'])
+const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
+  'verifyDocument',
+  'verifyByEye',
+  'release',
+  'issueWalkIn',
+  'beginEId',
+  'approveDispatch',
+  'printLetter',
+])
 
 export function createHandlers({ config, readers, printer, store, desk, state, enrol, changed }: Parts): HandlersOf<KioskApi> {
   /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
@@ -148,6 +158,8 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     openDesk: atDesk('openDesk', ({ round }) => round.openDesk),
     testPrinter: atDesk('testPrinter', ({ round }) => round.testPrinter),
     endShift: atDesk('endShift', ({ round }) => round.endShift),
+    beginEId: atDesk('beginEId', ({ eId }) => eId.handlers.beginEId),
+    cancelEId: atDesk('cancelEId', ({ eId }) => eId.handlers.cancelEId),
     findAccount: atDesk('findAccount', ({ walkIn }) => walkIn.handlers.findAccount),
     chooseAccount: atDesk('chooseAccount', ({ walkIn }) => walkIn.handlers.chooseAccount),
     issueWalkIn: atDesk('issueWalkIn', ({ walkIn }) => walkIn.handlers.issueWalkIn),

@@ -1,7 +1,7 @@
 /** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
-import type { PickupId, ProofKind, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -19,6 +19,10 @@ export interface Serving {
   show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void
   /** Shows a pickup whose verification stands already: it was issued against it. */
   showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void
+  /** The hub saw the recipient identified on their phone: recorded as the signed-in member of staff's verification. */
+  proveByEId(pickup: PickupId, attempt: EIdAttemptId): void
+  /** It did not come to that; recorded and said. */
+  refuseEId(pickup: PickupId, failure: Failure): void
   /** Several pickups: staff choose. The document stays in hand until the counter leaves. */
   choose(pickups: readonly Pickup[], document: ReadDocument | null): void
   /** Records why a document was refused for a pickup, and says so where the staff are looking. */
@@ -109,6 +113,8 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       step: 'verify',
       pickup: view(pickup),
       document: document?.view ?? null,
+      mayEId: allowed.ok && proofsOf(place.policy, allowed.value.rule).includes('e-id'),
+      eId: null,
       proofs: allowed.ok ? proofsOf(place.policy, allowed.value.rule).filter((proof) => proof !== 'e-id') : [],
       birthDateOnRecord: pickup.birthTag !== null,
       verification: null,
@@ -253,6 +259,18 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
 
   return {
     show,
+    proveByEId(id, attempt) {
+      const session = signIn.session()
+      const pickup = openable(id)
+      // Finnish means of strong identification: the authority behind them is Finland's.
+      const proof: Proof = { kind: 'e-id', method: 'e-id', issuerCountry: 'FIN', eId: attempt }
+      const recorded = session === null ? fail('L-401') : pickup.ok ? record(pickup.value, proof, session) : pickup
+      if (!recorded.ok) notice(recorded.failure)
+    },
+    refuseEId(id, failure) {
+      const pickup = pickups.get(id)
+      if (pickup !== null) notice(refused(pickup, failure, signIn.session()))
+    },
     showVerified,
     showUnsettled,
     awaitsWitness,

@@ -1,5 +1,5 @@
 /** A verification: the recorded proof of identity that a release spends (promise P1). */
-import { StaffId, VerificationId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod } from '../../src-shared/domain.ts'
+import { StaffId, VerificationId, type EIdAttemptId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'
@@ -10,6 +10,8 @@ export interface Proof {
   readonly kind: ProofKind
   readonly method: ProofMethod
   readonly issuerCountry: z.infer<typeof IssuerCountry>
+  /** Of method `e-id`: what the hub saw proved. The database refuses one without the other. */
+  readonly eId?: EIdAttemptId
 }
 
 export interface Verifications {
@@ -33,13 +35,14 @@ export interface Verifications {
 
 export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
   const insert = db.prepare(
-    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, e_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const find = db.prepare<[string, string, string, string, number, number], { expires_at: number; witness: string | null }>(
     `SELECT expires_at, witness FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
        AND created_at <= ? AND expires_at > ?`,
   )
+  const insertEId = db.prepare('INSERT INTO e_id (attempt, pickup, staff, session, proved_at) VALUES (?, ?, ?, ?, ?)')
   const setWitness = db.prepare('UPDATE verification SET witness = ? WHERE id = ? AND pickup = ?')
   return {
     record(pickup, proof, by, now, seconds, fourEyes) {
@@ -47,7 +50,22 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
       const expiresAt = now + seconds * 1000
       pickups.voidVerifications(pickup.id)
       const { incarnation, n } = pickup.epoch
-      insert.run(id, pickup.id, incarnation, n, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, now, expiresAt, fourEyes ? 1 : 0)
+      if (proof.eId !== undefined) insertEId.run(proof.eId, pickup.id, by.staff, by.session, now)
+      insert.run(
+        id,
+        pickup.id,
+        incarnation,
+        n,
+        by.staff,
+        by.session,
+        proof.kind,
+        proof.method,
+        proof.issuerCountry,
+        now,
+        expiresAt,
+        fourEyes ? 1 : 0,
+        proof.eId ?? null,
+      )
       if (pickup.arrivedAt === null) pickups.arrive(pickup.id, now)
       pickups.setState(pickup.id, 'verified')
       ledger.append({
@@ -55,7 +73,15 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
         pickup: pickup.id,
         epoch: pickup.epoch,
         actor: by.staff,
-        facts: { verification: id, proof: proof.kind, method: proof.method, issuerCountry: proof.issuerCountry, expiryValid: true, expiresAt },
+        facts: {
+          verification: id,
+          proof: proof.kind,
+          method: proof.method,
+          issuerCountry: proof.issuerCountry,
+          expiryValid: true,
+          expiresAt,
+          ...(proof.eId === undefined ? {} : { eId: proof.eId }),
+        },
       })
       return { id, expiresAt }
     },

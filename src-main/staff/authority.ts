@@ -51,6 +51,8 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   printLetter: 'serving',
   dispatchLetter: 'serving',
   endLetter: 'serving',
+  beginEId: 'serving',
+  cancelEId: 'serving',
   openPickup: 'serving',
   verifyDocument: 'serving',
   verifyByEye: 'serving',

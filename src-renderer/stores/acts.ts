@@ -90,6 +90,8 @@ export const useActs = defineStore('acts', () => {
     print,
     printByEye,
     issueWalkIn,
+    beginEId: (pickup: PickupId) => run('e-id', () => kiosk.call((api) => api.beginEId({ pickup }))),
+    cancelEId: (pickup: PickupId) => run('e-id', () => kiosk.call((api) => api.cancelEId({ pickup }))),
     findAccount: (search: string) => run('find-account', () => kiosk.call((api) => api.findAccount({ search }))),
     chooseAccount: (account: string) => run('choose-account', () => kiosk.call((api) => api.chooseAccount({ account }))),
     open: (pickup: PickupId) => run('open', () => kiosk.call((api) => api.openPickup({ pickup }))),

@@ -122,6 +122,8 @@ const verify: Extract<CounterStep, { step: 'verify' }> = {
   document: null,
   proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
   birthDateOnRecord: true,
+  mayEId: true,
+  eId: null,
   verification: null,
   verifiedUntil: null,
   fourEyes: 'not-needed',

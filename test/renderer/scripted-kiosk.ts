@@ -141,6 +141,8 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
         ],
       }),
     shift: () => ok({ since: sceneNow, handedOver: 12, slips: 14, spoiled: 1, missing: 0, nothingCameOut: 1, failed: 2, noSlip: 3, unsettled: 0, unsent: 4 }),
+    beginEId: done,
+    cancelEId: done,
     findAccount: done,
     chooseAccount: done,
     issueWalkIn: () => ok({ slip: null }),

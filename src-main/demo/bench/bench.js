@@ -58,6 +58,12 @@ function drawDesk(desk) {
   for (const slip of desk.slips) tray.append(el('img', { src: slip.picture, alt: slip.cut ? 'A slip, cut' : 'A slip, torn' }))
   const open = el('a', { className: 'button main', href: `/open?desk=${desk.key}`, target: `lodge-${desk.key}`, textContent: 'Open this desk’s window' })
   open.dataset.testid = `open-${desk.key}`
+  const phone = []
+  if (desk.phone !== null) {
+    const link = el('a', { className: 'button main', href: desk.phone, target: 'lodge-phone', textContent: 'The visitor’s phone: open the e-ID page' })
+    link.dataset.testid = `phone-${desk.key}`
+    phone.push(el('div', { className: 'buttons' }, link))
+  }
   return el(
     'article',
     {},
@@ -70,6 +76,7 @@ function drawDesk(desk) {
       button('Take the slips', { act: 'take', desk: desk.key }),
       button('Kill the engine', { act: 'kill', desk: desk.key }),
     ),
+    ...phone,
     el('h3', {}, 'Printer and cable'),
     el(
       'div',
@@ -84,7 +91,7 @@ function drawDesk(desk) {
     ),
     el('h3', {}, 'Staff'),
     people,
-    el('h3', {}, 'Visitors with something to collect here'),
+    el('h3', {}, desk.key === 'helpdesk-lakeside' ? 'Visitors: with something to collect, and without' : 'Visitors with something to collect here'),
     visitors,
     el('h3', {}, 'The slip in the tray'),
     tray,

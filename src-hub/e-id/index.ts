@@ -1,0 +1,5 @@
+export { createEIds, type EIds } from './attempts.ts'
+export { createBroker, type Broker } from './broker.ts'
+export { pageHeaders, phonePage, type PhonePage } from './pages.ts'
+export { eIdCallbackPath, eIdPath, onLoopback, type EIdSettings } from './settings.ts'
+export { isRecipient } from './subject.ts'

@@ -1,0 +1,48 @@
+/** Whether whoever identified on the phone is the recipient on record: by the identity code's keyed hash where there is one, else by birth date and name. */
+import { timingSafeEqual } from 'node:crypto'
+import { DateText } from '../../src-shared/domain.ts'
+import type { PersonName } from '../../src-shared/hub-words.ts'
+import { asDocumentNames, matchName } from '../../src-shared/protocol/names.ts'
+import type { HubKeys } from '../keys/index.ts'
+
+export interface OnRecord {
+  readonly name: PersonName
+  readonly formerNames: readonly PersonName[]
+  /** Sealed; null: none on record. */
+  readonly birthDate: Buffer | null
+  /** Blind index of the identity code; null: none on record. */
+  readonly identityBlind: Buffer | null
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** Names that Finnish brokers give to the same thing. */
+const identityCodes = ['urn:oid:1.2.246.21', 'nationalIdentityNumber', 'national_identification_number', 'hetu']
+const birthDates = ['birthdate', 'urn:oid:1.3.6.1.4.1.25178.1.2.3']
+const familyNames = ['family_name', 'urn:oid:2.5.4.4']
+const givenNames = ['given_name', 'urn:oid:1.2.246.517.2002.2.2', 'urn:oid:2.5.4.42']
+
+function first(claims: Claims, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = claims[name]
+    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+  }
+  return null
+}
+
+function birthDateOf(claims: Claims): string | null {
+  const text = first(claims, birthDates)?.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3') ?? null
+  return text !== null && DateText.safeParse(text).success ? text : null
+}
+
+/** An identity code on record decides alone when the broker gives one; else birth date and name must both match. */
+export function isRecipient(keys: HubKeys, claims: Claims, record: OnRecord): boolean {
+  const code = first(claims, identityCodes)
+  if (code !== null && record.identityBlind !== null) return timingSafeEqual(keys.blind('identity-code', code.toUpperCase()), record.identityBlind)
+  const birthDate = birthDateOf(claims)
+  const family = first(claims, familyNames)
+  const given = first(claims, givenNames)
+  if (record.birthDate === null || birthDate === null || family === null || given === null) return false
+  if (keys.open(record.birthDate) !== birthDate) return false
+  return asDocumentNames({ family, given }).some((name) => matchName(name, record.name, record.formerNames) !== null)
+}
