@@ -13,7 +13,8 @@ import { demoPins, readInstitution, type DemoInstitution } from './institution.t
 
 /** The first two are porters' lodges; the helpdesk issues on the spot. */
 export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside'] as const
-export type DemoDeskKey = (typeof demoDesks)[number]
+/** The post room is started by whoever asks for it by name. */
+export type DemoDeskKey = (typeof demoDesks)[number] | 'post-room'
 /** What the tours need. */
 export const porterDesks: readonly DemoDeskKey[] = ['porter-lakeside', 'porter-millhill']
 

@@ -111,6 +111,31 @@ describe('a handover in a real browser', () => {
     await see('screen-idle')
   })
 
+  it('files a request with one tap while the network is away; it is approved under a reference and the pickup comes', async () => {
+    const { desk, world } = kiosk
+    const { cards, account } = visitor('veera')
+    desk.cable.pull()
+    desk.reader.tap(cards[0] ?? '')
+    await see('delivery-request')
+    await see('places')
+    await press('request-delivery')
+    await see('request-state')
+    expect(await kiosk.page.getByTestId('delivery-request').getAttribute('data-state')).toBe('waiting')
+    await press('back')
+    await see('screen-idle')
+    desk.cable.plug()
+    const inbox = async () => done(await world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).requests
+    for (let round = 0; round < 20 && (await inbox()).length === 0; round++) await desk.client.syncNow({})
+    const [request] = await inbox()
+    expect(request).toMatchObject({ account, name: 'Veera Kallasmaa', desk: { id: desk.id } })
+    if (request === undefined) throw new Error('no request')
+    const approved = done(await world.hub.agent.call('approveRequest', { body: { request: request.id, account: null, secretKind: 'password' } }))
+    expect(approved.reference).toMatch(/^LR-\d{4}-000001$/)
+    done(await desk.client.syncNow({}))
+    desk.reader.tap(cards[0] ?? '')
+    await see('screen-arrival')
+  })
+
   it('does nothing for someone who is not signed in', async () => {
     const { person, pickup } = await issued('eetu', 'pw-2')
     const { desk } = kiosk
@@ -227,6 +252,8 @@ describe('by keyboard alone', () => {
     // By name, from the list, as where there is no reader.
     await focusByTab(page, 'queue-search')
     await page.keyboard.type(person.family.slice(0, 4))
+    // Others may wait too: the search has answered once this person is the only one.
+    await page.getByTestId('queue-row').first().filter({ hasText: person.family }).waitFor()
     await focusByTab(page, 'queue-row')
     await page.keyboard.press('Enter')
     await see('screen-verify')

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { createBrowserShell } from '../../src-main/browser/index.ts'
-import { startWorld, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import { startWorld, type DemoDeskKey, type World, type WorldDesk } from '../../src-main/demo/world.ts'
 import { systemClock } from '../../src-main/engine/index.ts'
 import { buildWindow } from '../renderer/build-window.ts'
 import { openBrowser } from './browser.ts'
@@ -35,17 +35,17 @@ function listen(page: Page): string[] {
   return complaints
 }
 
-function firstDesk(world: World): WorldDesk {
-  const desk = world.desks.get('porter-lakeside')
+function deskOf(world: World, key: DemoDeskKey): WorldDesk {
+  const desk = world.desks.get(key)
   if (desk === undefined) throw new Error('no desk')
   return desk
 }
 
-async function inBrowserShell(base: string): Promise<WholeKiosk> {
+async function inBrowserShell(base: string, key: DemoDeskKey): Promise<WholeKiosk> {
   const rendererDir = join(base, 'window')
   await buildWindow(rendererDir)
-  const world = await startWorld(join(base, 'world'), () => undefined)
-  const desk = firstDesk(world)
+  const world = await startWorld(join(base, 'world'), () => undefined, {}, ...desksFor(key))
+  const desk = deskOf(world, key)
   const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir, port: 0, monotonic: systemClock.monotonic })
   await shell.start()
   const browser = await openBrowser()
@@ -66,13 +66,13 @@ async function inBrowserShell(base: string): Promise<WholeKiosk> {
   }
 }
 
-async function inElectronShell(base: string): Promise<WholeKiosk> {
+async function inElectronShell(base: string, key: DemoDeskKey): Promise<WholeKiosk> {
   const shell = startInElectron(join(base, 'electron'))
-  const world = await startWorld(join(base, 'world'), () => undefined, { 'porter-lakeside': shell.host })
+  const world = await startWorld(join(base, 'world'), () => undefined, { [key]: shell.host }, ...desksFor(key))
   const page = await shell.page()
   return {
     world,
-    desk: firstDesk(world),
+    desk: deskOf(world, key),
     page,
     electron: shell,
     complaints: listen(page),
@@ -83,10 +83,13 @@ async function inElectronShell(base: string): Promise<WholeKiosk> {
   }
 }
 
-export async function startWholeKiosk(): Promise<WholeKiosk> {
+/** A porter's lodge has its neighbour beside it; other desks stand alone. */
+const desksFor = (key: DemoDeskKey): [] | [readonly DemoDeskKey[]] => (key === 'porter-lakeside' ? [] : [[key]])
+
+export async function startWholeKiosk(key: DemoDeskKey = 'porter-lakeside'): Promise<WholeKiosk> {
   const base = mkdtempSync(join(tmpdir(), 'lodge-e2e-'))
   chmodSync(base, 0o711)
-  const kiosk = await ((process.env['LODGE_SHELL'] ?? 'browser') === 'browser' ? inBrowserShell(base) : inElectronShell(base))
+  const kiosk = await ((process.env['LODGE_SHELL'] ?? 'browser') === 'browser' ? inBrowserShell(base, key) : inElectronShell(base, key))
   return {
     ...kiosk,
     async stop() {
