@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { createBrowserShell } from '../../src-main/browser/index.ts'
-import { startWorld, type DemoDeskKey, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import { porterDesks, startWorld, type DemoDeskKey, type World, type WorldDesk } from '../../src-main/demo/world.ts'
 import { systemClock } from '../../src-main/engine/index.ts'
 import { buildWindow } from '../renderer/build-window.ts'
 import { openBrowser } from './browser.ts'
@@ -83,8 +83,8 @@ async function inElectronShell(base: string, key: DemoDeskKey): Promise<WholeKio
   }
 }
 
-/** A porter's lodge has its neighbour beside it; other desks stand alone. */
-const desksFor = (key: DemoDeskKey): [] | [readonly DemoDeskKey[]] => (key === 'porter-lakeside' ? [] : [[key]])
+/** A porter's lodge has its neighbour beside it; other desks stand alone. The helpdesk offers strong e-ID. */
+const desksFor = (key: DemoDeskKey): [readonly DemoDeskKey[], boolean] => [key === 'porter-lakeside' ? porterDesks : [key], key === 'helpdesk-lakeside']
 
 export async function startWholeKiosk(key: DemoDeskKey = 'porter-lakeside'): Promise<WholeKiosk> {
   const base = mkdtempSync(join(tmpdir(), 'lodge-e2e-'))

@@ -6,6 +6,7 @@ import { ApprovalId } from '../../src-shared/domain.ts'
 import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
+import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
 
 const id = (text: string) => text.padEnd(22, '0')
 /** 2026-03-02 09:52 in Helsinki. */
@@ -188,6 +189,42 @@ const postRoom: KioskState = {
 }
 const approval = ApprovalId.parse(id('approval'))
 
+const helpdesk: KioskState = {
+  ...signedIn,
+  desk: atRest.desk === null ? null : { ...atRest.desk, kind: 'helpdesk', name: { fi: 'IT-palvelupiste', sv: 'IT-servicepunkten', en: 'IT service point' } },
+}
+const account: AccountView = {
+  account: 'wikstrem',
+  name: 'Emil Wikström',
+  recipientClass: 'student',
+  language: 'sv',
+  sponsor: null,
+  live: null,
+  blocked: null,
+}
+const walkIn: WalkInStep = {
+  step: 'walk-in',
+  phase: 'prove',
+  accounts: [
+    account,
+    {
+      ...account,
+      account: 'wikstrem-lab',
+      recipientClass: 'external',
+      sponsor: 'Leena Mäki',
+      live: { here: false, desk: { fi: 'Vahtimestari, Myllyn kampus', sv: 'Vaktmästaren, Campus Kvarnen', en: 'Porter’s lodge, Mylly campus' } },
+    },
+    { ...account, account: 'wikstrem-hr', recipientClass: 'staff', blocked: { code: 'L-220', params: { where: 'HR' } } },
+  ],
+  more: false,
+  chosen: account,
+  document: null,
+  proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
+  birthDateOnRecord: true,
+  fourEyes: false,
+  notice: null,
+}
+
 export const scenes = {
   'post-room': postRoom,
   letter: at(letterOpen, postRoom),
@@ -296,6 +333,33 @@ export const scenes = {
   'verify-blocked': at({ ...verify, pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } }, proofs: [] }),
   'verify-no-birth-date': at({ ...verify, birthDateOnRecord: false }),
   'verify-paper-out': at({ ...verify, document }, { ...signedIn, printer: paperOut }),
+  'verify-e-id': at({
+    ...verify,
+    eId: { state: 'waiting', address: 'https://lodge.suvanto.example/e-id/kQm3VtX0a1LrB7Ue9HsW', expiresAt: sceneNow + 5 * minute },
+  }),
+  'verify-e-id-refused': at({ ...verify, notice: { code: 'L-317' } }),
+  'walk-in-looking': at({ ...walkIn, phase: 'looking', accounts: [], chosen: null }, helpdesk),
+  'walk-in-choose': at({ ...walkIn, phase: 'choose', chosen: null, more: true }, helpdesk),
+  'walk-in': at(walkIn, helpdesk),
+  'walk-in-document': at({ ...walkIn, document }, helpdesk),
+  'walk-in-issuing': at({ ...walkIn, document, phase: 'issuing' }, helpdesk),
+  'walk-in-asked-back': at(
+    {
+      ...walkIn,
+      document,
+      phase: 'asked-back',
+      notice: {
+        code: 'L-216',
+        params: { whereFi: 'Vahtimestari, Myllyn kampus', whereSv: 'Vaktmästaren, Campus Kvarnen', whereEn: 'Porter’s lodge, Mylly campus' },
+      },
+    },
+    helpdesk,
+  ),
+  'walk-in-failed': at({ ...walkIn, notice: { code: 'L-218', params: { code: 'L-501' } } }, helpdesk),
+  'walk-in-blocked': at(
+    { ...walkIn, chosen: { ...account, recipientClass: 'staff', blocked: { code: 'L-220', params: { where: 'HR' } } }, proofs: [] },
+    helpdesk,
+  ),
   printing: at({ step: 'printing', pickup: aino, slip: slip('intended').id, phase: 'secret' }),
   'hand-over': at({ step: 'hand-over', pickup: { ...aino, state: 'printed' }, slip: slip('printed') }),
   'hand-over-uncertain': at(
