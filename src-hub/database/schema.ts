@@ -245,7 +245,6 @@ export interface Tables {
     /** Of the ledger entry that it was issued against; null where it was abandoned first. */
     seq: number | null
     staff: string | null
-    account: string | null
     proof: string | null
     method: string | null
     pickup: string | null

@@ -13,15 +13,15 @@ CREATE INDEX account_prefix ON account (account text_pattern_ops);
 -- A secret issued to a person who stands at a desk: only against the signed entry that says they were verified there, and once.
 CREATE INDEX ledger_walk_in ON ledger_entry (kiosk, seq DESC) WHERE kind = 'walk-in-verified';
 CREATE TABLE walk_in (
-  id text PRIMARY KEY, kiosk text NOT NULL REFERENCES kiosk, seq bigint, staff text, account text REFERENCES account, proof text, method text,
+  id text PRIMARY KEY, kiosk text NOT NULL REFERENCES kiosk, seq bigint, staff text, proof text, method text,
   pickup text UNIQUE REFERENCES pickup, state text NOT NULL CHECK (state IN ('issued','abandoned')), at bigint NOT NULL,
-  CHECK (state <> 'issued' OR (seq IS NOT NULL AND staff IS NOT NULL AND account IS NOT NULL AND proof IS NOT NULL AND method IS NOT NULL AND pickup IS NOT NULL)));
+  CHECK (state <> 'issued' OR (seq IS NOT NULL AND staff IS NOT NULL AND proof IS NOT NULL AND method IS NOT NULL AND pickup IS NOT NULL)));
 -- Told to the kiosk with the first grant, which is bound to the proof there.
 ALTER TABLE pickup ADD COLUMN walk_in text UNIQUE;
 CREATE FUNCTION walk_in_rules() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'walk-ins are kept'; END IF;
   IF TG_OP = 'UPDATE' AND (NEW.id <> OLD.id OR NEW.kiosk <> OLD.kiosk OR NEW.seq IS DISTINCT FROM OLD.seq OR NEW.staff IS DISTINCT FROM OLD.staff
-    OR NEW.account IS DISTINCT FROM OLD.account OR NEW.proof IS DISTINCT FROM OLD.proof OR NEW.method IS DISTINCT FROM OLD.method
+    OR NEW.proof IS DISTINCT FROM OLD.proof OR NEW.method IS DISTINCT FROM OLD.method
     OR NEW.pickup IS DISTINCT FROM OLD.pickup OR OLD.state = 'abandoned') THEN RAISE EXCEPTION 'a walk-in is fixed'; END IF;
   IF TG_OP = 'INSERT' AND NEW.state = 'issued' AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kiosk = NEW.kiosk AND e.seq = NEW.seq
     AND e.kind = 'walk-in-verified' AND NOT e.poison AND e.bytes::jsonb #>> '{facts,walkIn}' = NEW.id AND e.bytes::jsonb ->> 'actor' = NEW.staff)

@@ -102,17 +102,22 @@ export async function issueWalkIn(
   }
 }
 
+/** What a walk-in came to already; null: nothing yet. */
+async function answered(tx: Tx, kiosk: WalkInKiosk, walkIn: string): Promise<Result<{ pickup: PickupId }> | null> {
+  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).executeTakeFirst()
+  if (known === undefined) return null
+  if (known.kiosk !== kiosk.id || known.state !== 'issued' || known.pickup === null) return fail('L-218')
+  return ok({ pickup: PickupId.parse(known.pickup) })
+}
+
 async function issue(
   tx: Tx,
   parts: GrantParts,
   kiosk: WalkInKiosk,
   { walkIn, account }: { walkIn: string; account: string },
 ): Promise<Result<{ pickup: PickupId }>> {
-  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).executeTakeFirst()
-  if (known !== undefined) {
-    if (known.kiosk !== kiosk.id || known.state !== 'issued' || known.pickup === null) return fail('L-218')
-    return ok({ pickup: PickupId.parse(known.pickup) })
-  }
+  const before = await answered(tx, kiosk, walkIn)
+  if (before !== null) return before
   const now = parts.now()
   const verified = await verificationOf(tx, kiosk.id, walkIn)
   if (verified === null || verified.facts.expiresAt <= now) return fail('L-307')
@@ -126,6 +131,8 @@ async function issue(
     .select(['staff.name', 'staff.role'])
     .where('staff.id', '=', staff)
     .where('staff_desk.desk', '=', desk.id)
+    // A check-in screen serves nobody.
+    .where((e) => e.exists(e.selectFrom('kiosk').select('kiosk.id').where('kiosk.id', '=', kiosk.id).where('kiosk.kind', '=', 'desk')))
     .executeTakeFirst()
   if (member === undefined) return fail('L-408')
   const found = await tx
@@ -136,6 +143,9 @@ async function issue(
     .forUpdate('account')
     .executeTakeFirst()
   if (found === undefined) return fail('L-609', { what: 'account' })
+  // The same question once more at the same time: it waited for the account, and is answered as the first was.
+  const meanwhile = await answered(tx, kiosk, walkIn)
+  if (meanwhile !== null) return meanwhile
   if (found.recipient !== facts.recipient) return fail('L-302')
   if (!walkInDesks.includes(deskKind)) return fail('L-225')
   const role = StaffRole.parse(member.role)
@@ -188,23 +198,22 @@ async function issue(
   if (!granted && !owed) throw new Undo({ code: 'L-611' })
   await tx
     .insertInto('walk_in')
-    .values({ id: walkIn, kiosk: kiosk.id, seq, staff, account, proof: facts.proof, method: facts.method, pickup: id, state: 'issued', at: now })
+    .values({ id: walkIn, kiosk: kiosk.id, seq, staff, proof: facts.proof, method: facts.method, pickup: id, state: 'issued', at: now })
     .execute()
   return ok({ pickup: id })
 }
 
 /** It came to nothing at the desk: what was issued is asked back, and what is asked for later is refused. In the caller's transaction. */
 export async function abandonWalkIn(tx: Tx, parts: GrantParts, kiosk: WalkInKiosk, walkIn: string): Promise<void> {
-  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).forUpdate().executeTakeFirst()
-  if (known === undefined) {
-    const nothing = { seq: null, staff: null, account: null, proof: null, method: null, pickup: null }
-    await tx
-      .insertInto('walk_in')
-      .values({ id: walkIn, kiosk: kiosk.id, ...nothing, state: 'abandoned', at: parts.now() })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-    return
-  }
+  const nothing = { seq: null, staff: null, proof: null, method: null, pickup: null }
+  const noted = await tx
+    .insertInto('walk_in')
+    .values({ id: walkIn, kiosk: kiosk.id, ...nothing, state: 'abandoned', at: parts.now() })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst()
+  if (Number(noted.numInsertedOrUpdatedRows ?? 0) === 1) return
+  // Issued before, perhaps in this very moment: the insert waited for that.
+  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).forUpdate().executeTakeFirstOrThrow()
   if (known.kiosk !== kiosk.id || known.state === 'abandoned') return
   await tx.updateTable('walk_in').set({ state: 'abandoned' }).where('id', '=', walkIn).execute()
   if (known.pickup === null) return

@@ -12,15 +12,18 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 /** Look-ups of one kiosk in a minute: more than a counter has customers, less than a directory takes. */
 const lookUpsPerMinute = 30
 
-/** Whoever is said to act serves at this kiosk's desk. Fails with L-408. */
+/** Whoever is said to act serves at this kiosk's desk, and it is a desk's kiosk, not a check-in screen. Fails with L-408. */
 export async function servingStaff(db: Db, kiosk: KioskCaller, staff: string): Promise<Result<{ name: string; desk: DeskKind }>> {
   const member = await db
     .selectFrom('staff_desk')
     .innerJoin('staff', 'staff.id', 'staff_desk.staff')
     .innerJoin('desk', 'desk.id', 'staff_desk.desk')
+    .innerJoin('kiosk', 'kiosk.desk', 'desk.id')
     .select(['staff.name', 'staff.role', 'desk.kind'])
     .where('staff.id', '=', staff)
     .where('desk.id', '=', kiosk.desk)
+    .where('kiosk.id', '=', kiosk.id)
+    .where('kiosk.kind', '=', 'desk')
     .executeTakeFirst()
   if (member === undefined) return fail('L-408')
   const desk = DeskKind.parse(member.kind)
