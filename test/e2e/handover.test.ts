@@ -127,7 +127,7 @@ describe('a handover in a real browser', () => {
     const inbox = async () => done(await world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).requests
     for (let round = 0; round < 20 && (await inbox()).length === 0; round++) await desk.client.syncNow({})
     const [request] = await inbox()
-    expect(request).toMatchObject({ account, name: 'Veera Kallasmaa', desk: { id: desk.id } })
+    expect(request).toMatchObject({ account, name: 'Veera Tuohimaa', desk: { id: desk.id } })
     if (request === undefined) throw new Error('no request')
     const approved = done(await world.hub.agent.call('approveRequest', { body: { request: request.id, account: null, secretKind: 'password' } }))
     expect(approved.reference).toMatch(/^LR-\d{4}-000001$/)

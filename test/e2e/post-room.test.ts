@@ -20,7 +20,7 @@ const number = 'RR123456785FI'
 const agent = () => kiosk.world.hub.agent
 
 it('a letter within Greater Helsinki is not issued: the nearest units are named', async () => {
-  const body = { account: 'kallasve', desk: kiosk.desk.id, channel: 'registered-letter', requestReference: 'LR-1', secretKind: 'password' } as const
+  const body = { account: 'tuohimve', desk: kiosk.desk.id, channel: 'registered-letter', requestReference: 'LR-1', secretKind: 'password' } as const
   const refused = await agent().call('issue', { body })
   expect(refused).toMatchObject({ ok: false, failure: { code: 'L-228' } })
   expect(refused.ok ? '' : refused.failure.params?.whereFi).toContain('Järvenrannan kampus, Rantatie 4')
