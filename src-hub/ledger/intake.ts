@@ -82,7 +82,9 @@ async function load(tx: Tx, about: readonly string[]): Promise<WorkingSet> {
     .execute()
   const handovers = await tx.selectFrom('handover').select('pickup').where(bulk.among('pickup', about)).execute()
   return {
-    pickups: new Map(pickups.map((row): [string, PickupRow] => [row.id, { state: row.state, movingTo: row.moving_to, ending: row.ending, held: row.held }])),
+    pickups: new Map(
+      pickups.map((row): [string, PickupRow] => [row.id, { was: row.state, state: row.state, movingTo: row.moving_to, ending: row.ending, held: row.held }]),
+    ),
     grants: new Map(grants.map((row): [string, OpenGrant] => [row.pickup, { ...row, n: Number(row.n), ended: null }])),
     handedOver: new Set(handovers.map((row) => row.pickup)),
   }
@@ -104,8 +106,9 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return row === undefined ? [] : [{ id, ...row }]
   })
   if (changed.length > 0) await bulk.updatePickups(tx, changed)
-  await oweOutcomes(tx, now, parts.secrets, changed)
-  await recordOutcomes(tx, now, kiosk.desk, changed)
+  const outcomes = changed.filter((row) => row.state !== row.was)
+  await oweOutcomes(tx, now, parts.secrets, outcomes)
+  await recordOutcomes(tx, now, kiosk.desk, outcomes)
   for (const letter of letters)
     await tx
       .insertInto('letter')

@@ -6,6 +6,8 @@ import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
 import type { CheckedEntry } from './check.ts'
 
 export interface PickupRow {
+  /** As it was before this batch. */
+  readonly was: string
   state: string
   movingTo: string | null
   /** How it ends once its kiosk acknowledges. */

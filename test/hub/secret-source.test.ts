@@ -1,0 +1,164 @@
+/** How secrets are made, what the source's settings refuse, and what goes to an Active Directory (byte for byte, to a stand-in). */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { encodeSecret } from '../../src-main/slip/index.ts'
+import { issueServerIdentity } from '../../src-hub/keys/index.ts'
+import {
+  createLdapSource,
+  generateSecret,
+  GeneratorSettings,
+  passwordModifyValue,
+  readSecretSettings,
+  unicodePassword,
+} from '../../src-hub/secret-source/index.ts'
+import { startFakeDirectory, type FakeDirectory } from '../directory/active-directory.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lodge-source-'))
+let directory: FakeDirectory
+let ca = ''
+beforeAll(async () => {
+  const identity = await issueServerIdentity(folder, ['localhost', '127.0.0.1'])
+  ca = identity.authority
+  directory = await startFakeDirectory(identity)
+})
+afterAll(async () => {
+  await directory.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('generated secrets', () => {
+  test('have the set length and groups, no look-alikes, and print exactly in each of a slip’s code pages', () => {
+    for (let n = 0; n < 300; n++) {
+      const secret = generateSecret('password')
+      expect(secret.toString()).toMatch(/^([a-zA-Z2-9]{4}-){3}[a-zA-Z2-9]{4}$/)
+      expect(secret.toString()).not.toMatch(/[0OoQ1lI5S8B]/)
+      for (const page of ['windows1252', 'cp858', 'cp852'] as const) expect(encodeSecret(secret, [page])?.bytes).toEqual(secret)
+    }
+    expect(generateSecret('activation-code').toString()).toMatch(/^([A-Z2-9]{4}-){2}[A-Z2-9]{4}$/)
+    const own = GeneratorSettings.parse({ password: { length: 20, group: 0, alphabet: 'abcdefghkmnpqrstuvwxyz' } })
+    expect(generateSecret('password', own).toString()).toMatch(/^[a-z]{20}$/)
+  })
+  test.each([
+    ['one that could be guessed', { length: 8, group: 4, alphabet: 'abcdefghkmnpqrst' }],
+    ['look-alikes that nobody asked for', { length: 16, group: 4, alphabet: 'abcdefghijklmnopqrst0' }],
+    ['letters that no code page or keyboard is sure of', { length: 16, group: 4, alphabet: 'abcdefghkmnpqrstäö' }],
+    ['a letter twice', { length: 16, group: 4, alphabet: 'aabcdefghkmnpqrstu' }],
+  ])('%s is refused', (_what, password) => {
+    expect(GeneratorSettings.safeParse({ password }).success).toBe(false)
+  })
+  test('every letter comes about as often as any other', () => {
+    const counts = new Map<string, number>()
+    for (let n = 0; n < 3000; n++)
+      for (const letter of generateSecret('password').toString().replaceAll('-', '')) counts.set(letter, (counts.get(letter) ?? 0) + 1)
+    const mean = 48_000 / counts.size
+    // Six standard deviations: once in a billion runs by chance.
+    for (const [letter, count] of counts) expect(Math.abs(count - mean), letter).toBeLessThan(6 * Math.sqrt(mean))
+  })
+})
+
+describe('settings', () => {
+  const ldap = {
+    kind: 'ldap',
+    url: 'ldaps://d.example',
+    bindDn: 'cn=x',
+    bindPasswordFile: 'bind',
+    baseDn: 'dc=x',
+    filter: '(uid={account})',
+    flavour: 'rfc3062',
+  }
+  const read = (settings: unknown) => {
+    writeFileSync(join(folder, 'bind'), 'the-password\n')
+    writeFileSync(join(folder, 'source.json'), JSON.stringify(settings))
+    return readSecretSettings(join(folder, 'source.json'))
+  }
+  test('passwords of the hub’s own come from files beside it', () => {
+    expect(read({ source: ldap })).toMatchObject({
+      ok: true,
+      value: { atHandover: false, source: { kind: 'ldap', bindPassword: 'the-password', mustChange: 'ppolicy' } },
+    })
+    expect(read({ source: { ...ldap, url: 'ldap://d.example', startTls: true }, set: 'handover' })).toMatchObject({ ok: true, value: { atHandover: true } })
+    expect(read({ source: { kind: 'none' } })).toMatchObject({ ok: true })
+  })
+  test.each([
+    ['plain LDAP without StartTLS', { source: { ...ldap, url: 'ldap://d.example' } }, 'source.startTls'],
+    ['a password written into it', { source: { ...ldap, bindPassword: 'the-password' } }, 'source'],
+    ['a file that is not there', { source: { ...ldap, bindPasswordFile: 'nowhere' } }, 'source.bindPasswordFile'],
+    ['an authority that is not there', { source: { ...ldap, caFile: 'nowhere' } }, 'source.caFile'],
+    ['a filter that finds everybody', { source: { ...ldap, filter: '(objectClass=*)' } }, 'source.filter'],
+    ['a webhook over http', { source: { kind: 'webhook', url: 'http://x.example', keyFile: 'bind' } }, 'source.url'],
+    ['a key that is none', { source: { kind: 'webhook', url: 'https://x.example', keyFile: 'bind' } }, 'source.keyFile'],
+  ])('%s is refused, naming the place and no value', (_what, settings, place) => {
+    const refused = read(settings)
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'L-101' } })
+    const where = refused.ok ? '' : String(refused.failure.params?.where)
+    expect(where.endsWith(`: ${place}`), where).toBe(true)
+    expect(where).not.toContain('the-password')
+  })
+})
+
+test('RFC 3062’s request value, byte by byte', () => {
+  expect(passwordModifyValue('cn=x', Buffer.from('sekret')).toString('hex')).toBe('300e8004636e3d78820673656b726574')
+  const long = passwordModifyValue('d'.repeat(200), Buffer.from('s'))
+  expect(long.subarray(0, 6).toString('hex')).toBe('3081ce8081c8')
+})
+
+describe('Active Directory (a stand-in that speaks its requests; no real domain controller)', () => {
+  const source = () =>
+    createLdapSource({
+      url: directory.url,
+      startTls: false,
+      ca,
+      bindDn: 'CN=hub',
+      bindPassword: 'p',
+      baseDn: 'DC=suvanto,DC=example',
+      filter: '(sAMAccountName={account})',
+      flavour: 'active-directory',
+      mustChange: 'ppolicy',
+    })
+  const set = (locked: boolean) => source().set({ account: 'kaisa', secret: Buffer.from('Åk-1€'), secretKind: 'password', locked })
+  beforeEach(() => {
+    directory.modified.length = 0
+    directory.result = 0
+    Object.assign(directory.entry, { pwdLastSet: '133600000000000000', userAccountControl: '512' })
+  })
+
+  test('unicodePwd in quotes and UTF-16LE, with pwdLastSet 0, in one request', async () => {
+    expect(await set(false)).toEqual({ kind: 'done' })
+    expect(directory.modified).toEqual([
+      {
+        dn: 'CN=Kaisa,OU=People,DC=suvanto,DC=example',
+        changes: [
+          { operation: 2, type: 'unicodePwd', values: [Buffer.from('"Åk-1€"', 'utf16le')] },
+          { operation: 2, type: 'pwdLastSet', values: [Buffer.from('0')] },
+        ],
+      },
+    ])
+    expect(unicodePassword(Buffer.from('newPassword')).toString('hex')).toBe('22006e0065007700500061007300730077006f00720064002200')
+  })
+  test('locked until handed over: the account is disabled in the same request, and enabled with its other flags kept', async () => {
+    directory.entry.userAccountControl = '66048'
+    expect(await set(true)).toEqual({ kind: 'done' })
+    expect(directory.entry.userAccountControl).toBe('66050')
+    expect(directory.modified[0]?.changes.map(({ type }) => type)).toEqual(['userAccountControl', 'unicodePwd', 'pwdLastSet'])
+    expect(await source().enable('kaisa')).toEqual({ kind: 'done' })
+    expect(directory.entry.userAccountControl).toBe('66048')
+  })
+  test('a secret that nobody has used is disabled; a password of the person’s own is left, unless it must go', async () => {
+    expect(await source().disable('kaisa', false)).toEqual({ kind: 'moot' })
+    directory.entry.pwdLastSet = '0'
+    expect(await source().disable('kaisa', false)).toEqual({ kind: 'done' })
+    directory.entry.pwdLastSet = '133600000000000001'
+    expect(await source().disable('kaisa', true)).toEqual({ kind: 'done' })
+    expect(directory.modified.length).toBe(2)
+  })
+  test('a password that its policy refuses (constraintViolation, unwillingToPerform) is a refusal, said with the code', async () => {
+    for (const code of [19, 53]) {
+      directory.result = code
+      expect(await set(false)).toEqual({ kind: 'refused', why: `ldap-${code}` })
+    }
+    directory.result = 51
+    expect(await set(false)).toEqual({ kind: 'unknown', why: 'busy' })
+  })
+})
