@@ -9,6 +9,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   issue: () => import('./pages/IssuePage.vue'),
   pickups: () => import('./pages/PickupsPage.vue'),
   people: () => import('./pages/PeoplePage.vue'),
+  import: () => import('./pages/ImportPage.vue'),
   desks: () => import('./pages/DesksPage.vue'),
   alarms: () => import('./pages/AlarmsPage.vue'),
   statistics: () => import('./pages/StatisticsPage.vue'),

@@ -81,6 +81,16 @@ export const consolePages: readonly ConsolePage[] = [
       await page.getByTestId('save-person').click()
     },
   },
+  {
+    name: 'import',
+    path: '/import',
+    role: 'agent',
+    wait: 'import-open',
+    async act(page) {
+      await page.getByTestId('import-open').first().click()
+      await page.getByTestId('import-run').waitFor()
+    },
+  },
   { name: 'statistics', path: '/statistics', role: 'supervisor', wait: 'nav' },
   { name: 'ledger', path: '/ledger', role: 'auditor', wait: 'row' },
   {
@@ -138,9 +148,9 @@ export const consolePages: readonly ConsolePage[] = [
 ]
 
 export async function openPage(page: Page, url: string, { path, wait, act }: ConsolePage): Promise<void> {
-  await page.goto(`${url}${path}`)
   // Where nothing but the fragment or nothing at all has changed, going there is no navigation.
-  await page.reload()
+  if (new URL(path, url).pathname === new URL(page.url(), url).pathname) await page.goto(`${url}/lodge.svg`)
+  await page.goto(`${url}${path}`)
   await page.getByTestId(wait).first().waitFor()
   await act?.(page)
   await page.waitForTimeout(150)

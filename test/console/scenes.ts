@@ -136,6 +136,25 @@ export const scenePolicy = Policy.parse({
   accountOnSlip: 'full',
 })
 
+const sceneImport = {
+  id: 'i1',
+  name: 'uudet-opiskelijat.csv',
+  state: 'checked' as const,
+  createdAt: sceneNow - 3 * minute,
+  createdBy: 'ritva.salo',
+  supersede: false,
+  bytes: 412_000,
+  rows: 5_000,
+  ready: 4_998,
+  refused: 2,
+  done: 0,
+  problem: null,
+  problems: [
+    { code: 'L-609' as const, rows: 1 },
+    { code: 'L-618' as const, rows: 1 },
+  ],
+}
+
 /** What the hub answers to someone of that role. */
 export function sceneHandlers(role: AgentRole): ScriptedHandlers {
   const session = {
@@ -547,6 +566,21 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     }),
     createToken: () => ({ id: 't3', token: 'lodge_3kQ9xV1mZ8pR4tY7wB2nC6dF0hJ5sL', expiresAt: sceneNow + 500_000 * minute }),
     revokeToken: () => ({ revoked: true }),
+    imports: () => ({
+      imports: [sceneImport, { ...sceneImport, id: 'i0', name: 'tuutorit.csv', state: 'done', ready: 0, refused: 0, done: 212, rows: 212, problems: [] }],
+    }),
+    import: () => sceneImport,
+    importRows: () => ({
+      rows: [
+        { line: 17, account: 'ei.ole', state: 'refused', problem: { code: 'L-609', params: { what: 'account' } }, pickup: null },
+        { line: 902, account: 'mikael.ohman', state: 'refused', problem: { code: 'L-618' }, pickup: null },
+      ],
+      after: null,
+    }),
+    runImport: () => ({ state: 'running' }),
+    cancelImport: () => ({ state: 'cancelled' }),
+    createImport: () => ({ id: 'i1' }),
+    importPart: () => ({ received: 1 }),
     webhooks: () => ({
       webhooks: [
         {
