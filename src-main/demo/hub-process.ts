@@ -13,6 +13,8 @@ export interface HubProcess {
   readonly authority: string
   /** As a helpdesk agent. */
   readonly agent: HubClient
+  /** As an administrator. */
+  readonly administrator: HubClient
   stop(): Promise<void>
 }
 
@@ -28,8 +30,9 @@ export async function startHubProcess(
 ): Promise<HubProcess> {
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const token = randomBytes(24).toString('base64url')
+  const administratorToken = randomBytes(24).toString('base64url')
   const tokens = join(dataDir, 'agents')
-  writeFileSync(tokens, `helpdesk-demo ${token} supervisor\n`, { mode: 0o600 })
+  writeFileSync(tokens, `helpdesk-demo ${token} supervisor\nadministrator-demo ${administratorToken} administrator\n`, { mode: 0o600 })
   const entry = join(root, 'src-hub/main.ts')
   if (!existsSync(entry)) throw new Error('the demo runs from the sources')
   const child = fork(entry, [], {
@@ -54,13 +57,17 @@ export async function startHubProcess(
   const authority = await stranger.call('authority', {})
   await stranger.close()
   if (!authority.ok) throw new Error('the hub does not answer')
-  const agent = createHubClient({ target: { address: serving.url, authority: authority.value.pem }, signer: null, token, now })
+  const client = (by: string) => createHubClient({ target: { address: serving.url, authority: authority.value.pem }, signer: null, token: by, now })
+  const agent = client(token)
+  const administrator = client(administratorToken)
   return {
     ...serving,
     authority: authority.value.pem,
     agent,
+    administrator,
     async stop() {
       await agent.close()
+      await administrator.close()
       if (child.exitCode !== null) return
       const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
       child.kill('SIGTERM')

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createBrowserShell, findChromium, hasDisplay, openChromium, type BrowserShell } from '../browser/index.ts'
 import { systemClock } from '../engine/index.ts'
 import { startBench } from './bench-server.ts'
+import { demoPassword, prepareConsole } from './console-accounts.ts'
 import { createElectronHost, findElectron } from './electron-host.ts'
 import { demoDesks, startWorld } from './world.ts'
 
@@ -39,6 +40,10 @@ for (const desk of world.desks.values()) {
 const launchUrl = (key: string) => shells.get(key)?.launchUrl() ?? '/'
 const bench = await startBench(world, launchUrl, Number(process.env.LODGE_BENCH_PORT ?? 7330), Number(process.env.LODGE_TOUR_PAUSE_MS ?? 1200))
 say(`lodge: the bench is at ${bench.url}`)
+const names = await prepareConsole(world.hub.administrator)
+say(
+  `lodge: the helpdesk’s console is at ${world.hub.url} (its certificate is the hub’s own: the browser asks once); sign in as ${names.join(' or ')}, ${demoPassword}`,
+)
 say('lodge: open it, then open a desk’s window from it; Ctrl-C stops everything')
 
 const browser = hasDisplay() ? findChromium() : null

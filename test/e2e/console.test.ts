@@ -2,7 +2,9 @@
  * The console in a real browser on a real hub and PostgreSQL, with kiosks of the real store, ledger and sync: what an agent sees is what the hub
  * and the desks know, as it changes.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -151,6 +153,52 @@ test('a move away from a desk that is offline says whom it waits for, and goes o
   value(await second.sync.now())
   await expect.poll(async () => page.getByTestId('standing').textContent()).toContain(await deskName(to))
   expect(second.pickups.liveIds().map(({ id }) => id)).toContain(pickup)
+})
+
+test('five thousand pickups come from a file: checked first, refused rows said with a reason, and the desks receive them', async () => {
+  const prefixes = await fleet.hub().db.selectFrom('desk').select(['id', 'slip_prefix']).where('id', 'in', lodges.slice(0, 2)).orderBy('id').execute()
+  const before = first.pickups.counts().waiting + second.pickups.counts().waiting
+  const rows = Array.from({ length: 5_000 }, (_, n) => `tuotu.${n},student,Tuotu,${n},${prefixes[n % 2]?.slip_prefix ?? ''},INC-${n}`)
+  rows.splice(17, 0, 'ei.pistetta,student,Ei,Pistettä,ZZZZ,INC-1')
+  const csv = `account,class,family,given,desk,request_reference\n${rows.join('\n')}\n`
+  await page.goto(at('/import'))
+  await page.getByTestId('import-file').setInputFiles({ name: 'uudet.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await page.getByTestId('import-send').click()
+  await page.locator('[data-testid="import-state"][data-state="checked"]').waitFor({ timeout: 120_000 })
+  expect(await page.getByTestId('import-ready').textContent()).toMatch(/5000|5,000/)
+  expect(await page.getByTestId('row').filter({ hasText: 'ei.pistetta' }).textContent()).toMatch(/L-609/)
+  // A dry run: nothing has been issued.
+  const issued = () =>
+    fleet
+      .hub()
+      .db.selectFrom('pickup')
+      .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('account', 'like', 'tuotu.%')
+      .executeTakeFirstOrThrow()
+  expect(Number((await issued()).n)).toBe(0)
+  await page.getByTestId('import-run').click()
+  await page.getByTestId('ask-yes').click()
+  await page.locator('[data-testid="import-state"][data-state="done"]').waitFor({ timeout: 150_000 })
+  expect(Number((await issued()).n)).toBe(5_000)
+  value(await first.sync.now())
+  value(await second.sync.now())
+  expect(first.pickups.counts().waiting + second.pickups.counts().waiting - before).toBe(5_000)
+}, 400_000)
+
+test('an export is checked by the stand-alone script in plain Node, and one byte changed is found', async () => {
+  await page.goto(at('/chains'))
+  await page.getByTestId('check-all').click()
+  await page.getByTestId('intact').nth(1).waitFor()
+  expect(await page.getByTestId('broken').count()).toBe(0)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-jsonl').click()])
+  const file = join(folder, 'export.jsonl')
+  await download.saveAs(file)
+  const { key } = value(await fleet.agent().call('exportKey', {}))
+  const verify = () => spawnSync(process.execPath, ['resources/verify-export.mjs', file, '--key', key], { encoding: 'utf8' })
+  expect(verify()).toMatchObject({ status: 0 })
+  expect(await readFile(file, 'utf8')).toContain('handed-over')
+  await writeFile(file, (await readFile(file, 'utf8')).replace('handed-over', 'handed-0ver'))
+  expect(verify()).toMatchObject({ status: 1 })
 })
 
 test('a lost kiosk is written off after one question that says how many are issued anew', async () => {
