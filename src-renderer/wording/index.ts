@@ -1,5 +1,4 @@
 export { birthDateFromDigits, deskToday, maskedBirthDate } from './birth-date.ts'
 export { commonCountries, countryName } from './countries.ts'
 export { networkTone, printerTone, readerTone, readinessTone, unsentTone, type Tone } from './lights.ts'
-export { qrPath } from './qr-path.ts'
 export { calendarDate, clockTime, dayInFull, secondsLeft, timeOrDate } from './times.ts'

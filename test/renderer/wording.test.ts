@@ -10,10 +10,10 @@ import {
   deskToday,
   maskedBirthDate,
   printerTone,
-  qrPath,
   secondsLeft,
   timeOrDate,
 } from '../../src-renderer/wording/index.ts'
+import { qrPath } from '../../src-renderer/wording/qr-path.ts'
 
 describe('the birth date keyed from a document', () => {
   const today = '2026-03-02'
