@@ -40,6 +40,6 @@ export default tseslint.config(
     ignores: ['src-main/electron/**', 'test/electron/**', 'test/electron-standin/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: 'only src-main/electron imports electron' }] }] },
   },
-  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   prettier,
 )

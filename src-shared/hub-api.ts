@@ -109,6 +109,12 @@ export const FeedChange = z.discriminatedUnion('kind', [
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
+const knownKinds: ReadonlySet<string> = new Set(FeedChange.options.map((option) => option.shape.kind.value))
+/** Of a hub that is newer than this kiosk: it counts, and says nothing. A hub sends new kinds only where an old kiosk may go without. */
+export const LaterChange = z
+  .object({ seq: z.number().int().positive(), kind: z.string().refine((kind) => !knownKinds.has(kind)) })
+  .transform(({ seq }) => ({ seq, kind: 'later' as const }))
+
 export const FeedPage = z.object({
   incarnation: Incarnation,
   next: z.number().int().nonnegative(),
@@ -116,7 +122,7 @@ export const FeedPage = z.object({
   /** Where the feed ends by now: what a long pull has still before it. */
   head: z.number().int().nonnegative().optional(),
   hubTime: Instant,
-  changes: z.array(FeedChange),
+  changes: z.array(z.union([FeedChange, LaterChange])),
 })
 export type FeedPage = z.infer<typeof FeedPage>
 

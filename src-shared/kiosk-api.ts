@@ -174,7 +174,12 @@ export const PrinterState = z.enum([
 ])
 export type PrinterState = z.infer<typeof PrinterState>
 export const PrinterLight = z.object({ state: PrinterState, canPrint: z.boolean(), failure: FailureView.nullable() })
-export const UnsentLight = z.object({ count: z.number().int().nonnegative(), oldestAt: Instant.nullable() })
+/** `handovers`: how many of them are handovers, which is what staff ask. */
+export const UnsentLight = z.object({
+  count: z.number().int().nonnegative(),
+  handovers: z.number().int().nonnegative().optional(),
+  oldestAt: Instant.nullable(),
+})
 
 export const StaffView = z.object({ id: StaffId, name: z.string(), role: StaffRole, signedInAt: Instant })
 

@@ -9,15 +9,15 @@ const day = 86_400_000
 
 /** `HH:MM`; `24:00` only as an end. */
 const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
-const Span = z.strictObject({ from: ClockTime, to: z.union([ClockTime, z.literal('24:00')]) })
+const Span = z.object({ from: ClockTime, to: z.union([ClockTime, z.literal('24:00')]) })
 const Spans = z.array(Span).max(6)
 
-export const OpeningHours = z.strictObject({
+export const OpeningHours = z.object({
   /** Monday to Sunday. */
   weekly: z.tuple([Spans, Spans, Spans, Spans, Spans, Spans, Spans]),
   /** A date's hours instead of its weekday's; none: closed all day. */
   exceptions: z
-    .array(z.strictObject({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), spans: Spans }))
+    .array(z.object({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), spans: Spans }))
     .max(400)
     .default([]),
 })

@@ -1,6 +1,7 @@
 /** A recipient's postal address: sealed in the database under the master key, told to the post room that prints the letter and to nobody else. */
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
-import { PostalAddress, postalArea } from '../../src-shared/policy/index.ts'
+import type { PostalAddress } from '../../src-shared/policy/index.ts'
+import { postalArea } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'

@@ -44,24 +44,28 @@ const idLike = /^[A-Za-z0-9_-]{22}$/
 
 const all = (wheres: readonly Where[]) => (wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`)
 
+/** Where words are looked for: `rare` by their index and then in order; `common` in order, and each looked at. */
+type Words = 'rare' | 'common'
+
 /**
  * The rows that fit, newest first, before `mark`. Where words, class or channel are asked for, the search table is walked;
  * else the pickups themselves, by an index that fits the filter. A few states have an index each, so each is asked apart.
  */
-function matching(filters: PickupFilters, mark: { issuedAt: number; id: string } | null, limit: number): RawBuilder<Row> {
+function matching(filters: PickupFilters, mark: { issuedAt: number; id: string } | null, limit: number, words: Words): RawBuilder<Row> {
   const { text, desk, state, channel, recipientClass, issuedFrom, issuedTo } = filters
   const viaSearch = text !== undefined || channel !== undefined || recipientClass !== undefined
   const time = viaSearch ? sql.ref('s.issued_at') : sql.ref('p.issued_at')
   const id = viaSearch ? sql.ref('s.pickup') : sql.ref('p.id')
   const wheres: Where[] = []
-  if (text !== undefined) wheres.push(idLike.test(text) ? sql`(s.search @@ lodge_query(${text}) OR s.pickup = ${text})` : sql`s.search @@ lodge_query(${text})`)
+  if (text !== undefined && words === 'common') wheres.push(sql`s.search @@ lodge_query(${text})`)
   if (channel !== undefined) wheres.push(sql`s.channel = ${channel}`)
   if (recipientClass !== undefined) wheres.push(sql`s.class = ${recipientClass}`)
   if (desk !== undefined) wheres.push(sql`p.desk = ${desk}`)
   if (issuedFrom !== undefined) wheres.push(sql`${time} >= ${issuedFrom}`)
   if (issuedTo !== undefined) wheres.push(sql`${time} < ${issuedTo}`)
   if (mark !== null) wheres.push(sql`(${time}, ${id}) < (${mark.issuedAt}, ${mark.id})`)
-  const from = viaSearch ? sql`pickup_search s JOIN pickup p ON p.id = s.pickup` : sql`pickup p`
+  const search = text !== undefined && words === 'rare' ? sql`lodge_found(${text}, ${everything})` : sql`pickup_search`
+  const from = viaSearch ? sql`${search} s JOIN pickup p ON p.id = s.pickup` : sql`pickup p`
   const page = (more: readonly Where[]) =>
     sql`SELECT ${columns} FROM ${from} WHERE ${all([...wheres, ...more])} ORDER BY ${time} DESC, ${id} DESC LIMIT ${limit}`
   if (state === undefined) return sql`${page([])}`
@@ -71,15 +75,36 @@ function matching(filters: PickupFilters, mark: { issuedAt: number; id: string }
   return sql`SELECT * FROM (${sql.join(pages, sql` UNION ALL `)}) p ORDER BY p.issued_at DESC, p.id DESC LIMIT ${limit}`
 }
 
+const everything = 1_000_000_000
+/** More hits than this are many: the newest of them are never far. */
+const manyHits = 5000
+
+const narrowed = ({ text: _, ...rest }: PickupFilters) => Object.values(rest).some((value) => value !== undefined)
+
+async function wordsOf(db: Db, filters: PickupFilters): Promise<Words> {
+  // Another filter may fit few of many: then the index of words leads as well.
+  if (filters.text === undefined || narrowed(filters)) return 'rare'
+  const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM lodge_found(${filters.text}, ${manyHits + 1})`.execute(db)
+  return Number(rows[0]?.n ?? 0) > manyHits ? 'common' : 'rare'
+}
+
 /** `after` is a `next` of before. */
 export async function listPickups(db: Db, query: HubQuery<'pickups'>): Promise<{ pickups: z.infer<typeof PickupRow>[]; next: string | null }> {
-  const [, issuedAt, id] = /^(\d{1,16})\.([A-Za-z0-9_-]{22})$/.exec(query.after ?? '') ?? []
+  const { limit, after, ...filters } = query
+  if (filters.text !== undefined && idLike.test(filters.text)) {
+    const { rows } =
+      await sql<Row>`SELECT ${columns}, r.class, r.family, r.given FROM pickup p JOIN recipient r ON r.id = p.recipient WHERE p.id = ${filters.text}`.execute(
+        db,
+      )
+    if (rows.length > 0) return { pickups: rows.map(pickupRow), next: null }
+  }
+  const [, issuedAt, id] = /^(\d{1,16})\.([A-Za-z0-9_-]{22})$/.exec(after ?? '') ?? []
   const mark = issuedAt === undefined || id === undefined ? null : { issuedAt: Number(issuedAt), id }
-  const { rows } = await sql<Row>`SELECT p.*, r.class, r.family, r.given FROM (${matching(query, mark, query.limit + 1)}) p
+  const { rows } = await sql<Row>`SELECT p.*, r.class, r.family, r.given FROM (${matching(filters, mark, limit + 1, await wordsOf(db, filters))}) p
     JOIN recipient r ON r.id = p.recipient ORDER BY p.issued_at DESC, p.id DESC`.execute(db)
-  const pickups = rows.slice(0, query.limit).map(pickupRow)
+  const pickups = rows.slice(0, limit).map(pickupRow)
   const last = pickups.at(-1)
-  return { pickups, next: rows.length > query.limit && last !== undefined ? `${last.issuedAt}.${last.id}` : null }
+  return { pickups, next: rows.length > limit && last !== undefined ? `${last.issuedAt}.${last.id}` : null }
 }
 
 /** Nobody reads an exact number above this. */
@@ -95,7 +120,7 @@ export async function countPickups(db: Db, filters: PickupFilters): Promise<{ co
   try {
     return await db.transaction().execute(async (tx) => {
       await sql`SELECT set_config('statement_timeout', ${String(countMs)}, true)`.execute(tx)
-      const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${matching(filters, null, countMost + 1)}) p`.execute(tx)
+      const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${matching(filters, null, countMost + 1, 'rare')}) p`.execute(tx)
       const n = Number(rows[0]?.n ?? 0)
       return { count: Math.min(n, countMost), more: n > countMost, estimate: false }
     })

@@ -1,6 +1,7 @@
 /** Issuing many at once: the rules of issuing one, with the same few statements for any number (PostgreSQL alone). */
 import { sql } from 'kysely'
-import { Channel, DeskKind, Epoch, KioskId, PickupId, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
+import type { Channel, SecretKind } from '../../src-shared/domain.ts'
+import { DeskKind, Epoch, KioskId, PickupId, RecipientClass } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
@@ -64,7 +65,7 @@ export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: Age
     postalArea: postalArea(holder.address ?? null, rules.policy.letters.inside),
     act: { kind: 'issue', how: 'prepared', by: role },
   })
-  return decision.allowed ? ok(channel) : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk as never }) }
+  return decision.allowed ? ok(channel) : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk }) }
 }
 
 /** Live pickups of these accounts. */

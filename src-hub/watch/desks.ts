@@ -135,7 +135,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
         open: opening.open,
         nextChangeAt: opening.open ? opening.closesAt : opening.opensAt,
         kiosk: id === null ? null : KioskId.parse(id),
-        lastContactAt: kiosk?.last_contact == null ? null : Number(kiosk.last_contact),
+        lastContactAt: kiosk === undefined || kiosk.last_contact === null ? null : Number(kiosk.last_contact),
         version: started?.version ?? null,
         update: started?.update ?? null,
         frozen: kiosk?.frozen === true,

@@ -16,7 +16,7 @@ export async function lookAtDesks(db: Db, now: number): Promise<void> {
   const known = new Map((await db.selectFrom('desk_light').selectAll().execute()).map((row) => [row.desk, row]))
   for (const { desk, kiosk, light, reasons } of lights) {
     const before = known.get(desk)
-    const since = before?.amber_since == null ? null : Number(before.amber_since)
+    const since = before === undefined || before.amber_since === null ? null : Number(before.amber_since)
     if (light !== 'amber') {
       if (since === null) continue
       await transact(db, async (tx) => {

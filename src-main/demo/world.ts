@@ -43,7 +43,7 @@ function savedPorts(base: string): z.infer<typeof Ports> | null {
   return existsSync(file) ? Ports.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
 }
 
-export async function deskIds(hub: HubProcess, institution: DemoInstitution): Promise<Map<string, DeskId>> {
+export async function deskIds(hub: Pick<HubProcess, 'agent'>, institution: DemoInstitution): Promise<Map<string, DeskId>> {
   const reply = done(await hub.agent.call('desks', {}))
   const ids = new Map<string, DeskId>()
   for (const desk of institution.desks) {

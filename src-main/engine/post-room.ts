@@ -17,9 +17,9 @@ export type LetterHandlers = Pick<KioskHandlers, 'letters' | 'openLetter' | 'app
 
 export interface PostRoom extends Pick<Serving, 'awaitsWitness' | 'askWitness' | 'witness'> {
   /** Shows a letter: its unsettled slip first. */
-  show(letter: Pickup, notice: Failure | null): void
+  readonly show: (letter: Pickup, notice: Failure | null) => void
   /** A scan that is a postal operator's number, at a post room: true when it was taken. */
-  onScan(text: string): boolean
+  readonly onScan: (text: string) => boolean
   /** A colleague's PIN is being asked for, for a letter. */
   holdsWitness(): boolean
   /** Back from a colleague's PIN that was not entered; false when none was asked for. */

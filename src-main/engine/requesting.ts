@@ -6,7 +6,6 @@ import { takesRequests } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { StaffId } from '../../src-shared/domain.ts'
 import type { DeliveryRequest, Whose } from '../pickups/index.ts'
-import type { HubClient } from '../sync/index.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from './services.ts'
 
@@ -14,11 +13,10 @@ const day = 86_400_000
 /** Of one card or account in a day. The hub has the same limit. */
 const requestsADay = 3
 const requestsOfDesk = 200
-const sentAtOnce = 20
 
 export interface Requesting {
   /** For the refused step of a card that found nothing; undefined where the desk takes no requests. The card's tag is kept until the step is left. */
-  offer(tag: Buffer): RequestView | undefined
+  readonly offer: (tag: Buffer) => RequestView | undefined
   readonly handlers: Pick<KioskHandlers, 'requestDelivery' | 'requestFor'>
 }
 
@@ -79,19 +77,5 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
         return file(accountTag(keys.lookupKey, account), { cardTag: null, account }, session.staff)
       },
     },
-  }
-}
-
-/** Sends what waits, oldest first. One that the hub will not have ends here; a hub that is away is met again in the next round. */
-export function sendRequests({ requests, hub, now }: Pick<Services, 'requests' | 'now'> & { readonly hub: HubClient }): () => Promise<Result<null>> {
-  return async () => {
-    for (const { id, whose, filedBy, filedAt } of requests.unsent(sentAtOnce)) {
-      const body = { request: id, cardTag: whose.cardTag, account: whose.account, staff: filedBy, filedAt }
-      const reply = await hub.call('fileRequest', { body })
-      if (reply.ok) requests.decided(reply.value, now())
-      else if (reply.failure.code === 'L-236') requests.decided({ request: id, state: 'declined', reason: 'duplicate', reference: null }, now())
-      else break
-    }
-    return ok(null)
   }
 }

@@ -51,6 +51,11 @@ function trainingReset(services: Services | null): string | null {
   return policy === undefined ? null : classRule(policy, 'training').resetAddress
 }
 
+function unsentView({ ledger }: Services, acked: number): KioskState['unsent'] {
+  const count = ledger.head().seq - acked
+  return { count, handovers: count === 0 ? 0 : ledger.handoversAfter(acked), oldestAt: ledger.timeAfter(acked) }
+}
+
 /** Composed anew for every push. */
 export function composeState(parts: Parts): KioskState {
   const { services, record, readers, printer, counter } = parts
@@ -76,7 +81,7 @@ export function composeState(parts: Parts): KioskState {
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
     printer: { ...printer.status() },
-    unsent: services === null ? { count: 0, oldestAt: null } : { count: services.ledger.head().seq - acked, oldestAt: services.ledger.timeAfter(acked) },
+    unsent: services === null ? { count: 0, oldestAt: null } : unsentView(services, acked),
     staff: session === null ? null : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
     locked: lockedView(services),
     counter: counter.step(),

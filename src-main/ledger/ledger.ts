@@ -31,6 +31,8 @@ export interface Ledger {
   after(seq: number, limit: number): SignedEntry[]
   /** Time of the first entry after `seq`, or null. */
   timeAfter(seq: number): number | null
+  /** How many handovers stand after `seq`. */
+  handoversAfter(seq: number): number
   recent(limit: number): LedgerRow[]
   /**
    * Checks the chain from entry `from` on and returns the first bad sequence number, or null. `head` checks the newest
@@ -53,6 +55,7 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
   const range = db.prepare<[number, number], Row>('SELECT seq, bytes, hash, signature FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?')
   const hashAt = db.prepare<[number], { hash: Buffer }>('SELECT hash FROM ledger WHERE seq = ?')
   const timeAfter = db.prepare<[number], { time: number }>('SELECT time FROM ledger WHERE seq > ? ORDER BY seq LIMIT 1')
+  const handoversAfter = db.prepare<[number], number>("SELECT count(*) FROM ledger WHERE seq > ? AND kind = 'handed-over'").pluck()
   const recent = db.prepare<[number], LedgerRow>('SELECT seq, time, kind, pickup, actor FROM ledger ORDER BY seq DESC LIMIT ?')
 
   function head(): { seq: number; hash: string } {
@@ -83,6 +86,7 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
     hashAt: (seq) => (seq === 0 ? genesisHash : (hashAt.get(seq)?.hash.toString('hex') ?? null)),
     after: (seq, limit) => range.all(seq, limit).map(({ bytes, signature }) => ({ bytes, signature })),
     timeAfter: (seq) => timeAfter.get(seq)?.time ?? null,
+    handoversAfter: (seq) => handoversAfter.get(seq) ?? 0,
     recent: (limit) => recent.all(limit),
     verifyFrom(from, signatures, limit = Number.MAX_SAFE_INTEGER) {
       let prev = from === 0 ? genesisHash : (hashAt.get(from)?.hash.toString('hex') ?? '')

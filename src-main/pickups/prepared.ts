@@ -32,7 +32,17 @@ export const personLabel = (pickup: string) => `lodge/person/1|${pickup}`
 
 function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
   const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference, address } = pickup
-  const person = { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference, ...(address == null ? {} : { address }) }
+  const person = {
+    recipient,
+    name,
+    formerNames,
+    language,
+    account,
+    sponsor,
+    accountValidUntil,
+    requestReference,
+    ...(address === null || address === undefined ? {} : { address }),
+  }
   return wrap(cacheKey, personLabel(pickup.id), Buffer.from(JSON.stringify(person)))
 }
 

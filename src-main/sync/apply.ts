@@ -81,6 +81,8 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
       case 'directory-changed':
         records.setDirectory(item.desks)
         break
+      case 'later':
+        break
       default:
         unreachable(item)
     }

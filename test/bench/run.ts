@@ -1,6 +1,7 @@
 /** `npm run -s bench -- NAME [--json]`: measures one area beside its baseline in the same run, and prints one JSON object. */
 import { cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { consoleFigures } from './console.ts'
 import { engineFigures } from './engine.ts'
 import { fleetFigures } from './fleet.ts'
 import { releaseFigures } from './release.ts'
@@ -11,6 +12,7 @@ import type { Figure } from './figure.ts'
 
 const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineFigures,
+  console: consoleFigures,
   sync: syncFigures,
   fleet: fleetFigures,
   release: releaseFigures,

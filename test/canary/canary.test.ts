@@ -183,9 +183,7 @@ beforeAll(async () => {
   // What hub and engine write to "the" temporary folder is written to one that is searched.
   process.env['TMPDIR'] = temp
   await startHub()
-  const deskId =
-    (await agent.call('desks', {}).then(done)) &&
-    (await deskIds({ agent, url: '', port: 0, authority: '', stop: () => Promise.resolve() }, institution)).get(key)
+  const deskId = (await agent.call('desks', {}).then(done)) && (await deskIds({ agent }, institution)).get(key)
   if (deskId === undefined) throw new Error('no desk')
   const code = done(await agent.call('enrolmentCode', { body: { desk: deskId } })).code
   desk = await startDesk({ key, dataDir: join(base, 'kiosk'), hub: { port: tap.port }, code, spawn: spawnEngine })

@@ -4,7 +4,7 @@ import { connectDatabase } from '../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../src-hub/keys/index.ts'
 import { issuePickup, type GrantParts } from '../../src-hub/pickups/index.ts'
 import { createSecretWorker } from '../../src-hub/secret-jobs/index.ts'
-import { createLdapSource, generateSecret, type LdapSettings } from '../../src-hub/secret-source/index.ts'
+import { createLdapSource, generateSecret, type LdapSettings, type SetRequest } from '../../src-hub/secret-source/index.ts'
 
 interface Orders {
   readonly databaseUrl: string
@@ -29,13 +29,14 @@ process.once('message', (message) => {
     }
     const dying = {
       ...real,
-      async set(request: Parameters<typeof real.set>[0]) {
+      async set(request: SetRequest) {
         const outcome = await real.set(request)
         if (outcome.kind === 'done') process.kill(process.pid, 'SIGKILL')
         return outcome
       },
     }
-    settle.now = createSecretWorker(db, parts, dying, () => undefined).settle
+    const worker = createSecretWorker(db, parts, dying, () => undefined)
+    settle.now = (...args) => worker.settle(...args)
     const { kind } = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()
     const issued = await issuePickup(db, parts, { account, desk, channel: Channel.parse(kind), requestReference: 'R-1', secretKind: 'password' }, 'tester')
     throw new Error(issued.ok ? `lived on: ${issued.value.state}` : issued.failure.code)

@@ -158,7 +158,7 @@ describe('by keyboard', () => {
     await page.getByTestId('closed-day').click()
     await page.getByTestId('save-place').click()
     await expect.poll(() => hub.acts.length).toBe(1)
-    expect(hub.acts[0]).toMatchObject({ route: 'saveDesk', body: { id: idOf('desk-a') as string } })
+    expect(hub.acts[0]).toMatchObject({ route: 'saveDesk', body: { id: idOf('desk-a') } })
     expect((hub.acts[0]?.body as { hours: { exceptions: object[] } }).hours.exceptions).toContainEqual({ date: reached, spans: [] })
   })
 
@@ -174,7 +174,7 @@ describe('by keyboard', () => {
     await page.getByTestId('revoke').click()
     await page.getByTestId('ask-yes').click()
     await page.getByTestId('toast').waitFor()
-    expect(hub.acts).toEqual([{ route: 'revoke', body: { pickup: idOf('pickup-0') as string, reason: 'revoked', to: null } }])
+    expect(hub.acts).toEqual([{ route: 'revoke', body: { pickup: idOf('pickup-0'), reason: 'revoked', to: null } }])
   })
 })
 

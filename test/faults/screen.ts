@@ -65,6 +65,10 @@ export function unconfirmed({ states, replies }: Seen, entries: readonly LedgerE
       case 'pin':
       case 'choose':
       case 'refused':
+      case 'walk-in':
+      case 'letter':
+      case 'letter-out':
+      case 'letter-back':
         break
     }
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseInstitution, seed, startHub, type RunningHub } from '../../src-hub/index.ts'
-import { FeedPage, SnapshotPage, type FeedChange } from '../../src-shared/hub-api.ts'
+import { FeedPage, SnapshotPage } from '../../src-shared/hub-api.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
@@ -65,7 +65,7 @@ async function enrol(desk: string) {
 }
 const issue = (account: string, desk: string, more: object = {}) =>
   agent('POST', '/v1/agent/pickups', { account, desk, channel: 'helpdesk', requestReference: null, secretKind: 'password', ...more })
-const granted = (changes: readonly FeedChange[], pickup: unknown) => {
+const granted = (changes: FeedPage['changes'], pickup: unknown) => {
   const found = changes.find((change) => change.kind === 'pickup-granted' && change.pickup.id === pickup)
   if (found?.kind !== 'pickup-granted') throw new Error('not granted')
   return found.pickup

@@ -1,6 +1,7 @@
 /** Registered letters at the hub: who gets one, what its post room is told, and what the ledger makes of it. Real hub, real PostgreSQL, a real kiosk. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ApprovalId, PickupId, SlipId, StaffId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain.ts'
+import { ApprovalId, SlipId, StaffId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { PostalAddress } from '../../src-shared/policy/index.ts'
 import { createApprovals, createLetters, createSlips, dispatchLetter, endLetter } from '../../src-main/release/index.ts'

@@ -13,7 +13,7 @@ export const useSession = defineStore('session', () => {
   /** Why it could not be asked who is signed in; not that nobody is. */
   const failure = ref<Failure | null>(null)
   const role = computed(() => me.value?.role ?? null)
-  const may = (route: ConsoleRoute): boolean => me.value !== null && mayCall(route as never, me.value.role)
+  const may = (route: ConsoleRoute): boolean => me.value !== null && mayCall(route, me.value.role)
 
   function take(view: SessionView | null): void {
     me.value = view

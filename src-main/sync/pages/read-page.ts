@@ -5,7 +5,7 @@ import { maxReplyBytes, type SealedPage } from '../hub-client.ts'
 
 type Grant = Extract<FeedChange, { kind: 'pickup-granted' }>
 /** The grants of a page travel apart from it, in their order. */
-export type PlainChange = Exclude<FeedChange, Grant> | Omit<Grant, 'pickup'>
+export type PlainChange = Exclude<FeedPage['changes'][number], Grant> | Omit<Grant, 'pickup'>
 export interface PageHeads {
   readonly feed: Omit<FeedPage, 'changes'> & { readonly changes: readonly PlainChange[] }
   readonly snapshot: Omit<SnapshotPage, 'pickups'>
