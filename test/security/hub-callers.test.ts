@@ -27,6 +27,7 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   desks: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
   alarms: ['supervisor', 'auditor', 'administrator'],
   closeAlarm: ['supervisor'],
+  importLedger: ['supervisor'],
   writeOff: ['supervisor'],
   unfreeze: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],

@@ -8,14 +8,15 @@ CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind
 CREATE TABLE kiosk (
   id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
-  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text);
-CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active';
-CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text);
+  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text,
+  kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')));
+CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active' AND kind = 'desk';
+CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text, kind text NOT NULL DEFAULT 'desk');
 CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, nonce));
 CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL);
 CREATE TABLE staff_desk (staff text NOT NULL REFERENCES staff, desk text NOT NULL REFERENCES desk, PRIMARY KEY (staff, desk));
 CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
-CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text, address bytea);
+CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text, address bytea, birth_blind bytea, identity_blind bytea, search jsonb);
 CREATE TABLE account (account text PRIMARY KEY, recipient text NOT NULL REFERENCES recipient, valid_until text);
 CREATE TABLE card (recipient text NOT NULL REFERENCES recipient, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
 CREATE TABLE pickup (
