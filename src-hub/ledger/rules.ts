@@ -87,8 +87,10 @@ const decisive: ReadonlySet<string> = new Set([
   'slip-missing',
 ] satisfies LedgerEntry['kind'][])
 
-/** The secret is out of the hub's hands for good. */
-const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post'])
+/** The secret is out of the hub's hands for good, or burned: no acknowledgement that comes later sets the pickup free. */
+const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
+/** Nobody waits for it any more. */
+const ended: ReadonlySet<string> = new Set([...over, 'revoked', 'returned'])
 
 /** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
 function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incarnation: string; n: number }, state: 'acknowledged' | 'ended'): boolean {
@@ -182,7 +184,12 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       effects.sent.push({ pickup, to: entry.facts.to })
       return
     case 'slip-missing':
-      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'ended')) return
+      if (row === undefined) return
+      if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
+        // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it is burned here as well.
+        if (ended.has(row.state)) return
+        recall(set, effects, pickup)
+      }
       if (!over.has(row.state)) row.state = 'burned'
       row.movingTo = null
       effects.changed.add(pickup)

@@ -186,4 +186,10 @@ export const mutants: readonly Mutant[] = [
     to: 'if (false) {',
     seeds: 1500,
   },
+  {
+    guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',
+    file: 'src-hub/ledger/rules.ts',
+    from: 'if (ended.has(row.state)) return\n        recall(set, effects, pickup)',
+    to: 'return',
+  },
 ]
