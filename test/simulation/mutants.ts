@@ -158,8 +158,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a late handover recalls what was granted elsewhere since',
     file: 'src-hub/ledger/rules.ts',
-    from: '      recall(set, effects, pickup)\n',
-    to: '',
+    from: 'its paper stays its own to account for.\n      recall(set, effects, pickup)\n',
+    to: '\n',
   },
   {
     guard: 'a late report freezes nobody',
