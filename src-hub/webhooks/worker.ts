@@ -17,7 +17,7 @@ export interface WebhookParts {
 const timeoutMs = 10_000
 const leaseMs = 60_000
 const pollMs = 1000
-/** Ten tries over a little more than a day. */
+/** After each of ten tries; the eleventh, 21 hours after the first, is the last. */
 const pauses = [10, 30, 90, 270, 800, 2400, 7200, 21_600, 21_600, 21_600].map((seconds) => seconds * 1000)
 
 export interface WebhookWorker {

@@ -1,5 +1,5 @@
 /** How secrets are made, what the source's settings refuse, and what goes to an Active Directory (byte for byte, to a stand-in). */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -80,6 +80,12 @@ describe('settings', () => {
     })
     expect(read({ source: { ...ldap, url: 'ldap://d.example', startTls: true }, set: 'handover' })).toMatchObject({ ok: true, value: { atHandover: true } })
     expect(read({ source: { kind: 'none' } })).toMatchObject({ ok: true })
+  })
+  test('the example of the documentation holds, once its files are there', () => {
+    copyFileSync('resources/deploy/secret-source.example.json', join(folder, 'example.json'))
+    expect(readSecretSettings(join(folder, 'example.json'))).toMatchObject({ ok: false, failure: { code: 'L-101' } })
+    for (const file of ['directory-ca.pem', 'directory-password']) writeFileSync(join(folder, file), 'x\n')
+    expect(readSecretSettings(join(folder, 'example.json'))).toMatchObject({ ok: true, value: { source: { kind: 'ldap', flavour: 'rfc3062' } } })
   })
   test.each([
     ['plain LDAP without StartTLS', { source: { ...ldap, url: 'ldap://d.example' } }, 'source.startTls'],
