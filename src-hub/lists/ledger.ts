@@ -56,18 +56,13 @@ async function byTime(db: Db, query: HubQuery<'ledgerEntries'>, wanted: number):
 }
 
 export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Promise<HubReply<'ledgerEntries'>> {
-  const desks = await deskNames(db)
-  const kiosks = await db.selectFrom('kiosk').select(['id', 'desk']).orderBy('enrolled_at', 'desc').execute()
+  const asked = db.selectFrom('kiosk').select(['id', 'desk']).orderBy('enrolled_at', 'desc').execute()
+  // At once: each is a trip to the database.
+  const newest = query.pickup !== undefined || (query.kiosk === undefined && query.desk === undefined) ? byTime(db, query, query.limit + 1) : null
+  const [desks, kiosks, byNow] = await Promise.all([deskNames(db), asked, newest])
   const deskOf = new Map(kiosks.map((kiosk) => [kiosk.id, kiosk.desk]))
-  const few =
-    query.pickup !== undefined
-      ? null
-      : query.kiosk !== undefined
-        ? [query.kiosk]
-        : query.desk !== undefined
-          ? kiosks.filter(({ desk }) => desk === query.desk).map(({ id }) => id)
-          : null
-  const found = few === null ? await byTime(db, query, query.limit + 1) : await byKiosks(db, query, few, query.limit + 1)
+  const few = query.kiosk !== undefined ? [query.kiosk] : kiosks.filter(({ desk }) => desk === query.desk).map(({ id }) => id)
+  const found = byNow ?? (await byKiosks(db, query, few, query.limit + 1))
   const rows = found.slice(0, query.limit)
   const read = rows.map((row) => ({ row, entry: readable(row.bytes) }))
   const actors = [...new Set(read.flatMap(({ entry }) => entry.actor ?? []))]
@@ -75,7 +70,7 @@ export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Pr
     actors.length === 0 ? [] : (await db.selectFrom('staff').select(['id', 'name']).where('id', 'in', actors).execute()).map((one) => [one.id, one.name]),
   )
   const last = rows.at(-1)
-  const mark = (row: Row) => (few === null ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
+  const mark = (row: Row) => (byNow !== null ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
   return {
     entries: read.map(({ row, entry }) => ({
       kiosk: KioskId.parse(row.kiosk),

@@ -44,8 +44,8 @@ const idLike = /^[A-Za-z0-9_-]{22}$/
 
 const all = (wheres: readonly Where[]) => (wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`)
 
-/** Where words are looked for: `rare` by their index and then in order; `common` in order, and each looked at. */
-type Words = 'rare' | 'common'
+/** Where words are looked for: `rare` by their index and then in order; `few` among `found`; `common` in order, and each looked at. */
+type Words = 'rare' | 'few' | 'common'
 
 /**
  * The rows that fit, newest first, before `mark`. Where words, class or channel are asked for, the search table is walked;
@@ -64,7 +64,8 @@ function matching(filters: PickupFilters, mark: { issuedAt: number; id: string }
   if (issuedFrom !== undefined) wheres.push(sql`${time} >= ${issuedFrom}`)
   if (issuedTo !== undefined) wheres.push(sql`${time} < ${issuedTo}`)
   if (mark !== null) wheres.push(sql`(${time}, ${id}) < (${mark.issuedAt}, ${mark.id})`)
-  const search = text !== undefined && words === 'rare' ? sql`lodge_found(${text}, ${everything})` : sql`pickup_search`
+  const hits = words === 'few' ? sql`found` : sql`lodge_found(${text}, ${everything})`
+  const search = text !== undefined && words !== 'common' ? hits : sql`pickup_search`
   const from = viaSearch ? sql`${search} s JOIN pickup p ON p.id = s.pickup` : sql`pickup p`
   const page = (more: readonly Where[]) =>
     sql`SELECT ${columns} FROM ${from} WHERE ${all([...wheres, ...more])} ORDER BY ${time} DESC, ${id} DESC LIMIT ${limit}`
@@ -81,11 +82,21 @@ const manyHits = 5000
 
 const narrowed = ({ text: _, ...rest }: PickupFilters) => Object.values(rest).some((value) => value !== undefined)
 
-async function wordsOf(db: Db, filters: PickupFilters): Promise<Words> {
-  // Another filter may fit few of many: then the index of words leads as well.
-  if (filters.text === undefined || narrowed(filters)) return 'rare'
-  const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM lodge_found(${filters.text}, ${manyHits + 1})`.execute(db)
-  return Number(rows[0]?.n ?? 0) > manyHits ? 'common' : 'rare'
+const named = (page: RawBuilder<Row>) =>
+  sql<Row>`SELECT p.*, r.class, r.family, r.given FROM (${page}) p JOIN recipient r ON r.id = p.recipient ORDER BY p.issued_at DESC, p.id DESC`
+
+type Mark = { readonly issuedAt: number; readonly id: string } | null
+
+/** Another filter may fit few of many: then the index of words leads in any case. Else the words' index is asked once, and the page is among its hits unless they are many. */
+async function pageOf(db: Db, filters: PickupFilters, mark: Mark, limit: number): Promise<Row[]> {
+  const { text } = filters
+  if (text === undefined || narrowed(filters)) return (await named(matching(filters, mark, limit, 'rare')).execute(db)).rows
+  const { rows } = await sql<{ hits: number; id: string | null } & Row>`WITH found AS MATERIALIZED (SELECT * FROM lodge_found(${text}, ${manyHits + 1})),
+      counted AS MATERIALIZED (SELECT count(*) AS hits FROM found)
+    SELECT c.hits, p.* FROM counted c LEFT JOIN LATERAL (SELECT * FROM (${named(matching(filters, mark, limit, 'few'))}) n WHERE c.hits <= ${manyHits}) p ON true
+    ORDER BY p.issued_at DESC, p.id DESC`.execute(db)
+  if (Number(rows[0]?.hits ?? 0) > manyHits) return (await named(matching(filters, mark, limit, 'common')).execute(db)).rows
+  return rows.filter((row) => row.id !== null)
 }
 
 /** `after` is a `next` of before. */
@@ -100,8 +111,7 @@ export async function listPickups(db: Db, query: HubQuery<'pickups'>): Promise<{
   }
   const [, issuedAt, id] = /^(\d{1,16})\.([A-Za-z0-9_-]{22})$/.exec(after ?? '') ?? []
   const mark = issuedAt === undefined || id === undefined ? null : { issuedAt: Number(issuedAt), id }
-  const { rows } = await sql<Row>`SELECT p.*, r.class, r.family, r.given FROM (${matching(filters, mark, limit + 1, await wordsOf(db, filters))}) p
-    JOIN recipient r ON r.id = p.recipient ORDER BY p.issued_at DESC, p.id DESC`.execute(db)
+  const rows = await pageOf(db, filters, mark, limit + 1)
   const pickups = rows.slice(0, limit).map(pickupRow)
   const last = pickups.at(-1)
   return { pickups, next: rows.length > limit && last !== undefined ? `${last.issuedAt}.${last.id}` : null }
