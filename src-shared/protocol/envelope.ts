@@ -18,6 +18,17 @@ function loadSuite(): Promise<CipherSuite> {
   return made
 }
 
+let madeForHub: Promise<CipherSuite> | null = null
+
+/** The same suite with the X25519 of the hub's Node: a quarter of the work, which is most of what an import costs. Kiosks keep to the one that runs everywhere. */
+function loadHubSuite(): Promise<CipherSuite> {
+  madeForHub ??= import('@hpke/core').then(
+    ({ Aes256Gcm, CipherSuite: Suite, DhkemX25519HkdfSha256, HkdfSha256 }) =>
+      new Suite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() }),
+  )
+  return madeForHub
+}
+
 const encSize = 32
 const envelopeInfo = Buffer.from('lodge/envelope/1')
 /** Longest secret, in bytes of UTF-8. All envelopes are padded to it, so their size tells nothing. */
@@ -39,7 +50,10 @@ function exactBytes(buffer: Uint8Array): ArrayBuffer {
 
 /** HPKE seal: returns enc (32 bytes) then ciphertext. `publicKey` is raw X25519, 32 bytes. */
 export async function seal(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
-  const suite = await loadSuite()
+  return sealWith(await loadSuite(), publicKey, plaintext, info, aad)
+}
+
+async function sealWith(suite: CipherSuite, publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
   const recipientPublicKey = await suite.kem.importKey('raw', exactBytes(publicKey), true)
   const sender = await suite.createSenderContext({ recipientPublicKey, info: exactBytes(info) })
   const copy = exactBytes(plaintext)
@@ -61,14 +75,14 @@ export async function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uin
   }
 }
 
-/** Seals a secret: padded to a fixed size as `length, bytes, zeros`. The caller wipes `secret`. */
+/** At the hub. Seals a secret: padded to a fixed size as `length, bytes, zeros`. The caller wipes `secret`. */
 export async function sealEnvelope(publicKey: Uint8Array, secret: Uint8Array, binding: EnvelopeBinding): Promise<Buffer> {
   if (secret.length === 0 || secret.length > maxSecretBytes) throw new RangeError('secret length out of range')
   const padded = Buffer.alloc(1 + maxSecretBytes)
   padded[0] = secret.length
   padded.set(secret, 1)
   try {
-    return await seal(publicKey, padded, envelopeInfo, associatedData(binding))
+    return await sealWith(await loadHubSuite(), publicKey, padded, envelopeInfo, associatedData(binding))
   } finally {
     padded.fill(0)
   }
