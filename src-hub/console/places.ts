@@ -17,8 +17,10 @@ export type Group = (typeof groups)[number]
 export const places = [
   { name: 'issue', path: '/issue', icon: 'add', needs: 'issue', group: 'work' },
   { name: 'pickups', path: '/pickups', icon: 'list', needs: 'pickups', group: 'work' },
+  { name: 'requests', path: '/requests', icon: 'inbox', needs: 'inbox', group: 'work' },
   { name: 'people', path: '/people', icon: 'person', needs: 'recipients', group: 'work' },
   { name: 'import', path: '/import', icon: 'upload', needs: 'imports', group: 'work' },
+  { name: 'letters', path: '/letters', icon: 'letter', needs: 'letters', group: 'work' },
   { name: 'desks', path: '/desks', icon: 'desk', needs: 'watch', group: 'watch' },
   { name: 'alarms', path: '/alarms', icon: 'alert', needs: 'alarms', group: 'watch' },
   { name: 'statistics', path: '/statistics', icon: 'chart', needs: 'series', group: 'watch' },

@@ -9,6 +9,8 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   issue: () => import('./pages/IssuePage.vue'),
   pickups: () => import('./pages/PickupsPage.vue'),
   people: () => import('./pages/PeoplePage.vue'),
+  requests: () => import('./pages/RequestsPage.vue'),
+  letters: () => import('./pages/LettersPage.vue'),
   import: () => import('./pages/ImportPage.vue'),
   desks: () => import('./pages/DesksPage.vue'),
   alarms: () => import('./pages/AlarmsPage.vue'),

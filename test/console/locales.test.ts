@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
 import { Channel, DeskKind, languages, ProofKind, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { DeclineReason, RequestState } from '../../src-shared/kiosk-hub-api/requests.ts'
+import { letterRoutes } from '../../src-shared/agent-api/letters.ts'
 import { AgentRole, HubPickupState } from '../../src-shared/agent-api/words.ts'
 import { DeskWatch } from '../../src-shared/agent-api/watch.ts'
 import { ChainProgress } from '../../src-shared/agent-api/prove.ts'
@@ -37,6 +39,24 @@ function usedKeys(): { whole: Set<string>; beginnings: Set<string> } {
   // `said('paper.title')` of the slip's picture.
   for (const key of [...whole]) if (key.startsWith('paper.')) whole.add(`slip.${key}`)
   return { whole, beginnings }
+}
+
+/** Acts that the hub's sources write to the audit trail: named where the row is made, or given to a file's own short hand for it. */
+function acts(): string[] {
+  const hub = new URL('../../src-hub/', import.meta.url)
+  const written = new Set<string>(['alarm-closed', 'dispute-closed', 're-routed', 'revoked', 'restored'])
+  for (const path of globSync('**/*.ts', { cwd: hub, exclude: (name) => name === 'console' })) {
+    const text = readFileSync(new URL(path, hub), 'utf8')
+    if (!text.includes("'audit'") && !/\bnote\(|audits\.push/.test(text)) continue
+    // `act: 'issued'`, `act: how ? 'letter-delivered' : 'burned'`
+    for (const [, line] of text.matchAll(/\bact: ([^,\n]*)/g)) for (const [, act] of (line ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
+    // `note(tx, now, actor, 'unit-saved', …)`, `record(…, id === undefined ? 'recipient-made' : 'recipient-changed', …)`
+    for (const [, call] of text.matchAll(/\b(?:note|record|audit)\(([^{}]*?)(?:\{|\)\n|\)$|\),)/g))
+      for (const [, act] of (call ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
+  }
+  // Values of conditions and of details beside the acts.
+  for (const other of ['audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by']) written.delete(other)
+  return [...written]
 }
 
 interface Node {
@@ -90,7 +110,12 @@ describe("the console's locales", () => {
       ['desks', DeskWatch.shape.light.options],
       ['printer', PrinterState.options],
       ['factValue', [...ProofKind.options, ...Channel.options]],
-      ['event', Object.keys(ledgerFacts)],
+      ['event', [...Object.keys(ledgerFacts), ...acts()]],
+      ['declineReason', DeclineReason.options],
+      ['requests.state', RequestState.options],
+      ['letters.state', ['on-its-way', 'delivered', 'returned-by-post']],
+      ['address.area', letterRoutes.setAddress.reply.shape.area.options],
+      ['address.letter', letterRoutes.setAddress.reply.shape.letter.options],
       ['chains.why', ChainProgress.options[2].shape.why.options],
       ['nav', [...places.map(({ name }) => name), 'pickup', 'person', 'me', 'sign-in', 'welcome', 'nowhere']],
     ]

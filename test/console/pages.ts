@@ -34,6 +34,18 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { name: 'pickups', path: '/pickups', role: 'agent', wait: 'row' },
   { name: 'pickups-none', path: '/pickups?text=zzz', role: 'agent', wait: 'empty' },
+  { name: 'requests', path: '/requests', role: 'agent', wait: 'approve' },
+  {
+    name: 'requests-approved',
+    path: '/requests',
+    role: 'agent',
+    wait: 'approve',
+    async act(page) {
+      await page.getByTestId('request-state').selectOption('approved')
+      await page.getByTestId('request-pickup').first().waitFor()
+    },
+  },
+  { name: 'letters', path: '/letters', role: 'agent', wait: 'row' },
   { name: 'pickup', path: `/pickups/${idOf('pickup-0') as string}`, role: 'supervisor', wait: 'event' },
   { name: 'pickup-waiting', path: `/pickups/${idOf('pickup-2') as string}`, role: 'supervisor', wait: 'event' },
   { name: 'pickup-handed-over', path: `/pickups/${idOf('pickup-1') as string}`, role: 'supervisor', wait: 'event' },

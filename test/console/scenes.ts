@@ -395,6 +395,36 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       })),
       next: 'mark-2',
     }),
+    inbox: ({ state }) => ({
+      requests: [0, 1, 2].map((index) => ({
+        id: idOf(`request-${index}`),
+        desk: { ...place(0), kind: 'porter' as const },
+        state: state ?? ('waiting' as const),
+        filedAt: sceneNow - (index * 17 + 4) * minute,
+        receivedAt: sceneNow - (index * 17 + 3) * minute,
+        account: index === 2 ? null : (pickupRows[index]?.account ?? null),
+        name: index === 2 ? null : (pickupRows[index]?.name ?? null),
+        byStaff: index === 1 ? 'Veikko Aalto' : null,
+        reason: state === 'declined' ? ('duplicate' as const) : null,
+        reference: state === 'approved' ? `LR-2026-00012${index}` : null,
+        pickup: state === 'approved' ? idOf(`pickup-${index}`) : null,
+        decidedAt: state === 'approved' || state === 'declined' ? sceneNow - index * minute : null,
+        decidedBy: state === 'approved' || state === 'declined' ? 'ritva.salo' : null,
+      })),
+      waiting: 3,
+    }),
+    approveRequest: () => ({ pickup: idOf('pickup-0'), reference: 'LR-2026-000123' }),
+    declineRequest: () => ({ declined: true }),
+    setAddress: () => ({ area: 'outside', letter: 'none' }),
+    letters: () => ({
+      letters: [null, 'delivered' as const, 'returned-by-post' as const].map((ended, index) => ({
+        pickup: idOf(`pickup-${index + 5}`),
+        tracking: `RR12345678${index}FI`,
+        at: sceneNow - (index * 2_000 + 90) * minute,
+        ended,
+        endedAt: ended === null ? null : sceneNow - index * 60 * minute,
+      })),
+    }),
     auditTrail: () => ({
       acts: ['issued', 're-routed', 'enrolment-code', 'alarm-closed'].map((act, index) => ({
         id: 90 - index,

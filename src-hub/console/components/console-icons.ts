@@ -2,6 +2,7 @@
 export const consoleIcons = {
   desk: 'M3 20V9l9-5 9 5v11M8 20v-6h8v6M3 20h18',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5a3 3 0 0 0 6 0h5',
+  letter: 'M3 6h18v12H3zM3 7l9 7 9-7',
   upload: 'M12 15V4M8 8l4-4 4 4M4 14v5a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-5',
   download: 'M12 4v11M8 11l4 4 4-4M4 14v5a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-5',
   chart: 'M4 20V10M10 20V4M16 20v-7M21 20H3',
