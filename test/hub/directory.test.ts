@@ -256,3 +256,45 @@ describe('the fleet', () => {
     }
   })
 })
+
+describe('set at handover', () => {
+  test('the slip binds only once the desk’s word of the handover is here and the directory has been told; a directory that is away delays it', async () => {
+    const other = await startFleet('supervisor', { work: false, secretSettings: { generator, atHandover: true, source: { kind: 'ldap', ...ldap() } } })
+    try {
+      const [account = ''] = other.accounts
+      const [where = ''] = other.desks
+      const counter = await other.kiosk(where, 'counter')
+      const id = counter.records.read()?.kiosk
+      if (id === undefined) throw new Error('enrolled')
+      const print = await holdOpeningKey(other.hub().db, id)
+      const { db } = other.hub()
+      const asked = async (pickup: string) =>
+        (await db.selectFrom('secret_job').select(['kind', 'state']).where('pickup', '=', pickup).orderBy('id').execute()).map(
+          (job) => `${job.kind} ${job.state}`,
+        )
+      const pickup = await other.issue(account, where)
+      const text = await print(pickup)
+      expect(await directory.locked(account)).toBe(true)
+      expect(await directory.binds(account, text)).toBe(false)
+      value(await counter.sync.now())
+      expect(handOver(counter, 1)).toBeGreaterThan(0)
+      await other.hub().runJobs()
+      expect(await directory.binds(account, text)).toBe(false)
+      value(await counter.sync.now())
+      link.cut = 'at-connect'
+      await other.hub().runJobs()
+      link.cut = 'never'
+      expect(await asked(pickup)).toEqual(['set done', 'enable pending'])
+      expect(await directory.binds(account, text)).toBe(false)
+      await db.updateTable('secret_job').set({ not_before: 0 }).where('state', '=', 'pending').execute()
+      await other.hub().runJobs()
+      expect(await asked(pickup)).toEqual(['set done', 'enable done'])
+      expect(await directory.locked(account)).toBe(false)
+      expect(await directory.binds(account, text)).toBe(true)
+      expect(await directory.mustChange(account)).toBe(true)
+    } finally {
+      link.cut = 'never'
+      await other.stop()
+    }
+  })
+})
