@@ -132,6 +132,8 @@ describe('by keyboard', () => {
   it('goes through a list row by row, opens one, and is at the heading of its page', async () => {
     await start()
     await page.goto(`${hub.url}/pickups`)
+    // A page that has come puts the focus at its heading first.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
     await page.getByTestId('open').first().focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
