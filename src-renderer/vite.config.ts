@@ -1,4 +1,5 @@
 /** Builds the window alone, into out/renderer. electron.vite.config.ts uses the same settings. */
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
@@ -37,10 +38,29 @@ function wholeLocales(): Plugin {
   }
 }
 
+/**
+ * The window checks what it is sent; it never describes its schemas as JSON Schema. What zod has for that hangs on every schema, so it would ship: in
+ * its place stand functions of the same names that say so.
+ */
+function withoutJsonSchema(): Plugin {
+  return {
+    name: 'lodge-without-json-schema',
+    apply: 'build',
+    enforce: 'pre',
+    load(id) {
+      if (!/[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors)\.js$/.test(id)) return null
+      const names = [...readFileSync(id, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name ?? '')
+      const absent = `const absent = () => { throw new Error('no JSON Schema in the window') }\n`
+      // `create…Method` is called for every schema and makes such a function.
+      return absent + names.map((name) => `export const ${name} = ${name.startsWith('create') ? '() => absent' : 'absent'}`).join('\n')
+    },
+  }
+}
+
 export const rendererConfig = {
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [vue(), policyInPage(), wholeLocales()],
+  plugins: [vue(), policyInPage(), wholeLocales(), withoutJsonSchema()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

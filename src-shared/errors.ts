@@ -13,10 +13,13 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 
-/** Helsinki's clock: `30.11.` with the weekday, and `8.00`. */
+/** Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are read either way round. */
 function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
   const parts = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
-  return { day: parts({ weekday: 'short', day: 'numeric', month: 'numeric' }), clock: parts({ hour: 'numeric', minute: '2-digit' }) }
+  return {
+    day: parts({ weekday: 'short', day: 'numeric', month: language === 'en' ? 'short' : 'numeric' }),
+    clock: parts({ hour: 'numeric', minute: '2-digit' }),
+  }
 }
 
 /** `ma 30.11. klo 8.00`: an instant (ms) on Helsinki's clock, for a text in that language. */

@@ -9,6 +9,7 @@ import { languages, NoSlipReason, PickupState, ProofKind, RecipientClass, Secret
 import { ledgerFacts } from '../../src-shared/ledger-entry.ts'
 import { PrinterState } from '../../src-shared/kiosk-api.ts'
 import { localeFaults, textsOf, windowSources } from '../../resources/locales/check.ts'
+import { helpFor } from '../../src-renderer/help/help-for.ts'
 import { makeI18n } from '../../src-renderer/i18n.ts'
 
 const root = new URL('../../src-renderer/', import.meta.url)
@@ -109,5 +110,20 @@ describe('the templates', () => {
     }
     expect(seen).toBeGreaterThan(300)
     expect(found).toEqual([])
+  })
+})
+
+describe('the help', () => {
+  const screens = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(/data-testid="screen-([a-z-]+)"/g)].map(([, name]) => name ?? '')))]
+
+  it.each(languages)('is there for every screen, and as long in each language: %s', (language) => {
+    expect(screens.length).toBeGreaterThan(15)
+    const general = helpFor('general', language)
+    for (const screen of screens) {
+      const own = helpFor(screen, language)
+      expect(own, screen).not.toBe(general)
+      expect(own.steps, screen).toHaveLength(helpFor(screen, 'en').steps.length)
+      expect(own.note === undefined, screen).toBe(helpFor(screen, 'en').note === undefined)
+    }
   })
 })

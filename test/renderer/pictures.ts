@@ -1,6 +1,7 @@
 /**
  * Pictures of every screen, from the built window against the scripted kiosk. `npm run -s pictures` makes those of the
- * documentation: docs/pictures/screens, in three languages, and docs/screens.md. With options they are PNGs for looking at:
+ * documentation: docs/pictures/screens, in three languages,
+ * docs/screens.md, examples of the other looks, and docs/pictures/README.md. With options they are PNGs for looking at:
  * `npm run -s pictures -- --to FOLDER [--languages fi,sv] [--sizes 1024x600,800x1280] [--themes light,dark,contrast] [--text 2] [--only queue,verify-scan]`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -56,11 +57,11 @@ async function settled(page: Page): Promise<void> {
 }
 
 const taken = new Set<string>()
-async function walk(look: Look & { language: Language }, folder: string): Promise<void> {
+async function walk(look: Look & { language: Language }, folder: string, some = only): Promise<void> {
   await mkdir(folder, { recursive: true })
   const open = await openScriptedWindow(browser, window, 'idle', look)
   await everyScreen(open, async (name) => {
-    if (only !== null && !only.has(name)) return
+    if (some !== null && !some.has(name)) return
     // A cue's caption goes after some seconds; a picture waits for the queue and for the fonts only.
     if (name.startsWith('queue') && sceneNames.includes(name as 'queue')) await open.page.getByTestId('queue-row').first().waitFor()
     await open.page.mouse.move(0, 0)
@@ -82,8 +83,56 @@ for (const size of values.sizes.split(',')) {
     }
   }
 }
+/** One screen of each of the other looks, in English and Finnish. */
+const examples: readonly { readonly name: string; readonly what: string; readonly look: Look & { language: Language }; readonly screens: readonly string[] }[] =
+  [
+    {
+      name: 'dark',
+      what: 'dark, 1280×800',
+      look: { language: 'en', theme: 'dark', viewport: { width: 1280, height: 800 } },
+      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+    },
+    {
+      name: 'contrast',
+      what: 'high contrast, 1280×800',
+      look: { language: 'en', theme: 'contrast', viewport: { width: 1280, height: 800 } },
+      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+    },
+    {
+      name: 'small',
+      what: '10 inches, 1024×600',
+      look: { language: 'fi', viewport: { width: 1024, height: 600 } },
+      screens: ['idle', 'queue', 'verify-document', 'letter-out'],
+    },
+    {
+      name: 'upright',
+      what: 'upright, 800×1280',
+      look: { language: 'sv', viewport: { width: 800, height: 1280 } },
+      screens: ['idle', 'queue', 'verify-document', 'walk-in-document'],
+    },
+    {
+      name: 'large-text',
+      what: 'text at 200%, 1024×600',
+      look: { language: 'fi', textSize: '2', viewport: { width: 1024, height: 600 } },
+      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+    },
+  ]
 if (forDocs) {
-  const rows = [...taken].map((name) => `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`)
+  const all = [...taken]
+  const folder = join(docs, 'pictures/looks')
+  await rm(folder, { recursive: true, force: true })
+  for (const { name, look, screens } of examples) await walk(look, join(folder, name), new Set(screens))
+  const shown = examples.map(
+    ({ name, what, screens }) =>
+      `\n## ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}\n\n${screens.map((screen) => `![${screen}](looks/${name}/${screen}.webp)`).join('\n')}\n`,
+  )
+  await writeFile(
+    join(docs, 'pictures/README.md'),
+    `# Pictures\n\nMade by \`npm run -s pictures\` from the built window and invented data; those of slips are of the slip tests.\n\n` +
+      `- [screens](../screens.md): all ${all.length} in ${languages.join(', ')}, light, 1280×800: ${all.join(', ')}\n` +
+      `- looks, below: ${examples.map(({ what }) => what).join('; ')}\n- \`handover.png\`, \`slips.png\`, \`slips-58.png\`: a handover, and slips of 80 and 58 mm\n${shown.join('')}`,
+  )
+  const rows = all.map((name) => `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`)
   await writeFile(
     join(docs, 'screens.md'),
     `# Every screen, in three languages\n\nMade by \`npm run -s pictures\` from the built window and invented data.\n\n| screen | suomi | svenska | English |\n|---|---|---|---|\n${rows.join('\n')}\n`,

@@ -13,6 +13,9 @@ const id = (text: string) => text.padEnd(22, '0')
 export const sceneNow = Date.UTC(2026, 2, 2, 7, 52)
 const minute = 60_000
 const day = 24 * 60 * minute
+/** The desk closes at 20 today and opens at 8 tomorrow. */
+const closing = Date.UTC(2026, 2, 2, 18)
+const tomorrow = Date.UTC(2026, 2, 3, 6)
 
 function pickup(name: string, initials: string, more: Partial<PickupView> = {}): PickupView {
   return {
@@ -149,7 +152,7 @@ const elsewhere = (kind: DeskKind, fi: string, sv: string, en: string, open: boo
   unit: { fi: 'Keskustakampus', sv: 'Centrumcampus', en: 'City Centre campus' },
   address: 'Fabianinkatu 28, 00100 Helsinki',
   open,
-  until: sceneNow + (open ? 8 : 24) * 60 * minute,
+  until: open ? closing : tomorrow,
 })
 const helpPoints = [
   elsewhere('helpdesk', 'IT-palvelupiste', 'IT-servicepunkten', 'IT service point', true),
@@ -264,15 +267,15 @@ export const scenes = {
   'pin-change': at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'change-pin', until: sceneNow + minute }),
   'idle-closed': {
     ...atRest,
-    closed: { code: 'L-210', params: { opensAt: sceneNow + 14 * 60 * minute } },
-    opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null },
+    closed: { code: 'L-210', params: { opensAt: tomorrow } },
+    opening: { open: false, until: tomorrow, overridden: null },
   },
   'queue-closed': {
     ...signedIn,
-    closed: { code: 'L-210', params: { opensAt: sceneNow + 14 * 60 * minute } },
-    opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: null },
+    closed: { code: 'L-210', params: { opensAt: tomorrow } },
+    opening: { open: false, until: tomorrow, overridden: null },
   },
-  'queue-overridden': { ...signedIn, opening: { open: false, until: sceneNow + 14 * 60 * minute, overridden: sceneNow + 50 * minute } },
+  'queue-overridden': { ...signedIn, opening: { open: false, until: tomorrow, overridden: sceneNow + 50 * minute } },
   'queue-opening': {
     ...signedIn,
     openingDue: true,
@@ -304,7 +307,7 @@ export const scenes = {
     atRest,
   ),
   pin: at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 2, purpose: 'sign-in', until: sceneNow + minute }, atRest),
-  queue: { ...signedIn, demo: true },
+  queue: { ...signedIn, demo: true, takesRequests: true },
   'queue-unsettled': { ...signedIn, ...offline, unsettled: [slip('uncertain', { code: 'L-506' })] },
   choose: at({
     step: 'choose',

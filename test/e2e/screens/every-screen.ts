@@ -30,8 +30,31 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
       leave: stay,
     },
   ],
+  'verify-document': [
+    {
+      name: 'send-elsewhere',
+      async enter({ page, tap }) {
+        await tap('send-elsewhere')
+        await page.getByTestId('destination').first().waitFor()
+      },
+      leave: stay,
+    },
+  ],
+  'letter-back': [{ name: 'letter-back-sure', enter: ({ tap }) => tap('returned'), leave: stay }],
   queue: [
     { name: 'queue-keyboard', enter: ({ tap }) => tap('keyboard-show'), leave: ({ tap }) => tap('keyboard-show') },
+    {
+      name: 'queue-request-for',
+      async enter({ page }) {
+        await page.getByTestId('queue-search').fill('qvistolo')
+        await page.getByTestId('request-for').waitFor()
+      },
+      async leave({ page }) {
+        await page.getByTestId('queue-search').fill('')
+        await page.getByTestId('queue-row').first().waitFor()
+      },
+    },
+    { name: 'pause', enter: ({ tap }) => tap('pause'), leave: ({ tap }) => tap('pause') },
     { name: 'status-panel', enter: ({ tap }) => tap('status-network'), leave: ({ tap }) => tap('status-close') },
     {
       name: 'shift',
