@@ -8,14 +8,21 @@ import { linkOver } from './descriptor.ts'
 import { refusedOr } from './refused.ts'
 
 export function openUsb(path: string): OpenLink {
-  return () =>
-    new Promise<PrinterLink>((resolve, reject) => {
+  /** Settles when the last link has closed: usblp has one user at a time, and what is left inside must be cleared at once. */
+  let closing: Promise<void> = Promise.resolve()
+
+  return async () => {
+    await closing
+    return new Promise<PrinterLink>((resolve, reject) => {
       open(path, constants.O_RDWR | constants.O_NONBLOCK, (failed, fd) => {
         if (failed !== null) {
           reject(refusedOr(failed))
           return
         }
-        resolve(linkOver({ fd, nothingIsGone: false, close: () => close(fd, () => undefined) }))
+        let closed: () => void = () => undefined
+        closing = new Promise((resolve) => (closed = resolve))
+        resolve(linkOver({ fd, nothingIsGone: false, close: () => close(fd, () => closed()) }))
       })
     })
+  }
 }
