@@ -85,7 +85,9 @@ function intervals(hours: OpeningHours, first: number, days: number): { from: nu
     for (const { from, to } of spansOf(hours, midnight)) {
       const begin = minutes(from)
       const end = minutes(to) > begin ? minutes(to) : minutes(to) + 1440
-      found.push({ from: instantOf(midnight + begin * 60_000), to: instantOf(midnight + end * 60_000) })
+      const [opens, closes] = [instantOf(midnight + begin * 60_000), instantOf(midnight + end * 60_000)]
+      // Of one inside the hour that is skipped nothing is left.
+      if (opens < closes) found.push({ from: opens, to: closes })
     }
   }
   found.sort((a, b) => a.from - b.from)

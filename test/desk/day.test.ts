@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCalling } from '../../src-main/engine/calling.ts'
 import { createPausing } from '../../src-main/engine/pausing.ts'
 import { PauseReason } from '../../src-shared/domain.ts'
-import { startTestDesk, type TestDesk } from '../security/desk.ts'
+import { pin, startTestDesk, type TestDesk } from '../security/desk.ts'
 import { enrolledFolder, openRooms } from '../staff/rooms.ts'
 
 const card = '04AABBCCDDEE01'
@@ -125,6 +125,76 @@ test('pauses, returns and time in any order: paused exactly while the last pause
     rooms.close()
     at.remove()
   }
+})
+
+test('a paused desk serves nobody, whatever else happens; it says how long, and staff can end it', async () => {
+  const act = fc.oneof(
+    fc.record({ act: fc.constant('pause' as const), minutes: fc.integer({ min: 1, max: 720 }) }),
+    fc.constant({ act: 'resume' as const }),
+    fc.constant({ act: 'override' as const }),
+    fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 100 * minute }) }),
+    fc.constant({ act: 'scan' as const }),
+    fc.record({ act: fc.constant('verify' as const), whose: fc.nat(2) }),
+    fc.constant({ act: 'leave' as const }),
+    fc.constant({ act: 'sign-in' as const }),
+  )
+  const signedIn = () => desk.state().staff !== null
+  const proof = (whose: number) => ({ pickup: desk.pickups[whose]?.id, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  /** After a lock the badge alone is enough. */
+  const signIn = async () => {
+    if (signedIn()) return
+    desk.scan(desk.staff.supervisor.card)
+    if (!signedIn()) expect(await desk.call('enterPin', { pin })).toMatchObject({ ok: true })
+  }
+  let refusals = 0
+  let served = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 6, maxLength: 14 }), async (acts) => {
+      // One desk for all of them: whatever went before, it is open and empty again.
+      await signIn()
+      await desk.call('resumeDesk', {})
+      await desk.call('signOut', {})
+      for (const step of [{ act: 'sign-in' as const }, ...acts]) {
+        const { paused } = desk.state()
+        const arrivals = desk.state().counts.arrived
+        if (step.act === 'sign-in') await signIn()
+        if (step.act === 'leave') await desk.call('signOut', {})
+        if (step.act === 'wait') desk.advance(step.ms)
+        if (step.act === 'override' && signedIn()) await desk.call('serveOutsideHours', { reason: 'event' })
+        if (step.act === 'pause' && signedIn()) {
+          expect(await desk.call('pauseDesk', { reason: 'break', minutes: step.minutes })).toMatchObject({ ok: true })
+          expect(desk.state().paused).not.toBeNull()
+        }
+        if (step.act === 'resume' && signedIn()) {
+          expect(await desk.call('resumeDesk', {})).toMatchObject({ ok: true })
+          expect(desk.state()).toMatchObject({ paused: null, closed: null })
+        }
+        if (step.act === 'scan' && !signedIn()) {
+          desk.scan(card)
+          if (paused !== null) {
+            refusals += 1
+            expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-240', params: { untilAt: paused.until } } })
+            expect(desk.state().counts.arrived).toBe(arrivals)
+          }
+        }
+        if (step.act === 'verify' && signedIn()) {
+          await desk.call('openPickup', { pickup: desk.pickups[step.whose]?.id })
+          const verified = await desk.call('verifyByEye', proof(step.whose))
+          if (paused === null) served += verified.ok ? 1 : 0
+          else {
+            refusals += 1
+            expect(failure(verified)).toEqual({ code: 'L-240', params: { untilAt: paused.until } })
+          }
+        }
+        expect(desk.bugs).toEqual([])
+        expect(desk.printed).toEqual([])
+      }
+    }),
+    { numRuns: 40 },
+  )
+  // Else nothing was asked of it.
+  expect(refusals).toBeGreaterThan(0)
+  expect(served).toBeGreaterThan(0)
 })
 
 test('an arrival of the wrong person is undone by name, and no other', async () => {

@@ -78,10 +78,17 @@ describe('the answer', () => {
         expect(answer.light).toBe(worst)
         expect(answer.serves).toBe(worst !== 'red')
         if (answer.servesOffline) expect(answer.serves).toBe(true)
+        // What it does not do has a reason that says so, and worse ones come first.
+        if (!answer.serves) expect(answer.reasons[0]?.severity).toBe('red')
+        if (!answer.servesOffline) expect(answer.reasons.some(({ stopsOffline }) => stopsOffline)).toBe(true)
+        const severities = answer.reasons.map(({ severity }) => ['red', 'amber', 'note'].indexOf(severity))
+        expect(severities).toEqual([...severities].sort())
         for (const reason of answer.reasons)
           for (const language of languages) {
             const { what, next } = describeFailure(reason, language)
-            expect(`${what} ${next}`).not.toContain('…')
+            expect(what.length).toBeGreaterThan(5)
+            expect(next.length).toBeGreaterThan(5)
+            expect(`${what} ${next}`).not.toMatch(/…|[{}]|undefined/)
           }
       }),
       { numRuns: 500 },
@@ -94,6 +101,19 @@ describe('the answer', () => {
         const before = readinessOf(at(steps))
         const further = Math.min((steps[worsened] ?? 0) + 1, (ladders[worsened]?.length ?? 1) - 1)
         const after = readinessOf(at({ ...steps, [worsened]: further }))
+        expect(lights.indexOf(after.light)).toBeGreaterThanOrEqual(lights.indexOf(before.light))
+        if (after.serves) expect(before.serves).toBe(true)
+        if (after.servesOffline) expect(before.servesOffline).toBe(true)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('is never made better by one more fault, however many there are', () => {
+    fc.assert(
+      fc.property(place, place, (steps, more) => {
+        const worse = Object.fromEntries(facts.map((fact) => [fact, Math.max(steps[fact] ?? 0, more[fact] ?? 0)]))
+        const [before, after] = [readinessOf(at(steps)), readinessOf(at(worse))]
         expect(lights.indexOf(after.light)).toBeGreaterThanOrEqual(lights.indexOf(before.light))
         if (after.serves) expect(before.serves).toBe(true)
         if (after.servesOffline) expect(before.servesOffline).toBe(true)

@@ -6,7 +6,17 @@ import { Channel, DeskKind, ProofKind, RecipientClass, languages } from '../../s
 import { describeFailure } from '../../src-shared/errors.ts'
 import { AgentRole } from '../../src-shared/hub-authority.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
-import { decide, failureOf, Policy, policyCodes, takesRequests, type DirectoryDesk, type PolicyCase, type PolicyRule } from '../../src-shared/policy/index.ts'
+import {
+  classRule,
+  decide,
+  failureOf,
+  Policy,
+  policyCodes,
+  takesRequests,
+  type DirectoryDesk,
+  type PolicyCase,
+  type PolicyRule,
+} from '../../src-shared/policy/index.ts'
 
 const { policy: demo } = JSON.parse(readFileSync('resources/demo/institution.json', 'utf8')) as { policy: unknown }
 const policy = Policy.parse(demo)
@@ -115,6 +125,87 @@ describe('the demo’s policy is DESIGN section 7', () => {
     expect(codeOf({ deskKind: 'hr', act: { kind: 'check-in', closed } })).toBe('L-206')
     expect(codeOf({ recipientClass: 'partner', accountEnded: true, sponsor: 'Leena Mäki', act: { kind: 'check-in', closed } })).toBe('L-222')
     expect(codeOf({ recipientClass: 'external', accountEnded: true })).toBe('L-223')
+  })
+
+  /** Each row of the section's table by its name: what is asked, and the answer. What no decision of policy can hold is tested where it is held. */
+  const closed = { opensAt: Date.UTC(2026, 2, 3, 6) }
+  const acts: readonly PolicyCase['act'][] = [
+    { kind: 'issue', how: 'prepared', by: null },
+    { kind: 'route' },
+    { kind: 'check-in', closed: null },
+    { kind: 'verify', closed: null, proof: { kind: 'passport', issuerCountry: 'FIN' } },
+    { kind: 'release', closed: null, witnessed: true },
+  ]
+  const porter = { channel: 'porter', deskKind: 'porter' } as const
+  const letter = { channel: 'registered-letter', deskKind: 'post-room' } as const
+  const staff = { recipientClass: 'staff', channel: 'hr', deskKind: 'hr' } as const
+  const rows: readonly [row: string, answers: readonly (readonly [Partial<PolicyCase>, string])[]][] = [
+    ['training user IDs: no pickup, by any channel and at any desk', cells.map((cell) => [{ ...cell, recipientClass: 'training' }, 'L-221'])],
+    [
+      'human resources: staff there and nowhere else',
+      [...cells.filter(({ deskKind }) => deskKind !== 'hr').map((cell) => [{ ...cell, recipientClass: 'staff' }, 'L-220'] as const), [staff, 'allowed']],
+    ],
+    [
+      'helpdesk and student affairs: students, partners, externals, prepared and walk-in',
+      (['helpdesk', 'student-affairs'] as const).flatMap((deskKind) =>
+        (['student', 'partner', 'external'] as const).flatMap((recipientClass) =>
+          (['prepared', 'walk-in'] as const).map(
+            (how) => [{ recipientClass, channel: deskKind, deskKind, requestReference: null, act: { kind: 'issue', how, by: 'agent' } }, 'allowed'] as const,
+          ),
+        ),
+      ),
+    ],
+    [
+      'porter and registered letter: without a request nothing is done, with one everything',
+      [porter, letter].flatMap((way) =>
+        acts.flatMap((act) => {
+          // A letter is proved by two members of staff, not by a document.
+          if (way === letter && act.kind === 'verify') return []
+          return [
+            [{ ...way, act }, 'allowed'],
+            [{ ...way, act, requestReference: null }, 'L-207'],
+          ] as const
+        }),
+      ),
+    ],
+    [
+      'registered letter: outside Greater Helsinki only, printed under four eyes',
+      [
+        ...acts.filter(({ kind }) => kind !== 'verify').map((act) => [{ ...letter, act, postalArea: 'inside' }, 'L-228'] as const),
+        ...acts.filter(({ kind }) => kind !== 'verify').map((act) => [{ ...letter, act, postalArea: 'unknown' }, 'L-227'] as const),
+        [{ ...letter, act: { kind: 'release', closed: null, witnessed: false } }, 'L-310'],
+      ],
+    ],
+    [
+      'opening hours: nobody is checked in or verified outside; who was verified before closing may finish',
+      [
+        [{ act: { kind: 'check-in', closed } }, 'L-210'],
+        [{ act: { kind: 'verify', closed, proof: { kind: 'passport', issuerCountry: 'FIN' } } }, 'L-210'],
+        [{ act: { kind: 'release', closed, witnessed: true } }, 'L-210'],
+        [{ act: { kind: 'release', closed: null, witnessed: true } }, 'allowed'],
+      ],
+    ],
+    [
+      'bank ID and mobile certificate: accepted as proof at the desk, not for external accounts',
+      (['student', 'partner', 'external'] as const).map((recipientClass) => [
+        { recipientClass, act: { kind: 'verify', closed: null, proof: { kind: 'e-id', issuerCountry: 'FIN' } } },
+        recipientClass === 'external' ? 'L-224' : 'allowed',
+      ]),
+    ],
+    [
+      'partner and external users: whose account has ended is sent to their contact person, whatever is asked',
+      (['partner', 'external'] as const).flatMap((recipientClass) =>
+        acts.map((act) => [{ recipientClass, act, accountEnded: true, sponsor: 'Leena Mäki' }, 'L-222'] as const),
+      ),
+    ],
+  ]
+  it.each(rows)('%s', (_row, answers) => {
+    for (const [one, answer] of answers) expect(codeOf(one), JSON.stringify(one)).toBe(answer)
+  })
+
+  it('self-service by bank ID is for whoever has strong e-ID here: externals and training accounts do not', () => {
+    expect(RecipientClass.options.filter((of) => classRule(policy, of).selfService)).toEqual(['student', 'staff', 'partner'])
+    expect(classRule(policy, 'training').resetAddress).toMatch(/^https:/)
   })
 
   it('shows the sponsor of partners and externals, and of nobody else while the account lasts', () => {

@@ -112,3 +112,104 @@ describe('opening hours', () => {
     )
   })
 })
+
+/**
+ * A third way, for the nights of the change and for when it changes: an instant is the first minute by which the clock on
+ * the wall has shown a time. What is shown twice is the first, what is skipped is the jump; nothing else is known here.
+ */
+describe('against the first minute at which the wall shows a time', () => {
+  const minuteMs = 60_000
+  interface Wall {
+    readonly start: number
+    /** What the wall shows at each minute, as text that sorts. */
+    readonly shown: readonly string[]
+  }
+  function wallAround(date: string): Wall {
+    const start = at(`${date}T00:00:00Z`) - 2 * 1440 * minuteMs
+    const shown: string[] = []
+    for (let i = 0; i < 6 * 1440; i++) {
+      const { date: day, time } = clock(start + i * minuteMs)
+      shown.push(`${day} ${time}`)
+    }
+    return { start, shown }
+  }
+  const walls = new Map(['2026-03-29', '2026-10-25', '2027-03-28', '2028-02-29', '2026-12-31'].map((date): [string, Wall] => [date, wallAround(date)]))
+  const dayAfter = (date: string) => new Date(Date.parse(`${date}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+  /** First minute by which the wall has come to a time; the wall goes back once a year, so the first is what counts. */
+  const firstAt = ({ shown }: Wall, date: string, time: string) => {
+    const wanted = time === '24:00' ? `${dayAfter(date)} 00:00` : `${date} ${time}`
+    const found = shown.findIndex((text) => text >= wanted)
+    return found === -1 ? shown.length : found
+  }
+  /** A date with nothing but hours that the change touches. */
+  const night = fc.constantFrom('02:59', '03:00', '03:20', '03:30', '03:59', '04:00')
+  const nights = fc.array(
+    fc.tuple(night, night).map(([from, to]) => ({ from, to })),
+    { minLength: 1, maxLength: 2 },
+  )
+  function openMinutes(wall: Wall, of: OpeningHours): boolean[] {
+    const open = wall.shown.map(() => false)
+    for (const date of new Set(wall.shown.map((text) => text.slice(0, 10)))) {
+      const weekday = (new Date(`${date}T12:00:00Z`).getUTCDay() + 6) % 7
+      for (const { from, to } of of.exceptions.find((each) => each.date === date)?.spans ?? of.weekly[weekday] ?? [])
+        open.fill(true, firstAt(wall, date, from), firstAt(wall, to > from ? date : dayAfter(date), to))
+    }
+    return open
+  }
+  const every = fc.tuple(fc.nat(23), fc.constantFrom(0, 1, 20, 30, 59)).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
+  /** Half of all times in the hours that the change touches. */
+  const time = fc.oneof(every, fc.constantFrom('02:59', '03:00', '03:20', '03:30', '03:59', '04:00', '00:00', '23:59'))
+  const spans = fc.array(
+    fc.tuple(time, fc.oneof(time, fc.constant('24:00'))).map(([from, to]) => ({ from, to })),
+    { maxLength: 3 },
+  )
+
+  it('agrees at every minute, and on when that changes', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(spans, spans, spans, spans, spans, spans, spans),
+        fc.constantFrom(...walls.keys()),
+        fc.oneof(fc.constant(null), spans, nights),
+        fc.array(fc.integer({ min: -1440, max: 1440 }), { minLength: 6, maxLength: 6 }),
+        (weekly, date, special, offsets) => {
+          const wall = walls.get(date)
+          if (wall === undefined) throw new Error('no wall')
+          const of = OpeningHours.parse({ weekly, exceptions: special === null ? [] : [{ date, spans: special }] })
+          const open = openMinutes(wall, of)
+          for (const offset of offsets) {
+            const minute = 3 * 1440 + offset
+            const found = openingAt(of, wall.start + minute * minuteMs)
+            expect(found.open).toBe(open[minute])
+            const change = found.open ? found.closesAt : found.opensAt
+            const next = open.findIndex((is, i) => i > minute && is !== found.open)
+            // Beyond what this wall shows nothing is known here.
+            if (next !== -1 && next < 5 * 1440) expect(change).toBe(wall.start + next * minuteMs)
+            else if (change !== null) expect(change).toBeGreaterThanOrEqual(wall.start + 5 * 1440 * minuteMs)
+          }
+        },
+      ),
+      { numRuns: 250 },
+    )
+  })
+
+  it.each([
+    // Of the hour that is skipped nothing is left: a span inside it is none, and one into it ends at the jump.
+    ['2026-03-28T22:00:00Z', [['03:10', '03:50']], null],
+    ['2026-03-29T00:30:00Z', [['01:00', '03:30']], '2026-03-29T01:00:00Z'],
+    // The hour that is shown twice: opened in the first, closed in the first.
+    ['2026-10-24T23:30:00Z', [['01:00', '03:30']], '2026-10-25T00:30:00Z'],
+    ['2026-10-25T00:15:00Z', [['03:00', '05:00']], '2026-10-25T03:00:00Z'],
+    ['2026-10-25T01:15:00Z', [['03:00', '05:00']], '2026-10-25T03:00:00Z'],
+  ] as [string, [string, string][], string | null][])('the night of the change at %s, open %j: until %s', (instant, spansOf, until) => {
+    const of = hours({}, { [instant.startsWith('2026-03') ? '2026-03-29' : '2026-10-25']: spansOf })
+    expect(openingAt(of, at(instant))).toEqual(until === null ? { open: false, opensAt: null } : { open: true, closesAt: at(until) })
+  })
+
+  it('a leap day has hours of its own, and the year’s last night goes on into the new year', () => {
+    const leap = hours({}, { '2028-02-29': [['10:00', '12:00']] })
+    expect(openingAt(leap, at('2028-02-28T12:00:00Z'))).toEqual({ open: false, opensAt: at('2028-02-29T08:00:00Z') })
+    expect(openingAt(leap, at('2029-02-28T08:30:00Z')).open).toBe(false)
+    const eve = hours({}, { '2026-12-31': [['22:00', '02:00']], '2027-01-01': [] })
+    expect(openingAt(eve, at('2026-12-31T23:30:00Z'))).toEqual({ open: true, closesAt: at('2027-01-01T00:00:00Z') })
+  })
+})
