@@ -171,7 +171,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
     workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, ...trusted }, onBug))
     const parts: GrantParts = { keys, incarnation, now, ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug) }
-    workers.push(createImportWorker(db, parts, onBug))
+    const imports = createImportWorker(db, parts, onBug)
+    workers.push(imports)
     jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)
@@ -188,6 +189,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       metrics,
       streams,
       db,
+      importsWanted: () => imports.nudge(),
       webhookGuard,
       authority: identity.authority,
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },

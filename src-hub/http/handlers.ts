@@ -20,6 +20,8 @@ export interface RouteParts extends GrantParts {
   readonly webhookGuard?: Guard
   /** Identification of recipients on their own phones; null where no broker is set. */
   readonly eIds?: EIds | null
+  /** An import waits to be checked or carried out. */
+  readonly importsWanted?: () => void
   /** The console; a simulation has none. */
   readonly console?: ConsoleParts
 }

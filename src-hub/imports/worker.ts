@@ -6,7 +6,8 @@ import type { GrantParts } from '../pickups/index.ts'
 import { checkImport, type Lease } from './check.ts'
 import { runChunk } from './run.ts'
 
-const leaseMs = 60_000
+/** Renewed by every chunk; what a process that died had begun waits for it to end. */
+const leaseMs = 15_000
 const pollMs = 1000
 /** Rows of ended imports, and files that were never finished, go after this. */
 const keepMs = 30 * 86_400_000
@@ -14,6 +15,8 @@ const abandonedMs = 86_400_000
 
 export interface ImportWorker {
   start(): void
+  /** There is something to do: it does not wait for its turn. */
+  nudge(): void
   stop(): Promise<void>
   /** Works until nothing waits; returns how many imports it took up. */
   run(): Promise<number>
@@ -25,6 +28,7 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
   let timer: NodeJS.Timeout | null = null
   let running: Promise<unknown> = Promise.resolve()
   let stopped = false
+  let nudged = false
 
   async function claim(): Promise<{ id: string; state: string; lease: string } | null> {
     const now = parts.now()
@@ -81,15 +85,22 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
     await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(db)
   }
 
+  function turn(): void {
+    timer = null
+    nudged = false
+    running = run().catch((error: unknown) => onBug('imports', error))
+    void running.then(() => {
+      if (!stopped) timer = setTimeout(turn, nudged ? 0 : pollMs)
+    })
+  }
+
   return {
     run,
-    start() {
-      const turn = () => {
-        running = run().catch((error: unknown) => onBug('imports', error))
-        void running.then(() => {
-          if (!stopped) timer = setTimeout(turn, pollMs)
-        })
-      }
+    start: turn,
+    nudge() {
+      nudged = true
+      if (timer === null || stopped) return
+      clearTimeout(timer)
       turn()
     },
     async stop() {

@@ -31,10 +31,25 @@ export async function compress(text: string, encoding: Encoding): Promise<Buffer
   return encoding === 'zstd' ? promisify(zlib.zstdCompress)(text) : promisify(zlib.brotliCompress)(text, brotli)
 }
 
+/** So few bytes are unpacked on this thread, unless they unpack into more than this. */
+const fewBytes = 16_384
+const fewText = 262_144
+
+function unpackedAtOnce(bytes: Uint8Array, limit: number): Buffer | null {
+  try {
+    return zlib.zstdDecompressSync(bytes, { maxOutputLength: Math.min(limit, fewText) })
+  } catch {
+    // Damaged, or much more than it looks: the other way says which, and blocks nobody.
+    return null
+  }
+}
+
 /** null for an unknown encoding, damaged bytes, or more than `limit` bytes of text. */
 export async function decompress(bytes: Uint8Array, encoding: string, limit: number): Promise<string | null> {
   try {
     if (encoding === '' || encoding === 'identity') return bytes.length > limit ? null : Buffer.from(bytes).toString('utf8')
+    const few = encoding === 'zstd' && hasZstd && bytes.length <= fewBytes ? unpackedAtOnce(bytes, limit) : null
+    if (few !== null) return few.toString('utf8')
     if (encoding === 'zstd' && hasZstd) return (await promisify(zlib.zstdDecompress)(bytes, { maxOutputLength: limit })).toString('utf8')
     if (encoding === 'br') return (await promisify(zlib.brotliDecompress)(bytes, { maxOutputLength: limit })).toString('utf8')
   } catch {

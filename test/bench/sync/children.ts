@@ -11,6 +11,8 @@ export interface Child<T> {
   readonly said: T
   readonly pid: number
   stop(): Promise<void>
+  /** SIGKILL. */
+  kill(): Promise<void>
 }
 
 /** Forks and waits for the first message. */
@@ -24,15 +26,17 @@ export async function startChild<T>(file: string, args: readonly string[], env: 
     child.once('message', (message) => resolve(message as T))
     child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)))
   })
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.kill(signal)
+    await exited
+  }
   return {
     said,
     pid: child.pid ?? 0,
-    async stop() {
-      if (child.exitCode !== null) return
-      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      child.kill('SIGTERM')
-      await exited
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   }
 }
 
