@@ -9,6 +9,7 @@ import { deskRecord, directoryRecords, policyRecord, readFeed, staffRecords } fr
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
+import { mayActFor } from '../recipients/index.ts'
 import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
@@ -110,6 +111,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     issue: async ({ body, agent }) => issuePickup(db, parts, body, agent.name, agent.role),
     revoke: async ({ body, agent }) =>
       transact(db, async (tx) => {
+        const may = await mayActFor(tx, body.pickup, agent.role)
+        if (!may.ok) return may
         if (body.to !== null) {
           const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', body.to).executeTakeFirst()
           if (desk === undefined) return fail('L-609', { what: 'desk' })

@@ -74,8 +74,9 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
       if (!header.ok) continue
       const one = readRow(header.value, cells)
       const account = one.ok ? one.value.account : ''
-      const before = seen.get(account)
-      if (one.ok && before === undefined) seen.set(account, row)
+      // A directory looks at no case.
+      const before = seen.get(account.toLowerCase())
+      if (one.ok && before === undefined) seen.set(account.toLowerCase(), row)
       const failure = !one.ok ? one.failure : before !== undefined ? fail('L-636', { row: before }).failure : null
       rows.push({ line: row, account, read: one.ok ? one.value : null, failure })
       if (rows.length >= batch) {
@@ -102,6 +103,7 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
 /** What stands against each row, with the hub's own data for all of them at once. */
 async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap<string, string>, rows: readonly Kept[], role: AgentRole, supersede: boolean) {
   const accounts = rows.flatMap(({ read, failure }) => (read === null || failure !== null ? [] : [read.account]))
+  const lower = accounts.map((account) => account.toLowerCase())
   const { rows: known } = await sql<{
     account: string
     class: string
@@ -110,10 +112,10 @@ async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap
     recipient: string
     address: Buffer | null
   }>`
-    SELECT a.account, a.valid_until, a.recipient, r.class, r.sponsor, r.address FROM account a JOIN recipient r ON r.id = a.recipient WHERE a.account = ANY(${accounts}::text[])`.execute(
-    db,
-  )
+    SELECT a.account, a.valid_until, a.recipient, r.class, r.sponsor, r.address FROM account a JOIN recipient r ON r.id = a.recipient
+    WHERE a.account = ANY(${accounts}::text[]) OR lower(a.account) = ANY(${lower}::text[])`.execute(db)
   const holders = new Map(known.map((row) => [row.account, row]))
+  const alike = new Set(known.map((row) => row.account.toLowerCase()))
   const live = new Set((await livePickups(db, accounts)).flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])))
   const blinds = rows.flatMap(({ read }) => read?.person?.cards.map((card) => parts.keys.blindIndex(card).toString('hex')) ?? [])
   const { rows: cards } = await sql<{ blind: string; recipient: string }>`SELECT encode(blind, 'hex') AS blind, recipient FROM card
@@ -125,6 +127,7 @@ async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap
     const holder = holders.get(read.account)
     const { person, pickup } = read
     if (holder === undefined && person === null) return fail('L-609', { what: 'account' }).failure
+    if (holder === undefined && alike.has(read.account.toLowerCase())) return fail('L-666').failure
     const taken = person?.cards.some((card) => {
       const owner = owners.get(parts.keys.blindIndex(card).toString('hex'))
       return owner !== undefined && owner !== holder?.recipient

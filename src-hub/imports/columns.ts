@@ -1,5 +1,6 @@
 /** The columns of an import, and what a row of text says. Pure; the hub's own data comes in. */
 import { z } from 'zod'
+import { plainAccount } from '../../src-shared/agent-api/words.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
 import { PersonName } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -27,7 +28,7 @@ const personal: readonly Column[] = ['class', 'family', 'given', 'former_names',
 /** No control characters: they would travel on to slips and exports. */
 // eslint-disable-next-line no-control-regex
 const Plain = z.string().regex(/^[^\0-\x1f\x7f]*$/)
-const Account = Plain.min(1).max(120)
+const Account = Plain.min(1).max(120).refine(plainAccount)
 const former = Plain.max(1000).transform((text, context) => {
   const names = text
     .split('|')

@@ -30,14 +30,15 @@ async function audit(db: Db | Tx, now: number, actor: string, act: string, id: s
     .execute()
 }
 
-/** Fails with L-609, L-638 (not uploading, or a part out of order), L-631 (too large). */
-export async function takePart(db: Db, keys: HubKeys, body: HubBody<'importPart'>, now: number): Promise<Result<HubReply<'importPart'>>> {
+/** Fails with L-609, L-618 (another's), L-638 (not uploading, or a part out of order), L-631 (too large). */
+export async function takePart(db: Db, keys: HubKeys, body: HubBody<'importPart'>, actor: string, now: number): Promise<Result<HubReply<'importPart'>>> {
   const bytes = Buffer.from(body.bytes, 'base64')
   const tooLarge = fail('L-631', { max: importMaxBytes / 1024 / 1024 })
   if (bytes.length > importPartBytes) return tooLarge
   return transact(db, async (tx) => {
-    const row = await tx.selectFrom('import').select(['state', 'bytes', 'parts']).where('id', '=', body.id).forUpdate().executeTakeFirst()
+    const row = await tx.selectFrom('import').select(['state', 'bytes', 'parts', 'created_by']).where('id', '=', body.id).forUpdate().executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'import' })
+    if (row.created_by !== actor) return fail('L-618')
     const received = Number(row.parts)
     // Sent again because the answer was lost.
     if (body.part < received && (row.state === 'uploading' || body.part === received - 1)) return ok({ received })
@@ -116,12 +117,24 @@ export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'im
   )
 }
 
-/** From `checked` to `running`, or called off before it is done. Fails with L-609, L-638. */
-export async function moveImport(db: Db, id: string, to: 'running' | 'cancelled', actor: string, now: number): Promise<Result<HubReply<'runImport'>>> {
+const callsOff: ReadonlySet<AgentRole> = new Set(['supervisor', 'administrator'])
+
+/**
+ * From `checked` to `running`, by its maker alone: what is issued is issued in their name and by their role; or called off before it is done, by
+ * them or by who supervises. Fails with L-609, L-618, L-638.
+ */
+export async function moveImport(
+  db: Db,
+  id: string,
+  to: 'running' | 'cancelled',
+  agent: { readonly name: string; readonly role: AgentRole },
+  now: number,
+): Promise<Result<HubReply<'runImport'>>> {
   const from = to === 'running' ? ['checked'] : ['uploading', 'checking', 'checked', 'running']
   return transact(db, async (tx) => {
-    const row = await tx.selectFrom('import').select('state').where('id', '=', id).forUpdate().executeTakeFirst()
+    const row = await tx.selectFrom('import').select(['state', 'created_by']).where('id', '=', id).forUpdate().executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'import' })
+    if (row.created_by !== agent.name && !(to === 'cancelled' && callsOff.has(agent.role))) return fail('L-618')
     if (row.state === to) return ok({ state: to })
     if (!from.includes(row.state)) return fail('L-638')
     await tx
@@ -129,7 +142,7 @@ export async function moveImport(db: Db, id: string, to: 'running' | 'cancelled'
       .set({ state: to, lease: null, ...(to === 'cancelled' ? { ended_at: now } : {}) })
       .where('id', '=', id)
       .execute()
-    await audit(tx, now, actor, to === 'running' ? 'import-run' : 'import-cancelled', id)
+    await audit(tx, now, agent.name, to === 'running' ? 'import-run' : 'import-cancelled', id)
     return ok({ state: to })
   })
 }

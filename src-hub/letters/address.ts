@@ -1,4 +1,5 @@
 /** A recipient's postal address: sealed in the database under the master key, told to the post room that prints the letter and to nobody else. */
+import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import type { PostalAddress } from '../../src-shared/policy/index.ts'
 import { postalArea } from '../../src-shared/policy/index.ts'
@@ -7,16 +8,24 @@ import { transact, type Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { revokePickup, type GrantParts } from '../pickups/index.ts'
+import { mayKeep } from '../recipients/index.ts'
 
 export function sealAddress(keys: HubKeys, address: PostalAddress): Buffer {
   return keys.seal(JSON.stringify(address))
 }
 
-/** Fails with L-609 (unknown account). Recorded without the address. */
-export async function setAddress(db: Db, parts: GrantParts, body: HubBody<'setAddress'>, actor: string): Promise<Result<HubReply<'setAddress'>>> {
+/** Fails with L-609 (unknown account), L-618 (another role keeps people of this class). Recorded without the address. */
+export async function setAddress(
+  db: Db,
+  parts: GrantParts,
+  body: HubBody<'setAddress'>,
+  agent: { readonly name: string; readonly role: AgentRole },
+): Promise<Result<HubReply<'setAddress'>>> {
   return transact(db, async (tx) => {
     const account = await tx.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst()
     if (account === undefined) return fail('L-609', { what: 'account' })
+    const may = await mayKeep(tx, account.recipient, agent.role)
+    if (!may.ok) return may
     const sealed = body.address === null ? null : sealAddress(parts.keys, body.address)
     await tx.updateTable('recipient').set({ address: sealed }).where('id', '=', account.recipient).execute()
     const area = postalArea(body.address, (await policyRecord(tx)).letters.inside)
@@ -35,7 +44,7 @@ export async function setAddress(db: Db, parts: GrantParts, body: HubBody<'setAd
     }
     await tx
       .insertInto('audit')
-      .values({ at: parts.now(), actor, act: 'address-changed', pickup: live[0]?.id ?? null, desk: null, detail: JSON.stringify({ letter }) })
+      .values({ at: parts.now(), actor: agent.name, act: 'address-changed', pickup: live[0]?.id ?? null, desk: null, detail: JSON.stringify({ letter }) })
       .execute()
     return ok({ area, letter })
   })

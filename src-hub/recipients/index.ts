@@ -1,2 +1,3 @@
+export { mayActFor } from './may-act.ts'
 export { mayIssue } from './may-issue.ts'
-export { addCard, findRecipients, recipientView, removeCard, saveRecipient, setBirthDate } from './records.ts'
+export { addCard, findRecipients, mayKeep, recipientView, removeCard, saveRecipient, setBirthDate } from './records.ts'

@@ -78,7 +78,7 @@ const record = (tx: Tx, at: number, actor: string, act: string, recipient: strin
     .execute()
 
 /** Whoever issues for a class keeps its people (DESIGN section 7). L-618, L-609. */
-async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Result<null>> {
+export async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Result<null>> {
   const person = await tx.selectFrom('recipient').select('class').where('id', '=', id).forUpdate().executeTakeFirst()
   if (person === undefined) return fail('L-609', { what: 'recipient' })
   return issuesFor(await policyRecord(tx), person.class, role) ? ok(null) : fail('L-618')
@@ -108,6 +108,9 @@ export async function saveRecipient(db: Db, now: number, agent: Acting, body: Hu
       await tx.updateTable('recipient').set(values).where('id', '=', id).execute()
     }
     for (const { account, validUntil } of body.accounts) {
+      // A directory looks at no case: it would take this one for that.
+      const { rows: alike } = await sql`SELECT 1 FROM account WHERE lower(account) = ${account.toLowerCase()} AND account <> ${account} LIMIT 1`.execute(tx)
+      if (alike.length > 0) throw new Taken()
       const kept = await tx
         .insertInto('account')
         .values({ account, recipient: id, valid_until: validUntil })

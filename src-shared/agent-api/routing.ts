@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Channel, DateText, DeskId, DeskKind, Instant, KioskId, Language, Localized, PickupId, ProofKind, RecipientClass, RecipientId } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
-import { HubPickupState, PersonName } from './words.ts'
+import { HubPickupState, PersonName, plainAccount } from './words.ts'
 
 const Why = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
 
@@ -21,13 +21,7 @@ export const RecipientView = z.object({
 })
 export type RecipientView = z.infer<typeof RecipientView>
 
-const Account = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  // eslint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f]+$/)
+const Account = z.string().trim().min(1).max(120).refine(plainAccount)
 
 export const routingRoutes = {
   /** By words of the name in any order, without accents, or by the beginning of an account. */

@@ -25,3 +25,11 @@ export type PersonName = z.infer<typeof PersonName>
 
 /** Where the next page of a list begins; only what the hub gave. */
 export const PageMark = z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/)
+
+/**
+ * Whether an account's name is written in one way only. Directories compare names as RFC 4518 prepares them: what it maps to nothing or to one space,
+ * or takes for another letter, could make a new account at the hub an old one at the directory. Case is looked at where both are known.
+ */
+export function plainAccount(account: string): boolean {
+  return account === account.normalize('NFKC') && account === account.trim() && !/[\p{Cc}\p{Default_Ignorable_Code_Point}]|[^\S ]|\s\s/u.test(account)
+}

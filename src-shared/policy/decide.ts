@@ -115,7 +115,8 @@ function against(policy: Policy, rule: PolicyRule, asked: PolicyCase): Refused |
     if (act.how === 'walk-in' && !walkInAt(rule)) return refusal('L-225', { deskKinds: elsewhere(walkInAt) })
     if (act.how === 'prepared' && !rule.prepared) return refusal('L-226', { deskKinds: elsewhere((other) => other.prepared) })
   }
-  if (rule.needsRequestReference && asked.requestReference === null) return refusal('L-207')
+  // One of spaces is none.
+  if (rule.needsRequestReference && (asked.requestReference ?? '').trim() === '') return refusal('L-207')
   if (rule.channel === 'registered-letter') {
     if (asked.postalArea === 'unknown') return refusal('L-227')
     if (asked.postalArea === 'inside') return refusal('L-228', { deskKinds: desksOf(policy, asked.recipientClass) })

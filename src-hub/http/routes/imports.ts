@@ -16,9 +16,9 @@ export function importHandlers({ db, keys, now, importsWanted }: RouteParts): So
     imports: async () => ok(await listImports(db)),
     import: async ({ query }) => oneImport(db, query.id),
     createImport: async ({ body, agent }) => ok(await createImport(db, body, agent.name, agent.role, now())),
-    importPart: async ({ body }) => begun(await takePart(db, keys, body, now()), body.last),
-    runImport: async ({ body, agent }) => begun(await moveImport(db, body.id, 'running', agent.name, now())),
-    cancelImport: async ({ body, agent }) => moveImport(db, body.id, 'cancelled', agent.name, now()),
+    importPart: async ({ body, agent }) => begun(await takePart(db, keys, body, agent.name, now()), body.last),
+    runImport: async ({ body, agent }) => begun(await moveImport(db, body.id, 'running', agent, now())),
+    cancelImport: async ({ body, agent }) => moveImport(db, body.id, 'cancelled', agent, now()),
     importRows: async ({ query }) => ok(await importRows(db, query)),
   }
 }

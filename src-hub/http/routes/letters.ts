@@ -5,7 +5,7 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function letterHandlers(parts: RouteParts): SomeHandlers<'setAddress' | 'letters'> {
   return {
-    setAddress: async ({ body, agent }) => setAddress(parts.db, parts, body, agent.name),
+    setAddress: async ({ body, agent }) => setAddress(parts.db, parts, body, agent),
     letters: async ({ query }) => ok(await listLetters(parts.db, query.limit)),
   }
 }

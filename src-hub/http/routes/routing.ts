@@ -3,7 +3,7 @@ import type { routingRoutes } from '../../../src-shared/agent-api/routing.ts'
 import { ok } from '../../../src-shared/result.ts'
 import { previewWriteOff } from '../../kiosks/index.ts'
 import { extendPickup, reissuePickup } from '../../pickups/index.ts'
-import { addCard, findRecipients, mayIssue, recipientView, removeCard, saveRecipient, setBirthDate } from '../../recipients/index.ts'
+import { addCard, findRecipients, mayActFor, mayIssue, recipientView, removeCard, saveRecipient, setBirthDate } from '../../recipients/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof routingRoutes> {
@@ -29,6 +29,8 @@ export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof ro
     },
     mayIssue: async ({ query, agent }) => mayIssue(db, keys, now(), agent.role, query),
     extend: async ({ body, agent }) => {
+      const may = await mayActFor(db, body.pickup, agent.role)
+      if (!may.ok) return may
       const done = await extendPickup(db, now(), agent.name, body.pickup, body.expiresAt)
       return done.ok ? ok({ expiresAt: done.value }) : done
     },
