@@ -29,7 +29,7 @@ export const errorTexts = {
     en: ['The enrolment code has been used or is too old.', 'Ask the administrator for a new code.'],
   },
   'L-104': {
-    fi: ['Keskuspalvelin ei ole se, jonka koodi nimeää.', 'Älä jatka. Tarkista osoite ja ilmoita tietoturvaan.'],
+    fi: ['Keskuspalvelin ei ole se, jonka koodi nimeää.', 'Älä jatka. Tarkista osoite ja ilmoita tietoturvavastaavalle.'],
     sv: ['Centralservern är inte den som koden anger.', 'Fortsätt inte. Kontrollera adressen och meddela säkerhetsansvarig.'],
     en: ['The hub is not the one that the code names.', 'Do not go on. Check the address and tell the security officer.'],
   },
@@ -54,8 +54,8 @@ export const errorTexts = {
     en: ['There is no first supervisor yet.', 'Scan a supervisor’s badge and choose a PIN.'],
   },
   'L-201': {
-    fi: ['Tätä noudettavaa ei löydy tältä pisteeltä.', 'Pyydä henkilöä ottamaan yhteys neuvontaan.'],
-    sv: ['Ärendet finns inte på den här disken.', 'Be personen kontakta helpdesk.'],
+    fi: ['Tätä noutoa ei ole tässä pisteessä.', 'Pyydä henkilöä ottamaan yhteyttä helpdeskiin.'],
+    sv: ['Ärendet finns inte vid den här disken.', 'Be personen kontakta helpdesk.'],
     en: ['This pickup is not at this desk.', 'Ask the person to contact the helpdesk.'],
   },
   'L-202': {
@@ -139,7 +139,7 @@ export const errorTexts = {
   },
   'L-218': {
     fi: ['Salasanan antaminen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.', 'Tarkista henkilöllisyys ja yritä uudelleen.'],
-    sv: ['Utfärdandet avbröts ({code}). Lösenordet som blev på hälft har spärrats.', 'Kontrollera identiteten och försök igen.'],
+    sv: ['Utfärdandet avbröts ({code}). Det halvfärdiga lösenordet har spärrats.', 'Kontrollera identiteten och försök igen.'],
     en: ['Issuing came to nothing ({code}). The unfinished password has been disabled.', 'Check the identity and try again.'],
   },
   'L-231': {
@@ -166,7 +166,7 @@ export const errorTexts = {
     en: ['A letter is not handed over, it is dispatched.', 'Scan the number on the envelope and record it as dispatched.'],
   },
   'L-235': {
-    fi: ['Tähän pisteeseen ei voi pyytää toimitusta.', 'Lue kortti uudelleen, tai asioi helpdeskissä.'],
+    fi: ['Tähän pisteeseen ei voi pyytää toimitusta.', 'Lue kortti uudelleen tai asioi helpdeskissä.'],
     sv: ['Leverans till den här disken kan inte begäras.', 'Läs kortet på nytt, eller vänd dig till helpdesk.'],
     en: ['Delivery to this desk cannot be asked for.', 'Scan the card again, or go to the helpdesk.'],
   },
@@ -274,8 +274,8 @@ export const errorTexts = {
     en: ['The document does not match the pickup.', 'Do not hand over. Send the person to the helpdesk.'],
   },
   'L-303': {
-    fi: ['Asiakirjaa ei voitu lukea luotettavasti.', 'Lue se uudelleen tai tarkista asiakirja silmin.'],
-    sv: ['Handlingen kunde inte läsas tillförlitligt.', 'Läs den på nytt eller granska handlingen för hand.'],
+    fi: ['Asiakirjaa ei voitu lukea luotettavasti.', 'Lue se uudelleen tai tarkista asiakirja itse.'],
+    sv: ['Handlingen kunde inte läsas tillförlitligt.', 'Läs in den på nytt eller granska handlingen själv.'],
     en: ['The document could not be read reliably.', 'Scan it again, or check the document by eye.'],
   },
   'L-304': {
@@ -310,7 +310,7 @@ export const errorTexts = {
   },
   'L-310': {
     fi: ['Tähän tarvitaan toinenkin virkailija.', 'Pyydä työtoveria lukemaan kulkukorttinsa ja antamaan PIN.'],
-    sv: ['Här behövs en till ur personalen.', 'Be en kollega läsa sitt passerkort och ange PIN-koden.'],
+    sv: ['Här behövs ytterligare en person ur personalen.', 'Be en kollega läsa in sitt passerkort och ange PIN-koden.'],
     en: ['This needs a second member of staff.', 'Ask a colleague to scan their badge and enter their PIN.'],
   },
   'L-311': {
@@ -320,7 +320,7 @@ export const errorTexts = {
   },
   'L-312': {
     fi: ['Sähköistä tunnistamista ei ole otettu käyttöön.', 'Pyydä henkilöllisyystodistus.'],
-    sv: ['Elektronisk identifiering är inte i bruk.', 'Be om en identitetshandling.'],
+    sv: ['Elektronisk identifiering används inte här.', 'Be om en identitetshandling.'],
     en: ['Electronic identification is not set up here.', 'Ask for an identity document.'],
   },
   'L-313': {
@@ -412,8 +412,8 @@ export const errorTexts = {
     en: ['No badge has been read.', 'Scan the badge first.'],
   },
   'L-408': {
-    fi: ['Roolisi ei palvele tällaisessa pisteessä.', 'Pyydä tämän pisteen henkilökuntaa palvelemaan.'],
-    sv: ['Din roll betjänar inte vid en sådan här disk.', 'Be diskens egen personal betjäna.'],
+    fi: ['Roolillasi ei voi palvella tällaisessa pisteessä.', 'Pyydä tämän pisteen henkilökuntaa palvelemaan.'],
+    sv: ['Med din roll kan du inte arbeta vid en sådan här disk.', 'Be diskens egen personal hjälpa kunden.'],
     en: ['Your role does not serve at this kind of desk.', 'Ask the staff of this desk to serve.'],
   },
   'L-409': {
@@ -483,7 +483,7 @@ export const errorTexts = {
   },
   'L-422': {
     fi: ['Pisteellä ei ole avausavainta, jonka keskuspalvelin tuntee.', 'Yhdistä verkko, tai pyydä esihenkilöä ottamaan kioski käyttöön.'],
-    sv: ['Disken har ingen öppningsnyckel som centralservern känner till.', 'Anslut nätet, eller be arbetsledaren ta kiosken i bruk.'],
+    sv: ['Disken har ingen öppningsnyckel som centralservern känner till.', 'Anslut nätet, eller be arbetsledaren registrera kiosken.'],
     en: ['The desk has no opening key that the hub knows of.', 'Connect the network, or ask a supervisor to set the kiosk up.'],
   },
   'L-423': {
@@ -508,7 +508,7 @@ export const errorTexts = {
   },
   'L-427': {
     fi: ['Tulostin ei kerro tilaansa.', 'Katso itse jokainen tuloste.'],
-    sv: ['Skrivaren berättar inte hur den mår.', 'Titta själv på varje utskrift.'],
+    sv: ['Skrivaren meddelar inte sitt läge.', 'Kontrollera varje utskrift själv.'],
     en: ['The printer does not say how it is.', 'Look at every slip yourself.'],
   },
   'L-428': {
@@ -607,7 +607,7 @@ export const errorTexts = {
     en: ['The hub does not accept this kiosk.', 'Tell the administrator.'],
   },
   'L-604': {
-    fi: ['Kioski on jäädytetty: tapahtumaloki ei täsmää.', 'Lopeta luovutukset ja ilmoita tietoturvaan.'],
+    fi: ['Kioski on jäädytetty: tapahtumaloki ei täsmää.', 'Lopeta luovutukset ja ilmoita tietoturvavastaavalle.'],
     sv: ['Kiosken är fryst: händelseloggen stämmer inte.', 'Sluta lämna ut och meddela säkerhetsansvarig.'],
     en: ['This kiosk is frozen: its ledger does not match.', 'Stop handing over and tell the security officer.'],
   },
@@ -622,7 +622,7 @@ export const errorTexts = {
     en: ['The request’s signature is not valid.', 'Tell the administrator.'],
   },
   'L-607': {
-    fi: ['Kursori on vanhentunut.', 'Kioski hakee tiedot kokonaan uudelleen.'],
+    fi: ['Hakukohta on vanhentunut.', 'Kioski hakee tiedot kokonaan uudelleen.'],
     sv: ['Läget är föråldrat.', 'Kiosken hämtar alla uppgifter på nytt.'],
     en: ['The cursor is no longer valid.', 'The kiosk fetches everything afresh.'],
   },
@@ -643,7 +643,7 @@ export const errorTexts = {
   },
   'L-611': {
     fi: ['Keskuspalvelin on hetkellisesti poissa käytöstä.', 'Odota. Kioski yrittää itse uudelleen.'],
-    sv: ['Centralservern är tillfälligt ur bruk.', 'Vänta. Kiosken försöker själv igen.'],
+    sv: ['Centralservern är tillfälligt ur funktion.', 'Vänta. Kiosken försöker själv igen.'],
     en: ['The hub is out of service for the moment.', 'Wait. The kiosk tries again by itself.'],
   },
   'L-701': {
@@ -705,7 +705,7 @@ export const errorTexts = {
     en: ['Two different codes were read at once. The second was not used.', 'Check that the right person is on screen. If not, cover one code.'],
   },
   'L-617': {
-    fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvaan.'],
+    fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvavastaavalle.'],
     sv: ['Uppdateringen är inte signerad av den egna organisationen.', 'Den installerades inte. Meddela säkerhetsansvarig.'],
     en: ['The update is not signed by this institution.', 'It was not installed. Tell the security officer.'],
   },
@@ -725,7 +725,7 @@ export const errorTexts = {
     en: ['The file is not complete.', 'Copy the file again, or make it again at the kiosk. Nothing is lost.'],
   },
   'L-621': {
-    fi: ['Tiedostoa on muutettu sen jälkeen kun se tehtiin.', 'Älä käytä tiedostoa. Tee uusi, ja jos tämä toistuu, ilmoita tietoturvaan.'],
+    fi: ['Tiedostoa on muutettu sen jälkeen kun se tehtiin.', 'Älä käytä tiedostoa. Tee uusi, ja jos tämä toistuu, ilmoita tietoturvavastaavalle.'],
     sv: ['Filen har ändrats efter att den gjordes.', 'Använd den inte. Gör en ny, och om detta upprepas, meddela säkerhetsansvarig.'],
     en: ['The file was changed after it was made.', 'Do not use it. Make a new one, and if this happens again, tell the security officer.'],
   },
@@ -766,7 +766,7 @@ export const errorTexts = {
     ],
     sv: [
       'Datorns klocka går fel. Kiosken använder den senaste säkra tiden.',
-      'Betjäningen fortsätter. Be administratören rätta datorns klocka och tidstjänst.',
+      'Disken fortsätter som vanligt. Be administratören rätta datorns klocka och tidstjänst.',
     ],
     en: [
       'The computer’s clock is wrong. The kiosk goes by the last time that is certain.',
@@ -775,7 +775,7 @@ export const errorTexts = {
   },
   'L-629': {
     fi: ['Tikulle kirjoitetaan parhaillaan.', 'Odota, kunnes kirjoitus on valmis.'],
-    sv: ['Minnet skrivs just nu.', 'Vänta tills skrivningen är klar.'],
+    sv: ['Det skrivs på minnet just nu.', 'Vänta tills skrivningen är klar.'],
     en: ['The stick is being written.', 'Wait until that is done.'],
   },
   'L-680': {
@@ -829,12 +829,12 @@ export const errorTexts = {
     en: ['The card is someone else’s already.', 'Check the card. Take it from the other person first.'],
   },
   'L-659': {
-    fi: ['Noudettava ei ole siinä vaiheessa, että näin voisi tehdä.', 'Avaa noudettava uudelleen ja katso, missä se on.'],
+    fi: ['Nouto ei ole vaiheessa, jossa näin voisi tehdä.', 'Avaa nouto uudelleen ja katso sen tila.'],
     sv: ['Ärendet är inte i ett läge där det går att göra.', 'Öppna ärendet på nytt och se var det är.'],
     en: ['The pickup is not in a state to do that with.', 'Open the pickup again and see where it stands.'],
   },
   'L-660': {
-    fi: ['Henkilöllä on avoin noudettava.', 'Peru noudettava ensin ja odota kioskin kuittausta.'],
+    fi: ['Henkilöllä on avoin nouto.', 'Peru nouto ensin ja odota kioskin kuittausta.'],
     sv: ['Personen har ett öppet ärende.', 'Återkalla ärendet först och vänta på kioskens kvittering.'],
     en: ['The person has a live pickup.', 'Revoke it first and wait for the kiosk to acknowledge.'],
   },
@@ -849,7 +849,7 @@ export const errorTexts = {
     en: ['Someone else has saved the policy in the meantime.', 'Load the newest policy and make your changes there.'],
   },
   'L-663': {
-    fi: ['Säännöt eivät ole ehyet: {where}.', 'Korjaa merkitty kohta.'],
+    fi: ['Säännöissä on ristiriita: {where}.', 'Korjaa merkitty kohta.'],
     sv: ['Reglerna hänger inte ihop: {where}.', 'Rätta det markerade stället.'],
     en: ['The policy does not hold together: {where}.', 'Correct the marked place.'],
   },
@@ -870,7 +870,7 @@ export const errorTexts = {
   },
   'L-667': {
     fi: ['Aikaväli ei kelpaa.', 'Valitse alku, joka on ennen loppua, ja enintään sallittu aika.'],
-    sv: ['Perioden duger inte.', 'Välj en början före slutet och högst den tillåtna tiden.'],
+    sv: ['Perioden är ogiltig.', 'Välj en början före slutet och högst den tillåtna tiden.'],
     en: ['The period will not do.', 'Choose a start before the end, and no longer than is allowed.'],
   },
   'L-631': {
@@ -890,12 +890,12 @@ export const errorTexts = {
   },
   'L-634': {
     fi: ['Sarake ei kelpaa: {column}.', 'Korjaa otsikkorivi ohjeen mukaan. Salasanoja ei koskaan tuoda tiedostosta.'],
-    sv: ['Kolumnen duger inte: {column}.', 'Rätta rubrikraden enligt anvisningen. Lösenord importeras aldrig från en fil.'],
+    sv: ['Kolumnen kan inte användas: {column}.', 'Rätta rubrikraden enligt anvisningen. Lösenord importeras aldrig från en fil.'],
     en: ['This column cannot be used: {column}.', 'Correct the header row as documented. Passwords are never imported from a file.'],
   },
   'L-635': {
     fi: ['Rivin arvo ei kelpaa: {column}.', 'Korjaa arvo ja tuo rivi uudelleen.'],
-    sv: ['Radens värde duger inte: {column}.', 'Rätta värdet och importera raden på nytt.'],
+    sv: ['Ett värde på raden kan inte användas: {column}.', 'Rätta värdet och importera raden på nytt.'],
     en: ['A value of this row cannot be used: {column}.', 'Correct the value and import the row again.'],
   },
   'L-636': {
@@ -952,7 +952,7 @@ export const errorTexts = {
     en: ['The database is damaged.', 'Do not use the kiosk. Tell the administrator.'],
   },
   'L-805': {
-    fi: ['Tapahtumaloki ei ole ehyt.', 'Älä käytä kioskia. Ilmoita tietoturvaan.'],
+    fi: ['Tapahtumaloki ei ole ehyt.', 'Älä käytä kioskia. Ilmoita tietoturvavastaavalle.'],
     sv: ['Händelseloggen är inte intakt.', 'Använd inte kiosken. Meddela säkerhetsansvarig.'],
     en: ['The ledger is not intact.', 'Do not use the kiosk. Tell the security officer.'],
   },
@@ -977,13 +977,13 @@ export const errorTexts = {
     en: ['The input does not have the right form.', 'Check the fields and try again.'],
   },
   'L-904': {
-    fi: ['Kioskin moottori käynnistyy uudelleen.', 'Odota hetki. Vahvistettu työ on tallessa.'],
-    sv: ['Kioskens motor startar om.', 'Vänta en stund. Bekräftat arbete är sparat.'],
+    fi: ['Kioskin ohjelma käynnistyy uudelleen.', 'Odota hetki. Vahvistettu työ on tallessa.'],
+    sv: ['Kioskens program startar om.', 'Vänta en stund. Bekräftat arbete är sparat.'],
     en: ['The kiosk’s engine is restarting.', 'Wait a moment. What was confirmed is safe.'],
   },
   'L-905': {
-    fi: ['Moottorin vastausta ei ymmärretä.', 'Lataa näyttö uudelleen.'],
-    sv: ['Motorns svar förstås inte.', 'Ladda om skärmen.'],
+    fi: ['Kioskin ohjelman vastausta ei ymmärretä.', 'Lataa näyttö uudelleen.'],
+    sv: ['Det gick inte att tolka svaret från kioskens program.', 'Ladda om skärmen.'],
     en: ['The engine’s answer could not be understood.', 'Reload the screen.'],
   },
   'L-906': {
@@ -992,8 +992,8 @@ export const errorTexts = {
     en: ['This window is not authorised.', 'Open the kiosk from its own icon.'],
   },
   'L-907': {
-    fi: ['Kioskin moottori ei käynnisty.', 'Soita ylläpidolle ja kerro koodi.'],
-    sv: ['Kioskens motor startar inte.', 'Ring administratören och uppge koden.'],
+    fi: ['Kioskin ohjelma ei käynnisty.', 'Soita ylläpidolle ja kerro koodi.'],
+    sv: ['Kioskens program startar inte.', 'Ring administratören och uppge koden.'],
     en: ['The kiosk’s engine does not start.', 'Call the administrator and give the code.'],
   },
   'L-910': {

@@ -12,7 +12,7 @@ function format(instant: Instant, language: Language, shape: 'time' | 'date' | '
     formatter = new Intl.DateTimeFormat(locales[language], {
       timeZone: zone,
       ...(shape === 'time' ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : {}),
-      ...(shape === 'date' ? { day: 'numeric', month: 'numeric', year: 'numeric' } : {}),
+      ...(shape === 'date' ? { day: 'numeric', month: language === 'en' ? 'short' : 'numeric', year: 'numeric' } : {}),
       ...(shape === 'day' ? { weekday: 'long', day: 'numeric', month: 'long' } : {}),
     })
     made.set(key, formatter)

@@ -102,6 +102,7 @@ const atRest: KioskState = {
   },
   readiness: { light: 'green', serves: true, servesOffline: true, reasons: [] },
   openingDue: false,
+  trainingResetAddress: 'https://salasana.suvanto.example/koulutus',
   closed: null,
   paused: null,
   call: null,

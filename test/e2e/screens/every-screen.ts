@@ -9,7 +9,7 @@ export interface Side {
 }
 
 const stay = () => Promise.resolve()
-const over = (name: 'help' | 'look'): Side => ({
+const over = (name: 'help' | 'look' | 'training'): Side => ({
   name,
   async enter({ page, tap }) {
     await tap(`${name}-open`)
@@ -19,7 +19,7 @@ const over = (name: 'help' | 'look'): Side => ({
 })
 /** By the scene they are entered from, in order. */
 export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
-  idle: [over('help'), over('look')],
+  idle: [over('help'), over('look'), over('training')],
   'verify-scan': [
     {
       name: 'by-eye',

@@ -42,7 +42,7 @@ describe('the window itself', () => {
   it('greets an arrival in the recipient’s language, without a full name', async () => {
     await open('idle', { language: 'sv' })
     await show('arrival')
-    await expect.poll(() => desk.page.locator('h1').textContent()).toBe('A. K. V., sinulla on nouto')
+    await expect.poll(() => desk.page.locator('h1').textContent()).toBe('A. K. V., sinulle on noudettavaa')
     expect(await desk.page.locator('html').getAttribute('lang')).toBe('fi')
     expect(await desk.page.content()).not.toContain('Virtanen')
   })
