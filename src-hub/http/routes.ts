@@ -72,7 +72,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       // The head is read before the grants: what comes between is in both, and applying it twice changes nothing.
       const { head } = await db.selectFrom('desk').select('head').where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
       if (query.after === undefined) await repeatRevokes(db, kiosk)
-      const records = await openGrants(db, kiosk.id, query.after ?? null, query.limit)
+      const [records, desk, policy] = await Promise.all([
+        openGrants(db, kiosk.id, query.after ?? null, query.limit),
+        deskRecord(db, kiosk.desk),
+        policyRecord(db),
+      ])
       const total = query.after === undefined ? await countGrants(db, kiosk.id) : null
       const last = records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
       const rest = JSON.stringify({
@@ -80,8 +84,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         head: Number(head),
         hubTime: now(),
         total,
-        desk: await deskRecord(db, kiosk.desk),
-        policy: await policyRecord(db),
+        desk,
+        policy,
         // Taken from the first page alone.
         staff: query.after === undefined ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
         ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),

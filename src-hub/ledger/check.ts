@@ -7,15 +7,21 @@ import type { KeyObject } from 'node:crypto'
 import { LedgerEntry, LedgerHead, type WireEntry } from '../../src-shared/ledger-entry.ts'
 import { chainHash, isCanonical, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 
-export interface CheckedEntry {
+/** An entry that continues the chain; what it says has not been looked into yet. */
+export interface ChainedEntry {
   readonly seq: number
   readonly kind: string
   readonly pickup: string | null
   readonly time: number
   readonly bytes: string
+  /** The bytes as JSON. */
+  readonly json: unknown
   readonly hash: string
   readonly signature: string | null
-  /** null: validly signed bytes that do not parse, a poison entry. */
+}
+
+export interface CheckedEntry extends Omit<ChainedEntry, 'json'> {
+  /** null: validly signed bytes that do not parse, or are not written the canonical way: a poison entry. */
   readonly entry: LedgerEntry | null
 }
 
@@ -27,8 +33,7 @@ export interface LedgerEnd {
 
 export interface Read {
   readonly head: LedgerHead
-  /** null: it does not parse, or is not written the canonical way. */
-  readonly entry: LedgerEntry | null
+  readonly json: unknown
   readonly bytes: string
   readonly signature: string | null
 }
@@ -44,13 +49,17 @@ export function readEntries(entries: readonly WireEntry[]): readonly Read[] | st
     } catch {
       return 'an entry is not JSON'
     }
-    // An entry that parses has a head; only of a poison entry it is looked for by itself.
-    const entry = isCanonical(bytes, json) ? LedgerEntry.safeParse(json) : null
-    const head = entry?.success === true ? entry : LedgerHead.safeParse(json)
+    const head = LedgerHead.safeParse(json)
     if (!head.success) return 'an entry has no head'
-    read.push({ head: head.data, entry: entry?.success === true ? entry.data : null, bytes, signature: signature ?? null })
+    read.push({ head: head.data, json, bytes, signature: signature ?? null })
   }
   return read
+}
+
+/** What a chained entry says. */
+export function understand({ json, ...rest }: ChainedEntry): CheckedEntry {
+  const entry = isCanonical(rest.bytes, json) ? LedgerEntry.safeParse(json) : null
+  return { ...rest, entry: entry?.success === true ? entry.data : null }
 }
 
 /**
@@ -62,10 +71,10 @@ export function checkEntries(
   end: LedgerEnd,
   read: readonly Read[],
   known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>,
-): readonly CheckedEntry[] | string {
+): readonly ChainedEntry[] | string {
   let { seq, hash: prev } = end
-  const fresh: CheckedEntry[] = []
-  for (const { head, entry, bytes, signature } of read) {
+  const fresh: ChainedEntry[] = []
+  for (const { head, json, bytes, signature } of read) {
     if (head.seq <= end.seq) {
       const before = known.get(head.seq)
       if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)
@@ -84,9 +93,9 @@ export function checkEntries(
       pickup: head.pickup,
       time: head.time,
       bytes,
+      json,
       hash: hash.toString('hex'),
       signature,
-      entry,
     })
     seq = head.seq
     prev = hash.toString('hex')

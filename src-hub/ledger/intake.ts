@@ -2,6 +2,7 @@
  * Taking in a kiosk's ledger (DESIGN section 8, point 5): lock the kiosk's row, check the entries, insert them, apply
  * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { WireEntry } from '../../src-shared/ledger-entry.ts'
 import { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
@@ -12,7 +13,7 @@ import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pick
 import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
-import { checkEntries, readEntries, type CheckedEntry, type Read } from './check.ts'
+import { checkEntries, readEntries, understand, type ChainedEntry, type CheckedEntry, type Read } from './check.ts'
 import { applyEntry, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
 
 export interface Intake {
@@ -28,21 +29,21 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
-    const checked = typeof read === 'string' ? read : checkEntries(publicKeyFromRaw(kiosk.sign_key), end, read, await repeated(tx, kioskId, end.seq, read))
-    if (typeof checked === 'string') {
+    const chained = typeof read === 'string' ? read : checkEntries(publicKeyFromRaw(kiosk.sign_key), end, read, await repeated(tx, kioskId, end.seq, read))
+    if (typeof chained === 'string') {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-      await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() }).execute()
+      await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: chained, at: parts.now() }).execute()
       return fail('L-604')
     }
-    if (checked.length > 0) {
-      await insert(tx, parts, kioskId, checked)
+    if (chained.length > 0) {
+      const checked = await insert(tx, parts, kioskId, chained)
       const about = pickupsOf(checked)
       const set = await load(tx, about)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
     }
-    const last = checked.at(-1)
+    const last = chained.at(-1)
     const acked = last?.seq ?? end.seq
     const head = last?.hash ?? end.hash
     await tx.updateTable('kiosk').set({ acked, head_hash: head, last_contact: parts.now() }).where('id', '=', kioskId).execute()
@@ -58,9 +59,27 @@ async function repeated(tx: Tx, kiosk: string, acked: number, read: readonly Rea
   return new Map(rows.map((row) => [Number(row.seq), row]))
 }
 
-async function insert(tx: Tx, parts: GrantParts, kiosk: string, checked: readonly CheckedEntry[]): Promise<void> {
-  const rows = checked.map((item) => ({ ...item, poison: item.entry === null }))
-  await bulkOf(tx).insertEntries(tx, kiosk, rows, parts.now())
+/** So many entries are looked into while the database writes those before them. */
+const slice = 500
+
+/** Inserts the entries and says what each of them means. */
+async function insert(tx: Tx, parts: GrantParts, kiosk: string, chained: readonly ChainedEntry[]): Promise<readonly CheckedEntry[]> {
+  const now = parts.now()
+  const checked: CheckedEntry[] = []
+  let written: Promise<void> = Promise.resolve()
+  for (let from = 0; from < chained.length; from += slice) {
+    const items = chained.slice(from, from + slice).map(understand)
+    const rows = items.map((item) => ({ ...item, poison: item.entry === null }))
+    await written
+    written = bulkOf(tx).insertEntries(tx, kiosk, rows, now)
+    // What goes wrong with it is heard at the next `await written`.
+    written.catch(() => undefined)
+    checked.push(...items)
+    // Lets the statement leave before this thread is busy with the next entries.
+    if (from + slice < chained.length) await setImmediate()
+  }
+  await written
+  return checked
 }
 
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */

@@ -37,8 +37,17 @@ export interface SealedPage {
   readonly encoding: string
 }
 
+/** A body made ready before it is sent: written and, where the hub has said that it reads that, compressed. */
+export interface ReadyBody {
+  readonly text: string
+  readonly packed: Promise<{ readonly encoding: Encoding; readonly bytes: Buffer } | null>
+}
+
 export interface HubClient {
   call<R extends HubRoute>(route: R, args: { query?: HubQuery<R>; body?: HubBody<R> }): Promise<Result<HubReply<R>>>
+  /** The work on a long body that need not wait until it is sent. */
+  ready<R extends HubRoute>(route: R, body: HubBody<R>): ReadyBody
+  send<R extends HubRoute>(route: R, body: ReadyBody): Promise<Result<HubReply<R>>>
   /** The same without reading the answer: for long pages. */
   page<R extends HubRoute>(route: R, args: { query?: HubQuery<R> }): Promise<Result<SealedPage>>
   /** How long the hub asked to be left alone (`Retry-After`) in its last answer, ms. */
@@ -139,7 +148,23 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   let retryAfter = 0
   const closing = new AbortController()
 
-  async function send(method: 'GET' | 'POST', path: string, auth: string, body: string): Promise<Result<SealedPage & { readonly status: number }>> {
+  function pack(text: string): ReadyBody {
+    const chosen = text.length >= compressFrom ? encoding : null
+    if (chosen === null) return { text, packed: Promise.resolve(null) }
+    // What cannot be compressed goes as it is.
+    const packed = compress(text, chosen).then(
+      (bytes) => ({ encoding: chosen, bytes }),
+      () => null,
+    )
+    return { text, packed }
+  }
+
+  async function exchange(
+    method: 'GET' | 'POST',
+    path: string,
+    auth: string,
+    { text: body, packed }: ReadyBody,
+  ): Promise<Result<SealedPage & { readonly status: number }>> {
     const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
     if (body !== '') headers['content-type'] = 'application/json'
     if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
@@ -152,9 +177,10 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     }
     try {
       let payload: string | Buffer | null = body === '' ? null : body
-      if (encoding !== null && body.length >= compressFrom) {
-        payload = await compress(body, encoding)
-        headers['content-encoding'] = encoding
+      const small = await packed
+      if (small !== null) {
+        payload = small.bytes
+        headers['content-encoding'] = small.encoding
       }
       const response = await transport(method, path, headers, payload)
       const { bytes } = response
@@ -169,11 +195,12 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     }
   }
 
-  async function ask(name: HubRoute, args: { query?: object | undefined; body?: unknown }): Promise<Result<SealedPage>> {
+  const written = (body: unknown) => (body === undefined || body === null ? '' : JSON.stringify(body))
+
+  async function ask(name: HubRoute, query: object | undefined, body: ReadyBody): Promise<Result<SealedPage>> {
     const route = hubApi[name]
-    const path = pathOf(route.path, args.query as Record<string, unknown> | undefined)
-    const body = args.body === undefined || args.body === null ? '' : JSON.stringify(args.body)
-    const sent = await send(route.method, path, route.auth, body)
+    const path = pathOf(route.path, query as Record<string, unknown> | undefined)
+    const sent = await exchange(route.method, path, route.auth, body)
     if (!sent.ok || sent.value.status < 400) return sent
     const json = await jsonOf(sent.value)
     const failure = json === null ? null : HubFailure.safeParse(json.value)
@@ -182,16 +209,20 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
   }
 
+  async function answer<R extends HubRoute>(name: R, query: object | undefined, body: ReadyBody): Promise<Result<HubReply<R>>> {
+    const sent = await ask(name, query, body)
+    if (!sent.ok) return sent
+    const json = await jsonOf(sent.value)
+    if (json === null) return fail('L-602')
+    const reply = hubApi[name].reply.safeParse(json.value)
+    return reply.success ? ok(reply.data as HubReply<R>) : fail('L-602')
+  }
+
   return {
-    async call(name, args) {
-      const sent = await ask(name, args)
-      if (!sent.ok) return sent
-      const json = await jsonOf(sent.value)
-      if (json === null) return fail('L-602')
-      const reply = hubApi[name].reply.safeParse(json.value)
-      return reply.success ? ok(reply.data as HubReply<typeof name>) : fail('L-602')
-    },
-    page: ask,
+    call: (name, { query, body }) => answer(name, query, pack(written(body))),
+    ready: (_name, body) => pack(written(body)),
+    send: (name, body) => answer(name, undefined, body),
+    page: (name, { query }) => ask(name, query, pack('')),
     retryAfterMs: () => retryAfter,
     async hints(onHint) {
       if (signer === null || closing.signal.aborted || given !== undefined) return

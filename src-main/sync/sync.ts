@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Applier } from './apply.ts'
 import { createBackoff } from './backoff.ts'
-import type { HubClient } from './hub-client.ts'
+import type { HubClient, ReadyBody } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
 import type { Page, PageHeads, PageReader } from './pages/index.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
@@ -181,21 +181,36 @@ export function createSync({
     return !introducedAnew.ok || after === undefined ? introducedAnew : pushTo(after)
   }
 
+  /** The entries after `from`, ready to be sent; null where there are none. */
+  function batchAfter(incarnation: Incarnation, from: number): { readonly body: ReadyBody; readonly last: number; readonly full: boolean } | null {
+    const entries = ledger.after(from, pushBatch)
+    if (entries.length === 0) return null
+    // The signature of the last covers the chain up to it; the others stay in this kiosk's own ledger.
+    const bare = entries.slice(0, -1).map(({ bytes }) => ({ bytes }))
+    const body = hub.ready('ledger', { entries: [...bare, ...entries.slice(-1)], incarnation })
+    return { body, last: from + entries.length, full: entries.length === pushBatch }
+  }
+
+  /** The next batch is made ready while the hub takes in the last one. */
   async function pushTo(incarnation: Incarnation): Promise<Result<null>> {
-    for (;;) {
-      const acked = records.read()?.acked ?? 0
-      const entries = ledger.after(acked, pushBatch)
-      if (entries.length === 0) return ok(null)
-      // The signature of the last covers the chain up to it; the others stay in this kiosk's own ledger.
-      const bare = entries.slice(0, -1).map(({ bytes }) => ({ bytes }))
-      const reply = await hub.call('ledger', { body: { entries: [...bare, ...entries.slice(-1)], incarnation } })
+    let acked = records.read()?.acked ?? 0
+    let batch = batchAfter(incarnation, acked)
+    while (batch !== null) {
+      await batch.body.packed
+      const sent = hub.send('ledger', batch.body)
+      await onItsWay()
+      const next = batch.full ? batchAfter(incarnation, batch.last) : null
+      const reply = await sent
       if (!reply.ok) return reply
       // A hub that acknowledges what was never sent, or nothing at all, is not believed.
       if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) return { ok: false, failure: { code: 'L-602' } }
-      records.setAcked(reply.value.acked)
+      acked = reply.value.acked
+      records.setAcked(acked)
       contact()
       onChange()
+      batch = next !== null && acked === batch.last ? next : batchAfter(incarnation, acked)
     }
+    return ok(null)
   }
 
   async function fetchFeed(incarnation: Incarnation, cursor: number): Promise<Result<Page<'feed'>>> {

@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
 const hasZstd = typeof zlib.zstdCompress === 'function'
+/** Ids, tags and hashes are most of a body: what a higher level looks for is not in them, and level 1 is the smallest as well as the quickest. */
+const zstd = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } }
 const brotli = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 /** What this end reads, for `accept-encoding`, best first. */
@@ -27,8 +29,8 @@ export function chooseEncoding(accepted: string): Encoding | null {
 const atOnce = 65_536
 
 export async function compress(text: string, encoding: Encoding): Promise<Buffer> {
-  if (text.length <= atOnce) return encoding === 'zstd' ? zlib.zstdCompressSync(text) : zlib.brotliCompressSync(text, brotli)
-  return encoding === 'zstd' ? promisify(zlib.zstdCompress)(text) : promisify(zlib.brotliCompress)(text, brotli)
+  if (text.length <= atOnce) return encoding === 'zstd' ? zlib.zstdCompressSync(text, zstd) : zlib.brotliCompressSync(text, brotli)
+  return encoding === 'zstd' ? promisify(zlib.zstdCompress)(text, zstd) : promisify(zlib.brotliCompress)(text, brotli)
 }
 
 /** So few bytes are unpacked on this thread, unless they unpack into more than this. */

@@ -171,6 +171,22 @@ test('ledger: a handover counts once, a second is a dispute, poison is kept and 
   expect((await counter.signed('GET', '/v1/snapshot?limit=1')).json.code).toBe('L-604')
 })
 
+test('ledger: a batch of a thousand counts whole, poison in the midst of it, or not at all', async () => {
+  const [other] = [...desks.values()].slice(-1)
+  const kiosk = await enrol(other ?? '')
+  const called = () => kiosk.entry('staff-called', null, null, { call: newId() })
+  const some = (count: number) => Array.from({ length: count }, called)
+  const push = (entries: object[]) => kiosk.signed('POST', '/v1/ledger', { entries })
+  const rows = async () => await hub.db.selectFrom('ledger_entry').select(['seq', 'poison']).where('kiosk', '=', kiosk.kiosk).orderBy('seq').execute()
+  expect((await push([...some(700), kiosk.entry('unheard-of', null, null, {}), ...some(499)])).json.acked).toBe(1200)
+  const taken = await rows()
+  expect(taken.map((row) => row.seq)).toEqual(Array.from({ length: 1200 }, (_, i) => i + 1))
+  expect(taken.filter((row) => row.poison).map((row) => row.seq)).toEqual([701])
+  const lost = [...some(900), ...some(2).slice(1), ...some(299)]
+  expect((await push(lost)).json.code).toBe('L-604')
+  expect((await rows()).length).toBe(1200)
+})
+
 test('no table holds an issued secret', async () => {
   const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
   expect(tables.rows.length).toBeGreaterThan(15)
