@@ -30,7 +30,16 @@ const broken = (line, text) => quit(1, `BROKEN at line ${line}: ${text}`)
 let known = null
 if (given !== null) {
   const text = (existsSync(given) ? readFileSync(given, 'utf8') : given).trim()
-  known = /^[A-Za-z0-9_-]{43}$/.test(text) ? text : (JSON.parse(text).key ?? null)
+  const keyOf = () => {
+    try {
+      return JSON.parse(text).key
+    } catch {
+      return null
+    }
+  }
+  known = /^[A-Za-z0-9_-]{43}$/.test(text) ? text : keyOf()
+  // A key that cannot be read compares nothing: that must not look like a comparison.
+  if (typeof known !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(known)) quit(2, 'what --key names is no key of a hub')
 }
 
 const whole = createHash('sha256')

@@ -81,6 +81,8 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
   async function sweep(): Promise<void> {
     const now = parts.now()
     await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(db)
+    // A file that was checked and never carried out holds people's data.
+    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'checked' AND created_at < ${now - keepMs}`.execute(db)
     await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(db)
     await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(db)
   }

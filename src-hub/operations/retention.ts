@@ -15,9 +15,12 @@ export async function purgeEnded(db: Db, now: number): Promise<number> {
   if (personalDataDays === null) return 0
   const before = now - personalDataDays * day
   return transact(db, async (tx) => {
+    // Requests that came to no pickup.
+    await sql`UPDATE delivery_request SET account = NULL, recipient = NULL, subject = 'erased'
+      WHERE state = 'declined' AND decided_at < ${before} AND subject <> 'erased'`.execute(tx)
     // When it ended: its handover, or the last act that was recorded of it.
     const { rows } = await sql<{ id: string }>`SELECT p.id FROM pickup p LEFT JOIN handover h ON h.pickup = p.id
-      WHERE p.state IN ('handed-over','burned','returned','revoked','dispatched') AND p.account <> 'erased' AND p.issued_at < ${before}
+      WHERE p.state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND p.account <> 'erased' AND p.issued_at < ${before}
         AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.pickup = p.id AND g.state IN ('granted','revoking'))
         AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.pickup = p.id AND d.closed_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.state IN ('pending','running'))

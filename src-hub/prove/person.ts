@@ -190,6 +190,9 @@ export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise
     const closed = JSON.stringify({ seq: Number(seq), kind: 'pickup-closed', pickup: pickup.id, epoch: pickup.epoch })
     await tx.updateTable('feed').set({ body: closed }).where('desk', '=', desk).where('seq', '=', seq).execute()
   }
+  // By whose card or account it was asked for, and by which row of a file.
+  await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
+  await sql`UPDATE import_row SET account = ${erased.account}, pickup = NULL, person = NULL WHERE issued = ANY(${pickups}::text[])`.execute(tx)
   // Other tables that name a pickup and its person side by side.
   const about = await columnsAbout(tx)
   for (const { table, column } of about) {
@@ -203,6 +206,8 @@ export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise
 async function erase(tx: Tx, recipient: string, accounts: readonly string[], pickups: readonly string[]): Promise<void> {
   await detachPickups(tx, pickups)
   await tx.deleteFrom('card').where('recipient', '=', recipient).execute()
+  await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE recipient = ${recipient} OR account = ANY(${accounts}::text[])`.execute(tx)
+  await forgetRows(tx, accounts)
   for (const { table, column } of await columnsAbout(tx)) {
     if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', 'pickup_search', ...appendOnly].includes(table)) continue
     const [from, to] = column === 'account' ? [accounts, erased.account] : [[recipient], erased.recipient]
@@ -210,4 +215,14 @@ async function erase(tx: Tx, recipient: string, accounts: readonly string[], pic
   }
   await tx.deleteFrom('account').where('recipient', '=', recipient).execute()
   await tx.deleteFrom('recipient').where('id', '=', recipient).execute()
+}
+
+/** A row that waits to be carried out would bring the person back, and make them whoever has been erased; what other rows say of them goes too. */
+async function forgetRows(tx: Tx, accounts: readonly string[]): Promise<void> {
+  await sql`WITH gone AS (UPDATE import_row SET state = 'refused' WHERE account = ANY(${accounts}::text[]) AND state = 'ready' RETURNING import)
+    UPDATE import i SET ready = i.ready - g.n, refused = i.refused + g.n FROM (SELECT import, count(*) AS n FROM gone GROUP BY import) g WHERE i.id = g.import`.execute(
+    tx,
+  )
+  await sql`UPDATE import_row SET pickup = NULL, person = NULL, problem = CASE state WHEN 'refused' THEN 'L-609' END,
+    params = CASE state WHEN 'refused' THEN '{"what":"account"}'::jsonb END WHERE account = ANY(${accounts}::text[])`.execute(tx)
 }

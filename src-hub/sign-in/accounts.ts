@@ -11,6 +11,7 @@ import { endSessions } from './sessions.ts'
 const freeTries = 5
 const firstWaitMs = 60_000
 const longestWaitMs = 3_600_000
+const dayMs = 86_400_000
 
 const record = (db: Db | Tx, at: number, actor: string, act: string, detail: object) =>
   db
@@ -19,19 +20,20 @@ const record = (db: Db | Tx, at: number, actor: string, act: string, detail: obj
     .execute()
 
 /**
- * Counts the try before the password is looked at, so that many at once count as many. Names that are nobody's are
- * counted as well: a lock says nothing about who exists.
+ * Counts the try before the password is looked at, in one statement: of many at once each waits for the one before, and finds the lock that it
+ * left. Names that are nobody's are counted as well: a lock says nothing about who exists. Returns until when it is locked; null: it is not.
  */
 async function countTry(db: Db, username: string, now: number): Promise<number | null> {
-  const row = await db.selectFrom('sign_in_try').select(['locked_until']).where('username', '=', username).executeTakeFirst()
-  if (row !== undefined && Number(row.locked_until) > now) return Number(row.locked_until)
   const { rows } = await sql<{ tries: number }>`INSERT INTO sign_in_try (username, tries, locked_until, at) VALUES (${username}, 1, 0, ${now})
-    ON CONFLICT (username) DO UPDATE SET tries = CASE WHEN sign_in_try.at < ${now - 86_400_000} THEN 1 ELSE sign_in_try.tries + 1 END, at = ${now},
-      locked_until = CASE WHEN sign_in_try.tries + 1 >= ${freeTries} AND sign_in_try.at >= ${now - 86_400_000}
+    ON CONFLICT (username) DO UPDATE SET tries = CASE WHEN sign_in_try.at < ${now - dayMs} THEN 1 ELSE sign_in_try.tries + 1 END, at = ${now},
+      locked_until = CASE WHEN sign_in_try.tries + 1 >= ${freeTries} AND sign_in_try.at >= ${now - dayMs}
         THEN ${now} + least(${longestWaitMs}, ${firstWaitMs} * power(2, least(sign_in_try.tries + 1 - ${freeTries}, 20)))::bigint ELSE 0 END
+      WHERE sign_in_try.locked_until <= ${now}
     RETURNING tries`.execute(db)
   // The fifth wrong try is still answered; the lock it leaves holds the next.
-  return (rows[0]?.tries ?? 0) > freeTries + 20 ? now + longestWaitMs : null
+  if (rows.length > 0) return null
+  const row = await db.selectFrom('sign_in_try').select('locked_until').where('username', '=', username).executeTakeFirst()
+  return row === undefined ? now + firstWaitMs : Number(row.locked_until)
 }
 
 /** Fails with L-650 (name or password), L-651 (too many tries), L-652 (switched off). Returns the account's name. */
@@ -41,10 +43,14 @@ export async function signInLocally(db: Db, now: number, given: { username: stri
   if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
   const account = await db.selectFrom('console_account').select(['password', 'disabled']).where('username', '=', username).executeTakeFirst()
   if (!(await passwordMatches(account?.password ?? null, given.password))) {
-    if (account !== undefined) await record(db, now, username, 'sign-in-refused', {})
+    // Of a name that is nobody's too, else the time it takes would say so; without the name, which may be a password in the wrong field.
+    await record(db, now, account === undefined ? 'nobody' : username, 'sign-in-refused', {})
     return fail('L-650')
   }
-  await db.deleteFrom('sign_in_try').where('username', '=', username).execute()
+  await db
+    .deleteFrom('sign_in_try')
+    .where((e) => e.or([e('username', '=', username), e('at', '<', now - dayMs)]))
+    .execute()
   if (account?.disabled === true) return fail('L-652')
   await record(db, now, username, 'signed-in', { by: 'local' })
   return ok(username)

@@ -130,6 +130,8 @@ it('a signed export is checked by plain Node alone; anything changed, cut, left 
   }
   expect(check(text, '--key', 'A'.repeat(43)).code).toBe(1)
   expect(check('not an export\n', '--key', key).code).toBe(1)
+  // What is no key compares nothing, and does not pass.
+  for (const none of ['{}', '{"key":1}', '', key.slice(1)]) expect(check(text, '--key', none).code, none).toBe(2)
 })
 
 it('a period in the middle proves itself too', async () => {

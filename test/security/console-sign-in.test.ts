@@ -112,6 +112,34 @@ it('guessing is slowed by the name, whoever asks and whether or not it exists; t
   expect((await guess('agent.one', password)).status).toBe(200)
 })
 
+it('thirty guesses at once are five guesses, and the right password opens it again after its wait, however often others guessed', async () => {
+  const guess = (word: string) => world.browser().call('signIn', { username: 'agent.one', password: word })
+  const codes = (await Promise.all(Array.from({ length: 30 }, (_, i) => guess(`wrong-${i}`)))).map(({ code }) => code)
+  expect(codes.filter((code) => code === 'L-650')).toHaveLength(5)
+  expect(codes.filter((code) => code === 'L-651')).toHaveLength(25)
+  for (let i = 0; i < 40; i += 1) {
+    world.clock.now += 61 * minute
+    expect((await guess('wrong')).code).toBe('L-650')
+  }
+  world.clock.now += 61 * minute
+  expect((await guess(password)).status).toBe(200)
+})
+
+it('a refused sign-in is recorded whoever it names, and a name that is nobody’s is not written down', async () => {
+  const word = 'my-own-password-in-the-wrong-field'
+  const { db } = world.hub()
+  const refused = () =>
+    sql<{ actor: string; row: string }>`SELECT actor, a::text AS row FROM audit a WHERE act = 'sign-in-refused' ORDER BY id DESC LIMIT 1`.execute(db)
+  expect((await world.browser().call('signIn', { username: word, password: 'x' })).code).toBe('L-650')
+  const [last] = (await refused()).rows
+  expect(last?.actor).toBe('nobody')
+  expect(last?.row).not.toContain(word)
+  // Nor is it kept for longer than it counts.
+  world.clock.now += 25 * 60 * minute
+  expect((await world.browser().call('signIn', { username: 'agent.one', password })).status).toBe(200)
+  expect((await db.selectFrom('sign_in_try').select('username').where('username', '=', word).execute()).length).toBe(0)
+})
+
 it('a session ends when it is not used, and in any case', async () => {
   const one = world.browser()
   ;(await one.call('signIn', { username: 'first.admin', password })).reply()
