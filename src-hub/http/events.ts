@@ -1,11 +1,11 @@
 /** What changes, to the consoles that are open: fed by LISTEN/NOTIFY from whichever hub process did it. The lists are the truth. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
+import { openEventStream } from './event-stream.ts'
 
 export const consoleChannel = 'lodge_console'
 /** Many changes at once are told together, each once. */
 const gatherMs = 150
-const keepAliveMs = 25_000
 /** A session that has ended in the meantime hears no more. */
 const stillMs = 60_000
 
@@ -63,30 +63,26 @@ export function createConsoleEvents(): ConsoleEvents {
 
 /** `still` says whether the caller may go on hearing. */
 export function openEvents(
-  events: ConsoleEvents,
+  events: Pick<ConsoleEvents, 'subscribe'>,
   headers: Readonly<Record<string, string>>,
   still: () => Promise<boolean>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  raw.write('event: hello\ndata: {}\n\n')
-  const off = events.subscribe((event) => raw.write(`event: change\ndata: ${JSON.stringify(event)}\n\n`))
-  const alive = setInterval(() => raw.write(':\n\n'), keepAliveMs)
+  let off = (): void => undefined
+  const stream = openEventStream(request, reply, { ...headers, 'x-accel-buffering': 'no' }, () => {
+    off()
+    clearInterval(check)
+  })
+  stream.write('event: hello\ndata: {}\n\n')
+  off = events.subscribe((event) => stream.write(`event: change\ndata: ${JSON.stringify(event)}\n\n`))
   const check = setInterval(() => {
     still().then(
       (may) => {
-        if (!may) raw.end()
+        if (!may) stream.end()
       },
       // The database is away: asked again at the next turn.
       () => undefined,
     )
   }, stillMs)
-  request.raw.on('close', () => {
-    off()
-    clearInterval(alive)
-    clearInterval(check)
-  })
 }

@@ -1,6 +1,7 @@
 /** Server-sent events that only say "pull now" (DESIGN section 8, point 9): fed by LISTEN/NOTIFY, trusted by nobody. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
+import { openEventStream } from './event-stream.ts'
 import { consoleChannel, createConsoleEvents, type ConsoleEvents } from './events.ts'
 
 export interface Hints {
@@ -12,7 +13,6 @@ export interface Hints {
 }
 
 const retryMs = 2000
-const keepAliveMs = 25_000
 
 export function createHints(connectionString: string): Hints {
   const listeners = new Map<string, Set<() => void>>()
@@ -23,7 +23,8 @@ export function createHints(connectionString: string): Hints {
 
   async function listen(): Promise<void> {
     if (stopped) return
-    const next = new pg.Client({ connectionString })
+    // It only listens: without keep-alive a server that has vanished would never be missed.
+    const next = new pg.Client({ connectionString, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
     client = next
     const again = () => {
       if (client !== next || stopped) return
@@ -61,20 +62,14 @@ export function createHints(connectionString: string): Hints {
       const set = listeners.get(desk) ?? new Set()
       set.add(tell)
       listeners.set(desk, set)
-      return () => set.delete(tell)
+      return () => void set.delete(tell)
     },
   }
 }
 
-export function openHint(hints: Hints, desk: string, request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  raw.write('data: pull\n\n')
-  const off = hints.subscribe(desk, () => raw.write('data: pull\n\n'))
-  const alive = setInterval(() => raw.write(':\n\n'), keepAliveMs)
-  request.raw.on('close', () => {
-    off()
-    clearInterval(alive)
-  })
+export function openHint(hints: Pick<Hints, 'subscribe'>, desk: string, request: FastifyRequest, reply: FastifyReply): void {
+  let off = (): void => undefined
+  const stream = openEventStream(request, reply, {}, () => off())
+  stream.write('data: pull\n\n')
+  off = hints.subscribe(desk, () => stream.write('data: pull\n\n'))
 }

@@ -39,6 +39,8 @@ export interface ServerParts extends AnswerParts {
 }
 
 const bodyLimit = 16 * 1024 * 1024
+/** Longest that a request may take to arrive, ms: a full body over a slow line. */
+const requestTimeout = 120_000
 
 /** Answers are JSON for programs: a browser that opens one may do nothing with it. */
 const securityHeaders = {
@@ -77,6 +79,7 @@ function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
 export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
     bodyLimit,
+    requestTimeout,
     // Behind a proxy the caller's own address is what the proxy says; the hub then listens on loopback alone.
     trustProxy: parts.tls === null ? 'loopback' : false,
     ...(parts.tls === null ? {} : { https: { key: parts.tls.key, cert: parts.tls.certificate, minVersion: 'TLSv1.2' } }),
