@@ -55,9 +55,43 @@ async function whyOld(tx: Tx, kiosk: { id: string; generation: number; acked: nu
   return known?.hash === body.ackedHash ? null : `its entry ${body.acked} has another hash`
 }
 
+/** Over for good: what a kiosk still holds of it is asked back, and nothing of it is granted again. */
+const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
+
+/** Whether people, or a newer pickup of the account, have ended it since the backup was put back: a grant from before that does not bring it back. */
+async function endedSince(
+  tx: Tx,
+  pickup: { readonly id: string; readonly account: string; readonly state: string; readonly moving_to: string | null },
+): Promise<boolean> {
+  if (pickup.state === 'revoking' && pickup.moving_to === null) return true
+  if (pickup.state !== 'revoked' && pickup.state !== 'returned') return false
+  const newer = await tx
+    .selectFrom('pickup')
+    .select('id')
+    .where('account', '=', pickup.account)
+    .where('id', '<>', pickup.id)
+    .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+    .executeTakeFirst()
+  if (newer !== undefined) return true
+  const asked = await tx
+    .selectFrom('audit')
+    .select('id')
+    .where('pickup', '=', pickup.id)
+    .where('act', 'in', ['revoked', 'blocked', 'superseded', 'returned'])
+    .where('id', '>', (e) =>
+      e
+        .selectFrom('audit')
+        .select((f) => f.fn.max('id').as('restored'))
+        .where('act', '=', 'restored'),
+    )
+    .executeTakeFirst()
+  return asked !== undefined
+}
+
 /**
  * Takes up grants made after the backup. One of a later epoch proves that every earlier grant of that pickup had been
- * acknowledged. The hub no longer has what it granted, so it asks for each back and grants afresh once acknowledged.
+ * acknowledged. The hub no longer has what it granted, so it asks for each back and grants afresh once acknowledged,
+ * unless the pickup has come to its end meanwhile.
  */
 async function adopt(
   tx: Tx,
@@ -66,7 +100,7 @@ async function adopt(
   grants: NonNullable<HubBody<'report'>['grants']>,
 ): Promise<void> {
   for (const { pickup, epoch } of [...grants].sort((a, b) => (a.pickup < b.pickup ? -1 : 1))) {
-    const row = await tx.selectFrom('pickup').select(['epoch_n', 'state']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+    const row = await tx.selectFrom('pickup').select(['id', 'account', 'epoch_n', 'state', 'moving_to']).where('id', '=', pickup).forUpdate().executeTakeFirst()
     if (row === undefined) {
       // Issued after the backup: the hub knows neither pickup nor person. It is asked back and must be issued again.
       await tx.insertInto('alarm').values({ kind: 'unknown-pickup', kiosk: kiosk.id, pickup, detail: 'granted after the backup', at: parts.now() }).execute()
@@ -87,7 +121,13 @@ async function adopt(
       .insertInto('grant')
       .values({ pickup, incarnation: epoch.incarnation, n: epoch.n, kiosk: kiosk.id, state: 'revoking', at: parts.now(), record: '' })
       .execute()
-    await tx.updateTable('pickup').set({ state: 'revoking', desk: kiosk.desk, moving_to: kiosk.desk, epoch_n: epoch.n }).where('id', '=', pickup).execute()
-    await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 're-routed' }])
+    const is = over.has(row.state) ? 'over' : (await endedSince(tx, row)) ? 'ended' : 'live'
+    const change = is === 'over' ? {} : { state: 'revoking', desk: kiosk.desk, moving_to: is === 'ended' ? null : kiosk.desk }
+    await tx
+      .updateTable('pickup')
+      .set({ ...change, epoch_n: epoch.n })
+      .where('id', '=', pickup)
+      .execute()
+    await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: is === 'live' ? 're-routed' : 'blocked' }])
   }
 }

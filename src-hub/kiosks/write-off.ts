@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
-import { burnAndReplace, type GrantParts } from '../pickups/index.ts'
+import { burnAndReplace, grantWaiting, type GrantParts } from '../pickups/index.ts'
 import { releaseHold } from './restore.ts'
 
 /** How many pickups were burned, and how many of those issued anew. Fails with L-609. A second write-off of one kiosk changes nothing. */
@@ -33,7 +33,7 @@ export async function writeOff(db: Db, parts: GrantParts, kiosk: string, actor: 
   })
 }
 
-/** Serves a frozen kiosk again, on an agent's word. The ledgers must still agree: else the next batch freezes it anew. */
+/** Serves a frozen kiosk again, on an agent's word; what was issued for its desk meanwhile is granted. The ledgers must still agree: else the next batch freezes it anew. */
 export async function unfreeze(db: Db, parts: GrantParts, kiosk: string, actor: string): Promise<Result<null>> {
   return transact(db, async (tx) => {
     const row = await tx.updateTable('kiosk').set({ frozen: false }).where('id', '=', kiosk).where('state', '=', 'active').returning('desk').executeTakeFirst()
@@ -42,6 +42,7 @@ export async function unfreeze(db: Db, parts: GrantParts, kiosk: string, actor: 
       .insertInto('audit')
       .values({ at: parts.now(), actor, act: 'unfrozen', pickup: null, desk: row.desk, detail: JSON.stringify({ kiosk }) })
       .execute()
+    await grantWaiting(tx, parts, row.desk)
     return ok(null)
   })
 }

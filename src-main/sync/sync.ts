@@ -144,7 +144,12 @@ export function createSync({
     const reply = await account({ ...standing(), grants: null })
     if (!reply.ok) return reply
     const { acked, head, incarnation } = reply.value
-    if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return { ok: false, failure: { code: 'L-604' } }
+    const ours = ledger.hashAt(acked)
+    if (ours !== head) {
+      // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as well.
+      if (ours !== null) await account({ ...standing(), acked, ackedHash: ours, grants: null })
+      return { ok: false, failure: { code: 'L-604' } }
+    }
     // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
     if (record.frozen && !record.refused) records.setFrozen(null)
     if (incarnation === record.incarnation) records.setAcked(acked)
@@ -158,6 +163,8 @@ export function createSync({
         const said = standing()
         const whole = await account({ ...said, grants: applier.liveGrants() })
         if (!whole.ok) return whole
+        // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
+        if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked) return { ok: false, failure: { code: 'L-602' } }
         // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
         told = whole.value.acked === said.seq
       }
@@ -234,6 +241,7 @@ export function createSync({
     report({ syncing: { done, total: null } })
     let coming = fetchSnapshot(null)
     let first: PageHeads['snapshot'] | null = null
+    const asked = new Set<string>()
     for (;;) {
       const page = await coming
       if (!page.ok) return page
@@ -243,7 +251,12 @@ export function createSync({
         introduced = false
         return { ok: false, failure: { code: 'L-607' } }
       }
-      if (head.after !== null) coming = fetchSnapshot(head.after)
+      if (head.after !== null) {
+        // Pages that lead back to each other would never end.
+        if (asked.has(head.after)) return { ok: false, failure: { code: 'L-602' } }
+        asked.add(head.after)
+        coming = fetchSnapshot(head.after)
+      }
       const grants = await page.value.grants()
       await onItsWay()
       applier.snapshotPage(head, grants, first === null)
@@ -272,6 +285,8 @@ export function createSync({
       }
       const page: Result<Page<'feed'>> = await (coming ?? fetchFeed(record.incarnation, record.cursor))
       if (!page.ok && page.failure.code !== 'L-607') return page
+      // More is to come, and nothing came: asked again at once it would be the same.
+      if (page.ok && page.value.head.more && page.value.head.next === record.cursor) return { ok: false, failure: { code: 'L-602' } }
       coming = page.ok && page.value.head.more ? fetchFeed(record.incarnation, page.value.head.next) : null
       const grants = page.ok ? await page.value.grants() : []
       if (coming !== null) await onItsWay()

@@ -178,6 +178,31 @@ test('a page of an incarnation that no report has named is not applied; the desk
   expect(asked.length).toBeLessThan(200)
 })
 
+const json = (good: TransportReply) => JSON.parse(Buffer.from(good.bytes).toString()) as Record<string, unknown>
+const endless: readonly [what: string, spoil: (path: string, good: TransportReply) => TransportReply][] = [
+  ['a feed that always has more and never says what', (path, good) => (path.startsWith('/v1/feed') ? reply(200, { ...json(good), more: true }) : good)],
+  [
+    'a snapshot whose pages lead back to each other',
+    (path, good) =>
+      path.startsWith('/v1/snapshot') ? reply(200, { ...json(good), after: path.includes('after=AAAA') ? 'B'.repeat(22) : 'A'.repeat(22) }) : good,
+  ],
+  [
+    'another incarnation that forgets what it has just acknowledged',
+    (path, good) => (path.startsWith('/v1/report') ? reply(200, { ...json(good), incarnation: 'C'.repeat(22), acked: 0 }) : good),
+  ],
+]
+test.each(endless)('a hub with %s is left alone for a while (L-602), and asked again', async (_, spoil) => {
+  hub = goodHub(spoil)
+  sync.start()
+  await play(10_000)
+  expect(sync.status()).toMatchObject({ state: 'offline', failure: { code: 'L-602' } })
+  expect(asked.length).toBeLessThan(60)
+  hub = goodHub()
+  await play(2 * 60_000)
+  expect(sync.status().state).toBe('online')
+  expect(unsent()).toBe(0)
+})
+
 test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT'])(
   'a certificate of another authority (%s) is another hub (L-104): nothing is sent, and the desk says so',
   async (code) => {
