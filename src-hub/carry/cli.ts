@@ -2,7 +2,7 @@
  * `npm run -s carry -- --hub https://hub:8443 --token-file supervisor-token FILE-OR-FOLDER...`: imports the ledger files of desks without
  * network, in their order, and writes each receipt beside its file. Ends with 3 where a file is refused; the others are imported all the same.
  */
-import { readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeFailure } from '../../src-shared/errors.ts'
@@ -39,10 +39,14 @@ function readToken(): string {
 /** A folder stands for the ledger files in it, which sort in their order. */
 function filesOf(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
-  return readdirSync(path)
-    .filter((name) => /^lodge-ledger-.*\.jsonl$/.test(name))
-    .sort()
-    .map((name) => join(path, name))
+  return (
+    readdirSync(path)
+      .filter((name) => /^lodge-ledger-.*\.jsonl$/.test(name))
+      .sort()
+      .map((name) => join(path, name))
+      // Whoever carried the stick may have left a link on it that leads elsewhere.
+      .filter((file) => lstatSync(file).isFile())
+  )
 }
 
 const token = readToken()
@@ -56,6 +60,7 @@ else
       continue
     }
     const receipt = join(dirname(file), taken.value.name)
-    writeFileSync(receipt, taken.value.receipt, { flush: true })
+    rmSync(receipt, { force: true })
+    writeFileSync(receipt, taken.value.receipt, { flag: 'wx', flush: true })
     writeSync(1, `${file}: ${taken.value.taken} new entries, acknowledged up to ${taken.value.acked}; receipt ${receipt}\n`)
   }

@@ -1,5 +1,6 @@
 /** Carrying the ledger: out to a stick what the hub has not acknowledged, in from it the hub's receipt. */
-import { open, readdir, readFile, rename, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { KeyObject } from 'node:crypto'
@@ -26,7 +27,9 @@ const receiptMax = 4096
 /** Whole under its name, or not there: what a pulled-out stick holds is never taken for a file. */
 async function writeWhole(folder: string, name: string, text: string): Promise<void> {
   const half = join(folder, `${name}.part`)
-  const file = await open(half, 'w', 0o600)
+  // Whoever prepared the stick may have left a link there that leads to a file of this computer's.
+  await rm(half, { force: true })
+  const file = await open(half, 'wx', 0o600)
   try {
     await file.writeFile(text)
     await file.sync()
@@ -37,6 +40,19 @@ async function writeWhole(folder: string, name: string, text: string): Promise<v
   const place = await open(folder, 'r')
   await place.sync().catch(() => undefined)
   await place.close()
+}
+
+/** Text of a plain file of at most so many bytes; empty for anything else: a link or a pipe leads out of the stick, or never ends. */
+async function readSmall(path: string, most: number): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const found = await file.stat()
+    if (!found.isFile() || found.size > most) return ''
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }
 
 function diskFailure(error: unknown): ReturnType<typeof fail> {
@@ -101,17 +117,16 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
     async receive(folder: string, by: StaffId): Promise<Result<{ acked: number; fresh: number }>> {
       const record = records.read()
       if (record === null) return fail('L-107')
-      let texts: string[]
+      let text: string
       try {
         const names = (await readdir(folder)).filter((name) => receiptPattern.test(name)).sort()
         const ours = names.filter((name) => receiptPattern.exec(name)?.[1] === record.kiosk)
         if (ours.length === 0) return fail(names.length === 0 ? 'L-623' : 'L-622')
-        const newest = join(folder, ours.at(-1) ?? '')
-        texts = (await stat(newest)).size > receiptMax ? [] : [await readFile(newest, 'utf8')]
+        text = await readSmall(join(folder, ours.at(-1) ?? ''), receiptMax)
       } catch (error) {
         return diskFailure(error)
       }
-      const receipt = readReceipt(keys.lookupKey, record.kiosk, texts[0] ?? '')
+      const receipt = readReceipt(keys.lookupKey, record.kiosk, text)
       if (!receipt.ok) return receipt
       const { acked, head, incarnation } = receipt.value
       if (incarnation !== record.incarnation) return fail('L-627')
