@@ -12,8 +12,12 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 /** Any number, the same for every hub process: migrations of one database run one at a time. */
 const migrationLock = 5_634_334
 
+/** Longest wait for a connection, ms: what has waited longer was given up by its caller, and would only fill memory. */
+const connectionTimeoutMillis = 30_000
+
 export function connectDatabase(connectionString: string): { db: Db; pool: pg.Pool } {
-  const pool = new pg.Pool({ connectionString, max: 12 })
+  // A server that has vanished without a word is noticed, and nobody waits for it longer than a caller waits for the hub.
+  const pool = new pg.Pool({ connectionString, max: 12, keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis })
   // An idle connection that breaks is replaced by the pool; the next query tells.
   pool.on('error', () => undefined)
   return { db: new Kysely<Tables>({ dialect: new HubPostgresDialect({ pool }) }), pool }
@@ -42,6 +46,9 @@ export async function migrate(db: Db): Promise<Result<null>> {
 
 const attempts = 5
 
+/** Deadlock, serialization failure, and a row that another transaction made first: looked at again, the second sees it and answers for it. */
+const again: ReadonlySet<unknown> = new Set(['40P01', '40001', '23505'])
+
 /**
  * One transaction, done again when PostgreSQL ends it to resolve a deadlock: an issue locks pickup, desk, kiosk and a
  * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains. `work` must be safe to run again.
@@ -51,8 +58,7 @@ export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise
     try {
       return await db.transaction().execute(work)
     } catch (error) {
-      const code = (error as { code?: unknown }).code
-      if (attempt === attempts || (code !== '40P01' && code !== '40001')) throw error
+      if (attempt === attempts || !again.has((error as { code?: unknown }).code)) throw error
     }
   }
 }

@@ -170,4 +170,13 @@ CREATE INDEX pickup_to_purge ON pickup (issued_at) WHERE state IN ('handed-over'
 ALTER TABLE kiosk ADD COLUMN challenge text;
 `,
   },
+  {
+    version: 12,
+    sql: `
+-- Letters that came to their end are purged like any other pickup.
+DROP INDEX pickup_to_purge;
+CREATE INDEX pickup_to_purge ON pickup (issued_at)
+  WHERE state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND account <> 'erased';
+`,
+  },
 ]

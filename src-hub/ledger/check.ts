@@ -87,9 +87,9 @@ export function checkEntries(
     if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`
     fresh.push({
       seq: head.seq,
-      // PostgreSQL's text holds no NUL, and columns travel joined by a control character: a poison kind stops nothing.
+      // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
       // eslint-disable-next-line no-control-regex
-      kind: head.kind.replace(/[\0-\x1f]/g, '\ufffd').toWellFormed(),
+      kind: head.kind.replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
       pickup: head.pickup,
       time: head.time,
       bytes,

@@ -51,6 +51,8 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
   })
 }
 
+const outOfForce: ReadonlySet<string> = new Set(['burned', 'revoked', 'returned', 'returned-by-post'])
+
 /** What the hub has of the entries that come again. */
 async function repeated(tx: Tx, kiosk: string, acked: number, read: readonly Read[]): Promise<Map<number, { hash: string; bytes: string }>> {
   const again = read.map(({ head }) => head.seq).filter((seq) => seq <= acked)
@@ -126,7 +128,13 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
   })
   if (changed.length > 0) await bulk.updatePickups(tx, changed)
   const outcomes = changed.filter((row) => row.state !== row.was)
-  await oweOutcomes(tx, now, parts.secrets, outcomes)
+  // A secret that was burned or taken back is out of force for good: a handover told of too late is a dispute, and puts nothing into force.
+  await oweOutcomes(
+    tx,
+    now,
+    parts.secrets,
+    outcomes.filter((row) => !outOfForce.has(row.was)),
+  )
   await recordOutcomes(tx, now, kiosk.desk, outcomes)
   for (const letter of letters)
     await tx

@@ -133,9 +133,12 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
       const first = row !== undefined && !set.handedOver.has(pickup)
       const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
-      if (!first || !owned) {
+      // Burned or taken back, its secret is out of force, and another may have been issued in its place.
+      const late = first && ended.has(row.state)
+      if (!first || !owned || late) {
         effects.disputes.push({ pickup, seq: item.seq })
-        effects.alarms.push({ kind: 'dispute', pickup, detail: first ? 'a handover without an open grant' : 'a second handover' })
+        const detail = !first ? 'a second handover' : owned ? 'a handover of what had ended' : 'a handover without an open grant'
+        effects.alarms.push({ kind: 'dispute', pickup, detail })
       }
       if (!first) return
       set.handedOver.add(pickup)

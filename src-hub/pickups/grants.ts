@@ -178,10 +178,19 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
     return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
   }
+  const ending = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
+  // What its kiosk may still hand over until it knows must not bind; others are disabled once acknowledged.
+  const disableNow = async () => {
+    if (parts.secrets?.directory === true && (reason === 'superseded' || reason === 'blocked'))
+      await oweDisable(tx, parts.now(), [pickup], reason === 'blocked')
+  }
   if (row.state === 'revoking') {
     // One on its way out (superseded or revoked) is not brought back: its account may have a newer one.
-    if (row.moving_to === null) return movingTo === null ? 'revoking' : null
-    await tx.updateTable('pickup').set({ moving_to: movingTo }).where('id', '=', pickup).execute()
+    if (row.moving_to === null && movingTo !== null) return null
+    const change = { moving_to: movingTo, ...(movingTo === null ? { ending } : {}) }
+    if (row.moving_to !== null) await tx.updateTable('pickup').set(change).where('id', '=', pickup).execute()
+    // On the move or on its way out already: what is blocked now must not bind either.
+    if (movingTo === null) await disableNow()
     return 'revoking'
   }
   if (row.state !== 'granted' || row.desk === null) return null
@@ -193,10 +202,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     .where('incarnation', '=', grant.incarnation)
     .where('n', '=', grant.n)
     .execute()
-  const ending = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
   await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo, ending }).where('id', '=', pickup).execute()
-  // What its kiosk may still hand over until it knows must not bind; others are disabled once acknowledged.
-  if (parts.secrets?.directory === true && (reason === 'superseded' || reason === 'blocked')) await oweDisable(tx, parts.now(), [pickup], reason === 'blocked')
+  await disableNow()
   await appendToFeed(tx, row.desk, [
     { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }), reason },
   ])

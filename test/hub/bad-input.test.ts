@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signatureHeaders } from '../../src-shared/hub-api.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { handOver } from '../bench/sync/handovers.ts'
-import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
+import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'
+import { enrolKiosk, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
@@ -71,6 +72,57 @@ test('a ledger signed by another desk’s kiosk, for another path, or with a bod
   expect(await call('POST', path, signed('POST', path, body, { time: Date.now() - 600_000 }), body)).toMatchObject({ code: 'L-605' })
   expect(await held(kiosk)).toBe(first.acked)
   expect((await fleet.alarms()).disputes).toEqual([])
+})
+
+test('entries that say nothing are poison: kept as they came, an alarm each, the pickup they name held, and the rest of that ledger goes on', async () => {
+  const odd = await fleet.kiosk(fleet.desks[2] ?? '', 'odd')
+  const pickup = await fleet.issue(fleet.accounts[2] ?? '', fleet.desks[2] ?? '')
+  const id = idOf(odd)
+  let { seq, hash } = odd.ledger.head()
+  const path = '/v1/ledger'
+  const kinds = ['', 'no-such-kind', '\u0000\u001f', '\ud800']
+  for (const [n, kind] of kinds.entries()) {
+    const bytes = JSON.stringify({
+      seq: (seq += 1),
+      time: 1,
+      kind,
+      pickup: n === 1 ? pickup : null,
+      epoch: null,
+      actor: null,
+      facts: { '\u0000': '\u0000' },
+      prev: hash,
+    })
+    const next = chainHash(hash, bytes)
+    hash = next.toString('hex')
+    // Each alone: the shortest batch there is.
+    const body = JSON.stringify({ entries: [{ bytes, signature: signHash(odd.keys.signKey, next) }] })
+    expect(await call('POST', path, signed('POST', path, body, { as: odd, by: odd }), body)).toMatchObject({ status: 200, acked: seq })
+  }
+  const { alarms } = await fleet.alarms()
+  expect(alarms.filter((alarm) => alarm.kind === 'poison-entry' && alarm.kiosk === id).length).toBe(kinds.length)
+  const row = await fleet.hub().db.selectFrom('pickup').select(['held', 'state']).where('id', '=', pickup).executeTakeFirstOrThrow()
+  expect(row).toEqual({ held: true, state: 'granted' })
+  const { frozen } = await fleet.hub().db.selectFrom('kiosk').select('frozen').where('id', '=', id).executeTakeFirstOrThrow()
+  expect(frozen).toBe(false)
+})
+
+test('a kiosk asks for a page of an incarnation that is not, or beyond the end: it is told to begin anew, and its own place stays', async () => {
+  const feed = (incarnation: string, cursor: number) => `/v1/feed?incarnation=${incarnation}&cursor=${cursor}&limit=10`
+  for (const path of [feed('F'.repeat(22), 0), feed(fleet.hub().incarnation, 1_000_000)])
+    expect(await call('GET', path, signed('GET', path, ''))).toMatchObject({ status: 410, code: 'L-607' })
+  const path = '/v1/ledger'
+  const body = JSON.stringify({ entries: kiosk.ledger.after(0, 1), incarnation: 'F'.repeat(22) })
+  expect(await call('POST', path, signed('POST', path, body), body)).toMatchObject({ status: 410, code: 'L-607' })
+  value(await kiosk.sync.now())
+})
+
+test('two computers with codes for one desk join at the same moment: one is in, the other is told that the desk is taken', async () => {
+  const desk = fleet.desks[3] ?? ''
+  const folders = ['first', 'second'].map((name) => fleet.folder(`race-${name}`))
+  const joined = await Promise.allSettled(folders.map((folder) => enrolKiosk({ url: fleet.hub().url, agent: fleet.agent() }, desk, folder)))
+  expect(joined.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(joined.map((one) => (one.status === 'rejected' ? (one.reason as Error).message : ''))).toContain('L-106')
+  for (const one of joined) if (one.status === 'fulfilled') await one.value.close()
 })
 
 test('bodies that are cut, far too long, or unpack into far too much are refused, and the hub goes on', async () => {

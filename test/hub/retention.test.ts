@@ -53,6 +53,15 @@ test('an ended pickup’s person is nowhere any more after the days set, a live 
   expect(await sql`SELECT * FROM ledger_entry ORDER BY kiosk, seq`.execute(db)).toEqual(ledger)
 })
 
+test.each(['delivered', 'returned-by-post'])('a letter that was %s is nobody’s after the days as well', async (state) => {
+  const { db } = fleet.hub()
+  const pickup = await fleet.issue(fleet.accounts[state === 'delivered' ? 2 : 3] ?? '', fleet.desks[1] ?? '')
+  await db.updateTable('pickup').set({ state }).where('id', '=', pickup).execute()
+  expect(await purgeEnded(db, Date.now() + 29 * day)).toBe(0)
+  expect(await purgeEnded(db, Date.now() + 40 * day)).toBe(1)
+  expect((await db.selectFrom('pickup').select('account').where('id', '=', pickup).executeTakeFirstOrThrow()).account).toBe('erased')
+})
+
 test('an expiry is told of once, a week before', async () => {
   const { db } = fleet.hub()
   await db
