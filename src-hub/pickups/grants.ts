@@ -178,7 +178,7 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
     return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
   }
-  const ending = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
+  const ending: 'returned' | 'superseded' | 'revoked' = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
   // What its kiosk may still hand over until it knows must not bind; others are disabled once acknowledged.
   const disableNow = async () => {
     if (parts.secrets?.directory === true && (reason === 'superseded' || reason === 'blocked'))
