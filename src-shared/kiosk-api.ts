@@ -264,7 +264,13 @@ export const KioskState = z.object({
   /** Slips that a person must settle before anything else (shown first at sign-in; names only while signed in). */
   unsettled: z.array(SlipView),
   /** `unsettled` is a number alone, so that it may be known while nobody is signed in. */
-  counts: z.object({ waiting: z.number().int(), arrived: z.number().int(), unsettled: z.number().int() }),
+  counts: z.object({
+    waiting: z.number().int(),
+    arrived: z.number().int(),
+    unsettled: z.number().int(),
+    /** All pickups that this desk has known: changes where one took another's place, and the other counts did not. */
+    known: z.number().int().optional(),
+  }),
 })
 export type KioskState = z.infer<typeof KioskState>
 

@@ -107,7 +107,7 @@ export async function untilServing(desk: DemoDesk): Promise<void> {
 }
 
 /** Resolves when the supervisor says that the engine is up. */
-export function untilUp(desk: Pick<DemoDesk, 'supervisor'>, ms = 20_000): Promise<void> {
+export function untilUp(desk: Pick<DemoDesk, 'supervisor'>, ms = 60_000): Promise<void> {
   if (desk.supervisor.notice().engine === 'up') return Promise.resolve()
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -13,8 +13,8 @@ import { demoPins, readInstitution, type DemoInstitution } from './institution.t
 
 /** The first two are porters' lodges; the helpdesk issues on the spot. */
 export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside'] as const
-/** The post room is started by whoever asks for it by name. */
-export type DemoDeskKey = (typeof demoDesks)[number] | 'post-room'
+/** The others are started by whoever asks for them by name. */
+export type DemoDeskKey = (typeof demoDesks)[number] | 'student-affairs' | 'hr' | 'post-room'
 /** What the tours need. */
 export const porterDesks: readonly DemoDeskKey[] = ['porter-lakeside', 'porter-millhill']
 

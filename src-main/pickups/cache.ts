@@ -217,10 +217,14 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     byCodeTag: (tag: Buffer): Pickup[] => byCode.all(tag).map(fromRow),
     envelopeOf: (id: PickupId): Buffer => envelope.get(id)?.envelope ?? Buffer.alloc(0),
     /** Every push of the state carries them. */
-    counts(): { waiting: number; arrived: number } {
+    counts(): { waiting: number; arrived: number; known: number } {
       const n = tally.read()
       const of = (state: PickupState) => n.get(state) ?? 0
-      return { waiting: of('waiting'), arrived: of('arrived') + of('verified') + of('failed') }
+      return {
+        waiting: of('waiting'),
+        arrived: of('arrived') + of('verified') + of('failed'),
+        known: [...n.values()].reduce((sum, each) => sum + each, 0),
+      }
     },
 
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */

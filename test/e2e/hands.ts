@@ -36,3 +36,41 @@ export async function focusByTab(page: Page, id: string): Promise<void> {
   }
   throw new Error(`Tab does not come to ${id}`)
 }
+
+export type HandName = 'touch' | 'keyboard'
+
+/** One hand of a person, counting what it does: a tap, or the key that stands for one; digits apart. */
+export interface Hand {
+  readonly taps: number
+  readonly digits: number
+  tap(id: string): Promise<void>
+  /** Digits, by the pad of this name or the keys. */
+  key(pad: string, digits: string): Promise<void>
+}
+
+export function createHand(page: Page, name: HandName): Hand {
+  let taps = 0
+  let digits = 0
+  return {
+    get taps() {
+      return taps
+    },
+    get digits() {
+      return digits
+    },
+    async tap(id) {
+      taps += 1
+      if (name === 'touch') {
+        await touch(page, id)
+        return
+      }
+      await focusByTab(page, id)
+      await page.keyboard.press('Enter')
+    },
+    async key(pad, text) {
+      digits += text.length
+      if (name === 'keyboard') await page.keyboard.type(text)
+      else for (const digit of text) await touch(page, `${pad}-key-${digit}`)
+    },
+  }
+}

@@ -9,4 +9,5 @@ else if (!hasDisplay()) test('a handover in real Electron', (ctx) => ctx.skip('t
 else {
   process.env['LODGE_SHELL'] = 'electron'
   await import('../e2e/handover.test.ts')
+  await import('../e2e/channels.test.ts')
 }

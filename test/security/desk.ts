@@ -2,8 +2,8 @@
 import { createEngine, parseEngineConfig, type Engine } from '../../src-main/engine/index.ts'
 import type { PrintJob, PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import type { ReaderSupervisor, Scan } from '../../src-main/readers/index.ts'
-import { createGate } from '../../src-main/shell/index.ts'
-import { answer, type ReplyFrame } from '../../src-shared/contract.ts'
+import { createGate, type EngineSupervisor } from '../../src-main/shell/index.ts'
+import { answer, type Frame, type ReplyFrame } from '../../src-shared/contract.ts'
 import { Desk, type DeskKind, type StaffRole } from '../../src-shared/domain.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
@@ -33,6 +33,8 @@ export interface TestDesk {
   scan(text: string): void
   signIn(who: Person): Promise<void>
   state(): KioskState
+  /** The engine as a shell sees it, for a window before it. */
+  readonly supervisor: EngineSupervisor
   /** The reader that is being learned. */
   learning(): string | null
   /** Lets time pass, with the timers that fall due. */
@@ -68,7 +70,14 @@ function fakeTime() {
 }
 
 /** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
-async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours: OpeningHours | null, letter: Partial<GrantedPickup>) {
+async function furnish(
+  kind: DeskKind,
+  entries: number,
+  fourEyes: boolean,
+  hours: OpeningHours | null,
+  letter: Partial<GrantedPickup>,
+  every: Partial<GrantedPickup>,
+) {
   const at = enrolledFolder()
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
@@ -101,9 +110,9 @@ async function furnish(kind: DeskKind, entries: number, fourEyes: boolean, hours
   for (const who of Object.values(staff)) if (who !== staff.supervisor) await rooms.signIn.enrol(rooms.badge(who), pin)
   rooms.signIn.end('asked')
   const pickups = [
-    await rooms.grant(secretOf(1), 1, undefined, letter),
-    await rooms.grant(secretOf(2), 2, undefined, letter),
-    await rooms.grant(secretOf(3), 3),
+    await rooms.grant(secretOf(1), 1, undefined, { ...every, ...letter }),
+    await rooms.grant(secretOf(2), 2, undefined, { ...every, ...letter }),
+    await rooms.grant(secretOf(3), 3, undefined, every),
   ]
   for (let i = 0; i < entries; i++) rooms.store.transact(() => rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: staff.hr.id, attemptsLeft: 4 } }))
   rooms.close()
@@ -120,6 +129,7 @@ export async function startTestDesk(
     fourEyes = false,
     hours = null,
     letter = {},
+    every = {},
   }: {
     tamper?: (file: string) => void
     entries?: number
@@ -127,9 +137,10 @@ export async function startTestDesk(
     fourEyes?: boolean
     hours?: OpeningHours | null
     letter?: Partial<GrantedPickup>
+    every?: Partial<GrantedPickup>
   } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter)
+  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter, every)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []
@@ -170,6 +181,7 @@ export async function startTestDesk(
       return Promise.resolve({ kind: 'printed' })
     },
   }
+  const windows = new Set<(frame: Frame) => void>()
   const config = parseEngineConfig({ dataDir: at.folder, readers: {}, printer: { kind: 'none' }, pinCost: cheapPin, demo })
   if (!config.ok) throw new Error(JSON.stringify(config.failure))
   const engine: Engine = createEngine({
@@ -181,7 +193,10 @@ export async function startTestDesk(
     timers: time.timers,
     random: () => 0.5,
     version: 'test',
-    emit: (name, payload) => void sent.push(JSON.stringify({ name, payload })),
+    emit(name, payload) {
+      sent.push(JSON.stringify({ name, payload }))
+      for (const listener of windows) listener({ t: 'event', name, payload })
+    },
   })
   const started = await engine.start()
 
@@ -207,6 +222,20 @@ export async function startTestDesk(
       // Refused at once, or handed on: what is neither was dropped.
       if (!answered && forwarded === before) resolve(null)
     })
+  const supervisor: EngineSupervisor = {
+    start: nothing,
+    stop: nothing,
+    notice: () => ({ t: 'shell', engine: 'up', failure: null }),
+    onFrame(listener) {
+      windows.add(listener)
+      return () => windows.delete(listener)
+    },
+    call(frame, reply) {
+      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(reply)
+    },
+    retry: off,
+    pid: () => undefined,
+  }
   let id = 0
   const call: TestDesk['call'] = async (method, input) => {
     const result = await raw({ t: 'call', id: ++id, method, input })
@@ -231,6 +260,7 @@ export async function startTestDesk(
       if (!entered.ok) throw new Error(entered.failure.code)
     },
     state: () => engine.state(),
+    supervisor,
     learning: () => learning,
     advance: (ms) => time.advance(ms),
     stop: async () => {

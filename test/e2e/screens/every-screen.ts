@@ -24,7 +24,7 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
     {
       name: 'by-eye',
       async enter({ tap }) {
-        await tap('by-eye')
+        await tap('by-eye-kind-passport')
         await tap('by-eye-country-more')
       },
       leave: stay,

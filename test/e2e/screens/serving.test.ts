@@ -19,7 +19,7 @@ describe('serving a person', () => {
 
   it('prints by eye only with a kind and a real birth date, keyed by touch or keyboard', async () => {
     await open('verify-scan')
-    await tap('by-eye')
+    await tap('by-eye-kind-passport')
     expect(await desk.page.getByTestId('by-eye-print').isDisabled()).toBe(true)
     await tap('by-eye-kind-identity-card')
     await tap('by-eye-country-SWE')
