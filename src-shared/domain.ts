@@ -1,6 +1,7 @@
 /** The words of the design as types. One zod schema per word; the TypeScript type is derived from it. */
 import { z } from 'zod'
 import { OpeningHours } from './opening-hours.ts'
+import { SlipLogo, SlipNote } from './slip-logo.ts'
 
 /** Opaque ids: 16 random bytes as base64url, so that nothing about a person can be read from a ledger. */
 const opaqueId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
@@ -132,6 +133,9 @@ export const Desk = z.object({
   selfServiceAddress: z.url(),
   /** null: open at all times. */
   hours: OpeningHours.nullable().default(null),
+  /** The institution's own words on slips, and its logo; not there: none. */
+  slipNote: SlipNote.optional(),
+  slipLogo: SlipLogo.optional(),
 })
 
 /** Why a desk serves nobody for a while. */

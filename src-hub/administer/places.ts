@@ -6,7 +6,7 @@ import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
-import { publishDirectory } from '../desks/index.ts'
+import { publishDirectory, readSlipSettings, saveSlipSettings } from '../desks/index.ts'
 import { note, tellDesks } from './tell.ts'
 
 export async function listUnits(db: Db): Promise<z.infer<typeof UnitView>[]> {
@@ -83,10 +83,13 @@ export async function saveDesk(db: Db, now: number, actor: string, body: HubBody
 
 export async function readOrganisation(db: Db): Promise<HubReply<'organisation'>> {
   const row = await db.selectFrom('organisation').selectAll().executeTakeFirst()
+  const slip = await readSlipSettings(db)
   return {
     name: (row?.name ?? { fi: '', sv: '', en: '' }) as HubReply<'organisation'>['name'],
     changeAddress: row?.change_address ?? '',
     selfServiceAddress: row?.self_service_address ?? '',
+    slipNote: slip.note,
+    slipLogo: slip.logo,
   }
 }
 
@@ -98,6 +101,8 @@ export async function saveOrganisation(db: Db, now: number, actor: string, body:
       .values(values)
       .onConflict((conflict) => conflict.column('one').doUpdateSet(values))
       .execute()
+    const slip = await readSlipSettings(tx)
+    await saveSlipSettings(tx, { note: body.slipNote ?? slip.note, logo: body.slipLogo === undefined ? slip.logo : body.slipLogo })
     await tellDesks(tx, null)
     await note(tx, now, actor, 'organisation-saved', null)
   })

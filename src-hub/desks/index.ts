@@ -1,4 +1,5 @@
 export { directoryRecords, publishDirectory } from './directory.ts'
 export { appendToFeed, readFeed, type NewChange } from './feed.ts'
 export { keptChanges, pruneFeeds } from './prune.ts'
+export { readSlipSettings, saveSlipSettings } from './slip-settings.ts'
 export { deskRecord, deskWords, policyRecord, staffRecords } from './records.ts'

@@ -6,6 +6,7 @@ import { usualHours } from '../../src-shared/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import type { Db, Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { readSlipSettings } from './slip-settings.ts'
 
 /** How a desk is called where others speak of it: its name and its unit's. */
 export function deskWords(name: Localized, unit: Localized): Localized {
@@ -20,6 +21,7 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
     .where('desk.id', '=', desk)
     .executeTakeFirstOrThrow()
   const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()
+  const { note, logo } = await readSlipSettings(db)
   return Desk.parse({
     id: row.id,
     kind: row.kind,
@@ -31,6 +33,8 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
     changeAddress: organisation.change_address,
     selfServiceAddress: organisation.self_service_address,
     hours: row.hours ?? row.unit_hours ?? usualHours,
+    ...(Object.values(note).some((text) => text !== '') ? { slipNote: note } : {}),
+    ...(logo === null ? {} : { slipLogo: logo }),
   })
 }
 

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { mayReissue } from '../pickups/index.ts'
 import { deskNames, placeOf } from './desk-names.ts'
 import { pickupRow } from './pickups.ts'
 
@@ -95,7 +96,7 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
       reroute: acts && live && !leaving,
       revoke: acts && live && !leaving,
       extend: acts && live && !leaving,
-      reissue: acts && !live && row.state !== 'handed-over' && row.state !== 'dispatched' && row.state !== 'delivered',
+      reissue: acts && mayReissue(row.state, row.replaced_by),
     },
   })
 }

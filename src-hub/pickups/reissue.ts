@@ -8,6 +8,11 @@ import type { Db } from '../database/index.ts'
 import type { GrantParts } from './grants.ts'
 import { issuePickup } from './issue.ts'
 
+/** Whether it came to nothing and nothing has taken its place. */
+export function mayReissue(state: string, replacedBy: string | null): boolean {
+  return replacedBy === null && ['burned', 'returned', 'revoked', 'returned-by-post'].includes(state)
+}
+
 /** Fails with L-609, L-659 (it lives still, or was handed over), and as issuing does. */
 export async function reissuePickup(
   db: Db,
@@ -22,7 +27,7 @@ export async function reissuePickup(
     .where('id', '=', pickup)
     .executeTakeFirst()
   if (old === undefined) return fail('L-609', { what: 'pickup' })
-  if (!['burned', 'returned', 'revoked', 'returned-by-post'].includes(old.state) || old.replaced_by !== null) return fail('L-659')
+  if (!mayReissue(old.state, old.replaced_by)) return fail('L-659')
   const to = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirst()
   if (to === undefined) return fail('L-609', { what: 'desk' })
   const channel = Channel.parse(channelOf(DeskKind.parse(to.kind)))

@@ -38,6 +38,8 @@ function basics({ pickup, number, language, desk }: { pickup: Pickup; number: st
     slipNumber: number,
     validUntil: dateText(pickup.expiresAt, language),
     changeAddress: desk.changeAddress,
+    ...(desk.slipNote === undefined ? {} : { note: desk.slipNote[language] }),
+    ...(desk.slipLogo === undefined ? {} : { logo: desk.slipLogo }),
   }
 }
 

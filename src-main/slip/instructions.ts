@@ -2,8 +2,8 @@
 import { selectCodePage } from './code-pages.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
-import { footLines, headLines, type SlipBasics } from './template.ts'
-import { slipTexts } from './texts.ts'
+import { footLines, headLines, logoBytes, type SlipBasics } from './template.ts'
+import { slipTexts } from '../../src-shared/slip-texts.ts'
 
 /** `content.slipNumber`: the slip that carries the secret. */
 export function layoutInstructions(content: SlipBasics, paper: 58 | 80): { header: Buffer; body: Buffer } {
@@ -20,5 +20,5 @@ export function layoutInstructions(content: SlipBasics, paper: 58 | 80): { heade
   wrapped(body, texts.spaceLegend, columns)
   body.rule({ style: 'single' })
   footLines(body, content, columns, paper)
-  return { header: Buffer.concat([bytesOf(head), select]), body: Buffer.concat([select, bytesOf(body)]) }
+  return { header: Buffer.concat([logoBytes(content.logo), bytesOf(head), select]), body: Buffer.concat([select, bytesOf(body)]) }
 }

@@ -8,8 +8,8 @@ import { letterHead, type LetterBlock } from './letter.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
 import { encodeSecret } from './secret-bytes.ts'
-import { footLines, headLines, type SlipBasics } from './template.ts'
-import { slipTexts } from './texts.ts'
+import { footLines, headLines, logoBytes, type SlipBasics } from './template.ts'
+import { slipTexts } from '../../src-shared/slip-texts.ts'
 
 export interface SlipContent extends SlipBasics {
   readonly recipient: string
@@ -100,7 +100,9 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
     const select = selectCodePage(layoutPage)
     const lines = secretLines(encoded.bytes, encoded.page, columns, texts.continues)
     const body = Buffer.concat([select, bytesOf(before), ...lines, bytesOf(after)])
-    return ok({ header: Buffer.concat([bytesOf(header), select]), body })
+    // What stands in a letter's window begins the paper.
+    const logo = logoBytes(content.letter === undefined ? content.logo : undefined)
+    return ok({ header: Buffer.concat([logo, bytesOf(header), select]), body })
   } finally {
     encoded.bytes.fill(0)
   }

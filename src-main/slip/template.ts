@@ -1,9 +1,10 @@
 /** What every slip says above and below, with a secret or without. */
 import type ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
 import type { Language, SecretKind } from '../../src-shared/domain.ts'
+import type { SlipLogo } from '../../src-shared/slip-logo.ts'
 import { encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
-import { slipTexts } from './texts.ts'
+import { slipTexts } from '../../src-shared/slip-texts.ts'
 
 export interface SlipBasics {
   readonly language: Language
@@ -13,6 +14,9 @@ export interface SlipBasics {
   readonly slipNumber: string
   readonly validUntil: string
   readonly changeAddress: string
+  /** The institution's own words, and its logo. */
+  readonly note?: string
+  readonly logo?: SlipLogo
 }
 
 /** `start`: what stands above it, from the printer's start on. Who prints, the slip's number (a slip that ends here can be named), and what it is. */
@@ -27,6 +31,14 @@ export function headLines(content: SlipBasics, title: string, columns: number, s
   head.newline().size(2, 2)
   wrapped(head, title, columns / 2)
   return head.size(1, 1).align('left').newline()
+}
+
+/** `ESC @`, `ESC a 1`, `GS v 0`: the logo above everything, in the middle. Its size has been checked where it came in. */
+export function logoBytes(logo: SlipLogo | undefined): Buffer {
+  if (logo === undefined) return Buffer.alloc(0)
+  const { width, height } = logo
+  const head = [0x1b, 0x40, 0x1b, 0x61, 0x01, 0x1d, 0x76, 0x30, 0x00, width / 8, 0x00, height & 0xff, height >> 8]
+  return Buffer.concat([Buffer.from(head), Buffer.from(logo.dots, 'base64'), Buffer.from([0x0a])])
 }
 
 /** Until when, where to change it, what is never done; then the cut. */
@@ -44,6 +56,7 @@ export function footLines(part: ReceiptPrinterEncoder, content: SlipBasics, colu
     .newline()
   wrapped(part, texts.never, columns)
   wrapped(part, texts.destroy, columns)
+  if (content.note !== undefined && content.note !== '') wrapped(part.newline(), slipText(content.note), columns)
   part.newline()
   wrapped(part, `${texts.slip} ${slipText(content.slipNumber)}`, columns)
   return part.newline(4).cut('partial')

@@ -4,6 +4,7 @@ import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, ProofKind, Reci
 import { Policy } from '../policy/schema.ts'
 import { OpeningHours } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
+import { SlipLogo, SlipNote } from '../slip-logo.ts'
 
 const Text = z.string().trim().min(1).max(120)
 const Texts = z.object({ fi: Text, sv: Text, en: Text })
@@ -121,11 +122,18 @@ export const administerRoutes = {
   organisation: route('GET', '/v1/agent/organisation', 'agent', {
     query: none,
     body: noBody,
-    reply: z.object({ name: Localized, changeAddress: z.string(), selfServiceAddress: z.string() }),
+    reply: z.object({ name: Localized, changeAddress: z.string(), selfServiceAddress: z.string(), slipNote: SlipNote, slipLogo: SlipLogo.nullable() }),
   }),
   saveOrganisation: route('POST', '/v1/agent/organisation', 'agent', {
     query: none,
-    body: z.object({ name: Texts, changeAddress: WebAddress, selfServiceAddress: WebAddress }),
+    body: z.object({
+      name: Texts,
+      changeAddress: WebAddress,
+      selfServiceAddress: WebAddress,
+      /** Left out: as they are. */
+      slipNote: SlipNote.optional(),
+      slipLogo: SlipLogo.nullable().optional(),
+    }),
     reply: z.object({ saved: z.literal(true) }),
   }),
 } as const

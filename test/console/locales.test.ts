@@ -36,8 +36,6 @@ function usedKeys(): { whole: Set<string>; beginnings: Set<string> } {
     for (const [, key] of text.matchAll(/'([a-zA-Z]+(?:\.[A-Za-z0-9-]+)+)'/g)) whole.add(key ?? '')
     for (const [, key] of text.matchAll(/`([a-zA-Z]+\.[a-zA-Z0-9.-]*)\$\{/g)) beginnings.add(key ?? '')
   }
-  // `said('paper.title')` of the slip's picture.
-  for (const key of [...whole]) if (key.startsWith('paper.')) whole.add(`slip.${key}`)
   return { whole, beginnings }
 }
 
@@ -55,7 +53,7 @@ function acts(): string[] {
       for (const [, act] of (call ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
   }
   // Values of conditions and of details beside the acts.
-  for (const other of ['audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by']) written.delete(other)
+  for (const other of ['nobody', 'audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by']) written.delete(other)
   return [...written]
 }
 

@@ -1,23 +1,46 @@
-/** Takes a picture of the console's pages: `node test/console/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark] [page+page]`. For people to look at. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+/**
+ * A picture of every page of the console, for people to look at. Without arguments they go to docs/pictures/console, as WebP, with docs/console-screens.md;
+ * `node test/console/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark] [page+page]` writes PNGs elsewhere.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openBrowser } from '../e2e/browser.ts'
 import { buildConsole } from './build-console.ts'
 import { consolePages, openPage } from './pages.ts'
 import { sceneHandlers } from './scenes.ts'
 import { startScriptedHub } from './scripted-hub.ts'
 
-const [folder = 'pictures', languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = ''] = process.argv.slice(2)
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url))
+const forDocs = process.argv[2] === undefined
+const [folder = join(docs, 'pictures/console'), languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = ''] = process.argv.slice(2)
 const out = await mkdtemp(join(tmpdir(), 'lodge-console-'))
 await buildConsole(out)
 const hub = await startScriptedHub(out, sceneHandlers('supervisor'))
 const browser = await openBrowser()
+const encoder = await browser.newPage()
+const locales: Readonly<Record<string, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
+
+/** As WebP, which the browser itself can write: a fifth of the bytes. */
+async function webp(png: Buffer): Promise<Buffer> {
+  const text = await encoder.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.72 })
+    return [...new Uint8Array(await blob.arrayBuffer())].map((each) => String.fromCharCode(each)).join('')
+  }, png.toString('base64'))
+  return Buffer.from(text, 'latin1')
+}
+
 for (const size of sizes.split(',')) {
   const [width = 1280, height = 800] = size.split('x').map(Number)
   for (const theme of themes.split(',')) {
     for (const language of languages.split(',')) {
-      const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
+      const viewport = { width, height }
+      const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: locales[language] ?? 'fi-FI', timezoneId: 'Europe/Helsinki' })
       await context.addInitScript(
         ([chosen, look]) => {
           localStorage.setItem('lodge.console.language', chosen ?? '')
@@ -28,16 +51,19 @@ for (const size of sizes.split(',')) {
       const page = await context.newPage()
       page.on('pageerror', (error) => console.error(error.message))
       page.on('console', (message) => message.type() === 'error' && console.error(message.text()))
-      const target = join(folder, `${size}-${theme}-${language}`)
+      const target = join(folder, forDocs ? language : `${size}-${theme}-${language}`)
       await mkdir(target, { recursive: true })
       for (const each of consolePages) {
         if (only !== '' && !only.split('+').includes(each.name)) continue
         hub.script(sceneHandlers(each.role))
+        await page.setViewportSize(viewport)
         await openPage(page, hub.url, each)
-        await page.evaluate(() => {
-          window.scrollTo(0, 0)
-        })
-        await page.screenshot({ path: join(target, `${each.name}.png`), fullPage: true })
+        await page.evaluate(() => document.fonts.ready.then(() => undefined))
+        // The whole page in one window, so that what stays in place is drawn to its end.
+        const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+        await page.setViewportSize({ width, height: Math.max(height, whole) })
+        const png = await page.screenshot()
+        await writeFile(join(target, `${each.name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await webp(png) : png)
       }
       await context.close()
     }
@@ -46,3 +72,10 @@ for (const size of sizes.split(',')) {
 await browser.close()
 await hub.stop()
 await rm(out, { recursive: true })
+if (forDocs) {
+  const rows = consolePages.map(({ name }) => `| ${name} | ${['fi', 'sv', 'en'].map((of) => `![](pictures/console/${of}/${name}.webp)`).join(' | ')} |`)
+  await writeFile(
+    join(docs, 'console-screens.md'),
+    `# Every page of the console, in three languages\n\nMade by \`node test/console/pictures.ts\` from the built console and invented data.\n\n| page | suomi | svenska | English |\n|---|---|---|---|\n${rows.join('\n')}\n`,
+  )
+}

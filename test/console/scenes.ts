@@ -155,6 +155,19 @@ const sceneImport = {
   ],
 }
 
+/** Three waves in a frame, as black dots. */
+function sceneLogo(): { width: number; height: number; dots: string } {
+  const [width, height] = [160, 48]
+  const bytes = Buffer.alloc((width / 8) * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const frame = x < 3 || y < 3 || x >= width - 3 || y >= height - 3
+      const wave = [12, 24, 36].some((middle) => Math.abs(y - middle - 4 * Math.sin(x / 9)) < 2)
+      if (frame || wave) bytes[(y * width + x) >> 3] = (bytes[(y * width + x) >> 3] ?? 0) | (0x80 >> (x & 7))
+    }
+  return { width, height, dots: bytes.toString('base64') }
+}
+
 /** What the hub answers to someone of that role. */
 export function sceneHandlers(role: AgentRole): ScriptedHandlers {
   const session = {
@@ -527,6 +540,8 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       name: text('Suvannon yliopisto', 'Suvanto universitet', 'Suvanto University'),
       changeAddress: 'https://tunnus.suvanto.example/vaihda',
       selfServiceAddress: 'https://tunnus.suvanto.example/itsepalvelu',
+      slipNote: text('Neuvonta ma–to 8–20, pe 8–18', 'Helpdesk mån–tors 8–20, fre 8–18', 'Helpdesk Mon–Thu 8–20, Fri 8–18'),
+      slipLogo: sceneLogo(),
     }),
     saveOrganisation: () => ({ saved: true }),
     consoleAccounts: () => ({

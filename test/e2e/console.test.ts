@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
-import { handOver } from '../bench/sync/handovers.ts'
+import { handOver, lose } from '../bench/sync/handovers.ts'
 import { buildConsole } from '../console/build-console.ts'
 import { startFleet, value, type Fleet } from '../hub/fleet.ts'
 import { openBrowser } from './browser.ts'
@@ -133,6 +133,36 @@ test('a pickup is issued, a desk hands it over, and the open page shows it withi
   await expect.poll(async () => page.getByTestId('state').textContent(), { interval: 50 }).toContain('Handed over')
   expect(performance.now() - told).toBeLessThan(2_000)
   expect(await page.evaluate(() => document.body.dataset['stayed'])).toBe('yes')
+})
+
+test('a slip that is gone burns its pickup: the page says so, one button issues anew to another desk, and the two lead to each other', async () => {
+  const [from = '', to = ''] = lodges
+  const pickup = await issueInPage(fleet.accounts[3] ?? '', from)
+  await page.getByTestId('see').click()
+  value(await first.sync.now())
+  lose(first, 1)
+  value(await first.sync.now())
+  await expect.poll(async () => page.getByTestId('state').textContent()).toContain('Burned')
+  // Nothing can be done with a burned one but that.
+  for (const act of ['reroute', 'revoke', 'extend']) expect(await page.getByTestId(act).count()).toBe(0)
+  await page.getByTestId('reissue-desk').selectOption(to)
+  await page.getByTestId('reissue').click()
+  await page.getByTestId('toast').waitFor()
+  await page.waitForURL((url) => !url.pathname.endsWith(pickup))
+  const again = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  value(await second.sync.now())
+  expect(second.pickups.liveIds().map(({ id }) => id)).toContain(again)
+  expect(first.pickups.liveIds().map(({ id }) => id)).not.toContain(again)
+  await page.goto(at(`/pickups/${pickup}`))
+  await page.getByTestId('replaced-by').click()
+  await page.waitForURL((url) => url.pathname.endsWith(again))
+  // Once: what has been issued anew is not issued a third time.
+  await page.goto(at(`/pickups/${pickup}`))
+  await page.getByTestId('timeline').waitFor()
+  expect(await page.getByTestId('reissue').count()).toBe(0)
+  value(await fleet.agent().call('revoke', { body: { pickup: again as never, reason: 'revoked', to: null } }))
+  value(await second.sync.now())
+  value(await second.sync.now())
 })
 
 test('a move away from a desk that is offline says whom it waits for, and goes on when that desk has acknowledged', async () => {

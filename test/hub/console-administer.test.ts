@@ -7,6 +7,7 @@ import type { HubRoute } from '../../src-shared/hub-api.ts'
 import type { HubClient } from '../../src-main/sync/index.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from './console-hub.ts'
+import { deskRecord } from '../../src-hub/desks/index.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
@@ -119,6 +120,16 @@ it('codes for many desks come with their table; a kind of desk does not change; 
   const save = { ...organisation.organisation, name: { ...organisation.organisation.name, en: 'Another' } }
   expect((await administrator.call('saveOrganisation', save)).status).toBe(200)
   expect((await administrator.call('organisation')).reply().name.en).toBe('Another')
+  // Own words and a logo go to every desk; what is no picture of that size is refused; left out, they stay.
+  const logo = { width: 16, height: 2, dots: Buffer.from([0xff, 0x00, 0x0f, 0xf0]).toString('base64') }
+  const note = { fi: 'Neuvonta 8–20', sv: '', en: '=HYPERLINK("x")' }
+  expect((await administrator.call('saveOrganisation', { ...save, slipNote: note, slipLogo: logo })).status).toBe(200)
+  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, height: 3 } })).code).toBe('L-608')
+  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, width: 20 } })).code).toBe('L-608')
+  expect((await administrator.call('saveOrganisation', { ...save, slipNote: { ...note, fi: '\u001b@' } })).code).toBe('L-608')
+  expect((await administrator.call('saveOrganisation', save)).status).toBe(200)
+  expect((await administrator.call('organisation')).reply()).toMatchObject({ slipNote: note, slipLogo: logo })
+  expect(await deskRecord(world.hub().db, desk.id)).toMatchObject({ slipNote: note, slipLogo: logo })
   // An address that a browser would run is none.
   expect((await administrator.call('saveOrganisation', { ...save, changeAddress: 'javascript:alert(1)' })).code).toBe('L-608')
   const acts = (await administrator.call('auditTrail', undefined, { query: { limit: 100, actor: 'first.admin' } })).reply().acts.map((act) => act.act)

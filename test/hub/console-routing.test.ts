@@ -142,6 +142,8 @@ it('the preview of a write-off is what the write-off does; a burned one can be i
     return answer.ok ? null : answer.failure.code
   }
   expect(await code(pickups[0])).toBe('L-659')
+  // And it is not offered what is refused.
+  expect(value(await fleet.agent().call('pickup', { query: { pickup: pickups[0] as never } })).may.reissue).toBe(false)
   // The write-off has issued this one anew already.
   expect(await code(pickups[1])).toBe('L-659')
   expect(value(await fleet.agent().call('pickup', { query: { pickup: again.pickup } })).replaces).toBe(pickups[0])

@@ -130,6 +130,7 @@ if (forDocs) {
     join(docs, 'pictures/README.md'),
     `# Pictures\n\nMade by \`npm run -s pictures\` from the built window and invented data; those of slips are of the slip tests.\n\n` +
       `- [screens](../screens.md): all ${all.length} in ${languages.join(', ')}, light, 1280×800: ${all.join(', ')}\n` +
+      `- [console](../console-screens.md): every page of the hub’s console in ${languages.join(', ')}, made by \`node test/console/pictures.ts\`\n` +
       `- looks, below: ${examples.map(({ what }) => what).join('; ')}\n- \`handover.png\`, \`slips.png\`, \`slips-58.png\`: a handover, and slips of 80 and 58 mm\n${shown.join('')}`,
   )
   const rows = all.map((name) => `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`)

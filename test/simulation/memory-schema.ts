@@ -2,6 +2,7 @@
 export const memorySchema = `
 CREATE TABLE hub (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), incarnation text NOT NULL, holding boolean NOT NULL DEFAULT 0);
 CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL);
+CREATE TABLE setting (key text PRIMARY KEY, value jsonb NOT NULL);
 CREATE TABLE policy (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), record jsonb NOT NULL);
 CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL, hours jsonb);
 CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind text NOT NULL, name jsonb NOT NULL, slip_prefix text NOT NULL, head bigint NOT NULL DEFAULT 0, hours jsonb);

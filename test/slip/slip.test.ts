@@ -156,3 +156,23 @@ test('the QR code on the pictured slip reads as the address, and only the addres
     expect(readQr(data, width, height)?.data).toBe(content.changeAddress)
   }
 })
+
+test('a logo stands above everything, dot by dot as it was given, and the institution’s own words at the end; neither touches the secret', () => {
+  const dots = Buffer.alloc(8 * 20, 0xaa)
+  const logo = { width: 64, height: 20, dots: dots.toString('base64') }
+  for (const paper of papers) {
+    const plain = slip('Ab3#', paper)
+    const strip = slip('Ab3#', paper, { logo, note: 'Neuvonta ma–to 8–20 \u001b@' })
+    if (typeof strip === 'string' || typeof plain === 'string') throw new Error('not printed')
+    expect(readSecret(strip)).toBe('Ab3#')
+    expect(strip.text).toContain('Neuvonta ma–to 8–20')
+    expect(strip.text.indexOf('Neuvonta')).toBeGreaterThan(strip.text.indexOf('Hävitä'))
+    const made = layoutSlip({ ...content, logo }, Buffer.from('Ab3#'), paper)
+    if (!made.ok) throw new Error(made.failure.code)
+    const raster = Buffer.concat([Buffer.from([0x1d, 0x76, 0x30, 0x00, 8, 0, 20, 0]), dots])
+    expect(made.value.header.indexOf(raster)).toBe(5)
+    expect(made.value.body.indexOf(raster)).toBe(-1)
+    // Nothing of the logo is taken for text.
+    expect(strip.text.split('\n').filter((line) => line.includes('ª'))).toEqual([])
+  }
+})

@@ -9,12 +9,18 @@ export interface Told {
   readonly params?: ErrorParams | undefined
 }
 
-const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608'] as const
+const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608', 'L-207'] as const
+/** What is named and not there, as a reason says it. */
+const things = ['account', 'desk', 'pickup', 'recipient', 'kiosk'] as const
 
 export function useFailureWords(): (failure: Told) => { what: string; next: string } {
   const { t } = useTexts()
   const look = useLook()
   return (failure) => {
+    if (failure.code === 'L-609') {
+      const thing = things.find((each) => each === failure.params?.['what']) ?? 'other'
+      return { what: t(`failure.notFound.${thing}`), next: t('failure.notFound.next') }
+    }
     const code = own.find((each) => each === failure.code)
     if (code !== undefined) return { what: t(`failure.${code}.what`, { where: failure.params?.['where'] ?? '' }), next: t(`failure.${code}.next`) }
     return isErrorCode(failure.code) ? describeFailure(failure, look.language) : { what: t('failure.L-602.what'), next: t('failure.L-602.next') }

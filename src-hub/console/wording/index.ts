@@ -1,4 +1,5 @@
 export { useEvents } from './events.ts'
+export { drawLogo, logoFrom } from './logo-dots.ts'
 export { useFailureWords, type Told } from './failures.ts'
 export { useLocal } from './local.ts'
 export { useStanding } from './standing.ts'

@@ -6,6 +6,15 @@ import type { DeskKiosk } from './desk-kiosk.ts'
 
 /** Hands over the first `count` waiting pickups, as an offline desk would have. Returns how many entries that made. */
 export function handOver(kiosk: DeskKiosk, count: number): number {
+  return work(kiosk, count, 'handed-over')
+}
+
+/** The same, but that the slips are gone: printed, and in nobody's hand. */
+export function lose(kiosk: DeskKiosk, count: number): number {
+  return work(kiosk, count, 'missing')
+}
+
+function work(kiosk: DeskKiosk, count: number, end: 'handed-over' | 'missing'): number {
   const { store, ledger, pickups } = kiosk
   const slips = createSlips(store.db)
   const staff = StaffId.parse(newId())
@@ -42,9 +51,9 @@ export function handOver(kiosk: DeskKiosk, count: number): number {
         ledger.append({ kind: 'slip-intended', ...about, actor: staff, facts: { slip, number, verification, language: 'fi', further: false } })
         slips.outcome(slip, 'printed', null)
         ledger.append({ kind: 'slip-printed', ...about, facts: { slip } })
-        slips.settle(slip, 'handed-over', staff, now)
-        ledger.append({ kind: 'handed-over', ...about, actor: staff, facts: { slip } })
-        pickups.end(pickup, 'handed-over')
+        slips.settle(slip, end, staff, now)
+        ledger.append({ kind: end === 'missing' ? 'slip-missing' : 'handed-over', ...about, actor: staff, facts: { slip } })
+        pickups.end(pickup, end === 'missing' ? 'burned' : 'handed-over')
       }
     })
   }

@@ -1,5 +1,5 @@
 /** What the slip says, in the recipient's language. */
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from './domain.ts'
 
 export interface SlipTexts {
   readonly title: { readonly password: string; readonly 'activation-code': string }
