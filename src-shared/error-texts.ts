@@ -376,6 +376,20 @@ export const errorTexts = {
       'Start again, or ask for an identity document. Tell the administrator if it happens again.',
     ],
   },
+  'L-323': {
+    fi: [
+      'Henkilön syntymäaika on näppäilty väärin liian monta kertaa.',
+      'Lue henkilöllisyystodistus lukijalla tai ohjaa henkilö helpdeskiin. Tunnin kuluttua voi yrittää uudelleen.',
+    ],
+    sv: [
+      'Personens födelsedatum har matats in fel för många gånger.',
+      'Läs identitetshandlingen med läsaren eller hänvisa personen till helpdesk. Om en timme går det att försöka igen.',
+    ],
+    en: [
+      'The person’s birth date has been keyed wrongly too many times.',
+      'Read the identity document with the reader, or send the person to the helpdesk. It can be tried again in an hour.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

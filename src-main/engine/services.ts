@@ -25,6 +25,7 @@ import { createDayRecord } from './day-record.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { sendRequests } from './send-requests.ts'
 import { createOpeningDoor } from './opening.ts'
+import { createBirthDates } from './birth-dates.ts'
 import { createPausing } from './pausing.ts'
 import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
 import type { Place, ViewParts } from './views.ts'
@@ -203,6 +204,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     views,
     opening,
     pausing,
+    birthDates: createBirthDates(keys.lookupKey, now),
     dayRecord: createDayRecord(store.db),
     clockOff: () => clockOff,
     hub,

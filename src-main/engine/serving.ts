@@ -1,5 +1,4 @@
 /** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
-import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
 import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
@@ -324,8 +323,9 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         if (!found.ok) return found
         const pickup = found.value
         if (pickup.birthTag === null) return fail('L-306')
-        if (!birthTag(services.keys.lookupKey, birthDate).equals(pickup.birthTag)) {
-          const said = refused(pickup, { code: 'L-305' }, session.value)
+        const right = services.birthDates.check(pickup.person.recipient, birthDate, pickup.birthTag)
+        if (!right.ok) {
+          const said = refused(pickup, right.failure, session.value)
           notice(said)
           return { ok: false, failure: said }
         }

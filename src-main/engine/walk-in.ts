@@ -256,7 +256,8 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
       return document === null ? fail('L-303') : ok({ kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry })
     }
     if (of.birthTag === null) return fail('L-306')
-    if (birthTag(keys.lookupKey, byEye.birthDate).toString('base64url') !== of.birthTag) return fail('L-305')
+    const right = services.birthDates.check(of.recipient, byEye.birthDate, Buffer.from(of.birthTag, 'base64url'))
+    if (!right.ok) return right
     return ok({ kind: byEye.kind satisfies ProofKind, method: 'by-eye', issuerCountry: byEye.issuerCountry })
   }
 
@@ -271,7 +272,7 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
     if (closed !== null) return { ok: false, failure: closed }
     const proof = proofOf(of, byEye)
     if (!proof.ok) {
-      if (proof.failure.code === 'L-305') note(proof.failure)
+      if (proof.failure.code === 'L-305' || proof.failure.code === 'L-323') note(proof.failure)
       return proof
     }
     if (proof.value.kind === 'e-id') return fail('L-304')

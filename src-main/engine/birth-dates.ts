@@ -1,0 +1,26 @@
+/** Birth dates keyed from a document: by eye they are half of the proof, so nobody finds one by trying, neither a hand nor a window taken over (promise P1). */
+import { timingSafeEqual, type KeyObject } from 'node:crypto'
+import { birthTag } from '../../src-shared/protocol/tags.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+
+/** Wrong ones of one person in an hour; in this engine's memory, which a window cannot restart. */
+const wrongAnHour = 5
+const hourMs = 3_600_000
+
+export interface BirthDates {
+  /** Whether this is the one on record. Fails with L-305 (it is not), L-323 (too many were not). */
+  check(recipient: string, keyed: string, onRecord: Uint8Array): Result<null>
+}
+
+export function createBirthDates(lookupKey: KeyObject, now: () => number): BirthDates {
+  const wrong = new Map<string, number[]>()
+  return {
+    check(recipient, keyed, onRecord) {
+      const recent = (wrong.get(recipient) ?? []).filter((at) => at > now() - hourMs)
+      if (recent.length >= wrongAnHour) return fail('L-323')
+      if (timingSafeEqual(birthTag(lookupKey, keyed), onRecord)) return ok(null)
+      wrong.set(recipient, [...recent, now()])
+      return fail('L-305')
+    },
+  }
+}
