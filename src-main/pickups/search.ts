@@ -8,7 +8,7 @@ import { displayName, foldForSearch, type Person } from './person.ts'
 import { personLabel } from './prepared.ts'
 
 interface Sealed {
-  rowid: number
+  n: number
   id: string
   person: Buffer
 }
@@ -26,8 +26,8 @@ export interface NameSearch {
 /** `live`: the list of live states, as SQL. */
 export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): NameSearch {
   // The plus keeps SQLite off the index of states: by it, every slice would read and sort all that is left.
-  const next = db.prepare<[number, number], Sealed>(`SELECT rowid, id, person FROM pickup WHERE rowid > ? AND +state IN ${live} ORDER BY rowid LIMIT ?`)
-  const one = db.prepare<[string], Sealed>(`SELECT rowid, id, person FROM pickup WHERE id = ? AND state IN ${live}`)
+  const next = db.prepare<[number, number], Sealed>(`SELECT n, id, person FROM pickup WHERE n > ? AND +state IN ${live} ORDER BY n LIMIT ?`)
+  const one = db.prepare<[string], Sealed>(`SELECT n, id, person FROM pickup WHERE id = ? AND state IN ${live}`)
   const folded = new Map<string, string>()
   const again = new Set<string>()
   let reached = 0
@@ -48,7 +48,7 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       if (!all) {
         const rows = next.all(reached, count)
         for (const row of rows) take(row)
-        reached = rows.at(-1)?.rowid ?? reached
+        reached = rows.at(-1)?.n ?? reached
         all = rows.length < count
         return !all || again.size > 0
       }

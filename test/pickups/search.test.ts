@@ -83,3 +83,43 @@ test('any history: search finds exactly who matches, in the order of the queue',
     { numRuns: 25 },
   )
 })
+
+test('names are opened slice by slice until none is left', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lodge-search-'))
+  const opened = openStore(join(folder, 'kiosk.db'))
+  if (!opened.ok) throw new Error(opened.failure.code)
+  try {
+    const key = randomBytes(32)
+    const written = createPickupCache(opened.value.db, key)
+    for (let who = 0; who < 10; who += 1)
+      written.grant({
+        id: PickupId.parse(newId()),
+        epoch: { incarnation, n: 1 },
+        envelope: 'AA',
+        secretKind: 'password',
+        channel: 'porter',
+        requestReference: null,
+        recipient: RecipientId.parse(newId()),
+        recipientClass: 'student',
+        name: { family: 'Virtanen', given: `Aino ${who}` },
+        formerNames: [],
+        language: 'fi',
+        account: `account${who}`,
+        sponsor: null,
+        accountValidUntil: null,
+        birthTag: null,
+        cardTags: [],
+        pickupCodeTag: randomBytes(16).toString('base64url'),
+        issuedAt: 1000 + who,
+        expiresAt: 4_000_000_000_000,
+      })
+    // As after a start: nothing is in memory yet.
+    const cache = createPickupCache(opened.value.db, key)
+    const more = [1, 2, 3, 4].map(() => cache.foldNames(3))
+    expect(more).toEqual([true, true, true, false])
+    expect(cache.queue({ filter: 'all', search: 'aino virta', limit: 20 }).total).toBe(10)
+  } finally {
+    opened.value.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
