@@ -20,11 +20,11 @@ function loadSuite(): Promise<CipherSuite> {
 
 let madeForHub: Promise<CipherSuite> | null = null
 
-/** The same suite with the X25519 and the HMAC of the hub's Node: a fraction of the work, which is most of what an import costs. Kiosks keep to the one that runs everywhere. */
+/** The same suite with the X25519 of the hub's Node: a quarter of the work, which is most of what an import costs. Kiosks keep to the one that runs everywhere. */
 function loadHubSuite(): Promise<CipherSuite> {
-  madeForHub ??= Promise.all([import('@hpke/core'), import('./node-hkdf.ts')]).then(
-    ([{ Aes256Gcm, CipherSuite: Suite, DhkemX25519HkdfSha256 }, { NodeHkdfSha256 }]) =>
-      new Suite({ kem: new DhkemX25519HkdfSha256(), kdf: new NodeHkdfSha256(), aead: new Aes256Gcm() }),
+  madeForHub ??= import('@hpke/core').then(
+    ({ Aes256Gcm, CipherSuite: Suite, DhkemX25519HkdfSha256, HkdfSha256 }) =>
+      new Suite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() }),
   )
   return madeForHub
 }
