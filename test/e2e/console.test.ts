@@ -254,7 +254,8 @@ test('a lost kiosk is written off after one question that says how many are issu
   expect((await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state).toBe('granted')
   await row.getByTestId('write-off').click()
   await page.getByTestId('ask-yes').click()
-  await page.getByTestId('toast').waitFor()
+  // Thousands, each with a secret of its own: some seconds, and more on a busy computer.
+  await page.getByTestId('toast').waitFor({ timeout: 120_000 })
   await page.goto(at(`/pickups/${pickup}`))
   await page.getByTestId('replaced-by').click()
   await expect.poll(async () => page.getByTestId('state').textContent()).toContain('Waiting for its desk')
