@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
@@ -24,6 +25,8 @@ const expectations = { poll: { timeout: 15_000 } }
 /** `unit`: rooms by themselves. `engine`, `hub`, `shell`: real processes, files and sockets. `electron`: the built shell. `e2e`: a real browser over all of it. */
 export default defineConfig({
   test: {
+    // Most files wait for processes, disks and sockets: two at a time also where there are two processors.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: [['default', { summary: false }], './test/reporter.ts'],
     projects: [
       { plugins: [vue()], test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: whole, testTimeout: 30_000 } },
