@@ -20,8 +20,7 @@ export const SlipLogo = z
   .refine(({ width, height, dots }) => Math.floor((dots.replace(/=+$/, '').length * 3) / 4) === (width / 8) * height)
 export type SlipLogo = z.infer<typeof SlipLogo>
 
-// eslint-disable-next-line no-control-regex
-const plain = /^[^\0-\x1f\x7f]*$/
+const plain = /^\P{Cc}*$/u
 const Line = z.string().max(slipNoteMost).regex(plain)
 /** The institution's own words at the end of a slip; an empty one is not printed. */
 export const SlipNote = z.object({ fi: Line, sv: Line, en: Line })

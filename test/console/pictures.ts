@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openBrowser } from '../e2e/browser.ts'
+import { toWebp } from '../e2e/webp.ts'
 import { buildConsole } from './build-console.ts'
 import { consolePages, openPage } from './pages.ts'
 import { sceneHandlers } from './scenes.ts'
@@ -21,19 +22,6 @@ const hub = await startScriptedHub(out, sceneHandlers('supervisor'))
 const browser = await openBrowser()
 const encoder = await browser.newPage()
 const locales: Readonly<Record<string, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
-
-/** As WebP, which the browser itself can write: a fifth of the bytes. */
-async function webp(png: Buffer): Promise<Buffer> {
-  const text = await encoder.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.72 })
-    return [...new Uint8Array(await blob.arrayBuffer())].map((each) => String.fromCharCode(each)).join('')
-  }, png.toString('base64'))
-  return Buffer.from(text, 'latin1')
-}
 
 for (const size of sizes.split(',')) {
   const [width = 1280, height = 800] = size.split('x').map(Number)
@@ -63,7 +51,7 @@ for (const size of sizes.split(',')) {
         const whole = await page.evaluate(() => document.documentElement.scrollHeight)
         await page.setViewportSize({ width, height: Math.max(height, whole) })
         const png = await page.screenshot()
-        await writeFile(join(target, `${each.name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await webp(png) : png)
+        await writeFile(join(target, `${each.name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await toWebp(encoder, png) : png)
       }
       await context.close()
     }

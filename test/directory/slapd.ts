@@ -1,11 +1,12 @@
 /** A real OpenLDAP (Debian's slapd) of a test's own: a folder, a port, an authority, the password policy overlay. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'ldapts'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
+import { freePort } from '../free-port.ts'
 
 export const baseDn = 'dc=suvanto,dc=example'
 export const adminDn = `cn=lodge,${baseDn}`
@@ -35,15 +36,6 @@ export interface Directory {
   choose(account: string, old: string, own: string): Promise<void>
   addAccounts(accounts: readonly string[]): Promise<void>
   stop(): Promise<void>
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => done(port))
-    })
-  })
 }
 
 const entryOf = (account: string) => `dn: uid=${account},ou=people,${baseDn}

@@ -1,11 +1,11 @@
 /** The built Electron shell started for a test: on the stand-in, or in the real runtime; its window driven by Playwright over the DevTools protocol. */
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { createElectronHost, findElectron, type ElectronHost } from '../../src-main/demo/electron-host.ts'
 import type { Order, Report } from '../electron-standin/control.ts'
+import { freePort } from '../free-port.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const bundle = join(root, 'out/main/electron.js')
@@ -21,14 +21,6 @@ export interface ElectronShell {
   reported<K extends Report['standin']>(kind: K, from?: number): Promise<Extract<Report, { standin: K }>>
   child(): ElectronHost
   disconnect(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 export const realElectron = () => process.env['LODGE_SHELL'] === 'electron'

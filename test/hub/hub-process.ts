@@ -1,21 +1,13 @@
 /** The hub as it runs: a process of its own from its real entry, at a port that stays, so that kiosks find it again after it has died. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
 import { startChild } from '../bench/sync/children.ts'
 import { value } from './fleet.ts'
+import { freePort } from '../free-port.ts'
 
 const token = 'token-of-the-processes-0001'
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((done) => probe.close(done))
-  return port
-}
 
 export interface HubProcess {
   readonly url: string

@@ -1,8 +1,8 @@
 /** The PostgreSQL that the system has installed, with its own pg_dump: a cluster of the test's own. The one that npm carries has neither pg_dump nor pg_restore. */
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 
 const programs = ['initdb', 'postgres', 'pg_dump', 'pg_restore'] as const
 
@@ -19,14 +19,6 @@ function postgresUser(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((done) => probe.close(done))
-  return port
 }
 
 export interface SystemPostgres {

@@ -14,6 +14,7 @@ import { languages, type Language } from '../../src-shared/domain.ts'
 import { openBrowser } from '../e2e/browser.ts'
 import { everyScreen } from '../e2e/screens/every-screen.ts'
 import { openScriptedWindow, type Look } from '../e2e/screens/scripted-window.ts'
+import { toWebp } from '../e2e/webp.ts'
 import { buildWindow } from './build-window.ts'
 import { sceneNames } from './scenes.ts'
 
@@ -36,19 +37,6 @@ await buildWindow(window)
 const browser = await openBrowser()
 const encoder = await browser.newPage()
 
-/** The same picture as WebP, which the browser itself can write: a fifth of the bytes. */
-async function webp(png: Buffer): Promise<Buffer> {
-  const text = await encoder.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0)
-    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.72 })
-    return [...new Uint8Array(await blob.arrayBuffer())].map((each) => String.fromCharCode(each)).join('')
-  }, png.toString('base64'))
-  return Buffer.from(text, 'latin1')
-}
-
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready
@@ -68,7 +56,7 @@ async function walk(look: Look & { language: Language }, folder: string, some = 
     await settled(open.page)
     const png = await open.page.screenshot()
     taken.add(name)
-    await writeFile(join(folder, `${name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await webp(png) : png)
+    await writeFile(join(folder, `${name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await toWebp(encoder, png) : png)
   })
   await open.close()
 }
