@@ -56,6 +56,10 @@ export type Localized = z.infer<typeof Localized>
 export const DeskKind = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'])
 export type DeskKind = z.infer<typeof DeskKind>
 
+/** A desk's one kiosk that serves, or a screen where people only check in (DESIGN section 2). */
+export const KioskKind = z.enum(['desk', 'check-in'])
+export type KioskKind = z.infer<typeof KioskKind>
+
 /** How a pickup is delivered: one of the desk kinds, or a registered letter. */
 export const Channel = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'registered-letter'])
 export type Channel = z.infer<typeof Channel>

@@ -53,6 +53,11 @@ export const errorTexts = {
     sv: ['Den första arbetsledaren saknas.', 'Läs arbetsledarens passerkort och välj en PIN-kod.'],
     en: ['There is no first supervisor yet.', 'Scan a supervisor’s badge and choose a PIN.'],
   },
+  'L-109': {
+    fi: ['Tämä tietokone on toisenlainen kuin pyyntö edellyttää: ilmoittautumisnäyttö tai palvelupisteen kioski.', 'Tee tämä palvelupisteen kioskilla.'],
+    sv: ['Datorn är av annat slag än begäran kräver: en anmälningsskärm eller diskens kiosk.', 'Gör detta vid diskens kiosk.'],
+    en: ['This computer is not of the kind that may ask this: a check-in screen, or the desk’s kiosk.', 'Do this at the desk’s own kiosk.'],
+  },
   'L-201': {
     fi: ['Tätä noutoa ei ole tässä pisteessä.', 'Pyydä henkilöä ottamaan yhteyttä helpdeskiin.'],
     sv: ['Ärendet finns inte vid den här disken.', 'Be personen kontakta helpdesk.'],
@@ -262,6 +267,16 @@ export const errorTexts = {
     fi: ['Noutoa ei voi lähettää sille pisteelle.', 'Valitse piste luettelosta.'],
     sv: ['Ärendet kan inte skickas till den disken.', 'Välj en disk i listan.'],
     en: ['The pickup cannot be sent to that desk.', 'Choose a desk from the list.'],
+  },
+  'L-244': {
+    fi: ['Noutosi odottaa toisessa palvelupisteessä.', 'Asioi siellä henkilöllisyystodistus mukana: {where}.'],
+    sv: ['Ditt ärende väntar vid en annan disk.', 'Gå dit och ta med en identitetshandling: {where}.'],
+    en: ['Your pickup waits at another desk.', 'Go there and bring your ID: {where}.'],
+  },
+  'L-245': {
+    fi: ['Tällä näytöllä ei ole juuri nyt yhteyttä.', 'Mene palvelupisteelle henkilöllisyystodistus mukana: siellä noutosi nähdään.'],
+    sv: ['Den här skärmen har ingen anslutning just nu.', 'Gå till disken med din identitetshandling: där ser de ditt ärende.'],
+    en: ['This screen has no connection just now.', 'Go to the desk with your ID: they can see your pickup.'],
   },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],

@@ -26,8 +26,10 @@ import {
   DeskKind,
   Epoch,
   Incarnation,
+  CallId,
   Instant,
   KioskId,
+  KioskKind,
   Language,
   Localized,
   PickupId,
@@ -43,6 +45,7 @@ import { isErrorCode, type ErrorCode } from './errors.ts'
 import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
 import { RequestDecision, requestRoutes } from './kiosk-hub-api/requests.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
+import { checkInRoutes } from './kiosk-hub-api/check-in.ts'
 import { eIdRoutes } from './kiosk-hub-api/e-id.ts'
 import { walkInRoutes } from './kiosk-hub-api/walk-in.ts'
 import { LedgerHash, WireEntry } from './ledger-entry.ts'
@@ -106,6 +109,10 @@ export const FeedChange = z.discriminatedUnion('kind', [
   z.object({ seq: z.number().int().positive(), kind: z.literal('directory-changed'), desks: z.array(DirectoryDesk).max(directoryLimit) }),
   /** A request filed at this desk has been approved or declined. */
   z.object({ seq: z.number().int().positive(), kind: z.literal('request-decided'), decision: RequestDecision }),
+  /** The recipient checked in at a check-in screen of this desk. */
+  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-arrived'), pickup: PickupId, epoch: Epoch, at: Instant }),
+  /** Someone calls for staff at a check-in screen of this desk. */
+  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-called'), call: CallId, at: Instant }),
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
@@ -164,7 +171,7 @@ export const hubApi = {
   enrol: route('POST', '/v1/enrol', 'code', {
     query: none,
     body: z.object({ token: z.string().max(64), nonce: Nonce, signKey: PublicKey, sealTo: PublicKey }),
-    reply: z.object({ kiosk: KioskId, desk: DeskId, incarnation: Incarnation, hubTime: Instant, lookupKey: base64url }),
+    reply: z.object({ kiosk: KioskId, desk: DeskId, kind: KioskKind.default('desk'), incarnation: Incarnation, hubTime: Instant, lookupKey: base64url }),
   }),
   /** Registers the kiosk's opening key (X25519). New grants are sealed to it; until the first one there are no grants. */
   openingKey: route('POST', '/v1/opening-key', 'kiosk', {
@@ -215,6 +222,7 @@ export const hubApi = {
     reply: z.object({ incarnation: Incarnation, acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
   }),
   ...walkInRoutes,
+  ...checkInRoutes,
   ...eIdRoutes,
   /** A lost kiosk: every secret granted there is burned and replaced. */
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
@@ -300,8 +308,12 @@ export const hubApi = {
       ),
     }),
   }),
-  /** A one-time enrolment code for a desk, as text `TOKEN.FINGERPRINT`. */
-  enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', { query: none, body: z.object({ desk: DeskId }), reply: z.object({ code: z.string() }) }),
+  /** A one-time enrolment code for a desk's kiosk, or for one more check-in screen there, as text `TOKEN.FINGERPRINT`. */
+  enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', {
+    query: none,
+    body: z.object({ desk: DeskId, kind: KioskKind.optional() }),
+    reply: z.object({ code: z.string() }),
+  }),
   ...apiTokenRoutes,
   ...carryRoutes,
   ...sessionRoutes,

@@ -12,6 +12,7 @@ import {
   Desk,
   Instant,
   IssuerCountry,
+  KioskKind,
   Language,
   NoSlipReason,
   OverrideReason,
@@ -33,7 +34,7 @@ import { DocumentView } from './kiosk-views/document.ts'
 import { elsewhereMethods } from './kiosk-views/elsewhere.ts'
 import { FailureView } from './kiosk-views/failure.ts'
 import { EIdPickup, EIdView } from './kiosk-views/e-id.ts'
-import { WalkInChoice, WalkInIssue, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
+import { WalkInChoice, WalkInIssue, WalkInNoSlip, WalkInSearch, WalkInStep } from './kiosk-views/walk-in.ts'
 import { requestMethods, RequestView } from './kiosk-views/requests.ts'
 import { letterMethods, letterSteps } from './kiosk-views/letters.ts'
 import { PlaceNow } from './policy/places.ts'
@@ -86,8 +87,12 @@ export const CounterStep = z.discriminatedUnion('step', [
     language: Language,
     count: z.number().int().positive(),
     proofs: z.array(ProofKind),
+    /** The desk's own kiosk knows of it by now; always so where this is that kiosk. */
+    told: z.boolean(),
     until: Instant,
   }),
+  /** A check-in screen asks the hub. */
+  z.object({ step: z.literal('looking') }),
   /** A staff badge was read; its PIN is awaited. */
   z.object({
     step: z.literal('pin'),
@@ -125,7 +130,7 @@ export const CounterStep = z.discriminatedUnion('step', [
   z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
   z.object({
     step: z.literal('done'),
-    outcome: z.union([Settlement, z.enum(['no-slip', 'dispatched', 'delivered', 'returned-by-post'])]),
+    outcome: z.union([Settlement, z.enum(['no-slip', 'nothing-issued', 'dispatched', 'delivered', 'returned-by-post'])]),
     initials: z.string(),
     language: Language,
     until: Instant,
@@ -235,6 +240,8 @@ export type ReaderLearning = z.infer<typeof ReaderLearning>
 /** The whole state a window draws. */
 export const KioskState = z.object({
   revision: z.number().int().nonnegative(),
+  /** A check-in screen serves nobody: it has no queue, no printer and no staff. */
+  kind: KioskKind,
   /** Desk time, from the hub's time plus a monotonic offset; windows show this clock. */
   now: Instant,
   /** What set-up still needs, in order; null when the desk can serve. */
@@ -345,6 +352,8 @@ export const kioskApi = defineContract({
     chooseAccount: command(WalkInChoice, nothing),
     /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
     issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
+    /** Nothing is issued this time: recorded. */
+    noSlipWalkIn: command(WalkInNoSlip, nothing),
     ...letterMethods,
     ...requestMethods,
     ...elsewhereMethods,

@@ -20,6 +20,7 @@ const names = {
   findAccount: true,
   chooseAccount: true,
   issueWalkIn: true,
+  noSlipWalkIn: true,
   requestDelivery: true,
   requestFor: true,
   letters: true,

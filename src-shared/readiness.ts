@@ -29,6 +29,9 @@ export const Readiness = z.object({
 })
 export type Readiness = z.infer<typeof Readiness>
 
+/** A check-in screen needs neither printer nor staff nor keys; but without the hub it can tell nobody anything. */
+export type ScreenFacts = Pick<ReadinessFacts, 'now' | 'network' | 'clockOffMs' | 'reader' | 'unsent' | 'diskFreeBytes' | 'updateWaiting'>
+
 /** What is known of the desk. Times in ms; null: not known. */
 export interface ReadinessFacts {
   readonly now: number
@@ -71,46 +74,68 @@ export const readinessLimits = {
 
 const rank = { red: 0, amber: 1, note: 2 } as const
 
-/** Every combination of facts has an answer, and a fact that gets worse never makes the answer better. */
-export function readinessOf(facts: ReadinessFacts): Readiness {
-  const reasons: ReadinessReason[] = []
-  const add = (severity: ReadinessReason['severity'], code: ErrorCode, params?: ErrorParams, stopsOffline = severity === 'red') =>
-    void reasons.push({ code, ...(params === undefined ? {} : { params: { ...params } }), severity, stopsOffline })
-  const { now, lastContactAt, printer, reader, unsent } = facts
+type Add = (severity: ReadinessReason['severity'], code: ErrorCode, params?: ErrorParams, stopsOffline?: boolean) => void
 
-  if (facts.network === 'frozen') add('red', 'L-604')
-  if (facts.network === 'refused') add('red', 'L-603')
-  const silentMs = lastContactAt === null ? Infinity : now - lastContactAt
-  const silent = facts.network !== 'online'
-  if (silent && lastContactAt === null) add('red', 'L-428')
-  else if (silent && silentMs > facts.staffOfflineMs) add('red', 'L-409')
-  else if (silent && silentMs > readinessLimits.staleMs) add('amber', 'L-419', { sinceAt: lastContactAt ?? 0 })
-  else if (silent) add('note', 'L-419', { sinceAt: lastContactAt ?? 0 })
+/** What any kiosk needs, whatever its kind. */
+function common(facts: ScreenFacts, add: Add): void {
+  const { now, reader, unsent } = facts
   if (facts.clockOffMs !== null && Math.abs(facts.clockOffMs) > readinessLimits.clockMs)
     add('amber', 'L-420', { minutes: Math.round(Math.abs(facts.clockOffMs) / 60_000) })
-
-  if (!printer.canPrint) add('red', printer.code ?? 'L-503')
-  else if (printer.nearEnd) add('amber', 'L-426')
-  else if (printer.wordless) add('note', 'L-427')
-  if (!facts.printedToday) add('amber', 'L-416')
   if (!reader.ready) add('red', reader.code ?? 'L-701')
-
-  if (facts.openingKey === 'none') add('red', 'L-422')
-  else if (facts.openingKey === 'unregistered') add('amber', 'L-422')
-  if (facts.staffWithPin === 0) add('red', 'L-425')
-  else if (facts.staffWithPin === 1) add('amber', 'L-415')
-  if (facts.staffForOffline === 0) add(facts.network === 'online' ? 'note' : 'red', 'L-424', undefined, true)
-
   if (unsent.count > 0 && unsent.oldestAt !== null && now - unsent.oldestAt > readinessLimits.unsentMs)
     add('amber', 'L-421', { count: unsent.count, sinceAt: unsent.oldestAt })
-  if (facts.unsettled > 0) add('amber', 'L-423', { count: facts.unsettled })
   const free = facts.diskFreeBytes
   if (free !== null && free < readinessLimits.diskLowBytes)
     add(free < readinessLimits.diskFullBytes ? 'red' : 'amber', 'L-417', { megabytes: Math.floor(free / megabyte) })
   if (facts.updateWaiting) add('note', 'L-418')
+}
 
+function concluded(gather: (add: Add) => void): Readiness {
+  const reasons: ReadinessReason[] = []
+  gather((severity, code, params, stopsOffline = severity === 'red') => {
+    reasons.push({ code, ...(params === undefined ? {} : { params: { ...params } }), severity, stopsOffline })
+  })
   reasons.sort((a, b) => rank[a.severity] - rank[b.severity])
   const worst = reasons[0]?.severity ?? 'note'
   const serves = worst !== 'red'
   return { light: worst === 'note' ? 'green' : worst, serves, servesOffline: serves && !reasons.some((reason) => reason.stopsOffline), reasons }
+}
+
+/** Of a check-in screen: can people check in here now? Never without the hub. */
+export function screenReadinessOf(facts: ScreenFacts): Readiness {
+  const found = concluded((add) => {
+    if (facts.network === 'frozen') add('red', 'L-604')
+    else if (facts.network === 'refused') add('red', 'L-603')
+    else if (facts.network !== 'online') add('red', 'L-245')
+    common(facts, add)
+  })
+  return { ...found, servesOffline: false }
+}
+
+/** Every combination of facts has an answer, and a fact that gets worse never makes the answer better. */
+export function readinessOf(facts: ReadinessFacts): Readiness {
+  const { now, lastContactAt, printer } = facts
+  return concluded((add) => {
+    if (facts.network === 'frozen') add('red', 'L-604')
+    if (facts.network === 'refused') add('red', 'L-603')
+    const silentMs = lastContactAt === null ? Infinity : now - lastContactAt
+    const silent = facts.network !== 'online'
+    if (silent && lastContactAt === null) add('red', 'L-428')
+    else if (silent && silentMs > facts.staffOfflineMs) add('red', 'L-409')
+    else if (silent && silentMs > readinessLimits.staleMs) add('amber', 'L-419', { sinceAt: lastContactAt ?? 0 })
+    else if (silent) add('note', 'L-419', { sinceAt: lastContactAt ?? 0 })
+
+    if (!printer.canPrint) add('red', printer.code ?? 'L-503')
+    else if (printer.nearEnd) add('amber', 'L-426')
+    else if (printer.wordless) add('note', 'L-427')
+    if (!facts.printedToday) add('amber', 'L-416')
+
+    if (facts.openingKey === 'none') add('red', 'L-422')
+    else if (facts.openingKey === 'unregistered') add('amber', 'L-422')
+    if (facts.staffWithPin === 0) add('red', 'L-425')
+    else if (facts.staffWithPin === 1) add('amber', 'L-415')
+    if (facts.staffForOffline === 0) add(facts.network === 'online' ? 'note' : 'red', 'L-424', undefined, true)
+    if (facts.unsettled > 0) add('amber', 'L-423', { count: facts.unsettled })
+    common(facts, add)
+  })
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run codes -- --hub https://hub:8443 --token-file agent-token [--all] [--out folder] [--defaults file.json]`: a one-time code for every desk
- * that has no kiosk (`--all`: for every desk), as CSV on standard output, and a provisioning file for each in `--out`.
+ * that has no kiosk (`--all`: for every desk), as CSV on standard output, and a provisioning file for each in `--out`. `--check-in`: for one
+ * more check-in screen at every desk that people come to instead.
  */
 import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ const { values: flags } = parseArgs({
     hub: { type: 'string', default: 'https://127.0.0.1:8443' },
     'token-file': { type: 'string' },
     all: { type: 'boolean', default: false },
+    'check-in': { type: 'boolean', default: false },
     out: { type: 'string' },
     defaults: { type: 'string' },
   },
@@ -64,14 +66,17 @@ const defaults = readDefaults()
 const { pem } = got(await callHub(flags.hub, null, null, 'authority'))
 const { desks } = got(await callHub(flags.hub, pem, token, 'desks'))
 const invited: Invited[] = []
-for (const desk of desks.filter(({ kiosk }) => flags.all || kiosk === null)) {
-  invited.push({ desk, code: got(await callHub(flags.hub, pem, token, 'enrolmentCode', { desk: desk.id })).code })
-  writeSync(2, `\r${invited.length} of ${desks.length}`)
+const kind = flags['check-in'] ? 'check-in' : 'desk'
+const wanted = desks.filter((desk) => (kind === 'desk' ? flags.all || desk.kiosk === null : desk.kind !== 'post-room'))
+// A check-in screen prints nothing.
+const common = { hub: flags.hub, authority: pem, ...defaults, ...(kind === 'desk' ? {} : { printer: { kind: 'none' } }) }
+for (const desk of wanted) {
+  invited.push({ desk, code: got(await callHub(flags.hub, pem, token, 'enrolmentCode', { desk: desk.id, kind })).code })
+  writeSync(2, `\r${invited.length} of ${wanted.length}`)
 }
 writeSync(2, '\n')
 if (flags.out !== undefined) {
   mkdirSync(flags.out, { recursive: true, mode: 0o700 })
-  for (const each of invited)
-    writeFileSync(join(flags.out, fileName(each)), provisioningFile(each, { hub: flags.hub, authority: pem, ...defaults }), { mode: 0o600 })
+  for (const each of invited) writeFileSync(join(flags.out, fileName(each)), provisioningFile(each, common), { mode: 0o600 })
 }
 writeSync(1, codesCsv(invited))

@@ -1,5 +1,6 @@
 /** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (DESIGN section 8, point 3). */
 import { sql } from 'kysely'
+import type { KioskKind } from '../../src-shared/domain.ts'
 import type { FeedChange } from '../../src-shared/hub-api.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 
@@ -26,13 +27,22 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
   await bulkOf(tx).notify(tx, desk)
 }
 
-/** One page as JSON text, not parsed again. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
+/** What a check-in screen is told: where it stands and where else to go. The rest keeps its number and says nothing. */
+const toldToScreens: ReadonlySet<string> = new Set(['desk-changed', 'policy-changed', 'directory-changed'] satisfies FeedChange['kind'][])
+
+function forScreen(seq: number, body: string): string {
+  const { kind } = JSON.parse(body) as { kind: string }
+  return toldToScreens.has(kind) ? body : JSON.stringify({ seq, kind: 'of-the-desk' })
+}
+
+/** One page as JSON text, not parsed again but for a check-in screen. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
 export async function readFeed(
   db: Db,
   desk: string,
   cursor: number,
   limit: number,
   known: number | null = null,
+  kind: KioskKind = 'desk',
 ): Promise<{ next: number; more: boolean; head: number; changes: string } | null> {
   const head = known ?? Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
@@ -42,5 +52,5 @@ export async function readFeed(
   const first = rows[0]
   if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null
   const next = rows.length === 0 ? cursor : Number(rows.at(-1)?.seq)
-  return { next, more: next < head, head, changes: rows.map((row) => row.body).join(',') }
+  return { next, more: next < head, head, changes: rows.map((row) => (kind === 'desk' ? row.body : forScreen(Number(row.seq), row.body))).join(',') }
 }

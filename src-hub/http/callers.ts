@@ -1,6 +1,7 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
 import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { KioskKind } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -11,6 +12,7 @@ import type { Db } from '../database/index.ts'
 export interface KioskCaller {
   readonly id: string
   readonly desk: string
+  readonly kind: KioskKind
   /** Where its desk's feed ended when it called: most polls are answered with that alone. */
   readonly head: number
 }
@@ -51,7 +53,7 @@ export async function kioskCaller(db: Db, request: CallerRequest, rawBody: strin
   const kiosk = await db
     .selectFrom('kiosk')
     .innerJoin('desk', 'desk.id', 'kiosk.desk')
-    .select(['kiosk.id', 'kiosk.desk', 'kiosk.state', 'kiosk.sign_key', 'kiosk.frozen', 'desk.head'])
+    .select(['kiosk.id', 'kiosk.desk', 'kiosk.kind', 'kiosk.state', 'kiosk.sign_key', 'kiosk.frozen', 'desk.head'])
     .where('kiosk.id', '=', id)
     .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
@@ -60,7 +62,7 @@ export async function kioskCaller(db: Db, request: CallerRequest, rawBody: strin
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
   if (kiosk.frozen) return fail('L-604')
-  return ok({ id: kiosk.id, desk: kiosk.desk, head: Number(kiosk.head) })
+  return ok({ id: kiosk.id, desk: kiosk.desk, kind: kiosk.kind, head: Number(kiosk.head) })
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

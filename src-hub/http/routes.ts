@@ -21,6 +21,7 @@ import { administerHandlers } from './routes/administer.ts'
 import { proveHandlers } from './routes/prove.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
+import { checkInHandlers } from './routes/check-in.ts'
 import { importHandlers } from './routes/imports.ts'
 import { operationsHandlers } from './routes/operations.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
@@ -44,6 +45,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...statusHandlers(parts),
     ...importHandlers(parts),
     ...walkInHandlers(parts),
+    ...checkInHandlers(parts),
     ...proveHandlers(parts),
     ...letterHandlers(parts),
     ...inboxHandlers(parts),
@@ -60,7 +62,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     },
     feed: async ({ query, kiosk }) => {
       if (query.incarnation !== incarnation) return fail('L-607')
-      const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head)
+      const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
       if (page === null) return fail('L-607')
       return ok(
         new JsonText(
@@ -86,8 +88,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         total,
         desk,
         policy,
-        // Taken from the first page alone.
-        staff: query.after === undefined ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
+        // Taken from the first page alone; nobody signs in at a check-in screen.
+        staff: query.after === undefined && kiosk.kind === 'desk' ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
         ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),
         after: last ?? null,
       })
@@ -174,9 +176,13 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       })
     },
     enrolmentCode: async ({ body, agent }) => {
-      const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority), now())
+      const { kind = 'desk' } = body
+      const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority), now(), kind)
       if (!code.ok) return code
-      await db.insertInto('audit').values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: body.desk, detail: '{}' }).execute()
+      await db
+        .insertInto('audit')
+        .values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: body.desk, detail: JSON.stringify({ kind }) })
+        .execute()
       return ok({ code: code.value })
     },
   }

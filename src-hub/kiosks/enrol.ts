@@ -1,6 +1,6 @@
 /** Enrolment and the kiosk's keys (DESIGN section 8, point 1). Neither is idempotent by nature, so both carry nonces kept in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
-import { DeskId, KioskId } from '../../src-shared/domain.ts'
+import { DeskId, KioskId, type KioskKind } from '../../src-shared/domain.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/protocol/enrolment-code.ts'
@@ -12,14 +12,14 @@ import { grantWaiting, type GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
 
-/** Makes a one-time code for a desk; only its hash is kept. L-609 for an unknown desk. */
-export async function newEnrolmentCode(db: Db, desk: string, fingerprint: string, now: number): Promise<Result<string>> {
+/** Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown desk. */
+export async function newEnrolmentCode(db: Db, desk: string, fingerprint: string, now: number, kind: KioskKind = 'desk'): Promise<Result<string>> {
   const known = await db.selectFrom('desk').select('id').where('id', '=', desk).executeTakeFirst()
   if (known === undefined) return fail('L-609', { what: 'desk' })
   const token = randomBytes(10)
   await db
     .insertInto('enrolment_code')
-    .values({ token_hash: tokenHash(toBase32(token)), desk, expires_at: now + codeLifeMs, used_by: null, nonce: null, reply: null })
+    .values({ token_hash: tokenHash(toBase32(token)), desk, kind, expires_at: now + codeLifeMs, used_by: null, nonce: null, reply: null })
     .execute()
   return ok(formatEnrolmentCode(token, fingerprint))
 }
@@ -27,6 +27,7 @@ export async function newEnrolmentCode(db: Db, desk: string, fingerprint: string
 export interface Enrolled {
   readonly kiosk: KioskId
   readonly desk: DeskId
+  readonly kind: KioskKind
   readonly lookupKey: string
 }
 
@@ -37,8 +38,11 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
     if (code === undefined) return fail('L-102')
     if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null) return ok(JSON.parse(code.reply) as Enrolled)
     if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail('L-103')
-    // A desk has one active kiosk: one that is there already must be replaced or written off by a supervisor first.
-    const active = await tx.selectFrom('kiosk').select('id').where('desk', '=', code.desk).where('state', '=', 'active').executeTakeFirst()
+    // A desk has one active kiosk that serves, and any number of check-in screens: a kiosk that is there already must be written off first.
+    const active =
+      code.kind === 'desk'
+        ? await tx.selectFrom('kiosk').select('id').where('desk', '=', code.desk).where('state', '=', 'active').where('kind', '=', 'desk').executeTakeFirst()
+        : undefined
     if (active !== undefined) return fail('L-106')
     const kiosk = KioskId.parse(newId())
     await tx
@@ -46,6 +50,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
       .values({
         id: kiosk,
         desk: code.desk,
+        kind: code.kind,
         state: 'active',
         sign_key: Buffer.from(body.signKey, 'base64url'),
         opening_key: null,
@@ -58,19 +63,28 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
     const lookupKey = parts.keys.lookupKey(kiosk)
     const sealed = await seal(Buffer.from(body.sealTo, 'base64url'), lookupKey, enrolInfo, Buffer.from(kiosk))
     lookupKey.fill(0)
-    const reply: Enrolled = { kiosk, desk: DeskId.parse(code.desk), lookupKey: sealed.toString('base64url') }
+    const reply: Enrolled = { kiosk, desk: DeskId.parse(code.desk), kind: code.kind, lookupKey: sealed.toString('base64url') }
     await tx
       .updateTable('enrolment_code')
       .set({ used_by: kiosk, nonce: body.nonce, reply: JSON.stringify(reply) })
       .where('token_hash', '=', code.token_hash)
       .execute()
-    await tx.insertInto('audit').values({ at: parts.now(), actor: 'kiosk', act: 'enrolled', pickup: null, desk: code.desk, detail: '{}' }).execute()
+    await tx
+      .insertInto('audit')
+      .values({ at: parts.now(), actor: 'kiosk', act: 'enrolled', pickup: null, desk: code.desk, detail: JSON.stringify({ kind: code.kind }) })
+      .execute()
     return ok(reply)
   })
 }
 
-/** Registers the opening key; what waited for this desk is granted in the same transaction. */
-export async function registerOpeningKey(db: Db, parts: GrantParts, kiosk: { id: string; desk: string }, body: HubBody<'openingKey'>): Promise<Result<null>> {
+/** Registers the opening key of a desk's kiosk (L-109 for a check-in screen, which has none); what waited for this desk is granted in the same transaction. */
+export async function registerOpeningKey(
+  db: Db,
+  parts: GrantParts,
+  kiosk: { id: string; desk: string; kind: KioskKind },
+  body: HubBody<'openingKey'>,
+): Promise<Result<null>> {
+  if (kiosk.kind !== 'desk') return fail('L-109')
   return transact(db, async (tx) => {
     const fresh = await tx
       .insertInto('nonce')

@@ -39,7 +39,8 @@ export async function takeReport(db: Db, parts: GrantParts, kioskId: string, bod
     await tx.updateTable('kiosk').set({ generation: body.generation, last_contact: parts.now() }).where('id', '=', kioskId).execute()
     // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
     if (body.grants !== null && body.seq === acked) {
-      await adopt(tx, parts, kiosk, body.grants)
+      // A check-in screen is never granted anything.
+      if (kiosk.kind === 'desk') await adopt(tx, parts, kiosk, body.grants)
       await tx.updateTable('kiosk').set({ reported: parts.incarnation }).where('id', '=', kioskId).execute()
       await releaseHold(tx, parts)
     }

@@ -17,18 +17,19 @@ export async function beginIncarnation(db: Db, now: number): Promise<Incarnation
       .insertInto('audit')
       .values({ at: now, actor: 'hub', act: 'restored', pickup: null, desk: null, detail: JSON.stringify({ incarnation }) })
       .execute()
-    const kiosks = await tx.selectFrom('kiosk').select('id').where('state', '=', 'active').limit(1).execute()
+    const kiosks = await tx.selectFrom('kiosk').select('id').where('state', '=', 'active').where('kind', '=', 'desk').limit(1).execute()
     if (kiosks.length === 0) await tx.updateTable('hub').set({ holding: false }).execute()
     return incarnation
   })
 }
 
-/** Kiosks whose report of this incarnation is still missing. */
+/** Kiosks (a check-in screen holds nothing) whose report of this incarnation is still missing. */
 export async function awaited(db: Db | Tx, incarnation: string): Promise<string[]> {
   const rows = await db
     .selectFrom('kiosk')
     .select('id')
     .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
     .where((e) => e.or([e('reported', 'is', null), e('reported', '<>', incarnation)]))
     .execute()
   return rows.map((row) => row.id)

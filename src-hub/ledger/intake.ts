@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { WireEntry } from '../../src-shared/ledger-entry.ts'
-import { Epoch, PickupId } from '../../src-shared/domain.ts'
+import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
@@ -14,6 +14,7 @@ import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
 import { checkEntries, readEntries, understand, type ChainedEntry, type CheckedEntry, type Read } from './check.ts'
+import { ofScreen, passOn } from './screens.ts'
 import { applyEntry, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
 
 export interface Intake {
@@ -36,12 +37,13 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
       return fail('L-604')
     }
     if (chained.length > 0) {
-      const checked = await insert(tx, parts, kioskId, chained)
+      const checked = await insert(tx, parts, kiosk, chained)
       const about = pickupsOf(checked)
       const set = await load(tx, about)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
+      if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked)
     }
     const last = chained.at(-1)
     const acked = last?.seq ?? end.seq
@@ -65,12 +67,18 @@ async function repeated(tx: Tx, kiosk: string, acked: number, read: readonly Rea
 const slice = 500
 
 /** Inserts the entries and says what each of them means. */
-async function insert(tx: Tx, parts: GrantParts, kiosk: string, chained: readonly ChainedEntry[]): Promise<readonly CheckedEntry[]> {
+async function insert(
+  tx: Tx,
+  parts: GrantParts,
+  { id: kiosk, kind }: { readonly id: string; readonly kind: KioskKind },
+  chained: readonly ChainedEntry[],
+): Promise<readonly CheckedEntry[]> {
+  const meaning = kind === 'desk' ? understand : ofScreen
   const now = parts.now()
   const checked: CheckedEntry[] = []
   let written: Promise<void> = Promise.resolve()
   for (let from = 0; from < chained.length; from += slice) {
-    const items = chained.slice(from, from + slice).map(understand)
+    const items = chained.slice(from, from + slice).map(meaning)
     const rows = items.map((item) => ({ ...item, poison: item.entry === null }))
     await written
     written = bulkOf(tx).insertEntries(tx, kiosk, rows, now)

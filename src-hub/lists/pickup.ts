@@ -103,6 +103,12 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
 
 async function lastContact(db: Db, desk: string | null): Promise<number | null> {
   if (desk === null) return null
-  const kiosk = await db.selectFrom('kiosk').select('last_contact').where('desk', '=', desk).where('state', '=', 'active').executeTakeFirst()
+  const kiosk = await db
+    .selectFrom('kiosk')
+    .select('last_contact')
+    .where('desk', '=', desk)
+    .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
+    .executeTakeFirst()
   return kiosk?.last_contact ?? null
 }

@@ -32,6 +32,7 @@ export async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; op
     .select(['id', 'opening_key', 'frozen'])
     .where('desk', '=', desk)
     .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
     // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
     .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
     .forUpdate()

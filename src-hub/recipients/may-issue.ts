@@ -32,7 +32,12 @@ export async function mayIssue(db: Db, keys: HubKeys, now: number, role: AgentRo
   const directory = await directoryRecords(db)
   const ended = account.valid_until !== null && account.valid_until < dateAt(now)
   const desks = [...(await deskNames(db)).values()]
-  const kiosks = await db.selectFrom('kiosk').select(['desk', 'opening_key', 'frozen', 'last_contact']).where('state', '=', 'active').execute()
+  const kiosks = await db
+    .selectFrom('kiosk')
+    .select(['desk', 'opening_key', 'frozen', 'last_contact'])
+    .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
+    .execute()
   const kioskOf = new Map(kiosks.map((kiosk) => [kiosk.desk, kiosk]))
   const live = await db
     .selectFrom('pickup')

@@ -61,7 +61,7 @@ async function overtaken(tx: Tx, job: Omit<Job, 'lease'>): Promise<boolean> {
 async function waits(tx: Tx, pickup: string): Promise<boolean> {
   const row = await tx
     .selectFrom('pickup')
-    .innerJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'pickup.desk').on('kiosk.state', '=', 'active'))
+    .innerJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'pickup.desk').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
     .select('pickup.id')
     .where('pickup.id', '=', pickup)
     .where('pickup.state', '=', 'unassigned')

@@ -83,7 +83,14 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
     ),
   )
   const kiosks = new Map(
-    (await db.selectFrom('kiosk').select(['id', 'last_contact', 'frozen', 'acked']).where('state', '=', 'active').execute()).map((row) => [row.id, row]),
+    (
+      await db
+        .selectFrom('kiosk')
+        .select(['id', 'desk', 'kind', 'last_contact', 'frozen', 'acked'])
+        .where('state', '=', 'active')
+        .orderBy('enrolled_at')
+        .execute()
+    ).map((row) => [row.id, row]),
   )
   const versions = await startedVersions(db)
   const said = await statuses(db)
@@ -143,6 +150,14 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
         waiting: granted.get(`${id ?? ''} granted`) ?? 0,
         revoking: granted.get(`${id ?? ''} revoking`) ?? 0,
         handedOverToday: handed.get(desk) ?? 0,
+        screens: [...kiosks.values()]
+          .filter((each) => each.kind === 'check-in' && each.desk === desk)
+          .map((each) => ({
+            kiosk: KioskId.parse(each.id),
+            lastContactAt: each.last_contact === null ? null : Number(each.last_contact),
+            silent: now - Number(each.last_contact ?? 0) > silentMs,
+            version: versions.get(each.id)?.version ?? null,
+          })),
         status: status === undefined ? null : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
       },
     ]

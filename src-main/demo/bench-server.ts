@@ -9,7 +9,7 @@ import { simulatedScanner } from '../readers/index.ts'
 import { Refused } from './acts.ts'
 import { passportOf } from './institution.ts'
 import { runTour, tourNames, type TourPorts } from './tours.ts'
-import { demoDesks, type World } from './world.ts'
+import { screensOf, demoDesks, type World } from './world.ts'
 
 const desk = z.enum(demoDesks)
 const Act = z.discriminatedUnion('act', [
@@ -70,12 +70,16 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
       [...world.desks.values()].map(async (at) => {
         const state = await at.client.state({})
         const printer = at.printer.state()
-        const here = world.institution.pickups.filter((pickup) => pickup.desk === at.key).map((pickup) => pickup.account)
+        const screenOf = screensOf[at.key]
+        const here = world.institution.pickups.filter((pickup) => pickup.desk === (screenOf ?? at.key)).map((pickup) => pickup.account)
         return {
           key: at.key,
           title: at.title,
+          serves: screenOf === undefined,
           state: state.ok
-            ? `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
+            ? screenOf !== undefined
+              ? `${state.value.network.state}, ${state.value.unsent.count} unsent`
+              : `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
             : 'the engine is restarting',
           // What the desk's QR code says: the person's phone, for whoever has none at hand.
           phone: state.ok && state.value.counter.step === 'verify' ? (state.value.counter.eId?.address ?? null) : null,
@@ -84,10 +88,13 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
           on: printer.on,
           cable: at.cable.isPlugged(),
           reader: at.reader.isPlugged(simulatedScanner.path),
-          staff: [
-            { ...at.porter, role: at.key === 'helpdesk-lakeside' ? 'counter' : 'porter' },
-            { ...at.chief, role: 'supervisor' },
-          ],
+          staff:
+            screenOf !== undefined
+              ? []
+              : [
+                  { ...at.porter, role: at.key === 'helpdesk-lakeside' ? 'counter' : 'porter' },
+                  { ...at.chief, role: 'supervisor' },
+                ],
           visitors: world.institution.recipients
             .filter((person) => here.includes(person.account))
             .slice(0, 8)

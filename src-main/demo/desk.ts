@@ -23,6 +23,8 @@ export interface DemoDeskOptions {
   readonly key: string
   readonly dataDir: string
   readonly hub: { readonly port: number }
+  /** A check-in screen has no printer. */
+  readonly checkIn?: boolean
   /** null when the desk is enrolled already. */
   readonly code: string | null
   readonly paper?: 58 | 80
@@ -57,7 +59,10 @@ export function deskConfig(options: DemoDeskOptions, at: { reader: number; cable
       pairMs: 0,
     },
     simulatedReaders: { host: '127.0.0.1', port: at.reader },
-    printer: { kind: 'tcp', ...at.printer, dedicatedLink: true, paper: options.paper ?? 80, processId: 'trusted', pollMs: 500 },
+    printer:
+      options.checkIn === true
+        ? { kind: 'none' }
+        : { kind: 'tcp', ...at.printer, dedicatedLink: true, paper: options.paper ?? 80, processId: 'trusted', pollMs: 500 },
     ...(options.screen === undefined ? {} : { screen: options.screen }),
   }
 }

@@ -1,4 +1,4 @@
-/** `npm start`: the hub, three desks with their windows' shells, simulated readers and printers, and the bench page. */
+/** `npm start`: the hub, three desks and a check-in screen with their windows' shells, simulated readers and printers, and the bench page. */
 import { existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ const rendererDir = join(root, 'out/renderer')
 if (!existsSync(join(rendererDir, 'index.html'))) throw new Error('the window is not built: run npm start, or npm run build')
 const base = process.env.LODGE_DEMO_DATA ?? join(root, '.lodge/demo')
 
-say('lodge: starting the hub and three desks (the first time takes some seconds)')
+say('lodge: starting the hub, three desks and a check-in screen (the first time takes some seconds)')
 const runtime = hasDisplay() ? findElectron() : null
 const main = join(root, 'out/main/electron.js')
 const inElectron = runtime !== null && existsSync(main)

@@ -11,12 +11,15 @@ import { startFront } from './front.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
 
-/** The first two are porters' lodges; the helpdesk issues on the spot. */
-export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside'] as const
+/** The first two are porters' lodges; the helpdesk issues on the spot; the last is a check-in screen of the first. */
+export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside', 'check-in-lakeside'] as const
 /** The others are started by whoever asks for them by name. */
 export type DemoDeskKey = (typeof demoDesks)[number] | 'student-affairs' | 'hr' | 'post-room'
 /** What the tours need. */
 export const porterDesks: readonly DemoDeskKey[] = ['porter-lakeside', 'porter-millhill']
+
+/** Check-in screens, and whose. */
+export const screensOf: Partial<Record<string, DemoDeskKey>> = { 'check-in-lakeside': 'porter-lakeside' }
 
 export interface WorldDesk extends DemoDesk {
   readonly id: DeskId
@@ -101,32 +104,41 @@ export async function startWorld(
   const ids = await deskIds(hub, institution)
   const desks = new Map<DemoDeskKey, WorldDesk>()
   for (const key of keys) {
-    const id = ids.get(key)
+    const screenOf = screensOf[key]
+    const deskKey = screenOf ?? key
+    const id = ids.get(deskKey)
     if (id === undefined) throw new Refused('L-609')
     const dataDir = dataFolder(base, key)
     const enrolled = existsSync(join(dataDir, 'kiosk.db'))
-    const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id } })).code
+    const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id, kind: screenOf === undefined ? 'desk' : 'check-in' } })).code
     const cablePort = saved?.cables[key]
     const desk = await startDesk({
       key,
       dataDir,
       hub: { port: hub.port },
+      checkIn: screenOf !== undefined,
       code,
       log,
       ...(hosts[key] === undefined ? {} : { host: hosts[key] }),
       ...(cablePort === undefined ? {} : { ports: { cable: cablePort } }),
     })
-    const supervisor = person(institution, key, 'supervisor')
-    const porter = person(institution, key, 'serving')
+    const supervisor = person(institution, deskKey, 'supervisor')
+    const porter = person(institution, deskKey, 'serving')
     await untilServing(desk)
     const state = await until(desk.client, 'enrolled', ({ setup }) => setup === null || setup === 'first-supervisor', 30_000)
     if (state.setup === 'first-supervisor') {
       await prepareStaff(desk, supervisor, [porter])
       done(await desk.client.signOut({}))
     }
-    const words = institution.desks.find((candidate) => candidate.key === key)
+    const words = institution.desks.find((candidate) => candidate.key === deskKey)
     const unit = institution.units.find((candidate) => candidate.key === words?.unit)
-    desks.set(key, { ...desk, id, title: `${unit?.name.en ?? ''}, ${words?.name.en ?? key}`, chief: supervisor, porter })
+    desks.set(key, {
+      ...desk,
+      id,
+      title: `${unit?.name.en ?? ''}, ${words?.name.en ?? key}${screenOf === undefined ? '' : ', check-in screen'}`,
+      chief: supervisor,
+      porter,
+    })
   }
   writeFileSync(
     join(base, 'ports.json'),

@@ -7,6 +7,8 @@ import type { Store } from '../storage/index.ts'
 
 /** A call that nobody answered in this time has been overtaken by events. */
 export const callLastsMs = 15 * 60_000
+/** A check-in screen does not hear that staff have come: so long it says that they were called. */
+export const calledAtScreenMs = 2 * 60_000
 
 export interface Call {
   readonly id: CallId
@@ -19,6 +21,8 @@ export interface Calling {
   open(): Call | null
   /** Someone calls at this screen: recorded, then rung. A second call while one is open rings again and is the same one. */
   call(): Call
+  /** From a check-in screen, by the hub: rings unless it is known, too old, or another is open. In the caller's transaction. */
+  fromScreen(id: CallId, at: number): void
   /** Fails with L-242 when it is answered, or never was. */
   answer(id: CallId, by: StaffId): Result<null>
 }
@@ -28,6 +32,8 @@ interface Parts {
   readonly ledger: Ledger
   readonly now: () => number
   readonly ring: (call: Call) => void
+  /** How long a call that nobody answered stays. */
+  readonly lastsMs?: number
 }
 
 interface Row {
@@ -36,9 +42,9 @@ interface Row {
   origin: string
 }
 
-export function createCalling({ store, ledger, now, ring }: Parts): Calling {
+export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs }: Parts): Calling {
   const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
-  const insert = store.db.prepare('INSERT INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
+  const insert = store.db.prepare('INSERT OR IGNORE INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
   const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
   const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
   /** Read for every push of the state: kept in memory. */
@@ -49,7 +55,7 @@ export function createCalling({ store, ledger, now, ring }: Parts): Calling {
       const row = newest.get()
       current = row === undefined ? null : { id: CallId.parse(row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
     }
-    return current !== null && now() - current.at < callLastsMs ? current : null
+    return current !== null && now() - current.at < lastsMs ? current : null
   }
 
   return {
@@ -62,13 +68,20 @@ export function createCalling({ store, ledger, now, ring }: Parts): Calling {
       }
       const call: Call = { id: CallId.parse(newId()), at: now(), from: 'desk' }
       store.transact(() => {
-        forget.run(call.at - callLastsMs)
+        forget.run(call.at - lastsMs)
         insert.run(call.id, call.at, call.from)
         ledger.append({ kind: 'staff-called', facts: { call: call.id } })
       })
       current = call
       ring(call)
       return call
+    },
+    fromScreen(id, at) {
+      // One that was long on its way has been overtaken by events.
+      if (now() - at >= lastsMs || open() !== null) return
+      if (insert.run(id, at, 'check-in').changes === 0) return
+      current = { id, at, from: 'check-in' }
+      ring(current)
     },
     answer(id, by) {
       const answered = store.transact(() => {

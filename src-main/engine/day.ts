@@ -54,6 +54,8 @@ export function createDayHandlers({ services, counter, activity }: Parts): DayHa
       return counter.extend(now()) ? ok(null) : fail('L-209')
     },
     callStaff() {
+      // A call that the desk would not hear is not said to be under way.
+      if (services.kind === 'check-in' && sync.status().state !== 'online') return fail('L-245')
       calling.call()
       sync.nudge()
       return ok(null)

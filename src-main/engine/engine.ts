@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { EventName, HandlersOf, PayloadOf } from '../../src-shared/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
 import type { Readiness } from '../../src-shared/readiness.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
@@ -21,6 +21,7 @@ import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
 import { foldNamesInBackground } from './fold-names.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
+import { createCheckInScreen } from './check-in-screen.ts'
 import { createScanning } from './scanning.ts'
 import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
 import { createRoundHandlers } from './round.ts'
@@ -158,26 +159,29 @@ export function createEngine(ports: EnginePorts): Engine {
     const post = createPostRoom({ services, counter, floorYears, doneMs, activity, notify: (failure) => emit('scanNotice', { failure }) })
     const requesting = createRequesting({ services, counter, activity })
     const serving: Serving = withLetters(createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }), post)
-    const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, activity: () => signingIn.activity() })
-    const onScan = createScanning({
-      services,
-      counter,
-      serving,
-      walkIn,
-      onTracking: post.onScan,
-      offerRequest: requesting.offer,
-      arrivalMs: screen.arrivalSeconds * 1000,
-      refusedMs: screen.refusedSeconds * 1000,
-      pinMs: screen.pinSeconds * 1000,
-      activity: () => signingIn.activity(),
-      adding: () => signingIn.adding(),
-      changing: () => signingIn.changing(),
-      maySignIn: () => signingIn.maySignIn(),
-      onBadge: (badge) => signingIn.onBadge(badge),
-      onResume: (badge) => signingIn.resume(badge),
-      notify: (failure) => emit('scanNotice', { failure }),
-    })
-    unsubscribe.push(readers.onScan(onScan))
+    const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, doneMs, activity })
+    const notify = (failure: Failure) => emit('scanNotice', { failure })
+    const times = { arrivalMs: screen.arrivalSeconds * 1000, refusedMs: screen.refusedSeconds * 1000 }
+    const atScreen = () => createCheckInScreen({ services, counter, timers, ...times, offerRequest: requesting.offer, notify })
+    const atDesk = () =>
+      createScanning({
+        services,
+        counter,
+        serving,
+        walkIn,
+        onTracking: post.onScan,
+        offerRequest: requesting.offer,
+        ...times,
+        pinMs: screen.pinSeconds * 1000,
+        activity: () => signingIn.activity(),
+        adding: () => signingIn.adding(),
+        changing: () => signingIn.changing(),
+        maySignIn: () => signingIn.maySignIn(),
+        onBadge: (badge) => signingIn.onBadge(badge),
+        onResume: (badge) => signingIn.resume(badge),
+        notify,
+      })
+    unsubscribe.push(readers.onScan(services.kind === 'check-in' ? atScreen() : atDesk()))
     const readinessNow = createReadiness({ services, config, printer, readers, floorYears, freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)) })
     const day = createDayHandlers({ services, counter, activity })
     const round = createRoundHandlers({

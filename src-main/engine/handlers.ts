@@ -163,6 +163,7 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     findAccount: atDesk('findAccount', ({ walkIn }) => walkIn.handlers.findAccount),
     chooseAccount: atDesk('chooseAccount', ({ walkIn }) => walkIn.handlers.chooseAccount),
     issueWalkIn: atDesk('issueWalkIn', ({ walkIn }) => walkIn.handlers.issueWalkIn),
+    noSlipWalkIn: atDesk('noSlipWalkIn', ({ walkIn }) => walkIn.handlers.noSlipWalkIn),
     requestDelivery: atDesk('requestDelivery', ({ requesting }) => requesting.handlers.requestDelivery),
     requestFor: atDesk('requestFor', ({ requesting }) => requesting.handlers.requestFor),
     letters: atDesk('letters', ({ post }) => post.handlers.letters),

@@ -3,7 +3,7 @@ import { readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isErrorCode } from '../../src-shared/errors.ts'
 import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
-import { readinessOf, type Readiness } from '../../src-shared/readiness.ts'
+import { readinessOf, screenReadinessOf, type Readiness, type ScreenFacts } from '../../src-shared/readiness.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
@@ -71,15 +71,23 @@ export function createReadiness({ services, config, printer, readers, floorYears
       sampled = { free: freeBytes(), update: updateWaiting(config.dataDir) }
     }
     const acked = record?.acked ?? 0
-    const light = printer.status()
     const reader = readers.status()
     const { state, lastContactAt } = sync.status()
-    const pins = roster.pinCounts(floorYears)
-    return readinessOf({
+    const common: ScreenFacts = {
       now: at,
       network: state,
-      lastContactAt,
       clockOffMs: clockOff(),
+      reader: { ready: reader.state === 'ready', code: reader.failure?.code ?? null },
+      unsent: { count: ledger.head().seq - acked, oldestAt: ledger.timeAfter(acked) },
+      diskFreeBytes: sampled.free,
+      updateWaiting: sampled.update,
+    }
+    if (services.kind === 'check-in') return screenReadinessOf(common)
+    const light = printer.status()
+    const pins = roster.pinCounts(floorYears)
+    return readinessOf({
+      ...common,
+      lastContactAt,
       printer: {
         canPrint: light.canPrint,
         nearEnd: light.state === 'paper-near-end',
@@ -87,14 +95,10 @@ export function createReadiness({ services, config, printer, readers, floorYears
         code: light.failure !== null && isErrorCode(light.failure.code) ? light.failure.code : null,
       },
       printedToday: Math.max(dayRecord.printedAt(), slips.newestPrintedAt()) >= startOfDeskDay(at),
-      reader: { ready: reader.state === 'ready', code: reader.failure?.code ?? null },
       openingKey: record === null || record.openingPublic === null ? 'none' : record.openingRegistered ? 'registered' : 'unregistered',
       staffWithPin: pins.all,
       staffForOffline: pins.enough,
-      unsent: { count: ledger.head().seq - acked, oldestAt: ledger.timeAfter(acked) },
       unsettled: slips.unsettled().length,
-      diskFreeBytes: sampled.free,
-      updateWaiting: sampled.update,
       staffOfflineMs: config.staffOfflineDays * 86_400_000,
     })
   }

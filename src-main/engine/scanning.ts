@@ -108,6 +108,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         language: served.person.language,
         count: found.length,
         proofs: decided.ok ? proofsOf(place.policy, decided.value.rule) : [],
+        told: true,
         until: now() + parts.arrivalMs,
       },
       parts.arrivalMs,

@@ -20,7 +20,7 @@ import {
   type Transport,
 } from '../sync/index.ts'
 import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
-import { createCalling, type Call } from './calling.ts'
+import { calledAtScreenMs, createCalling, type Call } from './calling.ts'
 import { createDayRecord } from './day-record.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { sendRequests } from './send-requests.ts'
@@ -139,9 +139,26 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     },
     transport: parts.simulated?.transport,
   })
+  const calling = createCalling({
+    store,
+    ledger,
+    now,
+    ring: parts.ring ?? (() => undefined),
+    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
+  })
   const requests = createDeliveryRequests(store.db, keys.cacheKey)
   const walkIns = createWalkIns(store.db, pickups, ledger, now)
-  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided: (decision) => requests.decided(decision, now()) })
+  const applier = createApplier({
+    store,
+    ledger,
+    pickups,
+    slips,
+    roster,
+    records,
+    walkIns,
+    requestDecided: (decision) => requests.decided(decision, now()),
+    staffCalled: (call, at) => calling.fromScreen(call, at),
+  })
   // A simulation plays its histories on one thread.
   const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)
   const sync = createSync({
@@ -174,7 +191,6 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     return known
   }
   const pausing = createPausing({ store, ledger, now, timers, onChange })
-  const calling = createCalling({ store, ledger, now, ring: parts.ring ?? (() => undefined) })
   const opening = createOpeningDoor({ paused: () => pausing.closed(), desk: () => currentPlace()?.desk ?? null, now, store, ledger, timers, onChange })
   const views: ViewParts = { pickups, slips, roster, now, place: requirePlace, closed: () => opening.closed() }
 
@@ -199,6 +215,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     walkIns,
     printer,
     kiosk: record.kiosk,
+    kind: record.kind,
     sync,
     records,
     views,

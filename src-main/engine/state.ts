@@ -29,7 +29,7 @@ interface Parts {
 function setupStep({ record, services }: Pick<Parts, 'record' | 'services'>): KioskState['setup'] {
   if (record === null || services === null) return 'enrol'
   if (services.place() === null) return 'first-sync'
-  return services.roster.hasAnyPin() ? null : 'first-supervisor'
+  return services.kind === 'check-in' || services.roster.hasAnyPin() ? null : 'first-supervisor'
 }
 
 /** Who may come back with the badge alone; anyone may read it, so initials. */
@@ -66,6 +66,7 @@ export function composeState(parts: Parts): KioskState {
   const placed = services !== null && services.place() !== null
   return {
     revision: parts.revision,
+    kind: services?.kind ?? 'desk',
     now: services?.now() ?? parts.wall(),
     setup: setupStep(parts),
     enrolment: parts.enrolment,

@@ -15,7 +15,7 @@ import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { issuesAs, walkInDesks } from '../../src-shared/serving.ts'
 import { decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
 import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
-import { displayName } from '../pickups/index.ts'
+import { displayName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate, type Timers } from './clock.ts'
@@ -34,7 +34,7 @@ export interface WalkInDesk {
   /** Before every push of the state: a walk-in that nobody is served by any more is given back. */
   sweep(): void
   stop(): void
-  readonly handlers: Pick<KioskHandlers, 'findAccount' | 'chooseAccount' | 'issueWalkIn'>
+  readonly handlers: Pick<KioskHandlers, 'findAccount' | 'chooseAccount' | 'issueWalkIn' | 'noSlipWalkIn'>
 }
 
 interface Parts {
@@ -43,6 +43,7 @@ interface Parts {
   readonly serving: Serving
   readonly timers: Timers
   readonly refusedMs: number
+  readonly doneMs: number
   readonly activity: () => void
 }
 
@@ -55,7 +56,7 @@ const askAgainMs = 2000
 /** Codes of a hub that is not there: whoever stands at the desk is told what it means for them. */
 const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-611', 'L-104', 'L-605'])
 
-export function createWalkInDesk({ services, counter, serving, timers, refusedMs, activity }: Parts): WalkInDesk {
+export function createWalkInDesk({ services, counter, serving, timers, refusedMs, doneMs, activity }: Parts): WalkInDesk {
   const { store, ledger, pickups, slips, signIn, sync, walkIns, hub, keys, now } = services
   let found: readonly FoundAccount[] = []
   let read: Read | null = null
@@ -443,6 +444,22 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
         const of = account(name)
         if (of === null || issuing || step() === null) return fail('L-209')
         choose(of)
+        return ok(null)
+      },
+      noSlipWalkIn({ account: name, reason }) {
+        const may = mayServe()
+        if (!may.ok) return may
+        activity()
+        const of = account(name)
+        if (of === null || chosen !== name || step()?.phase !== 'prove') return fail('L-209')
+        if (issuing || services.release.busy()) return fail('L-511')
+        const noted = guarded(() => {
+          store.transact(() => ledger.append({ kind: 'no-slip', actor: may.value.staff, facts: { reason } }))
+        })
+        if (!noted.ok) return noted
+        sync.nudge()
+        counter.go({ step: 'done', outcome: 'nothing-issued', initials: initials(of.name), language: of.language, until: now() + doneMs }, doneMs)
+        forget()
         return ok(null)
       },
       async issueWalkIn({ account: name, language, byEye }) {

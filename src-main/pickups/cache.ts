@@ -164,9 +164,6 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
      ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at`,
   )
   const waiting = db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at LIMIT ?`)
-  const waitingIds = db.prepare<[], string>("SELECT id FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at").pluck()
-  /** So many are fetched and sorted; of more, the first are looked for in their order. */
-  const few = 500
 
   const today = db
     .prepare<[number, number], string>(
@@ -185,15 +182,12 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     const rows = first.filter((row) => names.has(row.id, words))
     if (filter === 'arrived') return { rows: rows.slice(0, limit), total: rows.length }
     const others = new Set((filter === 'waiting' ? begun.all() : first).map((row) => row.id))
-    const matches = names.matches(words).filter((id) => !others.has(id))
-    const total = rows.length + matches.length
-    if (matches.length <= few) {
-      const last = matches.flatMap((id) => byId.get(id) ?? []).sort((a, b) => a.issued_at - b.issued_at)
-      return { rows: [...rows, ...last].slice(0, limit), total }
-    }
-    for (const id of waitingIds.iterate()) {
+    const matches = names.matches(words)
+    const among = [...others].filter((id) => names.has(id, words)).length
+    const total = rows.length + matches.length - among
+    for (const { id } of matches) {
       if (rows.length >= limit) break
-      const row = names.has(id, words) ? byId.get(id) : undefined
+      const row = others.has(id) ? undefined : byId.get(id)
       if (row !== undefined) rows.push(row)
     }
     return { rows: rows.slice(0, limit), total }

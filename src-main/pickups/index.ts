@@ -1,4 +1,5 @@
 export { createPickupCache, type Pickup, type PickupCache } from './cache.ts'
 export { createDeliveryRequests, type DeliveryRequest, type DeliveryRequests, type Whose } from './delivery-requests.ts'
-export { displayName, foldForSearch, initials, type Person } from './person.ts'
+export { displayName, foldForSearch, type Person } from './person.ts'
+export { initials } from '../../src-shared/protocol/names.ts'
 export { prepareGrant, type PreparedGrant } from './prepared.ts'

@@ -31,15 +31,6 @@ export function displayName(name: PersonName): string {
   return `${name.given} ${name.family}`.trim()
 }
 
-/** Initials as a check-in screen may show them: `A. K.` */
-export function initials(name: PersonName): string {
-  const first = (text: string) => [...text.trim()][0]?.toUpperCase()
-  return [first(name.given), first(name.family)]
-    .filter((letter) => letter !== undefined)
-    .map((letter) => `${letter}.`)
-    .join(' ')
-}
-
 /** Letters that no decomposition takes a mark off. */
 const plain: Readonly<Record<string, string>> = { ø: 'o', æ: 'ae', đ: 'd', ð: 'd', ł: 'l', ß: 'ss', þ: 'th', ı: 'i', œ: 'oe', ħ: 'h', ŋ: 'n' }
 

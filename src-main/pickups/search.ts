@@ -11,6 +11,13 @@ interface Sealed {
   n: number
   id: string
   person: Buffer
+  issued_at: number
+}
+
+interface Entry {
+  readonly id: string
+  readonly issuedAt: number
+  readonly text: string
 }
 
 export interface NameSearch {
@@ -19,29 +26,58 @@ export interface NameSearch {
   /** The pickup was written: its person may be another spelling, or it is over. */
   renew(id: string): void
   has(id: string, words: readonly string[]): boolean
-  /** Ids whose name, account or reference holds every word. */
-  matches(words: readonly string[]): string[]
+  /** Those whose name, account or reference holds every word, the first issued first. */
+  matches(words: readonly string[]): readonly { readonly id: string }[]
 }
+
+const byIssue = (a: Entry, b: Entry) => a.issuedAt - b.issuedAt
 
 /** `live`: the list of live states, as SQL. */
 export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): NameSearch {
   // The plus keeps SQLite off the index of states: by it, every slice would read and sort all that is left.
-  const next = db.prepare<[number, number], Sealed>(`SELECT n, id, person FROM pickup WHERE n > ? AND +state IN ${live} ORDER BY n LIMIT ?`)
-  const one = db.prepare<[string], Sealed>(`SELECT n, id, person FROM pickup WHERE id = ? AND state IN ${live}`)
-  const folded = new Map<string, string>()
+  const next = db.prepare<[number, number], Sealed>(`SELECT n, id, person, issued_at FROM pickup WHERE n > ? AND +state IN ${live} ORDER BY n LIMIT ?`)
+  const one = db.prepare<[string], Sealed>(`SELECT n, id, person, issued_at FROM pickup WHERE id = ? AND state IN ${live}`)
+  const folded = new Map<string, Entry>()
   const again = new Set<string>()
   let reached = 0
   let all = false
+  /** `folded` by issue as of the last search, and what has come and gone since. */
+  let ordered: Entry[] = []
+  let fresh: Entry[] = []
+  let stale = false
+  /** The last search: whoever types on looks among what it found. */
+  let last: { readonly words: readonly string[]; readonly found: readonly Entry[] } | null = null
 
-  function take({ id, person }: Sealed): void {
+  function forget(id: string): void {
+    if (folded.delete(id)) stale = true
+  }
+
+  function take({ id, person, issued_at: issuedAt }: Sealed): void {
     again.delete(id)
+    forget(id)
     const bytes = unwrap(cacheKey, personLabel(id), person)
     // A row that was tampered with is not found by name; opening it says what is wrong.
     if (bytes === null) return
     const { name, account, requestReference } = JSON.parse(bytes.toString('utf8')) as Person
-    folded.set(id, foldForSearch(`${displayName(name)} ${account} ${requestReference ?? ''}`))
+    const entry = { id, issuedAt, text: foldForSearch(`${displayName(name)} ${account} ${requestReference ?? ''}`) }
+    folded.set(id, entry)
+    fresh.push(entry)
   }
+
+  function inOrder(): readonly Entry[] {
+    if (!stale && fresh.length === 0) return ordered
+    // A few changes cost one pass; sorting what is sorted already costs another.
+    const kept = stale ? [...ordered, ...fresh].filter((entry) => folded.get(entry.id) === entry) : [...ordered, ...fresh]
+    ordered = fresh.length === 0 ? kept : kept.sort(byIssue)
+    fresh = []
+    stale = false
+    last = null
+    return ordered
+  }
+
   const holds = (text: string, words: readonly string[]) => words.every((word) => text.includes(word))
+  /** Whatever holds the new words holds the old ones. */
+  const narrows = (words: readonly string[], old: readonly string[]) => old.every((before) => words.some((word) => word.includes(before)))
 
   return {
     fold(count) {
@@ -63,13 +99,15 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       return false
     },
     renew(id) {
-      folded.delete(id)
+      forget(id)
       again.add(id)
     },
-    has: (id, words) => holds(folded.get(id) ?? '', words),
+    has: (id, words) => holds(folded.get(id)?.text ?? '', words),
     matches(words) {
-      const found: string[] = []
-      for (const [id, text] of folded) if (holds(text, words)) found.push(id)
+      const everything = inOrder()
+      const among = last !== null && narrows(words, last.words) ? last.found : everything
+      const found = among.filter(({ text }) => holds(text, words))
+      last = { words, found }
       return found
     },
   }

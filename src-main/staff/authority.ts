@@ -43,6 +43,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   findAccount: 'serving',
   chooseAccount: 'serving',
   issueWalkIn: 'serving',
+  noSlipWalkIn: 'serving',
   requestDelivery: 'anyone',
   requestFor: 'serving',
   letters: 'serving',

@@ -342,6 +342,11 @@ CREATE TABLE staff_call (
 CREATE TABLE desk_day (one INTEGER PRIMARY KEY CHECK (one = 1), opened_at INTEGER NOT NULL DEFAULT 0, printed_at INTEGER NOT NULL DEFAULT 0) STRICT;
 `
 
+/** Version 11. A check-in screen is a kiosk of its own kind. */
+const kioskKind = `
+ALTER TABLE kiosk ADD COLUMN kind TEXT NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in'));
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -352,4 +357,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, sql: lettersMigration },
   { version: 9, sql: walkIns },
   { version: 10, sql: deskDay },
+  { version: 11, sql: kioskKind },
 ]

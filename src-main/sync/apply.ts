@@ -1,5 +1,5 @@
 /** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (DESIGN section 8, points 3-6). */
-import type { Epoch, PickupId } from '../../src-shared/domain.ts'
+import type { CallId, Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
 import type { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
 import { unreachable } from '../../src-shared/result.ts'
@@ -22,11 +22,13 @@ interface Parts {
   readonly walkIns: WalkIns
   /** Told what became of requests filed here, and when. */
   readonly requestDecided?: (decision: RequestDecision) => void
+  /** Someone calls for staff at a check-in screen of this desk. */
+  readonly staffCalled?: (call: CallId, at: number) => void
 }
 
 export type Applier = ReturnType<typeof createApplier>
 
-export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided }: Parts) {
+export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided, staffCalled }: Parts) {
   /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
   function take(grants: readonly PreparedGrant[]): void {
     pickups.take(grants)
@@ -55,6 +57,14 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
     if (pickup.state !== 'handed-over' && pickup.state !== 'burned' && pickup.state !== 'dispatched') pickups.end(id, 'revoked')
   }
 
+  /** Whoever has been served or sent away meanwhile does not come back by a check-in that was long on its way. */
+  function arrived(id: PickupId, epoch: Epoch, at: number): void {
+    const pickup = pickups.get(id)
+    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || pickup.state !== 'waiting' || pickup.revokePending) return
+    pickups.arrive(id, at)
+    ledger.append({ kind: 'arrival', pickup: id, epoch, facts: { by: 'check-in-screen' } })
+  }
+
   function change(item: Exclude<PlainChange, { kind: 'pickup-granted' }>): void {
     switch (item.kind) {
       case 'pickup-revoke':
@@ -77,6 +87,12 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
         break
       case 'request-decided':
         requestDecided?.(item.decision)
+        break
+      case 'pickup-arrived':
+        arrived(item.pickup, item.epoch, item.at)
+        break
+      case 'staff-called':
+        staffCalled?.(item.call, item.at)
         break
       case 'directory-changed':
         records.setDirectory(item.desks)

@@ -63,7 +63,7 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation
     wipe(signing.der, box.privateKey)
     return reply
   }
-  const { kiosk, desk, incarnation } = reply.value
+  const { kiosk, desk, kind, incarnation } = reply.value
   let lookupKey: Buffer
   try {
     lookupKey = await open(box.privateKey, Buffer.from(reply.value.lookupKey, 'base64url'), enrolInfo, Buffer.from(kiosk))
@@ -75,7 +75,7 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation
   const wrapped = wrapUnattendedKeys(keyEncryptionKey, signing.der, lookupKey)
   wipe(lookupKey)
   db.prepare(
-    'INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)',
-  ).run(kiosk, desk, address, pem, Incarnation.parse(incarnation), wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
+    'INSERT INTO kiosk (one, kiosk, desk, kind, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ).run(kiosk, desk, kind, address, pem, Incarnation.parse(incarnation), wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
   return ok({ kiosk: KioskId.parse(kiosk), desk: DeskId.parse(desk), hubAddress: address, hubAuthority: pem })
 }

@@ -1,7 +1,7 @@
 /** The one row that says who this kiosk is and how far it has come with the hub. */
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { Desk, DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
+import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain.ts'
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
@@ -9,6 +9,7 @@ import type { WrappedUnattendedKeys } from '../vault/index.ts'
 export interface KioskRecord {
   readonly kiosk: KioskId
   readonly desk: DeskId
+  readonly kind: KioskKind
   readonly hubAddress: string
   readonly hubAuthority: string
   readonly incarnation: Incarnation
@@ -34,6 +35,7 @@ export interface KioskRecord {
 interface Row {
   kiosk: string
   desk: string
+  kind: string
   hub_address: string
   hub_authority: string
   incarnation: string
@@ -84,6 +86,7 @@ export function createKioskRecords(db: Sqlite) {
       return {
         kiosk: KioskId.parse(row.kiosk),
         desk: DeskId.parse(row.desk),
+        kind: KioskKind.parse(row.kind),
         hubAddress: row.hub_address,
         hubAuthority: row.hub_authority,
         incarnation: Incarnation.parse(row.incarnation),

@@ -98,6 +98,7 @@ export const useActs = defineStore('acts', () => {
     settle: (slip: SlipId, settlement: Settlement) => run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
     instructions: (slip: SlipId, language: Language) => run('instructions', () => kiosk.call((api) => api.instructions({ slip, language }))),
     noSlip: (pickup: PickupId, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
+    noSlipWalkIn: (account: string, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlipWalkIn({ account, reason }))),
     dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
     serveOutsideHours: (reason: OverrideReason) => run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),

@@ -45,6 +45,8 @@ export const DeskWatch = z.object({
   waiting: z.number().int(),
   revoking: z.number().int(),
   handedOverToday: z.number().int(),
+  /** Its check-in screens, whatever the desk itself is like. `silent`: not heard for two minutes. */
+  screens: z.array(z.object({ kiosk: KioskId, lastContactAt: Instant.nullable(), silent: z.boolean(), version: z.string().nullable() })).default([]),
   /** As the kiosk last said; null where it has not. */
   status: z
     .object({

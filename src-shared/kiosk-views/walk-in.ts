@@ -1,6 +1,6 @@
 /** What the window sees of serving someone without a pickup: issued on the spot, against a proof that comes first. */
 import { z } from 'zod'
-import { DateText, IssuerCountry, Language, Localized, ProofKind, RecipientClass } from '../domain.ts'
+import { DateText, IssuerCountry, Language, Localized, NoSlipReason, ProofKind, RecipientClass } from '../domain.ts'
 import { DocumentView } from './document.ts'
 import { FailureView } from './failure.ts'
 
@@ -36,6 +36,7 @@ export const WalkInStep = z.object({
 export type WalkInStep = z.infer<typeof WalkInStep>
 
 export const WalkInSearch = z.object({ search: z.string().min(3).max(80) })
+export const WalkInNoSlip = z.object({ account: z.string().max(120), reason: NoSlipReason })
 export const WalkInChoice = z.object({ account: z.string().max(120) })
 /** `byEye`: no machine reading: kind and country, and the birth date keyed from the document; else the document on screen is the proof. */
 export const WalkInIssue = z.object({

@@ -1,9 +1,9 @@
 /** A refusal by policy as a failure: its code, and in three languages where to go instead. */
-import type { ErrorParams } from '../errors.ts'
+import type { ErrorCode, ErrorParams } from '../errors.ts'
 import type { Failure } from '../result.ts'
 import type { DeskKind, Language } from '../domain.ts'
 import type { PolicyCode, Refused } from './decide.ts'
-import { kindName, placesNow, placeText, type DirectoryDesk, type From } from './places.ts'
+import { kindName, placesAt, placesNow, placeText, type DirectoryDesk, type From } from './places.ts'
 
 /** Where to go: desks with their hours, or kinds of desk where the directory has none of them. */
 export function whereText(kinds: readonly DeskKind[], directory: readonly DirectoryDesk[], now: number, from: From, language: Language): string {
@@ -29,4 +29,12 @@ export function failureOf(refused: Refused, directory: readonly DirectoryDesk[],
   if (refused.address !== null) params.address = refused.address
   if (refused.opensAt !== null) params.opensAt = refused.opensAt
   return { code: refused.code, params: params satisfies ErrorParams }
+}
+
+/** A refusal that names desks: `where` in each language, the helpdesk where the directory knows none of them. */
+export function failureOfPlaces(code: ErrorCode, desks: readonly string[], directory: readonly DirectoryDesk[], now: number): Failure {
+  const places = placesAt(directory, desks, now)
+  const where = (language: Language) =>
+    places.length > 0 ? places.map((place) => placeText(place, language, now)).join('; ') : whereText(['helpdesk'], directory, now, {}, language)
+  return { code, params: { whereFi: where('fi'), whereSv: where('sv'), whereEn: where('en') } }
 }

@@ -13,7 +13,7 @@ export {
   type PolicyCode,
   type Refused,
 } from './decide.ts'
-export { failureOf, whereText } from './failure.ts'
-export { directoryLimit, DirectoryDesk, kindName, PlaceNow, placesNow, placeText, type From } from './places.ts'
+export { failureOf, failureOfPlaces, whereText } from './failure.ts'
+export { directoryLimit, DirectoryDesk, kindName, PlaceNow, placesAt, placesNow, placeText, type From } from './places.ts'
 export { addressLines, greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
 export { acceptsIssuer, classRule, ClassRule, issuersOf, Policy, PolicyRule, proofRule, ProofRule, walkInAt } from './schema.ts'

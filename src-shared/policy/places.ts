@@ -46,16 +46,15 @@ function distance(from: string | null, address: string): number {
   return from === null || to === null ? Number.MAX_SAFE_INTEGER : Math.abs(Number(from) - Number(to))
 }
 
+function placeOf({ id, kind, name, unit, address, hours }: DirectoryDesk, now: number): PlaceNow {
+  const opening = hours === null ? ({ open: true, closesAt: null } as const) : openingAt(hours, now)
+  return { id, kind, name, unit, address, open: opening.open, until: opening.open ? opening.closesAt : opening.opensAt }
+}
+
 /** Desks of these kinds, open ones first, then the nearest, then whichever opens first. */
 export function placesNow(directory: readonly DirectoryDesk[], kinds: readonly DeskKind[], now: number, from: From = {}, limit = 3): PlaceNow[] {
   const near = from.postalCode ?? postalCodeIn(directory.find(({ id }) => id === from.desk)?.address ?? '')
-  const found = directory
-    .filter((desk) => kinds.includes(desk.kind) && desk.id !== from.desk)
-    .map((desk) => {
-      const opening = desk.hours === null ? ({ open: true, closesAt: null } as const) : openingAt(desk.hours, now)
-      const { id, kind, name, unit, address } = desk
-      return { id, kind, name, unit, address, open: opening.open, until: opening.open ? opening.closesAt : opening.opensAt }
-    })
+  const found = directory.filter((desk) => kinds.includes(desk.kind) && desk.id !== from.desk).map((desk) => placeOf(desk, now))
   return found
     .sort(
       (a, b) =>
@@ -65,6 +64,11 @@ export function placesNow(directory: readonly DirectoryDesk[], kinds: readonly D
         (a.id < b.id ? -1 : 1),
     )
     .slice(0, limit)
+}
+
+/** These desks, in the order given. One that the directory does not name is left out. */
+export function placesAt(directory: readonly DirectoryDesk[], ids: readonly string[], now: number): PlaceNow[] {
+  return ids.flatMap((id) => directory.filter((desk) => desk.id === id).map((desk) => placeOf(desk, now)))
 }
 
 const kindNames: Readonly<Record<DeskKind, Localized>> = {

@@ -121,3 +121,12 @@ export function matchName(document: DocumentName, record: PersonName, former: re
   }
   return null
 }
+
+/** Initials as a check-in screen may show them: `A. K.` */
+export function initials(name: PersonName): string {
+  const first = (text: string) => [...text.trim()][0]?.toUpperCase()
+  return [first(name.given), first(name.family)]
+    .filter((letter) => letter !== undefined)
+    .map((letter) => `${letter}.`)
+    .join(' ')
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
 import { parseInstitution, seed, startHub, type HubOptions, type RunningHub } from '../../src-hub/index.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { KioskKind, PickupId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import type { Result } from '../../src-shared/result.ts'
@@ -29,7 +29,7 @@ export interface Fleet {
   /** Stops the hub and starts it again at the same address, on `databaseUrl` or the same database. */
   restart(databaseUrl?: string, between?: () => Promise<void>): Promise<void>
   folder(name: string): string
-  kiosk(desk: string, name: string): Promise<DeskKiosk>
+  kiosk(desk: string, name: string, kind?: KioskKind): Promise<DeskKiosk>
   issue(account: string, desk: string): Promise<PickupId>
   alarms(): Promise<HubReply<'alarms'>>
   stop(): Promise<void>
@@ -73,8 +73,8 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       mkdirSync(join(root, name), { recursive: true })
       return join(root, name)
     },
-    async kiosk(desk, name) {
-      const kiosk = await enrolKiosk({ url: hub.url, agent }, desk, join(root, name))
+    async kiosk(desk, name, kind) {
+      const kiosk = await enrolKiosk({ url: hub.url, agent }, desk, join(root, name), kind)
       open.push(kiosk)
       value(await kiosk.sync.now())
       return kiosk

@@ -85,6 +85,7 @@ const staff: KioskState['staff'] = { id: StaffId.parse(id('staff-pekka')), name:
 
 const atRest: KioskState = {
   revision: 1,
+  kind: 'desk',
   now: sceneNow,
   setup: null,
   demo: false,
@@ -117,6 +118,14 @@ const atRest: KioskState = {
   unsettled: [],
   enrolment: null,
   counts: { waiting: 2, arrived: 2, unsettled: 0 },
+}
+/** A check-in screen of the same desk: no staff, no printer, no queue. */
+const screenAtRest: KioskState = {
+  ...atRest,
+  kind: 'check-in',
+  printer: { state: 'none', canPrint: false, failure: null },
+  readiness: { light: 'green', serves: true, servesOffline: false, reasons: [] },
+  counts: { waiting: 0, arrived: 0, unsettled: 0 },
 }
 const signedIn: KioskState = { ...atRest, staff }
 const at = (counter: CounterStep, base: KioskState = signedIn): KioskState => ({ ...base, counter })
@@ -303,9 +312,34 @@ export const scenes = {
       language: 'fi',
       count: 1,
       proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
+      told: true,
       until: sceneNow + 20_000,
     },
     atRest,
+  ),
+  'idle-check-in': screenAtRest,
+  looking: at({ step: 'looking' }, screenAtRest),
+  'arrival-tell-desk': at(
+    { step: 'arrival', initials: 'A. K. V.', language: 'sv', count: 2, proofs: ['passport', 'identity-card'], told: false, until: sceneNow + 20_000 },
+    screenAtRest,
+  ),
+  'refused-waits-elsewhere': at(
+    {
+      step: 'refused',
+      failure: {
+        code: 'L-244',
+        params: { whereFi: 'Vahtimestari, Myllyn kampus', whereSv: 'Vaktmästaren, Campus Kvarnen', whereEn: 'Porter’s lodge, Mylly campus' },
+      },
+      audience: 'recipient',
+      pickup: null,
+      where: [elsewhere('porter', 'Vahtimestari', 'Vaktmästaren', 'Porter’s lodge', true)],
+      until: sceneNow + 15_000,
+    },
+    screenAtRest,
+  ),
+  'refused-no-connection': at(
+    { step: 'refused', failure: { code: 'L-245' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 },
+    { ...screenAtRest, network: { state: 'offline', lastContactAt: sceneNow - 20 * minute, failure: { code: 'L-601' }, syncing: null } },
   ),
   pin: at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 2, purpose: 'sign-in', until: sceneNow + minute }, atRest),
   queue: { ...signedIn, demo: true, takesRequests: true },
@@ -371,6 +405,7 @@ export const scenes = {
     { ...signedIn, printer: paperOut },
   ),
   done: at({ step: 'done', outcome: 'handed-over', initials: 'A. K. V.', language: 'fi', until: sceneNow + 8_000 }),
+  'done-nothing-issued': at({ step: 'done', outcome: 'nothing-issued', initials: 'A. K. V.', language: 'en', until: sceneNow + 8_000 }),
   'done-no-slip': at({ step: 'done', outcome: 'no-slip', initials: 'A. K. V.', language: 'sv', until: sceneNow + 8_000 }),
   'refused-recipient': at(
     { step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, where: helpPoints, until: sceneNow + 15_000 },

@@ -146,6 +146,7 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     findAccount: done,
     chooseAccount: done,
     issueWalkIn: () => ok({ slip: null }),
+    noSlipWalkIn: done,
     requestDelivery: () => ok({ state: 'waiting', sent: false, reason: null, reference: null }),
     requestFor: () => ok({ state: 'waiting', sent: false, reason: null, reference: null }),
     letters: () => ok({ letters: [...lettersOfScenes] }),

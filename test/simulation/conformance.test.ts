@@ -78,7 +78,7 @@ async function script(db: Db): Promise<unknown> {
     const enrolled = await enrolKiosk(db, parts, body)
     if (!enrolled.ok) throw new Error(enrolled.failure.code)
     expect((await enrolKiosk(db, parts, { ...body, nonce: newId() })).ok).toBe(false)
-    const kiosk = { id: enrolled.value.kiosk as string, desk }
+    const kiosk = { id: enrolled.value.kiosk as string, desk, kind: enrolled.value.kind }
     await registerOpeningKey(db, parts, kiosk, { nonce: newId(), openingKey: box.publicKey.toString('base64url') })
     let seq = 0
     let prev = genesisHash

@@ -28,6 +28,14 @@ document.querySelector('#tour-buttons').append(
   }),
 )
 
+const printerOf = (desk) => [
+  toggle('Paper', { act: 'paper', desk: desk.key, state: 'ok' }, desk.paper === 'ok'),
+  toggle('Nearly out', { act: 'paper', desk: desk.key, state: 'near-end' }, desk.paper === 'near-end'),
+  toggle('Out of paper', { act: 'paper', desk: desk.key, state: 'out' }, desk.paper === 'out'),
+  toggle('Cover open', { act: 'cover', desk: desk.key, open: !desk.coverOpen }, desk.coverOpen),
+  toggle('Printer off', { act: 'power', desk: desk.key, on: !desk.on }, !desk.on),
+]
+
 function drawDesk(desk) {
   const people = el('div', { className: 'people' })
   for (const member of desk.staff) {
@@ -73,28 +81,22 @@ function drawDesk(desk) {
       'div',
       { className: 'buttons' },
       open,
-      button('Take the slips', { act: 'take', desk: desk.key }),
+      ...(desk.serves ? [button('Take the slips', { act: 'take', desk: desk.key })] : []),
       button('Kill the engine', { act: 'kill', desk: desk.key }),
     ),
     ...phone,
-    el('h3', {}, 'Printer and cable'),
+    el('h3', {}, desk.serves ? 'Printer and cable' : 'Cable'),
     el(
       'div',
       { className: 'buttons' },
-      toggle('Paper', { act: 'paper', desk: desk.key, state: 'ok' }, desk.paper === 'ok'),
-      toggle('Nearly out', { act: 'paper', desk: desk.key, state: 'near-end' }, desk.paper === 'near-end'),
-      toggle('Out of paper', { act: 'paper', desk: desk.key, state: 'out' }, desk.paper === 'out'),
-      toggle('Cover open', { act: 'cover', desk: desk.key, open: !desk.coverOpen }, desk.coverOpen),
-      toggle('Printer off', { act: 'power', desk: desk.key, on: !desk.on }, !desk.on),
+      ...(desk.serves ? printerOf(desk) : []),
       toggle('Cable out', { act: 'cable', desk: desk.key, plugged: !desk.cable }, !desk.cable),
       toggle('Reader out', { act: 'reader', desk: desk.key, plugged: !desk.reader }, !desk.reader),
     ),
-    el('h3', {}, 'Staff'),
-    people,
+    ...(desk.serves ? [el('h3', {}, 'Staff'), people] : []),
     el('h3', {}, desk.key === 'helpdesk-lakeside' ? 'Visitors: with something to collect, and without' : 'Visitors with something to collect here'),
     visitors,
-    el('h3', {}, 'The slip in the tray'),
-    tray,
+    ...(desk.serves ? [el('h3', {}, 'The slip in the tray'), tray] : []),
   )
 }
 

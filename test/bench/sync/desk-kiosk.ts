@@ -1,4 +1,5 @@
 /** A kiosk without a shell: the real store, cache, ledger and sync, enrolled with a real hub. */
+import type { KioskKind } from '../../../src-shared/domain.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSealKeyPair } from '../../../src-shared/protocol/envelope.ts'
@@ -104,15 +105,15 @@ function openAt(folder: string): Store {
   return opened.value
 }
 
-/** Enrols at `desk` and registers an opening key, so that the hub may grant to it. */
-export async function enrolKiosk(hub: Pick<BenchHub, 'url' | 'agent'>, desk: string, folder: string): Promise<DeskKiosk> {
-  const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never } })
+/** Enrols at `desk` and registers an opening key, so that the hub may grant to it; a check-in screen has none. */
+export async function enrolKiosk(hub: Pick<BenchHub, 'url' | 'agent'>, desk: string, folder: string, kind: KioskKind = 'desk'): Promise<DeskKiosk> {
+  const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never, kind } })
   if (!code.ok) throw new Error(code.failure.code)
   const store = openAt(folder)
   const joined = await enrol(store.db, keyEncryptionKey, { address: hub.url, code: code.value.code }, () => Date.now())
   if (!joined.ok) throw new Error(joined.failure.code)
   const records = createKioskRecords(store.db)
-  records.setOpening((await newSealKeyPair()).publicKey)
+  if (kind === 'desk') records.setOpening((await newSealKeyPair()).publicKey)
   return compose(store, records, null)
 }
 

@@ -1,0 +1,119 @@
+/**
+ * Scans at a check-in screen (DESIGN section 2): it holds no pickups, so the hub is asked, and the hub tells the desk's kiosk. Nobody
+ * signs in here and nothing is released; a card, a document or a pickup code says who has come, and proves nothing.
+ */
+import type { CheckInAnswer, CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
+import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
+import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
+import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
+import { cardTag } from '../../src-shared/protocol/tags.ts'
+import { unreachable, type Failure } from '../../src-shared/result.ts'
+import { classifyScan } from '../identity/scans/index.ts'
+import type { Scan } from '../readers/index.ts'
+import { storageFailure } from '../storage/index.ts'
+import { deskDate, type Timers } from './clock.ts'
+import type { Counter } from './counter.ts'
+import { directions, forRecipient } from './directions.ts'
+import type { Services } from './services.ts'
+
+interface Parts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly timers: Timers
+  readonly arrivalMs: number
+  readonly refusedMs: number
+  /** Where nothing waits for a card: whether delivery to this desk can be asked for. */
+  readonly offerRequest: (card: Buffer) => RequestView | undefined
+  readonly notify: (failure: Failure) => void
+}
+
+/** Whoever stands there goes to the desk rather than wait longer for the hub, ms. */
+const patienceMs = 8000
+/** Codes of a hub that is not there. */
+const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-603', 'L-604', 'L-605', 'L-607', 'L-611', 'L-104', 'L-901'])
+
+export function createCheckInScreen(parts: Parts): (scan: Scan) => void {
+  const { services, counter, timers, notify } = parts
+  const { hub, keys, now } = services
+  /** The newest look-up: an answer to an older one comes too late. */
+  let newest = 0
+
+  function refuse(failure: Failure, card: Buffer | null = null, where = directions(failure, services.requirePlace(), now())): void {
+    counter.go({ step: 'refused', failure, audience: 'recipient', pickup: null, where, until: now() + parts.refusedMs }, parts.refusedMs)
+    // After the step is on: what belonged to the one before has been forgotten by then.
+    const request = card === null ? undefined : parts.offerRequest(card)
+    const step = counter.step()
+    if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
+  }
+
+  function show(answer: CheckInAnswer, card: Buffer | null): void {
+    switch (answer.outcome) {
+      case 'nothing':
+        refuse({ code: 'L-202' }, card)
+        return
+      case 'elsewhere': {
+        const { directory } = services.requirePlace()
+        refuse(failureOfPlaces('L-244', answer.desks, directory, now()), null, placesAt(directory, answer.desks, now()))
+        return
+      }
+      case 'here': {
+        const { initials, language, count, proofs, told } = answer
+        counter.go({ step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs }, parts.arrivalMs)
+        return
+      }
+      default:
+        unreachable(answer)
+    }
+  }
+
+  async function lookUp(query: CheckInQuery, card: Buffer | null): Promise<void> {
+    const mine = ++newest
+    const current = () => mine === newest && counter.step().step === 'looking'
+    counter.go({ step: 'looking' })
+    const cancel = timers.set(() => {
+      if (current()) refuse({ code: 'L-245' })
+    }, patienceMs)
+    const reply = await hub.call('checkIn', { body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) } })
+    cancel()
+    if (!current()) return
+    if (reply.ok) show(reply.value, card)
+    else if (away.has(reply.failure.code)) refuse({ code: 'L-245' })
+    else refuse(forRecipient(reply.failure))
+  }
+
+  function handle(scan: Scan): void {
+    if (services.place() === null) {
+      notify({ code: 'L-107' })
+      return
+    }
+    const meaning = classifyScan(scan, deskDate(now()))
+    switch (meaning.kind) {
+      case 'unreadable':
+        notify(meaning.failure)
+        return
+      case 'card':
+        void lookUp({ by: 'card', card: meaning.id }, cardTag(keys.lookupKey, meaning.id))
+        return
+      case 'pickup-code':
+        void lookUp({ by: 'pickup-code', code: meaning.code }, null)
+        return
+      case 'document': {
+        const { birthDate, family, given, truncated } = meaning.document
+        void lookUp({ by: 'document', birthDate, family, given, truncated }, null)
+        return
+      }
+      default:
+        unreachable(meaning)
+    }
+  }
+
+  return (scan) => {
+    try {
+      handle(scan)
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      notify(failure)
+    }
+  }
+}

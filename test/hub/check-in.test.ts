@@ -1,0 +1,239 @@
+/**
+ * Check-in screens at the hub, on real PostgreSQL: any number at a desk beside its one kiosk, which alone is granted anything. A screen is
+ * told initials, the desk learns who has come, and a screen that somebody has opened can do no more than raise an alarm.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CallId } from '../../src-shared/domain.ts'
+import type { CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
+import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
+import type { Result } from '../../src-shared/result.ts'
+import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
+import { startFleet, value, type Fleet } from './fleet.ts'
+
+let fleet: Fleet
+let desk = ''
+let other = ''
+let kiosk: DeskKiosk
+let elsewhere: DeskKiosk
+let screen: DeskKiosk
+let screenId = ''
+
+beforeAll(async () => {
+  fleet = await startFleet()
+  // Whatever the hour: opening hours are tested where the clock is ours.
+  await fleet.hub().db.updateTable('desk').set({ hours: null }).execute()
+  await fleet
+    .hub()
+    .db.updateTable('unit')
+    .set({ hours: JSON.stringify(alwaysOpen) })
+    .execute()
+  ;[desk = '', other = ''] = await byKind('helpdesk', 'student-affairs')
+  kiosk = await fleet.kiosk(desk, 'kiosk')
+  elsewhere = await fleet.kiosk(other, 'elsewhere')
+  screen = await fleet.kiosk(desk, 'screen', 'check-in')
+  screenId = screen.records.read()?.kiosk ?? ''
+}, 120_000)
+afterAll(() => fleet.stop())
+
+const week = (spans: { from: string; to: string }[]) => ({ weekly: Array.from({ length: 7 }, () => spans), exceptions: [] })
+const alwaysOpen = week([{ from: '00:00', to: '24:00' }])
+const byKind = async (...kinds: string[]) => {
+  const rows = await fleet.hub().db.selectFrom('desk').select(['id', 'kind']).orderBy('id').execute()
+  return kinds.map((kind) => rows.find((row) => row.kind === kind)?.id ?? '')
+}
+const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.failure.code)
+const ask = (query: CheckInQuery, at = screen, as = screenId) =>
+  at.hub.call('checkIn', { body: { query: sealQuery(at.keys.lookupKey, as, JSON.stringify(query)) } })
+async function personOf(account: string) {
+  const { db, keys } = fleet.hub()
+  const row = await db
+    .selectFrom('account')
+    .innerJoin('recipient', 'recipient.id', 'account.recipient')
+    .innerJoin('card', 'card.recipient', 'recipient.id')
+    .select(['card.sealed', 'recipient.birth_date', 'recipient.family', 'recipient.given'])
+    .where('account.account', '=', account)
+    .executeTakeFirstOrThrow()
+  const birthDate = row.birth_date === null ? '' : keys.open(row.birth_date)
+  return { card: keys.open(row.sealed), birthDate, family: row.family, given: row.given }
+}
+const push = async (one: DeskKiosk) => value(await one.sync.now())
+
+describe('a check-in screen', () => {
+  it('joins a desk that has its kiosk, as often as wanted; a second kiosk does not', async () => {
+    expect(screen.records.read()).toMatchObject({ kind: 'check-in', desk })
+    const second = await fleet.kiosk(desk, 'screen-2', 'check-in')
+    expect(second.records.read()?.kind).toBe('check-in')
+    await expect(fleet.kiosk(desk, 'kiosk-2')).rejects.toThrow('L-106')
+  })
+
+  it('is told its desk, policy and directory, and nothing of staff or pickups', async () => {
+    const account = fleet.accounts[0] ?? ''
+    const pickup = await fleet.issue(account, desk)
+    await push(screen)
+    await push(kiosk)
+    expect(kiosk.pickups.get(pickup)).not.toBeNull()
+    expect(screen.pickups.get(pickup)).toBeNull()
+    const record = screen.records.read()
+    expect(record?.deskRecord?.id).toBe(desk)
+    expect(record?.policy).not.toBeNull()
+    expect(record?.cursor).toBe(kiosk.records.read()?.cursor)
+    expect(screen.records.directory().length).toBeGreaterThan(2)
+    const file = screen.store.db.serialize().toString('latin1')
+    const { card, family } = await personOf(account)
+    for (const text of [account, card, family]) expect(file).not.toContain(text)
+    expect(screen.store.db.prepare('SELECT count(*) AS n FROM staff').get()).toEqual({ n: 0 })
+    await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+    await push(kiosk)
+  })
+
+  it('cannot register an opening key, look accounts up, be granted anything or give a desk’s word', async () => {
+    expect(code(await screen.hub.call('openingKey', { body: { nonce: newId(), openingKey: Buffer.alloc(32, 9).toString('base64url') } }))).toBe('L-109')
+    const staff = (await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()).staff
+    expect(code(await screen.hub.call('findAccounts', { body: { staff: staff as never, query: 'x' } }))).toBe('L-408')
+    expect(code(await screen.hub.call('beginEId', { body: { staff: staff as never, pickup: newId() as never } }))).toBe('L-312')
+    expect(await fleet.hub().db.selectFrom('grant').select('pickup').where('kiosk', '=', screenId).execute()).toEqual([])
+  })
+})
+
+describe('checking in', () => {
+  let who = ''
+  beforeEach(async () => {
+    who = fleet.accounts[1] ?? ''
+    await push(kiosk)
+  })
+
+  it('by card: initials and language for the screen, an arrival for the desk, once', async () => {
+    const pickup = await fleet.issue(who, desk)
+    await push(kiosk)
+    const person = await personOf(who)
+    const here = value(await ask({ by: 'card', card: person.card }))
+    expect(here).toMatchObject({ outcome: 'here', count: 1, told: true, initials: `${person.given[0] ?? ''}. ${person.family[0] ?? ''}.` })
+    expect(JSON.stringify(here)).not.toContain(person.family)
+    value(await ask({ by: 'card', card: person.card }))
+    await push(kiosk)
+    expect(kiosk.pickups.get(pickup)).toMatchObject({ state: 'arrived' })
+    await push(kiosk)
+    const arrivals = await fleet
+      .hub()
+      .db.selectFrom('ledger_entry')
+      .select(['kiosk', 'bytes'])
+      .where('pickup', '=', pickup)
+      .where('kind', '=', 'arrival')
+      .execute()
+    expect(arrivals.map((row) => [row.kiosk, (JSON.parse(row.bytes) as { facts: unknown }).facts])).toEqual([
+      [kiosk.records.read()?.kiosk, { by: 'check-in-screen' }],
+    ])
+    const kinds = value(await fleet.agent().call('timeline', { query: { pickup } })).events.map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'checked-in')).toHaveLength(1)
+  })
+
+  it('by document, and by the code of the notice', async () => {
+    const person = await personOf(who)
+    const upper = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/-/g, ' ').toUpperCase()
+    const document = { by: 'document', birthDate: person.birthDate, family: upper(person.family), given: upper(person.given), truncated: false } as const
+    expect(value(await ask(document))).toMatchObject({ outcome: 'here' })
+    expect(value(await ask({ ...document, birthDate: '1950-01-01' }))).toEqual({ outcome: 'nothing' })
+    expect(value(await ask({ ...document, family: 'SOMEONE', given: 'ELSE' }))).toEqual({ outcome: 'nothing' })
+    const { db, keys } = fleet.hub()
+    const row = await db.selectFrom('pickup').select('pickup_code').where('account', '=', who).where('state', '=', 'granted').executeTakeFirstOrThrow()
+    expect(value(await ask({ by: 'pickup-code', code: keys.open(row.pickup_code).toLowerCase() }))).toMatchObject({ outcome: 'here' })
+    expect(value(await ask({ by: 'pickup-code', code: 'ZZZZZZZZ' }))).toEqual({ outcome: 'nothing' })
+  })
+
+  it('what waits at another desk is named by that desk, and nobody arrives', async () => {
+    const [, , , third = ''] = fleet.accounts
+    const pickup = await fleet.issue(third, other)
+    await push(elsewhere)
+    const { card } = await personOf(third)
+    expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'elsewhere', desks: [other] })
+    await push(elsewhere)
+    expect(elsewhere.pickups.get(pickup)?.state).toBe('waiting')
+    expect(value(await ask({ by: 'card', card: '04FFFFFFFFFFFF' }))).toEqual({ outcome: 'nothing' })
+  })
+
+  it('says so when the desk’s kiosk cannot have heard of it, and refuses while the desk is paused or its hours are over', async () => {
+    const { db } = fleet.hub()
+    const { card } = await personOf(who)
+    const kioskId = kiosk.records.read()?.kiosk ?? ''
+    await db
+      .updateTable('kiosk')
+      .set({ last_contact: Date.now() - 600_000 })
+      .where('id', '=', kioskId)
+      .execute()
+    expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'here', told: false })
+    const until = Date.now() + 600_000
+    const status = { light: 'green' as const, serves: true, servesOffline: true, reasons: [], staff: 2 } satisfies Partial<KioskStatus>
+    value(await kiosk.hub.call('status', { body: { ...status, paused: { reason: 'break', until } } }))
+    expect(await ask({ by: 'card', card })).toMatchObject({ ok: false, failure: { code: 'L-240', params: { untilAt: until } } })
+    value(await kiosk.hub.call('status', { body: { ...status, paused: null } }))
+    await db
+      .updateTable('desk')
+      .set({ hours: JSON.stringify(week([])) })
+      .where('id', '=', desk)
+      .execute()
+    expect(code(await ask({ by: 'card', card }))).toBe('L-211')
+    await db.updateTable('desk').set({ hours: null }).where('id', '=', desk).execute()
+  })
+
+  it('is a screen’s alone, under its own key, and not without end', async () => {
+    expect(code(await ask({ by: 'card', card: '04AA' }, kiosk, kiosk.records.read()?.kiosk))).toBe('L-109')
+    expect(code(await ask({ by: 'card', card: '04AA' }, screen, kiosk.records.read()?.kiosk))).toBe('L-608')
+    const one = await fleet.kiosk(desk, 'screen-3', 'check-in')
+    const id = one.records.read()?.kiosk ?? ''
+    const codes: string[] = []
+    for (let n = 0; n < 31; n += 1) codes.push(code(await ask({ by: 'card', card: `04${n}` }, one, id)))
+    expect(codes.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 'ok'))
+    expect(codes[30]).toBe('L-619')
+  })
+})
+
+describe('a screen’s ledger', () => {
+  it('passes a call for staff on to the desk’s kiosk', async () => {
+    const call = CallId.parse(newId())
+    screen.store.transact(() => screen.ledger.append({ kind: 'staff-called', facts: { call } }))
+    await push(screen)
+    const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+    expect(JSON.parse(feed.body)).toMatchObject({ kind: 'staff-called', call })
+  })
+
+  it('of a screen that somebody has opened hands nothing over, holds nothing and frees nothing', async () => {
+    const account = fleet.accounts[4] ?? ''
+    const pickup = await fleet.issue(account, desk)
+    await push(kiosk)
+    const epoch = kiosk.pickups.get(pickup)?.epoch
+    if (epoch === undefined) throw new Error('not granted')
+    // Whoever owns the disk owns its triggers.
+    const triggers = screen.store.db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'ledger'").pluck().all()
+    for (const name of triggers) screen.store.db.exec(`DROP TRIGGER ${name}`)
+    screen.store.db.pragma('foreign_keys = OFF')
+    screen.store.transact(() => {
+      screen.ledger.append({ kind: 'handed-over', pickup, epoch, facts: { slip: newId() as never } })
+      screen.ledger.append({ kind: 'revoke-acknowledged', pickup, epoch, facts: {} })
+      screen.ledger.append({ kind: 'slip-missing', pickup, epoch, facts: { slip: newId() as never } })
+    })
+    await push(screen)
+    const { db } = fleet.hub()
+    expect(await db.selectFrom('pickup').select(['state', 'held']).where('id', '=', pickup).executeTakeFirst()).toEqual({ state: 'granted', held: false })
+    expect(await db.selectFrom('handover').select('pickup').where('pickup', '=', pickup).execute()).toEqual([])
+    const { alarms, disputes } = await fleet.alarms()
+    expect(alarms.filter((alarm) => alarm.kiosk === screenId && alarm.kind === 'poison-entry')).toHaveLength(3)
+    expect(disputes).toEqual([])
+  })
+
+  it('a lost screen is written off and burns nothing; its requests end there', async () => {
+    const lost = await fleet.kiosk(desk, 'screen-4', 'check-in')
+    const id = lost.records.read()?.kiosk
+    if (id === undefined) throw new Error('not enrolled')
+    await vi.waitFor(async () => {
+      const row = value(await fleet.agent().call('watch', {})).desks.find((one) => one.id === desk)
+      expect(row?.screens.find((one) => one.kiosk === id)).toMatchObject({ silent: false })
+    })
+    expect(value(await fleet.agent().call('writeOff', { body: { kiosk: id } }))).toEqual({ burned: 0, reissued: 0 })
+    expect(code(await ask({ by: 'card', card: '04AA' }, lost, id))).toBe('L-603')
+    const row = value(await fleet.agent().call('watch', {})).desks.find((one) => one.id === desk)
+    expect(row?.screens.map((one) => one.kiosk)).not.toContain(id)
+    expect(row?.kiosk).toBe(kiosk.records.read()?.kiosk)
+  })
+})
