@@ -19,8 +19,10 @@ export interface Call {
 export interface Calling {
   /** The call that is still to be answered, or null. */
   open(): Call | null
-  /** Someone calls at this screen: recorded, then rung. A second call while one is open rings again and is the same one. */
+  /** Someone calls at this screen: recorded, then rung. A second call while one is open rings again and is the same one, but at a check-in screen. */
   call(): Call
+  /** It did not get through: nobody is said to be coming. */
+  withdraw(): void
   /** From a check-in screen, by the hub: rings unless it is known, too old, or another is open. In the caller's transaction. */
   fromScreen(id: CallId, at: number): void
   /** Fails with L-242 when it is answered, or never was. */
@@ -34,6 +36,8 @@ interface Parts {
   readonly ring: (call: Call) => void
   /** How long a call that nobody answered stays. */
   readonly lastsMs?: number
+  /** At a check-in screen, which does not hear of an answer, each call is one of its own. */
+  readonly eachItsOwn?: boolean
 }
 
 interface Row {
@@ -42,11 +46,12 @@ interface Row {
   origin: string
 }
 
-export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs }: Parts): Calling {
+export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs, eachItsOwn = false }: Parts): Calling {
   const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
   const insert = store.db.prepare('INSERT OR IGNORE INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
   const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
   const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
+  const setAllAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE answered_at IS NULL')
   /** Read for every push of the state: kept in memory. */
   let current: Call | null | undefined
 
@@ -62,7 +67,7 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
     open,
     call() {
       const before = open()
-      if (before !== null) {
+      if (before !== null && !eachItsOwn) {
         ring(before)
         return before
       }
@@ -75,6 +80,10 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
       current = call
       ring(call)
       return call
+    },
+    withdraw() {
+      setAllAnswered.run(now())
+      current = undefined
     },
     fromScreen(id, at) {
       // One that was long on its way has been overtaken by events.

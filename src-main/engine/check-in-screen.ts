@@ -75,6 +75,8 @@ export function createCheckInScreen(parts: Parts): (scan: Scan) => void {
     }, patienceMs)
     const reply = await hub.call('checkIn', { body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) } })
     cancel()
+    // The hub is there again: no need to wait for the next try.
+    if (reply.ok && services.sync.status().state !== 'online') void services.sync.now()
     if (!current()) return
     if (reply.ok) show(reply.value, card)
     else if (away.has(reply.failure.code)) refuse({ code: 'L-245' })

@@ -1,19 +1,34 @@
 /** Handlers of the desk's day: pausing, calling, undoing an arrival, more time. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { fail, ok } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Counter } from './counter.ts'
+import type { Timers } from './clock.ts'
 import type { Services } from './services.ts'
+
+/** Whoever calls from a check-in screen is told after this long that it does not get through, ms. */
+const callPatienceMs = 8000
 
 export type DayHandlers = Pick<KioskHandlers, 'pauseDesk' | 'resumeDesk' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'>
 
 interface Parts {
   readonly services: Services
   readonly counter: Counter
+  readonly timers: Timers
   readonly activity: () => void
 }
 
-export function createDayHandlers({ services, counter, activity }: Parts): DayHandlers {
+export function createDayHandlers({ services, counter, timers, activity }: Parts): DayHandlers {
   const { signIn, pausing, calling, pickups, slips, store, ledger, sync, release, now } = services
+  function inTime(sending: Promise<Result<null>>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = timers.set(() => resolve(false), callPatienceMs)
+      void sending.then(({ ok: sent }) => {
+        cancel()
+        resolve(sent)
+      })
+    })
+  }
+
   return {
     pauseDesk({ reason, minutes }) {
       activity()
@@ -53,12 +68,17 @@ export function createDayHandlers({ services, counter, activity }: Parts): DayHa
       activity()
       return counter.extend(now()) ? ok(null) : fail('L-209')
     },
-    callStaff() {
-      // A call that the desk would not hear is not said to be under way.
-      if (services.kind === 'check-in' && sync.status().state !== 'online') return fail('L-245')
+    async callStaff() {
       calling.call()
-      sync.nudge()
-      return ok(null)
+      if (services.kind === 'desk') {
+        sync.nudge()
+        return ok(null)
+      }
+      // From a check-in screen it goes by the hub: nobody is said to be coming before the hub has it.
+      const sent = await inTime(sync.now())
+      if (sent) return ok(null)
+      calling.withdraw()
+      return fail('L-245')
     },
     answerCall({ call }) {
       activity()

@@ -183,7 +183,7 @@ export function createEngine(ports: EnginePorts): Engine {
       })
     unsubscribe.push(readers.onScan(services.kind === 'check-in' ? atScreen() : atDesk()))
     const readinessNow = createReadiness({ services, config, printer, readers, floorYears, freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)) })
-    const day = createDayHandlers({ services, counter, activity })
+    const day = createDayHandlers({ services, counter, timers, activity })
     const round = createRoundHandlers({
       services,
       printer,

@@ -144,7 +144,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ledger,
     now,
     ring: parts.ring ?? (() => undefined),
-    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
+    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs, eachItsOwn: true } : {}),
   })
   const requests = createDeliveryRequests(store.db, keys.cacheKey)
   const walkIns = createWalkIns(store.db, pickups, ledger, now)
