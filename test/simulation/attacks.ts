@@ -24,16 +24,17 @@ export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const rows = kiosk.look((db) => db.prepare<[], Row>('SELECT seq, bytes, hash FROM ledger ORDER BY seq').all())
   if (rows.length < acked) return
   const how = world.random.pick(['overlap', 'gap', 'chain', 'signature', 'cut'] as const)
-  const make = (seq: number, prev: string, key = keys.signKey) => {
+  /** `prev` is what the entry says, `after` what it is signed to follow. */
+  const make = (seq: number, prev: string, key = keys.signKey, after = prev) => {
     const entry = { seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev }
     const bytes = canonicalize(entry) ?? ''
-    return { bytes, signature: signHash(key, chainHash(prev, bytes)) }
+    return { bytes, signature: signHash(key, chainHash(after, bytes)) }
   }
   const hashAt = (seq: number) => (rows[seq - 1]?.hash ?? Buffer.alloc(32)).toString('hex')
   const entries = {
     overlap: () => [make(acked - 1, hashAt(acked - 2))],
     gap: () => [make(acked + 2, hashAt(acked))],
-    chain: () => [make(acked + 1, hashAt(acked - 1))],
+    chain: () => [make(acked + 1, hashAt(acked - 1), keys.signKey, hashAt(acked))],
     signature: () => [make(acked + 1, hashAt(acked), privateKeyFromDer(newSignKeyPair().privateKeyDer))],
     cut: () => [],
   }[how]()

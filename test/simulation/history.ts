@@ -178,7 +178,13 @@ function trouble(fleet: Fleet): void {
       case 'weather':
         network.weather = random.chance(0.3)
           ? fair
-          : { drop: random.next() * 0.3, duplicate: random.next() * 0.4, slow: random.next() * 0.4, slowMs: random.pick([500, 8_000, 40_000]) }
+          : {
+              drop: random.next() * 0.3,
+              duplicate: random.next() * 0.4,
+              holes: random.next() * 0.2,
+              slow: random.next() * 0.4,
+              slowMs: random.pick([500, 8_000, 40_000]),
+            }
         world.tell(`weather: ${Math.round(network.weather.drop * 100)} % lost, ${Math.round(network.weather.duplicate * 100)} % twice`)
         return
       case 'part':

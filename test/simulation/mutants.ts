@@ -130,6 +130,10 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/http/routes.ts',
     from: "if (query.incarnation !== incarnation) return fail('L-607')",
     to: '',
+    // Either end alone would do.
+    also: [
+      { file: 'src-main/sync/apply.ts', from: 'if (record === null || page.incarnation !== record.incarnation) return', to: 'if (record === null) return' },
+    ],
   },
   {
     guard: 'what a kiosk holds is adopted after a restore',

@@ -9,11 +9,23 @@ const timeoutMs = 10_000
 export interface Weather {
   readonly drop: number
   readonly duplicate: number
+  /** Share of feed pages in which a change is missing: a hub that has lost a row. */
+  readonly holes: number
   /** Share of messages that take long, and how long at most, ms. */
   readonly slow: number
   readonly slowMs: number
 }
-export const fair: Weather = { drop: 0, duplicate: 0, slow: 0, slowMs: 0 }
+export const fair: Weather = { drop: 0, duplicate: 0, holes: 0, slow: 0, slowMs: 0 }
+
+/** The page without one of its changes, but for the last. */
+function withHole(reply: TransportReply, world: World): TransportReply {
+  const page = JSON.parse(Buffer.from(reply.bytes).toString()) as { changes?: unknown[] }
+  const { changes } = page
+  if (changes === undefined || changes.length < 2) return reply
+  const lost = world.random.int(changes.length - 1)
+  world.tell('a page of the feed comes with a hole')
+  return { ...reply, bytes: Buffer.from(JSON.stringify({ ...page, changes: changes.filter((_, place) => place !== lost) })) }
+}
 
 export class Network {
   weather: Weather = fair
@@ -45,8 +57,9 @@ export class Network {
         })
         const deliver = async () => {
           if (this.#lost(kiosk)) return
-          const reply = await this.#hub.answer(method, path, headers, String(body ?? ''))
-          if (reply === null || this.#lost(kiosk)) return
+          const answer = await this.#hub.answer(method, path, headers, String(body ?? ''))
+          if (answer === null || this.#lost(kiosk)) return
+          const reply = path.startsWith('/v1/feed') && world.random.chance(this.weather.holes) ? withHole(answer, world) : answer
           world.in(this.#delay(), () => {
             if (!over && alive()) resolve(reply)
             over = true
