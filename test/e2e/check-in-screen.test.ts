@@ -109,7 +109,9 @@ describe('a check-in screen', () => {
     await see('screen-refused')
     expect(await words('failure-code')).toContain('L-245')
     expect((await words('next-step')).length).toBeGreaterThan(10)
-    // A call that nobody hears is not said to be answered.
+    // The idle screen says so as well, and a call that nobody hears is not said to be answered.
+    await createHand(screen.page, 'touch').tap('back')
+    await see('closed')
     await createHand(screen.page, 'touch').tap('call-staff')
     await see('call-unheard')
     expect(await words('staff-called')).toBe('')

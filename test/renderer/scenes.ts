@@ -318,6 +318,10 @@ export const scenes = {
     atRest,
   ),
   'idle-check-in': screenAtRest,
+  'idle-check-in-offline': {
+    ...screenAtRest,
+    network: { state: 'offline', lastContactAt: sceneNow - 20 * minute, failure: { code: 'L-601' }, syncing: null },
+  },
   looking: at({ step: 'looking' }, screenAtRest),
   'arrival-tell-desk': at(
     { step: 'arrival', initials: 'A. K. V.', language: 'sv', count: 2, proofs: ['passport', 'identity-card'], told: false, until: sceneNow + 20_000 },
