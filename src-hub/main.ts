@@ -18,6 +18,10 @@ function refuse(failure: Failure): never {
   process.exit(3)
 }
 
+/** What the database's driver says without a code, in words that are its own and hold nothing else. */
+const driverWords = ['timeout exceeded when trying to connect', 'Connection terminated', 'Client has encountered a connection error', 'Query read timeout']
+const saidByDriver = (error: Error) => driverWords.find((words) => error.message.startsWith(words)) ?? ''
+
 const settings = readSettings(process.env)
 if (!settings.ok) refuse(settings.failure)
 const { options, seedFile, drainMs } = settings.value
@@ -33,7 +37,7 @@ const hub = await startHub({
   restored: process.argv.includes('--restored'),
   // The route and the kind of error only: a database error's text may quote values.
   onBug: (route, error) =>
-    writeSync(2, `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? ''}` : 'error'}\n`),
+    writeSync(2, `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`),
 })
 if (!hub.ok) refuse(hub.failure)
 const running = hub.value

@@ -148,11 +148,14 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     let changed = 0
     for (const grant of grants) {
       // Nearly every one is new: it is written first, and looked for only where it was there already.
-      if (write(insertNew, grant)) added += 1
-      else if (takeAgain(grant)) changed += 1
-      else continue
+      if (write(insertNew, grant)) {
+        added += 1
+        names.added(grant.id)
+      } else if (takeAgain(grant)) {
+        changed += 1
+        names.renew(grant.id)
+      } else continue
       for (const tag of grant.cardTags) insertTag.run(tag, grant.id)
-      names.renew(grant.id)
     }
     tally.added('waiting', added)
     return added + changed

@@ -23,6 +23,8 @@ interface Entry {
 export interface NameSearch {
   /** Folds up to so many names; false when none is left. */
   fold(count: number): boolean
+  /** A pickup that was never here before: it comes with its slice, unless all of them are folded. */
+  added(id: string): void
   /** The pickup was written: its person may be another spelling, or it is over. */
   renew(id: string): void
   has(id: string, words: readonly string[]): boolean
@@ -97,6 +99,9 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
         else take(row)
       }
       return false
+    },
+    added(id) {
+      if (all) again.add(id)
     },
     renew(id) {
       forget(id)

@@ -18,6 +18,8 @@ export const useKiosk = defineStore('kiosk', () => {
   const scanNotice = shallowRef<{ readonly failure: Failure; readonly at: number } | null>(null)
   /** True while the pushed state is known to be fresh since the last break. */
   const fresh = ref(false)
+  /** The engine restarted while somebody was serving: whom it signed out is told so, until the next one signs in. */
+  const interrupted = ref(false)
   let received = 0
   let notices = 0
   let client: KioskClient | null = null
@@ -35,6 +37,8 @@ export const useKiosk = defineStore('kiosk', () => {
   function accept(next: KioskState): void {
     // A new engine counts from the start again; within one engine an older state never replaces a newer one.
     if (fresh.value && state.value !== null && next.revision < state.value.revision) return
+    if (next.staff !== null) interrupted.value = false
+    else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null) interrupted.value = true
     received = performance.now()
     state.value = next
     engine.value = 'up'
@@ -110,5 +114,5 @@ export const useKiosk = defineStore('kiosk', () => {
     return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
   }
 
-  return { state, connection, engine, engineFailure, presence, scanNotice, join, takeBack, retryEngine, call, deskNow }
+  return { state, connection, engine, engineFailure, presence, interrupted, scanNotice, join, takeBack, retryEngine, call, deskNow }
 })

@@ -40,6 +40,31 @@ describe('the kiosk store', () => {
     expect(kiosk.state?.revision).toBe(1)
   })
 
+  it('tells whom a restart has signed out, until somebody signs in; a lock and a broken line are none', async () => {
+    let now = scenes.queue as typeof scenes.queue | typeof scenes.idle
+    const { link, kiosk } = await joined({ state: () => ok(now) })
+    const again = async () => {
+      link.shell({ engine: 'down', failure: null })
+      link.shell({ engine: 'up', failure: null })
+      await vi.waitFor(() => {
+        expect(kiosk.presence).toBe('here')
+      })
+    }
+    await again()
+    expect(kiosk.interrupted).toBe(false)
+    now = scenes.idle
+    await again()
+    expect(kiosk.interrupted).toBe(true)
+    link.push({ ...scenes.queue, revision: 50 })
+    expect(kiosk.interrupted).toBe(false)
+    link.push({ ...scenes.idle, revision: 51 })
+    expect(kiosk.interrupted).toBe(false)
+    link.push({ ...scenes.queue, revision: 52 })
+    now = scenes['idle-locked'] as never
+    await again()
+    expect(kiosk.interrupted).toBe(false)
+  })
+
   it('answers an open call when the link breaks, and new calls at once while it is away', async () => {
     const { link, kiosk } = await joined()
     link.deaf = true
@@ -146,7 +171,7 @@ describe('the queue', () => {
     const first = queue.load()
     queue.search = ' bo '
     const second = queue.load()
-    expect(link.calls[1]).toBe(`queue ${JSON.stringify({ filter: 'all', search: 'bo', limit: 100 })}`)
+    expect(link.calls[1]).toBe(`queue ${JSON.stringify({ filter: 'all', search: 'bo', limit: 30 })}`)
     waiting[1]?.()
     await second
     waiting[0]?.()
