@@ -5,7 +5,7 @@ import type { DeskWatch } from '../../src-shared/agent-api/watch.ts'
 import { KioskId } from '../../src-shared/domain.ts'
 import type { StatusSince } from '../../src-shared/kiosk-hub-api/status.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
-import { OpeningHours, openingAt, usualHours } from '../../src-shared/opening-hours.ts'
+import { OpeningHours, openingAt, usualHours, type Opening } from '../../src-shared/opening-hours.ts'
 import type { Db } from '../database/index.ts'
 import { awaited } from '../kiosks/index.ts'
 import { startedVersions } from '../ledger/index.ts'
@@ -52,6 +52,21 @@ export function lightOf(reasons: readonly Reason[], open: boolean): Watched['lig
   return reasons.length === 0 ? 'green' : 'amber'
 }
 
+/** Whether desks are open: they share few calendars, and each is read once. `hours` as its row has them, the desk's or its unit's. */
+function createCalendars(now: number): (own: unknown, unit: unknown) => Opening {
+  const known = new Map<string, Opening>()
+  return (own, unit) => {
+    const hours = own ?? unit ?? usualHours
+    const text = JSON.stringify(hours)
+    let opening = known.get(text)
+    if (opening === undefined) {
+      opening = openingAt(OpeningHours.parse(hours), now)
+      known.set(text, opening)
+    }
+    return opening
+  }
+}
+
 /** Midnight in Helsinki before an instant, ms. */
 const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
 
@@ -64,22 +79,24 @@ export async function deskLights(db: Db, now: number): Promise<{ desk: string; k
     .select(['desk.id', 'desk.hours', 'unit.hours as unit_hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
     .execute()
   const said = await statuses(db)
+  const calendars = createCalendars(now)
   return rows.map((row) => {
     const facts =
       row.kiosk === null
         ? null
         : { status: said.get(row.kiosk) ?? null, opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
     const reasons = reasonsOf(facts, now)
-    const open = openingAt(OpeningHours.parse(row.hours ?? row.unit_hours ?? usualHours), now).open
+    const { open } = calendars(row.hours, row.unit_hours)
     return { desk: row.id, kiosk: row.kiosk, light: lightOf(reasons, open), reasons }
   })
 }
 
 export async function watch(db: Db, incarnation: string, now: number): Promise<HubReply<'watch'>> {
   const names = await deskNames(db)
-  const hours = new Map(
+  const calendars = createCalendars(now)
+  const openings = new Map(
     (await db.selectFrom('desk').innerJoin('unit', 'unit.id', 'desk.unit').select(['desk.id', 'desk.hours', 'unit.hours as unit_hours']).execute()).map(
-      (row) => [row.id, OpeningHours.parse(row.hours ?? row.unit_hours ?? usualHours)],
+      (row) => [row.id, calendars(row.hours, row.unit_hours)],
     ),
   )
   const kiosks = new Map(
@@ -126,8 +143,8 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
   const hub = await db.selectFrom('hub').select('holding').executeTakeFirstOrThrow()
   const desks = (await deskLights(db, now)).flatMap(({ desk, kiosk: id, light, reasons }): Watched[] => {
     const name = names.get(desk)
-    const opening = openingAt(hours.get(desk) ?? usualHours, now)
-    if (name === undefined) return []
+    const opening = openings.get(desk)
+    if (name === undefined || opening === undefined) return []
     const kiosk = id === null ? undefined : kiosks.get(id)
     const started = versions.get(id ?? '')
     const status = said.get(id ?? '')

@@ -10,49 +10,83 @@ export interface Lights {
   stop(): Promise<void>
 }
 
-/** One look at every desk. A desk that is well again closes its own alarm. */
-export async function lookAtDesks(db: Db, now: number): Promise<void> {
-  const lights = await deskLights(db, now)
-  const known = new Map((await db.selectFrom('desk_light').selectAll().execute()).map((row) => [row.desk, row]))
-  for (const { desk, kiosk, light, reasons } of lights) {
-    const before = known.get(desk)
-    const since = before === undefined || before.amber_since === null ? null : Number(before.amber_since)
-    if (light !== 'amber') {
-      if (since === null) continue
-      await transact(db, async (tx) => {
-        await tx.updateTable('desk_light').set({ amber_since: null, alarmed: false }).where('desk', '=', desk).execute()
-        if (kiosk !== null)
-          await tx
-            .updateTable('alarm')
-            .set({ closed_at: now, closed_by: 'hub' })
-            .where('kind', '=', alarmKind)
-            .where('kiosk', '=', kiosk)
-            .where('closed_at', 'is', null)
-            .execute()
-      })
-    } else if (since === null) {
-      await db
-        .insertInto('desk_light')
-        .values({ desk, amber_since: now })
-        .onConflict((conflict) => conflict.column('desk').doUpdateSet({ amber_since: now, alarmed: false }).where('desk_light.amber_since', 'is', null))
-        .execute()
-    } else if (now - since >= alertMs && before?.alarmed !== true) {
-      await transact(db, async (tx) => {
-        const first = await tx
-          .updateTable('desk_light')
-          .set({ alarmed: true })
-          .where('desk', '=', desk)
-          .where('alarmed', '=', false)
-          .returning('desk')
-          .executeTakeFirst()
-        if (first === undefined) return
-        await tx
-          .insertInto('alarm')
-          .values({ kind: alarmKind, kiosk, pickup: null, detail: reasons.join(', '), at: now })
-          .execute()
-      })
-    }
+/** So many desks are written at once: when a whole fleet falls silent, thousands turn amber together. */
+const atOnce = 500
+
+async function inSlices<T>(items: readonly T[], work: (slice: readonly [T, ...T[]]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnce) {
+    const [first, ...rest] = items.slice(from, from + atOnce)
+    if (first !== undefined) await work([first, ...rest])
   }
+}
+
+type Light = Awaited<ReturnType<typeof deskLights>>[number]
+const desksOf = (lights: readonly Light[]) => lights.map(({ desk }) => desk)
+
+async function beginAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {
+  await db
+    .insertInto('desk_light')
+    .values(lights.map(({ desk }) => ({ desk, amber_since: now })))
+    .onConflict((conflict) => conflict.column('desk').doUpdateSet({ amber_since: now, alarmed: false }).where('desk_light.amber_since', 'is', null))
+    .execute()
+}
+
+async function endAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {
+  const kiosks = lights.flatMap(({ kiosk }) => kiosk ?? [])
+  await transact(db, async (tx) => {
+    await tx.updateTable('desk_light').set({ amber_since: null, alarmed: false }).where('desk', 'in', desksOf(lights)).execute()
+    if (kiosks.length > 0)
+      await tx
+        .updateTable('alarm')
+        .set({ closed_at: now, closed_by: 'hub' })
+        .where('kind', '=', alarmKind)
+        .where('kiosk', 'in', kiosks)
+        .where('closed_at', 'is', null)
+        .execute()
+  })
+}
+
+/** The hub process that sets the mark is the one that raises the alarm. */
+async function alarm(db: Db, now: number, lights: readonly Light[]): Promise<void> {
+  await transact(db, async (tx) => {
+    const first = await tx
+      .updateTable('desk_light')
+      .set({ alarmed: true })
+      .where('desk', 'in', desksOf(lights))
+      .where('alarmed', '=', false)
+      .returning('desk')
+      .execute()
+    const marked = new Set(first.map((row) => row.desk))
+    const raised = lights.filter(({ desk }) => marked.has(desk))
+    if (raised.length === 0) return
+    await tx
+      .insertInto('alarm')
+      .values(raised.map(({ kiosk, reasons }) => ({ kind: alarmKind, kiosk, pickup: null, detail: reasons.join(', '), at: now })))
+      .execute()
+  })
+}
+
+/** One look at every desk. A desk that is well again closes its own alarm. In the order of their ids, so that two hub processes never wait for each other in a ring. */
+export async function lookAtDesks(db: Db, now: number): Promise<void> {
+  const lights = (await deskLights(db, now)).sort((a, b) => (a.desk < b.desk ? -1 : 1))
+  const known = new Map((await db.selectFrom('desk_light').selectAll().execute()).map((row) => [row.desk, row]))
+  const sinceOf = ({ desk }: Light) => {
+    const since = known.get(desk)?.amber_since ?? null
+    return since === null ? null : Number(since)
+  }
+  const amber = lights.filter(({ light }) => light === 'amber')
+  await inSlices(
+    lights.filter((each) => each.light !== 'amber' && sinceOf(each) !== null),
+    (slice) => endAmber(db, now, slice),
+  )
+  await inSlices(
+    amber.filter((each) => sinceOf(each) === null),
+    (slice) => beginAmber(db, now, slice),
+  )
+  await inSlices(
+    amber.filter((each) => now - (sinceOf(each) ?? now) >= alertMs && known.get(each.desk)?.alarmed !== true),
+    (slice) => alarm(db, now, slice),
+  )
 }
 
 export function createLights(db: Db, now: () => number, onBug: (job: string, error: unknown) => void): Lights {
