@@ -13,7 +13,39 @@ interface Row {
   readonly hash: Buffer
 }
 
-/** Sends signed entries that no honest kiosk would send; the hub must refuse them, and freeze the kiosk. */
+interface Claimed {
+  readonly pickup: string
+  readonly incarnation: string
+  readonly n: number
+}
+
+/** Claims about what is other kiosks' affair: validly signed, so the hub keeps them, and they must decide nothing there. */
+const claims = {
+  'a second handover': [
+    'handed-over',
+    'SELECT g.pickup, g.incarnation, g.n FROM handover h JOIN "grant" g ON g.pickup = h.pickup WHERE h.kiosk <> ? ORDER BY 1, 3',
+  ],
+  'a handover of another kiosk’s': ['handed-over', `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> ? AND state = 'granted' ORDER BY 1`],
+  'an acknowledgement of another kiosk’s': [
+    'revoke-acknowledged',
+    `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> ? AND state IN ('granted','revoking') ORDER BY 1`,
+  ],
+} as const
+
+/** Whoever owns a kiosk's signing key writes what its kiosk has never done. */
+function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) => { bytes: string; signature: string }, acked: number, head: string) {
+  const { world, hub } = fleet
+  const words = world.random.pick(Object.keys(claims) as (keyof typeof claims)[])
+  const [kind, query] = claims[words]
+  const found = hub.memory.prepare(query).statement.all(kiosk.id) as unknown as Claimed[]
+  if (found.length === 0) return null
+  const { pickup, incarnation, n } = world.random.pick(found)
+  world.tell(`${kiosk.name} is in the hands of an attacker: ${words}, ${pickup.slice(0, 4)}`)
+  const facts = kind === 'handed-over' ? { slip: 'X'.repeat(22) } : {}
+  return [sign({ seq: acked + 1, time: world.time, kind, pickup, epoch: { incarnation, n }, actor: null, facts, prev: head }, head)]
+}
+
+/** Sends signed entries that no honest kiosk would send; the hub must refuse those that are not its ledger, and freeze the kiosk. */
 export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const { world, hub } = fleet
   const keys = kiosk.running?.services.keys
@@ -23,26 +55,29 @@ export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   if (acked < 3) return
   const rows = kiosk.look((db) => db.prepare<[], Row>('SELECT seq, bytes, hash FROM ledger ORDER BY seq').all())
   if (rows.length < acked) return
-  const how = world.random.pick(['overlap', 'gap', 'chain', 'signature', 'cut'] as const)
   /** `prev` is what the entry says, `after` what it is signed to follow. */
-  const make = (seq: number, prev: string, key = keys.signKey, after = prev) => {
-    const entry = { seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev }
+  const sign = (entry: object, after: string, key = keys.signKey) => {
     const bytes = canonicalize(entry) ?? ''
     return { bytes, signature: signHash(key, chainHash(after, bytes)) }
   }
+  const make = (seq: number, prev: string, key = keys.signKey, after = prev) =>
+    sign({ seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev }, after, key)
   const hashAt = (seq: number) => (rows[seq - 1]?.hash ?? Buffer.alloc(32)).toString('hex')
-  const entries = {
+  const claimed = world.random.chance(0.5) ? claim(fleet, kiosk, sign, acked, hashAt(acked)) : null
+  const how = world.random.pick(['overlap', 'gap', 'chain', 'signature', 'cut'] as const)
+  const broken = {
     overlap: () => [make(acked - 1, hashAt(acked - 2))],
     gap: () => [make(acked + 2, hashAt(acked))],
     chain: () => [make(acked + 1, hashAt(acked - 1), keys.signKey, hashAt(acked))],
     signature: () => [make(acked + 1, hashAt(acked), privateKeyFromDer(newSignKeyPair().privateKeyDer))],
     cut: () => [],
   }[how]()
-  world.tell(`${kiosk.name} is in the hands of an attacker: ${how}`)
+  if (claimed === null) world.tell(`${kiosk.name} is in the hands of an attacker: ${how}`)
+  const entries = claimed ?? broken
   kiosk.excused = 'attacked'
-  const path = how === 'cut' ? '/v1/report' : '/v1/ledger'
+  const path = claimed === null && how === 'cut' ? '/v1/report' : '/v1/ledger'
   const report = { generation: 1_000_000, seq: acked - 1, acked: acked - 1, ackedHash: hashAt(acked - 1), grants: null }
-  const body = JSON.stringify(how === 'cut' ? report : { entries })
+  const body = JSON.stringify(path === '/v1/report' ? report : { entries })
   const headers = {
     [signatureHeaders.kiosk]: kiosk.id,
     [signatureHeaders.time]: String(world.time),
@@ -51,5 +86,5 @@ export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const reply = await hub.answer('POST', path, headers, body)
   if (reply === null) return
   const answer = JSON.parse(Buffer.from(reply.bytes).toString()) as { code?: string }
-  if (answer.code === undefined) throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
+  if (claimed === null && answer.code === undefined) throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
 }

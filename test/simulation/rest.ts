@@ -40,6 +40,8 @@ export function checkRest(fleet: Fleet): void {
       demand(known.length > 0, `the handover of ${String(entry.pickup).slice(0, 4)} at ${kiosk.name} has had no effect`)
     }
   }
+  const over = all(`SELECT g.pickup FROM "grant" g JOIN handover h ON h.pickup = g.pickup WHERE g.state IN ('granted','revoking')`)
+  demand(over.length === 0, `${String(over[0]?.pickup).slice(0, 4)} has been handed over, and a kiosk may still release it`)
   const waiting = all("SELECT id FROM pickup WHERE state = 'unassigned' AND held = 0")
   demand(waiting.length === 0, `${String(waiting[0]?.id).slice(0, 4)} waits to be granted and is not`)
   const moving = all("SELECT id FROM pickup WHERE state = 'revoking'")
