@@ -11,22 +11,34 @@ export const note = (tx: Tx, at: number, actor: string, act: string, desk: strin
     .values({ at, actor, act, pickup: null, desk, detail: JSON.stringify(detail) })
     .execute()
 
-/** Desks with a kiosk that follows their feed; another learns all of it with its first snapshot. */
-async function followed(tx: Tx, among: readonly string[] | null): Promise<{ desk: string; kiosk: string }[]> {
-  let rows = tx.selectFrom('kiosk').select(['desk', 'id as kiosk']).where('state', '=', 'active').where('kind', '=', 'desk').orderBy('desk')
+/** Desks whose feed is followed, by their kiosk or a check-in screen; whoever comes later learns all of it with a first snapshot. */
+async function followed(tx: Tx, among: readonly string[] | null): Promise<string[]> {
+  let rows = tx.selectFrom('kiosk').select('desk').distinct().where('state', '=', 'active').orderBy('desk')
   if (among !== null) rows = rows.where('desk', 'in', among)
-  return rows.execute()
+  return (await rows.execute()).map((row) => row.desk)
+}
+
+/** Those where staff sign in. */
+async function staffed(tx: Tx, among: readonly string[]): Promise<{ desk: string; kiosk: string }[]> {
+  return tx
+    .selectFrom('kiosk')
+    .select(['desk', 'id as kiosk'])
+    .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
+    .where('desk', 'in', among)
+    .orderBy('desk')
+    .execute()
 }
 
 /** `desks` null: all of them. */
 export async function tellDesks(tx: Tx, desks: readonly string[] | null): Promise<void> {
   if (desks?.length === 0) return
-  for (const { desk } of await followed(tx, desks)) await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
+  for (const desk of await followed(tx, desks)) await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
 }
 
 export async function tellPolicy(tx: Tx): Promise<void> {
   const policy = await policyRecord(tx)
-  for (const { desk } of await followed(tx, null)) await appendToFeed(tx, desk, [{ kind: 'policy-changed', policy }])
+  for (const desk of await followed(tx, null)) await appendToFeed(tx, desk, [{ kind: 'policy-changed', policy }])
 }
 
 /** One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no more, that they are gone. */
@@ -36,7 +48,7 @@ export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonl
   const badges = (await tx.selectFrom('badge').select('sealed').where('staff', '=', id).execute()).map((row) => keys.open(row.sealed))
   const all = [...new Set([...desks, ...gone])]
   if (all.length === 0) return
-  for (const { desk, kiosk } of await followed(tx, all)) {
+  for (const { desk, kiosk } of await staffed(tx, all)) {
     if (!desks.includes(desk)) {
       await appendToFeed(tx, desk, [{ kind: 'staff-removed', staff: StaffId.parse(id) }])
       continue

@@ -71,10 +71,12 @@ export async function checkIn({ db, keys, now }: Parts, screen: Screen, sealed: 
   const kiosk = await kioskOf(db, screen.desk, at)
   const found = await waitingFor(db, keys, kiosk?.id ?? null, query.data)
   const here = found.filter((each) => each.desk === screen.desk)
-  const [first] = here.length > 0 ? here : found
-  if (first === undefined) return ok({ outcome: 'nothing' })
   if (here.length === 0) {
-    return ok({ outcome: 'elsewhere', language: first.language, desks: [...new Set(found.map(({ desk }) => desk))].slice(0, desksNamed) })
+    // Nobody is sent through the town for what is no longer given out there.
+    const elsewhere = found.filter(({ expiresAt }) => expiresAt > at)
+    const [first] = elsewhere
+    if (first === undefined) return ok({ outcome: 'nothing' })
+    return ok({ outcome: 'elsewhere', language: first.language, desks: [...new Set(elsewhere.map(({ desk }) => desk))].slice(0, desksNamed) })
   }
 
   const served = await servedFirst(db, screen.desk, here, kiosk?.pausedUntil ?? null, at)
@@ -113,7 +115,7 @@ async function tell(db: Db, screen: Screen, here: readonly Waiting[], by: CheckI
   await transact(db, async (tx) => {
     const lately = await tx
       .selectFrom('audit')
-      .select('pickup')
+      .select(['pickup', 'at'])
       .where(
         'pickup',
         'in',
@@ -122,8 +124,10 @@ async function tell(db: Db, screen: Screen, here: readonly Waiting[], by: CheckI
       .where('act', '=', 'checked-in')
       .where('at', '>', now - againMs)
       .execute()
-    const known = new Set(lately.map((row) => row.pickup))
-    const fresh = here.filter(({ pickup }) => !known.has(pickup))
+    const told = new Map<string | null, number>()
+    for (const { pickup, at } of lately) told.set(pickup, Math.max(told.get(pickup) ?? 0, Number(at)))
+    // A grant made since, here or after a move, has not heard of it.
+    const fresh = here.filter(({ pickup, grantedAt }) => (told.get(pickup) ?? 0) <= grantedAt)
     if (fresh.length === 0) return
     await appendToFeed(
       tx,

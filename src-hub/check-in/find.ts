@@ -15,6 +15,7 @@ import type { HubKeys } from '../keys/index.ts'
 export interface Waiting {
   readonly pickup: string
   readonly desk: DeskId
+  readonly grantedAt: number
   readonly epoch: { readonly incarnation: string; readonly n: number }
   readonly language: Language
   readonly name: PersonName
@@ -58,6 +59,7 @@ export async function waitingFor(db: Db, keys: HubKeys, deskKiosk: KioskId | nul
       'pickup.expires_at',
       'grant.incarnation',
       'grant.n',
+      'grant.at as granted_at',
       'recipient.class',
       'recipient.family',
       'recipient.given',
@@ -88,6 +90,7 @@ export async function waitingFor(db: Db, keys: HubKeys, deskKiosk: KioskId | nul
           {
             pickup: row.id,
             desk: DeskId.parse(row.desk),
+            grantedAt: Number(row.granted_at),
             epoch: { incarnation: row.incarnation, n: Number(row.n) },
             language: Language.parse(row.language),
             name: { family: row.family, given: row.given },

@@ -43,7 +43,7 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
-      if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked)
+      if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked, parts.now())
     }
     const last = chained.at(-1)
     const acked = last?.seq ?? end.seq

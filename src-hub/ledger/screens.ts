@@ -14,10 +14,10 @@ export function ofScreen(chained: ChainedEntry): CheckedEntry {
   return read.entry !== null && itsOwn.has(read.entry.kind) ? read : { ...read, pickup: null, entry: null }
 }
 
-/** Calls for staff go on to the desk's kiosk. */
-export async function passOn(tx: Tx, desk: string, checked: readonly CheckedEntry[]): Promise<void> {
+/** Calls for staff go on to the desk's kiosk. None is from the future: a screen's clock keeps no bell ringing. */
+export async function passOn(tx: Tx, desk: string, checked: readonly CheckedEntry[], now: number): Promise<void> {
   const calls = checked.flatMap(({ entry }) =>
-    entry?.kind === 'staff-called' ? [{ kind: 'staff-called' as const, call: entry.facts.call, at: entry.time }] : [],
+    entry?.kind === 'staff-called' ? [{ kind: 'staff-called' as const, call: entry.facts.call, at: Math.min(entry.time, now) }] : [],
   )
   // Of those that piled up while the screen was cut off, the newest is the one that somebody may still stand behind.
   await appendToFeed(tx, desk, calls.slice(-1))

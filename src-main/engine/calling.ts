@@ -19,11 +19,16 @@ export interface Call {
 export interface Calling {
   /** The call that is still to be answered, or null. */
   open(): Call | null
-  /** Someone calls at this screen: recorded, then rung. A second call while one is open rings again and is the same one, but at a check-in screen. */
+  /** Someone calls at this desk's own screen: recorded, then rung. A second call while one is open rings again and is the same one. */
   call(): Call
-  /** It did not get through: nobody is said to be coming. */
-  withdraw(): void
-  /** From a check-in screen, by the hub: rings unless it is known, too old, or another is open. In the caller's transaction. */
+  /** Someone calls at this check-in screen, which does not hear of an answer: recorded for the hub, each call one of its own. Open once it is heard. */
+  ask(): Call
+  /** The hub has it: staff are being called. */
+  heard(call: Call): void
+  /**
+   * From a check-in screen, by the hub. Rings unless it is known or too old; while another is open it is one with that. In the caller's
+   * transaction: what is undone with it does not ring.
+   */
   fromScreen(id: CallId, at: number): void
   /** Fails with L-242 when it is answered, or never was. */
   answer(id: CallId, by: StaffId): Result<null>
@@ -36,8 +41,6 @@ interface Parts {
   readonly ring: (call: Call) => void
   /** How long a call that nobody answered stays. */
   readonly lastsMs?: number
-  /** At a check-in screen, which does not hear of an answer, each call is one of its own. */
-  readonly eachItsOwn?: boolean
 }
 
 interface Row {
@@ -46,12 +49,11 @@ interface Row {
   origin: string
 }
 
-export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs, eachItsOwn = false }: Parts): Calling {
+export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs }: Parts): Calling {
   const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
   const insert = store.db.prepare('INSERT OR IGNORE INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
   const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
   const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
-  const setAllAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE answered_at IS NULL')
   /** Read for every push of the state: kept in memory. */
   let current: Call | null | undefined
 
@@ -67,7 +69,7 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs,
     open,
     call() {
       const before = open()
-      if (before !== null && !eachItsOwn) {
+      if (before !== null) {
         ring(before)
         return before
       }
@@ -81,16 +83,31 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs,
       ring(call)
       return call
     },
-    withdraw() {
-      setAllAnswered.run(now())
+    ask() {
+      const call: Call = { id: CallId.parse(newId()), at: now(), from: 'check-in' }
+      store.transact(() => ledger.append({ kind: 'staff-called', facts: { call: call.id } }))
+      return call
+    },
+    heard(call) {
+      store.transact(() => {
+        forget.run(call.at - lastsMs)
+        insert.run(call.id, call.at, call.from)
+      })
       current = undefined
     },
     fromScreen(id, at) {
       // One that was long on its way has been overtaken by events.
-      if (now() - at >= lastsMs || open() !== null) return
+      if (now() - at >= lastsMs) return
+      forget.run(now() - lastsMs)
+      const before = open()
+      // Read anew from here on: the caller's transaction may be undone.
+      current = undefined
       if (insert.run(id, at, 'check-in').changes === 0) return
-      current = { id, at, from: 'check-in' }
-      ring(current)
+      if (before !== null) setAnswered.run(now(), id)
+      queueMicrotask(() => {
+        const call = open()
+        if (call !== null) ring(call)
+      })
     },
     answer(id, by) {
       const answered = store.transact(() => {

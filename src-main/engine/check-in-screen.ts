@@ -30,13 +30,20 @@ interface Parts {
 /** Whoever stands there goes to the desk rather than wait longer for the hub, ms. */
 const patienceMs = 8000
 /** Codes of a hub that is not there. */
-const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-603', 'L-604', 'L-605', 'L-607', 'L-611', 'L-104', 'L-901'])
+const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-603', 'L-604', 'L-605', 'L-606', 'L-607', 'L-608', 'L-611', 'L-104', 'L-109', 'L-901'])
 
-export function createCheckInScreen(parts: Parts): (scan: Scan) => void {
+export interface CheckInScreen {
+  readonly onScan: (scan: Scan) => void
+  /** Answers that come later change nothing and touch no store. */
+  stop(): void
+}
+
+export function createCheckInScreen(parts: Parts): CheckInScreen {
   const { services, counter, timers, notify } = parts
   const { hub, keys, now } = services
   /** The newest look-up: an answer to an older one comes too late. */
   let newest = 0
+  let stopped = false
 
   function refuse(failure: Failure, card: Buffer | null = null, where = directions(failure, services.requirePlace(), now())): void {
     counter.go({ step: 'refused', failure, audience: 'recipient', pickup: null, where, until: now() + parts.refusedMs }, parts.refusedMs)
@@ -68,19 +75,34 @@ export function createCheckInScreen(parts: Parts): (scan: Scan) => void {
 
   async function lookUp(query: CheckInQuery, card: Buffer | null): Promise<void> {
     const mine = ++newest
-    const current = () => mine === newest && counter.step().step === 'looking'
+    const current = () => !stopped && mine === newest && counter.step().step === 'looking'
     counter.go({ step: 'looking' })
     const cancel = timers.set(() => {
       if (current()) refuse({ code: 'L-245' })
     }, patienceMs)
     const reply = await hub.call('checkIn', { body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) } })
     cancel()
+    if (stopped) return
     // The hub is there again: no need to wait for the next try.
     if (reply.ok && services.sync.status().state !== 'online') void services.sync.now()
     if (!current()) return
-    if (reply.ok) show(reply.value, card)
-    else if (away.has(reply.failure.code)) refuse({ code: 'L-245' })
-    else refuse(forRecipient(reply.failure))
+    guarded(() => {
+      if (reply.ok) show(reply.value, card)
+      else if (away.has(reply.failure.code)) refuse({ code: 'L-245' })
+      else refuse(forRecipient(reply.failure))
+    })
+  }
+
+  /** A disk that fails is an expected failure, with its code; nobody is left before a screen that waits for ever. */
+  function guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure === null) throw error
+      notify(failure)
+      if (counter.step().step === 'looking') counter.idle()
+    }
   }
 
   function handle(scan: Scan): void {
@@ -109,13 +131,10 @@ export function createCheckInScreen(parts: Parts): (scan: Scan) => void {
     }
   }
 
-  return (scan) => {
-    try {
-      handle(scan)
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      notify(failure)
-    }
+  return {
+    onScan: (scan) => guarded(() => handle(scan)),
+    stop() {
+      stopped = true
+    },
   }
 }

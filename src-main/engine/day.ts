@@ -1,6 +1,6 @@
 /** Handlers of the desk's day: pausing, calling, undoing an arrival, more time. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok } from '../../src-shared/result.ts'
 import type { Counter } from './counter.ts'
 import type { Timers } from './clock.ts'
 import type { Services } from './services.ts'
@@ -19,13 +19,11 @@ interface Parts {
 
 export function createDayHandlers({ services, counter, timers, activity }: Parts): DayHandlers {
   const { signIn, pausing, calling, pickups, slips, store, ledger, sync, release, now } = services
-  function inTime(sending: Promise<Result<null>>): Promise<boolean> {
-    return new Promise((resolve) => {
-      const cancel = timers.set(() => resolve(false), callPatienceMs)
-      void sending.then(({ ok: sent }) => {
-        cancel()
-        resolve(sent)
-      })
+  /** Waits until this is done, but not for longer than whoever stands there does. */
+  function patiently(sending: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = timers.set(resolve, callPatienceMs)
+      void sending.then(() => resolve(), reject).finally(cancel)
     })
   }
 
@@ -69,16 +67,18 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
       return counter.extend(now()) ? ok(null) : fail('L-209')
     },
     async callStaff() {
-      calling.call()
       if (services.kind === 'desk') {
+        calling.call()
         sync.nudge()
         return ok(null)
       }
       // From a check-in screen it goes by the hub: nobody is said to be coming before the hub has it.
-      const sent = await inTime(sync.now())
-      if (sent) return ok(null)
-      calling.withdraw()
-      return fail('L-245')
+      const call = calling.ask()
+      const { seq } = ledger.head()
+      await patiently(sync.now())
+      if ((services.records.read()?.acked ?? 0) < seq) return fail('L-245')
+      calling.heard(call)
+      return ok(null)
     },
     answerCall({ call }) {
       activity()

@@ -162,7 +162,11 @@ export function createEngine(ports: EnginePorts): Engine {
     const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, doneMs, activity })
     const notify = (failure: Failure) => emit('scanNotice', { failure })
     const times = { arrivalMs: screen.arrivalSeconds * 1000, refusedMs: screen.refusedSeconds * 1000 }
-    const atScreen = () => createCheckInScreen({ services, counter, timers, ...times, offerRequest: requesting.offer, notify })
+    const atScreen = () => {
+      const checkIn = createCheckInScreen({ services, counter, timers, ...times, offerRequest: requesting.offer, notify })
+      unsubscribe.push(() => checkIn.stop())
+      return checkIn.onScan
+    }
     const atDesk = () =>
       createScanning({
         services,

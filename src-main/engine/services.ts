@@ -23,7 +23,7 @@ import { unwrapUnattendedKeys, type PinCost } from '../vault/index.ts'
 import { calledAtScreenMs, createCalling, type Call } from './calling.ts'
 import { createDayRecord } from './day-record.ts'
 import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
-import { sendRequests } from './send-requests.ts'
+import { screenKeepsMs, sendRequests } from './send-requests.ts'
 import { createOpeningDoor } from './opening.ts'
 import { createBirthDates } from './birth-dates.ts'
 import { createPausing } from './pausing.ts'
@@ -144,7 +144,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ledger,
     now,
     ring: parts.ring ?? (() => undefined),
-    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs, eachItsOwn: true } : {}),
+    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
   })
   const requests = createDeliveryRequests(store.db, keys.cacheKey)
   const walkIns = createWalkIns(store.db, pickups, ledger, now)
@@ -172,7 +172,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     random,
     pollMs: parts.pollMs,
     batches: parts.simulated?.batches,
-    outbox: sendRequests({ requests, hub, now }),
+    outbox: sendRequests({ requests, hub, now, forgetMs: record.kind === 'check-in' ? screenKeepsMs : undefined }),
     onChange,
   })
 

@@ -45,6 +45,7 @@ export function createDeliveryRequests(db: Sqlite, cacheKey: WrapKey) {
     `UPDATE delivery_request SET sent = 1, state = ?, reason = ?, reference = ?, decided_at = CASE WHEN ? = 'waiting' THEN NULL ELSE ? END
        WHERE id = ? AND (state = 'waiting' OR ? <> 'waiting')`,
   )
+  const forget = db.prepare('DELETE FROM delivery_request WHERE sent = 1 AND filed_at <= ?')
   const label = (id: string) => `lodge/delivery-request/1|${id}`
 
   function fromRow(row: Row): DeliveryRequest {
@@ -79,6 +80,10 @@ export function createDeliveryRequests(db: Sqlite, cacheKey: WrapKey) {
     /** The hub's word, by answer or by feed. A decision is not taken back by a late answer. */
     decided({ request, state, reason, reference }: RequestDecision, at: number): void {
       decide.run(state, reason, reference, state, at, request, state)
+    },
+    /** Those that the hub has and that were filed by then, however they ended. */
+    forgetSent(filedBy: number): void {
+      forget.run(filedBy)
     },
   }
 }

@@ -7,8 +7,12 @@ import { CallId } from '../../src-shared/domain.ts'
 import type { CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
 import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import type { Result } from '../../src-shared/result.ts'
+import { tellDesks, tellPolicy, tellStaff } from '../../src-hub/administer/tell.ts'
+import { transact } from '../../src-hub/database/index.ts'
+import { createLedger } from '../../src-main/ledger/index.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
@@ -97,6 +101,44 @@ describe('a check-in screen', () => {
   })
 })
 
+describe('a screen at a desk', () => {
+  it('files requests for the card that was read there, in nobody’s name', async () => {
+    const { card } = await personOf(fleet.accounts[2] ?? '')
+    const staff = (await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()).staff as never
+    const request = () => ({
+      request: newId() as never,
+      cardTag: cardTag(screen.keys.lookupKey, card).toString('base64url'),
+      account: null,
+      filedAt: Date.now(),
+    })
+    const file = async (body: object) => code(await screen.hub.call('fileRequest', { body: { ...request(), staff: null, ...body } }))
+    expect(await file({ staff })).toBe('L-109')
+    expect(await file({ cardTag: null, account: fleet.accounts[2] })).toBe('L-109')
+    expect(await fleet.hub().db.selectFrom('delivery_request').select('id').where('kiosk', '=', screenId).execute()).toEqual([])
+    expect(await file({})).toBe('ok')
+    // The desk's own kiosk, where staff sign in, may do both.
+    const own = { ...request(), cardTag: null, account: fleet.accounts[2] ?? '', staff }
+    expect(code(await kiosk.hub.call('fileRequest', { body: own }))).toBe('ok')
+  })
+
+  it('that has no kiosk is told of a new policy and of its desk, and of staff nothing', async () => {
+    const [lonely = ''] = await byKind('hr')
+    const one = await fleet.kiosk(lonely, 'lonely', 'check-in')
+    const { db, keys } = fleet.hub()
+    const before = one.records.read()?.cursor ?? 0
+    const member = await db.selectFrom('staff_desk').select('staff').where('desk', '=', lonely).executeTakeFirstOrThrow()
+    await transact(db, async (tx) => {
+      await tx.updateTable('desk').set({ slip_prefix: 'UUS' }).where('id', '=', lonely).execute()
+      await tellDesks(tx, [lonely])
+      await tellPolicy(tx)
+      await tellStaff(tx, keys, member.staff, [])
+    })
+    await push(one)
+    expect(one.records.read()?.cursor).toBe(before + 2)
+    expect(one.records.read()?.deskRecord?.slipPrefix).toBe('UUS')
+  })
+})
+
 describe('checking in', () => {
   let who = ''
   beforeEach(async () => {
@@ -153,6 +195,38 @@ describe('checking in', () => {
     expect(value(await ask({ by: 'card', card: '04FFFFFFFFFFFF' }))).toEqual({ outcome: 'nothing' })
   })
 
+  it('what is no longer given out at another desk sends nobody there', async () => {
+    const account = fleet.accounts[5] ?? ''
+    const pickup = await fleet.issue(account, other)
+    const { card } = await personOf(account)
+    expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'elsewhere' })
+    await fleet
+      .hub()
+      .db.updateTable('pickup')
+      .set({ expires_at: Date.now() - 1 })
+      .where('id', '=', pickup)
+      .execute()
+    expect(value(await ask({ by: 'card', card }))).toEqual({ outcome: 'nothing' })
+  })
+
+  it('again within the minute at the desk that it was moved to: that desk hears of it as well', async () => {
+    const account = fleet.accounts[6] ?? ''
+    const there = await fleet.kiosk(other, 'screen-there', 'check-in')
+    const pickup = await fleet.issue(account, desk)
+    await push(kiosk)
+    const { card } = await personOf(account)
+    expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'here' })
+    await push(kiosk)
+    expect(kiosk.pickups.get(pickup)?.state).toBe('arrived')
+    value(await fleet.agent().call('revoke', { body: { pickup, reason: 're-routed', to: other as never } }))
+    await push(kiosk)
+    await push(elsewhere)
+    expect(elsewhere.pickups.get(pickup)?.state).toBe('waiting')
+    expect(value(await ask({ by: 'card', card }, there, there.records.read()?.kiosk))).toMatchObject({ outcome: 'here', told: true })
+    await push(elsewhere)
+    expect(elsewhere.pickups.get(pickup)?.state).toBe('arrived')
+  })
+
   it('says so when the desk’s kiosk cannot have heard of it, and refuses while the desk is paused or its hours are over', async () => {
     const { db } = fleet.hub()
     const { card } = await personOf(who)
@@ -196,6 +270,18 @@ describe('a screen’s ledger', () => {
     await push(screen)
     const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
     expect(JSON.parse(feed.body)).toMatchObject({ kind: 'staff-called', call })
+  })
+
+  it('no call of it comes from the future', async () => {
+    const one = await fleet.kiosk(desk, 'screen-ahead', 'check-in')
+    const ahead = createLedger(one.store.db, one.keys, () => Date.now() + 30 * 86_400_000)
+    const call = CallId.parse(newId())
+    one.store.transact(() => ahead.append({ kind: 'staff-called', facts: { call } }))
+    await push(one)
+    const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+    const said = JSON.parse(feed.body) as { call: string; at: number }
+    expect(said.call).toBe(call)
+    expect(said.at).toBeLessThanOrEqual(Date.now())
   })
 
   it('of a screen that somebody has opened hands nothing over, holds nothing and frees nothing', async () => {
