@@ -46,6 +46,11 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
   return reasons
 }
 
+/** Why nobody can check in at a screen: it needs no key, and the pause of its desk is the desk's own to say. */
+function screenReasons(screen: Omit<KioskFacts, 'opening_key'>, now: number): Reason[] {
+  return reasonsOf({ ...screen, opening_key: Buffer.alloc(0) }, now).filter((reason) => reason !== 'paused')
+}
+
 /** A desk that is closed, paused by its staff or without a kiosk yet is nobody's alarm. */
 export function lightOf(reasons: readonly Reason[], open: boolean): Watched['light'] {
   if (!open || reasons.includes('no-kiosk') || reasons.includes('paused')) return 'grey'
@@ -173,6 +178,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
             kiosk: KioskId.parse(each.id),
             lastContactAt: each.last_contact === null ? null : Number(each.last_contact),
             silent: now - Number(each.last_contact ?? 0) > silentMs,
+            reasons: screenReasons({ frozen: each.frozen, last_contact: each.last_contact, status: said.get(each.id) ?? null }, now),
             version: versions.get(each.id)?.version ?? null,
           })),
         status: status === undefined ? null : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },

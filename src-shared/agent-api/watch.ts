@@ -20,6 +20,17 @@ export const ConsoleEvent = z.discriminatedUnion('about', [
 ])
 export type ConsoleEvent = z.infer<typeof ConsoleEvent>
 
+const Reason = z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'reader', 'nobody', 'disk', 'paused', 'unsent'])
+const CheckInScreenWatch = z.object({
+  kiosk: KioskId,
+  lastContactAt: Instant.nullable(),
+  /** Not heard for two minutes. */
+  silent: z.boolean(),
+  /** Why nobody can check in there. */
+  reasons: z.array(Reason).default([]),
+  version: z.string().nullable(),
+})
+
 export const DeskWatch = z.object({
   id: DeskId,
   kind: DeskKind,
@@ -31,7 +42,7 @@ export const DeskWatch = z.object({
   amberSince: Instant.nullable(),
   alert: z.boolean(),
   /** Why it is not green. */
-  reasons: z.array(z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'reader', 'nobody', 'disk', 'paused', 'unsent'])),
+  reasons: z.array(Reason),
   open: z.boolean(),
   /** When it opens or closes next. */
   nextChangeAt: Instant.nullable(),
@@ -45,8 +56,8 @@ export const DeskWatch = z.object({
   waiting: z.number().int(),
   revoking: z.number().int(),
   handedOverToday: z.number().int(),
-  /** Its check-in screens, whatever the desk itself is like. `silent`: not heard for two minutes. */
-  screens: z.array(z.object({ kiosk: KioskId, lastContactAt: Instant.nullable(), silent: z.boolean(), version: z.string().nullable() })).default([]),
+  /** Its check-in screens, whatever the desk itself is like. */
+  screens: z.array(CheckInScreenWatch).default([]),
   /** As the kiosk last said; null where it has not. */
   status: z
     .object({

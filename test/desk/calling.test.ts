@@ -102,8 +102,8 @@ interface Screen {
   readonly screen: Calling
   readonly handlers: DayHandlers
   /** The round that is under way ends, the hub having acknowledged so many entries. */
-  end(result: Result<null>, acked: number): Promise<void>
-  impatient(): void
+  readonly end: (result: Result<null>, acked: number) => Promise<void>
+  readonly impatient: () => void
 }
 function atScreen(): Screen {
   const screen = calling(calledAtScreenMs)

@@ -5,7 +5,7 @@ import { createStatusReporter, type HubClient } from '../../src-main/sync/index.
 import { describeFailure } from '../../src-shared/errors.ts'
 import { languages } from '../../src-shared/domain.ts'
 import { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
-import { Readiness, readinessOf, type ReadinessFacts } from '../../src-shared/readiness.ts'
+import { Readiness, readinessOf, screenReadinessOf, type ReadinessFacts } from '../../src-shared/readiness.ts'
 import { startTestDesk } from '../security/desk.ts'
 
 const now = Date.UTC(2026, 2, 2, 8)
@@ -60,6 +60,41 @@ const at = (steps: Readonly<Record<string, number>>): ReadinessFacts => ({
   ...Object.fromEntries(facts.map((fact) => [fact, ladders[fact]?.[steps[fact] ?? 0]])),
 })
 const lights = ['green', 'amber', 'red']
+
+describe('of a check-in screen', () => {
+  test('it is ready without printer, staff, PIN or opening key, and never without the hub', () => {
+    const bare = { ...best, printer: { canPrint: false, nearEnd: false, wordless: false, code: 'L-503' as const }, printedToday: false }
+    expect(screenReadinessOf({ ...bare, openingKey: 'none', staffWithPin: 0, staffForOffline: 0, unsettled: 3 } as ReadinessFacts)).toEqual({
+      light: 'green',
+      serves: true,
+      servesOffline: false,
+      reasons: [],
+    })
+    const codes = (network: ReadinessFacts['network']) => screenReadinessOf({ ...best, network }).reasons.map(({ code, severity }) => [severity, code])
+    expect(codes('offline')).toEqual([['red', 'L-245']])
+    expect(codes('never')).toEqual([['red', 'L-245']])
+    expect(codes('refused')).toEqual([['red', 'L-603']])
+    expect(codes('frozen')).toEqual([['red', 'L-604']])
+  })
+
+  test('every combination has an answer that its reasons bear out, no fact that gets worse makes it better, and none of a desk’s alone counts', () => {
+    const own = ['network', 'clockOffMs', 'reader', 'unsent', 'diskFreeBytes', 'updateWaiting']
+    fc.assert(
+      fc.property(place, fc.constantFrom(...facts), (steps, worsened) => {
+        const before = Readiness.parse(screenReadinessOf(at(steps)))
+        expect(before.servesOffline).toBe(false)
+        expect(before.serves).toBe(before.light !== 'red')
+        expect(before.serves).toBe(!before.reasons.some(({ severity }) => severity === 'red'))
+        if (before.serves) expect(at(steps)).toMatchObject({ network: 'online', reader: { ready: true } })
+        const further = Math.min((steps[worsened] ?? 0) + 1, (ladders[worsened]?.length ?? 1) - 1)
+        const after = screenReadinessOf(at({ ...steps, [worsened]: further }))
+        expect(lights.indexOf(after.light)).toBeGreaterThanOrEqual(lights.indexOf(before.light))
+        if (!own.includes(worsened)) expect(after).toEqual(before)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
 
 describe('the answer', () => {
   test('is green without a word when nothing is wrong', () => {

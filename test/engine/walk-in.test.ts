@@ -154,6 +154,40 @@ describe('a walk-in at the helpdesk', () => {
   })
 })
 
+describe('a walk-in that ends without a slip', () => {
+  it('is one tap: on record with who and why, of no pickup, and nothing is issued for it', async () => {
+    const person = visitor('nelli')
+    desk.reader.scanDocument(passportOf(person))
+    await walkIn(({ phase, document }) => phase === 'prove' && document !== null)
+    const before = (await pickupsOf(person.account)).length
+    // Another account than the one on the screen is not served by it.
+    expect(await desk.client.noSlipWalkIn({ account: 'heinonou', reason: 'expired' })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    done(await desk.client.noSlipWalkIn({ account: person.account, reason: 'photo-differs' }))
+    const { counter } = done(await desk.client.state({}))
+    expect(counter).toMatchObject({ step: 'done', outcome: 'nothing-issued', initials: 'N. K.' })
+    // Pressed twice, and tried for printing after all: it is over.
+    expect(await desk.client.noSlipWalkIn({ account: person.account, reason: 'photo-differs' })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    expect(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })).toMatchObject({ ok: false })
+    await untilSent(desk)
+    const state = done(await desk.client.state({}))
+    const [entry] = done(await world.hub.agent.call('ledgerEntries', { query: { kind: 'no-slip', limit: 1 } })).entries
+    expect(entry).toMatchObject({ kind: 'no-slip', pickup: null, poison: false, facts: { reason: 'photo-differs' } })
+    expect((await kinds(1))[0]).toBe('no-slip')
+    expect(done(await desk.client.journal({ limit: 1 })).entries[0]).toMatchObject({ actor: state.staff?.name, pickup: null, acknowledged: true })
+    expect(await pickupsOf(person.account)).toHaveLength(before)
+    expect(await kinds(2)).not.toContain('walk-in-verified')
+    expect(desk.printer.slips()).toEqual([])
+  })
+
+  it('needs someone who serves, and a walk-in at that point', async () => {
+    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    done(await desk.client.findAccount({ search: 'nelli kive' }))
+    await walkIn(({ phase }) => phase === 'prove')
+    done(await desk.client.signOut({}))
+    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({ ok: false, failure: { code: 'L-401' } })
+  })
+})
+
 describe('a walk-in that stops midway leaves nothing behind', () => {
   const prove = async (key: string) => {
     desk.reader.scanDocument(passportOf(visitor(key)))

@@ -308,6 +308,25 @@ describe('a screen’s ledger', () => {
     expect(disputes).toEqual([])
   })
 
+  it('that does not match freezes it: the desk is not alarmed, the list of desks says so, and it can be thawed', async () => {
+    const one = await fleet.kiosk(desk, 'screen-frozen', 'check-in')
+    const id = one.records.read()?.kiosk
+    if (id === undefined) throw new Error('not enrolled')
+    const seen = async () => value(await fleet.agent().call('watch', {})).desks.find((row) => row.id === desk)
+    const reasons = async () => (await seen())?.screens.find((screen) => screen.kiosk === id)?.reasons
+    await vi.waitFor(async () => expect(await reasons()).toEqual([]))
+    const red = { light: 'red' as const, serves: false, servesOffline: false, staff: 0, paused: null }
+    value(await one.hub.call('status', { body: { ...red, reasons: [{ code: 'L-701', severity: 'red' }] } }))
+    expect(await reasons()).toEqual(['reader'])
+    await fleet.hub().db.updateTable('kiosk').set({ frozen: true }).where('id', '=', id).execute()
+    expect(await reasons()).toEqual(['frozen', 'reader'])
+    expect((await seen())?.reasons).not.toContain('reader')
+    expect((await seen())?.frozen).toBe(false)
+    expect(code(await ask({ by: 'card', card: '04AA' }, one, id))).toBe('L-604')
+    value(await fleet.agent().call('unfreeze', { body: { kiosk: id } }))
+    expect(value(await ask({ by: 'card', card: '04AA' }, one, id))).toEqual({ outcome: 'nothing' })
+  })
+
   it('a lost screen is written off and burns nothing; its requests end there', async () => {
     const lost = await fleet.kiosk(desk, 'screen-4', 'check-in')
     const id = lost.records.read()?.kiosk

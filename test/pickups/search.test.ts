@@ -84,6 +84,104 @@ test('any history: search finds exactly who matches, in the order of the queue',
   )
 })
 
+/** Somebody types a letter at a time while grants come, pickups end and transactions are undone. */
+test('any history with searches in between: each finds what comparing every name finds, the first issued first', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('grant', 'grant', 'grant', 'end', 'fold', 'undone', 'type', 'type', 'type', 'rub', 'another'),
+    who: fc.integer({ min: 0, max: 11 }),
+    n: fc.integer({ min: 1, max: 3 }),
+  })
+  const typed = ['ek aino 1', 'virtanen', 'hallstrom account', 'aino virta', 'account11']
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 80 }), (steps) => {
+      const opened = openStore(':memory:')
+      if (!opened.ok) throw new Error(opened.failure.code)
+      const { db } = opened.value
+      const key = randomBytes(32)
+      const cache = createPickupCache(db, key)
+      const ids = Array.from({ length: 12 }, () => PickupId.parse(newId()))
+      const highest = ids.map(() => 0)
+      let [word = ''] = typed
+      let letters = 1
+      let searches = 0
+      const grant = (who: number, n: number) => {
+        highest[who] = (highest[who] ?? 0) + n
+        const id = ids[who] ?? PickupId.parse('')
+        return cache.grant({
+          id,
+          epoch: { incarnation, n: highest[who] },
+          envelope: 'AA',
+          secretKind: 'password',
+          channel: 'porter',
+          requestReference: null,
+          recipient: RecipientId.parse(newId()),
+          recipientClass: 'student',
+          name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
+          formerNames: [],
+          language: 'fi',
+          account: `account${who}`,
+          sponsor: null,
+          accountValidUntil: null,
+          birthTag: null,
+          cardTags: [],
+          pickupCodeTag: randomBytes(16).toString('base64url'),
+          issuedAt: 1000 + ((who * 5 + n * 31) % 97),
+          expiresAt: 4_000_000_000_000,
+        })
+      }
+      const end = (who: number) => {
+        const id = ids[who]
+        if (id !== undefined && cache.get(id) !== null) cache.end(id, 'revoked')
+      }
+      const undo = new Error('undone')
+      try {
+        for (const { kind, who, n } of steps) {
+          if (kind === 'grant') grant(who, n)
+          else if (kind === 'end') end(who)
+          else if (kind === 'fold') cache.foldNames(n)
+          else if (kind === 'undone') {
+            const before = highest[who] ?? 0
+            const half = () =>
+              opened.value.transact(() => {
+                if (n === 2) end(who)
+                else grant(who, n)
+                throw undo
+              })
+            expect(half).toThrow(undo)
+            highest[who] = before
+          } else if (kind === 'type') letters = Math.min(letters + 1, word.length)
+          else if (kind === 'rub') letters = Math.max(letters - 1, 1)
+          else {
+            word = typed[who % typed.length] ?? ''
+            letters = n
+          }
+          if (kind !== 'type' && kind !== 'rub' && kind !== 'another') continue
+          searches += 1
+          const search = word.slice(0, letters)
+          const wanted = foldForSearch(search).split(' ').filter(Boolean)
+          const expected = ids
+            .flatMap((id) => cache.get(id) ?? [])
+            .filter(({ state }) => state === 'waiting')
+            .filter(({ person }) => {
+              const text = foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`)
+              return wanted.every((one) => text.includes(one))
+            })
+            .map(({ id, issuedAt }) => ({ id, issuedAt }))
+          const { pickups, total } = cache.queue({ filter: 'all', search, limit: 100 })
+          const found = pickups.map(({ id, issuedAt }) => ({ id, issuedAt }))
+          expect(total).toBe(expected.length)
+          expect(found.map(({ issuedAt }) => issuedAt)).toEqual(expected.map(({ issuedAt }) => issuedAt).sort((x, y) => x - y))
+          expect(found.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort())
+        }
+      } finally {
+        opened.value.close()
+      }
+      fc.pre(searches > 0)
+    }),
+    { numRuns: 150 },
+  )
+})
+
 test('names are opened slice by slice until none is left', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-search-'))
   const opened = openStore(join(folder, 'kiosk.db'))
