@@ -26,8 +26,8 @@ export interface Calling {
   /** The hub has it: staff are being called. */
   heard(call: Call): void
   /**
-   * From a check-in screen, by the hub. Rings unless it is known or too old; while another is open it is one with that. In the caller's
-   * transaction: what is undone with it does not ring.
+   * From a check-in screen, by the hub. Rings unless it is known or too old, and takes the place of an earlier one from there; a call from the
+   * desk's own screen stays to be answered after it. In the caller's transaction: what is undone with it does not ring.
    */
   fromScreen(id: CallId, at: number): void
   /** Fails with L-242 when it is answered, or never was. */
@@ -51,8 +51,10 @@ interface Row {
 
 export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs }: Parts): Calling {
   const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
+  const known = store.db.prepare<[string], unknown>('SELECT 1 FROM staff_call WHERE id = ?')
   const insert = store.db.prepare('INSERT OR IGNORE INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
   const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
+  const supersede = store.db.prepare("UPDATE staff_call SET answered_at = ? WHERE answered_at IS NULL AND origin = 'check-in'")
   const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
   /** Read for every push of the state: kept in memory. */
   let current: Call | null | undefined
@@ -69,7 +71,8 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
     open,
     call() {
       const before = open()
-      if (before !== null) {
+      // Whoever calls at a check-in screen stands elsewhere.
+      if (before?.from === 'desk') {
         ring(before)
         return before
       }
@@ -99,11 +102,11 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
       // One that was long on its way has been overtaken by events.
       if (now() - at >= lastsMs) return
       forget.run(now() - lastsMs)
-      const before = open()
       // Read anew from here on: the caller's transaction may be undone.
       current = undefined
-      if (insert.run(id, at, 'check-in').changes === 0) return
-      if (before !== null) setAnswered.run(now(), id)
+      if (known.get(id) !== undefined) return
+      supersede.run(now())
+      insert.run(id, at, 'check-in')
       queueMicrotask(() => {
         const call = open()
         if (call !== null) ring(call)

@@ -58,16 +58,36 @@ test('one that was long on its way does not ring', async () => {
   expect(rung).toHaveLength(1)
 })
 
-test('whoever calls while another call is open is heard, and one answer is for both', async () => {
+test('a second call from a screen takes the place of the first: it rings, and one answer is for both', async () => {
+  const desk = calling()
+  const [first, second] = [newCall(), newCall()]
+  await arrives(desk, first)
+  now += 1000
+  await arrives(desk, second)
+  expect(rung.map(({ id }) => id)).toEqual([first, second])
+  expect(desk.open()?.id).toBe(second)
+  expect(desk.answer(first, staff)).toEqual(fail('L-242'))
+  expect(desk.answer(second, staff)).toEqual(ok(null))
+  expect(desk.open()).toBeNull()
+  expect(calling().open()).toBeNull()
+})
+
+test('who calls at a screen is not taken for who called at the desk: both are answered', async () => {
   const desk = calling()
   const own = desk.call()
-  await arrives(desk, newCall())
-  expect(rung.map(({ id }) => id)).toEqual([own.id, own.id])
+  now += 1000
+  const id = newCall()
+  await arrives(desk, id)
+  expect(rung.map((call) => call.from)).toEqual(['desk', 'check-in'])
+  expect(desk.open()).toMatchObject({ id, from: 'check-in' })
+  desk.answer(id, staff)
   expect(desk.open()).toEqual(own)
   desk.answer(own.id, staff)
   expect(desk.open()).toBeNull()
-  const again = calling()
-  expect(again.open()).toBeNull()
+  // And the other way round.
+  await arrives(desk, newCall())
+  expect(desk.call()).toMatchObject({ from: 'desk' })
+  expect(rooms.kinds().filter((kind) => kind === 'staff-called')).toHaveLength(2)
 })
 
 test('a call whose page of the feed is undone does not ring, and rings when the page comes again', async () => {
