@@ -25,6 +25,8 @@ export interface Calling {
   ask(): Call
   /** The hub has it: staff are being called. */
   heard(call: Call): void
+  /** The hub has it not: nobody is said to be coming, not even for whoever called before. */
+  unheard(): void
   /**
    * From a check-in screen, by the hub. Rings unless it is known or too old, and takes the place of an earlier one from there; a call from the
    * desk's own screen stays to be answered after it. In the caller's transaction: what is undone with it does not ring.
@@ -98,6 +100,10 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
       })
       current = undefined
     },
+    unheard() {
+      supersede.run(now())
+      current = undefined
+    },
     fromScreen(id, at) {
       // One that was long on its way has been overtaken by events.
       if (now() - at >= lastsMs) return
@@ -108,8 +114,7 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
       supersede.run(now())
       insert.run(id, at, 'check-in')
       queueMicrotask(() => {
-        const call = open()
-        if (call !== null) ring(call)
+        if (known.get(id) !== undefined) ring({ id, at, from: 'check-in' })
       })
     },
     answer(id, by) {

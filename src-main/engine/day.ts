@@ -76,7 +76,10 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
       const call = calling.ask()
       const { seq } = ledger.head()
       await patiently(sync.now())
-      if ((services.records.read()?.acked ?? 0) < seq) return fail('L-245')
+      if ((services.records.read()?.acked ?? 0) < seq) {
+        calling.unheard()
+        return fail('L-245')
+      }
       calling.heard(call)
       return ok(null)
     },
