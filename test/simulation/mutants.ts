@@ -90,6 +90,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/ledger/rules.ts',
     from: '  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false\n',
     to: '',
+    seeds: 1500,
   },
   {
     guard: 'overlap is compared by hash',
@@ -121,6 +122,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/restore.ts',
     from: 'if (!hub.holding || (await awaited(tx, parts.incarnation)).length > 0) return',
     to: 'if (!hub.holding) return',
+    seeds: 1500,
   },
   {
     guard: 'a new incarnation is noticed',
@@ -137,6 +139,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/report.ts',
     from: '      await adopt(tx, parts, kiosk, body.grants)\n',
     to: '',
+    seeds: 1500,
   },
   {
     guard: 'a snapshot repeats what is asked back',
@@ -179,6 +182,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/report.ts',
     from: 'if (body.grants !== null && body.seq === acked) {',
     to: 'if (body.grants !== null) {',
+    seeds: 1500,
   },
   {
     guard: 'a revoke that waited for a print is answered when the print fails',
@@ -192,5 +196,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/ledger/rules.ts',
     from: 'if (ended.has(row.state)) return\n        recall(set, effects, pickup)',
     to: 'return',
+    seeds: 2000,
   },
 ]
