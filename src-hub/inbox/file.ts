@@ -33,7 +33,7 @@ async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Prom
   }
 }
 
-/** Fails with L-236 (too many of this card or account, or of this kiosk, in a day). Idempotent by the request's id. */
+/** Fails with L-236 (too many of this card or account, or of this kiosk, in a day), L-609 (another kiosk's). Idempotent by the request's id. */
 export async function fileRequest(
   db: Db,
   parts: { readonly keys: HubKeys; readonly now: () => number },
@@ -58,7 +58,7 @@ export async function fileRequest(
       ? ((await db.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst())?.recipient ?? null)
       : await holderOf(db, parts.keys, kiosk.id, body.cardTag)
   return transact(db, async (tx) => {
-    await tx
+    const filed = await tx
       .insertInto('delivery_request')
       .values({
         id: body.request,
@@ -77,8 +77,12 @@ export async function fileRequest(
         decided_by: null,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-    await tx.insertInto('audit').values({ at: now, actor: 'kiosk', act: 'request-filed', pickup: null, desk: kiosk.desk, detail: '{}' }).execute()
-    return ok(decisionOf(await tx.selectFrom('delivery_request').selectAll().where('id', '=', body.request).executeTakeFirstOrThrow()))
+      .executeTakeFirst()
+    // What came of a request is told to the kiosk that filed it, whoever else names it.
+    const row = await tx.selectFrom('delivery_request').selectAll().where('id', '=', body.request).where('kiosk', '=', kiosk.id).executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what: 'request' })
+    if (Number(filed.numInsertedOrUpdatedRows ?? 0) === 1)
+      await tx.insertInto('audit').values({ at: now, actor: 'kiosk', act: 'request-filed', pickup: null, desk: kiosk.desk, detail: '{}' }).execute()
+    return ok(decisionOf(row))
   })
 }

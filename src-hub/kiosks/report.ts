@@ -39,13 +39,18 @@ export async function takeReport(db: Db, parts: GrantParts, kioskId: string, bod
     await tx.updateTable('kiosk').set({ generation: body.generation, last_contact: parts.now() }).where('id', '=', kioskId).execute()
     // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
     if (body.grants !== null && body.seq === acked) {
-      // A check-in screen is never granted anything.
-      if (kiosk.kind === 'desk') await adopt(tx, parts, kiosk, body.grants)
+      // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing: what a kiosk then claims
+      // to hold of another incarnation is made up, and would take it from the desk that holds it.
+      if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)
       await tx.updateTable('kiosk').set({ reported: parts.incarnation }).where('id', '=', kioskId).execute()
       await releaseHold(tx, parts)
     }
     return ok({ acked, head: LedgerHash.parse(kiosk.head_hash) })
   })
+}
+
+async function isHolding(tx: Tx): Promise<boolean> {
+  return (await tx.selectFrom('hub').select('holding').executeTakeFirstOrThrow()).holding
 }
 
 async function whyOld(tx: Tx, kiosk: { id: string; generation: number; acked: number }, body: HubBody<'report'>): Promise<string | null> {

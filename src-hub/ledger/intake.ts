@@ -15,7 +15,7 @@ import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
 import { checkEntries, readEntries, understand, type ChainedEntry, type CheckedEntry, type Read } from './check.ts'
 import { ofScreen, passOn } from './screens.ts'
-import { applyEntry, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
+import { applyEntry, grantKey, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
 
 export interface Intake {
   readonly acked: number
@@ -39,7 +39,7 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
     if (chained.length > 0) {
       const checked = await insert(tx, parts, kiosk, chained)
       const about = pickupsOf(checked)
-      const set = await load(tx, about)
+      const set = await load(tx, parts.incarnation, kioskId, about)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
@@ -93,8 +93,8 @@ async function insert(
 }
 
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
-async function load(tx: Tx, about: readonly string[]): Promise<WorkingSet> {
-  if (about.length === 0) return { pickups: new Map(), grants: new Map(), handedOver: new Set() }
+async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly string[]): Promise<WorkingSet> {
+  if (about.length === 0) return { pickups: new Map(), grants: new Map(), handedOver: new Map(), granted: new Set(), incarnation, restored: false }
   const bulk = bulkOf(tx)
   const pickups = await tx
     .selectFrom('pickup')
@@ -105,17 +105,30 @@ async function load(tx: Tx, about: readonly string[]): Promise<WorkingSet> {
     .execute()
   const grants = await tx
     .selectFrom('grant')
-    .select(['pickup', 'incarnation', 'n', 'kiosk'])
+    .select(['pickup', 'incarnation', 'n', 'kiosk', 'state'])
     .where(bulk.among('pickup', about))
-    .where('state', 'in', ['granted', 'revoking'])
+    .where((e) => e.or([e('state', 'in', ['granted', 'revoking']), e('kiosk', '=', kiosk)]))
     .execute()
-  const handovers = await tx.selectFrom('handover').select('pickup').where(bulk.among('pickup', about)).execute()
+  const granted = new Set(grants.filter((row) => row.kiosk === kiosk).map((row) => grantKey(row.pickup, { incarnation: row.incarnation, n: Number(row.n) })))
+  const open = grants.filter((row) => row.state === 'granted' || row.state === 'revoking')
+  // Asked only where a kiosk may speak of what it was never granted: acts of the hub have no index.
+  const asks = granted.size < about.length
+  const restored = asks && (await tx.selectFrom('audit').select('id').where('act', '=', 'restored').limit(1).executeTakeFirst()) !== undefined
+  const handovers = await tx.selectFrom('handover').select(['pickup', 'kiosk']).where(bulk.among('pickup', about)).execute()
   return {
     pickups: new Map(
       pickups.map((row): [string, PickupRow] => [row.id, { was: row.state, state: row.state, movingTo: row.moving_to, ending: row.ending, held: row.held }]),
     ),
-    grants: new Map(grants.map((row): [string, OpenGrant] => [row.pickup, { ...row, n: Number(row.n), ended: null }])),
-    handedOver: new Set(handovers.map((row) => row.pickup)),
+    grants: new Map(
+      open.map((row): [string, OpenGrant] => [
+        row.pickup,
+        { pickup: row.pickup, incarnation: row.incarnation, n: Number(row.n), kiosk: row.kiosk, ended: null },
+      ]),
+    ),
+    handedOver: new Map(handovers.map((row) => [row.pickup, row.kiosk])),
+    granted,
+    incarnation,
+    restored,
   }
 }
 

@@ -30,14 +30,21 @@ export interface WorkingSet {
   readonly pickups: Map<string, PickupRow>
   /** At most one open grant for each pickup. */
   readonly grants: Map<string, OpenGrant>
-  /** Pickups that have been handed over. */
-  readonly handedOver: Set<string>
+  /** Pickups that have been handed over, and the kiosk that did it. */
+  readonly handedOver: Map<string, string>
+  /** Every grant of these pickups that this kiosk ever had: `grantKey`. */
+  readonly granted: ReadonlySet<string>
+  /** The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations before. */
+  readonly incarnation: string
+  readonly restored: boolean
 }
+
+export const grantKey = (pickup: string, epoch: { readonly incarnation: string; readonly n: number }) => `${pickup} ${epoch.incarnation} ${epoch.n}`
 
 export interface Effects {
   readonly handovers: { pickup: string; seq: number; slip: string; at: number }[]
   readonly disputes: { pickup: string; seq: number }[]
-  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof'; pickup: string | null; detail: string }[]
+  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry'; pickup: string | null; detail: string }[]
   readonly closed: { pickup: string; epoch: { incarnation: string; n: number } }[]
   /** Open at another kiosk although the pickup has been handed over: asked back from there. */
   readonly recalled: { pickup: string; kiosk: string; epoch: { incarnation: string; n: number } }[]
@@ -101,6 +108,14 @@ function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incar
   return true
 }
 
+/**
+ * Whether a kiosk speaks of what it cannot have had: the hub never granted it this, and has forgotten nothing. Nothing is changed on such a
+ * word: one opened kiosk would otherwise end the pickups of every other.
+ */
+function foreign(set: WorkingSet, pickup: string, epoch: { incarnation: string; n: number }): boolean {
+  return !set.granted.has(grantKey(pickup, epoch)) && (epoch.incarnation === set.incarnation || !set.restored)
+}
+
 function recall(set: WorkingSet, effects: Effects, pickup: string): void {
   const other = set.grants.get(pickup)
   if (other === undefined || other.ended !== null) return
@@ -131,6 +146,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     case 'dispatched':
     case 'handed-over': {
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
+      if (row !== undefined && foreign(set, pickup, epoch)) {
+        effects.disputes.push({ pickup, seq: item.seq })
+        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says ${entry.kind} of what was never granted there` })
+        return
+      }
       const first = row !== undefined && !set.handedOver.has(pickup)
       const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
       // Burned or taken back, its secret is out of force, and another may have been issued in its place.
@@ -141,7 +161,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
         effects.alarms.push({ kind: 'dispute', pickup, detail })
       }
       if (!first) return
-      set.handedOver.add(pickup)
+      set.handedOver.set(pickup, kiosk)
       effects.handovers.push({ pickup, seq: item.seq, slip: entry.facts.slip, at: item.time })
       row.state = entry.kind
       row.movingTo = null
@@ -188,6 +208,10 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       return
     case 'slip-missing':
       if (row === undefined) return
+      if (foreign(set, pickup, epoch)) {
+        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says slip-missing of what was never granted there` })
+        return
+      }
       if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
         // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it is burned here as well.
         if (ended.has(row.state)) return
@@ -203,6 +227,10 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     case 'letter-returned': {
       // Only a letter that has gone comes back, and one that came back has not arrived.
       if (row?.state !== 'dispatched' && row?.state !== 'delivered') return
+      if (set.handedOver.get(pickup) !== kiosk) {
+        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says ${entry.kind} of a letter that went from elsewhere` })
+        return
+      }
       const how = entry.kind === 'letter-delivered' ? 'delivered' : 'returned-by-post'
       row.state = how
       effects.letterEnds.push({ pickup, how, at: item.time })

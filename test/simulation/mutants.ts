@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what a kiosk holds is adopted after a restore',
     file: 'src-hub/kiosks/report.ts',
-    from: '      await adopt(tx, parts, kiosk, body.grants)\n',
+    from: "      if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)\n",
     to: '',
     seeds: 1500,
   },
