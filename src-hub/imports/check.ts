@@ -49,6 +49,14 @@ export interface Lease {
   keep(tx: Tx): Promise<void>
 }
 
+/** The lease is renewed after so many rows. */
+const keepEvery = 20_000
+
+/** Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it is judged or kept. */
+async function readThrough(db: Db, parts: GrantParts, held: Lease): Promise<void> {
+  for await (const { row } of rowsOf(partsOf(db, parts, held.id))) if (row % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
+}
+
 /** Ends in `checked` or `refused`. Begins anew when it was cut off: a file is read in seconds. */
 export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promise<void> {
   const { id } = held
@@ -62,6 +70,7 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
   const names = await deskNames(db)
   const seen = new Map<string, number>()
   const read = await refusable(async () => {
+    await readThrough(db, parts, held)
     let header: Result<Parameters<typeof readRow>[0]> | null = null
     let rows: Kept[] = []
     for await (const { row, cells } of rowsOf(partsOf(db, parts, id))) {
@@ -93,7 +102,11 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
     if (!read.ok) await tx.deleteFrom('import_row').where('import', '=', id).execute()
     await tx
       .updateTable('import')
-      .set(read.ok ? { state: 'checked', lease: null } : { state: 'refused', problem: JSON.stringify(read.failure), lease: null, ended_at: parts.now() })
+      .set(
+        read.ok
+          ? { state: 'checked', lease: null }
+          : { state: 'refused', rows: 0, ready: 0, refused: 0, problem: JSON.stringify(read.failure), lease: null, ended_at: parts.now() },
+      )
       .where('id', '=', id)
       .where('state', '=', 'checking')
       .execute()

@@ -6,7 +6,11 @@ import { deskNames, placeOf } from '../lists/index.ts'
 
 export async function listChains(db: Db): Promise<HubReply<'chains'>> {
   const names = await deskNames(db)
-  const rows = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'frozen', 'acked', 'head_hash', 'last_contact']).orderBy('enrolled_at').execute()
+  const rows = await db
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'kind', 'state', 'frozen', 'acked', 'head_hash', 'last_contact'])
+    .orderBy('enrolled_at')
+    .execute()
   return {
     kiosks: rows.flatMap((row) => {
       const desk = placeOf(names.get(row.desk))
@@ -15,6 +19,7 @@ export async function listChains(db: Db): Promise<HubReply<'chains'>> {
         {
           kiosk: KioskId.parse(row.id),
           desk,
+          kind: row.kind,
           state: row.state as 'active' | 'replaced' | 'written-off',
           frozen: row.frozen,
           entries: Number(row.acked),

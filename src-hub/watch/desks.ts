@@ -123,6 +123,18 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
     .groupBy(['kiosk', 'state'])
     .execute()
   const granted = new Map(grants.map((row) => [`${row.kiosk} ${row.state}`, Number(row.n)]))
+  const pending =
+    names.size === 0
+      ? []
+      : await db
+          .selectFrom('pickup')
+          .select(['desk', (e) => e.fn.countAll<number>().as('n')])
+          .where('state', '=', 'unassigned')
+          // Named, so that each desk is looked up in the index of desks and states.
+          .where('desk', 'in', [...names.keys()])
+          .groupBy('desk')
+          .execute()
+  const ungranted = new Map(pending.map((row) => [row.desk, Number(row.n)]))
   const handed = new Map(
     (
       await db
@@ -171,6 +183,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
         acked: Number(kiosk?.acked ?? 0),
         waiting: granted.get(`${id ?? ''} granted`) ?? 0,
         revoking: granted.get(`${id ?? ''} revoking`) ?? 0,
+        ungranted: ungranted.get(desk) ?? 0,
         handedOverToday: handed.get(desk) ?? 0,
         screens: [...kiosks.values()]
           .filter((each) => each.kind === 'check-in' && each.desk === desk)

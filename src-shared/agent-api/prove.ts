@@ -1,6 +1,6 @@
 /** Proof: chains, exports, what is held of one person, and erasing it. */
 import { z } from 'zod'
-import { DeskId, Instant, KioskId, Localized, RecipientId } from '../domain.ts'
+import { DeskId, Instant, KioskId, KioskKind, Localized, RecipientId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** `?kiosk=`: answers JSON lines, each a ChainProgress, while it checks. */
@@ -44,6 +44,7 @@ export const proveRoutes = {
         z.object({
           kiosk: KioskId,
           desk: z.object({ id: DeskId, name: Localized, unit: Localized }),
+          kind: KioskKind.default('desk'),
           state: z.enum(['active', 'replaced', 'written-off']),
           frozen: z.boolean(),
           entries: z.number().int(),

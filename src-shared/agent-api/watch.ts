@@ -55,6 +55,8 @@ export const DeskWatch = z.object({
   /** Pickups granted there, and being asked back. */
   waiting: z.number().int(),
   revoking: z.number().int(),
+  /** For this desk, and granted to no kiosk yet. */
+  ungranted: z.number().int().default(0),
   handedOverToday: z.number().int(),
   /** Its check-in screens, whatever the desk itself is like. */
   screens: z.array(CheckInScreenWatch).default([]),

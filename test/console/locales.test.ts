@@ -64,6 +64,7 @@ function alarmKinds(): string[] {
   for (const path of globSync('**/*.ts', { cwd: hub, exclude: (name) => name === 'console' })) {
     const text = readFileSync(new URL(path, hub), 'utf8')
     for (const [, row] of text.matchAll(/insertInto\('alarm'\)([\s\S]{0,200}?kind: '[a-z-]+')/g)) kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
+    for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
     for (const [, union] of text.matchAll(/alarms: \{ kind: ([^;]*);/g)) for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
   }
@@ -122,8 +123,8 @@ describe("the console's locales", () => {
       ['printer', PrinterState.options],
       ['factValue', [...ProofKind.options, ...Channel.options]],
       ['event', [...Object.keys(ledgerFacts), ...acts()]],
-      ['alarms.kind', alarmKinds()],
-      ['alarms.next', alarmKinds()],
+      ['alarms.kind', [...alarmKinds(), 'dead-letter', 'disable-failed']],
+      ['alarms.next', [...alarmKinds(), 'dead-letter', 'disable-failed']],
       ['declineReason', DeclineReason.options],
       ['requests.state', RequestState.options],
       ['letters.state', ['on-its-way', 'delivered', 'returned-by-post']],
@@ -132,7 +133,9 @@ describe("the console's locales", () => {
       ['chains.why', ChainProgress.options[2].shape.why.options],
       ['nav', [...places.map(({ name }) => name), 'pickup', 'person', 'me', 'sign-in', 'welcome', 'nowhere']],
     ]
-    expect(alarmKinds()).toEqual(expect.arrayContaining(['misrouted', 'foreign-entry', 'e-id-without-proof', 'ungrantable', 'unknown-pickup']))
+    expect(alarmKinds()).toEqual(
+      expect.arrayContaining(['misrouted', 'foreign-entry', 'e-id-without-proof', 'ungrantable', 'unknown-pickup', 'desk-not-ready']),
+    )
     for (const [group, values] of named) for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
   })
 

@@ -114,6 +114,7 @@ const watchDesk = (index: number, more: object) => ({
   acked: 4_812,
   waiting: 12 + index * 5,
   revoking: 0,
+  ungranted: index === 1 ? 3 : 0,
   handedOverToday: 9 + index * 4,
   status: { at: sceneNow, printer: 'ready', paper: null, unsent: 0, staff: 1 },
   ...more,
@@ -454,6 +455,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       kiosks: [0, 1, 2].map((index) => ({
         kiosk: deskList[index]?.kiosk ?? idOf('kiosk-a'),
         desk: place(index),
+        kind: index === 2 ? ('check-in' as const) : ('desk' as const),
         state: 'active' as const,
         frozen: index === 0,
         entries: 4_812 - index * 900,

@@ -180,6 +180,46 @@ describe('by keyboard', () => {
   })
 })
 
+describe('a write-off', () => {
+  it('says that it goes on and for how many until the hub has answered, takes no second one meanwhile, and ends also when the page is left', async () => {
+    await start()
+    let answer = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await context.route('**/v1/agent/kiosks/write-off', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto(`${hub.url}/desks`)
+    await page.getByTestId('write-off').first().click()
+    await page.getByTestId('ask-yes').click()
+    await page.getByTestId('working').waitFor()
+    expect(await page.getByTestId('working').textContent()).toMatch(/14 pickups/)
+    expect(await page.getByTestId('write-off').first().isDisabled()).toBe(true)
+    expect(hub.acts).toEqual([])
+    await page.getByTestId('nav-alarms').click()
+    await page.getByRole('heading', { name: 'Alarms' }).waitFor()
+    answer()
+    await page.getByTestId('toast').waitFor()
+    expect(hub.acts.map(({ route }) => route)).toEqual(['writeOff'])
+    await page.getByTestId('nav-desks').click()
+    await page.getByTestId('write-off').first().waitFor()
+    expect(await page.getByTestId('working').count()).toBe(0)
+  })
+
+  it('that fails says so, and may be asked for again', async () => {
+    await start()
+    hub.script({ writeOff: () => ({ failed: 'L-611' }) })
+    await page.goto(`${hub.url}/desks`)
+    await page.getByTestId('write-off').first().click()
+    await page.getByTestId('ask-yes').click()
+    await page.getByTestId('failure').waitFor()
+    expect(await page.getByTestId('working').count()).toBe(0)
+    expect(await page.getByTestId('write-off').first().isEnabled()).toBe(true)
+  })
+})
+
 describe('when things go wrong', () => {
   it('an ended session keeps the page, says so, and comes back to it after signing in', async () => {
     await start()

@@ -124,6 +124,15 @@ it('a desk that is open and silent turns amber, is an alarm after ten minutes an
     (await supervisor.call('alarms', undefined, { query: { open: '1', limit: 10 } })).reply().alarms.filter((each) => each.kiosk === kiosk)
   await lookAtDesks(db, noon)
   expect(await seen(noon)).toMatchObject({ light: 'green', reasons: [], amberSince: null, open: true })
+  // What is issued for the desk and granted to no kiosk is not forgotten.
+  const { n } = await db
+    .selectFrom('pickup')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('desk', '=', desk ?? '')
+    .where('state', '=', 'unassigned')
+    .executeTakeFirstOrThrow()
+  expect(Number(n)).toBeGreaterThan(0)
+  expect(await seen(noon)).toMatchObject({ waiting: 0, ungranted: Number(n) })
   const later = noon + 120_000
   await lookAtDesks(db, later)
   expect(await seen(later)).toMatchObject({ light: 'amber', reasons: ['silent'], amberSince: later, alert: false, lastContactAt: noon - 60_000 })

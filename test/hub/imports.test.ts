@@ -1,6 +1,9 @@
 /** Importing from CSV: dry run, every kind of bad row, files that are refused whole, killed half-way, several hubs. Real HTTPS, real PostgreSQL. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import { importMaxRows, importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import { errorTexts } from '../../src-shared/error-texts.ts'
+import { refusable, rowsOf } from '../../src-hub/imports/rows-of.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
@@ -149,13 +152,68 @@ test.each([
   expect(await look(await upload(file))).toMatchObject({ state: 'refused', rows: 0, problem: { code, params } })
 })
 
-test('a million rows are refused without keeping any of them; too many bytes at once too', async () => {
-  const row = `${'y'.repeat(8)},M\n`
-  const id = await upload(`account,desk\n${row.repeat(200_001)}`)
-  expect(await look(id)).toMatchObject({ state: 'refused', problem: { code: 'L-632' } })
+/** A file as it is read off a disk, a part at a time: it is never in memory whole. */
+function* millionRows(): Generator<Buffer> {
+  let text = 'account,desk\n'
+  for (let n = 0; n < 1_000_000; n++) {
+    text += `${n.toString(36)},M\n`
+    if (text.length < importPartBytes - 16) continue
+    yield Buffer.from(text)
+    text = ''
+  }
+  yield Buffer.from(text)
+}
+
+test('a million rows are refused with a clear error as soon as they are too many, and none of them is kept', async () => {
   const { db } = fleet.hub()
+  const rowsWritten = async () => {
+    const { rows } = await sql<{ n: string }>`SELECT n_tup_ins AS n FROM pg_stat_user_tables WHERE relname = 'import_row'`.execute(db)
+    return Number(rows[0]?.n)
+  }
+  const before = await rowsWritten()
+  const { id } = value(await fleet.agent().call('createImport', { body: { name: 'million.csv', supersede: false } }))
+  const parts = [...millionRows()]
+  expect(parts.length).toBe(2)
+  for (const [part, bytes] of parts.entries())
+    value(await fleet.agent().call('importPart', { body: { id, part, bytes: bytes.toString('base64'), last: part === parts.length - 1 } }))
+  await fleet.hub().runJobs()
+  const { state, rows, ready, refused, problem } = await look(id)
+  expect({ state, rows, ready, refused, problem }).toEqual({
+    state: 'refused',
+    rows: 0,
+    ready: 0,
+    refused: 0,
+    problem: { code: 'L-632', params: { max: importMaxRows } },
+  })
+  for (const texts of Object.values(errorTexts['L-632'])) expect(texts.join(' ')).toMatch(/\{max\}.*\. \S/)
   expect(await db.selectFrom('import_row').select('line').where('import', '=', id).execute()).toEqual([])
   expect(await db.selectFrom('import_part').select('part').execute()).toEqual([])
+  expect(await db.selectFrom('account').select('account').where('account', '=', 'lfls').execute()).toEqual([])
+  expect(value(await fleet.agent().call('importRows', { query: { id, after: 0, limit: 1000 } })).rows).toEqual([])
+  expect(await fleet.agent().call('runImport', { body: { id } })).toMatchObject({ ok: false, failure: { code: 'L-638' } })
+  // The database's own count lags by a moment, but not by two hundred thousand.
+  expect((await rowsWritten()) - before).toBeLessThan(importMaxRows / 20)
+}, 60_000)
+
+test('the limit counts rows, not lines: the last that may come is read, the next ends it, and line breaks in quotation marks count for nothing', async () => {
+  const read = async (file: string) => {
+    let last = 0
+    async function* chunks(): AsyncIterable<Buffer> {
+      yield await Promise.resolve(Buffer.from(file))
+    }
+    const done = await refusable(async () => {
+      for await (const { row } of rowsOf(chunks())) last = row
+    })
+    return [last - 1, done.ok ? null : done.failure.code]
+  }
+  const file = (rows: number, row = 'y,M\n') => `account,desk\n${row.repeat(rows)}`
+  expect(await read(file(importMaxRows))).toEqual([importMaxRows, null])
+  expect(await read(file(importMaxRows + 1))).toEqual([importMaxRows, 'L-632'])
+  expect(await read(file(100_001, '"y\n\n",M\n'))).toEqual([100_001, null])
+})
+
+test('too many bytes are refused at the part that brings them', async () => {
+  const { db } = fleet.hub()
   const big = value(await fleet.agent().call('createImport', { body: { name: 'big', supersede: false } })).id
   await db
     .updateTable('import')

@@ -13,10 +13,15 @@ const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608', 'L-207'] as const
 /** What is named and not there, as a reason says it. */
 const things = ['account', 'desk', 'pickup', 'recipient', 'kiosk'] as const
 
+/** Of many rows at once there is none to name. */
+const many = ['L-609', 'L-635', 'L-636'] as const
+
 export function useFailureWords(): (failure: Told) => { what: string; next: string } {
   const { t } = useTexts()
   const look = useLook()
   return (failure) => {
+    const several = failure.params === undefined ? many.find((each) => each === failure.code) : undefined
+    if (several !== undefined) return { what: t(`failure.many.${several}`), next: '' }
     if (failure.code === 'L-609') {
       const thing = things.find((each) => each === failure.params?.['what']) ?? 'other'
       return { what: t(`failure.notFound.${thing}`), next: t('failure.notFound.next') }
