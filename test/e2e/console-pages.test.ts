@@ -180,6 +180,36 @@ describe('by keyboard', () => {
   })
 })
 
+it('the picture of a slip is in the language that is typed in', async () => {
+  await start({}, 'administrator')
+  await page.goto(`${hub.url}/slip`)
+  await page.getByTestId('note-sv').fill('Öppet alla vardagar')
+  await expect.poll(() => page.getByTestId('slip-note').textContent()).toBe('Öppet alla vardagar')
+  await page.getByTestId('note-en').fill('Open on weekdays')
+  await expect.poll(() => page.getByTestId('slip-note').textContent()).toBe('Open on weekdays')
+})
+
+it('an enrolment code says what it joins, also once another kind is chosen', async () => {
+  await start({}, 'administrator')
+  await page.goto(`${hub.url}/enrolment`)
+  await page.getByTestId('enrol-desk').selectOption({ index: 1 })
+  await page.getByTestId('kind-check-in').check()
+  await page.getByTestId('make-code').click()
+  await page.getByTestId('kind-desk').check()
+  expect(await page.getByTestId('code-kind').textContent()).toContain('check-in screen')
+  expect(hub.acts[0]).toMatchObject({ route: 'enrolmentCode', body: { kind: 'check-in' } })
+})
+
+it('what waits for a desk and has no kiosk there is shown; a check-in screen’s chain is told from the kiosk’s', async () => {
+  await start()
+  await page.goto(`${hub.url}/desks`)
+  await page.getByTestId('ungranted').first().waitFor()
+  expect(await page.getByTestId('ungranted').allTextContents()).toEqual(['3 not yet at the desk'])
+  await page.goto(`${hub.url}/chains`)
+  await page.getByTestId('chain-screen').waitFor()
+  expect(await page.getByTestId('chain-screen').count()).toBe(1)
+})
+
 describe('a write-off', () => {
   it('says that it goes on and for how many until the hub has answered, takes no second one meanwhile, and ends also when the page is left', async () => {
     await start()
