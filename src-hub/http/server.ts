@@ -123,8 +123,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     if (status === 429) return refuse(reply, fail('L-619').failure)
     // A text that PostgreSQL cannot hold (NUL): the caller's doing.
     if ((error as { code?: string }).code === '22021') return refuse(reply, fail('L-608', { where: 'text' }).failure)
-    if (status === 413) return refuse(reply, fail('L-631', { max: bodyLimit / 1024 / 1024 }).failure)
-    if (status < 500) return refuse(reply, fail('L-608', { where: 'body' }).failure)
+    if (status < 500) return refuse(reply, fail('L-608', { where: status === 413 ? 'size' : 'body' }).failure)
     parts.onBug(request.routeOptions.url ?? '?', error)
     // A database that is away or full is an outage, not the caller's doing.
     return refuse(reply, fail('L-611').failure)

@@ -42,7 +42,7 @@ async function send(path: string, body: string | Uint8Array<ArrayBuffer>, encodi
   })
   return { status: reply.status, ...((await reply.json()) as { code?: string; params?: Record<string, unknown> }) }
 }
-const tooLarge = { status: 413, code: 'L-631', params: { max: 16 } }
+const tooLarge = { status: 400, code: 'L-608', params: { where: 'size' } }
 const importing = async (name: string) => (await send('/v1/agent/imports', JSON.stringify({ name }))) as unknown as { status: number; id: string }
 
 it('a body of more than sixteen megabytes is refused by its size', async () => {
