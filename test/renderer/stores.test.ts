@@ -60,7 +60,7 @@ describe('the kiosk store', () => {
     link.push({ ...scenes.idle, revision: 51 })
     expect(kiosk.interrupted).toBe(false)
     link.push({ ...scenes.queue, revision: 52 })
-    now = scenes['idle-locked'] as never
+    now = scenes['idle-locked']
     await again()
     expect(kiosk.interrupted).toBe(false)
   })
