@@ -39,7 +39,10 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
     if (chained.length > 0) {
       const checked = await insert(tx, parts, kiosk, chained)
       const about = pickupsOf(checked)
-      const set = await load(tx, parts.incarnation, kioskId, about)
+      const spoken = checked.flatMap(({ entry }) =>
+        entry === null || entry.pickup === null || entry.epoch === null ? [] : [grantKey(entry.pickup, entry.epoch)],
+      )
+      const set = await load(tx, parts.incarnation, kioskId, about, spoken)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
@@ -93,7 +96,7 @@ async function insert(
 }
 
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
-async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly string[]): Promise<WorkingSet> {
+async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly string[], spoken: readonly string[]): Promise<WorkingSet> {
   if (about.length === 0) return { pickups: new Map(), grants: new Map(), handedOver: new Map(), granted: new Set(), incarnation, restored: false }
   const bulk = bulkOf(tx)
   const pickups = await tx
@@ -111,8 +114,8 @@ async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly 
     .execute()
   const granted = new Set(grants.filter((row) => row.kiosk === kiosk).map((row) => grantKey(row.pickup, { incarnation: row.incarnation, n: Number(row.n) })))
   const open = grants.filter((row) => row.state === 'granted' || row.state === 'revoking')
-  // Asked only where a kiosk may speak of what it was never granted: acts of the hub have no index.
-  const asks = granted.size < about.length
+  // Asked only where a kiosk speaks of what this hub knows no grant of: acts of the hub have no index.
+  const asks = spoken.some((key) => !granted.has(key))
   const restored = asks && (await tx.selectFrom('audit').select('id').where('act', '=', 'restored').limit(1).executeTakeFirst()) !== undefined
   const handovers = await tx.selectFrom('handover').select(['pickup', 'kiosk']).where(bulk.among('pickup', about)).execute()
   return {

@@ -209,8 +209,11 @@ export function createSync({
       const next = batch.full ? batchAfter(incarnation, batch.last) : null
       const reply = await sent
       if (!reply.ok) return reply
-      // A hub that acknowledges what was never sent, or nothing at all, is not believed.
-      if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) return { ok: false, failure: { code: 'L-602' } }
+      // A hub that acknowledges what was never sent, or nothing at all, is not believed: next it is told where this ledger ends, so that people hear of it there.
+      if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) {
+        introduced = false
+        return { ok: false, failure: { code: 'L-602' } }
+      }
       acked = reply.value.acked
       records.setAcked(acked)
       contact()

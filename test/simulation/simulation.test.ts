@@ -22,3 +22,11 @@ test('every promise holds in thirty histories, and slips are handed over in them
 test.each([6, 63, 88])('seed %i: a pickup that a restored hub does not know, with a slip not yet settled, is held back', async (seed) => {
   expect((await playHistory({ seed, desks: 3 })).violation).toBeNull()
 })
+
+test('seed 835: a kiosk in whose name somebody else has written at the hub is noticed there, and not left asking', async () => {
+  expect((await playHistory({ seed: 835, desks: 3 })).violation).toBeNull()
+})
+
+test('seed 1860: a handover under a grant that a restored hub has forgotten counts, though it knows other grants of that pickup', async () => {
+  expect((await playHistory({ seed: 1860, desks: 3 })).violation).toBeNull()
+})
