@@ -57,16 +57,16 @@ export function lightOf(reasons: readonly Reason[], open: boolean): Watched['lig
   return reasons.length === 0 ? 'green' : 'amber'
 }
 
-/** Whether desks are open: they share few calendars, and each is read once. `hours` as its row has them, the desk's or its unit's. */
-function createCalendars(now: number): (own: unknown, unit: unknown) => Opening {
+/** Whether a desk is open: by hours of its own, else by its unit's, of which there are few, so each is read once. */
+async function createCalendars(db: Db, now: number): Promise<(desk: { readonly unit: string; readonly hours: unknown }) => Opening> {
+  const units = new Map((await db.selectFrom('unit').select(['id', 'hours']).execute()).map((row) => [row.id, row.hours]))
   const known = new Map<string, Opening>()
-  return (own, unit) => {
-    const hours = own ?? unit ?? usualHours
-    const text = JSON.stringify(hours)
-    let opening = known.get(text)
+  return ({ unit, hours }) => {
+    const key = hours === null ? unit : JSON.stringify(hours)
+    let opening = known.get(key)
     if (opening === undefined) {
-      opening = openingAt(OpeningHours.parse(hours), now)
-      known.set(text, opening)
+      opening = openingAt(OpeningHours.parse(hours ?? units.get(unit) ?? usualHours), now)
+      known.set(key, opening)
     }
     return opening
   }
@@ -79,31 +79,26 @@ const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME
 export async function deskLights(db: Db, now: number): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
   const rows = await db
     .selectFrom('desk')
-    .innerJoin('unit', 'unit.id', 'desk.unit')
     .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
-    .select(['desk.id', 'desk.hours', 'unit.hours as unit_hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
+    .select(['desk.id', 'desk.unit', 'desk.hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
     .execute()
   const said = await statuses(db)
-  const calendars = createCalendars(now)
+  const calendars = await createCalendars(db, now)
   return rows.map((row) => {
     const facts =
       row.kiosk === null
         ? null
         : { status: said.get(row.kiosk) ?? null, opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
     const reasons = reasonsOf(facts, now)
-    const { open } = calendars(row.hours, row.unit_hours)
+    const { open } = calendars(row)
     return { desk: row.id, kiosk: row.kiosk, light: lightOf(reasons, open), reasons }
   })
 }
 
 export async function watch(db: Db, incarnation: string, now: number): Promise<HubReply<'watch'>> {
   const names = await deskNames(db)
-  const calendars = createCalendars(now)
-  const openings = new Map(
-    (await db.selectFrom('desk').innerJoin('unit', 'unit.id', 'desk.unit').select(['desk.id', 'desk.hours', 'unit.hours as unit_hours']).execute()).map(
-      (row) => [row.id, calendars(row.hours, row.unit_hours)],
-    ),
-  )
+  const calendars = await createCalendars(db, now)
+  const openings = new Map((await db.selectFrom('desk').select(['id', 'unit', 'hours']).execute()).map((row) => [row.id, calendars(row)]))
   const kiosks = new Map(
     (
       await db

@@ -1,4 +1,5 @@
 /** Remembers since when a desk is amber, and raises an alarm after ten minutes of it. Safe in several hub processes at once. */
+import { sql } from 'kysely'
 import { transact, type Db } from '../database/index.ts'
 import { alertMs, deskLights } from './desks.ts'
 
@@ -24,11 +25,8 @@ type Light = Awaited<ReturnType<typeof deskLights>>[number]
 const desksOf = (lights: readonly Light[]) => lights.map(({ desk }) => desk)
 
 async function beginAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {
-  await db
-    .insertInto('desk_light')
-    .values(lights.map(({ desk }) => ({ desk, amber_since: now })))
-    .onConflict((conflict) => conflict.column('desk').doUpdateSet({ amber_since: now, alarmed: false }).where('desk_light.amber_since', 'is', null))
-    .execute()
+  await sql`INSERT INTO desk_light (desk, amber_since) SELECT id, ${now}::bigint FROM unnest(${desksOf(lights)}::text[]) AS t(id)
+    ON CONFLICT (desk) DO UPDATE SET amber_since = excluded.amber_since, alarmed = false WHERE desk_light.amber_since IS NULL`.execute(db)
 }
 
 async function endAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {

@@ -9,7 +9,7 @@ export const queueFilters = ['arrived', 'waiting', 'today', 'all'] as const
 export type QueueFilter = (typeof queueFilters)[number]
 
 /** A screen holds a dozen; whoever searches types on rather than scroll, and each key is answered sooner. */
-const searchedAtOnce = 30
+const searchedAtOnce = 20
 const listedAtOnce = 100
 
 export const useQueue = defineStore('queue', () => {

@@ -17,7 +17,7 @@ const warming = 10
 /** Accounts and names typed, a letter at a time. */
 const sought = 24
 /** As many as the window asks for. */
-const askedFor = 30
+const askedFor = 20
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -171,7 +171,7 @@ describe('the queue', () => {
     const first = queue.load()
     queue.search = ' bo '
     const second = queue.load()
-    expect(link.calls[1]).toBe(`queue ${JSON.stringify({ filter: 'all', search: 'bo', limit: 30 })}`)
+    expect(link.calls[1]).toBe(`queue ${JSON.stringify({ filter: 'all', search: 'bo', limit: 20 })}`)
     waiting[1]?.()
     await second
     waiting[0]?.()
