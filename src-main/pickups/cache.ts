@@ -41,6 +41,8 @@ interface Row {
 
 /** States in which the desk still has something to do with the pickup. */
 const live = "('waiting','arrived','verified','printing','printed','failed','uncertain')"
+/** Those of them in which the person has come. Named one by one: "live and not waiting" has SQLite walk through all that wait. */
+const begunStates = "('arrived','verified','printing','printed','failed','uncertain')"
 /** A pickup once handed over or burned here is never opened again by any grant, whatever its epoch. */
 const sticky: ReadonlySet<string> = new Set(['handed-over', 'burned', 'dispatched'])
 const unsettledStates: ReadonlySet<string> = new Set(['printing', 'printed', 'uncertain'])
@@ -163,7 +165,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
 
   // Waiting ones come in the order of their index; the others are few, however many wait.
   const begun = db.prepare<[], Row>(
-    `SELECT ${columns} FROM pickup WHERE state IN ${live} AND state <> 'waiting'
+    `SELECT ${columns} FROM pickup WHERE state IN ${begunStates}
      ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at`,
   )
   const waiting = db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at LIMIT ?`)

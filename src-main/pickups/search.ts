@@ -111,7 +111,10 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
     matches(words) {
       const everything = inOrder()
       const among = last !== null && narrows(words, last.words) ? last.found : everything
-      const found = among.filter(({ text }) => holds(text, words))
+      const found: Entry[] = []
+      const [first = '', ...rest] = words
+      // Over a hundred thousand at the first letter: no function called for each.
+      for (const entry of among) if (entry.text.includes(first) && (rest.length === 0 || holds(entry.text, rest))) found.push(entry)
       last = { words, found }
       return found
     },
