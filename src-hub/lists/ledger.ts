@@ -1,9 +1,9 @@
 /** The ledger and the audit trail as people browse them: newest first, by key. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
-import { KioskId, PickupId } from '../../src-shared/domain.ts'
+import { DeskId, KioskId, PickupId, type Localized } from '../../src-shared/domain.ts'
 import type { Db } from '../database/index.ts'
-import { deskNames, placeOf } from './desk-names.ts'
+import { deskNames } from './desk-names.ts'
 
 interface Row {
   readonly kiosk: string
@@ -15,6 +15,9 @@ interface Row {
   readonly hash: string
   readonly received_at: number
   readonly poison: boolean
+  readonly desk: string | null
+  readonly desk_name: unknown
+  readonly unit_name: unknown
 }
 type Where = RawBuilder<SqlBool>
 
@@ -29,6 +32,11 @@ function common(query: HubQuery<'ledgerEntries'>): Where[] {
   return wheres
 }
 
+/** A page with the names of its desks: one question, since every further one is a trip of its own. */
+const named = (page: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
+  sql<Row>`SELECT e.*, d.id AS desk, d.name AS desk_name, u.name AS unit_name FROM (${page}) e
+    LEFT JOIN kiosk k ON k.id = e.kiosk LEFT JOIN desk d ON d.id = k.desk LEFT JOIN unit u ON u.id = d.unit ORDER BY ${order}`
+
 /** Kiosks one after another: a desk's kiosks follow each other in time, and within one the order received is the order of its own numbers. */
 async function byKiosks(db: Db, query: HubQuery<'ledgerEntries'>, kiosks: readonly string[], wanted: number): Promise<Row[]> {
   const [, fromKiosk, fromSeq] = /^k\.([A-Za-z0-9_-]{22})\.(\d{1,16})$/.exec(query.after ?? '') ?? []
@@ -37,7 +45,10 @@ async function byKiosks(db: Db, query: HubQuery<'ledgerEntries'>, kiosks: readon
   for (const kiosk of kiosks.slice(Math.max(0, start))) {
     const wheres = [sql<SqlBool>`kiosk = ${kiosk}`, ...common(query)]
     if (kiosk === fromKiosk) wheres.push(sql`seq < ${Number(fromSeq)}`)
-    const page = await sql<Row>`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)} ORDER BY seq DESC LIMIT ${wanted - rows.length}`.execute(db)
+    const page = await named(
+      sql`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)} ORDER BY seq DESC LIMIT ${wanted - rows.length}`,
+      sql`e.seq DESC`,
+    ).execute(db)
     rows.push(...page.rows)
     if (rows.length === wanted) break
   }
@@ -49,20 +60,25 @@ async function byTime(db: Db, query: HubQuery<'ledgerEntries'>, wanted: number):
   if (query.pickup !== undefined) wheres.push(sql`pickup = ${query.pickup}`)
   const [, at, kiosk, seq] = /^t\.(\d{1,16})\.([A-Za-z0-9_-]{22})\.(\d{1,16})$/.exec(query.after ?? '') ?? []
   if (at !== undefined) wheres.push(sql`(received_at, kiosk, seq) < (${Number(at)}, ${kiosk}, ${Number(seq)})`)
-  return (
-    await sql<Row>`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)}
-    ORDER BY received_at DESC, kiosk DESC, seq DESC LIMIT ${wanted}`.execute(db)
-  ).rows
+  const page = sql`SELECT ${columns} FROM ledger_entry WHERE ${and(wheres)} ORDER BY received_at DESC, kiosk DESC, seq DESC LIMIT ${wanted}`
+  return (await named(page, sql`e.received_at DESC, e.kiosk DESC, e.seq DESC`).execute(db)).rows
+}
+
+/** The newest first, as their desk had them. */
+async function kiosksOf(db: Db, { kiosk, desk }: HubQuery<'ledgerEntries'>): Promise<string[]> {
+  if (kiosk !== undefined) return [kiosk]
+  const rows = await db
+    .selectFrom('kiosk')
+    .select('id')
+    .where('desk', '=', desk ?? '')
+    .orderBy('enrolled_at', 'desc')
+    .execute()
+  return rows.map((row) => row.id)
 }
 
 export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Promise<HubReply<'ledgerEntries'>> {
-  const asked = db.selectFrom('kiosk').select(['id', 'desk']).orderBy('enrolled_at', 'desc').execute()
-  // At once: each is a trip to the database.
-  const newest = query.pickup !== undefined || (query.kiosk === undefined && query.desk === undefined) ? byTime(db, query, query.limit + 1) : null
-  const [desks, kiosks, byNow] = await Promise.all([deskNames(db), asked, newest])
-  const deskOf = new Map(kiosks.map((kiosk) => [kiosk.id, kiosk.desk]))
-  const few = query.kiosk !== undefined ? [query.kiosk] : kiosks.filter(({ desk }) => desk === query.desk).map(({ id }) => id)
-  const found = byNow ?? (await byKiosks(db, query, few, query.limit + 1))
+  const byAge = query.pickup !== undefined || (query.kiosk === undefined && query.desk === undefined)
+  const found = byAge ? await byTime(db, query, query.limit + 1) : await byKiosks(db, query, await kiosksOf(db, query), query.limit + 1)
   const rows = found.slice(0, query.limit)
   const read = rows.map((row) => ({ row, entry: readable(row.bytes) }))
   const actors = [...new Set(read.flatMap(({ entry }) => entry.actor ?? []))]
@@ -70,11 +86,11 @@ export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Pr
     actors.length === 0 ? [] : (await db.selectFrom('staff').select(['id', 'name']).where('id', 'in', actors).execute()).map((one) => [one.id, one.name]),
   )
   const last = rows.at(-1)
-  const mark = (row: Row) => (byNow !== null ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
+  const mark = (row: Row) => (byAge ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
   return {
     entries: read.map(({ row, entry }) => ({
       kiosk: KioskId.parse(row.kiosk),
-      desk: placeOf(desks.get(deskOf.get(row.kiosk) ?? '')),
+      desk: row.desk === null ? null : { id: DeskId.parse(row.desk), name: row.desk_name as Localized, unit: row.unit_name as Localized },
       seq: Number(row.seq),
       kind: row.kind,
       time: Number(row.time),
