@@ -1,6 +1,6 @@
 /** The kiosk API's handlers: each hands its call to the room it belongs to, if who is signed in may make it. */
 import type { HandlersOf, MethodName } from '../../src-shared/contract.ts'
-import type { KioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
+import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
@@ -89,7 +89,8 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
         if (failure === null) throw error
         return { ok: false, failure }
       } finally {
-        changed()
+        // A question leaves everything as it was: nothing is pushed for each key of a search.
+        if (kioskApi.methods[method].kind === 'command') changed()
       }
     }
   }

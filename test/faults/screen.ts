@@ -42,6 +42,9 @@ export function unconfirmed({ states, replies }: Seen, entries: readonly LedgerE
         entries.some((entry) => entry.kind === 'staff-signed-in' && entry.actor === staff.id),
       )
     switch (counter.step) {
+      // Of a check-in screen; these scenarios have none.
+      case 'looking':
+        break
       case 'arrival':
         need('arrival', has('arrival'))
         break
