@@ -158,7 +158,13 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
   accessSync(passwordFile, constants.R_OK)
   const password = readFileSync(passwordFile, 'utf8')
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', `fsync=${fsync ? 'on' : 'off'}`, 'log_min_messages=warning']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=100',
+    `fsync=${fsync ? 'on' : 'off'}`,
+    'log_min_messages=warning',
+  ]
   const child: ChildProcess = spawn(
     join(native, 'bin', 'postgres'),
     ['-D', join(cluster, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
