@@ -4,12 +4,12 @@ import { CheckInQuery, desksNamed, type CheckInAnswer } from '../../src-shared/k
 import { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
 import { openingAt } from '../../src-shared/opening-hours.ts'
 import { proofsOf, type Allowed } from '../../src-shared/policy/index.ts'
-import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { initials } from '../../src-shared/protocol/names.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { readQuery } from '../people/index.ts'
 import { checkPolicy } from '../pickups/index.ts'
 import { waitingFor, type Waiting } from './find.ts'
 
@@ -58,18 +58,12 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
 /** Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240 and the codes of policy. */
 export async function checkIn({ db, keys, now }: Parts, screen: Screen, sealed: string): Promise<Result<CheckInAnswer>> {
   if (screen.kind !== 'check-in') return fail('L-109')
-  let json: unknown = null
-  try {
-    json = JSON.parse(openQuery(keys.lookupKey(screen.id), screen.id, sealed) ?? 'null')
-  } catch {
-    // Falls to the refusal below.
-  }
-  const query = CheckInQuery.safeParse(json)
-  if (!query.success) return fail('L-608', { where: 'query' })
+  const query = readQuery(keys, screen.id, sealed, CheckInQuery)
+  if (!query.ok) return query
 
   const at = now()
   const kiosk = await kioskOf(db, screen.desk, at)
-  const found = await waitingFor(db, keys, kiosk?.id ?? null, query.data)
+  const found = await waitingFor(db, keys, kiosk?.id ?? null, query.value)
   const here = found.filter((each) => each.desk === screen.desk)
   if (here.length === 0) {
     // Nobody is sent through the town for what is no longer given out there.
@@ -82,7 +76,7 @@ export async function checkIn({ db, keys, now }: Parts, screen: Screen, sealed: 
   const served = await servedFirst(db, screen.desk, here, kiosk?.pausedUntil ?? null, at)
   if (!served.ok) return served
   const { waiting, proofs } = served.value
-  await tell(db, screen, here, query.data.by, at)
+  await tell(db, screen, here, query.value.by, at)
   return ok({
     outcome: 'here',
     initials: initials(waiting.name),

@@ -6,10 +6,10 @@ import { sql } from 'kysely'
 import { DeskId, Language, type KioskId } from '../../src-shared/domain.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
 import type { CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
-import { matchName } from '../../src-shared/protocol/names.ts'
 import { pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { peopleOf } from '../people/index.ts'
 
 /** One that a desk's kiosk may release. */
 export interface Waiting {
@@ -25,23 +25,6 @@ export interface Waiting {
   readonly sponsor: string | null
   readonly accountValidUntil: string | null
   readonly expiresAt: number
-}
-
-/** Born on one day: a few dozen among a hundred thousand. */
-const bornAtOnce = 2000
-
-async function peopleOf(db: Db, keys: HubKeys, query: Exclude<CheckInQuery, { by: 'pickup-code' }>): Promise<string[]> {
-  if (query.by === 'card') {
-    const rows = await db.selectFrom('card').select('recipient').where('blind', '=', keys.blindIndex(query.card)).execute()
-    return rows.map((row) => row.recipient)
-  }
-  const born = await db
-    .selectFrom('recipient')
-    .select(['id', 'family', 'given', 'former_names'])
-    .where('birth_blind', '=', keys.blind('birth', query.birthDate))
-    .limit(bornAtOnce)
-    .execute()
-  return born.filter((row) => matchName(query, { family: row.family, given: row.given }, row.former_names as PersonName[]) !== null).map((row) => row.id)
 }
 
 /** Letters are nobody's to collect, and a pickup that is asked back is no longer the desk's. */

@@ -1,4 +1,5 @@
 /** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
+import type { KioskKind } from '../../src-shared/domain.ts'
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
 type Json<T> = ColumnType<T, string, string>
@@ -15,7 +16,7 @@ export interface Tables {
     id: string
     desk: string
     state: string
-    kind: ColumnType<'desk' | 'check-in', 'desk' | 'check-in' | undefined, never>
+    kind: ColumnType<KioskKind, KioskKind | undefined, never>
     sign_key: Buffer
     opening_key: Buffer | null
     acked: Generated<number>
@@ -34,7 +35,7 @@ export interface Tables {
   enrolment_code: {
     token_hash: Buffer
     desk: string
-    kind: ColumnType<'desk' | 'check-in', 'desk' | 'check-in' | undefined, never>
+    kind: ColumnType<KioskKind, KioskKind | undefined, never>
     expires_at: number
     used_by: string | null
     nonce: string | null

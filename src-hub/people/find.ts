@@ -6,21 +6,17 @@ import { Language, PickupId, RecipientClass, RecipientId, type Localized } from 
 import { sql } from 'kysely'
 import { accountsAtOnce, AccountQuery, type FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
-import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
-import { matchName } from '../../src-shared/protocol/names.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { deskWords } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { peopleOf, readQuery } from './who.ts'
 
 interface Parts {
   readonly db: Db
   readonly keys: HubKeys
 }
-
-/** Born on one day: a few dozen among a hundred thousand. */
-const bornAtOnce = 2000
 
 type Row = Awaited<ReturnType<typeof selectAccounts>>[number]
 
@@ -48,13 +44,15 @@ function accounts(db: Db) {
 async function selectAccounts(db: Db, keys: HubKeys, query: AccountQuery) {
   switch (query.by) {
     case 'card':
-      return accounts(db)
-        .innerJoin('card', 'card.recipient', 'recipient.id')
-        .where('card.blind', '=', keys.blindIndex(query.card))
-        .limit(accountsAtOnce + 1)
-        .execute()
-    case 'document':
-      return accounts(db).where('recipient.birth_blind', '=', keys.blind('birth', query.birthDate)).limit(bornAtOnce).execute()
+    case 'document': {
+      const people = await peopleOf(db, keys, query)
+      return people.length === 0
+        ? []
+        : accounts(db)
+            .where('recipient.id', 'in', people)
+            .limit(accountsAtOnce + 1)
+            .execute()
+    }
     case 'search': {
       const words = query.text
         .normalize('NFC')
@@ -89,25 +87,13 @@ export async function findAccounts(
   sealed: string,
 ): Promise<Result<{ by: AccountQuery['by']; accounts: FoundAccount[]; more: boolean }>> {
   const lookup = keys.lookupKey(kiosk.id)
-  const text = openQuery(lookup, kiosk.id, sealed)
-  let json: unknown = null
-  try {
-    json = JSON.parse(text ?? 'null')
-  } catch {
-    // Falls to the refusal below.
-  }
-  const query = AccountQuery.safeParse(json)
-  if (!query.success) return fail('L-608', { where: 'query' })
-  let rows: Row[] = await selectAccounts(db, keys, query.data)
-  if (query.data.by === 'document') {
-    const document = query.data
-    rows = rows.filter((row) => matchName(document, nameOf(row), row.former_names as PersonName[]) !== null)
-  }
-  rows = rows.filter((row) => row.class !== 'training')
+  const query = readQuery(keys, kiosk.id, sealed, AccountQuery)
+  if (!query.ok) return query
+  const rows = (await selectAccounts(db, keys, query.value)).filter((row) => row.class !== 'training')
   const shown = rows.slice(0, accountsAtOnce)
   const live = await liveOf(db, shown, kiosk)
   return ok({
-    by: query.data.by,
+    by: query.value.by,
     more: rows.length > shown.length,
     accounts: shown.map((row) => ({
       account: row.account,

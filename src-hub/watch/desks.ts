@@ -48,7 +48,7 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
 
 /** Why nobody can check in at a screen: it needs no key, and the pause of its desk is the desk's own to say. */
 function screenReasons(screen: Omit<KioskFacts, 'opening_key'>, now: number): Reason[] {
-  return reasonsOf({ ...screen, opening_key: Buffer.alloc(0) }, now).filter((reason) => reason !== 'paused')
+  return reasonsOf({ ...screen, opening_key: null }, now).filter((reason) => reason !== 'no-opening-key' && reason !== 'paused')
 }
 
 /** A desk that is closed, paused by its staff or without a kiosk yet is nobody's alarm. */

@@ -3,14 +3,14 @@
  * themselves, and the hub tells the desk's own kiosk in the same transaction.
  */
 import { z } from 'zod'
-import { DateText, DeskId, Language, ProofKind } from '../domain.ts'
+import { DeskId, Language, ProofKind } from '../domain.ts'
 import { none, route } from '../hub-route.ts'
+import { CardQuery, DocumentQuery } from './walk-in.ts'
 
 /** What a screen asks with. It crosses sealed under a key that this screen and the hub share, inside TLS, and is kept by neither. */
 export const CheckInQuery = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('card'), card: z.string().min(1).max(64) }),
-  /** A name in the letters of a machine-readable zone. */
-  z.strictObject({ by: z.literal('document'), birthDate: DateText, family: z.string().max(60), given: z.string().max(60), truncated: z.boolean() }),
+  CardQuery,
+  DocumentQuery,
   z.strictObject({ by: z.literal('pickup-code'), code: z.string().min(1).max(20) }),
 ])
 export type CheckInQuery = z.infer<typeof CheckInQuery>

@@ -4,11 +4,20 @@ import { DateText, Language, Localized, PickupId, RecipientClass, RecipientId, S
 import { PersonName, Tag } from '../hub-words.ts'
 import { none, route } from '../hub-route.ts'
 
+export const CardQuery = z.strictObject({ by: z.literal('card'), card: z.string().min(1).max(64) })
+/** A name in the letters of a machine-readable zone. */
+export const DocumentQuery = z.strictObject({
+  by: z.literal('document'),
+  birthDate: DateText,
+  family: z.string().max(60),
+  given: z.string().max(60),
+  truncated: z.boolean(),
+})
+
 /** What a kiosk looks for. It crosses sealed under a key that this kiosk and the hub share, inside TLS, and is kept by neither. */
 export const AccountQuery = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('card'), card: z.string().min(1).max(64) }),
-  /** A name in the letters of a machine-readable zone. */
-  z.strictObject({ by: z.literal('document'), birthDate: DateText, family: z.string().max(60), given: z.string().max(60), truncated: z.boolean() }),
+  CardQuery,
+  DocumentQuery,
   /** The beginning of a name or of an account. */
   z.strictObject({ by: z.literal('search'), text: z.string().min(3).max(80) }),
 ])

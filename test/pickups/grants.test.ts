@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Incarnation, PickupId, RecipientId, type PickupState } from '../../src-shared/domain.ts'
+import { Incarnation, PickupId, type PickupState } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createPickupCache, type PickupCache } from '../../src-main/pickups/index.ts'
 import { openStore, type Store } from '../../src-main/storage/index.ts'
+import { inventedGrant } from './invented-grant.ts'
 
 const incarnation = Incarnation.parse(newId())
 const later = Incarnation.parse(newId())
@@ -29,28 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const grant = (id: PickupId, n: number, of = incarnation) =>
-  cache.grant({
-    id,
-    epoch: { incarnation: of, n },
-    envelope: 'AA',
-    secretKind: 'password',
-    channel: 'porter',
-    requestReference: null,
-    recipient: RecipientId.parse(newId()),
-    recipientClass: 'student',
-    name: { family: 'Virtanen', given: 'Aino' },
-    formerNames: [],
-    language: 'fi',
-    account: 'virtanai',
-    sponsor: null,
-    accountValidUntil: null,
-    birthTag: null,
-    cardTags: [],
-    pickupCodeTag: randomBytes(16).toString('base64url'),
-    issuedAt: 1000,
-    expiresAt: 4_000_000_000_000,
-  })
+const grant = (id: PickupId, n: number, of = incarnation) => cache.grant(inventedGrant(id, { incarnation: of, n }))
 
 test.each(['handed-over', 'burned', 'dispatched', 'printing', 'printed', 'uncertain'] as const satisfies readonly PickupState[])(
   'a pickup that is %s here is opened by no grant, whatever its epoch or incarnation',

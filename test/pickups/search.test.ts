@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Incarnation, PickupId, RecipientId } from '../../src-shared/domain.ts'
+import { Incarnation, PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createPickupCache, foldForSearch } from '../../src-main/pickups/index.ts'
 import { openStore } from '../../src-main/storage/index.ts'
+import { inventedGrant } from './invented-grant.ts'
 
 const incarnation = Incarnation.parse(newId())
 const families = ['Virtanen', 'Åström', 'af Hällström-Ek', 'Ek', 'Virta']
@@ -34,27 +35,17 @@ test('any history: search finds exactly who matches, in the order of the queue',
           const n = (grants.get(id) ?? 0) + 1
           if (kind === 'fold') cache.foldNames(3)
           else if (kind === 'grant') {
-            const taken = cache.grant({
-              id,
-              epoch: { incarnation, n },
-              envelope: 'AA',
-              secretKind: 'password',
-              channel: 'porter',
-              requestReference: null,
-              recipient: RecipientId.parse(newId()),
-              recipientClass: 'student',
-              name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
-              formerNames: [],
-              language: 'fi',
-              account: `account${who}`,
-              sponsor: null,
-              accountValidUntil: null,
-              birthTag: null,
-              cardTags: [],
-              pickupCodeTag: randomBytes(16).toString('base64url'),
-              issuedAt: 1000 + ((who * 7) % 15),
-              expiresAt: 4_000_000_000_000,
-            })
+            const taken = cache.grant(
+              inventedGrant(
+                id,
+                { incarnation, n },
+                {
+                  name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
+                  account: `account${who}`,
+                  issuedAt: 1000 + ((who * 7) % 15),
+                },
+              ),
+            )
             if (taken) grants.set(id, n)
           } else if (cache.get(id) !== null) {
             if (kind === 'arrive') cache.arrive(id, time)
@@ -107,27 +98,17 @@ test('any history with searches in between: each finds what comparing every name
       const grant = (who: number, n: number) => {
         highest[who] = (highest[who] ?? 0) + n
         const id = ids[who] ?? PickupId.parse('')
-        return cache.grant({
-          id,
-          epoch: { incarnation, n: highest[who] },
-          envelope: 'AA',
-          secretKind: 'password',
-          channel: 'porter',
-          requestReference: null,
-          recipient: RecipientId.parse(newId()),
-          recipientClass: 'student',
-          name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
-          formerNames: [],
-          language: 'fi',
-          account: `account${who}`,
-          sponsor: null,
-          accountValidUntil: null,
-          birthTag: null,
-          cardTags: [],
-          pickupCodeTag: randomBytes(16).toString('base64url'),
-          issuedAt: 1000 + ((who * 5 + n * 31) % 97),
-          expiresAt: 4_000_000_000_000,
-        })
+        return cache.grant(
+          inventedGrant(
+            id,
+            { incarnation, n: highest[who] },
+            {
+              name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
+              account: `account${who}`,
+              issuedAt: 1000 + ((who * 5 + n * 31) % 97),
+            },
+          ),
+        )
       }
       const end = (who: number) => {
         const id = ids[who]
@@ -190,27 +171,13 @@ test('names are opened slice by slice until none is left', () => {
     const key = randomBytes(32)
     const written = createPickupCache(opened.value.db, key)
     for (let who = 0; who < 10; who += 1)
-      written.grant({
-        id: PickupId.parse(newId()),
-        epoch: { incarnation, n: 1 },
-        envelope: 'AA',
-        secretKind: 'password',
-        channel: 'porter',
-        requestReference: null,
-        recipient: RecipientId.parse(newId()),
-        recipientClass: 'student',
-        name: { family: 'Virtanen', given: `Aino ${who}` },
-        formerNames: [],
-        language: 'fi',
-        account: `account${who}`,
-        sponsor: null,
-        accountValidUntil: null,
-        birthTag: null,
-        cardTags: [],
-        pickupCodeTag: randomBytes(16).toString('base64url'),
-        issuedAt: 1000 + who,
-        expiresAt: 4_000_000_000_000,
-      })
+      written.grant(
+        inventedGrant(
+          PickupId.parse(newId()),
+          { incarnation, n: 1 },
+          { name: { family: 'Virtanen', given: `Aino ${who}` }, account: `account${who}`, issuedAt: 1000 + who },
+        ),
+      )
     // As after a start: nothing is in memory yet.
     const cache = createPickupCache(opened.value.db, key)
     const more = [1, 2, 3, 4].map(() => cache.foldNames(3))
