@@ -19,26 +19,42 @@ interface Claimed {
   readonly n: number
 }
 
-/** Claims about what is other kiosks' affair: validly signed, so the hub keeps them, and they must decide nothing there. */
+/**
+ * Claims about what is other kiosks' affair: validly signed, so the hub keeps them. Of what was never granted to the attacker's kiosk they must
+ * decide nothing there; of what it once had they cannot be told from a late truth, and must end in a dispute and at rest.
+ */
 const claims = {
   'a second handover': [
     'handed-over',
-    'SELECT g.pickup, g.incarnation, g.n FROM handover h JOIN "grant" g ON g.pickup = h.pickup WHERE h.kiosk <> ? ORDER BY 1, 3',
+    'SELECT g.pickup, g.incarnation, g.n FROM handover h JOIN "grant" g ON g.pickup = h.pickup WHERE h.kiosk <> :kiosk ORDER BY 1, 3',
   ],
-  'a handover of another kiosk’s': ['handed-over', `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> ? AND state = 'granted' ORDER BY 1`],
+  'a second handover of what it once had': [
+    'handed-over',
+    'SELECT g.pickup, g.incarnation, g.n FROM handover h JOIN "grant" g ON g.pickup = h.pickup WHERE h.kiosk <> :kiosk AND g.kiosk = :kiosk ORDER BY 1, 3',
+  ],
+  'a handover of another kiosk’s': ['handed-over', `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> :kiosk AND state = 'granted' ORDER BY 1`],
+  'a handover of what it gave back': [
+    'handed-over',
+    `SELECT mine.pickup, mine.incarnation, mine.n FROM "grant" mine JOIN "grant" other ON other.pickup = mine.pickup
+     WHERE mine.kiosk = :kiosk AND mine.state NOT IN ('granted','revoking') AND other.kiosk <> :kiosk AND other.state = 'granted' ORDER BY 1, 3`,
+  ],
   'an acknowledgement of another kiosk’s': [
     'revoke-acknowledged',
-    `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> ? AND state IN ('granted','revoking') ORDER BY 1`,
+    `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> :kiosk AND state IN ('granted','revoking') ORDER BY 1`,
   ],
 } as const
 
 /** Whoever owns a kiosk's signing key writes what its kiosk has never done. */
 function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) => { bytes: string; signature: string }, acked: number, head: string) {
   const { world, hub } = fleet
-  const words = world.random.pick(Object.keys(claims) as (keyof typeof claims)[])
-  const [kind, query] = claims[words]
-  const found = hub.memory.prepare(query).statement.all(kiosk.id) as unknown as Claimed[]
-  if (found.length === 0) return null
+  // Of what there is to claim: what it once had is rarer than what it never had.
+  const possible = (Object.keys(claims) as (keyof typeof claims)[]).flatMap((words) => {
+    const [kind, query] = claims[words]
+    const found = hub.memory.prepare(query).statement.all({ kiosk: kiosk.id }) as unknown as Claimed[]
+    return found.length === 0 ? [] : [{ words, kind, found }]
+  })
+  if (possible.length === 0) return null
+  const { words, kind, found } = world.random.pick(possible)
   const { pickup, incarnation, n } = world.random.pick(found)
   world.tell(`${kiosk.name} is in the hands of an attacker: ${words}, ${pickup.slice(0, 4)}`)
   const facts = kind === 'handed-over' ? { slip: 'X'.repeat(22) } : {}
