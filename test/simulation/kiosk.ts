@@ -109,6 +109,8 @@ export class Kiosk {
   putDisk(image: Buffer): void {
     this.kill()
     this.lastRound = null
+    // It does not know what it has been told.
+    this.toldRefused = false
     this.#disk = image
   }
   /** Reads the disk, whether the kiosk runs or not. */

@@ -127,8 +127,9 @@ export class Promises implements Watching {
     if (db === undefined) return
     const book = this.#book(kiosk)
     const changes = ready<{ n: number }>(db, 'SELECT total_changes() AS n').get()?.n ?? 0
-    if (kiosk.excused === null && kiosk.toldRefused) book.refusedFrom ??= book.entries.length
-    if (!kiosk.toldRefused) book.refusedFrom = null
+    // Of kiosks that were given up as well: lost in a cupboard they are still what they were.
+    if (kiosk.toldRefused) book.refusedFrom ??= book.entries.length
+    else book.refusedFrom = null
     if (book.db === db && book.changes === changes) return
     if (book.db !== db) {
       // Started anew: everything that was seen on its disk must be there still.
@@ -150,14 +151,15 @@ export class Promises implements Watching {
 
   #entry(kiosk: Kiosk, book: Book, entry: Entry): void {
     book.entries.push(entry)
-    if (entry.pickup === null || entry.epoch === null || kiosk.excused !== null) return
+    if (entry.pickup === null || entry.epoch === null) return
+    if (entry.kind === 'slip-intended' && book.refusedFrom !== null && entry.seq > book.refusedFrom + 1)
+      throw new Violation(`P5: ${kiosk.name} releases ${short(entry.pickup)} although the hub has refused it`)
+    if (kiosk.excused !== null) return
     const key = about(entry.pickup, epochKey(entry.epoch))
     switch (entry.kind) {
       case 'slip-intended':
         if (book.acknowledged.has(key) || book.pending.has(key))
           throw new Violation(`P5: ${kiosk.name} releases ${short(entry.pickup)} although it knows that it is revoked`)
-        if (book.refusedFrom !== null && entry.seq > book.refusedFrom + 1)
-          throw new Violation(`P5: ${kiosk.name} releases ${short(entry.pickup)} although the hub has refused it`)
         break
       case 'revoke-pending':
         book.pending.add(key)
