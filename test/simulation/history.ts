@@ -147,33 +147,44 @@ async function supervise(fleet: Fleet): Promise<void> {
   }
 }
 
+/** How often each kind of trouble comes. */
+const usualTrouble = {
+  weather: 4,
+  part: 4,
+  join: 5,
+  kill: 4,
+  cut: 5,
+  skew: 2,
+  hubCrash: 4,
+  hubStart: 5,
+  image: 3,
+  oldDisk: 1,
+  lost: 1,
+  backup: 2,
+  hubRestore: 1,
+  attack: 0.7,
+  days: 0.3,
+}
+
 function trouble(fleet: Fleet): void {
   const { world, hub, network, promises } = fleet
   const { random } = world
+  // Each history has troubles of its own: some hardly ever, some again and again (swarm testing, Groce et al., ISSTA 2012).
+  const often = { ...usualTrouble }
+  for (const kind of Object.keys(often) as (keyof typeof often)[]) often[kind] *= random.pick([0.2, 1, 1, 1, 6])
   let backup: Buffer | null = null
   const images = new Map<Kiosk, { disk: Buffer; seq: number }>()
+  async function putBack(image: Buffer): Promise<void> {
+    await hub.restore(image)
+    if (random.chance(0.5)) network.replayReports()
+    world.in(random.int(20_000), () => {
+      hub.startProcess(0)
+    })
+  }
   every(fleet, 4_000, 25_000, async () => {
     if (fleet.peace) return
     const kiosk = random.pick([...fleet.places.values()])
-    const fault = random.weighted({
-      ...{
-        weather: 4,
-        part: 4,
-        join: 5,
-        kill: 4,
-        cut: 5,
-        skew: 2,
-        hubCrash: 4,
-        hubStart: 5,
-        image: 3,
-        oldDisk: 1,
-        lost: 1,
-        backup: 2,
-        hubRestore: 1,
-        attack: 0.7,
-        days: 0.3,
-      },
-    })
+    const fault = random.weighted(often)
     switch (fault) {
       case 'weather':
         network.weather = random.chance(0.3)
@@ -245,10 +256,17 @@ function trouble(fleet: Fleet): void {
         return
       case 'hubRestore':
         if (backup === null) return
-        await hub.restore(backup)
-        world.in(random.int(20_000), () => {
-          hub.startProcess(0)
-        })
+        await putBack(backup)
+        // It went wrong, and people do it again with the same backup.
+        if (random.chance(0.3)) {
+          const same = backup
+          world.in(20_000 + random.int(120_000), () => {
+            if (!fleet.peace)
+              putBack(same).catch((error: unknown) => {
+                world.broke(error)
+              })
+          })
+        }
         return
       case 'attack':
         await attack(fleet, kiosk)

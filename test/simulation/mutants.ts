@@ -158,12 +158,14 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/ledger/rules.ts',
     from: 'const first = row !== undefined && !set.handedOver.has(pickup)',
     to: 'const first = row !== undefined',
+    seeds: 1500,
   },
   {
     guard: 'a late handover recalls what was granted elsewhere since',
     file: 'src-hub/ledger/rules.ts',
     from: 'its paper stays its own to account for.\n      recall(set, effects, pickup)\n',
     to: '\n',
+    seeds: 1500,
   },
   {
     guard: 'a late report freezes nobody',

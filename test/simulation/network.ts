@@ -17,6 +17,9 @@ export interface Weather {
 }
 export const fair: Weather = { drop: 0, duplicate: 0, holes: 0, slow: 0, slowMs: 0 }
 
+/** Reports that may come once more. */
+const reportsKept = 12
+
 /** The page without one of its changes, but for the last. */
 function withHole(reply: TransportReply, world: World): TransportReply {
   const page = JSON.parse(Buffer.from(reply.bytes).toString()) as { changes?: unknown[] }
@@ -37,6 +40,12 @@ export class Network {
     this.#hub = hub
   }
 
+  /** What kiosks last said of themselves, as it was sent: it comes again, late. */
+  #reports: readonly ((ms: number) => void)[] = []
+  replayReports(): void {
+    for (const again of this.#reports) if (this.#world.random.chance(0.5)) again(this.#world.random.int(60_000))
+  }
+
   #delay(): number {
     const { random } = this.#world
     return random.chance(this.weather.slow) ? random.int(this.weather.slowMs) : 5 + random.int(80)
@@ -55,8 +64,9 @@ export class Network {
           if (!over && alive()) reject(new Error('timeout'))
           over = true
         })
-        const deliver = async () => {
-          if (this.#lost(kiosk)) return
+        const deliver = async (kept: boolean) => {
+          // What the network has kept comes through whether or not its kiosk is there.
+          if (!kept && this.#lost(kiosk)) return
           const answer = await this.#hub.answer(method, path, headers, String(body ?? ''))
           if (answer === null || this.#lost(kiosk)) return
           const reply = path.startsWith('/v1/feed') && world.random.chance(this.weather.holes) ? withHole(answer, world) : answer
@@ -65,14 +75,17 @@ export class Network {
             over = true
           })
         }
-        const copies = world.random.chance(this.weather.duplicate) ? 2 : 1
         // Not awaited: the hub's work waits for its turns while time goes on.
-        for (let copy = 0; copy < copies; copy++)
-          world.in(this.#delay(), () => {
-            deliver().catch((error: unknown) => {
+        const deliverIn = (ms: number, kept = false) => {
+          world.in(ms, () => {
+            deliver(kept).catch((error: unknown) => {
               world.broke(error)
             })
           })
+        }
+        const copies = world.random.chance(this.weather.duplicate) ? 2 : 1
+        for (let copy = 0; copy < copies; copy++) deliverIn(this.#delay())
+        if (path === '/v1/report') this.#reports = [...this.#reports.slice(1 - reportsKept), (ms) => deliverIn(ms, true)]
       })
   }
 }

@@ -110,9 +110,9 @@ export class Promises implements Watching {
   /** Whether a round went well that should have been the end of an old disk. */
   checkNoticed(): void {
     for (const [kiosk, { restores, acked, hash }] of this.#old) {
-      if (restores !== this.#hub.restores || kiosk.lastRound?.ok !== true) continue
+      if (restores !== this.#hub.restores || kiosk.lastRound?.ok !== true || kiosk.running === null) continue
       // Grown again to the very same bytes, a start at the same hour: then nothing was changed.
-      if (kiosk.running?.services.ledger.hashAt(acked) !== hash) throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
+      if (kiosk.running.services.ledger.hashAt(acked) !== hash) throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
     }
   }
 
