@@ -6,8 +6,8 @@ import type { Channel, PickupId, RecipientClass, SecretKind, WalkInId } from '..
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { wrap, type WrapKey } from '../vault/index.ts'
 
-/** The row of a grant, but for its state. */
-export interface PreparedGrant {
+/** The row of a grant, but for its state; `Bytes` is how its bytes are held. */
+export interface Prepared<Bytes> {
   readonly id: PickupId
   readonly incarnation: string
   readonly n: number
@@ -17,20 +17,30 @@ export interface PreparedGrant {
   readonly issuedAt: number
   readonly expiresAt: number
   /** Sealed under the cache key. */
-  readonly person: Uint8Array
-  readonly envelope: Uint8Array
-  readonly sealedTo: Uint8Array | null
-  readonly birthTag: Uint8Array | null
-  readonly codeTag: Uint8Array
-  readonly cardTags: readonly Uint8Array[]
+  readonly person: Bytes
+  readonly envelope: Bytes
+  readonly sealedTo: Bytes | null
+  readonly birthTag: Bytes | null
+  readonly codeTag: Bytes
+  readonly cardTags: readonly Bytes[]
   /** The proof at this desk that it was issued against. */
   readonly walkIn: WalkInId | null
+}
+
+export type PreparedGrant = Prepared<Uint8Array>
+
+/** Where the bytes of grants are put as they are made. */
+export interface Place<Bytes> {
+  /** What base64url text stands for. */
+  readonly decoded: (text: string) => Bytes
+  /** `plaintext` sealed under the cache key, bound to `label`. */
+  readonly sealed: (label: string, plaintext: Buffer) => Bytes
 }
 
 /** What a sealed person is bound to: one pickup's cannot stand in for another's. */
 export const personLabel = (pickup: string) => `lodge/person/1|${pickup}`
 
-function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
+function personOf(pickup: GrantedPickup): Buffer {
   const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference, address } = pickup
   const person = {
     recipient,
@@ -43,12 +53,10 @@ function sealPerson(cacheKey: WrapKey, pickup: GrantedPickup): Buffer {
     requestReference,
     ...(address === null || address === undefined ? {} : { address }),
   }
-  return wrap(cacheKey, personLabel(pickup.id), Buffer.from(JSON.stringify(person)))
+  return Buffer.from(JSON.stringify(person))
 }
 
-const decoded = (text: string) => Buffer.from(text, 'base64url')
-
-export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): PreparedGrant {
+export function prepare<Bytes>({ decoded, sealed }: Place<Bytes>, pickup: GrantedPickup): Prepared<Bytes> {
   const { id, epoch, recipientClass, channel, secretKind, issuedAt, expiresAt, envelope, sealedTo, birthTag, pickupCodeTag, cardTags } = pickup
   return {
     id,
@@ -59,7 +67,7 @@ export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): Prepared
     secretKind,
     issuedAt,
     expiresAt,
-    person: sealPerson(cacheKey, pickup),
+    person: sealed(personLabel(id), personOf(pickup)),
     envelope: decoded(envelope),
     sealedTo: sealedTo === undefined ? null : decoded(sealedTo),
     birthTag: birthTag === null ? null : decoded(birthTag),
@@ -67,4 +75,9 @@ export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): Prepared
     cardTags: cardTags.map(decoded),
     walkIn: pickup.walkIn ?? null,
   }
+}
+
+/** Each part in bytes of its own. */
+export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): PreparedGrant {
+  return prepare({ decoded: (text) => Buffer.from(text, 'base64url'), sealed: (label, plaintext) => wrap(cacheKey, label, plaintext) }, pickup)
 }

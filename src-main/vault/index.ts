@@ -1,5 +1,5 @@
 export { calibratePinCost, leastPinCost, signInTargetMs } from './calibrate.ts'
-export { unwrap, wipe, wrap, type WrapKey } from './keystore-wrap.ts'
+export { unwrap, wipe, wrap, wrapInto, wrapOverhead, type WrapKey } from './keystore-wrap.ts'
 export { openShare, protectPublic, readPublic, sealShare } from './opening-shares.ts'
 export { defaultPinCost, timePinGuess, unwrapUnderPin, wrapUnderPin, type PinCost, type PinWrapped } from './pin-wrap.ts'
 export { makeResumeKey, putToRest, wake, type ResumeKey, type Resting } from './resume.ts'

@@ -12,20 +12,32 @@ const nonceSize = 12
 const pool = Buffer.alloc(nonceSize * 512)
 let taken = pool.length
 
-function nextNonce(): Buffer {
+function putNonce(target: Uint8Array): void {
   if (taken === pool.length) {
     randomFillSync(pool)
     taken = 0
   }
-  taken += nonceSize
-  return Buffer.from(pool.subarray(taken - nonceSize, taken))
+  pool.copy(target, 0, taken, (taken += nonceSize))
 }
 
+/** How many bytes longer than its plaintext a wrapped text is. */
+export const wrapOverhead = nonceSize + 16
+
 export function wrap(key: WrapKey, label: string, plaintext: Uint8Array): Buffer {
-  const nonce = nextNonce()
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const wrapped = Buffer.allocUnsafe(plaintext.length + wrapOverhead)
+  wrapInto(wrapped, key, label, plaintext)
+  return wrapped
+}
+
+/** Writes it to the start of `target`, which has room for the plaintext and `wrapOverhead` bytes. */
+export function wrapInto(target: Uint8Array, key: WrapKey, label: string, plaintext: Uint8Array): void {
+  putNonce(target)
+  const cipher = createCipheriv('aes-256-gcm', key, target.subarray(0, nonceSize))
   cipher.setAAD(Buffer.from(label))
-  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  target.set(cipher.update(plaintext), nonceSize)
+  // A counter mode: nothing is left over for the end.
+  cipher.final()
+  target.set(cipher.getAuthTag(), nonceSize + plaintext.length)
 }
 
 /** Returns null when the key or label is not the one it was wrapped under, or a byte has changed. */

@@ -1,5 +1,5 @@
 /** The ledger's hash chain: `hash = SHA-256(prev | canonical bytes)`, signed with Ed25519 (DESIGN section 8; RFC 8032, RFC 8785). */
-import { createHash, sign, verify, type KeyObject } from 'node:crypto'
+import { hash, sign, verify, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { LedgerEntry } from '../ledger-entry.ts'
 
@@ -29,9 +29,16 @@ export function isCanonical(bytes: string, parsed: unknown): boolean {
   return JSON.stringify(parsed) === bytes && sorted(parsed)
 }
 
+/** Room for the longest entry: hashing in one call takes a third of the time of feeding a hash object. */
+const scratch = Buffer.alloc(32 + 3 * 8192)
+
 /** `prev` is 64 hex digits. */
 export function chainHash(prev: string, bytes: string): Buffer {
-  return createHash('sha256').update(Buffer.from(prev, 'hex')).update(bytes, 'utf8').digest()
+  const most = 32 + 3 * bytes.length
+  const block = most <= scratch.length ? scratch : Buffer.alloc(most)
+  const before = block.write(prev, 0, 'hex')
+  const end = before + block.write(bytes, before, 'utf8')
+  return hash('sha256', block.subarray(0, end), 'buffer')
 }
 
 export function signHash(key: KeyObject, hash: Uint8Array): string {

@@ -1,6 +1,6 @@
 /** A page of the feed or of a snapshot, read once: decompressed, parsed and validated by the contract. */
 import { hubApi, type FeedChange, type FeedPage, type GrantedPickup, type SnapshotPage } from '../../../src-shared/hub-api.ts'
-import { decompress } from '../../../src-shared/protocol/compression.ts'
+import { decompress, decompressHere } from '../../../src-shared/protocol/compression.ts'
 import { maxReplyBytes, type SealedPage } from '../hub-client.ts'
 
 type Grant = Extract<FeedChange, { kind: 'pickup-granted' }>
@@ -39,7 +39,15 @@ const readers: { readonly [R in PageRoute]: (json: unknown) => ReadPage<R> | nul
 
 /** null for bytes that are not such a page. */
 export async function readPage<R extends PageRoute>(route: R, { bytes, encoding }: SealedPage): Promise<ReadPage<R> | null> {
-  const text = await decompress(bytes, encoding, maxReplyBytes)
+  return readText(route, await decompress(bytes, encoding, maxReplyBytes))
+}
+
+/** The same without ever leaving this thread. */
+export function readPageHere<R extends PageRoute>(route: R, { bytes, encoding }: SealedPage): ReadPage<R> | null {
+  return readText(route, decompressHere(bytes, encoding, maxReplyBytes))
+}
+
+function readText<R extends PageRoute>(route: R, text: string | null): ReadPage<R> | null {
   if (text === null) return null
   let json: unknown
   try {

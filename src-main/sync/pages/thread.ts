@@ -1,8 +1,7 @@
 /** Entry of the page thread: reads pages and seals the names in them while the desk's own thread serves. Ends itself after a minute without work. */
 import { parentPort, type MessagePort } from 'node:worker_threads'
-import { prepareGrant } from '../../pickups/prepared.ts'
 import { packGrants } from './packed.ts'
-import { readPage } from './read-page.ts'
+import { readPageHere } from './read-page.ts'
 import type { PageWord, PageWork } from './thread-messages.ts'
 
 const idleMs = 60_000
@@ -20,18 +19,18 @@ function waitForWork(): void {
   idle = setTimeout(() => port.close(), idleMs)
 }
 
-async function work({ id, route, page, cacheKey }: PageWork): Promise<void> {
-  const read = await readPage(route, page)
+/** One page at a time, in their order: nothing in it waits. */
+function work({ id, route, page, cacheKey }: PageWork): void {
+  const read = readPageHere(route, page)
   say({ what: 'head', id, head: read?.head ?? null })
   if (read === null) return
-  const grants = packGrants(read.pickups.map((pickup) => prepareGrant(cacheKey, pickup)))
+  const grants = packGrants(cacheKey, read.pickups)
   say({ what: 'grants', id, grants }, [grants.bytes.buffer])
 }
 
-/** One page at a time, in their order. */
-let before: Promise<void> = Promise.resolve()
 port.on('message', (message: PageWork) => {
-  before = before.then(() => work(message)).then(waitForWork)
+  work(message)
+  waitForWork()
 })
 waitForWork()
 say({ what: 'ready' })
