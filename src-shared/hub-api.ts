@@ -341,6 +341,8 @@ export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
 export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
 /** Hub time on every reply, ms. */
 export const hubTimeHeader = 'lodge-hub-time'
+/** With a page of the feed or of a snapshot that is not the last: where the next one begins, so that it can be asked for before this one is read. */
+export const nextPageHeader = 'lodge-next'
 /** A signed request's time may differ from hub time by this much, ms. */
 export const requestTimeWindow = 300_000
 /** `GET /v1/hint`: server-sent events that only say "pull now". */

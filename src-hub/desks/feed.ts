@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { KioskKind } from '../../src-shared/domain.ts'
 import type { FeedChange } from '../../src-shared/hub-api.ts'
+import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 
 type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never
@@ -21,7 +22,7 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
     .executeTakeFirstOrThrow()
   const first = Number(row.head) - changes.length + 1
   for (let at = 0; at < changes.length; at += 1000) {
-    const bodies = changes.slice(at, at + 1000).map((change, i) => JSON.stringify({ seq: first + at + i, ...change }))
+    const bodies = changes.slice(at, at + 1000).map((change, i) => asciiJson({ seq: first + at + i, ...change }))
     await bulkOf(tx).insertFeed(tx, desk, first + at, bodies)
   }
   await bulkOf(tx).notify(tx, desk)
@@ -35,7 +36,7 @@ function forScreen(seq: number, body: string): string {
   return toldToScreens.has(kind) ? body : JSON.stringify({ seq, kind: 'of-the-desk' })
 }
 
-/** One page as JSON text, not parsed again but for a check-in screen. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
+/** One page, each change as JSON text, not parsed again but for a check-in screen. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
 export async function readFeed(
   db: Db,
   desk: string,
@@ -43,14 +44,14 @@ export async function readFeed(
   limit: number,
   known: number | null = null,
   kind: KioskKind = 'desk',
-): Promise<{ next: number; more: boolean; head: number; changes: string } | null> {
+): Promise<{ next: number; more: boolean; head: number; changes: string[] } | null> {
   const head = known ?? Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
   // Most polls: nothing new, and nothing to look for.
-  if (cursor === head) return { next: cursor, more: false, head, changes: '' }
+  if (cursor === head) return { next: cursor, more: false, head, changes: [] }
   const rows = await db.selectFrom('feed').select(['seq', 'body']).where('desk', '=', desk).where('seq', '>', cursor).orderBy('seq').limit(limit).execute()
   const first = rows[0]
   if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null
   const next = rows.length === 0 ? cursor : Number(rows.at(-1)?.seq)
-  return { next, more: next < head, head, changes: rows.map((row) => (kind === 'desk' ? row.body : forScreen(Number(row.seq), row.body))).join(',') }
+  return { next, more: next < head, head, changes: rows.map((row) => (kind === 'desk' ? row.body : forScreen(Number(row.seq), row.body))) }
 }

@@ -7,7 +7,7 @@ import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Session } from '../sign-in/index.ts'
 import { kioskCaller, type Agent, type KioskCaller } from './callers.ts'
 import type { Contacts } from './contacts.ts'
-import { JsonText, type RouteParts, type Visitor } from './handlers.ts'
+import { JsonPage, type RouteParts, type Visitor } from './handlers.ts'
 import { createRoutes } from './routes.ts'
 import { personCaller } from './sessions.ts'
 
@@ -65,8 +65,15 @@ export function statusOf(failure: Failure): number {
   return statuses[failure.code] ?? 400
 }
 
-/** The reply as JSON text, or an expected failure. Throws when the database is away. */
-export function createAnswers(parts: AnswerParts): (name: HubRoute, request: HubRequest) => Promise<Result<string>> {
+/** A reply as JSON, in bytes where it is a long one. */
+export interface Answer {
+  readonly body: string | Buffer
+  /** Of a page: where the next one begins. */
+  readonly next: string | null
+}
+
+/** The reply, or an expected failure. Throws when the database is away. */
+export function createAnswers(parts: AnswerParts): (name: HubRoute, request: HubRequest) => Promise<Result<Answer>> {
   const routes = createRoutes(parts)
 
   interface Caller {
@@ -113,6 +120,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
     const result = await handler({ query: query.data, body: body.data, ...caller.value, visitor })
     if (!result.ok) return result
-    return ok(result.value instanceof JsonText ? result.value.text : JSON.stringify(route.reply.parse(result.value)))
+    const { value } = result
+    return ok(value instanceof JsonPage ? { body: value.bytes, next: value.next } : { body: JSON.stringify(route.reply.parse(value)), next: null })
   }
 }

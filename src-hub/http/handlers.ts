@@ -58,14 +58,22 @@ export interface Call<R extends HubRoute> {
   readonly visitor: Visitor
 }
 
-/** A reply already written as JSON text: feed and snapshot pages are joined, not built. */
-export class JsonText {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
+/**
+ * A long reply from pieces that are JSON already, as bytes: feed and snapshot pages are joined, not built. As one long text first it
+ * would cost twice the memory and most of the time.
+ */
+export class JsonPage {
+  readonly bytes: Buffer
+  /** Where the next page begins; null on the last. */
+  readonly next: string | null
+  constructor(before: string, items: readonly string[], after: string, next: string | null) {
+    this.next = next
+    const comma = Buffer.from(',')
+    const pieces = items.flatMap((item, i) => (i === 0 ? [Buffer.from(item)] : [comma, Buffer.from(item)]))
+    this.bytes = Buffer.concat([Buffer.from(before), ...pieces, Buffer.from(after)])
   }
 }
 
-export type RouteHandlers = { readonly [R in HubRoute]: (call: Call<R>) => Promise<Result<HubReply<R> | JsonText>> }
+export type RouteHandlers = { readonly [R in HubRoute]: (call: Call<R>) => Promise<Result<HubReply<R> | JsonPage>> }
 /** The handlers of one group of routes. */
 export type SomeHandlers<R extends HubRoute> = Pick<RouteHandlers, R>

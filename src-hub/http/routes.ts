@@ -10,7 +10,7 @@ import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze,
 import { startedVersions, takeLedger } from '../ledger/index.ts'
 import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
 import { mayActFor } from '../recipients/index.ts'
-import { JsonText, type RouteHandlers, type RouteParts } from './handlers.ts'
+import { JsonPage, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
 import { inboxHandlers } from './routes/inbox.ts'
@@ -65,8 +65,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
       if (page === null) return fail('L-607')
       return ok(
-        new JsonText(
-          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"changes":[${page.changes}]}`,
+        new JsonPage(
+          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"changes":[`,
+          page.changes,
+          ']}',
+          page.more ? String(page.next) : null,
         ),
       )
     },
@@ -93,7 +96,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),
         after: last ?? null,
       })
-      return ok(new JsonText(`${rest.slice(0, -1)},"pickups":[${records.join(',')}]}`))
+      return ok(new JsonPage(`${rest.slice(0, -1)},"pickups":[`, records, ']}', last ?? null))
     },
     ledger: async ({ body, kiosk }) => {
       if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')

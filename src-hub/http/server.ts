@@ -7,7 +7,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { openApiPath } from '../../src-shared/agent-api/operations.ts'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
-import { hintPath, hubApi, hubTimeHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
+import { hintPath, hubApi, hubTimeHeader, nextPageHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
 import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
@@ -102,8 +102,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     const own = request.page === true ? consoleHeaders : request.phone === true ? pageHeaders : {}
     for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
-    const encoding = typeof payload === 'string' && payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
-    if (encoding === null || typeof payload !== 'string') return payload
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
+    const encoding = payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
+    if (encoding === null) return payload
     reply.header('content-encoding', encoding)
     reply.removeHeader('content-length')
     return compress(payload, encoding)
@@ -134,7 +135,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     const { method, url, headers, query } = request
     const result = await answer(name, { method, url, headers, query, raw, visitor: visitorOf(request, reply) })
     if (!result.ok) return refuse(reply, result.failure)
-    return reply.type('application/json; charset=utf-8').send(result.value)
+    const { body, next } = result.value
+    if (next !== null) reply.header(nextPageHeader, next)
+    return reply.type('application/json; charset=utf-8').send(body)
   }
 
   app.register(rateLimit, {

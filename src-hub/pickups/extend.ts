@@ -1,5 +1,6 @@
 /** A later end for a pickup that waits. Its kiosk is granted the same again, envelope and epoch unchanged, with the new end. */
 import { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
@@ -25,7 +26,7 @@ export async function extendPickup(db: Db, now: number, actor: string, pickup: s
     const record = GrantedPickup.parse({ ...(JSON.parse(grant.record) as object), expiresAt })
     await tx
       .updateTable('grant')
-      .set({ record: JSON.stringify(record) })
+      .set({ record: asciiJson(record) })
       .where('pickup', '=', pickup)
       .where('incarnation', '=', grant.incarnation)
       .where('n', '=', grant.n)

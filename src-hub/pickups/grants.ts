@@ -5,6 +5,7 @@
 import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain.ts'
+import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
@@ -128,7 +129,7 @@ async function grantFound(
   await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
   await tx
     .insertInto('grant')
-    .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: JSON.stringify(record) })
+    .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: asciiJson(record) })
     .execute()
   await appendToFeed(tx, desk, [{ kind: 'pickup-granted', pickup: record }])
   // A fresh secret at the same desk is nobody's news.

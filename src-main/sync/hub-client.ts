@@ -6,6 +6,7 @@ import {
   hubApi,
   HubFailure,
   hubTimeHeader,
+  nextPageHeader,
   signatureHeaders,
   type HubBody,
   type HubQuery,
@@ -35,6 +36,8 @@ export interface SealedPage {
   readonly bytes: Uint8Array
   /** `content-encoding` as it came. */
   readonly encoding: string
+  /** Where the hub says that the next page begins; null on the last, or from a hub that does not say it here. */
+  readonly next: string | null
 }
 
 /** A body made ready before it is sent: written and, where the hub has said that it reads that, compressed. */
@@ -188,8 +191,9 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
       encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
       const hubTime = Number(response.headers[hubTimeHeader])
+      const next = response.headers[nextPageHeader]
       if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
-      return ok({ status: response.status, bytes, encoding: String(response.headers['content-encoding'] ?? '') })
+      return ok({ status: response.status, bytes, encoding: String(response.headers['content-encoding'] ?? ''), next: typeof next === 'string' ? next : null })
     } catch (error) {
       return { ok: false, failure: networkFailure(error) }
     }

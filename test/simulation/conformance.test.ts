@@ -174,7 +174,7 @@ async function script(db: Db): Promise<unknown> {
   const feeds = await Promise.all([first, second].map((desk) => readFeed(db, desk, 0, 1000)))
   return {
     said,
-    kinds: feeds.map((feed) => (JSON.parse(`[${feed?.changes ?? ''}]`) as { seq: number; kind: string }[]).map(({ seq, kind }) => [seq, kind])),
+    kinds: feeds.map((feed) => (JSON.parse(`[${(feed?.changes ?? []).join(',')}]`) as { seq: number; kind: string }[]).map(({ seq, kind }) => [seq, kind])),
     open: (await openGrants(db, two.id, null, 100)).length,
     tables: await Promise.all(
       (['pickup', 'handover', 'dispute', 'alarm', 'audit'] as const).map((table) => rows(table, table === 'handover' ? 'pickup' : 'id')),

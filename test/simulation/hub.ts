@@ -4,7 +4,7 @@ import { pruneFeeds } from '../../src-hub/desks/index.ts'
 import { beginIncarnation, enrolKiosk, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
 import type { HubKeys } from '../../src-hub/keys/index.ts'
 import { returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
-import { hubApi, hubTimeHeader, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
+import { hubApi, hubTimeHeader, nextPageHeader, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -118,13 +118,15 @@ export class Hub {
     const name = routes.get(`${method} ${url.pathname}`)
     if (name === undefined) throw new Error(`no route ${method} ${url.pathname}`)
     let status = 200
-    let text: string
+    let text: string | Buffer
+    let next: string | null = null
     try {
       const request = { method, url: path, headers, query: Object.fromEntries(url.searchParams), raw }
       const result = await Promise.race([process.answer(name, request), process.died])
       if (result === null) return null
       if (!result.ok) status = statusOf(result.failure)
-      text = result.ok ? result.value : JSON.stringify(result.failure)
+      text = result.ok ? result.value.body : JSON.stringify(result.failure)
+      if (result.ok) next = result.value.next
     } catch (error) {
       if (!process.alive()) return null
       throw new Violation(`the hub fails over ${name}: ${String(error)}`, { cause: error })
@@ -138,7 +140,8 @@ export class Hub {
         })
       })
     }
-    return { status, headers: { [hubTimeHeader]: String(process.parts.now()) }, bytes: Buffer.from(text) }
+    const headersBack = { [hubTimeHeader]: String(process.parts.now()), ...(next === null ? {} : { [nextPageHeader]: next }) }
+    return { status, headers: headersBack, bytes: typeof text === 'string' ? Buffer.from(text) : text }
   }
 
   /** What an agent asks for at a console. null when no process lives through it. */

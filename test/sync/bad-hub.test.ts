@@ -216,3 +216,65 @@ test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPT
     expect(unsent()).toBe(5)
   },
 )
+
+test('on a line too slow for a long batch the ledger gets there in shorter ones, and in long ones again once the line is better', async () => {
+  rooms.store.transact(() => {
+    for (let i = 0; i < 1_400; i++) rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
+  })
+  const good = goodHub()
+  const sizes: number[] = []
+  let fits = 350
+  hub = (method, path, headers, body) => {
+    if (!path.startsWith('/v1/ledger')) return good(method, path, headers, body)
+    const { entries } = JSON.parse(String(body)) as { entries: { bytes: string }[] }
+    if (entries.length > fits) return Promise.reject(new Error('timeout'))
+    sizes.push(entries.length)
+    const { seq } = JSON.parse(entries.at(-1)?.bytes ?? '') as { seq: number }
+    return Promise.resolve(reply(200, { acked: seq, head: rooms.ledger.hashAt(seq), hubTime: now }))
+  }
+  sync.start()
+  await play(hour)
+  expect(sync.status().state).toBe('online')
+  expect(unsent()).toBe(0)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(fits)
+  fits = 5_000
+  rooms.store.transact(() => {
+    for (let i = 0; i < 1_400; i++) rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
+  })
+  sizes.length = 0
+  await play(60_000)
+  expect(unsent()).toBe(0)
+  expect(sizes.length).toBeLessThan(5)
+})
+
+/** A feed of 40 changes in pages of ten, as a transport; `next` is what it says beforehand of the page after one. */
+function pagedHub(next: (place: number) => string | null): Transport {
+  const good = goodHub()
+  const changes = Array.from({ length: 40 }, (_, i) => ({ seq: i + 1, kind: 'staff-removed', staff: newId() }))
+  return (method, path, headers, body) => {
+    if (!path.startsWith('/v1/feed')) return good(method, path, headers, body)
+    const cursor = Number(new URL(path, 'https://hub.example').searchParams.get('cursor'))
+    if (!Number.isSafeInteger(cursor) || cursor > 40) return Promise.resolve(reply(400, { code: 'L-608', params: { where: 'query' } }))
+    const page = changes.slice(cursor, cursor + 10)
+    const more = cursor + page.length < 40
+    const said = more ? next(cursor + page.length) : null
+    const answer = { incarnation, next: cursor + page.length, more, head: 40, hubTime: now, changes: page }
+    return Promise.resolve(reply(200, answer, said === null ? {} : { 'lodge-next': said }))
+  }
+}
+const sayings: readonly [what: string, next: (place: number) => string | null][] = [
+  ['where it begins', String],
+  ['nothing, as hubs before this one', () => null],
+  ['a place that it is not at', (place) => String(place - 10)],
+  ['the place of a page long read', () => '0'],
+  ['a place beyond the end', () => '4000'],
+  ['rubbish', () => 'http://elsewhere.example/?cursor=1'],
+]
+test.each(sayings)('pages are taken in their order whatever the hub says beforehand of the next one: %s', async (_, next) => {
+  hub = pagedHub(next)
+  sync.start()
+  await play(10_000)
+  expect(sync.status()).toMatchObject({ state: 'online', failure: null })
+  expect(rooms.records.read()?.cursor).toBe(40)
+  expect(asked.length).toBeLessThan(25)
+})

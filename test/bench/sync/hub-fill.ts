@@ -3,6 +3,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { Incarnation, Language, PickupId, RecipientId } from '../../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
+import { asciiJson } from '../../../src-shared/protocol/ascii-json.ts'
 import { newId } from '../../../src-shared/protocol/ids.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../../src-shared/protocol/tags.ts'
 import type { Db } from '../../../src-hub/database/index.ts'
@@ -61,9 +62,9 @@ export async function fillDesk(db: Db, desk: string, kiosk: string, pickups: rea
       )
       await sql`INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record)
         SELECT id, ${page[0]?.epoch.incarnation ?? ''}, 1, ${kiosk}, 'granted', at, record
-        FROM unnest(${ids}, ${issued}, ${texts((pickup) => JSON.stringify(pickup))}) AS t(id, at, record)`.execute(tx)
+        FROM unnest(${ids}, ${issued}, ${texts((pickup) => asciiJson(pickup))}) AS t(id, at, record)`.execute(tx)
       await sql`INSERT INTO feed (desk, seq, body) SELECT ${desk}, ${head + from} + ordinality, body
-        FROM unnest(${texts((pickup, i) => JSON.stringify({ seq: head + from + i + 1, kind: 'pickup-granted', pickup }))}) WITH ORDINALITY AS t(body, ordinality)`.execute(
+        FROM unnest(${texts((pickup, i) => asciiJson({ seq: head + from + i + 1, kind: 'pickup-granted', pickup }))}) WITH ORDINALITY AS t(body, ordinality)`.execute(
         tx,
       )
     }

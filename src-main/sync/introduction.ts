@@ -1,0 +1,103 @@
+/** Who this kiosk is by now: told to the hub once in a run, and whenever the hub does not know our place. */
+import type { Incarnation } from '../../src-shared/domain.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
+import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
+import type { Result } from '../../src-shared/result.ts'
+import { ok } from '../../src-shared/result.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { Applier } from './apply.ts'
+import type { HubClient } from './hub-client.ts'
+import type { KioskRecords } from './kiosk-record.ts'
+import type { PushTo } from './push.ts'
+
+interface Parts {
+  readonly hub: HubClient
+  readonly ledger: Ledger
+  readonly records: KioskRecords
+  readonly applier: Pick<Applier, 'liveGrants'>
+  readonly pushTo: PushTo
+  readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
+}
+
+export interface Introduction {
+  /** Does nothing when the hub knows this kiosk already. */
+  readonly introduce: () => Promise<Result<null>>
+  /** The hub is to be told again, at the next `introduce`. */
+  readonly again: () => void
+  readonly registerOpeningKey: () => Promise<Result<null>>
+}
+
+export function createIntroduction({ hub, ledger, records, applier, pushTo, snapshot }: Parts): Introduction {
+  let introduced = false
+
+  async function registerOpeningKey(): Promise<Result<null>> {
+    const record = records.read()
+    if (record === null || record.openingPublic === null || record.openingRegistered) return ok(null)
+    const reply = await hub.call('openingKey', { body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') } })
+    if (!reply.ok) return reply
+    records.setRegistered()
+    return ok(null)
+  }
+
+  /** A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on its way. */
+  async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
+    const reply = await hub.call('report', { body })
+    const challenge = reply.ok || reply.failure.code !== 'L-680' ? undefined : reply.failure.params?.['challenge']
+    return typeof challenge === 'string' ? hub.call('report', { body: { ...body, challenge } }) : reply
+  }
+
+  /**
+   * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
+   * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and then
+   * what is held here, before anything else.
+   */
+  async function introduce(): Promise<Result<null>> {
+    const record = records.read()
+    if (record === null || introduced) return ok(null)
+    const standing = () => {
+      const acked = records.read()?.acked ?? 0
+      return { generation: record.generation, seq: ledger.head().seq, acked, ackedHash: ledger.hashAt(acked) ?? genesisHash }
+    }
+    const reply = await account({ ...standing(), grants: null })
+    if (!reply.ok) return reply
+    const { acked, head, incarnation } = reply.value
+    const ours = ledger.hashAt(acked)
+    if (ours !== head) {
+      // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as well.
+      if (ours !== null) await account({ ...standing(), acked, ackedHash: ours, grants: null })
+      return { ok: false, failure: { code: 'L-604' } }
+    }
+    // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
+    if (record.frozen && !record.refused) records.setFrozen(null)
+    if (incarnation === record.incarnation) records.setAcked(acked)
+    else {
+      records.rewind(acked)
+      const registered = await registerOpeningKey()
+      if (!registered.ok) return registered
+      for (let told = false; !told;) {
+        const pushed = await pushTo(incarnation)
+        if (!pushed.ok) return pushed
+        const said = standing()
+        const whole = await account({ ...said, grants: applier.liveGrants() })
+        if (!whole.ok) return whole
+        // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
+        if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked) return { ok: false, failure: { code: 'L-602' } }
+        // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
+        told = whole.value.acked === said.seq
+      }
+      const taken = await snapshot(incarnation)
+      if (!taken.ok) return taken
+    }
+    introduced = true
+    return ok(null)
+  }
+
+  return {
+    introduce,
+    again() {
+      introduced = false
+    },
+    registerOpeningKey,
+  }
+}

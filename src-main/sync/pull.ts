@@ -1,0 +1,115 @@
+/** Following the hub: the feed page by page, and a snapshot where our place in it is lost. */
+import type { Incarnation, PickupId } from '../../src-shared/domain.ts'
+import type { Result } from '../../src-shared/result.ts'
+import { ok } from '../../src-shared/result.ts'
+import type { Applier } from './apply.ts'
+import type { HubClient } from './hub-client.ts'
+import type { KioskRecords } from './kiosk-record.ts'
+import { createAhead, type Ahead, type Page, type PageHeads, type PageReader } from './pages/index.ts'
+import { onItsWay } from './push.ts'
+
+interface Parts {
+  readonly hub: HubClient
+  readonly records: KioskRecords
+  readonly applier: Applier
+  readonly pages: PageReader
+  /** Changes in a page. */
+  readonly batch: number
+  readonly onProgress: (syncing: { readonly done: number; readonly total: number | null }) => void
+  readonly onContact: () => void
+  /** The hub has been put back, or has no place for us: it is to be told who this kiosk is. */
+  readonly onLost: () => void
+  readonly introduce: () => Promise<Result<null>>
+}
+
+export interface Pull {
+  readonly pull: () => Promise<Result<null>>
+  readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
+}
+
+export function createPull({ hub, records, applier, pages, batch, onProgress, onContact, onLost, introduce }: Parts): Pull {
+  async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
+    const unnamed = applier.snapshotBegin()
+    let done = 0
+    onProgress({ done, total: null })
+    // Where to go on is the hub's word, and goes back to it unread.
+    const ahead = createAhead('snapshot', pages, (after) =>
+      hub.page('snapshot', { query: { ...(after === null ? {} : { after: after as PickupId }), limit: batch } }),
+    )
+    let first: PageHeads['snapshot'] | null = null
+    let after: string | null = null
+    const asked = new Set<string>()
+    for (;;) {
+      const page: Result<Page<'snapshot'>> = await ahead.take(after)
+      if (!page.ok) return page
+      const { head } = page.value
+      if (head.incarnation !== incarnation) {
+        // The hub has been put back meanwhile: it is to be told first what is held here.
+        onLost()
+        return { ok: false, failure: { code: 'L-607' } }
+      }
+      if (head.after !== null) {
+        // Pages that lead back to each other would never end.
+        if (asked.has(head.after)) return { ok: false, failure: { code: 'L-602' } }
+        asked.add(head.after)
+      }
+      const grants = await page.value.grants()
+      await onItsWay()
+      applier.snapshotPage(head, grants, first === null)
+      first ??= head
+      for (const { id } of grants) unnamed.delete(id)
+      done += grants.length
+      onProgress({ done, total: first.total })
+      if (head.after === null) break
+      after = head.after
+    }
+    applier.snapshotEnd(first, unnamed)
+    return ok(null)
+  }
+
+  async function pull(): Promise<Result<null>> {
+    let done = 0
+    let ahead = null as { readonly incarnation: Incarnation; readonly feed: Ahead<'feed'> } | null
+    let resynced = false
+    for (;;) {
+      const record = records.read()
+      if (record === null) return ok(null)
+      const { incarnation, cursor } = record
+      if (!record.synced) {
+        const taken = await snapshot(incarnation)
+        if (!taken.ok) return taken
+        ahead = null
+        continue
+      }
+      if (ahead?.incarnation !== incarnation)
+        ahead = { incarnation, feed: createAhead('feed', pages, (place) => hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } })) }
+      const page = await ahead.feed.take(String(cursor))
+      if (!page.ok && page.failure.code !== 'L-607') return page
+      // More is to come, and nothing came: asked again at once it would be the same.
+      if (page.ok && page.value.head.more && page.value.head.next === cursor) return { ok: false, failure: { code: 'L-602' } }
+      const grants = page.ok ? await page.value.grants() : []
+      if (page.ok && page.value.head.more) await onItsWay()
+      if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {
+        // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
+        if (resynced) return { ok: false, failure: { code: 'L-602' } }
+        resynced = true
+        ahead = null
+        onLost()
+        const known = await introduce()
+        if (!known.ok) return known
+        if (records.read()?.incarnation === incarnation) {
+          const taken = await snapshot(incarnation)
+          if (!taken.ok) return taken
+        }
+        continue
+      }
+      const { head } = page.value
+      done += head.changes.length
+      onContact()
+      if (!head.more) return ok(null)
+      onProgress({ done, total: head.head === undefined ? null : done + head.head - head.next })
+    }
+  }
+
+  return { pull, snapshot }
+}
