@@ -62,44 +62,51 @@ export function understand({ json, ...rest }: ChainedEntry): CheckedEntry {
   return { ...rest, entry: entry?.success === true ? entry.data : null }
 }
 
-/**
- * The entries that are new after `end`, or what is wrong. `known` holds hash and bytes of what the hub has at those
- * sequence numbers that `read` repeats: overlap is compared, never skipped.
- */
-export function checkEntries(
-  key: KeyObject,
-  end: LedgerEnd,
-  read: readonly Read[],
-  known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>,
-): readonly ChainedEntry[] | string {
+/** A batch on its way through the check, piece by piece. */
+export interface Chain {
+  /**
+   * The entries of the next piece that are new, or what is wrong. `known` holds hash and bytes of what the hub has at those
+   * sequence numbers that `read` repeats: overlap is compared, never skipped. Nothing of the batch holds before its last piece does.
+   */
+  next(read: readonly Read[], known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>, last: boolean): readonly ChainedEntry[] | string
+}
+
+/** `end` is where the hub's copy ends, `key` the kiosk's signing key. */
+export function createChain(key: KeyObject, end: LedgerEnd): Chain {
   let { seq, hash: prev } = end
-  const fresh: ChainedEntry[] = []
-  for (const { head, json, bytes, signature } of read) {
-    if (head.seq <= end.seq) {
-      const before = known.get(head.seq)
-      if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)
-        return `entry ${head.seq} was acknowledged with other bytes`
-      continue
-    }
-    if (head.seq !== seq + 1) return `entry ${head.seq} follows ${seq}`
-    if (head.prev !== prev) return `entry ${head.seq} breaks the chain`
-    const hash = chainHash(prev, bytes)
-    if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`
-    fresh.push({
-      seq: head.seq,
-      // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
-      // eslint-disable-next-line no-control-regex
-      kind: head.kind.replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
-      pickup: head.pickup,
-      time: head.time,
-      bytes,
-      json,
-      hash: hash.toString('hex'),
-      signature,
-    })
-    seq = head.seq
-    prev = hash.toString('hex')
+  /** Whether the newest entry that is new came with its signature; null while none is. */
+  let signed: boolean | null = null
+  return {
+    next(read, known, last) {
+      const fresh: ChainedEntry[] = []
+      for (const { head, json, bytes, signature } of read) {
+        if (head.seq <= end.seq) {
+          const before = known.get(head.seq)
+          if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)
+            return `entry ${head.seq} was acknowledged with other bytes`
+          continue
+        }
+        if (head.seq !== seq + 1) return `entry ${head.seq} follows ${seq}`
+        if (head.prev !== prev) return `entry ${head.seq} breaks the chain`
+        const hash = chainHash(prev, bytes)
+        if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`
+        fresh.push({
+          seq: head.seq,
+          // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
+          // eslint-disable-next-line no-control-regex
+          kind: head.kind.replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
+          pickup: head.pickup,
+          time: head.time,
+          bytes,
+          json,
+          hash: hash.toString('hex'),
+          signature,
+        })
+        seq = head.seq
+        prev = hash.toString('hex')
+        signed = signature !== null
+      }
+      return last && signed === false ? 'the last entry has no signature' : fresh
+    },
   }
-  if (fresh.length > 0 && fresh.at(-1)?.signature === null) return 'the last entry has no signature'
-  return fresh
 }

@@ -3,6 +3,7 @@
  * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements.
  */
 import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { WireEntry } from '../../src-shared/ledger-entry.ts'
 import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
@@ -13,7 +14,7 @@ import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pick
 import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
-import { checkEntries, readEntries, understand, type ChainedEntry, type CheckedEntry, type Read } from './check.ts'
+import { createChain, readEntries, understand, type CheckedEntry, type LedgerEnd, type Read } from './check.ts'
 import { ofScreen, passOn } from './screens.ts'
 import { applyEntry, grantKey, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
 
@@ -22,22 +23,24 @@ export interface Intake {
   readonly head: string
 }
 
+/** So many entries are looked into while the database writes those before them. */
+const piece = 500
+
 /** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
 export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, entries: readonly WireEntry[]): Promise<Result<Intake>> {
   // Looked into before the kiosk's row is locked: it needs nothing of the database.
-  const read = readEntries(entries)
+  const first = readEntries(entries.slice(0, piece))
   return transact(db, async (tx) => {
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
-    const chained = typeof read === 'string' ? read : checkEntries(publicKeyFromRaw(kiosk.sign_key), end, read, await repeated(tx, kioskId, end.seq, read))
-    if (typeof chained === 'string') {
+    const checked = await insert(tx, parts, kiosk, end, first, entries)
+    if (typeof checked === 'string') {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-      await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: chained, at: parts.now() }).execute()
+      await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() }).execute()
       return fail('L-604')
     }
-    if (chained.length > 0) {
-      const checked = await insert(tx, parts, kiosk, chained)
+    if (checked.length > 0) {
       const about = pickupsOf(checked)
       const spoken = checked.flatMap(({ entry }) =>
         entry === null || entry.pickup === null || entry.epoch === null ? [] : [grantKey(entry.pickup, entry.epoch)],
@@ -48,7 +51,7 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
       await write(tx, parts, kiosk, set, effects)
       if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked, parts.now())
     }
-    const last = chained.at(-1)
+    const last = checked.at(-1)
     const acked = last?.seq ?? end.seq
     const head = last?.hash ?? end.hash
     await tx.updateTable('kiosk').set({ acked, head_hash: head, last_contact: parts.now() }).where('id', '=', kioskId).execute()
@@ -66,30 +69,43 @@ async function repeated(tx: Tx, kiosk: string, acked: number, read: readonly Rea
   return new Map(rows.map((row) => [Number(row.seq), row]))
 }
 
-/** So many entries are looked into while the database writes those before them. */
-const slice = 500
-
-/** Inserts the entries and says what each of them means. */
+/**
+ * Checks the entries, inserts the new ones and says what each of them means; or says what is wrong with the batch, and then
+ * nothing of it is inserted. Piece by piece: while the database writes one, the next is looked into.
+ */
 async function insert(
   tx: Tx,
   parts: GrantParts,
-  { id: kiosk, kind }: { readonly id: string; readonly kind: KioskKind },
-  chained: readonly ChainedEntry[],
-): Promise<readonly CheckedEntry[]> {
+  { id: kiosk, kind, sign_key }: { readonly id: string; readonly kind: KioskKind; readonly sign_key: Buffer },
+  end: LedgerEnd,
+  first: readonly Read[] | string,
+  entries: readonly WireEntry[],
+): Promise<readonly CheckedEntry[] | string> {
   const meaning = kind === 'desk' ? understand : ofScreen
   const now = parts.now()
+  const chain = createChain(publicKeyFromRaw(sign_key), end)
   const checked: CheckedEntry[] = []
+  const several = entries.length > piece
+  // Whatever is wrong may show only when pieces before it are written.
+  if (several) await sql`SAVEPOINT batch`.execute(tx)
   let written: Promise<void> = Promise.resolve()
-  for (let from = 0; from < chained.length; from += slice) {
-    const items = chained.slice(from, from + slice).map(meaning)
+  for (let from = 0; from < entries.length; from += piece) {
+    const read = from === 0 ? first : readEntries(entries.slice(from, from + piece))
+    const fresh = typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, end.seq, read), from + piece >= entries.length)
+    if (typeof fresh === 'string') {
+      await written
+      if (several) await sql`ROLLBACK TO SAVEPOINT batch`.execute(tx)
+      return fresh
+    }
+    const items = fresh.map(meaning)
     const rows = items.map((item) => ({ ...item, poison: item.entry === null }))
     await written
-    written = bulkOf(tx).insertEntries(tx, kiosk, rows, now)
+    if (rows.length > 0) written = bulkOf(tx).insertEntries(tx, kiosk, rows, now)
     // What goes wrong with it is heard at the next `await written`.
     written.catch(() => undefined)
     checked.push(...items)
     // Lets the statement leave before this thread is busy with the next entries.
-    if (from + slice < chained.length) await setImmediate()
+    if (from + piece < entries.length) await setImmediate()
   }
   await written
   return checked
