@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
 import { agentAuthorities } from '../../src-shared/hub-authority.ts'
-import { hintPath, hubApi, signatureHeaders, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
+import { hintPath, hubApi, nextPageHeader, signatureHeaders, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 
 type Json = Record<string, unknown>
 
@@ -26,6 +26,16 @@ const failure = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } },
 }
 
+const paged: ReadonlySet<HubRoute> = new Set<HubRoute>(['feed', 'snapshot'])
+const pageHeaders = {
+  headers: {
+    [nextPageHeader]: {
+      description: 'Where the next page begins, unless this is the last: it can be asked for before this one is read.',
+      schema: { type: 'string' },
+    },
+  },
+}
+
 function operation(name: HubRoute): Json {
   const { auth, query, body, reply } = hubApi[name]
   const asked = schemaOf(query, 'input')
@@ -41,7 +51,10 @@ function operation(name: HubRoute): Json {
     security: security[auth],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(sent === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: sent } } } }),
-    responses: { 200: { description: 'Done', content: { 'application/json': { schema: schemaOf(reply, 'output') } } }, default: failure },
+    responses: {
+      200: { description: 'Done', ...(paged.has(name) ? pageHeaders : {}), content: { 'application/json': { schema: schemaOf(reply, 'output') } } },
+      default: failure,
+    },
   }
 }
 
