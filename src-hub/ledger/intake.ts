@@ -1,6 +1,6 @@
 /**
  * Taking in a kiosk's ledger (DESIGN section 8, point 5): lock the kiosk's row, check the entries, insert them, apply
- * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements.
+ * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements, but for its entries, which are written in pieces.
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
@@ -28,13 +28,14 @@ const piece = 500
 
 /** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
 export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, entries: readonly WireEntry[]): Promise<Result<Intake>> {
-  // Looked into before the kiosk's row is locked: it needs nothing of the database.
-  const first = readEntries(entries.slice(0, piece))
+  // Each piece is read once, however often the transaction is tried; the first before the kiosk's row is locked.
+  const pieces: (readonly Read[] | string)[] = [readEntries(entries.slice(0, piece))]
+  const pieceAt = (from: number) => (pieces[from / piece] ??= readEntries(entries.slice(from, from + piece)))
   return transact(db, async (tx) => {
     const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
-    const checked = await insert(tx, parts, kiosk, end, first, entries)
+    const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
     if (typeof checked === 'string') {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
       await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() }).execute()
@@ -62,8 +63,7 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
 const outOfForce: ReadonlySet<string> = new Set(['burned', 'revoked', 'returned', 'returned-by-post'])
 
 /** What the hub has of the entries that come again. */
-async function repeated(tx: Tx, kiosk: string, acked: number, read: readonly Read[]): Promise<Map<number, { hash: string; bytes: string }>> {
-  const again = read.map(({ head }) => head.seq).filter((seq) => seq <= acked)
+async function repeated(tx: Tx, kiosk: string, again: readonly number[]): Promise<Map<number, { hash: string; bytes: string }>> {
   if (again.length === 0) return new Map()
   const rows = await tx.selectFrom('ledger_entry').select(['seq', 'hash', 'bytes']).where('kiosk', '=', kiosk).where('seq', 'in', again).execute()
   return new Map(rows.map((row) => [Number(row.seq), row]))
@@ -78,20 +78,23 @@ async function insert(
   parts: GrantParts,
   { id: kiosk, kind, sign_key }: { readonly id: string; readonly kind: KioskKind; readonly sign_key: Buffer },
   end: LedgerEnd,
-  first: readonly Read[] | string,
-  entries: readonly WireEntry[],
+  count: number,
+  pieceAt: (from: number) => readonly Read[] | string,
 ): Promise<readonly CheckedEntry[] | string> {
   const meaning = kind === 'desk' ? understand : ofScreen
   const now = parts.now()
   const chain = createChain(publicKeyFromRaw(sign_key), end)
   const checked: CheckedEntry[] = []
-  const several = entries.length > piece
+  const several = count > piece
   // Whatever is wrong may show only when pieces before it are written.
   if (several) await sql`SAVEPOINT batch`.execute(tx)
   let written: Promise<void> = Promise.resolve()
-  for (let from = 0; from < entries.length; from += piece) {
-    const read = from === 0 ? first : readEntries(entries.slice(from, from + piece))
-    const fresh = typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, end.seq, read), from + piece >= entries.length)
+  for (let from = 0; from < count; from += piece) {
+    const read = pieceAt(from)
+    const again = typeof read === 'string' ? [] : read.map(({ head }) => head.seq).filter((seq) => seq <= end.seq)
+    // One statement at a time on one connection.
+    if (again.length > 0) await written
+    const fresh = typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, again), from + piece >= count)
     if (typeof fresh === 'string') {
       await written
       if (several) await sql`ROLLBACK TO SAVEPOINT batch`.execute(tx)
@@ -105,9 +108,10 @@ async function insert(
     written.catch(() => undefined)
     checked.push(...items)
     // Lets the statement leave before this thread is busy with the next entries.
-    if (from + piece < entries.length) await setImmediate()
+    if (from + piece < count) await setImmediate()
   }
   await written
+  if (several) await sql`RELEASE SAVEPOINT batch`.execute(tx)
   return checked
 }
 

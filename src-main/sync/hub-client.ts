@@ -42,14 +42,15 @@ export interface SealedPage {
 
 /** A body made ready before it is sent: written and, where the hub has said that it reads that, compressed. */
 export interface ReadyBody {
-  readonly text: string
+  /** JSON as UTF-8; empty for none. */
+  readonly bytes: Buffer
   readonly packed: Promise<{ readonly encoding: Encoding; readonly bytes: Buffer } | null>
 }
 
 export interface HubClient {
   call<R extends HubRoute>(route: R, args: { query?: HubQuery<R>; body?: HubBody<R> }): Promise<Result<HubReply<R>>>
-  /** The work on a long body that need not wait until it is sent. */
-  ready<R extends HubRoute>(route: R, body: HubBody<R>): ReadyBody
+  /** The work on a long body that need not wait until it is sent; `pieces` one after the other are its JSON. */
+  ready(pieces: readonly string[]): ReadyBody
   send<R extends HubRoute>(route: R, body: ReadyBody): Promise<Result<HubReply<R>>>
   /** The same without reading the answer: for long pages. */
   page<R extends HubRoute>(route: R, args: { query?: HubQuery<R> }): Promise<Result<SealedPage>>
@@ -151,25 +152,25 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   let retryAfter = 0
   const closing = new AbortController()
 
-  function pack(text: string): ReadyBody {
-    const chosen = text.length >= compressFrom ? encoding : null
-    if (chosen === null) return { text, packed: Promise.resolve(null) }
+  function pack(bytes: Buffer): ReadyBody {
+    const chosen = bytes.length >= compressFrom ? encoding : null
+    if (chosen === null) return { bytes, packed: Promise.resolve(null) }
     // What cannot be compressed goes as it is.
-    const packed = compress(text, chosen).then(
-      (bytes) => ({ encoding: chosen, bytes }),
+    const packed = compress(bytes, chosen).then(
+      (small) => ({ encoding: chosen, bytes: small }),
       () => null,
     )
-    return { text, packed }
+    return { bytes, packed }
   }
 
   async function exchange(
     method: 'GET' | 'POST',
     path: string,
     auth: string,
-    { text: body, packed }: ReadyBody,
+    { bytes: body, packed }: ReadyBody,
   ): Promise<Result<SealedPage & { readonly status: number }>> {
     const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
-    if (body !== '') headers['content-type'] = 'application/json'
+    if (body.length > 0) headers['content-type'] = 'application/json'
     if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
     if (auth === 'kiosk') {
       if (signer === null) return fail('L-107')
@@ -179,7 +180,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
     }
     try {
-      let payload: string | Buffer | null = body === '' ? null : body
+      let payload: Buffer | null = body.length === 0 ? null : body
       const small = await packed
       if (small !== null) {
         payload = small.bytes
@@ -199,7 +200,7 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     }
   }
 
-  const written = (body: unknown) => (body === undefined || body === null ? '' : JSON.stringify(body))
+  const written = (body: unknown) => Buffer.from(body === undefined || body === null ? '' : JSON.stringify(body))
 
   async function ask(name: HubRoute, query: object | undefined, body: ReadyBody): Promise<Result<SealedPage>> {
     const route = hubApi[name]
@@ -224,9 +225,9 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
 
   return {
     call: (name, { query, body }) => answer(name, query, pack(written(body))),
-    ready: (_name, body) => pack(written(body)),
+    ready: (pieces) => pack(Buffer.concat(pieces.map((piece) => Buffer.from(piece)))),
     send: (name, body) => answer(name, undefined, body),
-    page: (name, { query }) => ask(name, query, pack('')),
+    page: (name, { query }) => ask(name, query, pack(Buffer.alloc(0))),
     retryAfterMs: () => retryAfter,
     async hints(onHint) {
       if (signer === null || closing.signal.aborted || given !== undefined) return

@@ -29,13 +29,21 @@ export interface Pull {
 
 export function createPull({ hub, records, applier, pages, batch, onProgress, onContact, onLost, introduce }: Parts): Pull {
   async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
-    const unnamed = applier.snapshotBegin()
-    let done = 0
-    onProgress({ done, total: null })
     // Where to go on is the hub's word, and goes back to it unread.
     const ahead = createAhead('snapshot', pages, (after) =>
       hub.page('snapshot', { query: { ...(after === null ? {} : { after: after as PickupId }), limit: batch } }),
     )
+    try {
+      return await snapshotFrom(ahead, incarnation)
+    } finally {
+      ahead.stop()
+    }
+  }
+
+  async function snapshotFrom(ahead: Ahead<'snapshot'>, incarnation: Incarnation): Promise<Result<null>> {
+    const unnamed = applier.snapshotBegin()
+    let done = 0
+    onProgress({ done, total: null })
     let first: PageHeads['snapshot'] | null = null
     let after: string | null = null
     const asked = new Set<string>()
@@ -67,9 +75,30 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
     return ok(null)
   }
 
+  /** The feed of one incarnation, ahead of its turn. */
+  let following = null as { readonly incarnation: Incarnation; readonly feed: Ahead<'feed'> } | null
+  function leave(): void {
+    following?.feed.stop()
+    following = null
+  }
+  function feedOf(incarnation: Incarnation): Ahead<'feed'> {
+    if (following?.incarnation === incarnation) return following.feed
+    leave()
+    const feed = createAhead('feed', pages, (place) => hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } }))
+    following = { incarnation, feed }
+    return feed
+  }
+
   async function pull(): Promise<Result<null>> {
+    try {
+      return await follow()
+    } finally {
+      leave()
+    }
+  }
+
+  async function follow(): Promise<Result<null>> {
     let done = 0
-    let ahead = null as { readonly incarnation: Incarnation; readonly feed: Ahead<'feed'> } | null
     let resynced = false
     for (;;) {
       const record = records.read()
@@ -78,12 +107,10 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
       if (!record.synced) {
         const taken = await snapshot(incarnation)
         if (!taken.ok) return taken
-        ahead = null
+        leave()
         continue
       }
-      if (ahead?.incarnation !== incarnation)
-        ahead = { incarnation, feed: createAhead('feed', pages, (place) => hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } })) }
-      const page = await ahead.feed.take(String(cursor))
+      const page = await feedOf(incarnation).take(String(cursor))
       if (!page.ok && page.failure.code !== 'L-607') return page
       // More is to come, and nothing came: asked again at once it would be the same.
       if (page.ok && page.value.head.more && page.value.head.next === cursor) return { ok: false, failure: { code: 'L-602' } }
@@ -93,7 +120,7 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
         // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
         if (resynced) return { ok: false, failure: { code: 'L-602' } }
         resynced = true
-        ahead = null
+        leave()
         onLost()
         const known = await introduce()
         if (!known.ok) return known

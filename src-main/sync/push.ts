@@ -21,6 +21,7 @@ interface Parts {
 
 interface Batch {
   readonly body: ReadyBody
+  readonly length: number
   readonly last: number
   /** There may be more after it. */
   readonly more: boolean
@@ -31,40 +32,58 @@ export async function onItsWay(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate()
 }
 
-/** Sends what the hub of this incarnation has not acknowledged yet. */
-export type PushTo = (incarnation: Incarnation) => Promise<Result<null>>
-
+/** Entries read and written in one turn: some milliseconds. */
+const piece = 500
 /** No batch is made smaller than this for a slow line. */
 const least = 100
+
+/** Sends what the hub of this incarnation has not acknowledged yet. */
+export type PushTo = (incarnation: Incarnation) => Promise<Result<null>>
 
 export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt }: Parts): PushTo {
   /** Halved when a batch does not get through: on a slow line a long one would never be there in time. */
   let size = most
+  /** What it may grow to again until the whole ledger is there: half of what failed where a shorter one had got through. */
+  let ceiling = most
 
-  /** The entries after `from`, ready to be sent; null where there are none. */
-  function batchAfter(incarnation: Incarnation, from: number): Batch | null {
-    const entries = ledger.after(from, size)
-    if (entries.length === 0) return null
-    // The signature of the last covers the chain up to it; the others stay in this kiosk's own ledger.
-    const bare = entries.slice(0, -1).map(({ bytes }) => ({ bytes }))
-    const body = hub.ready('ledger', { entries: [...bare, ...entries.slice(-1)], incarnation })
-    return { body, last: from + entries.length, more: entries.length === size }
+  /** The entries after `from`, ready to be sent; null where there are none. In pieces that leave the desk's thread to its screen. */
+  async function batchAfter(incarnation: Incarnation, from: number): Promise<Batch | null> {
+    const head = ledger.head().seq
+    const last = Math.min(from + size, head)
+    if (last <= from) return null
+    const pieces = ['{"entries":[']
+    for (let at = from; at < last; at += piece) {
+      if (at > from) await setImmediate()
+      const entries = ledger.after(at, Math.min(piece, last - at))
+      // The signature of the last covers the chain up to it; the others stay in this kiosk's own ledger.
+      const sent = entries.map((entry, i) => JSON.stringify(at + i + 1 === last ? entry : { bytes: entry.bytes }))
+      pieces.push(`${at > from ? ',' : ''}${sent.join(',')}`)
+    }
+    const body = hub.ready([...pieces, `],"incarnation":${JSON.stringify(incarnation)}}`])
+    return { body, length: last - from, last, more: last < head }
+  }
+
+  /** A batch did not get through. `some`: others before it did. */
+  function shorter(length: number, some: boolean): void {
+    size = Math.min(size, Math.max(least, Math.ceil(length / 2)))
+    if (some) ceiling = size
   }
 
   return async (incarnation) => {
-    let acked = records.read()?.acked ?? 0
-    let batch = batchAfter(incarnation, acked)
+    const before = records.read()?.acked ?? 0
+    let acked = before
+    let batch = await batchAfter(incarnation, acked)
     while (batch !== null) {
       await batch.body.packed
       const sent = hub.send('ledger', batch.body)
       await onItsWay()
-      const next = batch.more ? batchAfter(incarnation, batch.last) : null
+      const next = batch.more ? await batchAfter(incarnation, batch.last) : null
       const reply = await sent
       if (!reply.ok) {
-        if (reply.failure.code === 'L-601') size = Math.min(size, Math.max(least, Math.ceil(size / 2)))
+        // Away, too slow, or too long for something on the way: which of them cannot be told.
+        if (['L-601', 'L-602', 'L-608', 'L-611'].includes(reply.failure.code)) shorter(batch.length, acked > before)
         return reply
       }
-      size = Math.min(most, size * 2)
       // A hub that acknowledges what was never sent, or nothing at all, is not believed.
       if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) {
         onDoubt()
@@ -73,8 +92,10 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       acked = reply.value.acked
       records.setAcked(acked)
       onAcked()
-      batch = next !== null && acked === batch.last ? next : batchAfter(incarnation, acked)
+      size = Math.min(ceiling, size * 2)
+      batch = next !== null && acked === batch.last ? next : await batchAfter(incarnation, acked)
     }
+    size = ceiling = most
     return ok(null)
   }
 }

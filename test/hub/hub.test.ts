@@ -185,6 +185,23 @@ test('ledger: a batch of a thousand counts whole, poison in the midst of it, or 
   const lost = [...some(900), ...some(2).slice(1), ...some(299)]
   expect((await push(lost)).json.code).toBe('L-604')
   expect((await rows()).length).toBe(1200)
+  const alarms = await hub.db.selectFrom('alarm').select('detail').where('kiosk', '=', kiosk.kiosk).where('kind', '=', 'ledger-mismatch').execute()
+  expect(alarms.map((row) => row.detail)).toEqual(['entry 2102 follows 2100'])
+})
+
+test('ledger: without the signature of its last entry a long batch leaves nothing but an alarm', async () => {
+  const [other] = [...desks.values()].slice(-2)
+  const kiosk = await enrol(other ?? '')
+  const bare = Array.from({ length: 1100 }, () => ({ bytes: kiosk.entry('staff-called', null, null, { call: newId() }).bytes }))
+  expect((await kiosk.signed('POST', '/v1/ledger', { entries: bare })).json.code).toBe('L-604')
+  const { n } = await hub.db
+    .selectFrom('ledger_entry')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('kiosk', '=', kiosk.kiosk)
+    .executeTakeFirstOrThrow()
+  expect(Number(n)).toBe(0)
+  const known = await hub.db.selectFrom('kiosk').select(['acked', 'frozen']).where('id', '=', kiosk.kiosk).executeTakeFirstOrThrow()
+  expect([Number(known.acked), known.frozen]).toEqual([0, true])
 })
 
 test('no table holds an issued secret', async () => {

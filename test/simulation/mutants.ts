@@ -90,7 +90,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/ledger/rules.ts',
     from: '  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false\n',
     to: '',
-    seeds: 1500,
   },
   {
     guard: 'overlap is compared by hash',
@@ -122,7 +121,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/restore.ts',
     from: 'if (!hub.holding || (await awaited(tx, parts.incarnation)).length > 0) return',
     to: 'if (!hub.holding) return',
-    seeds: 1500,
   },
   {
     guard: 'a new incarnation is noticed',
@@ -139,7 +137,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/report.ts',
     from: "      if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)\n",
     to: '',
-    seeds: 1500,
   },
   {
     guard: 'a snapshot repeats what is asked back',
@@ -158,14 +155,12 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/ledger/rules.ts',
     from: 'const first = row !== undefined && !set.handedOver.has(pickup)',
     to: 'const first = row !== undefined',
-    seeds: 1500,
   },
   {
     guard: 'a late handover recalls what was granted elsewhere since',
     file: 'src-hub/ledger/rules.ts',
     from: 'its paper stays its own to account for.\n      recall(set, effects, pickup)\n',
     to: '\n',
-    seeds: 1500,
   },
   {
     guard: 'a late report freezes nobody',
@@ -184,14 +179,12 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/kiosks/report.ts',
     from: 'if (body.grants !== null && body.seq === acked) {',
     to: 'if (body.grants !== null) {',
-    seeds: 1500,
   },
   {
     guard: 'a revoke that waited for a print is answered when the print fails',
     file: 'src-main/release/release.ts',
     from: 'if (pickups.get(pickup.id)?.revokePending === true) {',
     to: 'if (false) {',
-    seeds: 1500,
   },
   {
     guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',

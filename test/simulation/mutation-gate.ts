@@ -60,7 +60,7 @@ export async function tryMutants(desks: number, only: string | undefined): Promi
       let seen = 0
       let killer: Outcome | null = null
       await playBatch({
-        ...{ seeds: mutant.seeds ?? 300, first: 1, desks, untilViolation: true, folder: join(copy, 'test/simulation') },
+        ...{ seeds: mutant.seeds ?? 1500, first: 1, desks, untilViolation: true, folder: join(copy, 'test/simulation') },
         onOutcome(outcome) {
           seen += 1
           if (outcome.violation !== null) killer ??= outcome

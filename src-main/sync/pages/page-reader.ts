@@ -5,7 +5,7 @@ import { prepareGrant, type PreparedGrant } from '../../pickups/index.ts'
 import type { WrapKey } from '../../vault/index.ts'
 import type { SealedPage } from '../hub-client.ts'
 import type { PageThread } from './page-thread.ts'
-import { hasMore, readPage, type PageHeads, type PageRoute } from './read-page.ts'
+import { nextPlace, readPage, type PageHeads, type PageRoute } from './read-page.ts'
 
 export interface Page<R extends PageRoute> {
   readonly head: PageHeads[R]
@@ -39,7 +39,7 @@ export function createPageReader(cacheKey: WrapKey, thread: PageThread | null): 
     const read = await readPage(route, page)
     if (read === null) return null
     // Only where more is to come is a thread worth its start.
-    if (hasMore(read.head)) thread?.wake()
+    if (nextPlace(read.head) !== null) thread?.wake()
     return { head: read.head, grants: () => prepareInTurns(cacheKey, read.pickups) }
   }
 

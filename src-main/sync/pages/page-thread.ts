@@ -36,6 +36,7 @@ interface Waiting {
 export function createPageThread(): PageThread {
   let worker: Worker | null = null
   let ready = false
+  let stopped = false
   let next = 0
   const waiting = new Map<number, Waiting>()
 
@@ -68,7 +69,7 @@ export function createPageThread(): PageThread {
 
   return {
     wake() {
-      const file = worker === null ? entry() : null
+      const file = worker === null && !stopped ? entry() : null
       if (file === null) return
       const started = new Worker(file)
       worker = started
@@ -87,6 +88,7 @@ export function createPageThread(): PageThread {
       return { head: head.promise, grants: grants.promise }
     },
     async stop() {
+      stopped = true
       const last = worker
       if (last === null) return
       ended(last)

@@ -58,7 +58,8 @@ function readText<R extends PageRoute>(route: R, text: string | null): ReadPage<
   return readers[route](json)
 }
 
-/** Whether another page follows. */
-export function hasMore(head: PageHeads[PageRoute]): boolean {
-  return 'more' in head ? head.more : head.after !== null
+/** Where the next page begins, as the hub is asked for it; null after the last. */
+export function nextPlace(head: PageHeads[PageRoute]): string | null {
+  if ('more' in head) return head.more ? String(head.next) : null
+  return head.after
 }
