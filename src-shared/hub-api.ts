@@ -214,6 +214,8 @@ export const hubApi = {
       ackedHash: LedgerHash,
       /** What the hub asked for with L-680: only a report made since then can carry it, and it counts once. */
       challenge: Nonce.optional(),
+      /** With `grants`: which hub it was made for. One that has been put back since must not take it for what is held by now. */
+      incarnation: Incarnation.optional(),
       grants: z
         .array(z.object({ pickup: PickupId, epoch: Epoch }))
         .max(150_000)

@@ -104,6 +104,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
     },
     report: async ({ body, kiosk }) => {
+      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
       const taken = await takeReport(db, parts, kiosk.id, body)
       return taken.ok ? ok({ ...taken.value, incarnation, hubTime: now() }) : taken
     },

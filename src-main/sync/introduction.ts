@@ -79,7 +79,7 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
         const pushed = await pushTo(incarnation)
         if (!pushed.ok) return pushed
         const said = standing()
-        const whole = await account({ ...said, grants: applier.liveGrants() })
+        const whole = await account({ ...said, incarnation, grants: applier.liveGrants() })
         if (!whole.ok) return whole
         // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
         if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked) return { ok: false, failure: { code: 'L-602' } }

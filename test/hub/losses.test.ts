@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
-import { beginIncarnation } from '../../src-hub/kiosks/index.ts'
+import { awaited, beginIncarnation } from '../../src-hub/kiosks/index.ts'
 import { returnUnclaimed } from '../../src-hub/pickups/index.ts'
-import { PickupId } from '../../src-shared/domain.ts'
+import { Incarnation, PickupId } from '../../src-shared/domain.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { reopen, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { mayServe } from '../../src-main/sync/index.ts'
@@ -96,6 +96,8 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
   const [moved] = await db.selectFrom('pickup').select('id').where('desk', '=', first).where('state', '=', 'granted').execute()
   if (moved === undefined) throw new Error('nothing to move')
 
+  const known = one.ledger.head()
+  const before = Incarnation.parse(fleet.hub().incarnation)
   const backup = new URL(fleet.databaseUrl)
   backup.pathname = '/backup'
   await fleet.restart(undefined, async () => {
@@ -117,7 +119,18 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
     await restored.destroy()
   })
   expect(await stateOf(over)).toBe('granted')
+  // A report that was long on its way comes before the ledger behind it: what is held counts only with the whole of that.
+  const { generation = 0, kiosk = '' } = one.records.read() ?? {}
+  const { seq, hash } = one.ledger.head()
+  const early = { generation, seq, acked: seq, ackedHash: hash, grants: [] }
+  expect(value(await one.hub.call('report', { body: early })).acked).toBeLessThan(seq)
+  expect(await awaited(fleet.hub().db, fleet.hub().incarnation)).toContain(kiosk)
+  // Nor does one that was made for the hub as it was, however well it fits what the backup has.
+  const old = { generation, seq: known.seq, acked: known.seq, ackedHash: known.hash, grants: [], incarnation: before }
+  expect(await one.hub.call('report', { body: old })).toMatchObject({ ok: false, failure: { code: 'L-607' } })
+  expect(await awaited(fleet.hub().db, fleet.hub().incarnation)).toContain(kiosk)
   value(await one.sync.now())
+  expect(await awaited(fleet.hub().db, fleet.hub().incarnation)).not.toContain(kiosk)
   // The handover is known again; the pickup that had moved is asked back from where it is, not granted a second time.
   expect(await stateOf(over)).toBe('handed-over')
   value(await one.sync.now())

@@ -181,6 +181,12 @@ export const mutants: readonly Mutant[] = [
     to: 'if (body.grants !== null) {',
   },
   {
+    guard: 'a report counts for the hub that it was made for',
+    file: 'src-hub/http/routes.ts',
+    from: "      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
+    to: '',
+  },
+  {
     guard: 'a revoke that waited for a print is answered when the print fails',
     file: 'src-main/release/release.ts',
     from: 'if (pickups.get(pickup.id)?.revokePending === true) {',

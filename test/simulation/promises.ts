@@ -61,6 +61,8 @@ export class Promises implements Watching {
   /** Newest request for each pickup and epoch: one before a snapshot may have been passed over, and is repeated behind it. */
   #revokes = new Map<string, { desk: string; seq: number; pickup: string; epoch: string }>()
   readonly #old = new Map<Kiosk, { restores: number; acked: number; hash: string }>()
+  /** Where each kiosk's ledger ended when the hub was put back. */
+  readonly #owed = new Map<Kiosk, number>()
   readonly #world: World
 
   constructor(world: World, hub: Hub) {
@@ -215,6 +217,13 @@ export class Promises implements Watching {
     const db = memory.raw
     if (this.#memory !== memory) {
       this.#memory = memory
+      this.#owed.clear()
+      if (this.#hub.restores > 0)
+        for (const kiosk of this.kiosks)
+          this.#owed.set(
+            kiosk,
+            kiosk.look((disk) => ready<{ n: number }>(disk, 'SELECT ifnull(max(seq), 0) AS n FROM ledger').get()?.n ?? 0),
+          )
       this.#hubChanges = -1
       this.#seenGrants = this.#seenEntries = 0
       this.#seenFeed = new Map()
@@ -224,6 +233,7 @@ export class Promises implements Watching {
     if (changes === this.#hubChanges || db.inTransaction) return
     this.#hubChanges = changes
     this.#checkFrozen()
+    this.#checkReported()
     const grants = memory
       .prepare(`SELECT rowid, pickup, incarnation, n, kiosk, record FROM "grant" WHERE rowid > ? ORDER BY rowid`)
       .statement.all(this.#seenGrants) as unknown as (Grant & { rowid: number; record: string })[]
@@ -250,6 +260,16 @@ export class Promises implements Watching {
     for (const { id } of this.#hub.memory.prepare('SELECT id FROM kiosk WHERE frozen = 1').statement.all()) {
       const kiosk = this.kiosks.find((one) => one.id === id)
       if (kiosk?.excused === null) throw new Violation(`P4: the hub freezes ${kiosk.name}, which has done nothing wrong`)
+    }
+  }
+
+  /** A hub put back from its backup waits for all that a kiosk had done by then. */
+  #checkReported(): void {
+    const told = this.#hub.memory.prepare('SELECT id, acked FROM kiosk WHERE reported = :incarnation').statement.all({ incarnation: this.#hub.incarnation })
+    for (const { id, acked } of told as unknown as { id: string; acked: number }[]) {
+      const kiosk = this.kiosks.find((one) => one.id === id)
+      if (kiosk === undefined || kiosk.excused !== null || acked >= (this.#owed.get(kiosk) ?? 0)) continue
+      throw new Violation(`P5: the restored hub takes the word of ${kiosk.name} without its ledger after entry ${acked}`)
     }
   }
 
