@@ -1,12 +1,15 @@
 /** Following the hub: the feed page by page, and a snapshot where our place in it is lost. */
+import { setImmediate } from 'node:timers/promises'
 import type { Incarnation, PickupId } from '../../src-shared/domain.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { ok } from '../../src-shared/result.ts'
+import type { PreparedGrant } from '../pickups/index.ts'
 import type { Applier } from './apply.ts'
 import type { HubClient } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
 import { createAhead, type Ahead, type Page, type PageHeads, type PageReader } from './pages/index.ts'
 import { onItsWay } from './push.ts'
+import { createTurns } from './turns.ts'
 
 interface Parts {
   readonly hub: HubClient
@@ -28,6 +31,8 @@ export interface Pull {
 }
 
 export function createPull({ hub, records, applier, pages, batch, onProgress, onContact, onLost, introduce }: Parts): Pull {
+  const turns = createTurns(batch)
+
   async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
     // Where to go on is the hub's word, and goes back to it unread.
     const ahead = createAhead('snapshot', pages, (after) =>
@@ -63,11 +68,18 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
       }
       const grants = await page.value.grants()
       await onItsWay()
-      applier.snapshotPage(head, grants, first === null)
-      first ??= head
-      for (const { id } of grants) unnamed.delete(id)
-      done += grants.length
-      onProgress({ done, total: first.total })
+      let rest: readonly PreparedGrant[] = grants
+      do {
+        const some = turns.next(rest)
+        rest = rest.slice(some.length)
+        const begins = first === null
+        turns.take(some.length, () => applier.snapshotPage(head, some, begins))
+        first ??= head
+        for (const { id } of some) unnamed.delete(id)
+        done += some.length
+        onProgress({ done, total: first.total })
+        if (rest.length > 0) await setImmediate()
+      } while (rest.length > 0)
       if (head.after === null) break
       after = head.after
     }
