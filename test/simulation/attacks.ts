@@ -61,6 +61,18 @@ function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) =
   return [sign({ seq: acked + 1, time: world.time, kind, pickup, epoch: { incarnation, n }, actor: null, facts, prev: head }, head)]
 }
 
+/** A kiosk that gave something back which another holds by now: what it claims of that cannot be told from a late truth. */
+export function formerHolder(fleet: Fleet): Kiosk | null {
+  const query = `SELECT DISTINCT mine.kiosk FROM "grant" mine JOIN "grant" other ON other.pickup = mine.pickup
+    WHERE mine.state = 'acknowledged' AND other.state = 'granted' AND other.kiosk <> mine.kiosk ORDER BY 1`
+  const ids = fleet.hub.memory
+    .prepare(query)
+    .statement.all()
+    .map((row) => String(row.kiosk))
+  const found = [...fleet.places.values()].filter((kiosk) => kiosk.excused === null && ids.includes(kiosk.id))
+  return found.length === 0 ? null : fleet.world.random.pick(found)
+}
+
 /** Sends signed entries that no honest kiosk would send; the hub must refuse those that are not its ledger, and freeze the kiosk. */
 export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const { world, hub } = fleet

@@ -15,7 +15,9 @@ export interface Mutant extends Patch {
 }
 
 /**
- * Not among them: that a pickup handed over is opened by no grant. The hub’s rules never grant one anew, so no history can tell; `test/pickups` does.
+ * Not among them: that a pickup handed over is opened by no grant, since the hub’s rules never grant one anew, so that no history can
+ * tell (`test/pickups` does); and that what is held counts only with the whole ledger behind it, since a report names the hub it was made
+ * for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does, with a kiosk that does not).
  */
 export const mutants: readonly Mutant[] = [
   {
@@ -173,12 +175,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src-hub/http/routes.ts',
     from: "      if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
     to: '',
-  },
-  {
-    guard: 'what is held counts only with the whole ledger behind it',
-    file: 'src-hub/kiosks/report.ts',
-    from: 'if (body.grants !== null && body.seq === acked) {',
-    to: 'if (body.grants !== null) {',
   },
   {
     guard: 'a report counts for the hub that it was made for',
