@@ -45,7 +45,14 @@ const claims = {
 } as const
 
 /** Whoever owns a kiosk's signing key writes what its kiosk has never done. */
-function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) => { bytes: string; signature: string }, acked: number, head: string) {
+function claim(
+  fleet: Fleet,
+  kiosk: Kiosk,
+  first: keyof typeof claims | null,
+  sign: (entry: object, prev: string) => { bytes: string; signature: string },
+  acked: number,
+  head: string,
+) {
   const { world, hub } = fleet
   // Of what there is to claim: what it once had is rarer than what it never had.
   const possible = (Object.keys(claims) as (keyof typeof claims)[]).flatMap((words) => {
@@ -54,7 +61,7 @@ function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) =
     return found.length === 0 ? [] : [{ words, kind, found }]
   })
   if (possible.length === 0) return null
-  const { words, kind, found } = world.random.pick(possible)
+  const { words, kind, found } = possible.find((one) => one.words === first) ?? world.random.pick(possible)
   const { pickup, incarnation, n } = world.random.pick(found)
   world.tell(`${kiosk.name} is in the hands of an attacker: ${words}, ${pickup.slice(0, 4)}`)
   const facts = kind === 'handed-over' ? { slip: 'X'.repeat(22) } : {}
@@ -62,7 +69,7 @@ function claim(fleet: Fleet, kiosk: Kiosk, sign: (entry: object, prev: string) =
 }
 
 /** A kiosk that gave something back which another holds by now: what it claims of that cannot be told from a late truth. */
-export function formerHolder(fleet: Fleet): Kiosk | null {
+function formerHolder(fleet: Fleet): Kiosk | null {
   const query = `SELECT DISTINCT mine.kiosk FROM "grant" mine JOIN "grant" other ON other.pickup = mine.pickup
     WHERE mine.state = 'acknowledged' AND other.state = 'granted' AND other.kiosk <> mine.kiosk ORDER BY 1`
   const ids = fleet.hub.memory
@@ -74,8 +81,10 @@ export function formerHolder(fleet: Fleet): Kiosk | null {
 }
 
 /** Sends signed entries that no honest kiosk would send; the hub must refuse those that are not its ledger, and freeze the kiosk. */
-export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
+export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
   const { world, hub } = fleet
+  const former = world.random.chance(0.5) ? formerHolder(fleet) : null
+  const kiosk = former ?? someone
   const keys = kiosk.running?.services.keys
   const known = hub.memory.prepare("SELECT acked, frozen FROM kiosk WHERE id = ? AND state = 'active'").statement.get(kiosk.id)
   if (keys === undefined || known === undefined || known.frozen === 1 || hub.processes.length === 0) return
@@ -91,7 +100,8 @@ export async function attack(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const make = (seq: number, prev: string, key = keys.signKey, after = prev) =>
     sign({ seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev }, after, key)
   const hashAt = (seq: number) => (rows[seq - 1]?.hash ?? Buffer.alloc(32)).toString('hex')
-  const claimed = world.random.chance(0.5) ? claim(fleet, kiosk, sign, acked, hashAt(acked)) : null
+  const first = former === null ? null : 'a handover of what it gave back'
+  const claimed = former !== null || world.random.chance(0.5) ? claim(fleet, kiosk, first, sign, acked, hashAt(acked)) : null
   const how = world.random.pick(['overlap', 'gap', 'chain', 'signature', 'cut'] as const)
   const broken = {
     overlap: () => [make(acked - 1, hashAt(acked - 2))],

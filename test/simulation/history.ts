@@ -3,7 +3,7 @@ import type { Kiosk } from './kiosk.ts'
 import { Kiosk as KioskNode } from './kiosk.ts'
 import { Hub } from './hub.ts'
 import { accountName } from './institution.ts'
-import { attack, formerHolder } from './attacks.ts'
+import { attack } from './attacks.ts'
 import { checkRest } from './rest.ts'
 import { fair, Network } from './network.ts'
 import { Promises } from './promises.ts'
@@ -162,7 +162,7 @@ const usualTrouble = {
   lost: 1,
   backup: 2,
   hubRestore: 1,
-  attack: 0.7,
+  attack: 1.5,
   days: 0.3,
 }
 
@@ -269,7 +269,7 @@ function trouble(fleet: Fleet): void {
         }
         return
       case 'attack':
-        await attack(fleet, (random.chance(0.5) ? formerHolder(fleet) : null) ?? kiosk)
+        await attack(fleet, kiosk)
         return
       case 'days': {
         // Time alone never grants anew (promise P5).
