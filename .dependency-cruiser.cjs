@@ -20,7 +20,12 @@ const rooms = {
 const forbidden = [
   { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-  { name: 'shared-knows-nobody', severity: 'error', from: { path: '^src-shared/' }, to: { path: '^(src-main|src-hub|src-renderer|test)/' } },
+  {
+    name: 'shared-knows-nobody',
+    severity: 'error',
+    from: { path: '^src-shared/' },
+    to: { path: '^(src-main|src-hub|src-renderer|test)/' },
+  },
   {
     name: 'hub-knows-only-shared',
     severity: 'error',
@@ -34,11 +39,22 @@ const forbidden = [
     from: { path: '^src-hub/console/' },
     to: {
       path: '^(src-main|src-renderer|src-hub/(?!console/)|src-shared/protocol|test)/',
-      pathNot: '^src-renderer/(zod-without-eval\\.ts|components/((base|fonts|tokens)\\.css|icons\\.ts|SvgQr\\.vue)|wording/(times|qr-path)\\.ts)$',
+      pathNot:
+        '^src-renderer/(zod-without-eval\\.ts|components/((base|fonts|tokens)\\.css|icons\\.ts|SvgQr\\.vue)|wording/(times|qr-path)\\.ts)$',
     },
   },
-  { name: 'kiosk-does-not-import-the-hub', severity: 'error', from: { path: '^src-main/' }, to: { path: '^(src-hub|src-renderer|test)/' } },
-  { name: 'renderer-knows-only-contracts', severity: 'error', from: { path: '^src-renderer/' }, to: { path: '^(src-main|src-hub|test|src-shared/protocol)/' } },
+  {
+    name: 'kiosk-does-not-import-the-hub',
+    severity: 'error',
+    from: { path: '^src-main/' },
+    to: { path: '^(src-hub|src-renderer|test)/' },
+  },
+  {
+    name: 'renderer-knows-only-contracts',
+    severity: 'error',
+    from: { path: '^src-renderer/' },
+    to: { path: '^(src-main|src-hub|test|src-shared/protocol)/' },
+  },
   {
     name: 'only-electron-imports-electron',
     severity: 'error',
@@ -51,7 +67,12 @@ for (const [room, level] of Object.entries(rooms)) {
     .filter(([other, l]) => other !== room && l > level)
     .map(([other]) => other)
   if (above.length > 0) {
-    forbidden.push({ name: `one-way-from-${room}`, severity: 'error', from: { path: `^src-main/${room}/` }, to: { path: `^src-main/(${above.join('|')})/` } })
+    forbidden.push({
+      name: `one-way-from-${room}`,
+      severity: 'error',
+      from: { path: `^src-main/${room}/` },
+      to: { path: `^src-main/(${above.join('|')})/` },
+    })
   }
 }
 module.exports = {
@@ -60,6 +81,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.vue', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.vue', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 }

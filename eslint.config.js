@@ -32,13 +32,21 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
     },
   },
-  { files: ['src-renderer/**', 'src-hub/console/**', 'src-main/demo/bench/**'], languageOptions: { globals: { ...globals.browser } } },
+  {
+    files: ['src-renderer/**', 'src-hub/console/**', 'src-main/demo/bench/**'],
+    languageOptions: { globals: { ...globals.browser } },
+  },
   { files: ['**/cli/**', '**/cli.ts', 'test/**', 'src-main/demo/**'], rules: { 'no-console': 'off' } },
   {
     // The engine, the hub and the contracts know no shell (DESIGN section 4, rule 1).
     files: ['src-*/**', 'test/**'],
     ignores: ['src-main/electron/**', 'test/electron/**', 'test/electron-standin/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: 'only src-main/electron imports electron' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'electron', message: 'only src-main/electron imports electron' }] },
+      ],
+    },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   prettier,

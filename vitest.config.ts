@@ -30,10 +30,41 @@ export default defineConfig({
     reporters: [['default', { summary: false }], './test/reporter.ts'],
     projects: [
       { plugins: [vue()], test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: whole, testTimeout: 30_000 } },
-      { test: { name: 'engine', expect: expectations, include: ['test/engine/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'hub', expect: expectations, include: ['test/hub/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 120_000 } },
-      { test: { name: 'shell', expect: expectations, include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'engine',
+          expect: expectations,
+          include: ['test/engine/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'hub',
+          expect: expectations,
+          include: ['test/hub/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'shell',
+          expect: expectations,
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'electron',
@@ -45,7 +76,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'security', expect: expectations, include: ['test/security/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'security',
+          expect: expectations,
+          include: ['test/security/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: 'proofs',

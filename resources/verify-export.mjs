@@ -19,12 +19,15 @@ const quit = (code, text) => {
   process.stdout.write(`${text}\n`)
   process.exit(code)
 }
-if (file === undefined || (at !== -1 && given === undefined)) quit(2, 'usage: node verify-export.mjs export.jsonl [--key PUBLIC-KEY]')
+if (file === undefined || (at !== -1 && given === undefined))
+  quit(2, 'usage: node verify-export.mjs export.jsonl [--key PUBLIC-KEY]')
 if (!existsSync(file)) quit(2, `there is no file ${file}`)
 
 const publicKey = (text) => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: text }, format: 'jwk' })
-const holds = (key, bytes, signature) => typeof signature === 'string' && verify(null, bytes, key, Buffer.from(signature, 'base64url'))
-const fingerprint = (text) => createHash('sha256').update(Buffer.from(text, 'base64url')).digest('hex').match(/.{8}/g).join(' ')
+const holds = (key, bytes, signature) =>
+  typeof signature === 'string' && verify(null, bytes, key, Buffer.from(signature, 'base64url'))
+const fingerprint = (text) =>
+  createHash('sha256').update(Buffer.from(text, 'base64url')).digest('hex').match(/.{8}/g).join(' ')
 const broken = (line, text) => quit(1, `BROKEN at line ${line}: ${text}`)
 
 let known = null
@@ -55,7 +58,8 @@ let signatures = 0
 function closeKiosk() {
   if (kiosk === null) return
   if (kiosk.seq !== kiosk.signedTo) broken(number, `kiosk ${kiosk.id}: entry ${kiosk.seq + 1} is missing`)
-  if (kiosk.signed !== kiosk.seq) broken(number, `kiosk ${kiosk.id}: no signature covers entries ${kiosk.signed + 1} to ${kiosk.seq}`)
+  if (kiosk.signed !== kiosk.seq)
+    broken(number, `kiosk ${kiosk.id}: no signature covers entries ${kiosk.signed + 1} to ${kiosk.seq}`)
   kiosk = null
 }
 
@@ -88,8 +92,16 @@ for await (const line of lines()) {
   } else if (item.t === 'kiosk') {
     closeKiosk()
     kiosks += 1
-    if (!/^[0-9a-f]{64}$/.test(item.before) || (item.first === 1) !== (item.before === '0'.repeat(64))) broken(number, `kiosk ${item.kiosk}: a wrong beginning`)
-    kiosk = { id: item.kiosk, key: publicKey(item.key), seq: item.first - 1, prev: item.before, signed: item.first - 1, signedTo: item.signedTo }
+    if (!/^[0-9a-f]{64}$/.test(item.before) || (item.first === 1) !== (item.before === '0'.repeat(64)))
+      broken(number, `kiosk ${item.kiosk}: a wrong beginning`)
+    kiosk = {
+      id: item.kiosk,
+      key: publicKey(item.key),
+      seq: item.first - 1,
+      prev: item.before,
+      signed: item.first - 1,
+      signedTo: item.signedTo,
+    }
   } else if (item.t === 'entry') {
     if (kiosk === null || item.kiosk !== kiosk.id) broken(number, 'an entry of another kiosk')
     const where = `kiosk ${kiosk.id}, entry ${kiosk.seq + 1}`
@@ -114,15 +126,19 @@ for await (const line of lines()) {
   } else if (item.t === 'end') {
     closeKiosk()
     const digest = whole.digest('hex')
-    if (item.entries !== entries || kiosks !== head.kiosks) broken(number, 'not as many entries or kiosks as there were')
+    if (item.entries !== entries || kiosks !== head.kiosks)
+      broken(number, 'not as many entries or kiosks as there were')
     if (item.sha256 !== digest) broken(number, 'the file has been changed')
-    if (!holds(publicKey(head.key), Buffer.from(`lodge/export/1\n${digest}\n`), item.signature)) broken(number, 'the hub’s signature is wrong')
+    if (!holds(publicKey(head.key), Buffer.from(`lodge/export/1\n${digest}\n`), item.signature))
+      broken(number, 'the hub’s signature is wrong')
     end = item
   } else broken(number, 'an unknown line')
 }
 if (end === null) broken(number, 'the file has no end: it was cut')
 const day = (ms) => new Date(ms).toISOString()
-process.stdout.write(`INTACT: ${entries} entries of ${kiosks} kiosks, ${signatures} signatures of kiosks, received from ${day(head.from)} to ${day(head.to)}\n`)
+process.stdout.write(
+  `INTACT: ${entries} entries of ${kiosks} kiosks, ${signatures} signatures of kiosks, received from ${day(head.from)} to ${day(head.to)}\n`,
+)
 process.stdout.write(
   `made ${day(head.madeAt)} by ${head.by}; hub's export key ${fingerprint(head.key)}${known === null ? ' (NOT COMPARED: give --key)' : ''}\n`,
 )

@@ -4,7 +4,15 @@ import type { ServerResponse } from 'node:http'
 import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
-import { connectDatabase, migrate, prepareOwnRole, prepareRole, startEmbeddedPostgres, type Db, type EmbeddedPostgres } from './database/index.ts'
+import {
+  connectDatabase,
+  migrate,
+  prepareOwnRole,
+  prepareRole,
+  startEmbeddedPostgres,
+  type Db,
+  type EmbeddedPostgres,
+} from './database/index.ts'
 import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
@@ -18,7 +26,13 @@ import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
 import { createMetrics, createReadiness, serveMetrics, type MetricsServer } from './operations/index.ts'
 import type { GrantParts } from './pickups/index.ts'
 import { createSecretWorker, type SecretWorker } from './secret-jobs/index.ts'
-import { createLdapSource, createWebhookSource, generateSecret, type Secrets, type SecretSettings } from './secret-source/index.ts'
+import {
+  createLdapSource,
+  createWebhookSource,
+  generateSecret,
+  type Secrets,
+  type SecretSettings,
+} from './secret-source/index.ts'
 import { createWebhookWorker, type Guard } from './webhooks/index.ts'
 
 export interface HubOptions {
@@ -115,10 +129,16 @@ function secretsOf(
   if (settings === undefined) return {}
   const generate = (kind: SecretKind) => generateSecret(kind, settings.generator)
   const { source, atHandover } = settings
-  if (source.kind === 'none') return { secrets: { generate, directory: false, atHandover: false, settle: async () => undefined } }
+  if (source.kind === 'none')
+    return { secrets: { generate, directory: false, atHandover: false, settle: async () => undefined } }
   const made = source.kind === 'ldap' ? createLdapSource(source) : createWebhookSource({ ...source, now: parts.now })
   let worker: SecretWorker | null = null
-  const secrets: Secrets = { generate, directory: true, atHandover, settle: async (pickup, secret) => worker?.settle(pickup, secret) }
+  const secrets: Secrets = {
+    generate,
+    directory: true,
+    atHandover,
+    settle: async (pickup, secret) => worker?.settle(pickup, secret),
+  }
   worker = createSecretWorker(db, { ...parts, secrets }, made, onBug)
   workers.push(worker)
   return { secrets }
@@ -135,7 +155,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let lights: Lights | null = null
   let metricsServer: MetricsServer | null = null
   const workers: Worker[] = []
-  if (options.databaseUrl === undefined) embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
+  if (options.databaseUrl === undefined)
+    embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
   const owner = connectDatabase(ownerUrl).db
   let db = owner
@@ -170,7 +191,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const webhookGuard = options.webhookGuard ?? { hosts: [], loopback: false }
     const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
     workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, ...trusted }, onBug))
-    const parts: GrantParts = { keys, incarnation, now, ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug) }
+    const parts: GrantParts = {
+      keys,
+      incarnation,
+      now,
+      ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug),
+    }
     const imports = createImportWorker(db, parts, onBug)
     workers.push(imports)
     jobs = createJobs(db, parts, onBug)
@@ -209,11 +235,13 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
-    if (options.metrics !== undefined) metricsServer = await serveMetrics(metrics, options.metrics.host, options.metrics.port)
+    if (options.metrics !== undefined)
+      metricsServer = await serveMetrics(metrics, options.metrics.host, options.metrics.port)
     jobs.start()
     lights = createLights(db, now, onBug)
     lights.start()
-    const first = (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
+    const first =
+      (options.localAccounts ?? true) && !(await anyAccount(db)) ? await makeLink(db, null, now() + firstLinkMs) : null
     if (options.work ?? true) for (const worker of workers) worker.start()
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : (options.port ?? 0)

@@ -19,7 +19,12 @@ function refuse(failure: Failure): never {
 }
 
 /** What the database's driver says without a code, in words that are its own and hold nothing else. */
-const driverWords = ['timeout exceeded when trying to connect', 'Connection terminated', 'Client has encountered a connection error', 'Query read timeout']
+const driverWords = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'Query read timeout',
+]
 const saidByDriver = (error: Error) => driverWords.find((words) => error.message.startsWith(words)) ?? ''
 
 const settings = readSettings(process.env)
@@ -28,7 +33,9 @@ const { options, seedFile, drainMs } = settings.value
 
 /** Beside the bundle; from the sources, where the build puts it. */
 const here = import.meta.dirname
-const consoleDir = fileURLToPath(new URL(basename(here) === 'src-hub' ? '../out/hub/console' : 'console', import.meta.url))
+const consoleDir = fileURLToPath(
+  new URL(basename(here) === 'src-hub' ? '../out/hub/console' : 'console', import.meta.url),
+)
 
 const hub = await startHub({
   ...options,
@@ -37,7 +44,10 @@ const hub = await startHub({
   restored: process.argv.includes('--restored'),
   // The route and the kind of error only: a database error's text may quote values.
   onBug: (route, error) =>
-    writeSync(2, `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`),
+    writeSync(
+      2,
+      `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`,
+    ),
 })
 if (!hub.ok) refuse(hub.failure)
 const running = hub.value
@@ -69,7 +79,10 @@ process.on('SIGINT', stop)
 process.on('disconnect', stop)
 
 if (running.clusterMovedTo !== null)
-  writeSync(1, `lodge hub: its database is in ${running.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`)
+  writeSync(
+    1,
+    `lodge hub: its database is in ${running.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`,
+  )
 writeSync(1, `lodge hub: serving ${running.url}\n`)
 if (running.firstAdministrator !== null)
   writeSync(

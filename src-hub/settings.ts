@@ -76,7 +76,8 @@ function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
   }
   let clientSecret: string | null = null
   try {
-    if (e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE !== undefined) clientSecret = readFileSync(e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE, 'utf8').trim()
+    if (e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE !== undefined)
+      clientSecret = readFileSync(e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE, 'utf8').trim()
   } catch {
     return fail('L-101', { where: 'LODGE_HUB_OIDC_CLIENT_SECRET_FILE' })
   }
@@ -106,7 +107,8 @@ function readEId(e: z.infer<typeof Env>): Result<EIdSettings | null> {
   if (acr.length === 0) return wrong('LODGE_HUB_EID_ACR')
   let clientSecret: string | null = null
   try {
-    if (e.LODGE_HUB_EID_CLIENT_SECRET_FILE !== undefined) clientSecret = readFileSync(e.LODGE_HUB_EID_CLIENT_SECRET_FILE, 'utf8').trim()
+    if (e.LODGE_HUB_EID_CLIENT_SECRET_FILE !== undefined)
+      clientSecret = readFileSync(e.LODGE_HUB_EID_CLIENT_SECRET_FILE, 'utf8').trim()
   } catch {
     return wrong('LODGE_HUB_EID_CLIENT_SECRET_FILE')
   }
@@ -147,7 +149,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       const match = /^(\S+) (\S{20,})(?: (\S+))?$/.exec(line.trim())
       // A line without a role is a helpdesk agent's.
       const role = AgentRole.safeParse(match?.[3] ?? 'agent')
-      if (match?.[1] === undefined || match[2] === undefined || !role.success) return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
+      if (match?.[1] === undefined || match[2] === undefined || !role.success)
+        return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
       tokens.set(match[2], { name: match[1], role: role.data })
     }
   }
@@ -155,7 +158,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   if (!oidc.ok) return oidc
   const eId = readEId(e)
   if (!eId.ok) return eId
-  const secretSettings = e.LODGE_HUB_SECRET_SOURCE_FILE === undefined ? null : readSecretSettings(e.LODGE_HUB_SECRET_SOURCE_FILE)
+  const secretSettings =
+    e.LODGE_HUB_SECRET_SOURCE_FILE === undefined ? null : readSecretSettings(e.LODGE_HUB_SECRET_SOURCE_FILE)
   if (secretSettings?.ok === false) return secretSettings
   let webhookCa: string | undefined
   try {
@@ -175,7 +179,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       port: e.LODGE_HUB_PORT,
       names: listed(e.LODGE_HUB_NAMES),
       webhookGuard: { hosts: listed(e.LODGE_HUB_WEBHOOK_HOSTS), loopback: false },
-      ...(e.LODGE_HUB_METRICS_PORT === undefined ? {} : { metrics: { host: e.LODGE_HUB_METRICS_HOST, port: e.LODGE_HUB_METRICS_PORT } }),
+      ...(e.LODGE_HUB_METRICS_PORT === undefined
+        ? {}
+        : { metrics: { host: e.LODGE_HUB_METRICS_HOST, port: e.LODGE_HUB_METRICS_PORT } }),
       ...(webhookCa === undefined ? {} : { webhookCa }),
       ...(secretSettings === null ? {} : { secretSettings: secretSettings.value }),
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',

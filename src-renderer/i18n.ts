@@ -12,5 +12,10 @@ declare module 'vue-i18n' {
 }
 
 export function makeI18n() {
-  return createI18n<[Texts], 'fi' | 'sv' | 'en', false>({ legacy: false, locale: 'fi', fallbackLocale: 'en', messages: { fi, sv, en } })
+  return createI18n<[Texts], 'fi' | 'sv' | 'en', false>({
+    legacy: false,
+    locale: 'fi',
+    fallbackLocale: 'en',
+    messages: { fi, sv, en },
+  })
 }

@@ -22,7 +22,13 @@ function policyInPage(): Plugin {
   return {
     name: 'lodge-policy-in-page',
     apply: 'build',
-    transformIndexHtml: () => [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy }, injectTo: 'head-prepend' }],
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
   }
 }
 
@@ -49,10 +55,17 @@ function withoutJsonSchema(): Plugin {
     enforce: 'pre',
     load(id) {
       if (!/[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors)\.js$/.test(id)) return null
-      const names = [...readFileSync(id, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name ?? '')
+      const names = [...readFileSync(id, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(
+        ([, name]) => name ?? '',
+      )
       const absent = `const absent = () => { throw new Error('no JSON Schema in the window') }\n`
       // `create…Method` is called for every schema and makes such a function.
-      return absent + names.map((name) => `export const ${name} = ${name.startsWith('create') ? '() => absent' : 'absent'}`).join('\n')
+      return (
+        absent +
+        names
+          .map((name) => `export const ${name} = ${name.startsWith('create') ? '() => absent' : 'absent'}`)
+          .join('\n')
+      )
     },
   }
 }

@@ -45,7 +45,12 @@ export type ClientOf<C extends Contract> = {
   readonly [M in MethodName<C>]: (input: InputOf<C, M>) => Promise<Result<OutputOf<C, M>>>
 } & { on<E extends EventName<C>>(event: E, listener: (payload: PayloadOf<C, E>) => void): () => void }
 
-export const CallFrame = z.object({ t: z.literal('call'), id: z.number().int().nonnegative(), method: z.string().max(64), input: z.unknown() })
+export const CallFrame = z.object({
+  t: z.literal('call'),
+  id: z.number().int().nonnegative(),
+  method: z.string().max(64),
+  input: z.unknown(),
+})
 export type CallFrame = z.infer<typeof CallFrame>
 
 const FailureSchema = z.object({
@@ -55,7 +60,10 @@ const FailureSchema = z.object({
 export const ReplyFrame = z.object({
   t: z.literal('reply'),
   id: z.number().int().nonnegative(),
-  result: z.union([z.object({ ok: z.literal(true), value: z.unknown() }), z.object({ ok: z.literal(false), failure: FailureSchema })]),
+  result: z.union([
+    z.object({ ok: z.literal(true), value: z.unknown() }),
+    z.object({ ok: z.literal(false), failure: FailureSchema }),
+  ]),
 })
 export type ReplyFrame = z.infer<typeof ReplyFrame>
 export const EventFrame = z.object({ t: z.literal('event'), name: z.string().max(64), payload: z.unknown() })

@@ -102,7 +102,17 @@ export const PickupState = z.enum([
 export type PickupState = z.infer<typeof PickupState>
 
 /** What became of one slip. `printed` and `uncertain` are unsettled until a person settles them. */
-export const SlipState = z.enum(['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out', 'dispatched'])
+export const SlipState = z.enum([
+  'intended',
+  'printed',
+  'failed',
+  'uncertain',
+  'handed-over',
+  'spoiled',
+  'missing',
+  'nothing-came-out',
+  'dispatched',
+])
 export type SlipState = z.infer<typeof SlipState>
 
 /** How a person settles a slip. */
@@ -110,7 +120,13 @@ export const Settlement = z.enum(['handed-over', 'spoiled', 'missing', 'nothing-
 export type Settlement = z.infer<typeof Settlement>
 
 /** Why no slip was printed although someone stood at the desk (DESIGN section 6). */
-export const NoSlipReason = z.enum(['no-id-with-them', 'expired', 'photo-differs', 'name-differs', 'someone-elses-errand'])
+export const NoSlipReason = z.enum([
+  'no-id-with-them',
+  'expired',
+  'photo-differs',
+  'name-differs',
+  'someone-elses-errand',
+])
 export type NoSlipReason = z.infer<typeof NoSlipReason>
 
 /** A grant's epoch: `n` counts grants of one pickup within one incarnation of the hub. */

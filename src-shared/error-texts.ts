@@ -29,9 +29,18 @@ export const errorTexts = {
     en: ['The enrolment code has been used or is too old.', 'Ask the administrator for a new code.'],
   },
   'L-104': {
-    fi: ['Keskuspalvelin ei ole se, jonka koodi nimeää.', 'Älä jatka. Tarkista osoite ja ilmoita tietoturvavastaavalle.'],
-    sv: ['Centralservern är inte den som koden anger.', 'Fortsätt inte. Kontrollera adressen och meddela säkerhetsansvarig.'],
-    en: ['The hub is not the one that the code names.', 'Do not go on. Check the address and tell the security officer.'],
+    fi: [
+      'Keskuspalvelin ei ole se, jonka koodi nimeää.',
+      'Älä jatka. Tarkista osoite ja ilmoita tietoturvavastaavalle.',
+    ],
+    sv: [
+      'Centralservern är inte den som koden anger.',
+      'Fortsätt inte. Kontrollera adressen och meddela säkerhetsansvarig.',
+    ],
+    en: [
+      'The hub is not the one that the code names.',
+      'Do not go on. Check the address and tell the security officer.',
+    ],
   },
   'L-105': {
     fi: ['Koodi on väärän muotoinen.', 'Kirjoita koodi täsmälleen kuten se on annettu.'],
@@ -54,9 +63,18 @@ export const errorTexts = {
     en: ['There is no first supervisor yet.', 'Scan a supervisor’s badge and choose a PIN.'],
   },
   'L-109': {
-    fi: ['Tämä tietokone on toisenlainen kuin pyyntö edellyttää: ilmoittautumisnäyttö tai palvelupisteen kioski.', 'Tee tämä palvelupisteen kioskilla.'],
-    sv: ['Datorn är av annat slag än begäran kräver: en anmälningsskärm eller diskens kiosk.', 'Gör detta vid diskens kiosk.'],
-    en: ['This computer is not of the kind that may ask this: a check-in screen, or the desk’s kiosk.', 'Do this at the desk’s own kiosk.'],
+    fi: [
+      'Tämä tietokone on toisenlainen kuin pyyntö edellyttää: ilmoittautumisnäyttö tai palvelupisteen kioski.',
+      'Tee tämä palvelupisteen kioskilla.',
+    ],
+    sv: [
+      'Datorn är av annat slag än begäran kräver: en anmälningsskärm eller diskens kiosk.',
+      'Gör detta vid diskens kiosk.',
+    ],
+    en: [
+      'This computer is not of the kind that may ask this: a check-in screen, or the desk’s kiosk.',
+      'Do this at the desk’s own kiosk.',
+    ],
   },
   'L-201': {
     fi: ['Tätä noutoa ei ole tässä pisteessä.', 'Pyydä henkilöä ottamaan yhteyttä helpdeskiin.'],
@@ -64,8 +82,14 @@ export const errorTexts = {
     en: ['This pickup is not at this desk.', 'Ask the person to contact the helpdesk.'],
   },
   'L-202': {
-    fi: ['Kortilla ei ole noudettavaa tässä pisteessä.', 'Tarkista noutopiste ilmoituksestasi tai kysy henkilökunnalta.'],
-    sv: ['Det finns inget att hämta med kortet vid den här disken.', 'Kontrollera hämtstället i ditt meddelande eller fråga personalen.'],
+    fi: [
+      'Kortilla ei ole noudettavaa tässä pisteessä.',
+      'Tarkista noutopiste ilmoituksestasi tai kysy henkilökunnalta.',
+    ],
+    sv: [
+      'Det finns inget att hämta med kortet vid den här disken.',
+      'Kontrollera hämtstället i ditt meddelande eller fråga personalen.',
+    ],
     en: ['There is nothing to collect here with this card.', 'Check the desk in your notice, or ask the staff.'],
   },
   'L-203': {
@@ -91,7 +115,10 @@ export const errorTexts = {
   'L-207': {
     fi: ['Vahtimestari luovuttaa vain etukäteen pyydetyn noudon.', 'Pyydä henkilöä tekemään pyyntö helpdeskiin.'],
     sv: ['Vaktmästaren lämnar ut endast på förhand begärda ärenden.', 'Be personen göra en begäran hos helpdesk.'],
-    en: ['A porter hands over only what was requested in advance.', 'Ask the person to make a request to the helpdesk.'],
+    en: [
+      'A porter hands over only what was requested in advance.',
+      'Ask the person to make a request to the helpdesk.',
+    ],
   },
   'L-208': {
     fi: ['Salasana on poistettu käytöstä.', 'Helpdesk antaa uuden salasanan.'],
@@ -119,9 +146,18 @@ export const errorTexts = {
     en: ['This pickup is on hold until its slip is settled.', 'First say what became of the slip.'],
   },
   'L-215': {
-    fi: ['Tunnusta ei löytynyt.', 'Hae nimellä tai käyttäjätunnuksella. Jos henkilöä ei löydy, ohjaa hänet helpdeskiin: tunnus luodaan siellä.'],
-    sv: ['Inget konto hittades.', 'Sök med namn eller användarnamn. Hittas personen inte, hänvisa till helpdesk: kontot skapas där.'],
-    en: ['No account was found.', 'Search by name or account. If there is none, send the person to the helpdesk, where accounts are made.'],
+    fi: [
+      'Tunnusta ei löytynyt.',
+      'Hae nimellä tai käyttäjätunnuksella. Jos henkilöä ei löydy, ohjaa hänet helpdeskiin: tunnus luodaan siellä.',
+    ],
+    sv: [
+      'Inget konto hittades.',
+      'Sök med namn eller användarnamn. Hittas personen inte, hänvisa till helpdesk: kontot skapas där.',
+    ],
+    en: [
+      'No account was found.',
+      'Search by name or account. If there is none, send the person to the helpdesk, where accounts are made.',
+    ],
   },
   'L-216': {
     fi: [
@@ -138,14 +174,32 @@ export const errorTexts = {
     ],
   },
   'L-217': {
-    fi: ['Salasanan antaminen heti vaatii verkkoyhteyden.', 'Mitään ei annettu. Yritä uudelleen, kun yhteys on palannut.'],
-    sv: ['Att utfärda ett lösenord genast kräver nätförbindelse.', 'Inget utfärdades. Försök igen när förbindelsen är tillbaka.'],
-    en: ['Issuing a password on the spot needs the network.', 'Nothing was issued. Try again once the connection is back.'],
+    fi: [
+      'Salasanan antaminen heti vaatii verkkoyhteyden.',
+      'Mitään ei annettu. Yritä uudelleen, kun yhteys on palannut.',
+    ],
+    sv: [
+      'Att utfärda ett lösenord genast kräver nätförbindelse.',
+      'Inget utfärdades. Försök igen när förbindelsen är tillbaka.',
+    ],
+    en: [
+      'Issuing a password on the spot needs the network.',
+      'Nothing was issued. Try again once the connection is back.',
+    ],
   },
   'L-218': {
-    fi: ['Salasanan antaminen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.', 'Tarkista henkilöllisyys ja yritä uudelleen.'],
-    sv: ['Utfärdandet avbröts ({code}). Det halvfärdiga lösenordet har spärrats.', 'Kontrollera identiteten och försök igen.'],
-    en: ['Issuing came to nothing ({code}). The unfinished password has been disabled.', 'Check the identity and try again.'],
+    fi: [
+      'Salasanan antaminen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.',
+      'Tarkista henkilöllisyys ja yritä uudelleen.',
+    ],
+    sv: [
+      'Utfärdandet avbröts ({code}). Det halvfärdiga lösenordet har spärrats.',
+      'Kontrollera identiteten och försök igen.',
+    ],
+    en: [
+      'Issuing came to nothing ({code}). The unfinished password has been disabled.',
+      'Check the identity and try again.',
+    ],
   },
   'L-231': {
     fi: ['Seurantanumeron tarkistusnumero ei täsmää.', 'Lue viivakoodi uudelleen, tai tarkista näppäily.'],
@@ -158,17 +212,26 @@ export const errorTexts = {
     en: ['This tracking number belongs to another letter already.', 'Scan the bar code of this very letter.'],
   },
   'L-233': {
-    fi: ['Tällä seurantanumerolla ei ole täältä lähetettyä kirjettä, tai se on jo kirjattu palautuneeksi.', 'Tarkista numero, tai kysy helpdeskistä.'],
+    fi: [
+      'Tällä seurantanumerolla ei ole täältä lähetettyä kirjettä, tai se on jo kirjattu palautuneeksi.',
+      'Tarkista numero, tai kysy helpdeskistä.',
+    ],
     sv: [
       'Inget brev med det spårningsnumret har skickats härifrån, eller så är det redan antecknat som returnerat.',
       'Kontrollera numret, eller fråga helpdesk.',
     ],
-    en: ['No letter with this tracking number went from here, or it is recorded as returned already.', 'Check the number, or ask the helpdesk.'],
+    en: [
+      'No letter with this tracking number went from here, or it is recorded as returned already.',
+      'Check the number, or ask the helpdesk.',
+    ],
   },
   'L-234': {
     fi: ['Kirjettä ei luovuteta, vaan se lähetetään.', 'Lue kuoren seurantanumero ja merkitse kirje lähetetyksi.'],
     sv: ['Ett brev lämnas inte över, det skickas.', 'Läs kuvertets spårningsnummer och anteckna brevet som skickat.'],
-    en: ['A letter is not handed over, it is dispatched.', 'Scan the number on the envelope and record it as dispatched.'],
+    en: [
+      'A letter is not handed over, it is dispatched.',
+      'Scan the number on the envelope and record it as dispatched.',
+    ],
   },
   'L-235': {
     fi: ['Tähän pisteeseen ei voi pyytää toimitusta.', 'Lue kortti uudelleen tai asioi helpdeskissä.'],
@@ -216,18 +279,33 @@ export const errorTexts = {
     en: ['The password of a training user ID is not collected at a desk.', 'Reset it at {address}.'],
   },
   'L-222': {
-    fi: ['Käyttäjätunnuksen voimassaolo on päättynyt.', 'Pyydä henkilöä kääntymään yhteyshenkilönsä puoleen: {sponsor}.'],
+    fi: [
+      'Käyttäjätunnuksen voimassaolo on päättynyt.',
+      'Pyydä henkilöä kääntymään yhteyshenkilönsä puoleen: {sponsor}.',
+    ],
     sv: ['Användarkontots giltighetstid har gått ut.', 'Be personen vända sig till sin kontaktperson: {sponsor}.'],
     en: ['The user account has ended.', 'Ask the person to turn to their contact person: {sponsor}.'],
   },
   'L-223': {
-    fi: ['Käyttäjätunnuksen voimassaolo on päättynyt.', 'Käänny yhteyshenkilösi puoleen. Jos et tiedä, kuka hän on, kysy helpdeskistä.'],
-    sv: ['Användarkontots giltighetstid har gått ut.', 'Vänd dig till din kontaktperson. Fråga helpdesk om du inte vet vem det är.'],
+    fi: [
+      'Käyttäjätunnuksen voimassaolo on päättynyt.',
+      'Käänny yhteyshenkilösi puoleen. Jos et tiedä, kuka hän on, kysy helpdeskistä.',
+    ],
+    sv: [
+      'Användarkontots giltighetstid har gått ut.',
+      'Vänd dig till din kontaktperson. Fråga helpdesk om du inte vet vem det är.',
+    ],
     en: ['The user account has ended.', 'Ask your contact person. If you do not know who that is, ask the helpdesk.'],
   },
   'L-224': {
-    fi: ['Vahvaa sähköistä tunnistusta ei hyväksytä tälle henkilölle.', 'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
-    sv: ['Stark elektronisk identifiering godtas inte för den här personen.', 'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.'],
+    fi: [
+      'Vahvaa sähköistä tunnistusta ei hyväksytä tälle henkilölle.',
+      'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.',
+    ],
+    sv: [
+      'Stark elektronisk identifiering godtas inte för den här personen.',
+      'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.',
+    ],
     en: [
       'Strong electronic identification is not accepted for this person.',
       'Ask for a passport, identity card, residence permit card or Finnish driving licence.',
@@ -244,9 +322,18 @@ export const errorTexts = {
     en: ['Nothing is prepared in advance for this desk.', 'Choose another desk: {where}.'],
   },
   'L-227': {
-    fi: ['Kirjatun kirjeen osoite puuttuu tai on vajaa.', 'Lisää henkilölle täydellinen postiosoite ja yritä uudelleen.'],
-    sv: ['Adressen för det rekommenderade brevet saknas eller är ofullständig.', 'Ange personens fullständiga postadress och försök igen.'],
-    en: ['The address for the registered letter is missing or incomplete.', 'Enter the person’s full postal address and try again.'],
+    fi: [
+      'Kirjatun kirjeen osoite puuttuu tai on vajaa.',
+      'Lisää henkilölle täydellinen postiosoite ja yritä uudelleen.',
+    ],
+    sv: [
+      'Adressen för det rekommenderade brevet saknas eller är ofullständig.',
+      'Ange personens fullständiga postadress och försök igen.',
+    ],
+    en: [
+      'The address for the registered letter is missing or incomplete.',
+      'Enter the person’s full postal address and try again.',
+    ],
   },
   'L-228': {
     fi: ['Kirjattua kirjettä ei lähetetä pääkaupunkiseudulle.', 'Lähimmät noutopaikat: {where}.'],
@@ -254,9 +341,18 @@ export const errorTexts = {
     en: ['A registered letter is not sent within Greater Helsinki.', 'The nearest places to collect: {where}.'],
   },
   'L-229': {
-    fi: ['Tämän maan myöntämää asiakirjaa ei hyväksytä.', 'Pyydä passi, ETA-maan henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
-    sv: ['Handlingar från det landet godtas inte.', 'Be om pass, identitetskort från ett EES-land, uppehållstillståndskort eller finländskt körkort.'],
-    en: ['A document from this issuer is not accepted.', 'Ask for a passport, an EEA identity card, a residence permit card or a Finnish driving licence.'],
+    fi: [
+      'Tämän maan myöntämää asiakirjaa ei hyväksytä.',
+      'Pyydä passi, ETA-maan henkilökortti, oleskelulupakortti tai suomalainen ajokortti.',
+    ],
+    sv: [
+      'Handlingar från det landet godtas inte.',
+      'Be om pass, identitetskort från ett EES-land, uppehållstillståndskort eller finländskt körkort.',
+    ],
+    en: [
+      'A document from this issuer is not accepted.',
+      'Ask for a passport, an EEA identity card, a residence permit card or a Finnish driving licence.',
+    ],
   },
   'L-230': {
     fi: ['Koulutustunnuksen salasanaa ei noudeta palvelupisteestä.', 'Pyydä uusi salasana kouluttajalta.'],
@@ -274,8 +370,14 @@ export const errorTexts = {
     en: ['Your pickup waits at another desk.', 'Go there and bring your ID: {where}.'],
   },
   'L-245': {
-    fi: ['Tällä näytöllä ei ole juuri nyt yhteyttä.', 'Mene palvelupisteelle henkilöllisyystodistus mukana: siellä noutosi nähdään.'],
-    sv: ['Den här skärmen har ingen anslutning just nu.', 'Gå till disken med din identitetshandling: där ser de ditt ärende.'],
+    fi: [
+      'Tällä näytöllä ei ole juuri nyt yhteyttä.',
+      'Mene palvelupisteelle henkilöllisyystodistus mukana: siellä noutosi nähdään.',
+    ],
+    sv: [
+      'Den här skärmen har ingen anslutning just nu.',
+      'Gå till disken med din identitetshandling: där ser de ditt ärende.',
+    ],
     en: ['This screen has no connection just now.', 'Go to the desk with your ID: they can see your pickup.'],
   },
   'L-301': {
@@ -295,8 +397,14 @@ export const errorTexts = {
   },
   'L-304': {
     fi: ['Tätä asiakirjaa ei hyväksytä.', 'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.'],
-    sv: ['Den här handlingen godtas inte.', 'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.'],
-    en: ['This document is not accepted.', 'Ask for a passport, identity card, residence permit card or Finnish driving licence.'],
+    sv: [
+      'Den här handlingen godtas inte.',
+      'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.',
+    ],
+    en: [
+      'This document is not accepted.',
+      'Ask for a passport, identity card, residence permit card or Finnish driving licence.',
+    ],
   },
   'L-305': {
     fi: ['Syntymäaika ei täsmää.', 'Tarkista näppäily. Jos se on oikein, ohjaa henkilö helpdeskiin.'],
@@ -314,8 +422,14 @@ export const errorTexts = {
     en: ['The verification has expired or been spent.', 'Check the identity again.'],
   },
   'L-308': {
-    fi: ['Asiakirjalla ei löydy noudettavaa tästä pisteestä.', 'Tarkista noutopiste ilmoituksesta tai etsi jonosta nimellä.'],
-    sv: ['Ingenting att hämta hittades med handlingen vid den här disken.', 'Kontrollera hämtstället i meddelandet eller sök med namn i kön.'],
+    fi: [
+      'Asiakirjalla ei löydy noudettavaa tästä pisteestä.',
+      'Tarkista noutopiste ilmoituksesta tai etsi jonosta nimellä.',
+    ],
+    sv: [
+      'Ingenting att hämta hittades med handlingen vid den här disken.',
+      'Kontrollera hämtstället i meddelandet eller sök med namn i kön.',
+    ],
     en: ['No pickup at this desk matches the document.', 'Check the desk in the notice, or search the queue by name.'],
   },
   'L-309': {
@@ -325,7 +439,10 @@ export const errorTexts = {
   },
   'L-310': {
     fi: ['Tähän tarvitaan toinenkin virkailija.', 'Pyydä työtoveria lukemaan kulkukorttinsa ja antamaan PIN.'],
-    sv: ['Här behövs ytterligare en person ur personalen.', 'Be en kollega läsa in sitt passerkort och ange PIN-koden.'],
+    sv: [
+      'Här behövs ytterligare en person ur personalen.',
+      'Be en kollega läsa in sitt passerkort och ange PIN-koden.',
+    ],
     en: ['This needs a second member of staff.', 'Ask a colleague to scan their badge and enter their PIN.'],
   },
   'L-311': {
@@ -340,7 +457,10 @@ export const errorTexts = {
   },
   'L-313': {
     fi: ['Sähköinen tunnistaminen vaatii verkkoyhteyden.', 'Pyydä henkilöllisyystodistus tai odota yhteyttä.'],
-    sv: ['Elektronisk identifiering kräver nätförbindelse.', 'Be om en identitetshandling eller vänta på förbindelsen.'],
+    sv: [
+      'Elektronisk identifiering kräver nätförbindelse.',
+      'Be om en identitetshandling eller vänta på förbindelsen.',
+    ],
     en: ['Electronic identification needs the network.', 'Ask for an identity document, or wait for the connection.'],
   },
   'L-314': {
@@ -359,14 +479,26 @@ export const errorTexts = {
     en: ['The time for the identification ran out.', 'Start again: a new code appears on the screen.'],
   },
   'L-317': {
-    fi: ['Puhelimella tunnistautui joku muu kuin noutaja.', 'Älä luovuta. Jos henkilö on oikea, pyydä henkilöllisyystodistus.'],
-    sv: ['Någon annan än mottagaren identifierade sig på telefonen.', 'Lämna inte ut. Är personen rätt, be om en identitetshandling.'],
-    en: ['Somebody other than the recipient was identified on the phone.', 'Do not hand over. If it is the right person, ask for an identity document.'],
+    fi: [
+      'Puhelimella tunnistautui joku muu kuin noutaja.',
+      'Älä luovuta. Jos henkilö on oikea, pyydä henkilöllisyystodistus.',
+    ],
+    sv: [
+      'Någon annan än mottagaren identifierade sig på telefonen.',
+      'Lämna inte ut. Är personen rätt, be om en identitetshandling.',
+    ],
+    en: [
+      'Somebody other than the recipient was identified on the phone.',
+      'Do not hand over. If it is the right person, ask for an identity document.',
+    ],
   },
   'L-318': {
     fi: ['Tunnistautumisen osoite on jo käytetty tai väärä.', 'Aloita uudelleen ja lue uusi koodi puhelimella.'],
     sv: ['Adressen för identifieringen är redan använd eller fel.', 'Börja om och läs den nya koden med telefonen.'],
-    en: ['The address for the identification has been used, or is wrong.', 'Start again and scan the new code with the phone.'],
+    en: [
+      'The address for the identification has been used, or is wrong.',
+      'Start again and scan the new code with the phone.',
+    ],
   },
   'L-319': {
     fi: ['Tunnistuspalvelu ei vastaa.', 'Yritä hetken päästä uudelleen tai pyydä henkilöllisyystodistus.'],
@@ -374,9 +506,18 @@ export const errorTexts = {
     en: ['The identification service does not answer.', 'Try again in a moment, or ask for an identity document.'],
   },
   'L-320': {
-    fi: ['Tunnistautumistapa ei ole riittävän vahva.', 'Aloita uudelleen ja valitse pankkitunnus tai mobiilivarmenne, tai pyydä henkilöllisyystodistus.'],
-    sv: ['Identifieringssättet är inte starkt nog.', 'Börja om och välj bankkoder eller mobilcertifikat, eller be om en identitetshandling.'],
-    en: ['The means of identification is not strong enough.', 'Start again and choose a bank ID or mobile certificate, or ask for an identity document.'],
+    fi: [
+      'Tunnistautumistapa ei ole riittävän vahva.',
+      'Aloita uudelleen ja valitse pankkitunnus tai mobiilivarmenne, tai pyydä henkilöllisyystodistus.',
+    ],
+    sv: [
+      'Identifieringssättet är inte starkt nog.',
+      'Börja om och välj bankkoder eller mobilcertifikat, eller be om en identitetshandling.',
+    ],
+    en: [
+      'The means of identification is not strong enough.',
+      'Start again and choose a bank ID or mobile certificate, or ask for an identity document.',
+    ],
   },
   'L-321': {
     fi: ['Tunnistautuminen oli tehty jo aiemmin eikä nyt.', 'Aloita uudelleen ja tunnistaudu puhelimella alusta asti.'],
@@ -384,8 +525,14 @@ export const errorTexts = {
     en: ['The identification was made earlier, not now.', 'Start again and identify on the phone from the beginning.'],
   },
   'L-322': {
-    fi: ['Tunnistuspalvelun vastausta ei voitu varmistaa.', 'Aloita uudelleen tai pyydä henkilöllisyystodistus. Ilmoita ylläpidolle, jos sama toistuu.'],
-    sv: ['Identifieringstjänstens svar kunde inte bekräftas.', 'Börja om eller be om en identitetshandling. Meddela administratören om det upprepas.'],
+    fi: [
+      'Tunnistuspalvelun vastausta ei voitu varmistaa.',
+      'Aloita uudelleen tai pyydä henkilöllisyystodistus. Ilmoita ylläpidolle, jos sama toistuu.',
+    ],
+    sv: [
+      'Identifieringstjänstens svar kunde inte bekräftas.',
+      'Börja om eller be om en identitetshandling. Meddela administratören om det upprepas.',
+    ],
     en: [
       'The identification service’s answer could not be verified.',
       'Start again, or ask for an identity document. Tell the administrator if it happens again.',
@@ -446,19 +593,43 @@ export const errorTexts = {
     en: ['Your role does not serve at this kind of desk.', 'Ask the staff of this desk to serve.'],
   },
   'L-409': {
-    fi: ['Kioski on ollut liian kauan yhteydettä keskuspalvelimeen.', 'Yhdistä verkko. Kirjautuminen toimii, kun yhteys on palannut.'],
-    sv: ['Kiosken har för länge saknat förbindelse med centralservern.', 'Anslut nätet. Inloggningen fungerar när förbindelsen är tillbaka.'],
-    en: ['The kiosk has been without the hub for too long.', 'Connect the network. Sign-in works once the hub has answered.'],
+    fi: [
+      'Kioski on ollut liian kauan yhteydettä keskuspalvelimeen.',
+      'Yhdistä verkko. Kirjautuminen toimii, kun yhteys on palannut.',
+    ],
+    sv: [
+      'Kiosken har för länge saknat förbindelse med centralservern.',
+      'Anslut nätet. Inloggningen fungerar när förbindelsen är tillbaka.',
+    ],
+    en: [
+      'The kiosk has been without the hub for too long.',
+      'Connect the network. Sign-in works once the hub has answered.',
+    ],
   },
   'L-410': {
-    fi: ['PIN-koodi on liian lyhyt tälle kioskille.', 'Valitse vähintään {digits} numeroa tai {letters} merkin tunnuslause.'],
-    sv: ['PIN-koden är för kort för den här kiosken.', 'Välj minst {digits} siffror eller en lösenfras på {letters} tecken.'],
-    en: ['The PIN is too short for this kiosk.', 'Choose at least {digits} digits, or a passphrase of {letters} characters.'],
+    fi: [
+      'PIN-koodi on liian lyhyt tälle kioskille.',
+      'Valitse vähintään {digits} numeroa tai {letters} merkin tunnuslause.',
+    ],
+    sv: [
+      'PIN-koden är för kort för den här kiosken.',
+      'Välj minst {digits} siffror eller en lösenfras på {letters} tecken.',
+    ],
+    en: [
+      'The PIN is too short for this kiosk.',
+      'Choose at least {digits} digits, or a passphrase of {letters} characters.',
+    ],
   },
   'L-411': {
-    fi: ['PIN-koodisi on liian lyhyt avaamaan kuoria ilman verkkoa.', 'Vaihda PIN pidemmäksi tai odota verkkoyhteyttä.'],
+    fi: [
+      'PIN-koodisi on liian lyhyt avaamaan kuoria ilman verkkoa.',
+      'Vaihda PIN pidemmäksi tai odota verkkoyhteyttä.',
+    ],
     sv: ['Din PIN-kod är för kort för att öppna kuvert utan nät.', 'Byt till en längre PIN-kod eller vänta på nätet.'],
-    en: ['Your PIN is too short to open envelopes without the network.', 'Change it for a longer one, or wait for the network.'],
+    en: [
+      'Your PIN is too short to open envelopes without the network.',
+      'Change it for a longer one, or wait for the network.',
+    ],
   },
   'L-412': {
     fi: ['Omaa PIN-koodia ei voi poistaa.', 'Vaihda PIN tai pyydä toista esihenkilöä.'],
@@ -476,9 +647,18 @@ export const errorTexts = {
     en: ['This is not your badge.', 'Scan your own badge.'],
   },
   'L-415': {
-    fi: ['Vain yksi työntekijä voi kirjautua tähän kioskiin.', 'Lisää toinen: muuten piste on kiinni, kun hän on poissa.'],
-    sv: ['Bara en anställd kan logga in vid den här kiosken.', 'Lägg till en till: annars är disken stängd när hen är borta.'],
-    en: ['Only one member of staff can sign in at this kiosk.', 'Add another: or the desk is closed whenever they are away.'],
+    fi: [
+      'Vain yksi työntekijä voi kirjautua tähän kioskiin.',
+      'Lisää toinen: muuten piste on kiinni, kun hän on poissa.',
+    ],
+    sv: [
+      'Bara en anställd kan logga in vid den här kiosken.',
+      'Lägg till en till: annars är disken stängd när hen är borta.',
+    ],
+    en: [
+      'Only one member of staff can sign in at this kiosk.',
+      'Add another: or the desk is closed whenever they are away.',
+    ],
   },
   'L-416': {
     fi: ['Tulostinta ei ole kokeiltu tänään.', 'Tulosta koetuloste.'],
@@ -486,9 +666,18 @@ export const errorTexts = {
     en: ['The printer has not been tried today.', 'Print a test slip.'],
   },
   'L-417': {
-    fi: ['Levytilaa on jäljellä vain {megabytes} Mt.', 'Pyydä ylläpitoa vapauttamaan tilaa. Kun levy täyttyy, mitään ei voi luovuttaa.'],
-    sv: ['Det finns bara {megabytes} MB ledigt på disken.', 'Be administratören frigöra utrymme. När disken är full kan inget lämnas ut.'],
-    en: ['Only {megabytes} MB of disk space are left.', 'Ask the administrator to free some. On a full disk nothing can be handed over.'],
+    fi: [
+      'Levytilaa on jäljellä vain {megabytes} Mt.',
+      'Pyydä ylläpitoa vapauttamaan tilaa. Kun levy täyttyy, mitään ei voi luovuttaa.',
+    ],
+    sv: [
+      'Det finns bara {megabytes} MB ledigt på disken.',
+      'Be administratören frigöra utrymme. När disken är full kan inget lämnas ut.',
+    ],
+    en: [
+      'Only {megabytes} MB of disk space are left.',
+      'Ask the administrator to free some. On a full disk nothing can be handed over.',
+    ],
   },
   'L-418': {
     fi: ['Päivitys odottaa.', 'Se asennetaan itsestään, kun kukaan ei ole kirjautuneena.'],
@@ -496,24 +685,54 @@ export const errorTexts = {
     en: ['An update is waiting.', 'It installs by itself when nobody is signed in.'],
   },
   'L-419': {
-    fi: ['Keskuspalvelimeen ei ole saatu yhteyttä sitten {sinceAt}.', 'Tarkista verkko. Sen jälkeen lisätyt noudot eivät näy tässä.'],
-    sv: ['Ingen kontakt med centralservern sedan {sinceAt}.', 'Kontrollera nätet. Ärenden som tillkommit efter det syns inte här.'],
+    fi: [
+      'Keskuspalvelimeen ei ole saatu yhteyttä sitten {sinceAt}.',
+      'Tarkista verkko. Sen jälkeen lisätyt noudot eivät näy tässä.',
+    ],
+    sv: [
+      'Ingen kontakt med centralservern sedan {sinceAt}.',
+      'Kontrollera nätet. Ärenden som tillkommit efter det syns inte här.',
+    ],
     en: ['No contact with the hub since {sinceAt}.', 'Check the network. Pickups added since then are not here.'],
   },
   'L-420': {
-    fi: ['Tietokoneen kello on {minutes} min väärässä.', 'Piste käyttää keskuspalvelimen aikaa. Pyydä ylläpitoa korjaamaan kello.'],
-    sv: ['Datorns klocka går {minutes} min fel.', 'Disken följer centralserverns tid. Be administratören ställa klockan.'],
-    en: ['The computer’s clock is {minutes} minutes off.', 'The desk keeps the hub’s time. Ask the administrator to set the clock.'],
+    fi: [
+      'Tietokoneen kello on {minutes} min väärässä.',
+      'Piste käyttää keskuspalvelimen aikaa. Pyydä ylläpitoa korjaamaan kello.',
+    ],
+    sv: [
+      'Datorns klocka går {minutes} min fel.',
+      'Disken följer centralserverns tid. Be administratören ställa klockan.',
+    ],
+    en: [
+      'The computer’s clock is {minutes} minutes off.',
+      'The desk keeps the hub’s time. Ask the administrator to set the clock.',
+    ],
   },
   'L-421': {
-    fi: ['{count} kirjausta on odottanut lähettämistä, vanhin {sinceAt} alkaen.', 'Tarkista verkko. Kirjaukset ovat tallessa.'],
-    sv: ['{count} anteckningar väntar på att sändas, den äldsta sedan {sinceAt}.', 'Kontrollera nätet. Anteckningarna är sparade.'],
+    fi: [
+      '{count} kirjausta on odottanut lähettämistä, vanhin {sinceAt} alkaen.',
+      'Tarkista verkko. Kirjaukset ovat tallessa.',
+    ],
+    sv: [
+      '{count} anteckningar väntar på att sändas, den äldsta sedan {sinceAt}.',
+      'Kontrollera nätet. Anteckningarna är sparade.',
+    ],
     en: ['{count} records wait to be sent, the oldest since {sinceAt}.', 'Check the network. The records are safe.'],
   },
   'L-422': {
-    fi: ['Pisteellä ei ole avausavainta, jonka keskuspalvelin tuntee.', 'Yhdistä verkko, tai pyydä esihenkilöä ottamaan kioski käyttöön.'],
-    sv: ['Disken har ingen öppningsnyckel som centralservern känner till.', 'Anslut nätet, eller be arbetsledaren registrera kiosken.'],
-    en: ['The desk has no opening key that the hub knows of.', 'Connect the network, or ask a supervisor to set the kiosk up.'],
+    fi: [
+      'Pisteellä ei ole avausavainta, jonka keskuspalvelin tuntee.',
+      'Yhdistä verkko, tai pyydä esihenkilöä ottamaan kioski käyttöön.',
+    ],
+    sv: [
+      'Disken har ingen öppningsnyckel som centralservern känner till.',
+      'Anslut nätet, eller be arbetsledaren registrera kiosken.',
+    ],
+    en: [
+      'The desk has no opening key that the hub knows of.',
+      'Connect the network, or ask a supervisor to set the kiosk up.',
+    ],
   },
   'L-423': {
     fi: ['{count} tulostetta on selvittämättä.', 'Avaa ne jonosta ja kerro, mitä niille tapahtui.'],
@@ -566,9 +785,18 @@ export const errorTexts = {
     en: ['The printer reports an error.', 'Look at its light and clear the jam.'],
   },
   'L-505': {
-    fi: ['Salasanaa ei voi tulostaa täsmälleen tällä tulostimella.', 'Helpdesk antaa uuden salasanan. Mitään ei tulostettu.'],
-    sv: ['Lösenordet kan inte skrivas ut exakt med den här skrivaren.', 'Helpdesk utfärdar ett nytt lösenord. Inget skrevs ut.'],
-    en: ['The password cannot be printed exactly on this printer.', 'The helpdesk issues another. Nothing was printed.'],
+    fi: [
+      'Salasanaa ei voi tulostaa täsmälleen tällä tulostimella.',
+      'Helpdesk antaa uuden salasanan. Mitään ei tulostettu.',
+    ],
+    sv: [
+      'Lösenordet kan inte skrivas ut exakt med den här skrivaren.',
+      'Helpdesk utfärdar ett nytt lösenord. Inget skrevs ut.',
+    ],
+    en: [
+      'The password cannot be printed exactly on this printer.',
+      'The helpdesk issues another. Nothing was printed.',
+    ],
   },
   'L-506': {
     fi: ['Tuloste jäi epävarmaksi.', 'Katso tulostinta ja kerro, mitä tulosteelle tapahtui.'],
@@ -576,8 +804,14 @@ export const errorTexts = {
     en: ['It is not certain that the slip was printed.', 'Look at the printer and say what became of the slip.'],
   },
   'L-507': {
-    fi: ['Tulostimessa voi olla jäljellä keskeneräinen työ.', 'Sammuta tulostin, odota kymmenen sekuntia ja käynnistä se.'],
-    sv: ['En halvfärdig utskrift kan finnas kvar i skrivaren.', 'Stäng av skrivaren, vänta tio sekunder och slå på den.'],
+    fi: [
+      'Tulostimessa voi olla jäljellä keskeneräinen työ.',
+      'Sammuta tulostin, odota kymmenen sekuntia ja käynnistä se.',
+    ],
+    sv: [
+      'En halvfärdig utskrift kan finnas kvar i skrivaren.',
+      'Stäng av skrivaren, vänta tio sekunder och slå på den.',
+    ],
     en: ['An unfinished job may remain in the printer.', 'Switch the printer off, wait ten seconds, switch it on.'],
   },
   'L-508': {
@@ -616,8 +850,14 @@ export const errorTexts = {
     en: ['The kiosk restarted during printing.', 'Look at the printer and say what became of the slip.'],
   },
   'L-515': {
-    fi: ['Tulostimen käyttöönotto jäi kesken.', 'Aloita alusta ja toimi, kun paperi pyydetään poistamaan ja panemaan takaisin.'],
-    sv: ['Ibruktagandet av skrivaren blev inte klart.', 'Börja om, ta ut papperet och sätt tillbaka det när du blir ombedd.'],
+    fi: [
+      'Tulostimen käyttöönotto jäi kesken.',
+      'Aloita alusta ja toimi, kun paperi pyydetään poistamaan ja panemaan takaisin.',
+    ],
+    sv: [
+      'Ibruktagandet av skrivaren blev inte klart.',
+      'Börja om, ta ut papperet och sätt tillbaka det när du blir ombedd.',
+    ],
     en: ['Setting up the printer was not finished.', 'Start again, and take the paper out and put it back when asked.'],
   },
   'L-601': {
@@ -627,7 +867,10 @@ export const errorTexts = {
   },
   'L-602': {
     fi: ['Keskuspalvelin vastasi tavalla, jota ei ymmärretä.', 'Jatka työtä ja ilmoita ylläpidolle. Mitään ei katoa.'],
-    sv: ['Centralservern svarade på ett sätt som inte förstås.', 'Fortsätt arbeta och meddela administratören. Inget går förlorat.'],
+    sv: [
+      'Centralservern svarade på ett sätt som inte förstås.',
+      'Fortsätt arbeta och meddela administratören. Inget går förlorat.',
+    ],
     en: ['The hub’s answer could not be understood.', 'Carry on and tell the administrator. Nothing is lost.'],
   },
   'L-603': {
@@ -683,12 +926,21 @@ export const errorTexts = {
   'L-702': {
     fi: ['Lukijan käyttö on estetty.', 'Ylläpito asentaa säännön resources/udev/60-lodge.rules.'],
     sv: ['Läsaren får inte användas.', 'Administratören installerar regeln resources/udev/60-lodge.rules.'],
-    en: ['Permission to open the reader is missing.', 'The administrator installs the rule resources/udev/60-lodge.rules.'],
+    en: [
+      'Permission to open the reader is missing.',
+      'The administrator installs the rule resources/udev/60-lodge.rules.',
+    ],
   },
   'L-703': {
     fi: ['Lukijan kirjasto puuttuu (libusb tai libudev).', 'Ylläpito asentaa paketit libusb-1.0-0 ja libudev1.'],
-    sv: ['Läsarens bibliotek saknas (libusb eller libudev).', 'Administratören installerar paketen libusb-1.0-0 och libudev1.'],
-    en: ['The reader library is missing (libusb or libudev).', 'The administrator installs the packages libusb-1.0-0 and libudev1.'],
+    sv: [
+      'Läsarens bibliotek saknas (libusb eller libudev).',
+      'Administratören installerar paketen libusb-1.0-0 och libudev1.',
+    ],
+    en: [
+      'The reader library is missing (libusb or libudev).',
+      'The administrator installs the packages libusb-1.0-0 and libudev1.',
+    ],
   },
   'L-704': {
     fi: ['Lukeminen jäi kesken.', 'Lue kortti tai asiakirja uudelleen.'],
@@ -702,13 +954,25 @@ export const errorTexts = {
   },
   'L-706': {
     fi: ['Näppäimistönä toimivaa lukijaa ei voi käyttää tässä järjestelmässä.', 'Vaihda lukija HID POS -tilaan.'],
-    sv: ['En läsare som fungerar som tangentbord kan inte användas i det här systemet.', 'Ställ läsaren i HID POS-läge.'],
+    sv: [
+      'En läsare som fungerar som tangentbord kan inte användas i det här systemet.',
+      'Ställ läsaren i HID POS-läge.',
+    ],
     en: ['A reader that acts as a keyboard cannot be used on this system.', 'Set the reader to HID POS mode.'],
   },
   'L-707': {
-    fi: ['Kortin tarkiste ei täsmää: kortti luettiin väärin.', 'Lue kortti uudelleen. Jos sama toistuu, etsi jonosta nimellä.'],
-    sv: ['Kortets kontrolltecken stämmer inte: kortet lästes fel.', 'Läs kortet på nytt. Upprepas felet, sök med namn i kön.'],
-    en: ['The card’s check digit does not match: it was misread.', 'Scan it again. If it happens again, search the queue by name.'],
+    fi: [
+      'Kortin tarkiste ei täsmää: kortti luettiin väärin.',
+      'Lue kortti uudelleen. Jos sama toistuu, etsi jonosta nimellä.',
+    ],
+    sv: [
+      'Kortets kontrolltecken stämmer inte: kortet lästes fel.',
+      'Läs kortet på nytt. Upprepas felet, sök med namn i kön.',
+    ],
+    en: [
+      'The card’s check digit does not match: it was misread.',
+      'Scan it again. If it happens again, search the queue by name.',
+    ],
   },
   'L-708': {
     fi: ['Lukukerrat eivät olleet samanlaisia.', 'Lue sama kortti kolme kertaa, nostaen se välillä pois.'],
@@ -716,26 +980,53 @@ export const errorTexts = {
     en: ['The reads were not the same.', 'Scan one card three times, lifting it away in between.'],
   },
   'L-709': {
-    fi: ['Tämä on henkilötunnus, ei kortin numero. Sitä ei luettu.', 'Lue toinen koodi kortista, tai passi tai henkilökortti.'],
-    sv: ['Detta är en personbeteckning, inte ett kortnummer. Den lästes inte.', 'Läs kortets andra kod, eller ett pass eller identitetskort.'],
-    en: ['This is a personal identity code, not a card number. It was not read.', 'Scan the card’s other code, or a passport or identity card.'],
+    fi: [
+      'Tämä on henkilötunnus, ei kortin numero. Sitä ei luettu.',
+      'Lue toinen koodi kortista, tai passi tai henkilökortti.',
+    ],
+    sv: [
+      'Detta är en personbeteckning, inte ett kortnummer. Den lästes inte.',
+      'Läs kortets andra kod, eller ett pass eller identitetskort.',
+    ],
+    en: [
+      'This is a personal identity code, not a card number. It was not read.',
+      'Scan the card’s other code, or a passport or identity card.',
+    ],
   },
   'L-710': {
-    fi: ['Lukijan näppäilyt näkyvät myös työpöydälle, joten sitä ei käytetä.', 'Ylläpito lisää lukijan sääntöön resources/udev/60-lodge.rules.'],
+    fi: [
+      'Lukijan näppäilyt näkyvät myös työpöydälle, joten sitä ei käytetä.',
+      'Ylläpito lisää lukijan sääntöön resources/udev/60-lodge.rules.',
+    ],
     sv: [
       'Läsarens tangenttryckningar syns även för skrivbordet, så den används inte.',
       'Administratören lägger till läsaren i regeln resources/udev/60-lodge.rules.',
     ],
-    en: ['The desktop also sees what this reader types, so it is not used.', 'The administrator adds the reader to the rule resources/udev/60-lodge.rules.'],
+    en: [
+      'The desktop also sees what this reader types, so it is not used.',
+      'The administrator adds the reader to the rule resources/udev/60-lodge.rules.',
+    ],
   },
   'L-711': {
-    fi: ['Kaksi eri koodia luettiin yhtä aikaa. Jälkimmäistä ei käytetty.', 'Tarkista, että ruudulla on oikea henkilö. Peitä toinen koodi, jos ei ole.'],
-    sv: ['Två olika koder lästes samtidigt. Den senare användes inte.', 'Kontrollera att rätt person visas. Täck annars den ena koden.'],
-    en: ['Two different codes were read at once. The second was not used.', 'Check that the right person is on screen. If not, cover one code.'],
+    fi: [
+      'Kaksi eri koodia luettiin yhtä aikaa. Jälkimmäistä ei käytetty.',
+      'Tarkista, että ruudulla on oikea henkilö. Peitä toinen koodi, jos ei ole.',
+    ],
+    sv: [
+      'Två olika koder lästes samtidigt. Den senare användes inte.',
+      'Kontrollera att rätt person visas. Täck annars den ena koden.',
+    ],
+    en: [
+      'Two different codes were read at once. The second was not used.',
+      'Check that the right person is on screen. If not, cover one code.',
+    ],
   },
   'L-617': {
     fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvavastaavalle.'],
-    sv: ['Uppdateringen är inte signerad av den egna organisationen.', 'Den installerades inte. Meddela säkerhetsansvarig.'],
+    sv: [
+      'Uppdateringen är inte signerad av den egna organisationen.',
+      'Den installerades inte. Meddela säkerhetsansvarig.',
+    ],
     en: ['The update is not signed by this institution.', 'It was not installed. Tell the security officer.'],
   },
   'L-618': {
@@ -749,14 +1040,26 @@ export const errorTexts = {
     en: ['Too many requests from one address.', 'Wait a minute and try again.'],
   },
   'L-620': {
-    fi: ['Tiedosto ei ole kokonainen.', 'Kopioi tiedosto uudelleen tai tee se kioskilla uudelleen. Mitään ei kadonnut.'],
+    fi: [
+      'Tiedosto ei ole kokonainen.',
+      'Kopioi tiedosto uudelleen tai tee se kioskilla uudelleen. Mitään ei kadonnut.',
+    ],
     sv: ['Filen är inte hel.', 'Kopiera filen på nytt eller gör den på nytt vid kiosken. Inget gick förlorat.'],
     en: ['The file is not complete.', 'Copy the file again, or make it again at the kiosk. Nothing is lost.'],
   },
   'L-621': {
-    fi: ['Tiedostoa on muutettu sen jälkeen kun se tehtiin.', 'Älä käytä tiedostoa. Tee uusi, ja jos tämä toistuu, ilmoita tietoturvavastaavalle.'],
-    sv: ['Filen har ändrats efter att den gjordes.', 'Använd den inte. Gör en ny, och om detta upprepas, meddela säkerhetsansvarig.'],
-    en: ['The file was changed after it was made.', 'Do not use it. Make a new one, and if this happens again, tell the security officer.'],
+    fi: [
+      'Tiedostoa on muutettu sen jälkeen kun se tehtiin.',
+      'Älä käytä tiedostoa. Tee uusi, ja jos tämä toistuu, ilmoita tietoturvavastaavalle.',
+    ],
+    sv: [
+      'Filen har ändrats efter att den gjordes.',
+      'Använd den inte. Gör en ny, och om detta upprepas, meddela säkerhetsansvarig.',
+    ],
+    en: [
+      'The file was changed after it was made.',
+      'Do not use it. Make a new one, and if this happens again, tell the security officer.',
+    ],
   },
   'L-622': {
     fi: ['Tiedosto kuuluu toiselle kioskille.', 'Etsi tämän kioskin tiedosto. Kioskin tunnus on tiedoston nimessä.'],
@@ -765,28 +1068,67 @@ export const errorTexts = {
   },
   'L-623': {
     fi: ['Muistitikulla ei ole kuittausta.', 'Tuo tikku ensin keskuspalvelimelle ja kopioi kuittaus tikun päätasolle.'],
-    sv: ['Det finns inget kvitto på minnet.', 'För minnet först till centralservern och kopiera kvittot till minnets översta nivå.'],
-    en: ['There is no receipt on the memory stick.', 'Take the stick to the hub first, and copy the receipt to its top folder.'],
+    sv: [
+      'Det finns inget kvitto på minnet.',
+      'För minnet först till centralservern och kopiera kvittot till minnets översta nivå.',
+    ],
+    en: [
+      'There is no receipt on the memory stick.',
+      'Take the stick to the hub first, and copy the receipt to its top folder.',
+    ],
   },
   'L-624': {
-    fi: ['Aiempi tiedosto puuttuu: tapahtumat numerosta {from}.', 'Tuo ensin aiempi tiedosto, tai vie kioskilta koko tapahtumaluettelo.'],
-    sv: ['En tidigare fil saknas: händelser från nummer {from}.', 'Läs först in den tidigare filen, eller exportera hela händelseloggen vid kiosken.'],
-    en: ['An earlier file is missing: entries from number {from}.', 'Import the earlier file first, or carry the whole ledger from the kiosk.'],
+    fi: [
+      'Aiempi tiedosto puuttuu: tapahtumat numerosta {from}.',
+      'Tuo ensin aiempi tiedosto, tai vie kioskilta koko tapahtumaluettelo.',
+    ],
+    sv: [
+      'En tidigare fil saknas: händelser från nummer {from}.',
+      'Läs först in den tidigare filen, eller exportera hela händelseloggen vid kiosken.',
+    ],
+    en: [
+      'An earlier file is missing: entries from number {from}.',
+      'Import the earlier file first, or carry the whole ledger from the kiosk.',
+    ],
   },
   'L-625': {
     fi: ['Uutta ei ole: kaikki on jo kuitattu.', 'Mitään ei tarvitse tehdä. Poista vanhat tiedostot tikulta.'],
-    sv: ['Det finns inget nytt: allt är redan kvitterat.', 'Inget behöver göras. Ta bort de gamla filerna från minnet.'],
-    en: ['There is nothing new: all of it has been acknowledged.', 'Nothing needs to be done. Remove the old files from the stick.'],
+    sv: [
+      'Det finns inget nytt: allt är redan kvitterat.',
+      'Inget behöver göras. Ta bort de gamla filerna från minnet.',
+    ],
+    en: [
+      'There is nothing new: all of it has been acknowledged.',
+      'Nothing needs to be done. Remove the old files from the stick.',
+    ],
   },
   'L-626': {
-    fi: ['Muistitikkua ei voi käyttää.', 'Tarkista, että tikku on paikallaan, siinä on tilaa eikä se ole kirjoitussuojattu, tai vaihda tikku.'],
-    sv: ['Minnet kan inte användas.', 'Kontrollera att minnet sitter i, har utrymme och inte är skrivskyddat, eller byt minne.'],
-    en: ['The memory stick cannot be used.', 'Check that it is plugged in, has room and is not write-protected, or take another one.'],
+    fi: [
+      'Muistitikkua ei voi käyttää.',
+      'Tarkista, että tikku on paikallaan, siinä on tilaa eikä se ole kirjoitussuojattu, tai vaihda tikku.',
+    ],
+    sv: [
+      'Minnet kan inte användas.',
+      'Kontrollera att minnet sitter i, har utrymme och inte är skrivskyddat, eller byt minne.',
+    ],
+    en: [
+      'The memory stick cannot be used.',
+      'Check that it is plugged in, has room and is not write-protected, or take another one.',
+    ],
   },
   'L-627': {
-    fi: ['Kuittaus on palautetulta keskuspalvelimelta.', 'Yhdistä kioski kerran verkkoon, niin se kertoo keskuspalvelimelle, mitä sillä on.'],
-    sv: ['Kvittot kommer från en återställd centralserver.', 'Anslut kiosken en gång till nätet så berättar den för centralservern vad den har.'],
-    en: ['The receipt is from a hub that was put back from a backup.', 'Connect the kiosk to the network once, so that it tells the hub what it holds.'],
+    fi: [
+      'Kuittaus on palautetulta keskuspalvelimelta.',
+      'Yhdistä kioski kerran verkkoon, niin se kertoo keskuspalvelimelle, mitä sillä on.',
+    ],
+    sv: [
+      'Kvittot kommer från en återställd centralserver.',
+      'Anslut kiosken en gång till nätet så berättar den för centralservern vad den har.',
+    ],
+    en: [
+      'The receipt is from a hub that was put back from a backup.',
+      'Connect the kiosk to the network once, so that it tells the hub what it holds.',
+    ],
   },
   'L-628': {
     fi: [
@@ -808,9 +1150,18 @@ export const errorTexts = {
     en: ['The stick is being written.', 'Wait until that is done.'],
   },
   'L-680': {
-    fi: ['Keskuspalvelin kysyy vielä kerran, mikä kioski tämä on.', 'Kioski vastaa itse. Jos tämä toistuu, ilmoita ylläpidolle.'],
-    sv: ['Centralservern frågar en gång till vilken kiosk detta är.', 'Kiosken svarar själv. Om detta upprepas, meddela administratören.'],
-    en: ['The hub asks once more which kiosk this is.', 'The kiosk answers by itself. If this comes again and again, tell the administrator.'],
+    fi: [
+      'Keskuspalvelin kysyy vielä kerran, mikä kioski tämä on.',
+      'Kioski vastaa itse. Jos tämä toistuu, ilmoita ylläpidolle.',
+    ],
+    sv: [
+      'Centralservern frågar en gång till vilken kiosk detta är.',
+      'Kiosken svarar själv. Om detta upprepas, meddela administratören.',
+    ],
+    en: [
+      'The hub asks once more which kiosk this is.',
+      'The kiosk answers by itself. If this comes again and again, tell the administrator.',
+    ],
   },
   'L-650': {
     fi: ['Nimi tai salasana ei täsmää.', 'Tarkista molemmat ja yritä uudelleen.'],
@@ -828,9 +1179,15 @@ export const errorTexts = {
     en: ['The account is switched off.', 'Contact an administrator.'],
   },
   'L-653': {
-    fi: ['Salasana on liian helppo arvata.', 'Valitse vähintään {least} merkkiä, jotka eivät ole nimi tai yleinen sana.'],
+    fi: [
+      'Salasana on liian helppo arvata.',
+      'Valitse vähintään {least} merkkiä, jotka eivät ole nimi tai yleinen sana.',
+    ],
     sv: ['Lösenordet är för lätt att gissa.', 'Välj minst {least} tecken som inte är ett namn eller ett vanligt ord.'],
-    en: ['The password is too easy to guess.', 'Choose at least {least} characters that are not a name or a common word.'],
+    en: [
+      'The password is too easy to guess.',
+      'Choose at least {least} characters that are not a name or a common word.',
+    ],
   },
   'L-654': {
     fi: ['Tilillä ei ole omaa salasanaa täällä.', 'Vaihda salasana siellä, missä kirjaudut.'],
@@ -838,9 +1195,18 @@ export const errorTexts = {
     en: ['The account has no password of its own here.', 'Change the password where you sign in.'],
   },
   'L-655': {
-    fi: ['Linkki on käytetty, vanhentunut tai korvattu uudemmalla.', 'Pyydä ylläpidolta uusi linkki. Ensimmäinen linkki on palvelimen lokissa.'],
-    sv: ['Länken är använd, för gammal eller ersatt av en nyare.', 'Be administratören om en ny länk. Den första länken finns i serverns logg.'],
-    en: ['The link has been used, is too old, or a newer one has replaced it.', 'Ask an administrator for a new one. The first link is in the hub’s log.'],
+    fi: [
+      'Linkki on käytetty, vanhentunut tai korvattu uudemmalla.',
+      'Pyydä ylläpidolta uusi linkki. Ensimmäinen linkki on palvelimen lokissa.',
+    ],
+    sv: [
+      'Länken är använd, för gammal eller ersatt av en nyare.',
+      'Be administratören om en ny länk. Den första länken finns i serverns logg.',
+    ],
+    en: [
+      'The link has been used, is too old, or a newer one has replaced it.',
+      'Ask an administrator for a new one. The first link is in the hub’s log.',
+    ],
   },
   'L-656': {
     fi: ['Ylläpitäjiä ei jäisi yhtään.', 'Anna ensin toiselle tilille ylläpitäjän rooli.'],
@@ -888,9 +1254,18 @@ export const errorTexts = {
     en: ['The request did not come from this page.', 'Reload the page and try again.'],
   },
   'L-665': {
-    fi: ['Kirjautuminen organisaation tunnuksella ei onnistunut.', 'Yritä uudelleen. Jos se ei auta, pyydä ylläpidolta rooli.'],
-    sv: ['Inloggningen med organisationens konto lyckades inte.', 'Försök igen. Om det inte hjälper, be administratören om en roll.'],
-    en: ['Signing in with the organisation’s account did not work.', 'Try again. If that does not help, ask an administrator for a role.'],
+    fi: [
+      'Kirjautuminen organisaation tunnuksella ei onnistunut.',
+      'Yritä uudelleen. Jos se ei auta, pyydä ylläpidolta rooli.',
+    ],
+    sv: [
+      'Inloggningen med organisationens konto lyckades inte.',
+      'Försök igen. Om det inte hjälper, be administratören om en roll.',
+    ],
+    en: [
+      'Signing in with the organisation’s account did not work.',
+      'Try again. If that does not help, ask an administrator for a role.',
+    ],
   },
   'L-666': {
     fi: ['Tunnus on jo toisen henkilön.', 'Tarkista tunnus.'],
@@ -919,8 +1294,14 @@ export const errorTexts = {
   },
   'L-634': {
     fi: ['Sarake ei kelpaa: {column}.', 'Korjaa otsikkorivi ohjeen mukaan. Salasanoja ei koskaan tuoda tiedostosta.'],
-    sv: ['Kolumnen kan inte användas: {column}.', 'Rätta rubrikraden enligt anvisningen. Lösenord importeras aldrig från en fil.'],
-    en: ['This column cannot be used: {column}.', 'Correct the header row as documented. Passwords are never imported from a file.'],
+    sv: [
+      'Kolumnen kan inte användas: {column}.',
+      'Rätta rubrikraden enligt anvisningen. Lösenord importeras aldrig från en fil.',
+    ],
+    en: [
+      'This column cannot be used: {column}.',
+      'Correct the header row as documented. Passwords are never imported from a file.',
+    ],
   },
   'L-635': {
     fi: ['Rivin arvo ei kelpaa: {column}.', 'Korjaa arvo ja tuo rivi uudelleen.'],
@@ -934,8 +1315,14 @@ export const errorTexts = {
   },
   'L-637': {
     fi: ['Tunnuksella on jo nouto kesken.', 'Peru se ensin, tai valitse tuonnille, että uusi korvaa vanhan.'],
-    sv: ['Kontot har redan en hämtning på gång.', 'Återkalla den först, eller välj för importen att den nya ersätter den gamla.'],
-    en: ['The account already has a pickup waiting.', 'Revoke it first, or choose for the import that new ones replace old ones.'],
+    sv: [
+      'Kontot har redan en hämtning på gång.',
+      'Återkalla den först, eller välj för importen att den nya ersätter den gamla.',
+    ],
+    en: [
+      'The account already has a pickup waiting.',
+      'Revoke it first, or choose for the import that new ones replace old ones.',
+    ],
   },
   'L-638': {
     fi: ['Tuonti ei ole siinä vaiheessa.', 'Päivitä näkymä ja katso tuonnin tila.'],
@@ -943,12 +1330,18 @@ export const errorTexts = {
     en: ['The import is not at that stage.', 'Refresh the view and see where the import stands.'],
   },
   'L-639': {
-    fi: ['Osoitteeseen ei saa lähettää.', 'Käytä julkista https-osoitetta, tai pyydä ylläpitoa sallimaan palvelin keskuspalvelimen asetuksissa.'],
+    fi: [
+      'Osoitteeseen ei saa lähettää.',
+      'Käytä julkista https-osoitetta, tai pyydä ylläpitoa sallimaan palvelin keskuspalvelimen asetuksissa.',
+    ],
     sv: [
       'Det är inte tillåtet att sända till adressen.',
       'Använd en offentlig https-adress, eller be administratören tillåta servern i centralserverns inställningar.',
     ],
-    en: ['Nothing may be sent to this address.', 'Use a public https address, or ask the administrator to allow the server in the hub’s settings.'],
+    en: [
+      'Nothing may be sent to this address.',
+      'Use a public https address, or ask the administrator to allow the server in the hub’s settings.',
+    ],
   },
   'L-640': {
     fi: ['Keskuspalvelin on sulkeutumassa tai vasta käynnistymässä.', 'Odota hetki ja yritä uudelleen.'],
@@ -987,7 +1380,10 @@ export const errorTexts = {
   },
   'L-806': {
     fi: ['Kioskin avaimia ei voi avata tällä tietokoneella.', 'Ota kioski käyttöön uudelleen ylläpidon ohjeella.'],
-    sv: ['Kioskens nycklar kan inte öppnas på den här datorn.', 'Registrera kiosken på nytt enligt administratörens anvisning.'],
+    sv: [
+      'Kioskens nycklar kan inte öppnas på den här datorn.',
+      'Registrera kiosken på nytt enligt administratörens anvisning.',
+    ],
     en: ['The kiosk’s keys cannot be opened on this computer.', 'Enrol the kiosk again as the administrator advises.'],
   },
   'L-901': {
@@ -1026,12 +1422,24 @@ export const errorTexts = {
     en: ['The kiosk’s engine does not start.', 'Call the administrator and give the code.'],
   },
   'L-910': {
-    fi: ['Kioskin näyttö on pysähtynyt toistuvasti.', 'Paina Yritä uudelleen. Jos näyttö pysähtyy taas, soita ylläpidolle ja kerro koodi.'],
-    sv: ['Kioskens skärm har stannat flera gånger.', 'Tryck på Försök igen. Om skärmen stannar igen, ring administratören och uppge koden.'],
-    en: ['The kiosk’s screen has stopped several times.', 'Press Try again. If it stops again, call the administrator and give the code.'],
+    fi: [
+      'Kioskin näyttö on pysähtynyt toistuvasti.',
+      'Paina Yritä uudelleen. Jos näyttö pysähtyy taas, soita ylläpidolle ja kerro koodi.',
+    ],
+    sv: [
+      'Kioskens skärm har stannat flera gånger.',
+      'Tryck på Försök igen. Om skärmen stannar igen, ring administratören och uppge koden.',
+    ],
+    en: [
+      'The kiosk’s screen has stopped several times.',
+      'Press Try again. If it stops again, call the administrator and give the code.',
+    ],
   },
   'L-911': {
-    fi: ['Kioski käynnistettiin vianetsintävalinnalla.', 'Käynnistä kioski sen omasta kuvakkeesta ilman lisävalintoja.'],
+    fi: [
+      'Kioski käynnistettiin vianetsintävalinnalla.',
+      'Käynnistä kioski sen omasta kuvakkeesta ilman lisävalintoja.',
+    ],
     sv: ['Kiosken startades med ett felsökningsval.', 'Starta kiosken med dess egen ikon utan tillägg.'],
     en: ['The kiosk was started with a debugging option.', 'Start the kiosk from its own icon, without options.'],
   },
@@ -1045,8 +1453,14 @@ export const errorTexts = {
       'Tietokoneessa ei ole avainsäilöä, joka suojaisi kioskin avaimet.',
       'Ota käyttöön työpöydän avainrengas tai kioskin palveluyksikkö ja käynnistä uudelleen.',
     ],
-    sv: ['Datorn saknar ett nyckellager som skyddar kioskens nycklar.', 'Ta i bruk skrivbordets nyckelring eller kioskens tjänsteenhet och starta om.'],
-    en: ['This computer has no keystore that protects the kiosk’s keys.', 'Set up the desktop’s keyring or the kiosk’s service unit, and start again.'],
+    sv: [
+      'Datorn saknar ett nyckellager som skyddar kioskens nycklar.',
+      'Ta i bruk skrivbordets nyckelring eller kioskens tjänsteenhet och starta om.',
+    ],
+    en: [
+      'This computer has no keystore that protects the kiosk’s keys.',
+      'Set up the desktop’s keyring or the kiosk’s service unit, and start again.',
+    ],
   },
   'L-914': {
     fi: ['Liian monta pyyntöä yhtä aikaa.', 'Odota hetki ja yritä uudelleen.'],

@@ -15,7 +15,8 @@ const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', 
 
 /** Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are read either way round. */
 function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
-  const parts = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
+  const parts = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
   return {
     day: parts({ weekday: 'short', day: 'numeric', month: language === 'en' ? 'short' : 'numeric' }),
     clock: parts({ hour: 'numeric', minute: '2-digit' }),
@@ -31,7 +32,8 @@ function dayAndTime(instant: number, language: Language): string {
 /** `klo 16.00` on the day of `now`, else with the day. Both are instants (ms). */
 export function clockAt(instant: number, language: Language, now: number): string {
   const { day, clock } = dayAndClock(instant, language)
-  if (day !== dayAndClock(now, language).day || Math.abs(instant - now) > 2 * 86_400_000) return dayAndTime(instant, language)
+  if (day !== dayAndClock(now, language).day || Math.abs(instant - now) > 2 * 86_400_000)
+    return dayAndTime(instant, language)
   return { fi: `klo ${clock}`, sv: `kl. ${clock}`, en: clock }[language]
 }
 

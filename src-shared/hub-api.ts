@@ -86,7 +86,12 @@ export const GrantedPickup = z.object({
 export type GrantedPickup = z.infer<typeof GrantedPickup>
 
 /** A member of staff as the desk's kiosk knows them. */
-export const StaffRecord = z.object({ id: StaffId, name: z.string().max(200), role: StaffRole, badgeTags: z.array(Tag).max(5) })
+export const StaffRecord = z.object({
+  id: StaffId,
+  name: z.string().max(200),
+  role: StaffRole,
+  badgeTags: z.array(Tag).max(5),
+})
 export type StaffRecord = z.infer<typeof StaffRecord>
 
 export const FeedChange = z.discriminatedUnion('kind', [
@@ -106,11 +111,21 @@ export const FeedChange = z.discriminatedUnion('kind', [
   z.object({ seq: z.number().int().positive(), kind: z.literal('desk-changed'), desk: Desk }),
   z.object({ seq: z.number().int().positive(), kind: z.literal('policy-changed'), policy: Policy }),
   /** Where else people can go, and when. */
-  z.object({ seq: z.number().int().positive(), kind: z.literal('directory-changed'), desks: z.array(DirectoryDesk).max(directoryLimit) }),
+  z.object({
+    seq: z.number().int().positive(),
+    kind: z.literal('directory-changed'),
+    desks: z.array(DirectoryDesk).max(directoryLimit),
+  }),
   /** A request filed at this desk has been approved or declined. */
   z.object({ seq: z.number().int().positive(), kind: z.literal('request-decided'), decision: RequestDecision }),
   /** The recipient checked in at a check-in screen of this desk. */
-  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-arrived'), pickup: PickupId, epoch: Epoch, at: Instant }),
+  z.object({
+    seq: z.number().int().positive(),
+    kind: z.literal('pickup-arrived'),
+    pickup: PickupId,
+    epoch: Epoch,
+    at: Instant,
+  }),
   /** Someone calls for staff at a check-in screen of this desk. */
   z.object({ seq: z.number().int().positive(), kind: z.literal('staff-called'), call: CallId, at: Instant }),
 ])
@@ -150,7 +165,10 @@ export const SnapshotPage = z.object({
 })
 export type SnapshotPage = z.infer<typeof SnapshotPage>
 
-export const HubFailure = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+export const HubFailure = z.object({
+  code: z.custom<ErrorCode>(isErrorCode),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
 
 export const TimelineEvent = z.object({
   time: Instant,
@@ -166,12 +184,23 @@ const closing = { closedAt: Instant.nullable(), closedBy: z.string().nullable() 
 export const hubApi = {
   /** The hub's certificate authority, so that the code's fingerprint can be checked before anything is sent. */
   authority: route('GET', '/v1/authority', 'open', { query: none, body: noBody, reply: z.object({ pem: z.string() }) }),
-  health: route('GET', '/v1/health', 'open', { query: none, body: noBody, reply: z.object({ status: z.literal('ok'), hubTime: Instant }) }),
+  health: route('GET', '/v1/health', 'open', {
+    query: none,
+    body: noBody,
+    reply: z.object({ status: z.literal('ok'), hubTime: Instant }),
+  }),
   /** Uses up the code. `sealTo` is an ephemeral X25519 key: the lookup key comes back sealed to it (HPKE, info `lodge/enrol/1`, aad = kiosk id). */
   enrol: route('POST', '/v1/enrol', 'code', {
     query: none,
     body: z.object({ token: z.string().max(64), nonce: Nonce, signKey: PublicKey, sealTo: PublicKey }),
-    reply: z.object({ kiosk: KioskId, desk: DeskId, kind: KioskKind.default('desk'), incarnation: Incarnation, hubTime: Instant, lookupKey: base64url }),
+    reply: z.object({
+      kiosk: KioskId,
+      desk: DeskId,
+      kind: KioskKind.default('desk'),
+      incarnation: Incarnation,
+      hubTime: Instant,
+      lookupKey: base64url,
+    }),
   }),
   /** Registers the kiosk's opening key (X25519). New grants are sealed to it; until the first one there are no grants. */
   openingKey: route('POST', '/v1/opening-key', 'kiosk', {
@@ -180,7 +209,11 @@ export const hubApi = {
     reply: z.object({ registered: z.literal(true) }),
   }),
   feed: route('GET', '/v1/feed', 'kiosk', {
-    query: z.object({ incarnation: Incarnation, cursor: z.coerce.number().int().nonnegative(), limit: z.coerce.number().int().min(1).max(5000) }),
+    query: z.object({
+      incarnation: Incarnation,
+      cursor: z.coerce.number().int().nonnegative(),
+      limit: z.coerce.number().int().min(1).max(5000),
+    }),
     body: noBody,
     reply: FeedPage,
   }),
@@ -221,7 +254,12 @@ export const hubApi = {
         .max(150_000)
         .nullable(),
     }),
-    reply: z.object({ incarnation: Incarnation, acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
+    reply: z.object({
+      incarnation: Incarnation,
+      acked: z.number().int().nonnegative(),
+      head: LedgerHash,
+      hubTime: Instant,
+    }),
   }),
   ...walkInRoutes,
   ...checkInRoutes,
@@ -253,7 +291,16 @@ export const hubApi = {
           ...closing,
         }),
       ),
-      disputes: z.array(z.object({ id: z.number().int(), pickup: PickupId, kiosk: KioskId, seq: z.number().int(), at: Instant, ...closing })),
+      disputes: z.array(
+        z.object({
+          id: z.number().int(),
+          pickup: PickupId,
+          kiosk: KioskId,
+          seq: z.number().int(),
+          at: Instant,
+          ...closing,
+        }),
+      ),
     }),
   }),
   closeAlarm: route('POST', '/v1/agent/alarms/close', 'agent', {

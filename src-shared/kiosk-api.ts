@@ -125,12 +125,20 @@ export const CounterStep = z.discriminatedUnion('step', [
   }),
   /** Somebody without a pickup: looked up at the hub, proved, and issued for. */
   WalkInStep,
-  z.object({ step: z.literal('printing'), pickup: PickupView, slip: SlipId, phase: z.enum(['header', 'secret', 'confirming']) }),
+  z.object({
+    step: z.literal('printing'),
+    pickup: PickupView,
+    slip: SlipId,
+    phase: z.enum(['header', 'secret', 'confirming']),
+  }),
   /** The slip is printed or uncertain: the desk settles it. */
   z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
   z.object({
     step: z.literal('done'),
-    outcome: z.union([Settlement, z.enum(['no-slip', 'nothing-issued', 'dispatched', 'delivered', 'returned-by-post'])]),
+    outcome: z.union([
+      Settlement,
+      z.enum(['no-slip', 'nothing-issued', 'dispatched', 'delivered', 'returned-by-post']),
+    ]),
     initials: z.string(),
     language: Language,
     until: Instant,
@@ -294,7 +302,11 @@ export const kioskApi = defineContract({
     state: query(none, KioskState),
     /** The queue of this desk. Signed-in staff only. `search` matches names tolerantly (å/a, hyphens, word order). */
     queue: query(
-      z.object({ filter: z.enum(['arrived', 'waiting', 'today', 'all']), search: z.string().max(80), limit: z.number().int().min(1).max(200) }),
+      z.object({
+        filter: z.enum(['arrived', 'waiting', 'today', 'all']),
+        search: z.string().max(80),
+        limit: z.number().int().min(1).max(200),
+      }),
       z.object({ pickups: z.array(PickupView), total: z.number().int() }),
     ),
     /** Recent ledger entries of this desk, newest first. Signed-in staff only. */
@@ -365,11 +377,20 @@ export const kioskApi = defineContract({
     verifyDocument: command(z.object({ pickup: PickupId }), z.object({ verification: VerificationId })),
     /** No machine reading: staff choose the kind, key the birth date from the document and make the same statement. */
     verifyByEye: command(
-      z.object({ pickup: PickupId, kind: ProofKind, issuerCountry: IssuerCountry, birthDate: DateText, statement: z.literal(true) }),
+      z.object({
+        pickup: PickupId,
+        kind: ProofKind,
+        issuerCountry: IssuerCountry,
+        birthDate: DateText,
+        statement: z.literal(true),
+      }),
       z.object({ verification: VerificationId }),
     ),
     /** Spends the verification and prints. Answers when the slip's outcome is known; the counter shows progress. */
-    release: command(z.object({ pickup: PickupId, verification: VerificationId, language: Language }), z.object({ slip: SlipId })),
+    release: command(
+      z.object({ pickup: PickupId, verification: VerificationId, language: Language }),
+      z.object({ slip: SlipId }),
+    ),
     /** Prints what to do in another language, without the secret, for a slip that waits to be settled. */
     instructions: command(z.object({ slip: SlipId, language: Language }), nothing),
     /** A person says what became of a slip. `readable` must be stated for `handed-over`. */
@@ -403,5 +424,9 @@ export type KioskHandlers = HandlersOf<KioskApi>
  * What the shell itself tells its window, beside the engine's frames: the engine is away or back. The window stays and
  * says so.
  */
-export const ShellNotice = z.object({ t: z.literal('shell'), engine: z.enum(['starting', 'up', 'down', 'given-up']), failure: FailureView.nullable() })
+export const ShellNotice = z.object({
+  t: z.literal('shell'),
+  engine: z.enum(['starting', 'up', 'down', 'given-up']),
+  failure: FailureView.nullable(),
+})
 export type ShellNotice = z.infer<typeof ShellNotice>

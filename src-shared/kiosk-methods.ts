@@ -76,5 +76,6 @@ export interface KioskBridge {
 
 /** A call frame as the bridge carries it; a method that the bridge does not have is not sent. */
 export function sendByBridge(bridge: KioskBridge, frame: Frame): void {
-  if (frame.t === 'call' && Object.hasOwn(bridge.call, frame.method)) bridge.call[frame.method as KioskMethod](frame.id, frame.input)
+  if (frame.t === 'call' && Object.hasOwn(bridge.call, frame.method))
+    bridge.call[frame.method as KioskMethod](frame.id, frame.input)
 }

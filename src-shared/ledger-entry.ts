@@ -165,7 +165,13 @@ export const LedgerEntry = z.discriminatedUnion(
 ) as unknown as z.ZodType<LedgerEntry>
 
 /** The part that can be read even of a poison entry, enough to keep the chain and to hold the right pickup. */
-export const LedgerHead = z.object({ seq: head.seq, time: head.time, kind: z.string().max(40), pickup: PickupId.nullable(), prev: LedgerHash })
+export const LedgerHead = z.object({
+  seq: head.seq,
+  time: head.time,
+  kind: z.string().max(40),
+  pickup: PickupId.nullable(),
+  prev: LedgerHash,
+})
 export type LedgerHead = z.infer<typeof LedgerHead>
 
 /** As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. */

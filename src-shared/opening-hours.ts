@@ -26,7 +26,15 @@ export type OpeningHours = z.infer<typeof OpeningHours>
 const span = (from: string, to: string) => [{ from, to }]
 /** Monday to Thursday 8-20, Friday 8-18. */
 export const usualHours: OpeningHours = {
-  weekly: [span('08:00', '20:00'), span('08:00', '20:00'), span('08:00', '20:00'), span('08:00', '20:00'), span('08:00', '18:00'), [], []],
+  weekly: [
+    span('08:00', '20:00'),
+    span('08:00', '20:00'),
+    span('08:00', '20:00'),
+    span('08:00', '20:00'),
+    span('08:00', '18:00'),
+    [],
+    [],
+  ],
   exceptions: [],
 }
 

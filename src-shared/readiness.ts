@@ -30,7 +30,10 @@ export const Readiness = z.object({
 export type Readiness = z.infer<typeof Readiness>
 
 /** A check-in screen needs neither printer nor staff nor keys; but without the hub it can tell nobody anything. */
-export type ScreenFacts = Pick<ReadinessFacts, 'now' | 'network' | 'clockOffMs' | 'reader' | 'unsent' | 'diskFreeBytes' | 'updateWaiting'>
+export type ScreenFacts = Pick<
+  ReadinessFacts,
+  'now' | 'network' | 'clockOffMs' | 'reader' | 'unsent' | 'diskFreeBytes' | 'updateWaiting'
+>
 
 /** What is known of the desk. Times in ms; null: not known. */
 export interface ReadinessFacts {
@@ -40,7 +43,12 @@ export interface ReadinessFacts {
   /** The computer's clock against the hub's at the last answer. */
   readonly clockOffMs: number | null
   /** `wordless`: it says nothing of its state, and the desk accepts the staff's word. */
-  readonly printer: { readonly canPrint: boolean; readonly nearEnd: boolean; readonly wordless: boolean; readonly code: ErrorCode | null }
+  readonly printer: {
+    readonly canPrint: boolean
+    readonly nearEnd: boolean
+    readonly wordless: boolean
+    readonly code: ErrorCode | null
+  }
   /** A slip or a test slip was printed today. */
   readonly printedToday: boolean
   readonly reader: { readonly ready: boolean; readonly code: ErrorCode | null }
@@ -74,7 +82,12 @@ export const readinessLimits = {
 
 const rank = { red: 0, amber: 1, note: 2 } as const
 
-type Add = (severity: ReadinessReason['severity'], code: ErrorCode, params?: ErrorParams, stopsOffline?: boolean) => void
+type Add = (
+  severity: ReadinessReason['severity'],
+  code: ErrorCode,
+  params?: ErrorParams,
+  stopsOffline?: boolean,
+) => void
 
 /** What any kiosk needs, whatever its kind. */
 function common(facts: ScreenFacts, add: Add): void {
@@ -98,7 +111,12 @@ function concluded(gather: (add: Add) => void): Readiness {
   reasons.sort((a, b) => rank[a.severity] - rank[b.severity])
   const worst = reasons[0]?.severity ?? 'note'
   const serves = worst !== 'red'
-  return { light: worst === 'note' ? 'green' : worst, serves, servesOffline: serves && !reasons.some((reason) => reason.stopsOffline), reasons }
+  return {
+    light: worst === 'note' ? 'green' : worst,
+    serves,
+    servesOffline: serves && !reasons.some((reason) => reason.stopsOffline),
+    reasons,
+  }
 }
 
 /** Of a check-in screen: can people check in here now? Never without the hub. */

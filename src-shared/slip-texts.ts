@@ -17,7 +17,10 @@ export interface SlipTexts {
   /** Above the address of a letter, and where it is folded. */
   readonly letter: { readonly sender: string; readonly fold: string }
   /** On a slip without a secret; `{number}` is the slip that carries it. */
-  readonly instructions: { readonly title: string; readonly where: { readonly password: string; readonly 'activation-code': string } }
+  readonly instructions: {
+    readonly title: string
+    readonly where: { readonly password: string; readonly 'activation-code': string }
+  }
 }
 
 export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
@@ -59,7 +62,10 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     letter: { sender: 'Returadress', fold: 'vik här' },
     instructions: {
       title: 'Anvisning',
-      where: { password: 'Lösenordet finns på lapp {number}. Teckenförklaring:', 'activation-code': 'Koden finns på lapp {number}. Teckenförklaring:' },
+      where: {
+        password: 'Lösenordet finns på lapp {number}. Teckenförklaring:',
+        'activation-code': 'Koden finns på lapp {number}. Teckenförklaring:',
+      },
     },
   },
   en: {
@@ -78,7 +84,10 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     letter: { sender: 'Return to', fold: 'fold here' },
     instructions: {
       title: 'Instructions',
-      where: { password: 'Your password is on slip {number}. How to read it:', 'activation-code': 'Your code is on slip {number}. How to read it:' },
+      where: {
+        password: 'Your password is on slip {number}. How to read it:',
+        'activation-code': 'Your code is on slip {number}. How to read it:',
+      },
     },
   },
 }

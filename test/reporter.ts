@@ -12,7 +12,10 @@ export default class PlainLine implements Reporter {
         const result = test.result()
         if (result.state === 'passed') passed += 1
         else if (result.state === 'failed') failed += 1
-        else skipped.push(`skipped: ${test.fullName}: ${('note' in result ? result.note : undefined) ?? 'no reason given'}`)
+        else
+          skipped.push(
+            `skipped: ${test.fullName}: ${('note' in result ? result.note : undefined) ?? 'no reason given'}`,
+          )
       }
     }
     for (const line of skipped) process.stdout.write(`${line}\n`)

@@ -27,7 +27,8 @@ function usedKeys(folder: string): { whole: Set<string>; beginnings: Set<string>
   for (const path of globSync('**/*.{vue,ts}', { cwd: folder })) {
     const text = readFileSync(join(folder, path), 'utf8')
     // Any dotted word in single quotes counts, and what TrilingualText is given.
-    for (const [, quoted, handed] of text.matchAll(/'([a-z][A-Za-z]*(?:\.[A-Za-z-]+)+)'|\btext="([a-zA-Z.-]+)"/g)) whole.add(quoted ?? handed ?? '')
+    for (const [, quoted, handed] of text.matchAll(/'([a-z][A-Za-z]*(?:\.[A-Za-z-]+)+)'|\btext="([a-zA-Z.-]+)"/g))
+      whole.add(quoted ?? handed ?? '')
     for (const [, key] of text.matchAll(/\b(?:t|te)\(`([a-zA-Z.-]+\.)\$\{/g)) if (key !== undefined) beginnings.add(key)
   }
   return { whole, beginnings }
@@ -40,11 +41,16 @@ export function localeFaults(folder = windowSources): string[] {
   const { whole, beginnings } = usedKeys(folder)
   const groups = new Set([...all].map((key) => key.split('.')[0]))
   const faults: string[] = []
-  for (const [language, own] of texts) for (const key of all) if (!own.has(key)) faults.push(`${language}: ${key} is missing`)
-  for (const key of whole) if (groups.has(key.split('.')[0]) && !all.has(key)) faults.push(`${key} is used by a screen and is in no language`)
+  for (const [language, own] of texts)
+    for (const key of all) if (!own.has(key)) faults.push(`${language}: ${key} is missing`)
+  for (const key of whole)
+    if (groups.has(key.split('.')[0]) && !all.has(key)) faults.push(`${key} is used by a screen and is in no language`)
   for (const beginning of beginnings)
-    if (![...all].some((key) => key.startsWith(beginning))) faults.push(`${beginning}… is used by a screen and is in no language`)
-  for (const key of all) if (!whole.has(key) && ![...beginnings].some((beginning) => key.startsWith(beginning))) faults.push(`${key} is used by no screen`)
+    if (![...all].some((key) => key.startsWith(beginning)))
+      faults.push(`${beginning}… is used by a screen and is in no language`)
+  for (const key of all)
+    if (!whole.has(key) && ![...beginnings].some((beginning) => key.startsWith(beginning)))
+      faults.push(`${key} is used by no screen`)
   return faults
 }
 

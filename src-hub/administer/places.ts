@@ -13,7 +13,9 @@ export async function listUnits(db: Db): Promise<z.infer<typeof UnitView>[]> {
   const units = await db.selectFrom('unit').selectAll().orderBy('id').execute()
   const desks = await db
     .selectFrom('desk')
-    .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
+    .leftJoin('kiosk', (join) =>
+      join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'),
+    )
     .select(['desk.id', 'desk.unit', 'desk.kind', 'desk.name', 'desk.slip_prefix', 'desk.hours', 'kiosk.id as kiosk'])
     .orderBy('desk.id')
     .execute()
@@ -25,7 +27,14 @@ export async function listUnits(db: Db): Promise<z.infer<typeof UnitView>[]> {
       hours: unit.hours,
       desks: desks
         .filter((desk) => desk.unit === unit.id)
-        .map(({ id, kind, name, slip_prefix: slipPrefix, hours, kiosk }) => ({ id, kind, name, slipPrefix, hours, kiosk })),
+        .map(({ id, kind, name, slip_prefix: slipPrefix, hours, kiosk }) => ({
+          id,
+          kind,
+          name,
+          slipPrefix,
+          hours,
+          kiosk,
+        })),
     }),
   )
 }
@@ -60,9 +69,15 @@ export async function saveUnit(db: Db, now: number, actor: string, body: HubBody
 /** Fails with L-609 (unit or desk), L-661 (a desk's kind never changes). */
 export async function saveDesk(db: Db, now: number, actor: string, body: HubBody<'saveDesk'>): Promise<Result<DeskId>> {
   return transact(db, async (tx) => {
-    if ((await tx.selectFrom('unit').select('id').where('id', '=', body.unit).executeTakeFirst()) === undefined) return fail('L-609', { what: 'unit' })
+    if ((await tx.selectFrom('unit').select('id').where('id', '=', body.unit).executeTakeFirst()) === undefined)
+      return fail('L-609', { what: 'unit' })
     const id = body.id ?? DeskId.parse(newId())
-    const values = { unit: body.unit, name: JSON.stringify(body.name), slip_prefix: body.slipPrefix, hours: json(body.hours) }
+    const values = {
+      unit: body.unit,
+      name: JSON.stringify(body.name),
+      slip_prefix: body.slipPrefix,
+      hours: json(body.hours),
+    }
     if (body.id === undefined) {
       await tx
         .insertInto('desk')
@@ -93,16 +108,28 @@ export async function readOrganisation(db: Db): Promise<HubReply<'organisation'>
   }
 }
 
-export async function saveOrganisation(db: Db, now: number, actor: string, body: HubBody<'saveOrganisation'>): Promise<void> {
+export async function saveOrganisation(
+  db: Db,
+  now: number,
+  actor: string,
+  body: HubBody<'saveOrganisation'>,
+): Promise<void> {
   await transact(db, async (tx) => {
-    const values = { name: JSON.stringify(body.name), change_address: body.changeAddress, self_service_address: body.selfServiceAddress }
+    const values = {
+      name: JSON.stringify(body.name),
+      change_address: body.changeAddress,
+      self_service_address: body.selfServiceAddress,
+    }
     await tx
       .insertInto('organisation')
       .values(values)
       .onConflict((conflict) => conflict.column('one').doUpdateSet(values))
       .execute()
     const slip = await readSlipSettings(tx)
-    await saveSlipSettings(tx, { note: body.slipNote ?? slip.note, logo: body.slipLogo === undefined ? slip.logo : body.slipLogo })
+    await saveSlipSettings(tx, {
+      note: body.slipNote ?? slip.note,
+      logo: body.slipLogo === undefined ? slip.logo : body.slipLogo,
+    })
     await tellDesks(tx, null)
     await note(tx, now, actor, 'organisation-saved', null)
   })

@@ -40,18 +40,32 @@ export async function previewPolicy(db: Db, draft: Policy): Promise<HubReply<'po
   const current = await policyRecord(db)
   const desks = [...(await deskNames(db)).values()]
   const rulesOf = (policy: Policy, recipientClass: RecipientClass, channel: Channel) =>
-    classRule(policy, recipientClass).pickup ? policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.channel === channel) : []
+    classRule(policy, recipientClass).pickup
+      ? policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.channel === channel)
+      : []
   const rows: HubReply<'policyPreview'>['rows'] = []
   for (const recipientClass of RecipientClass.options) {
     for (const channel of Channel.options) {
       const [now, then] = [rulesOf(current, recipientClass, channel), rulesOf(draft, recipientClass, channel)]
       if (now.length === 0 && then.length === 0) continue
       const shown = then.length > 0 ? then : now
-      const change = now.length === 0 ? 'added' : then.length === 0 ? 'removed' : JSON.stringify(now) === JSON.stringify(then) ? 'same' : 'changed'
+      const change =
+        now.length === 0
+          ? 'added'
+          : then.length === 0
+            ? 'removed'
+            : JSON.stringify(now) === JSON.stringify(then)
+              ? 'same'
+              : 'changed'
       rows.push({
         recipientClass,
         channel,
-        desks: then.length === 0 ? [] : desks.filter((desk) => then.some((rule) => rule.deskKind === desk.kind)).map((desk) => DeskId.parse(desk.id)),
+        desks:
+          then.length === 0
+            ? []
+            : desks
+                .filter((desk) => then.some((rule) => rule.deskKind === desk.kind))
+                .map((desk) => DeskId.parse(desk.id)),
         proofs: [...new Set(shown.flatMap((rule) => proofsOf(then.length > 0 ? draft : current, rule)))],
         needsRequestReference: shown.every((rule) => rule.needsRequestReference),
         fourEyes: shown.some((rule) => rule.fourEyes),
@@ -87,7 +101,13 @@ export async function previewPolicy(db: Db, draft: Policy): Promise<HubReply<'po
 }
 
 /** Fails with L-662 (another was saved since), L-663 (it does not hold together). Returns the new version. */
-export async function savePolicy(db: Db, now: number, actor: string, policy: Policy, comment: string): Promise<Result<number>> {
+export async function savePolicy(
+  db: Db,
+  now: number,
+  actor: string,
+  policy: Policy,
+  comment: string,
+): Promise<Result<number>> {
   const [problem] = policyProblems(policy)
   if (problem !== undefined) return fail('L-663', { where: `${problem.where} (${problem.what})` })
   return transact(db, async (tx) => {
@@ -113,8 +133,16 @@ export async function savePolicy(db: Db, now: number, actor: string, policy: Pol
 }
 
 export async function readPolicy(db: Db): Promise<HubReply<'policy'>> {
-  const rows = await db.selectFrom('policy_version').select(['version', 'at', 'by', 'note']).orderBy('version', 'desc').limit(500).execute()
-  return { policy: await policyRecord(db), versions: rows.map((row) => ({ version: Number(row.version), at: Number(row.at), by: row.by, note: row.note })) }
+  const rows = await db
+    .selectFrom('policy_version')
+    .select(['version', 'at', 'by', 'note'])
+    .orderBy('version', 'desc')
+    .limit(500)
+    .execute()
+  return {
+    policy: await policyRecord(db),
+    versions: rows.map((row) => ({ version: Number(row.version), at: Number(row.at), by: row.by, note: row.note })),
+  }
 }
 
 /** Fails with L-609. */

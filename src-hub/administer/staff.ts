@@ -30,7 +30,13 @@ export async function listStaff(db: Db): Promise<z.infer<typeof StaffView>[]> {
 }
 
 /** Fails with L-609 (the member or a desk), L-608 (a new member needs a desk). */
-export async function saveStaff(db: Db, keys: HubKeys, now: number, actor: string, body: HubBody<'saveStaff'>): Promise<Result<StaffId>> {
+export async function saveStaff(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  actor: string,
+  body: HubBody<'saveStaff'>,
+): Promise<Result<StaffId>> {
   const desks = [...new Set(body.desks)].sort()
   if (body.id === undefined && desks.length === 0) return fail('L-608', { where: 'desks' })
   return transact(db, async (tx) => {
@@ -43,9 +49,13 @@ export async function saveStaff(db: Db, keys: HubKeys, now: number, actor: strin
         .insertInto('staff')
         .values({ id, ...values })
         .execute()
-    else if ((await tx.updateTable('staff').set(values).where('id', '=', id).returning('id').executeTakeFirst()) === undefined)
+    else if (
+      (await tx.updateTable('staff').set(values).where('id', '=', id).returning('id').executeTakeFirst()) === undefined
+    )
       return fail('L-609', { what: 'staff' })
-    const before = (await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()).map((row) => row.desk)
+    const before = (await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()).map(
+      (row) => row.desk,
+    )
     for (const desk of desks) await tx.insertInto('staff_desk').values({ staff: id, desk }).execute()
     await tellStaff(
       tx,
@@ -59,7 +69,13 @@ export async function saveStaff(db: Db, keys: HubKeys, now: number, actor: strin
 }
 
 /** From every desk, with their badges. Fails with L-609. */
-export async function removeStaff(db: Db, keys: HubKeys, now: number, actor: string, id: string): Promise<Result<null>> {
+export async function removeStaff(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  actor: string,
+  id: string,
+): Promise<Result<null>> {
   return transact(db, async (tx) => {
     if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
     const before = await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()
@@ -75,10 +91,18 @@ export async function removeStaff(db: Db, keys: HubKeys, now: number, actor: str
   })
 }
 
-const locked = (tx: Tx, id: string) => tx.selectFrom('staff').select('id').where('id', '=', id).forUpdate().executeTakeFirst()
+const locked = (tx: Tx, id: string) =>
+  tx.selectFrom('staff').select('id').where('id', '=', id).forUpdate().executeTakeFirst()
 
 /** Fails with L-609, L-658 (someone else's), L-608 (nothing in it, or a sixth). Returns how many there are. */
-export async function addBadge(db: Db, keys: HubKeys, now: number, actor: string, id: string, badge: string): Promise<Result<number>> {
+export async function addBadge(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  actor: string,
+  id: string,
+  badge: string,
+): Promise<Result<number>> {
   if (normaliseCardId(badge).length < 4) return fail('L-608', { where: 'badge' })
   return transact(db, async (tx) => {
     if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
@@ -105,7 +129,13 @@ export async function addBadge(db: Db, keys: HubKeys, now: number, actor: string
 class TooMany extends Error {}
 
 /** Fails with L-609. */
-export async function removeBadges(db: Db, keys: HubKeys, now: number, actor: string, id: string): Promise<Result<null>> {
+export async function removeBadges(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  actor: string,
+  id: string,
+): Promise<Result<null>> {
   return transact(db, async (tx) => {
     if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
     await tx.deleteFrom('badge').where('staff', '=', id).execute()

@@ -33,7 +33,8 @@ async function staffed(tx: Tx, among: readonly string[]): Promise<{ desk: string
 /** `desks` null: all of them. */
 export async function tellDesks(tx: Tx, desks: readonly string[] | null): Promise<void> {
   if (desks?.length === 0) return
-  for (const desk of await followed(tx, desks)) await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
+  for (const desk of await followed(tx, desks))
+    await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
 }
 
 export async function tellPolicy(tx: Tx): Promise<void> {
@@ -44,8 +45,12 @@ export async function tellPolicy(tx: Tx): Promise<void> {
 /** One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no more, that they are gone. */
 export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonly string[]): Promise<void> {
   const member = await tx.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  const desks = (await tx.selectFrom('staff_desk').select('desk').where('staff', '=', id).execute()).map((row) => row.desk)
-  const badges = (await tx.selectFrom('badge').select('sealed').where('staff', '=', id).execute()).map((row) => keys.open(row.sealed))
+  const desks = (await tx.selectFrom('staff_desk').select('desk').where('staff', '=', id).execute()).map(
+    (row) => row.desk,
+  )
+  const badges = (await tx.selectFrom('badge').select('sealed').where('staff', '=', id).execute()).map((row) =>
+    keys.open(row.sealed),
+  )
   const all = [...new Set([...desks, ...gone])]
   if (all.length === 0) return
   for (const { desk, kiosk } of await staffed(tx, all)) {
@@ -57,7 +62,10 @@ export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonl
     const badgeTags = badges.map((badge) => cardTag(lookup, badge).toString('base64url')) as never[]
     lookup.fill(0)
     await appendToFeed(tx, desk, [
-      { kind: 'staff-changed', staff: { id: StaffId.parse(id), name: member.name, role: StaffRole.parse(member.role), badgeTags } },
+      {
+        kind: 'staff-changed',
+        staff: { id: StaffId.parse(id), name: member.name, role: StaffRole.parse(member.role), badgeTags },
+      },
     ])
   }
 }

@@ -42,7 +42,13 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
  * Closes one by name. Closing the alarm of a poison entry, or of a pickup that could not be granted, lets its pickup go on: if it waits, it is granted now.
  * Fails with L-609 when there is none open.
  */
-export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dispute', id: number, actor: string): Promise<Result<null>> {
+export async function closeAlarm(
+  db: Db,
+  parts: GrantParts,
+  what: 'alarm' | 'dispute',
+  id: number,
+  actor: string,
+): Promise<Result<null>> {
   return transact(db, async (tx) => {
     const closed = { closed_at: parts.now(), closed_by: actor }
     const audit = (pickup: string | null) =>
@@ -51,16 +57,33 @@ export async function closeAlarm(db: Db, parts: GrantParts, what: 'alarm' | 'dis
         .values({ at: parts.now(), actor, act: `${what}-closed`, pickup, desk: null, detail: JSON.stringify({ id }) })
         .execute()
     if (what === 'dispute') {
-      const row = await tx.updateTable('dispute').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning('pickup').executeTakeFirst()
+      const row = await tx
+        .updateTable('dispute')
+        .set(closed)
+        .where('id', '=', id)
+        .where('closed_at', 'is', null)
+        .returning('pickup')
+        .executeTakeFirst()
       if (row === undefined) return fail('L-609', { what })
       await audit(row.pickup)
       return ok(null)
     }
-    const row = await tx.updateTable('alarm').set(closed).where('id', '=', id).where('closed_at', 'is', null).returning(['kind', 'pickup']).executeTakeFirst()
+    const row = await tx
+      .updateTable('alarm')
+      .set(closed)
+      .where('id', '=', id)
+      .where('closed_at', 'is', null)
+      .returning(['kind', 'pickup'])
+      .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what })
     await audit(row.pickup)
     if (['poison-entry', 'ungrantable', 'secret-refused'].includes(row.kind) && row.pickup !== null) {
-      const held = await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).returning(['state', 'desk']).executeTakeFirst()
+      const held = await tx
+        .updateTable('pickup')
+        .set({ held: false })
+        .where('id', '=', row.pickup)
+        .returning(['state', 'desk'])
+        .executeTakeFirst()
       if (held?.state === 'unassigned' && held.desk !== null) await grantPickup(tx, parts, row.pickup, held.desk, null)
     }
     return ok(null)

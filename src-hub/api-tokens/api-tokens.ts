@@ -15,7 +15,12 @@ const usedEveryMs = 60_000
 const hashOf = (token: string) => createHash('sha256').update(token).digest()
 
 /** Makes one; the clear token is in the answer and nowhere else. */
-export async function createToken(db: Db, body: HubBody<'createToken'>, actor: string, now: number): Promise<HubReply<'createToken'>> {
+export async function createToken(
+  db: Db,
+  body: HubBody<'createToken'>,
+  actor: string,
+  now: number,
+): Promise<HubReply<'createToken'>> {
   const token = `${prefix}${randomBytes(32).toString('base64url')}`
   const id = newId()
   const expiresAt = now + body.days * 86_400_000
@@ -72,7 +77,11 @@ export async function listTokens(db: Db): Promise<HubReply<'tokens'>> {
 }
 
 /** Whose token it is, while it works: looked up by its hash, so that nothing is compared that a clock could time. null otherwise. */
-export async function tokenAgent(db: Db, token: string, now: number): Promise<{ name: string; role: AgentRole } | null> {
+export async function tokenAgent(
+  db: Db,
+  token: string,
+  now: number,
+): Promise<{ name: string; role: AgentRole } | null> {
   if (!token.startsWith(prefix)) return null
   const row = await db
     .selectFrom('api_token')
@@ -82,6 +91,7 @@ export async function tokenAgent(db: Db, token: string, now: number): Promise<{ 
     .where('expires_at', '>', now)
     .executeTakeFirst()
   if (row === undefined) return null
-  if (Number(row.last_used_at ?? 0) < now - usedEveryMs) await db.updateTable('api_token').set({ last_used_at: now }).where('id', '=', row.id).execute()
+  if (Number(row.last_used_at ?? 0) < now - usedEveryMs)
+    await db.updateTable('api_token').set({ last_used_at: now }).where('id', '=', row.id).execute()
   return { name: `token:${row.name}`, role: AgentRole.parse(row.role) }
 }

@@ -54,7 +54,9 @@ const authority = await callHub(flags.hub, null, null, 'authority')
 if (!authority.ok) complain(flags.hub, authority.failure)
 else
   for (const file of positionals.flatMap(filesOf)) {
-    const taken = await callHub(flags.hub, authority.value.pem, token, 'importLedger', { file: readFileSync(file, 'utf8') })
+    const taken = await callHub(flags.hub, authority.value.pem, token, 'importLedger', {
+      file: readFileSync(file, 'utf8'),
+    })
     if (!taken.ok) {
       complain(file, taken.failure)
       continue
@@ -62,5 +64,8 @@ else
     const receipt = join(dirname(file), taken.value.name)
     rmSync(receipt, { force: true })
     writeFileSync(receipt, taken.value.receipt, { flag: 'wx', flush: true })
-    writeSync(1, `${file}: ${taken.value.taken} new entries, acknowledged up to ${taken.value.acked}; receipt ${receipt}\n`)
+    writeSync(
+      1,
+      `${file}: ${taken.value.taken} new entries, acknowledged up to ${taken.value.acked}; receipt ${receipt}\n`,
+    )
   }

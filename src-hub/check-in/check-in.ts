@@ -56,7 +56,11 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
 }
 
 /** Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240 and the codes of policy. */
-export async function checkIn({ db, keys, now }: Parts, screen: Screen, sealed: string): Promise<Result<CheckInAnswer>> {
+export async function checkIn(
+  { db, keys, now }: Parts,
+  screen: Screen,
+  sealed: string,
+): Promise<Result<CheckInAnswer>> {
   if (screen.kind !== 'check-in') return fail('L-109')
   const query = readQuery(keys, screen.id, sealed, CheckInQuery)
   if (!query.ok) return query
@@ -70,7 +74,11 @@ export async function checkIn({ db, keys, now }: Parts, screen: Screen, sealed: 
     const elsewhere = found.filter(({ expiresAt }) => expiresAt > at)
     const [first] = elsewhere
     if (first === undefined) return ok({ outcome: 'nothing' })
-    return ok({ outcome: 'elsewhere', language: first.language, desks: [...new Set(elsewhere.map(({ desk }) => desk))].slice(0, desksNamed) })
+    return ok({
+      outcome: 'elsewhere',
+      language: first.language,
+      desks: [...new Set(elsewhere.map(({ desk }) => desk))].slice(0, desksNamed),
+    })
   }
 
   const served = await servedFirst(db, screen.desk, here, kiosk?.pausedUntil ?? null, at)
@@ -97,7 +105,13 @@ async function servedFirst(db: Db, deskId: string, here: readonly Waiting[], pau
   if (pausedUntil !== null) return refuse({ code: 'L-240', params: { untilAt: pausedUntil } })
   for (const waiting of here) {
     if (waiting.expiresAt <= now) continue
-    const allowed: Result<Allowed> = await checkPolicy(db, waiting, { id: deskId, kind: DeskKind.parse(desk.kind) }, { kind: 'check-in', closed }, now)
+    const allowed: Result<Allowed> = await checkPolicy(
+      db,
+      waiting,
+      { id: deskId, kind: DeskKind.parse(desk.kind) },
+      { kind: 'check-in', closed },
+      now,
+    )
     if (allowed.ok) return ok({ waiting, proofs: proofsOf(await policyRecord(db), allowed.value.rule) })
     why = allowed.failure
   }
@@ -105,7 +119,13 @@ async function servedFirst(db: Db, deskId: string, here: readonly Waiting[], pau
 }
 
 /** The desk's kiosk learns of it in its feed; who came where is on record, and by what. */
-async function tell(db: Db, screen: Screen, here: readonly Waiting[], by: CheckInQuery['by'], now: number): Promise<void> {
+async function tell(
+  db: Db,
+  screen: Screen,
+  here: readonly Waiting[],
+  by: CheckInQuery['by'],
+  now: number,
+): Promise<void> {
   await transact(db, async (tx) => {
     const lately = await tx
       .selectFrom('audit')
@@ -126,7 +146,12 @@ async function tell(db: Db, screen: Screen, here: readonly Waiting[], by: CheckI
     await appendToFeed(
       tx,
       screen.desk,
-      fresh.map(({ pickup, epoch }) => ({ kind: 'pickup-arrived' as const, pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), at: now })),
+      fresh.map(({ pickup, epoch }) => ({
+        kind: 'pickup-arrived' as const,
+        pickup: PickupId.parse(pickup),
+        epoch: Epoch.parse(epoch),
+        at: now,
+      })),
     )
     await tx
       .insertInto('audit')

@@ -28,7 +28,12 @@ export interface Waiting {
 }
 
 /** Letters are nobody's to collect, and a pickup that is asked back is no longer the desk's. */
-export async function waitingFor(db: Db, keys: HubKeys, deskKiosk: KioskId | null, query: CheckInQuery): Promise<Waiting[]> {
+export async function waitingFor(
+  db: Db,
+  keys: HubKeys,
+  deskKiosk: KioskId | null,
+  query: CheckInQuery,
+): Promise<Waiting[]> {
   let asked = db
     .selectFrom('pickup')
     .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
@@ -59,7 +64,9 @@ export async function waitingFor(db: Db, keys: HubKeys, deskKiosk: KioskId | nul
     // The code is sealed; its tag under the desk's own kiosk's key stands in what that kiosk was granted.
     if (deskKiosk === null) return []
     const tag = pickupCodeTag(keys.lookupKey(deskKiosk), query.code).toString('base64url')
-    asked = asked.where('grant.kiosk', '=', deskKiosk).where(sql<boolean>`strpos("grant".record, ${`"pickupCodeTag":"${tag}"`}) > 0`)
+    asked = asked
+      .where('grant.kiosk', '=', deskKiosk)
+      .where(sql<boolean>`strpos("grant".record, ${`"pickupCodeTag":"${tag}"`}) > 0`)
   } else {
     const people = await peopleOf(db, keys, query)
     if (people.length === 0) return []

@@ -19,7 +19,10 @@ export function callHub<R extends HubRoute>(
       {
         method: route.method,
         ...(authority === null ? { rejectUnauthorized: false } : { ca: authority }),
-        headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(text === '' ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(text === '' ? {} : { 'content-type': 'application/json' }),
+        },
         timeout: 15_000,
       },
       (answer) => {

@@ -69,7 +69,12 @@ const invited: Invited[] = []
 const kind = flags['check-in'] ? 'check-in' : 'desk'
 const wanted = desks.filter((desk) => (kind === 'desk' ? flags.all || desk.kiosk === null : desk.kind !== 'post-room'))
 // A check-in screen prints nothing.
-const common = { hub: flags.hub, authority: pem, ...defaults, ...(kind === 'desk' ? {} : { printer: { kind: 'none' } }) }
+const common = {
+  hub: flags.hub,
+  authority: pem,
+  ...defaults,
+  ...(kind === 'desk' ? {} : { printer: { kind: 'none' } }),
+}
 for (const desk of wanted) {
   invited.push({ desk, code: got(await callHub(flags.hub, pem, token, 'enrolmentCode', { desk: desk.id, kind })).code })
   writeSync(2, `\r${invited.length} of ${wanted.length}`)
@@ -77,6 +82,7 @@ for (const desk of wanted) {
 writeSync(2, '\n')
 if (flags.out !== undefined) {
   mkdirSync(flags.out, { recursive: true, mode: 0o700 })
-  for (const each of invited) writeFileSync(join(flags.out, fileName(each)), provisioningFile(each, common), { mode: 0o600 })
+  for (const each of invited)
+    writeFileSync(join(flags.out, fileName(each)), provisioningFile(each, common), { mode: 0o600 })
 }
 writeSync(1, codesCsv(invited))

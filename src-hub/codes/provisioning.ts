@@ -22,7 +22,10 @@ export interface ProvisioningCommon {
 }
 
 /** The file that a kiosk takes (src-main/shell/provision.ts), as text. */
-export function provisioningFile({ code }: Invited, { hub, authority, proxy, support, mode, printer, readers }: ProvisioningCommon): string {
+export function provisioningFile(
+  { code }: Invited,
+  { hub, authority, proxy, support, mode, printer, readers }: ProvisioningCommon,
+): string {
   const file = { lodge: 'provisioning/1', hub, code, authority, proxy, mode, support, printer, readers }
   return `${JSON.stringify(file, null, 2)}\n`
 }

@@ -7,7 +7,12 @@ import sv from './locales/sv.json' with { type: 'json' }
 type Texts = typeof en
 
 export function makeTexts() {
-  return createI18n<[Texts], 'fi' | 'sv' | 'en', false>({ legacy: false, locale: 'fi', fallbackLocale: 'en', messages: { fi, sv, en } })
+  return createI18n<[Texts], 'fi' | 'sv' | 'en', false>({
+    legacy: false,
+    locale: 'fi',
+    fallbackLocale: 'en',
+    messages: { fi, sv, en },
+  })
 }
 
 /** `t` and friends for a component. */

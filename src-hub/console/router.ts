@@ -43,8 +43,18 @@ export function makeRouter() {
       { path: '/', redirect: () => home() },
       { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { open: true } },
       { path: welcomePath, name: 'welcome', component: () => import('./pages/WelcomePage.vue'), meta: { open: true } },
-      { path: '/pickups/:id', name: 'pickup', component: () => import('./pages/PickupPage.vue'), meta: { needs: 'pickup' } },
-      { path: '/people/:id', name: 'person', component: () => import('./pages/PersonPage.vue'), meta: { needs: 'recipient' } },
+      {
+        path: '/pickups/:id',
+        name: 'pickup',
+        component: () => import('./pages/PickupPage.vue'),
+        meta: { needs: 'pickup' },
+      },
+      {
+        path: '/people/:id',
+        name: 'person',
+        component: () => import('./pages/PersonPage.vue'),
+        meta: { needs: 'recipient' },
+      },
       { path: '/me', name: 'me', component: () => import('./pages/MePage.vue'), meta: { needs: 'session' } },
       ...inside,
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
@@ -54,7 +64,11 @@ export function makeRouter() {
   const home = () => {
     const session = useSession()
     return (
-      places.find((place) => place.name === (session.may('watch') && !session.may('issue') ? 'desks' : 'pickups') && session.may(place.needs))?.path ?? '/desks'
+      places.find(
+        (place) =>
+          place.name === (session.may('watch') && !session.may('issue') ? 'desks' : 'pickups') &&
+          session.may(place.needs),
+      )?.path ?? '/desks'
     )
   }
   let asked = false
@@ -67,7 +81,9 @@ export function makeRouter() {
     if (to.meta['open'] === true) return true
     if (session.me === null) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     const needs = to.meta['needs']
-    return typeof needs === 'string' && !session.may(needs as 'pickup') ? { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } } : true
+    return typeof needs === 'string' && !session.may(needs as 'pickup')
+      ? { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } }
+      : true
   })
   return router
 }

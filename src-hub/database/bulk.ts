@@ -24,7 +24,15 @@ export interface Bulk {
   insertFeed(tx: Tx, desk: string, first: number, bodies: readonly string[]): Promise<void>
   /** Entries of one kiosk, received at `now` (ms). */
   insertEntries(tx: Tx, kiosk: string, rows: readonly NewLedgerRow[], now: number): Promise<void>
-  setGrantStates(tx: Tx, rows: readonly { readonly pickup: string; readonly incarnation: string; readonly n: number; readonly state: string }[]): Promise<void>
+  setGrantStates(
+    tx: Tx,
+    rows: readonly {
+      readonly pickup: string
+      readonly incarnation: string
+      readonly n: number
+      readonly state: string
+    }[],
+  ): Promise<void>
   insertHandovers(
     tx: Tx,
     kiosk: string,
@@ -32,7 +40,12 @@ export interface Bulk {
   ): Promise<void>
   updatePickups(
     tx: Tx,
-    rows: readonly { readonly id: string; readonly state: string; readonly movingTo: string | null; readonly held: boolean }[],
+    rows: readonly {
+      readonly id: string
+      readonly state: string
+      readonly movingTo: string | null
+      readonly held: boolean
+    }[],
   ): Promise<void>
   /** A hint to every hub process that this desk's feed has grown; only once the transaction is through. */
   notify(tx: Tx, desk: string): Promise<void>

@@ -19,7 +19,14 @@ const idleTimeoutMillis = 120_000
 
 export function connectDatabase(connectionString: string): { db: Db; pool: pg.Pool } {
   // A server that has vanished without a word is noticed, and nobody waits for it longer than a caller waits for the hub.
-  const pool = new pg.Pool({ connectionString, max: 12, keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis, idleTimeoutMillis })
+  const pool = new pg.Pool({
+    connectionString,
+    max: 12,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis,
+    idleTimeoutMillis,
+  })
   // An idle connection that breaks is replaced by the pool; the next query tells.
   pool.on('error', () => undefined)
   return { db: new Kysely<Tables>({ dialect: new HubPostgresDialect({ pool }) }), pool }

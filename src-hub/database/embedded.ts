@@ -5,7 +5,19 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -30,14 +42,19 @@ function unprivilegedUser(): User | null {
   if (process.getuid?.() !== 0) return null
   const find = () => {
     try {
-      return { uid: Number(execFileSync('id', ['-u', userName], { stdio: ['ignore', 'pipe', 'ignore'] })), gid: Number(execFileSync('id', ['-g', userName])) }
+      return {
+        uid: Number(execFileSync('id', ['-u', userName], { stdio: ['ignore', 'pipe', 'ignore'] })),
+        gid: Number(execFileSync('id', ['-g', userName])),
+      }
     } catch {
       return null
     }
   }
   const known = find()
   if (known !== null) return known
-  execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', userName], { stdio: 'ignore' })
+  execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', userName], {
+    stdio: 'ignore',
+  })
   const made = find()
   if (made === null) throw new Error('cannot make a user for PostgreSQL')
   return made
@@ -59,7 +76,10 @@ function clusterPlace(dataDir: string, user: User | null): string {
   const note = join(dataDir, 'cluster-place')
   if (existsSync(note)) return readFileSync(note, 'utf8')
   const wanted = join(resolve(dataDir), 'postgres')
-  const chosen = user === null || reachable(dirname(wanted)) ? wanted : join('/var/tmp', `lodge-cluster-${randomBytes(8).toString('hex')}`)
+  const chosen =
+    user === null || reachable(dirname(wanted))
+      ? wanted
+      : join('/var/tmp', `lodge-cluster-${randomBytes(8).toString('hex')}`)
   writeFileSync(note, chosen, { mode: 0o600 })
   return chosen
 }
@@ -183,7 +203,11 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
       if (said.includes('ready to accept connections')) ready()
     })
     child.once('exit', () =>
-      failed(new Error(`PostgreSQL did not start: ${said.includes('lock file') ? 'another one uses this folder' : said.split('\n').slice(-3).join(' ')}`)),
+      failed(
+        new Error(
+          `PostgreSQL did not start: ${said.includes('lock file') ? 'another one uses this folder' : said.split('\n').slice(-3).join(' ')}`,
+        ),
+      ),
     )
     child.once('error', failed)
   })

@@ -27,7 +27,8 @@ async function grantRights(owner: Db, role: string): Promise<void> {
     await sql`GRANT USAGE ON SCHEMA public TO ${name}`.execute(tx)
     await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name}`.execute(tx)
     await sql`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${name}`.execute(tx)
-    for (const table of appendOnly) await sql`REVOKE UPDATE, DELETE, TRUNCATE ON ${sql.table(table)} FROM ${name}`.execute(tx)
+    for (const table of appendOnly)
+      await sql`REVOKE UPDATE, DELETE, TRUNCATE ON ${sql.table(table)} FROM ${name}`.execute(tx)
     await sql`REVOKE INSERT, UPDATE, DELETE ON migration FROM ${name}`.execute(tx)
   })
 }
@@ -37,7 +38,9 @@ export async function prepareOwnRole(owner: Db, ownerUrl: string, dataDir: strin
   const password = passwordOf(dataDir)
   const known = await sql`SELECT 1 FROM pg_roles WHERE rolname = ${roleName}`.execute(owner)
   const act = known.rows.length === 0 ? 'CREATE' : 'ALTER'
-  await sql`${sql.raw(act)} ROLE ${sql.id(roleName)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${sql.lit(password)}`.execute(owner)
+  await sql`${sql.raw(act)} ROLE ${sql.id(roleName)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${sql.lit(password)}`.execute(
+    owner,
+  )
   await grantRights(owner, roleName)
   const url = new URL(ownerUrl)
   url.username = roleName

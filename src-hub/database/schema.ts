@@ -11,7 +11,15 @@ export interface Tables {
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
   policy: { one: Generated<number>; record: Json<unknown> }
   unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null }
-  desk: { id: string; unit: string; kind: string; name: Json<unknown>; slip_prefix: string; head: Generated<number>; hours: Json<unknown> | null }
+  desk: {
+    id: string
+    unit: string
+    kind: string
+    name: Json<unknown>
+    slip_prefix: string
+    head: Generated<number>
+    hours: Json<unknown> | null
+  }
   kiosk: {
     id: string
     desk: string
@@ -78,7 +86,11 @@ export interface Tables {
     expires_at: number
     moving_to: string | null
     held: Generated<boolean>
-    ending: ColumnType<'revoked' | 'returned' | 'superseded', 'revoked' | 'returned' | 'superseded' | undefined, 'revoked' | 'returned' | 'superseded'>
+    ending: ColumnType<
+      'revoked' | 'returned' | 'superseded',
+      'revoked' | 'returned' | 'superseded' | undefined,
+      'revoked' | 'returned' | 'superseded'
+    >
     replaced_by: string | null
     /** The walk-in that it was issued for. */
     walk_in: ColumnType<string | null, string | null | undefined, string | null>
@@ -118,7 +130,15 @@ export interface Tables {
     poison: boolean
   }
   handover: { pickup: string; kiosk: string; seq: number; slip: string; at: number }
-  dispute: { id: Generated<number>; pickup: string; kiosk: string; seq: number; at: number; closed_at: number | null; closed_by: string | null }
+  dispute: {
+    id: Generated<number>
+    pickup: string
+    kiosk: string
+    seq: number
+    at: number
+    closed_at: number | null
+    closed_by: string | null
+  }
   alarm: {
     id: Generated<number>
     kind: string
@@ -212,7 +232,11 @@ export interface Tables {
   webhook_delivery: {
     event: number
     target: string
-    state: ColumnType<'pending' | 'delivered' | 'dead', 'pending' | 'delivered' | 'dead' | undefined, 'pending' | 'delivered' | 'dead'>
+    state: ColumnType<
+      'pending' | 'delivered' | 'dead',
+      'pending' | 'delivered' | 'dead' | undefined,
+      'pending' | 'delivered' | 'dead'
+    >
     attempts: Generated<number>
     not_before: number
     lease_until: number | null
@@ -233,7 +257,15 @@ export interface Tables {
     created_at: number
     last_sign_in: number | null
   }
-  console_session: { id_hash: Buffer; id: string; username: string; started_at: number; seen_at: number; ends_at: number; browser: string }
+  console_session: {
+    id_hash: Buffer
+    id: string
+    username: string
+    started_at: number
+    seen_at: number
+    ends_at: number
+    browser: string
+  }
   one_time_link: { token_hash: Buffer; username: string | null; expires_at: number }
   sign_in_try: { username: string; tries: number; locked_until: number; at: number }
   oidc_attempt: { state_hash: Buffer; verifier: string; nonce: string; expires_at: number }
@@ -273,7 +305,15 @@ export interface Tables {
     ended_at: number | null
     acr: string | null
   }
-  audit: { id: Generated<number>; at: number; actor: string; act: string; pickup: string | null; desk: string | null; detail: Json<unknown> }
+  audit: {
+    id: Generated<number>
+    at: number
+    actor: string
+    act: string
+    pickup: string | null
+    desk: string | null
+    detail: Json<unknown>
+  }
 }
 
 export type Db = Kysely<Tables>

@@ -9,7 +9,15 @@ export async function directoryRecords(db: Db | Tx): Promise<DirectoryDesk[]> {
   const rows = await db
     .selectFrom('desk')
     .innerJoin('unit', 'unit.id', 'desk.unit')
-    .select(['desk.id', 'desk.kind', 'desk.name', 'desk.hours', 'unit.name as unit_name', 'unit.address', 'unit.hours as unit_hours'])
+    .select([
+      'desk.id',
+      'desk.kind',
+      'desk.name',
+      'desk.hours',
+      'unit.name as unit_name',
+      'unit.address',
+      'unit.hours as unit_hours',
+    ])
     .where('desk.kind', '<>', 'post-room')
     .orderBy('desk.id')
     .limit(directoryLimit)
@@ -29,6 +37,12 @@ export async function directoryRecords(db: Db | Tx): Promise<DirectoryDesk[]> {
 /** Tells every desk with a kiosk the directory anew: after a unit, a desk or its hours have changed. In the caller's transaction. */
 export async function publishDirectory(tx: Tx): Promise<void> {
   const desks = await directoryRecords(tx)
-  const told = await tx.selectFrom('kiosk').select('desk').distinct().where('state', '=', 'active').orderBy('desk').execute()
+  const told = await tx
+    .selectFrom('kiosk')
+    .select('desk')
+    .distinct()
+    .where('state', '=', 'active')
+    .orderBy('desk')
+    .execute()
   for (const { desk } of told) await appendToFeed(tx, desk, [{ kind: 'directory-changed', desks }])
 }

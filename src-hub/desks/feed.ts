@@ -29,7 +29,11 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
 }
 
 /** What a check-in screen is told: where it stands and where else to go. The rest keeps its number and says nothing. */
-const toldToScreens: ReadonlySet<string> = new Set(['desk-changed', 'policy-changed', 'directory-changed'] satisfies FeedChange['kind'][])
+const toldToScreens: ReadonlySet<string> = new Set([
+  'desk-changed',
+  'policy-changed',
+  'directory-changed',
+] satisfies FeedChange['kind'][])
 
 function forScreen(seq: number, body: string): string {
   const { kind } = JSON.parse(body) as { kind: string }
@@ -45,13 +49,26 @@ export async function readFeed(
   known: number | null = null,
   kind: KioskKind = 'desk',
 ): Promise<{ next: number; more: boolean; head: number; changes: string[] } | null> {
-  const head = known ?? Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
+  const head =
+    known ?? Number((await db.selectFrom('desk').select('head').where('id', '=', desk).executeTakeFirstOrThrow()).head)
   if (cursor > head) return null
   // Most polls: nothing new, and nothing to look for.
   if (cursor === head) return { next: cursor, more: false, head, changes: [] }
-  const rows = await db.selectFrom('feed').select(['seq', 'body']).where('desk', '=', desk).where('seq', '>', cursor).orderBy('seq').limit(limit).execute()
+  const rows = await db
+    .selectFrom('feed')
+    .select(['seq', 'body'])
+    .where('desk', '=', desk)
+    .where('seq', '>', cursor)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
   const first = rows[0]
   if (first === undefined ? cursor < head : Number(first.seq) !== cursor + 1) return null
   const next = rows.length === 0 ? cursor : Number(rows.at(-1)?.seq)
-  return { next, more: next < head, head, changes: rows.map((row) => (kind === 'desk' ? row.body : forScreen(Number(row.seq), row.body))) }
+  return {
+    next,
+    more: next < head,
+    head,
+    changes: rows.map((row) => (kind === 'desk' ? row.body : forScreen(Number(row.seq), row.body))),
+  }
 }

@@ -17,7 +17,16 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
   const row = await db
     .selectFrom('desk')
     .innerJoin('unit', 'unit.id', 'desk.unit')
-    .select(['desk.id', 'desk.kind', 'desk.name', 'desk.slip_prefix', 'desk.hours', 'unit.name as unit_name', 'unit.address', 'unit.hours as unit_hours'])
+    .select([
+      'desk.id',
+      'desk.kind',
+      'desk.name',
+      'desk.slip_prefix',
+      'desk.hours',
+      'unit.name as unit_name',
+      'unit.address',
+      'unit.hours as unit_hours',
+    ])
     .where('desk.id', '=', desk)
     .executeTakeFirstOrThrow()
   const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()

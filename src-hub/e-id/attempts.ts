@@ -30,12 +30,24 @@ const keptMs = 86_400_000
 export type EIds = ReturnType<typeof createEIds>
 
 export function createEIds({ db, keys, now, settings, broker }: Parts) {
-  async function audit(tx: Tx, row: { pickup: string; staff: string; kiosk: string }, act: string, detail: object): Promise<void> {
+  async function audit(
+    tx: Tx,
+    row: { pickup: string; staff: string; kiosk: string },
+    act: string,
+    detail: object,
+  ): Promise<void> {
     const kiosk = await tx.selectFrom('kiosk').select('desk').where('id', '=', row.kiosk).executeTakeFirst()
     const member = await tx.selectFrom('staff').select('name').where('id', '=', row.staff).executeTakeFirst()
     await tx
       .insertInto('audit')
-      .values({ at: now(), actor: member?.name ?? 'kiosk', act, pickup: row.pickup, desk: kiosk?.desk ?? null, detail: JSON.stringify(detail) })
+      .values({
+        at: now(),
+        actor: member?.name ?? 'kiosk',
+        act,
+        pickup: row.pickup,
+        desk: kiosk?.desk ?? null,
+        detail: JSON.stringify(detail),
+      })
       .execute()
     // The desk asks at once instead of at its next turn.
     if (kiosk !== undefined) await bulkOf(tx).notify(tx, kiosk.desk)
@@ -44,7 +56,8 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
   /** Ends a try; false when it had ended already. */
   async function end(
     id: string,
-    outcome: { readonly state: 'proved'; readonly acr: string } | { readonly state: 'failed'; readonly code: ErrorCode },
+    outcome:
+      { readonly state: 'proved'; readonly acr: string } | { readonly state: 'failed'; readonly code: ErrorCode },
   ): Promise<boolean> {
     return transact(db, async (tx) => {
       const row = await tx
@@ -73,7 +86,11 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
 
   return {
     /** Fails with L-201 (not held by this kiosk), L-306 (nothing on record to compare with), or a code of policy. */
-    async begin(kiosk: { id: string; desk: string }, staff: string, pickup: string): Promise<Result<HubReply<'beginEId'>>> {
+    async begin(
+      kiosk: { id: string; desk: string },
+      staff: string,
+      pickup: string,
+    ): Promise<Result<HubReply<'beginEId'>>> {
       return transact(db, async (tx) => {
         await tx
           .deleteFrom('e_id')
@@ -102,8 +119,15 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         }
         // Finnish means of strong identification: the authority behind them is Finland's.
         const proof = { kind: 'e-id', issuerCountry: 'FIN' } as const
-        const allowed = await checkPolicy(tx, wish, { id: row.desk, kind: row.kind }, { kind: 'verify', closed: null, proof }, now())
-        if (!allowed.ok) return allowed.failure.code === 'L-304' || allowed.failure.code === 'L-224' ? fail('L-314') : allowed
+        const allowed = await checkPolicy(
+          tx,
+          wish,
+          { id: row.desk, kind: row.kind },
+          { kind: 'verify', closed: null, proof },
+          now(),
+        )
+        if (!allowed.ok)
+          return allowed.failure.code === 'L-304' || allowed.failure.code === 'L-224' ? fail('L-314') : allowed
         if (row.birth_date === null && row.identity_blind === null) return fail('L-306')
         await tx
           .updateTable('e_id')
@@ -117,8 +141,26 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         await tx
           .insertInto('e_id')
           .values({
-            ...{ id, pickup, kiosk: kiosk.id, staff, state: 'waiting', code: null, word_hash: hashed(word), state_hash: null, browser_hash: null },
-            ...{ nonce: null, verifier: null, created_at: now(), expires_at: expiresAt, opened_at: null, ended_at: null, acr: null },
+            ...{
+              id,
+              pickup,
+              kiosk: kiosk.id,
+              staff,
+              state: 'waiting',
+              code: null,
+              word_hash: hashed(word),
+              state_hash: null,
+              browser_hash: null,
+            },
+            ...{
+              nonce: null,
+              verifier: null,
+              created_at: now(),
+              expires_at: expiresAt,
+              opened_at: null,
+              ended_at: null,
+              acr: null,
+            },
           })
           .execute()
         await audit(tx, { pickup, staff, kiosk: kiosk.id }, 'e-id-begun', {})
@@ -184,7 +226,13 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
       const person = await db
         .selectFrom('pickup')
         .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
-        .select(['recipient.family', 'recipient.given', 'recipient.former_names', 'recipient.birth_date', 'recipient.identity_blind'])
+        .select([
+          'recipient.family',
+          'recipient.given',
+          'recipient.former_names',
+          'recipient.birth_date',
+          'recipient.identity_blind',
+        ])
         .where('pickup.id', '=', row.pickup)
         .executeTakeFirstOrThrow()
       const same = isRecipient(keys, identified.value.claims, {
@@ -201,7 +249,13 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
 
     /** For the kiosk that began it. L-318 for one that it did not begin. */
     async stateOf(kiosk: string, id: string): Promise<Result<HubReply<'eIdState'>>> {
-      const find = () => db.selectFrom('e_id').select(['state', 'code', 'expires_at']).where('id', '=', id).where('kiosk', '=', kiosk).executeTakeFirst()
+      const find = () =>
+        db
+          .selectFrom('e_id')
+          .select(['state', 'code', 'expires_at'])
+          .where('id', '=', id)
+          .where('kiosk', '=', kiosk)
+          .executeTakeFirst()
       let row = await find()
       if (row === undefined) return fail('L-318')
       if (['waiting', 'opened'].includes(row.state) && Number(row.expires_at) <= now()) {
@@ -225,11 +279,21 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
     },
 
     async cancel(kiosk: string, id: string): Promise<void> {
-      const own = await db.selectFrom('e_id').select('id').where('id', '=', id).where('kiosk', '=', kiosk).executeTakeFirst()
+      const own = await db
+        .selectFrom('e_id')
+        .select('id')
+        .where('id', '=', id)
+        .where('kiosk', '=', kiosk)
+        .executeTakeFirst()
       if (own === undefined) return
       if (await end(id, { state: 'failed', code: 'L-318' })) return
       // Proved, and nobody wants it any more.
-      await db.updateTable('e_id').set({ state: 'failed', code: 'L-318' }).where('id', '=', id).where('state', '=', 'proved').execute()
+      await db
+        .updateTable('e_id')
+        .set({ state: 'failed', code: 'L-318' })
+        .where('id', '=', id)
+        .where('state', '=', 'proved')
+        .execute()
     },
   }
 }

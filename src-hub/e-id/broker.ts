@@ -40,7 +40,13 @@ export function createBroker(settings: EIdSettings): Broker {
         settings.clientId,
         undefined,
         settings.clientSecret === null ? client.None() : client.ClientSecretPost(settings.clientSecret),
-        { timeout: 10, execute: [client.enableNonRepudiationChecks, ...(onLoopback(settings.issuer) ? [client.allowInsecureRequests] : [])] },
+        {
+          timeout: 10,
+          execute: [
+            client.enableNonRepudiationChecks,
+            ...(onLoopback(settings.issuer) ? [client.allowInsecureRequests] : []),
+          ],
+        },
       )
       .catch((error: unknown) => {
         // Asked again at the next try.
@@ -51,14 +57,20 @@ export function createBroker(settings: EIdSettings): Broker {
   }
 
   function failureOf(error: unknown): Result<never> {
-    if (error instanceof client.AuthorizationResponseError) return fail(error.error === 'access_denied' ? 'L-315' : 'L-319')
+    if (error instanceof client.AuthorizationResponseError)
+      return fail(error.error === 'access_denied' ? 'L-315' : 'L-319')
     // A wrong code, an altered token, another issuer, nonce or audience.
-    if (error instanceof client.ResponseBodyError || error instanceof client.ClientError) return fail(isAway(error) ? 'L-319' : 'L-322')
+    if (error instanceof client.ResponseBodyError || error instanceof client.ClientError)
+      return fail(isAway(error) ? 'L-319' : 'L-322')
     return fail('L-319')
   }
 
   return {
-    newBinding: () => ({ state: client.randomState(), nonce: client.randomNonce(), verifier: client.randomPKCECodeVerifier() }),
+    newBinding: () => ({
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier: client.randomPKCECodeVerifier(),
+    }),
     async address({ state, nonce, verifier }, language) {
       try {
         const url = client.buildAuthorizationUrl(await discover(), {
@@ -94,9 +106,17 @@ export function createBroker(settings: EIdSettings): Broker {
         if (typeof acr !== 'string' || !settings.acr.includes(acr)) return fail('L-320')
         const seconds = Math.floor(now / 1000)
         // Made before this try began, or too long ago: somebody else's session, or an old one.
-        if (typeof authTime !== 'number' || authTime < since - skewSeconds || authTime > seconds + skewSeconds || seconds - authTime > settings.maxAgeSeconds)
+        if (
+          typeof authTime !== 'number' ||
+          authTime < since - skewSeconds ||
+          authTime > seconds + skewSeconds ||
+          seconds - authTime > settings.maxAgeSeconds
+        )
           return fail('L-321')
-        const more = config.serverMetadata().userinfo_endpoint === undefined ? {} : await client.fetchUserInfo(config, tokens.access_token, given.sub)
+        const more =
+          config.serverMetadata().userinfo_endpoint === undefined
+            ? {}
+            : await client.fetchUserInfo(config, tokens.access_token, given.sub)
         return ok({ claims: { ...more, ...given }, acr })
       } catch (error) {
         return failureOf(error)
@@ -107,6 +127,8 @@ export function createBroker(settings: EIdSettings): Broker {
 
 function isAway(error: Error & { code?: string }): boolean {
   return (
-    error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || (error.cause instanceof Error && error.cause.name === 'TimeoutError')
+    error.code === 'OAUTH_TIMEOUT' ||
+    error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' ||
+    (error.cause instanceof Error && error.cause.name === 'TimeoutError')
   )
 }

@@ -13,7 +13,11 @@ const back = {
   sv: 'Gå tillbaka till disken: personalen börjar om vid behov. Du kan stänga sidan.',
   en: 'Go back to the desk: the staff start again if needed. You may close this page.',
 }
-const ended = (fi: string, sv: string, en: string): Words => ({ fi: [fi, back.fi], sv: [sv, back.sv], en: [en, back.en] })
+const ended = (fi: string, sv: string, en: string): Words => ({
+  fi: [fi, back.fi],
+  sv: [sv, back.sv],
+  en: [en, back.en],
+})
 
 const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
   begin: {
@@ -21,8 +25,14 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
       'Tunnistaudu sähköisesti',
       'Palvelupiste pyytää sinua tunnistautumaan pankkitunnuksilla tai mobiilivarmenteella. Jatka vain, jos asioit nyt palvelupisteessä.',
     ],
-    sv: ['Identifiera dig elektroniskt', 'Disken ber dig identifiera dig med bankkoder eller mobilcertifikat. Fortsätt bara om du nu är vid disken.'],
-    en: ['Identify yourself electronically', 'The desk asks you to identify with a bank ID or a mobile certificate. Go on only if you are at the desk now.'],
+    sv: [
+      'Identifiera dig elektroniskt',
+      'Disken ber dig identifiera dig med bankkoder eller mobilcertifikat. Fortsätt bara om du nu är vid disken.',
+    ],
+    en: [
+      'Identify yourself electronically',
+      'The desk asks you to identify with a bank ID or a mobile certificate. Go on only if you are at the desk now.',
+    ],
   },
   onward: {
     fi: ['Siirrytään tunnistuspalveluun', 'Jos mitään ei tapahdu, paina Jatka.'],
@@ -41,18 +51,38 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
     'Den som identifierade sig är inte den som disken håller på att betjäna',
     'Whoever identified is not the person the desk is serving',
   ),
-  'L-318': ended('Osoite on jo käytetty tai väärä', 'Adressen är redan använd eller fel', 'The address has been used, or is wrong'),
-  'L-319': ended('Tunnistuspalvelu ei vastaa nyt', 'Identifieringstjänsten svarar inte just nu', 'The identification service does not answer now'),
+  'L-318': ended(
+    'Osoite on jo käytetty tai väärä',
+    'Adressen är redan använd eller fel',
+    'The address has been used, or is wrong',
+  ),
+  'L-319': ended(
+    'Tunnistuspalvelu ei vastaa nyt',
+    'Identifieringstjänsten svarar inte just nu',
+    'The identification service does not answer now',
+  ),
   'L-320': ended(
     'Tunnistautumistapa ei ole riittävän vahva: tarvitaan pankkitunnus tai mobiilivarmenne',
     'Identifieringssättet är inte starkt nog: bankkoder eller mobilcertifikat behövs',
     'The means of identification is not strong enough: a bank ID or mobile certificate is needed',
   ),
-  'L-321': ended('Tunnistautuminen ei ollut tuore', 'Identifieringen var inte färsk', 'The identification was not made now'),
-  'L-322': ended('Tunnistautumista ei voitu varmistaa', 'Identifieringen kunde inte bekräftas', 'The identification could not be verified'),
+  'L-321': ended(
+    'Tunnistautuminen ei ollut tuore',
+    'Identifieringen var inte färsk',
+    'The identification was not made now',
+  ),
+  'L-322': ended(
+    'Tunnistautumista ei voitu varmistaa',
+    'Identifieringen kunde inte bekräftas',
+    'The identification could not be verified',
+  ),
   'L-619': ended('Liian monta yritystä', 'För många försök', 'Too many tries'),
 }
-const unknown = ended('Tunnistautuminen ei onnistu nyt', 'Identifieringen lyckas inte just nu', 'The identification does not work now')
+const unknown = ended(
+  'Tunnistautuminen ei onnistu nyt',
+  'Identifieringen lyckas inte just nu',
+  'The identification does not work now',
+)
 const onwardWords: Readonly<Record<Language, string>> = { fi: 'Jatka', sv: 'Fortsätt', en: 'Continue' }
 
 const style = `:root{color-scheme:light dark;font:1.0625rem/1.5 system-ui,sans-serif}body{margin:0 auto;max-width:34rem;padding:1.5rem 1.25rem}

@@ -38,7 +38,8 @@ function birthDateOf(claims: Claims): string | null {
 /** An identity code on record decides alone when the broker gives one; else birth date and name must both match. */
 export function isRecipient(keys: HubKeys, claims: Claims, record: OnRecord): boolean {
   const code = first(claims, identityCodes)
-  if (code !== null && record.identityBlind !== null) return timingSafeEqual(keys.blind('identity-code', code.toUpperCase()), record.identityBlind)
+  if (code !== null && record.identityBlind !== null)
+    return timingSafeEqual(keys.blind('identity-code', code.toUpperCase()), record.identityBlind)
   const birthDate = birthDateOf(claims)
   const family = first(claims, familyNames)
   const given = first(claims, givenNames)

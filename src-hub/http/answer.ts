@@ -87,7 +87,13 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
       case 'code':
         return ok({ kiosk: null, agent: null, session: null })
       case 'kiosk': {
-        const caller = await kioskCaller(parts.db, request, request.raw, parts.now(), name === 'ledger' || name === 'report')
+        const caller = await kioskCaller(
+          parts.db,
+          request,
+          request.raw,
+          parts.now(),
+          name === 'ledger' || name === 'report',
+        )
         if (!caller.ok) return caller
         parts.contacts.heard(caller.value.id, parts.now())
         return ok({ kiosk: caller.value, agent: null, session: null })
@@ -121,6 +127,10 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     const result = await handler({ query: query.data, body: body.data, ...caller.value, visitor })
     if (!result.ok) return result
     const { value } = result
-    return ok(value instanceof JsonPage ? { body: value.bytes, next: value.next } : { body: JSON.stringify(route.reply.parse(value)), next: null })
+    return ok(
+      value instanceof JsonPage
+        ? { body: value.bytes, next: value.next }
+        : { body: JSON.stringify(route.reply.parse(value)), next: null },
+    )
   }
 }

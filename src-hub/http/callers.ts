@@ -45,11 +45,18 @@ function header(request: CallerRequest, name: string): string {
 }
 
 /** Fails with L-603 (unknown, replaced or written off), L-605 (clock), L-606 (signature), L-604 (frozen). */
-export async function kioskCaller(db: Db, request: CallerRequest, rawBody: string, now: number, evidence = false): Promise<Result<KioskCaller>> {
+export async function kioskCaller(
+  db: Db,
+  request: CallerRequest,
+  rawBody: string,
+  now: number,
+  evidence = false,
+): Promise<Result<KioskCaller>> {
   const id = header(request, signatureHeaders.kiosk)
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
-  if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature)) return fail('L-606')
+  if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature))
+    return fail('L-606')
   const kiosk = await db
     .selectFrom('kiosk')
     .innerJoin('desk', 'desk.id', 'kiosk.desk')
@@ -57,7 +64,8 @@ export async function kioskCaller(db: Db, request: CallerRequest, rawBody: strin
     .where('kiosk.id', '=', id)
     .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
-  if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off'))) return fail('L-603')
+  if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off')))
+    return fail('L-603')
   if (!verifyRequest(keyOf(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
@@ -74,7 +82,12 @@ export interface Agent {
 }
 
 /** One of the file's tokens, compared in constant time, or one made by an administrator. L-610 otherwise. */
-export async function agentCaller(db: Db, tokens: ReadonlyMap<string, Agent>, request: CallerRequest, now: number): Promise<Result<Agent>> {
+export async function agentCaller(
+  db: Db,
+  tokens: ReadonlyMap<string, Agent>,
+  request: CallerRequest,
+  now: number,
+): Promise<Result<Agent>> {
   const token = header(request, 'authorization').replace(/^Bearer /, '')
   const given = digest(token)
   let found: Agent | null = null

@@ -1,7 +1,16 @@
 /** Strong e-ID as a phone walks it: the address on the desk's screen, the broker, and back. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Language } from '../../src-shared/domain.ts'
-import { eIdCallbackPath, eIdPath, onLoopback, pageHeaders, phonePage, type EIds, type EIdSettings, type PhonePage } from '../e-id/index.ts'
+import {
+  eIdCallbackPath,
+  eIdPath,
+  onLoopback,
+  pageHeaders,
+  phonePage,
+  type EIds,
+  type EIdSettings,
+  type PhonePage,
+} from '../e-id/index.ts'
 
 /** From one address in a minute: a desk's whole queue may sit behind one. */
 const perMinute = 60
@@ -28,20 +37,30 @@ export function serveEId(app: FastifyInstance, settings: EIdSettings, eIds: EIds
   }
 
   // A form's body says nothing: it only must not be taken for an error.
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 1024 }, (_request, _body, done) => done(null, ''))
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 1024 },
+    (_request, _body, done) => done(null, ''),
+  )
 
   app.get(eIdCallbackPath, limited, async (request, reply) => {
     const query = request.query as { state?: unknown }
     const keep = request.cookies[cookie] ?? ''
     void reply.clearCookie(cookie, flags)
     const at = request.url.indexOf('?')
-    const finished = await eIds.finish(typeof query.state === 'string' ? query.state : '', keep, at < 0 ? '' : request.url.slice(at))
+    const finished = await eIds.finish(
+      typeof query.state === 'string' ? query.state : '',
+      keep,
+      at < 0 ? '' : request.url.slice(at),
+    )
     return show(request, reply, finished.ok ? 'proved' : finished.failure.code)
   })
   // Looking uses nothing up: whatever previews an address does no harm.
   app.get<{ Params: { word: string } }>(`${eIdPath}/:word`, limited, async (request, reply) => {
     const { word } = request.params
-    return (await eIds.waiting(word)) ? show(request, reply, 'begin', `${eIdPath}/${word}`) : show(request, reply, 'L-318')
+    return (await eIds.waiting(word))
+      ? show(request, reply, 'begin', `${eIdPath}/${word}`)
+      : show(request, reply, 'L-318')
   })
   app.post<{ Params: { word: string } }>(`${eIdPath}/:word`, limited, async (request, reply) => {
     const opened = await eIds.open(request.params.word, languageOf(request))

@@ -15,7 +15,12 @@ const keepAliveMs = 25_000
 export const mostUnread = 128 * 1024
 
 /** `gone` runs once, when the connection has ended, whoever ended it. */
-export function openEventStream(request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>, gone: () => void): EventStream {
+export function openEventStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers: Readonly<Record<string, string>>,
+  gone: () => void,
+): EventStream {
   reply.hijack()
   const { raw } = reply
   // A socket that breaks under a write; its close is what counts.

@@ -30,7 +30,14 @@ export function createConsoleEvents(): ConsoleEvents {
   }
   function add(event: ConsoleEvent): void {
     if (listeners.size === 0) return
-    const key = event.about === 'pickup' ? event.pickup : event.about === 'desk' ? event.desk : 'id' in event ? `${event.about}${event.id}` : event.about
+    const key =
+      event.about === 'pickup'
+        ? event.pickup
+        : event.about === 'desk'
+          ? event.desk
+          : 'id' in event
+            ? `${event.about}${event.id}`
+            : event.about
     // The newest of a pickup is what counts, in the order of the last changes.
     gathered.delete(key)
     gathered.set(key, event)

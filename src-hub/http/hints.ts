@@ -67,7 +67,12 @@ export function createHints(connectionString: string): Hints {
   }
 }
 
-export function openHint(hints: Pick<Hints, 'subscribe'>, desk: string, request: FastifyRequest, reply: FastifyReply): void {
+export function openHint(
+  hints: Pick<Hints, 'subscribe'>,
+  desk: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   let off = (): void => undefined
   const stream = openEventStream(request, reply, {}, () => off())
   stream.write('data: pull\n\n')

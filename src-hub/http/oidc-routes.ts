@@ -27,7 +27,13 @@ export function serveOidc(app: FastifyInstance, { db, now, console: parts, visit
     const begun = await oidc.begin(now(), `${origin}${oidcReturnPath}`)
     if (!begun.ok) return refuse(reply, begun.failure)
     return reply
-      .setCookie(attemptCookie, begun.value.keep, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge: 600 })
+      .setCookie(attemptCookie, begun.value.keep, {
+        path: '/',
+        secure: true,
+        httpOnly: true,
+        sameSite: 'lax',
+        maxAge: 600,
+      })
       .redirect(begun.value.address)
   })
   app.get(oidcReturnPath, limited, async (request, reply) => {

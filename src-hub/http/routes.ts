@@ -8,7 +8,15 @@ import { transact } from '../database/index.ts'
 import { deskRecord, directoryRecords, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
 import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
 import { startedVersions, takeLedger } from '../ledger/index.ts'
-import { checkRoute, countGrants, issuePickup, openGrants, pickupTimeline, repeatRevokes, revokePickup } from '../pickups/index.ts'
+import {
+  checkRoute,
+  countGrants,
+  issuePickup,
+  openGrants,
+  pickupTimeline,
+  repeatRevokes,
+  revokePickup,
+} from '../pickups/index.ts'
 import { mayActFor } from '../recipients/index.ts'
 import { JsonPage, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
@@ -83,7 +91,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         policyRecord(db),
       ])
       const total = query.after === undefined ? await countGrants(db, kiosk.id) : null
-      const last = records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
+      const last =
+        records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
       const rest = JSON.stringify({
         incarnation,
         head: Number(head),
@@ -92,7 +101,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         desk,
         policy,
         // Taken from the first page alone; nobody signs in at a check-in screen.
-        staff: query.after === undefined && kiosk.kind === 'desk' ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
+        staff:
+          query.after === undefined && kiosk.kind === 'desk' ? await staffRecords(db, keys, kiosk.desk, kiosk.id) : [],
         ...(query.after === undefined ? { directory: await directoryRecords(db) } : {}),
         after: last ?? null,
       })
@@ -104,7 +114,8 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
     },
     report: async ({ body, kiosk }) => {
-      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
+      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)
+        return fail('L-607')
       const taken = await takeReport(db, parts, kiosk.id, body)
       return taken.ok ? ok({ ...taken.value, incarnation, hubTime: now() }) : taken
     },
@@ -138,7 +149,10 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         }
         const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)
         if (state === null) return fail('L-609', { what: 'pickup' })
-        await tx.insertInto('audit').values({ at: now(), actor: agent.name, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' }).execute()
+        await tx
+          .insertInto('audit')
+          .values({ at: now(), actor: agent.name, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' })
+          .execute()
         return ok({ state: state as HubReply<'revoke'>['state'] })
       }),
     timeline: async ({ query }) => ok({ events: await pickupTimeline(db, query.pickup) }),
@@ -146,7 +160,9 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const rows = await db
         .selectFrom('desk')
         .innerJoin('unit', 'unit.id', 'desk.unit')
-        .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
+        .leftJoin('kiosk', (join) =>
+          join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'),
+        )
         .select([
           'desk.id',
           'desk.kind',
@@ -185,7 +201,14 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       if (!code.ok) return code
       await db
         .insertInto('audit')
-        .values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: body.desk, detail: JSON.stringify({ kind }) })
+        .values({
+          at: now(),
+          actor: agent.name,
+          act: 'enrolment-code',
+          pickup: null,
+          desk: body.desk,
+          detail: JSON.stringify({ kind }),
+        })
         .execute()
       return ok({ code: code.value })
     },

@@ -7,8 +7,21 @@ import manifest from '../../package.json' with { type: 'json' }
 import { openApiPath } from '../../src-shared/agent-api/operations.ts'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
-import { hintPath, hubApi, hubTimeHeader, nextPageHeader, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
-import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress } from '../../src-shared/protocol/compression.ts'
+import {
+  hintPath,
+  hubApi,
+  hubTimeHeader,
+  nextPageHeader,
+  type HubRoute,
+  type RouteAuth,
+} from '../../src-shared/hub-api.ts'
+import {
+  acceptedEncodings,
+  chooseEncoding,
+  compress,
+  compressFrom,
+  decompress,
+} from '../../src-shared/protocol/compression.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
 import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
@@ -82,7 +95,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     requestTimeout,
     // Behind a proxy the caller's own address is what the proxy says; the hub then listens on loopback alone.
     trustProxy: parts.tls === null ? 'loopback' : false,
-    ...(parts.tls === null ? {} : { https: { key: parts.tls.key, cert: parts.tls.certificate, minVersion: 'TLSv1.2' } }),
+    ...(parts.tls === null
+      ? {}
+      : { https: { key: parts.tls.key, cert: parts.tls.certificate, minVersion: 'TLSv1.2' } }),
   }) as unknown as FastifyInstance
   const answer = createAnswers(parts)
 
@@ -103,7 +118,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
     for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) reply.header(name, value)
     reply.header('accept-encoding', acceptedEncodings)
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
-    const encoding = payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
+    const encoding =
+      payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
     if (encoding === null) return payload
     reply.header('content-encoding', encoding)
     reply.removeHeader('content-length')
@@ -118,7 +134,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     parts.streams?.add(raw)
     raw.once('close', () => parts.streams?.delete(raw))
   }
-  app.setNotFoundHandler((request, reply) => (files?.page(request, reply) === true ? reply : refuse(reply, fail('L-609', { what: 'route' }).failure)))
+  app.setNotFoundHandler((request, reply) =>
+    files?.page(request, reply) === true ? reply : refuse(reply, fail('L-609', { what: 'route' }).failure),
+  )
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
     if (status === 429) return refuse(reply, fail('L-619').failure)
@@ -150,7 +168,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     for (const name of Object.keys(hubApi) as HubRoute[]) {
       const { method, path, auth } = hubApi[name]
       const max = limits[auth]
-      scope.route({ method, url: path, config: max === null ? {} : { rateLimit: { max } }, handler: (request, reply) => serve(name, request, reply) })
+      scope.route({
+        method,
+        url: path,
+        config: max === null ? {} : { rateLimit: { max } },
+        handler: (request, reply) => serve(name, request, reply),
+      })
     }
     serveStreams(scope, { ...parts, visitor: visitorOf, refuse })
     if (parts.eId !== null && parts.eIds !== undefined && parts.eIds !== null) serveEId(scope, parts.eId, parts.eIds)

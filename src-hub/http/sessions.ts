@@ -38,7 +38,13 @@ export async function personCaller(
     return session
   }
   const safe = request.method === 'GET' || request.method === 'HEAD'
-  if (!safe && !(fromOwnPage(request, [visitor.origin, parts.console?.address ?? null]) && csrfMatches(session.value, request.headers[csrfHeader])))
+  if (
+    !safe &&
+    !(
+      fromOwnPage(request, [visitor.origin, parts.console?.address ?? null]) &&
+      csrfMatches(session.value, request.headers[csrfHeader])
+    )
+  )
     return fail('L-664')
   return ok({ agent: { name: session.value.username, role: session.value.role }, session: session.value })
 }

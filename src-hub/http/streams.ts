@@ -37,7 +37,9 @@ export function serveStreams(app: FastifyInstance, parts: StreamParts): void {
     const who = await caller(request, reply)
     if (!who.ok) return parts.refuse(reply, who.failure)
     const kiosk = KioskId.safeParse((request.query as { kiosk?: unknown }).kiosk)
-    const known = kiosk.success && (await parts.db.selectFrom('kiosk').select('id').where('id', '=', kiosk.data).executeTakeFirst()) !== undefined
+    const known =
+      kiosk.success &&
+      (await parts.db.selectFrom('kiosk').select('id').where('id', '=', kiosk.data).executeTakeFirst()) !== undefined
     if (!kiosk.success || !known) return parts.refuse(reply, fail('L-609', { what: 'kiosk' }).failure)
     await note(who.value.name, 'chain-verified', { kiosk: kiosk.data })
     async function* lines(id: string) {
@@ -50,14 +52,19 @@ export function serveStreams(app: FastifyInstance, parts: StreamParts): void {
     const who = await caller(request, reply)
     if (!who.ok) return parts.refuse(reply, who.failure)
     const query = ExportQuery.safeParse(request.query)
-    if (!query.success) return parts.refuse(reply, fail('L-608', { where: query.error.issues[0]?.path.join('.') ?? 'query' }).failure)
+    if (!query.success)
+      return parts.refuse(reply, fail('L-608', { where: query.error.issues[0]?.path.join('.') ?? 'query' }).failure)
     const { from, to, format } = query.data
     if (to <= from) return parts.refuse(reply, fail('L-667').failure)
     const key = parts.console?.exportKey
     if (key === undefined) return parts.refuse(reply, fail('L-609', { what: 'key' }).failure)
     await note(who.value.name, 'exported', { from, to, format })
     const day = (at: number) => new Date(at).toISOString().slice(0, 10)
-    const about = { hub: parts.console?.address ?? parts.visitor(request, reply).origin, madeAt: parts.now(), by: who.value.name }
+    const about = {
+      hub: parts.console?.address ?? parts.visitor(request, reply).origin,
+      madeAt: parts.now(),
+      by: who.value.name,
+    }
     const text = format === 'csv' ? exportCsv(parts.db, { from, to }) : exportLines(parts.db, key, about, { from, to })
     return reply
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')

@@ -24,7 +24,10 @@ export async function deskNames(db: Db | Tx): Promise<ReadonlyMap<string, string
   const rows = await db.selectFrom('desk').select(['id', 'slip_prefix', 'name']).execute()
   const names = new Map<string, string | null>()
   for (const { id, slip_prefix: prefix, name } of rows)
-    for (const key of new Set([id, ...[prefix, ...Object.values(name as Record<string, string>)].map((text) => text.toLowerCase())]))
+    for (const key of new Set([
+      id,
+      ...[prefix, ...Object.values(name as Record<string, string>)].map((text) => text.toLowerCase()),
+    ]))
       names.set(key, names.has(key) && names.get(key) !== id ? null : id)
   return new Map([...names].flatMap(([key, id]) => (id === null ? [] : [[key, id]])))
 }
@@ -35,7 +38,12 @@ export function deskOf(names: ReadonlyMap<string, string>, text: string): string
 
 async function* partsOf(db: Db, parts: GrantParts, id: string): AsyncIterable<Buffer> {
   for (let part = 0; ; part++) {
-    const row = await db.selectFrom('import_part').select('sealed').where('import', '=', id).where('part', '=', part).executeTakeFirst()
+    const row = await db
+      .selectFrom('import_part')
+      .select('sealed')
+      .where('import', '=', id)
+      .where('part', '=', part)
+      .executeTakeFirst()
     if (row === undefined) return
     // Sealed as text: base64 of the bytes as they came.
     yield Buffer.from(parts.keys.open(row.sealed), 'base64')
@@ -54,13 +62,18 @@ const keepEvery = 20_000
 
 /** Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it is judged or kept. */
 async function readThrough(db: Db, parts: GrantParts, held: Lease): Promise<void> {
-  for await (const { row } of rowsOf(partsOf(db, parts, held.id))) if (row % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
+  for await (const { row } of rowsOf(partsOf(db, parts, held.id)))
+    if (row % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
 }
 
 /** Ends in `checked` or `refused`. Begins anew when it was cut off: a file is read in seconds. */
 export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promise<void> {
   const { id } = held
-  const { role, supersede } = await db.selectFrom('import').select(['role', 'supersede']).where('id', '=', id).executeTakeFirstOrThrow()
+  const { role, supersede } = await db
+    .selectFrom('import')
+    .select(['role', 'supersede'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
   await transact(db, async (tx) => {
     await held.keep(tx)
     await tx.deleteFrom('import_row').where('import', '=', id).execute()
@@ -105,7 +118,15 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
       .set(
         read.ok
           ? { state: 'checked', lease: null }
-          : { state: 'refused', rows: 0, ready: 0, refused: 0, problem: JSON.stringify(read.failure), lease: null, ended_at: parts.now() },
+          : {
+              state: 'refused',
+              rows: 0,
+              ready: 0,
+              refused: 0,
+              problem: JSON.stringify(read.failure),
+              lease: null,
+              ended_at: parts.now(),
+            },
       )
       .where('id', '=', id)
       .where('state', '=', 'checking')
@@ -114,7 +135,15 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
 }
 
 /** What stands against each row, with the hub's own data for all of them at once. */
-async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap<string, string>, rows: readonly Kept[], role: AgentRole, supersede: boolean) {
+async function judge(
+  db: Db,
+  parts: GrantParts,
+  rules: Rules,
+  names: ReadonlyMap<string, string>,
+  rows: readonly Kept[],
+  role: AgentRole,
+  supersede: boolean,
+) {
   const accounts = rows.flatMap(({ read, failure }) => (read === null || failure !== null ? [] : [read.account]))
   const lower = accounts.map((account) => account.toLowerCase())
   const { rows: known } = await sql<{
@@ -129,9 +158,18 @@ async function judge(db: Db, parts: GrantParts, rules: Rules, names: ReadonlyMap
     WHERE a.account = ANY(${accounts}::text[]) OR lower(a.account) = ANY(${lower}::text[])`.execute(db)
   const holders = new Map(known.map((row) => [row.account, row]))
   const alike = new Set(known.map((row) => row.account.toLowerCase()))
-  const live = new Set((await livePickups(db, accounts)).flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])))
-  const blinds = rows.flatMap(({ read }) => read?.person?.cards.map((card) => parts.keys.blindIndex(card).toString('hex')) ?? [])
-  const { rows: cards } = await sql<{ blind: string; recipient: string }>`SELECT encode(blind, 'hex') AS blind, recipient FROM card
+  const live = new Set(
+    (await livePickups(db, accounts)).flatMap((row) =>
+      row.state === 'revoking' && row.moving_to === null ? [] : [row.account],
+    ),
+  )
+  const blinds = rows.flatMap(
+    ({ read }) => read?.person?.cards.map((card) => parts.keys.blindIndex(card).toString('hex')) ?? [],
+  )
+  const { rows: cards } = await sql<{
+    blind: string
+    recipient: string
+  }>`SELECT encode(blind, 'hex') AS blind, recipient FROM card
     WHERE blind IN (SELECT decode(b, 'hex') FROM unnest(${blinds}::text[]) AS t(b))`.execute(db)
   const owners = new Map(cards.map((row) => [row.blind, row.recipient]))
   const now = parts.now()
@@ -193,7 +231,10 @@ async function keepRows(
         account,
         pickup: read?.pickup ?? null,
         // A refused row is not carried out: what is personal in it is not kept.
-        person: read === null || read.person === null || failure !== null ? null : parts.keys.seal(JSON.stringify(read.person)).toString('hex'),
+        person:
+          read === null || read.person === null || failure !== null
+            ? null
+            : parts.keys.seal(JSON.stringify(read.person)).toString('hex'),
         state: failure === null ? 'ready' : 'refused',
         problem: failure?.code ?? null,
         params: failure?.params ?? null,
@@ -205,7 +246,9 @@ async function keepRows(
     await held.keep(tx)
     await sql`INSERT INTO import_row (import, line, account, pickup, person, state, problem, params)
       SELECT ${held.id}, line, account, pickup, decode(person, 'hex'), state, problem, params
-      FROM jsonb_to_recordset(${text}::jsonb) AS t(line bigint, account text, pickup jsonb, person text, state text, problem text, params jsonb)`.execute(tx)
+      FROM jsonb_to_recordset(${text}::jsonb) AS t(line bigint, account text, pickup jsonb, person text, state text, problem text, params jsonb)`.execute(
+      tx,
+    )
     await sql`UPDATE import SET rows = rows + ${rows.length}, refused = refused + ${refused}, ready = ready + ${rows.length - refused} WHERE id = ${held.id}`.execute(
       tx,
     )

@@ -23,7 +23,17 @@ export const columns = [
   'cards',
 ] as const
 type Column = (typeof columns)[number]
-const personal: readonly Column[] = ['class', 'family', 'given', 'former_names', 'language', 'birth_date', 'sponsor', 'valid_until', 'cards']
+const personal: readonly Column[] = [
+  'class',
+  'family',
+  'given',
+  'former_names',
+  'language',
+  'birth_date',
+  'sponsor',
+  'valid_until',
+  'cards',
+]
 
 /** No control characters: they would travel on to slips and exports. */
 // eslint-disable-next-line no-control-regex
@@ -39,7 +49,9 @@ const former = Plain.max(1000).transform((text, context) => {
   return names.map(([family = '', given = '']) => ({ family, given }))
 })
 const cards = Plain.max(400).transform((text, context) => {
-  const ids = text.split('|').flatMap((part) => (part.trim() === '' ? [] : [part.replaceAll(/[\s:-]/g, '').toUpperCase()]))
+  const ids = text
+    .split('|')
+    .flatMap((part) => (part.trim() === '' ? [] : [part.replaceAll(/[\s:-]/g, '').toUpperCase()]))
   if (ids.length > 20 || !ids.every((id) => /^[0-9A-F]{8,20}$/.test(id))) context.addIssue({ code: 'custom' })
   return ids
 })

@@ -13,11 +13,25 @@ import type { HubKeys } from '../keys/index.ts'
 const Problem = Import.shape.problem
 const Code = z.custom<ErrorCode>(isErrorCode)
 
-export async function createImport(db: Db, body: HubBody<'createImport'>, actor: string, role: AgentRole, now: number): Promise<HubReply<'createImport'>> {
+export async function createImport(
+  db: Db,
+  body: HubBody<'createImport'>,
+  actor: string,
+  role: AgentRole,
+  now: number,
+): Promise<HubReply<'createImport'>> {
   const id = newId()
   await db
     .insertInto('import')
-    .values({ id, name: body.name, state: 'uploading', created_at: now, created_by: actor, role, supersede: body.supersede })
+    .values({
+      id,
+      name: body.name,
+      state: 'uploading',
+      created_at: now,
+      created_by: actor,
+      role,
+      supersede: body.supersede,
+    })
     .execute()
   await audit(db, now, actor, 'import-made', id)
   return { id }
@@ -31,12 +45,23 @@ async function audit(db: Db | Tx, now: number, actor: string, act: string, id: s
 }
 
 /** Fails with L-609, L-618 (another's), L-638 (not uploading, or a part out of order), L-631 (too large). */
-export async function takePart(db: Db, keys: HubKeys, body: HubBody<'importPart'>, actor: string, now: number): Promise<Result<HubReply<'importPart'>>> {
+export async function takePart(
+  db: Db,
+  keys: HubKeys,
+  body: HubBody<'importPart'>,
+  actor: string,
+  now: number,
+): Promise<Result<HubReply<'importPart'>>> {
   const bytes = Buffer.from(body.bytes, 'base64')
   const tooLarge = fail('L-631', { max: importMaxBytes / 1024 / 1024 })
   if (bytes.length > importPartBytes) return tooLarge
   return transact(db, async (tx) => {
-    const row = await tx.selectFrom('import').select(['state', 'bytes', 'parts', 'created_by']).where('id', '=', body.id).forUpdate().executeTakeFirst()
+    const row = await tx
+      .selectFrom('import')
+      .select(['state', 'bytes', 'parts', 'created_by'])
+      .where('id', '=', body.id)
+      .forUpdate()
+      .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'import' })
     if (row.created_by !== actor) return fail('L-618')
     const received = Number(row.parts)
@@ -57,7 +82,11 @@ export async function takePart(db: Db, keys: HubKeys, body: HubBody<'importPart'
       .execute()
     await tx
       .updateTable('import')
-      .set({ bytes: Number(row.bytes) + bytes.length, parts: received + 1, ...(body.last ? { state: 'checking' } : {}) })
+      .set({
+        bytes: Number(row.bytes) + bytes.length,
+        parts: received + 1,
+        ...(body.last ? { state: 'checking' } : {}),
+      })
       .where('id', '=', body.id)
       .execute()
     return ok({ received: received + 1 })
@@ -68,7 +97,20 @@ type Row = Awaited<ReturnType<typeof readImports>>[number]
 function readImports(db: Db, id: string | null) {
   const rows = db
     .selectFrom('import')
-    .select(['id', 'name', 'state', 'created_at', 'created_by', 'supersede', 'bytes', 'rows', 'ready', 'refused', 'done', 'problem'])
+    .select([
+      'id',
+      'name',
+      'state',
+      'created_at',
+      'created_by',
+      'supersede',
+      'bytes',
+      'rows',
+      'ready',
+      'refused',
+      'done',
+      'problem',
+    ])
     .orderBy('created_at', 'desc')
     .limit(100)
   return (id === null ? rows : rows.where('id', '=', id)).execute()
@@ -132,7 +174,12 @@ export async function moveImport(
 ): Promise<Result<HubReply<'runImport'>>> {
   const from = to === 'running' ? ['checked'] : ['uploading', 'checking', 'checked', 'running']
   return transact(db, async (tx) => {
-    const row = await tx.selectFrom('import').select(['state', 'created_by']).where('id', '=', id).forUpdate().executeTakeFirst()
+    const row = await tx
+      .selectFrom('import')
+      .select(['state', 'created_by'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'import' })
     if (row.created_by !== agent.name && !(to === 'cancelled' && callsOff.has(agent.role))) return fail('L-618')
     if (row.state === to) return ok({ state: to })
@@ -163,7 +210,10 @@ export async function importRows(db: Db, query: HubQuery<'importRows'>): Promise
       line: Number(row.line),
       account: row.account,
       state: row.state as 'ready' | 'refused' | 'done',
-      problem: row.problem === null ? null : { code: Code.parse(row.problem), params: (row.params ?? {}) as Record<string, string | number> },
+      problem:
+        row.problem === null
+          ? null
+          : { code: Code.parse(row.problem), params: (row.params ?? {}) as Record<string, string | number> },
       pickup: row.issued === null ? null : PickupId.parse(row.issued),
     })),
     after: found.length === query.limit ? Number(found.at(-1)?.line) : null,

@@ -6,7 +6,11 @@ import type { HubKeys } from '../keys/index.ts'
 import type { ImportPerson } from './columns.ts'
 
 /** What is empty in the file stays as the hub has it. */
-export async function bringPeople(tx: Tx, keys: HubKeys, people: readonly { readonly account: string; readonly person: ImportPerson }[]): Promise<void> {
+export async function bringPeople(
+  tx: Tx,
+  keys: HubKeys,
+  people: readonly { readonly account: string; readonly person: ImportPerson }[],
+): Promise<void> {
   if (people.length === 0) return
   const accounts = people.map(({ account }) => account)
   const { rows: known } = await sql<{
@@ -28,20 +32,29 @@ export async function bringPeople(tx: Tx, keys: HubKeys, people: readonly { read
       born: person.birth_date === undefined ? null : keys.blind('birth', person.birth_date).toString('hex'),
       sponsor: person.sponsor ?? null,
       valid_until: person.valid_until ?? null,
-      cards: person.cards.map((card) => ({ sealed: keys.seal(card).toString('hex'), blind: keys.blindIndex(card).toString('hex') })),
+      cards: person.cards.map((card) => ({
+        sealed: keys.seal(card).toString('hex'),
+        blind: keys.blindIndex(card).toString('hex'),
+      })),
     })),
   )
   const of = sql`jsonb_to_recordset(${text}::jsonb) AS t(account text, recipient text, fresh boolean, class text, family text, given text, former_names jsonb,
     language text, birth text, born text, sponsor text, valid_until text, cards jsonb)`
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language, birth_date, birth_blind, sponsor)
-    SELECT recipient, class, family, given, former_names, language, decode(birth, 'hex'), decode(born, 'hex'), sponsor FROM ${of} WHERE fresh`.execute(tx)
-  await sql`INSERT INTO account (account, recipient, valid_until) SELECT account, recipient, valid_until FROM ${of} WHERE fresh`.execute(tx)
+    SELECT recipient, class, family, given, former_names, language, decode(birth, 'hex'), decode(born, 'hex'), sponsor FROM ${of} WHERE fresh`.execute(
+    tx,
+  )
+  await sql`INSERT INTO account (account, recipient, valid_until) SELECT account, recipient, valid_until FROM ${of} WHERE fresh`.execute(
+    tx,
+  )
   await sql`UPDATE recipient r SET class = t.class, family = t.family, given = t.given, language = t.language, sponsor = coalesce(t.sponsor, r.sponsor),
     former_names = CASE WHEN jsonb_array_length(t.former_names) = 0 THEN r.former_names ELSE t.former_names END,
     birth_date = coalesce(decode(t.birth, 'hex'), r.birth_date), birth_blind = coalesce(decode(t.born, 'hex'), r.birth_blind) FROM ${of} WHERE r.id = t.recipient AND NOT t.fresh`.execute(
     tx,
   )
-  await sql`UPDATE account a SET valid_until = coalesce(t.valid_until, a.valid_until) FROM ${of} WHERE a.account = t.account AND NOT t.fresh`.execute(tx)
+  await sql`UPDATE account a SET valid_until = coalesce(t.valid_until, a.valid_until) FROM ${of} WHERE a.account = t.account AND NOT t.fresh`.execute(
+    tx,
+  )
   await sql`INSERT INTO card (recipient, sealed, blind) SELECT t.recipient, decode(c->>'sealed', 'hex'), decode(c->>'blind', 'hex')
     FROM ${of}, jsonb_array_elements(t.cards) AS c ON CONFLICT (blind) DO NOTHING`.execute(tx)
 }

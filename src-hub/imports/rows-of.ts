@@ -64,7 +64,9 @@ function delimiterOf(start: Buffer): ';' | ',' | '\t' {
 }
 
 /** Yields each row's cells with its number (the header is row 1). Throws `FileRefused`: L-632, L-633, L-642. */
-export async function* rowsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<{ readonly row: number; readonly cells: readonly string[] }> {
+export async function* rowsOf(
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<{ readonly row: number; readonly cells: readonly string[] }> {
   const source = checked(chunks)[Symbol.asyncIterator]()
   const first = await source.next()
   if (first.done === true) return
@@ -74,7 +76,13 @@ export async function* rowsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<{ r
     yield start
     for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value
   }
-  const parser = parse({ delimiter: delimiterOf(start), relax_column_count: false, skip_empty_lines: true, max_record_size: 16_384, info: true })
+  const parser = parse({
+    delimiter: delimiterOf(start),
+    relax_column_count: false,
+    skip_empty_lines: true,
+    max_record_size: 16_384,
+    info: true,
+  })
   const reading = Readable.from(rest(), { objectMode: false })
   reading.on('error', (error) => parser.destroy(error))
   reading.pipe(parser)

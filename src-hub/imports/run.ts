@@ -16,7 +16,11 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease): Promise<
   return transact(db, async (tx) => {
     await held.keep(tx)
     const { id } = held
-    const batch = await tx.selectFrom('import').select(['state', 'created_by', 'role', 'supersede']).where('id', '=', id).executeTakeFirstOrThrow()
+    const batch = await tx
+      .selectFrom('import')
+      .select(['state', 'created_by', 'role', 'supersede'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
     if (batch.state !== 'running') return false
     const rows = await tx
       .selectFrom('import_row')
@@ -27,13 +31,19 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease): Promise<
       .limit(chunk)
       .execute()
     if (rows.length === 0) {
-      await tx.updateTable('import').set({ state: 'done', ended_at: parts.now(), lease: null }).where('id', '=', id).execute()
+      await tx
+        .updateTable('import')
+        .set({ state: 'done', ended_at: parts.now(), lease: null })
+        .where('id', '=', id)
+        .execute()
       return false
     }
     await bringPeople(
       tx,
       parts.keys,
-      rows.flatMap(({ account, person }) => (person === null ? [] : [{ account, person: JSON.parse(parts.keys.open(person)) as ImportPerson }])),
+      rows.flatMap(({ account, person }) =>
+        person === null ? [] : [{ account, person: JSON.parse(parts.keys.open(person)) as ImportPerson }],
+      ),
     )
     const names = await deskNames(tx)
     const issuing = rows.flatMap(({ line, account, pickup }) => {
@@ -61,20 +71,34 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease): Promise<
     )
     issuing.forEach(({ line }, i) => {
       const result = issued[i] ?? fail('L-901')
-      outcomes.set(line, result.ok ? { pickup: result.value, failure: null } : { pickup: null, failure: result.failure })
+      outcomes.set(
+        line,
+        result.ok ? { pickup: result.value, failure: null } : { pickup: null, failure: result.failure },
+      )
     })
     await settle(tx, id, outcomes)
     return true
   })
 }
 
-async function settle(tx: Tx, id: string, outcomes: ReadonlyMap<number, { readonly pickup: string | null; readonly failure: Failure | null }>): Promise<void> {
+async function settle(
+  tx: Tx,
+  id: string,
+  outcomes: ReadonlyMap<number, { readonly pickup: string | null; readonly failure: Failure | null }>,
+): Promise<void> {
   const text = JSON.stringify(
-    [...outcomes].map(([line, { pickup, failure }]) => ({ line, issued: pickup, problem: failure?.code ?? null, params: failure?.params ?? null })),
+    [...outcomes].map(([line, { pickup, failure }]) => ({
+      line,
+      issued: pickup,
+      problem: failure?.code ?? null,
+      params: failure?.params ?? null,
+    })),
   )
   // What is personal leaves with the row's carrying out.
   await sql`UPDATE import_row r SET state = CASE WHEN t.problem IS NULL THEN 'done' ELSE 'refused' END, issued = t.issued, problem = t.problem, params = t.params, person = NULL
-    FROM jsonb_to_recordset(${text}::jsonb) AS t(line bigint, issued text, problem text, params jsonb) WHERE r.import = ${id} AND r.line = t.line`.execute(tx)
+    FROM jsonb_to_recordset(${text}::jsonb) AS t(line bigint, issued text, problem text, params jsonb) WHERE r.import = ${id} AND r.line = t.line`.execute(
+    tx,
+  )
   const refused = [...outcomes.values()].filter(({ failure }) => failure !== null).length
   await sql`UPDATE import SET ready = ready - ${outcomes.size}, done = done + ${outcomes.size - refused}, refused = refused + ${refused} WHERE id = ${id}`.execute(
     tx,

@@ -24,7 +24,11 @@ export interface ImportWorker {
 
 class LeaseLost extends Error {}
 
-export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: string, error: unknown) => void): ImportWorker {
+export function createImportWorker(
+  db: Db,
+  parts: GrantParts,
+  onBug: (job: string, error: unknown) => void,
+): ImportWorker {
   let timer: NodeJS.Timeout | null = null
   let running: Promise<unknown> = Promise.resolve()
   let stopped = false
@@ -34,7 +38,10 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
     const now = parts.now()
     const lease = newId()
     return transact(db, async (tx) => {
-      const { rows } = await sql<{ id: string; state: string }>`UPDATE import SET lease = ${lease}, lease_until = ${now + leaseMs} WHERE id =
+      const { rows } = await sql<{
+        id: string
+        state: string
+      }>`UPDATE import SET lease = ${lease}, lease_until = ${now + leaseMs} WHERE id =
         (SELECT id FROM import WHERE state IN ('checking','running') AND (lease IS NULL OR lease_until < ${now}) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, state`.execute(tx)
       return rows[0] === undefined ? null : { ...rows[0], lease }
@@ -70,7 +77,12 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
         // Cancelled, or another process goes on with it.
         if (!(error instanceof LeaseLost)) throw error
       } finally {
-        await db.updateTable('import').set({ lease: null, lease_until: null }).where('id', '=', one.id).where('lease', '=', one.lease).execute()
+        await db
+          .updateTable('import')
+          .set({ lease: null, lease_until: null })
+          .where('id', '=', one.id)
+          .where('lease', '=', one.lease)
+          .execute()
       }
     }
     await sweep()
@@ -80,11 +92,19 @@ export function createImportWorker(db: Db, parts: GrantParts, onBug: (job: strin
   /** What was personal has gone with each row's carrying out; the rest goes after a month. */
   async function sweep(): Promise<void> {
     const now = parts.now()
-    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(db)
+    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(
+      db,
+    )
     // A file that was checked and never carried out holds people's data.
-    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'checked' AND created_at < ${now - keepMs}`.execute(db)
-    await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(db)
-    await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(db)
+    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'checked' AND created_at < ${now - keepMs}`.execute(
+      db,
+    )
+    await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(
+      db,
+    )
+    await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(
+      db,
+    )
   }
 
   function turn(): void {

@@ -32,9 +32,16 @@ async function nextReference(db: Db, now: number): Promise<string> {
 }
 
 /** The account an approval is for: named, typed at the kiosk, or the card holder's only one. */
-async function accountOf(db: Db, row: { account: string | null; recipient: string | null }, named: string | null): Promise<string | null> {
+async function accountOf(
+  db: Db,
+  row: { account: string | null; recipient: string | null },
+  named: string | null,
+): Promise<string | null> {
   if (named !== null || row.account !== null) return named ?? row.account
-  const own = row.recipient === null ? [] : await db.selectFrom('account').select('account').where('recipient', '=', row.recipient).limit(2).execute()
+  const own =
+    row.recipient === null
+      ? []
+      : await db.selectFrom('account').select('account').where('recipient', '=', row.recipient).limit(2).execute()
   return own.length === 1 ? (own[0]?.account ?? null) : null
 }
 
@@ -47,11 +54,23 @@ async function tell(tx: Tx, id: string): Promise<void> {
 async function finishHalfway(
   db: Db,
   now: number,
-  row: { id: string; desk: string; state: string; reference: string | null; pickup: string | null; decided_at: number | null },
+  row: {
+    id: string
+    desk: string
+    state: string
+    reference: string | null
+    pickup: string | null
+    decided_at: number | null
+  },
   agent: ByAgent,
 ): Promise<Result<HubReply<'approveRequest'>> | null> {
   if (row.state !== 'approved' || row.pickup !== null || row.reference === null) return null
-  const found = await db.selectFrom('pickup').select('id').where('request_reference', '=', row.reference).where('desk', '=', row.desk).executeTakeFirst()
+  const found = await db
+    .selectFrom('pickup')
+    .select('id')
+    .where('request_reference', '=', row.reference)
+    .where('desk', '=', row.desk)
+    .executeTakeFirst()
   if (found === undefined) {
     // Another agent may be at it this very moment.
     if (now - Number(row.decided_at ?? 0) > halfwayMs)
@@ -79,7 +98,14 @@ async function approved(
     await tx.updateTable('delivery_request').set({ pickup }).where('id', '=', id).execute()
     await tx
       .insertInto('audit')
-      .values({ at: now, actor: agent.name, act: 'request-approved', pickup, desk, detail: JSON.stringify({ reference }) })
+      .values({
+        at: now,
+        actor: agent.name,
+        act: 'request-approved',
+        pickup,
+        desk,
+        detail: JSON.stringify({ reference }),
+      })
       .execute()
     await tell(tx, id)
   })
@@ -87,7 +113,12 @@ async function approved(
 }
 
 /** Fails with L-237 (decided already, or no account), L-609, or as issuing does; the request then goes on waiting. */
-export async function approveRequest(db: Db, parts: GrantParts, body: HubBody<'approveRequest'>, agent: ByAgent): Promise<Result<HubReply<'approveRequest'>>> {
+export async function approveRequest(
+  db: Db,
+  parts: GrantParts,
+  body: HubBody<'approveRequest'>,
+  agent: ByAgent,
+): Promise<Result<HubReply<'approveRequest'>>> {
   const row = await db.selectFrom('delivery_request').selectAll().where('id', '=', body.request).executeTakeFirst()
   if (row === undefined) return fail('L-609', { what: 'request' })
   const half = await finishHalfway(db, parts.now(), row, agent)
@@ -105,7 +136,13 @@ export async function approveRequest(db: Db, parts: GrantParts, body: HubBody<'a
     .where('state', '=', 'waiting')
     .executeTakeFirst()
   if (Number(taken.numUpdatedRows) !== 1) return fail('L-237')
-  const request = { account, desk: row.desk as never, channel: channelOf(DeskKind.parse(kind)), requestReference: reference, secretKind: body.secretKind }
+  const request = {
+    account,
+    desk: row.desk as never,
+    channel: channelOf(DeskKind.parse(kind)),
+    requestReference: reference,
+    secretKind: body.secretKind,
+  }
   let issued: Awaited<ReturnType<typeof issuePickup>> | null = null
   try {
     issued = await issuePickup(db, parts, request, agent.name, agent.role)
@@ -124,7 +161,12 @@ export async function approveRequest(db: Db, parts: GrantParts, body: HubBody<'a
 }
 
 /** Fails with L-237 (decided already). */
-export async function declineRequest(db: Db, now: number, body: HubBody<'declineRequest'>, agent: ByAgent): Promise<Result<null>> {
+export async function declineRequest(
+  db: Db,
+  now: number,
+  body: HubBody<'declineRequest'>,
+  agent: ByAgent,
+): Promise<Result<null>> {
   return transact(db, async (tx) => {
     const row = await tx
       .updateTable('delivery_request')
@@ -136,7 +178,14 @@ export async function declineRequest(db: Db, now: number, body: HubBody<'decline
     if (row === undefined) return fail('L-237')
     await tx
       .insertInto('audit')
-      .values({ at: now, actor: agent.name, act: 'request-declined', pickup: null, desk: row.desk, detail: JSON.stringify({ reason: body.reason }) })
+      .values({
+        at: now,
+        actor: agent.name,
+        act: 'request-declined',
+        pickup: null,
+        desk: row.desk,
+        detail: JSON.stringify({ reason: body.reason }),
+      })
       .execute()
     await tell(tx, body.request)
     return ok(null)

@@ -14,7 +14,12 @@ export const requestsADay = 3
 const requestsOfKiosk = 200
 const cardsAtOnce = 2000
 
-export function decisionOf(row: { id: string; state: string; reason: string | null; reference: string | null }): RequestDecision {
+export function decisionOf(row: {
+  id: string
+  state: string
+  reason: string | null
+  reference: string | null
+}): RequestDecision {
   return RequestDecision.parse({ request: row.id, state: row.state, reason: row.reason, reference: row.reference })
 }
 
@@ -24,7 +29,13 @@ async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Prom
   const wanted = Buffer.from(tag, 'base64url')
   let after: Buffer = Buffer.alloc(0)
   for (;;) {
-    const cards = await db.selectFrom('card').select(['recipient', 'sealed', 'blind']).where('blind', '>', after).orderBy('blind').limit(cardsAtOnce).execute()
+    const cards = await db
+      .selectFrom('card')
+      .select(['recipient', 'sealed', 'blind'])
+      .where('blind', '>', after)
+      .orderBy('blind')
+      .limit(cardsAtOnce)
+      .execute()
     for (const card of cards) if (cardTag(lookup, keys.open(card.sealed)).equals(wanted)) return card.recipient
     const last = cards.at(-1)
     if (last === undefined || cards.length < cardsAtOnce) return null
@@ -40,7 +51,12 @@ export async function fileRequest(
   kiosk: { readonly id: string; readonly desk: string },
   body: HubBody<'fileRequest'>,
 ): Promise<Result<RequestDecision>> {
-  const known = await db.selectFrom('delivery_request').selectAll().where('id', '=', body.request).where('kiosk', '=', kiosk.id).executeTakeFirst()
+  const known = await db
+    .selectFrom('delivery_request')
+    .selectAll()
+    .where('id', '=', body.request)
+    .where('kiosk', '=', kiosk.id)
+    .executeTakeFirst()
   if (known !== undefined) return ok(decisionOf(known))
   const subject = body.cardTag ?? `account ${body.account ?? ''}`
   const now = parts.now()
@@ -52,10 +68,12 @@ export async function fileRequest(
       .where('received_at', '>', now - day)
     return (of === 'subject' ? all.where('subject', '=', subject) : all).executeTakeFirstOrThrow()
   }
-  if (Number((await since('subject')).n) >= requestsADay || Number((await since('kiosk')).n) >= requestsOfKiosk) return fail('L-236')
+  if (Number((await since('subject')).n) >= requestsADay || Number((await since('kiosk')).n) >= requestsOfKiosk)
+    return fail('L-236')
   const recipient =
     body.cardTag === null
-      ? ((await db.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst())?.recipient ?? null)
+      ? ((await db.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst())
+          ?.recipient ?? null)
       : await holderOf(db, parts.keys, kiosk.id, body.cardTag)
   return transact(db, async (tx) => {
     const filed = await tx
@@ -79,10 +97,18 @@ export async function fileRequest(
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst()
     // What came of a request is told to the kiosk that filed it, whoever else names it.
-    const row = await tx.selectFrom('delivery_request').selectAll().where('id', '=', body.request).where('kiosk', '=', kiosk.id).executeTakeFirst()
+    const row = await tx
+      .selectFrom('delivery_request')
+      .selectAll()
+      .where('id', '=', body.request)
+      .where('kiosk', '=', kiosk.id)
+      .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'request' })
     if (Number(filed.numInsertedOrUpdatedRows ?? 0) === 1)
-      await tx.insertInto('audit').values({ at: now, actor: 'kiosk', act: 'request-filed', pickup: null, desk: kiosk.desk, detail: '{}' }).execute()
+      await tx
+        .insertInto('audit')
+        .values({ at: now, actor: 'kiosk', act: 'request-filed', pickup: null, desk: kiosk.desk, detail: '{}' })
+        .execute()
     return ok(decisionOf(row))
   })
 }

@@ -10,7 +10,14 @@ export async function listInbox(db: Db, { state, limit }: HubQuery<'inbox'>): Pr
     .leftJoin('recipient', 'recipient.id', 'delivery_request.recipient')
     .leftJoin('staff', 'staff.id', 'delivery_request.by_staff')
     .selectAll('delivery_request')
-    .select(['desk.kind', 'desk.name as desk_name', 'unit.name as unit_name', 'recipient.given', 'recipient.family', 'staff.name as staff_name'])
+    .select([
+      'desk.kind',
+      'desk.name as desk_name',
+      'unit.name as unit_name',
+      'recipient.given',
+      'recipient.family',
+      'staff.name as staff_name',
+    ])
     .where('delivery_request.state', '=', state)
     .orderBy('delivery_request.received_at', state === 'waiting' ? 'asc' : 'desc')
     .limit(limit)
@@ -21,7 +28,10 @@ export async function listInbox(db: Db, { state, limit }: HubQuery<'inbox'>): Pr
     .where('state', '=', 'waiting')
     .executeTakeFirstOrThrow()
   const people = rows.flatMap((row) => (row.account === null && row.recipient !== null ? [row.recipient] : []))
-  const accounts = people.length === 0 ? [] : await db.selectFrom('account').select(['account', 'recipient']).where('recipient', 'in', people).execute()
+  const accounts =
+    people.length === 0
+      ? []
+      : await db.selectFrom('account').select(['account', 'recipient']).where('recipient', 'in', people).execute()
   /** Of a card: the holder's account, if there is just one. */
   const only = (recipient: string | null) => {
     const own = accounts.filter((one) => one.recipient === recipient)

@@ -47,7 +47,10 @@ async function loadAuthority(dataDir: string): Promise<{ certificate: x509.X509C
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  writeFileSync(file, `${await privatePem(keys.privateKey)}\n${certificate.toString('pem')}\n`, { mode: 0o600, flag: 'wx' })
+  writeFileSync(file, `${await privatePem(keys.privateKey)}\n${certificate.toString('pem')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  })
   return { certificate, key: keys.privateKey }
 }
 
@@ -67,9 +70,15 @@ export async function issueServerIdentity(dataDir: string, names: readonly strin
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name })),
+      ),
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
     ],
   })
-  return { authority: authority.certificate.toString('pem'), certificate: certificate.toString('pem'), key: await privatePem(keys.privateKey) }
+  return {
+    authority: authority.certificate.toString('pem'),
+    certificate: certificate.toString('pem'),
+    key: await privatePem(keys.privateKey),
+  }
 }

@@ -42,7 +42,9 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
     open(sealed) {
       const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, 12))
       decipher.setAuthTag(sealed.subarray(sealed.length - 16))
-      return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]).toString('utf8')
+      return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]).toString(
+        'utf8',
+      )
     },
     blindIndex: (cardId) => createHmac('sha256', blindKey).update(normaliseCardId(cardId)).digest().subarray(0, 16),
     blind: (what, text) => createHmac('sha256', blindKey).update(`lodge/${what}/1|${text}`).digest().subarray(0, 16),

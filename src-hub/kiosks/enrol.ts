@@ -13,13 +13,27 @@ import { grantWaiting, type GrantParts } from '../pickups/index.ts'
 const codeLifeMs = 7 * 86_400_000
 
 /** Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown desk. */
-export async function newEnrolmentCode(db: Db, desk: string, fingerprint: string, now: number, kind: KioskKind = 'desk'): Promise<Result<string>> {
+export async function newEnrolmentCode(
+  db: Db,
+  desk: string,
+  fingerprint: string,
+  now: number,
+  kind: KioskKind = 'desk',
+): Promise<Result<string>> {
   const known = await db.selectFrom('desk').select('id').where('id', '=', desk).executeTakeFirst()
   if (known === undefined) return fail('L-609', { what: 'desk' })
   const token = randomBytes(10)
   await db
     .insertInto('enrolment_code')
-    .values({ token_hash: tokenHash(toBase32(token)), desk, kind, expires_at: now + codeLifeMs, used_by: null, nonce: null, reply: null })
+    .values({
+      token_hash: tokenHash(toBase32(token)),
+      desk,
+      kind,
+      expires_at: now + codeLifeMs,
+      used_by: null,
+      nonce: null,
+      reply: null,
+    })
     .execute()
   return ok(formatEnrolmentCode(token, fingerprint))
 }
@@ -34,14 +48,26 @@ export interface Enrolled {
 /** Fails with L-102 (unknown), L-103 (used or too old). The same token and nonce again get the same answer. */
 export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol'>): Promise<Result<Enrolled>> {
   return transact(db, async (tx) => {
-    const code = await tx.selectFrom('enrolment_code').selectAll().where('token_hash', '=', tokenHash(body.token)).forUpdate().executeTakeFirst()
+    const code = await tx
+      .selectFrom('enrolment_code')
+      .selectAll()
+      .where('token_hash', '=', tokenHash(body.token))
+      .forUpdate()
+      .executeTakeFirst()
     if (code === undefined) return fail('L-102')
-    if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null) return ok(JSON.parse(code.reply) as Enrolled)
+    if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null)
+      return ok(JSON.parse(code.reply) as Enrolled)
     if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail('L-103')
     // A desk has one active kiosk that serves, and any number of check-in screens: a kiosk that is there already must be written off first.
     const active =
       code.kind === 'desk'
-        ? await tx.selectFrom('kiosk').select('id').where('desk', '=', code.desk).where('state', '=', 'active').where('kind', '=', 'desk').executeTakeFirst()
+        ? await tx
+            .selectFrom('kiosk')
+            .select('id')
+            .where('desk', '=', code.desk)
+            .where('state', '=', 'active')
+            .where('kind', '=', 'desk')
+            .executeTakeFirst()
         : undefined
     if (active !== undefined) return fail('L-106')
     const kiosk = KioskId.parse(newId())
@@ -63,7 +89,12 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
     const lookupKey = parts.keys.lookupKey(kiosk)
     const sealed = await seal(Buffer.from(body.sealTo, 'base64url'), lookupKey, enrolInfo, Buffer.from(kiosk))
     lookupKey.fill(0)
-    const reply: Enrolled = { kiosk, desk: DeskId.parse(code.desk), kind: code.kind, lookupKey: sealed.toString('base64url') }
+    const reply: Enrolled = {
+      kiosk,
+      desk: DeskId.parse(code.desk),
+      kind: code.kind,
+      lookupKey: sealed.toString('base64url'),
+    }
     await tx
       .updateTable('enrolment_code')
       .set({ used_by: kiosk, nonce: body.nonce, reply: JSON.stringify(reply) })
@@ -71,7 +102,14 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
       .execute()
     await tx
       .insertInto('audit')
-      .values({ at: parts.now(), actor: 'kiosk', act: 'enrolled', pickup: null, desk: code.desk, detail: JSON.stringify({ kind: code.kind }) })
+      .values({
+        at: parts.now(),
+        actor: 'kiosk',
+        act: 'enrolled',
+        pickup: null,
+        desk: code.desk,
+        detail: JSON.stringify({ kind: code.kind }),
+      })
       .execute()
     return ok(reply)
   })

@@ -9,7 +9,11 @@ const shown = 20
 
 /** Fails with L-609. Counts what `writeOff` would: a pickup on its way out is burned and not issued anew. */
 export async function previewWriteOff(db: Db, id: string): Promise<Result<HubReply<'writeOffPreview'>>> {
-  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'last_contact']).where('id', '=', id).executeTakeFirst()
+  const kiosk = await db
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'state', 'last_contact'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (kiosk === undefined) return fail('L-609', { what: 'kiosk' })
   const desk = placeOf((await deskNames(db)).get(kiosk.desk))
   if (desk === null) return fail('L-609', { what: 'desk' })
@@ -17,12 +21,22 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
     .selectFrom('grant')
     .innerJoin('pickup', 'pickup.id', 'grant.pickup')
     .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
-    .select(['pickup.id', 'pickup.account', 'pickup.state', 'pickup.moving_to', 'pickup.issued_at', 'recipient.family', 'recipient.given'])
+    .select([
+      'pickup.id',
+      'pickup.account',
+      'pickup.state',
+      'pickup.moving_to',
+      'pickup.issued_at',
+      'recipient.family',
+      'recipient.given',
+    ])
     .where('grant.kiosk', '=', id)
     .where('grant.state', 'in', ['granted', 'revoking'])
     .orderBy('pickup.issued_at', 'desc')
     .execute()
-  const again = rows.filter((row) => row.state !== 'handed-over' && (row.state !== 'revoking' || row.moving_to !== null))
+  const again = rows.filter(
+    (row) => row.state !== 'handed-over' && (row.state !== 'revoking' || row.moving_to !== null),
+  )
   return ok({
     kiosk: KioskId.parse(kiosk.id),
     desk,
@@ -30,8 +44,11 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
     lastContactAt: kiosk.last_contact === null ? null : Number(kiosk.last_contact),
     burn: rows.length,
     reissue: again.length,
-    pickups: rows
-      .slice(0, shown)
-      .map((row) => ({ id: PickupId.parse(row.id), account: row.account, name: `${row.given} ${row.family}`, issuedAt: Number(row.issued_at) })),
+    pickups: rows.slice(0, shown).map((row) => ({
+      id: PickupId.parse(row.id),
+      account: row.account,
+      name: `${row.given} ${row.family}`,
+      issuedAt: Number(row.issued_at),
+    })),
   })
 }

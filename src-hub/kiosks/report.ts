@@ -21,9 +21,19 @@ export interface Reported {
  * a challenge, since the network may have kept this one back. With the challenge it is the disk that is old: L-604, the
  * kiosk is frozen and an alarm raised.
  */
-export async function takeReport(db: Db, parts: GrantParts, kioskId: string, body: HubBody<'report'>): Promise<Result<Reported>> {
+export async function takeReport(
+  db: Db,
+  parts: GrantParts,
+  kioskId: string,
+  body: HubBody<'report'>,
+): Promise<Result<Reported>> {
   return transact(db, async (tx) => {
-    const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
+    const kiosk = await tx
+      .selectFrom('kiosk')
+      .selectAll()
+      .where('id', '=', kioskId)
+      .forUpdate()
+      .executeTakeFirstOrThrow()
     const acked = Number(kiosk.acked)
     const old = await whyOld(tx, kiosk, body)
     if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
@@ -33,10 +43,17 @@ export async function takeReport(db: Db, parts: GrantParts, kioskId: string, bod
     }
     if (old !== null) {
       await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
-      await tx.insertInto('alarm').values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() }).execute()
+      await tx
+        .insertInto('alarm')
+        .values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() })
+        .execute()
       return fail('L-604')
     }
-    await tx.updateTable('kiosk').set({ generation: body.generation, last_contact: parts.now() }).where('id', '=', kioskId).execute()
+    await tx
+      .updateTable('kiosk')
+      .set({ generation: body.generation, last_contact: parts.now() })
+      .where('id', '=', kioskId)
+      .execute()
     // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
     if (body.grants !== null && body.seq === acked) {
       // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing: what a kiosk then claims
@@ -53,11 +70,21 @@ async function isHolding(tx: Tx): Promise<boolean> {
   return (await tx.selectFrom('hub').select('holding').executeTakeFirstOrThrow()).holding
 }
 
-async function whyOld(tx: Tx, kiosk: { id: string; generation: number; acked: number }, body: HubBody<'report'>): Promise<string | null> {
-  if (body.generation < Number(kiosk.generation)) return `started ${body.generation} times, and was seen at ${kiosk.generation}`
+async function whyOld(
+  tx: Tx,
+  kiosk: { id: string; generation: number; acked: number },
+  body: HubBody<'report'>,
+): Promise<string | null> {
+  if (body.generation < Number(kiosk.generation))
+    return `started ${body.generation} times, and was seen at ${kiosk.generation}`
   if (body.seq < Number(kiosk.acked)) return `its ledger ends at ${body.seq}, acknowledged is ${kiosk.acked}`
   if (body.acked === 0 || body.acked > Number(kiosk.acked)) return null
-  const known = await tx.selectFrom('ledger_entry').select('hash').where('kiosk', '=', kiosk.id).where('seq', '=', body.acked).executeTakeFirst()
+  const known = await tx
+    .selectFrom('ledger_entry')
+    .select('hash')
+    .where('kiosk', '=', kiosk.id)
+    .where('seq', '=', body.acked)
+    .executeTakeFirst()
   return known?.hash === body.ackedHash ? null : `its entry ${body.acked} has another hash`
 }
 
@@ -106,10 +133,24 @@ async function adopt(
   grants: NonNullable<HubBody<'report'>['grants']>,
 ): Promise<void> {
   for (const { pickup, epoch } of [...grants].sort((a, b) => (a.pickup < b.pickup ? -1 : 1))) {
-    const row = await tx.selectFrom('pickup').select(['id', 'account', 'epoch_n', 'state', 'moving_to']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+    const row = await tx
+      .selectFrom('pickup')
+      .select(['id', 'account', 'epoch_n', 'state', 'moving_to'])
+      .where('id', '=', pickup)
+      .forUpdate()
+      .executeTakeFirst()
     if (row === undefined) {
       // Issued after the backup: the hub knows neither pickup nor person. It is asked back and must be issued again.
-      await tx.insertInto('alarm').values({ kind: 'unknown-pickup', kiosk: kiosk.id, pickup, detail: 'granted after the backup', at: parts.now() }).execute()
+      await tx
+        .insertInto('alarm')
+        .values({
+          kind: 'unknown-pickup',
+          kiosk: kiosk.id,
+          pickup,
+          detail: 'granted after the backup',
+          at: parts.now(),
+        })
+        .execute()
       await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 'blocked' }])
       continue
     }
@@ -122,18 +163,34 @@ async function adopt(
       .where('n', '=', epoch.n)
       .executeTakeFirst()
     if (same !== undefined || epoch.n <= Number(row.epoch_n)) continue
-    await tx.updateTable('grant').set({ state: 'acknowledged' }).where('pickup', '=', pickup).where('state', 'in', ['granted', 'revoking']).execute()
+    await tx
+      .updateTable('grant')
+      .set({ state: 'acknowledged' })
+      .where('pickup', '=', pickup)
+      .where('state', 'in', ['granted', 'revoking'])
+      .execute()
     await tx
       .insertInto('grant')
-      .values({ pickup, incarnation: epoch.incarnation, n: epoch.n, kiosk: kiosk.id, state: 'revoking', at: parts.now(), record: '' })
+      .values({
+        pickup,
+        incarnation: epoch.incarnation,
+        n: epoch.n,
+        kiosk: kiosk.id,
+        state: 'revoking',
+        at: parts.now(),
+        record: '',
+      })
       .execute()
     const is = over.has(row.state) ? 'over' : (await endedSince(tx, row)) ? 'ended' : 'live'
-    const change = is === 'over' ? {} : { state: 'revoking', desk: kiosk.desk, moving_to: is === 'ended' ? null : kiosk.desk }
+    const change =
+      is === 'over' ? {} : { state: 'revoking', desk: kiosk.desk, moving_to: is === 'ended' ? null : kiosk.desk }
     await tx
       .updateTable('pickup')
       .set({ ...change, epoch_n: epoch.n })
       .where('id', '=', pickup)
       .execute()
-    await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: is === 'live' ? 're-routed' : 'blocked' }])
+    await appendToFeed(tx, kiosk.desk, [
+      { kind: 'pickup-revoke', pickup, epoch, reason: is === 'live' ? 're-routed' : 'blocked' },
+    ])
   }
 }

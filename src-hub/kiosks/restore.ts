@@ -15,9 +15,22 @@ export async function beginIncarnation(db: Db, now: number): Promise<Incarnation
     await tx.updateTable('hub').set({ incarnation, holding: true }).execute()
     await tx
       .insertInto('audit')
-      .values({ at: now, actor: 'hub', act: 'restored', pickup: null, desk: null, detail: JSON.stringify({ incarnation }) })
+      .values({
+        at: now,
+        actor: 'hub',
+        act: 'restored',
+        pickup: null,
+        desk: null,
+        detail: JSON.stringify({ incarnation }),
+      })
       .execute()
-    const kiosks = await tx.selectFrom('kiosk').select('id').where('state', '=', 'active').where('kind', '=', 'desk').limit(1).execute()
+    const kiosks = await tx
+      .selectFrom('kiosk')
+      .select('id')
+      .where('state', '=', 'active')
+      .where('kind', '=', 'desk')
+      .limit(1)
+      .execute()
     if (kiosks.length === 0) await tx.updateTable('hub').set({ holding: false }).execute()
     return incarnation
   })

@@ -11,11 +11,20 @@ import { takeLedger } from './intake.ts'
 const batch = 2000
 
 /** Fails as the route says. A file that is refused changes nothing; one that comes again changes nothing more and gets its receipt again. */
-export async function takeCarried(db: Db, parts: GrantParts, text: string, by: string): Promise<Result<HubReply<'importLedger'>>> {
+export async function takeCarried(
+  db: Db,
+  parts: GrantParts,
+  text: string,
+  by: string,
+): Promise<Result<HubReply<'importLedger'>>> {
   const file = readCarried(text)
   if (!file.ok) return file
   const { head } = file.value
-  const kiosk = await db.selectFrom('kiosk').select(['id', 'desk', 'state', 'sign_key', 'acked', 'frozen']).where('id', '=', head.kiosk).executeTakeFirst()
+  const kiosk = await db
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'state', 'sign_key', 'acked', 'frozen'])
+    .where('id', '=', head.kiosk)
+    .executeTakeFirst()
   // What a written-off kiosk did is still evidence.
   if (kiosk === undefined || (kiosk.state !== 'active' && kiosk.state !== 'written-off')) return fail('L-622')
   const entries = file.value.entries(publicKeyFromRaw(kiosk.sign_key))
@@ -36,8 +45,27 @@ export async function takeCarried(db: Db, parts: GrantParts, text: string, by: s
   const taken = end.acked - before
   await db
     .insertInto('audit')
-    .values({ at, actor: by, act: 'ledger-carried', pickup: null, desk: kiosk.desk, detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken }) })
+    .values({
+      at,
+      actor: by,
+      act: 'ledger-carried',
+      pickup: null,
+      desk: kiosk.desk,
+      detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken }),
+    })
     .execute()
-  const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), { kiosk: head.kiosk, incarnation: Incarnation.parse(parts.incarnation), ...end, at })
-  return ok({ kiosk: head.kiosk, desk: DeskId.parse(kiosk.desk), taken, acked: end.acked, name: receiptName(kiosk.id, end.acked), receipt })
+  const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), {
+    kiosk: head.kiosk,
+    incarnation: Incarnation.parse(parts.incarnation),
+    ...end,
+    at,
+  })
+  return ok({
+    kiosk: head.kiosk,
+    desk: DeskId.parse(kiosk.desk),
+    taken,
+    acked: end.acked,
+    name: receiptName(kiosk.id, end.acked),
+    receipt,
+  })
 }

@@ -68,7 +68,11 @@ export interface Chain {
    * The entries of the next piece that are new, or what is wrong. `known` holds hash and bytes of what the hub has at those
    * sequence numbers that `read` repeats: overlap is compared, never skipped. Nothing of the batch holds before its last piece does.
    */
-  next(read: readonly Read[], known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>, last: boolean): readonly ChainedEntry[] | string
+  next(
+    read: readonly Read[],
+    known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>,
+    last: boolean,
+  ): readonly ChainedEntry[] | string
 }
 
 /** `end` is where the hub's copy ends, `key` the kiosk's signing key. */
@@ -82,7 +86,11 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
       for (const { head, json, bytes, signature } of read) {
         if (head.seq <= end.seq) {
           const before = known.get(head.seq)
-          if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)
+          if (
+            before === undefined ||
+            before.bytes !== bytes ||
+            chainHash(head.prev, bytes).toString('hex') !== before.hash
+          )
             return `entry ${head.seq} was acknowledged with other bytes`
           continue
         }

@@ -16,7 +16,16 @@ import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
 import { createChain, readEntries, understand, type CheckedEntry, type LedgerEnd, type Read } from './check.ts'
 import { ofScreen, passOn } from './screens.ts'
-import { applyEntry, grantKey, noEffects, pickupsOf, type Effects, type OpenGrant, type PickupRow, type WorkingSet } from './rules.ts'
+import {
+  applyEntry,
+  grantKey,
+  noEffects,
+  pickupsOf,
+  type Effects,
+  type OpenGrant,
+  type PickupRow,
+  type WorkingSet,
+} from './rules.ts'
 
 export interface Intake {
   readonly acked: number
@@ -27,18 +36,31 @@ export interface Intake {
 const piece = 500
 
 /** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
-export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, entries: readonly WireEntry[]): Promise<Result<Intake>> {
+export async function takeLedger(
+  db: Db,
+  parts: GrantParts,
+  kioskId: string,
+  entries: readonly WireEntry[],
+): Promise<Result<Intake>> {
   // Each piece is read once, however often the transaction is tried; the first before the kiosk's row is locked.
   const pieces: (readonly Read[] | string)[] = [readEntries(entries.slice(0, piece))]
   const pieceAt = (from: number) => (pieces[from / piece] ??= readEntries(entries.slice(from, from + piece)))
   return transact(db, async (tx) => {
-    const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
+    const kiosk = await tx
+      .selectFrom('kiosk')
+      .selectAll()
+      .where('id', '=', kioskId)
+      .forUpdate()
+      .executeTakeFirstOrThrow()
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
     const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
     if (typeof checked === 'string') {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-      await tx.insertInto('alarm').values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() }).execute()
+      await tx
+        .insertInto('alarm')
+        .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() })
+        .execute()
       return fail('L-604')
     }
     if (checked.length > 0) {
@@ -55,7 +77,11 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
     const last = checked.at(-1)
     const acked = last?.seq ?? end.seq
     const head = last?.hash ?? end.hash
-    await tx.updateTable('kiosk').set({ acked, head_hash: head, last_contact: parts.now() }).where('id', '=', kioskId).execute()
+    await tx
+      .updateTable('kiosk')
+      .set({ acked, head_hash: head, last_contact: parts.now() })
+      .where('id', '=', kioskId)
+      .execute()
     return ok({ acked, head })
   })
 }
@@ -63,9 +89,18 @@ export async function takeLedger(db: Db, parts: GrantParts, kioskId: string, ent
 const outOfForce: ReadonlySet<string> = new Set(['burned', 'revoked', 'returned', 'returned-by-post'])
 
 /** What the hub has of the entries that come again. */
-async function repeated(tx: Tx, kiosk: string, again: readonly number[]): Promise<Map<number, { hash: string; bytes: string }>> {
+async function repeated(
+  tx: Tx,
+  kiosk: string,
+  again: readonly number[],
+): Promise<Map<number, { hash: string; bytes: string }>> {
   if (again.length === 0) return new Map()
-  const rows = await tx.selectFrom('ledger_entry').select(['seq', 'hash', 'bytes']).where('kiosk', '=', kiosk).where('seq', 'in', again).execute()
+  const rows = await tx
+    .selectFrom('ledger_entry')
+    .select(['seq', 'hash', 'bytes'])
+    .where('kiosk', '=', kiosk)
+    .where('seq', 'in', again)
+    .execute()
   return new Map(rows.map((row) => [Number(row.seq), row]))
 }
 
@@ -94,7 +129,8 @@ async function insert(
     const again = typeof read === 'string' ? [] : read.map(({ head }) => head.seq).filter((seq) => seq <= end.seq)
     // One statement at a time on one connection.
     if (again.length > 0) await written
-    const fresh = typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, again), from + piece >= count)
+    const fresh =
+      typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, again), from + piece >= count)
     if (typeof fresh === 'string') {
       await written
       if (several) await sql`ROLLBACK TO SAVEPOINT batch`.execute(tx)
@@ -116,8 +152,22 @@ async function insert(
 }
 
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
-async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly string[], spoken: readonly string[]): Promise<WorkingSet> {
-  if (about.length === 0) return { pickups: new Map(), grants: new Map(), handedOver: new Map(), granted: new Set(), incarnation, restored: false }
+async function load(
+  tx: Tx,
+  incarnation: string,
+  kiosk: string,
+  about: readonly string[],
+  spoken: readonly string[],
+): Promise<WorkingSet> {
+  if (about.length === 0)
+    return {
+      pickups: new Map(),
+      grants: new Map(),
+      handedOver: new Map(),
+      granted: new Set(),
+      incarnation,
+      restored: false,
+    }
   const bulk = bulkOf(tx)
   const pickups = await tx
     .selectFrom('pickup')
@@ -132,15 +182,28 @@ async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly 
     .where(bulk.among('pickup', about))
     .where((e) => e.or([e('state', 'in', ['granted', 'revoking']), e('kiosk', '=', kiosk)]))
     .execute()
-  const granted = new Set(grants.filter((row) => row.kiosk === kiosk).map((row) => grantKey(row.pickup, { incarnation: row.incarnation, n: Number(row.n) })))
+  const granted = new Set(
+    grants
+      .filter((row) => row.kiosk === kiosk)
+      .map((row) => grantKey(row.pickup, { incarnation: row.incarnation, n: Number(row.n) })),
+  )
   const open = grants.filter((row) => row.state === 'granted' || row.state === 'revoking')
   // Asked only where a kiosk speaks of what this hub knows no grant of: acts of the hub have no index.
   const asks = spoken.some((key) => !granted.has(key))
-  const restored = asks && (await tx.selectFrom('audit').select('id').where('act', '=', 'restored').limit(1).executeTakeFirst()) !== undefined
-  const handovers = await tx.selectFrom('handover').select(['pickup', 'kiosk']).where(bulk.among('pickup', about)).execute()
+  const restored =
+    asks &&
+    (await tx.selectFrom('audit').select('id').where('act', '=', 'restored').limit(1).executeTakeFirst()) !== undefined
+  const handovers = await tx
+    .selectFrom('handover')
+    .select(['pickup', 'kiosk'])
+    .where(bulk.among('pickup', about))
+    .execute()
   return {
     pickups: new Map(
-      pickups.map((row): [string, PickupRow] => [row.id, { was: row.state, state: row.state, movingTo: row.moving_to, ending: row.ending, held: row.held }]),
+      pickups.map((row): [string, PickupRow] => [
+        row.id,
+        { was: row.state, state: row.state, movingTo: row.moving_to, ending: row.ending, held: row.held },
+      ]),
     ),
     grants: new Map(
       open.map((row): [string, OpenGrant] => [
@@ -155,7 +218,13 @@ async function load(tx: Tx, incarnation: string, kiosk: string, about: readonly 
   }
 }
 
-async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; readonly desk: string }, set: WorkingSet, effects: Effects): Promise<void> {
+async function write(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: { readonly id: string; readonly desk: string },
+  set: WorkingSet,
+  effects: Effects,
+): Promise<void> {
   const now = parts.now()
   const bulk = bulkOf(tx)
   const ended = [...set.grants.values()].flatMap((grant) => {
@@ -163,7 +232,8 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
     return state === null ? [] : [{ ...grant, state }]
   })
   if (ended.length > 0) await bulk.setGrantStates(tx, ended)
-  const { handovers, disputes, alarms, audits, closed, recalled, moved, sent, abandoned, eIds, letters, letterEnds } = effects
+  const { handovers, disputes, alarms, audits, closed, recalled, moved, sent, abandoned, eIds, letters, letterEnds } =
+    effects
   for (const claim of eIds) if (!(await spendEId(tx, kiosk.id, claim, now))) alarms.push(unproved(claim))
   if (handovers.length > 0) await bulk.insertHandovers(tx, kiosk.id, handovers)
   const changed = [...effects.changed].flatMap((id) => {
@@ -186,7 +256,8 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
       .values({ ...letter, ended: null, ended_at: null })
       .onConflict((conflict) => conflict.column('pickup').doNothing())
       .execute()
-  for (const { pickup, how, at } of letterEnds) await tx.updateTable('letter').set({ ended: how, ended_at: at }).where('pickup', '=', pickup).execute()
+  for (const { pickup, how, at } of letterEnds)
+    await tx.updateTable('letter').set({ ended: how, ended_at: at }).where('pickup', '=', pickup).execute()
   if (disputes.length > 0)
     await tx
       .insertInto('dispute')
@@ -200,16 +271,24 @@ async function write(tx: Tx, parts: GrantParts, kiosk: { readonly id: string; re
   if (audits.length > 0)
     await tx
       .insertInto('audit')
-      .values(audits.map(({ act, pickup }) => ({ at: now, actor: 'kiosk', act, pickup, desk: kiosk.desk, detail: '{}' })))
+      .values(
+        audits.map(({ act, pickup }) => ({ at: now, actor: 'kiosk', act, pickup, desk: kiosk.desk, detail: '{}' })),
+      )
       .execute()
   await appendToFeed(
     tx,
     kiosk.desk,
-    closed.map(({ pickup, epoch }) => ({ kind: 'pickup-closed' as const, pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch) })),
+    closed.map(({ pickup, epoch }) => ({
+      kind: 'pickup-closed' as const,
+      pickup: PickupId.parse(pickup),
+      epoch: Epoch.parse(epoch),
+    })),
   )
   for (const { pickup, kiosk: holder, epoch } of recalled) {
     const { desk } = await tx.selectFrom('kiosk').select('desk').where('id', '=', holder).executeTakeFirstOrThrow()
-    await appendToFeed(tx, desk, [{ kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), reason: 'blocked' }])
+    await appendToFeed(tx, desk, [
+      { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), reason: 'blocked' },
+    ])
   }
   for (const { pickup, to } of sent) {
     const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', to).executeTakeFirst()

@@ -39,12 +39,17 @@ export interface WorkingSet {
   readonly restored: boolean
 }
 
-export const grantKey = (pickup: string, epoch: { readonly incarnation: string; readonly n: number }) => `${pickup} ${epoch.incarnation} ${epoch.n}`
+export const grantKey = (pickup: string, epoch: { readonly incarnation: string; readonly n: number }) =>
+  `${pickup} ${epoch.incarnation} ${epoch.n}`
 
 export interface Effects {
   readonly handovers: { pickup: string; seq: number; slip: string; at: number }[]
   readonly disputes: { pickup: string; seq: number }[]
-  readonly alarms: { kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry'; pickup: string | null; detail: string }[]
+  readonly alarms: {
+    kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry'
+    pickup: string | null
+    detail: string
+  }[]
   readonly closed: { pickup: string; epoch: { incarnation: string; n: number } }[]
   /** Open at another kiosk although the pickup has been handed over: asked back from there. */
   readonly recalled: { pickup: string; kiosk: string; epoch: { incarnation: string; n: number } }[]
@@ -100,7 +105,13 @@ const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'deliver
 const ended: ReadonlySet<string> = new Set([...over, 'revoked', 'returned'])
 
 /** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
-function endGrant(set: WorkingSet, kiosk: string, pickup: string, epoch: { incarnation: string; n: number }, state: 'acknowledged' | 'ended'): boolean {
+function endGrant(
+  set: WorkingSet,
+  kiosk: string,
+  pickup: string,
+  epoch: { incarnation: string; n: number },
+  state: 'acknowledged' | 'ended',
+): boolean {
   const grant = set.grants.get(pickup)
   if (grant === undefined || grant.ended !== null) return false
   if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false
@@ -132,7 +143,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       held.held = true
       effects.changed.add(item.pickup)
     }
-    effects.alarms.push({ kind: 'poison-entry', pickup: item.pickup, detail: `entry ${item.seq} of kind ${item.kind} does not parse` })
+    effects.alarms.push({
+      kind: 'poison-entry',
+      pickup: item.pickup,
+      detail: `entry ${item.seq} of kind ${item.kind} does not parse`,
+    })
     return
   }
   if (entry.kind === 'walk-in-abandoned') effects.abandoned.push({ walkIn: entry.facts.walkIn, at: item.time })
@@ -148,7 +163,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
       if (row !== undefined && foreign(set, pickup, epoch)) {
         effects.disputes.push({ pickup, seq: item.seq })
-        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says ${entry.kind} of what was never granted there` })
+        effects.alarms.push({
+          kind: 'foreign-entry',
+          pickup,
+          detail: `entry ${item.seq} says ${entry.kind} of what was never granted there`,
+        })
         return
       }
       const first = row !== undefined && !set.handedOver.has(pickup)
@@ -157,7 +176,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       const late = first && ended.has(row.state)
       if (!first || !owned || late) {
         effects.disputes.push({ pickup, seq: item.seq })
-        const detail = !first ? 'a second handover' : owned ? 'a handover of what had ended' : 'a handover without an open grant'
+        const detail = !first
+          ? 'a second handover'
+          : owned
+            ? 'a handover of what had ended'
+            : 'a handover without an open grant'
         effects.alarms.push({ kind: 'dispute', pickup, detail })
       }
       if (!first) return
@@ -180,7 +203,10 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (over.has(row.state)) return
       if (row.movingTo === null) {
         row.state = row.ending === 'returned' ? 'returned' : 'revoked'
-        effects.audits.push({ act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged', pickup })
+        effects.audits.push({
+          act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged',
+          pickup,
+        })
         return
       }
       row.state = 'unassigned'
@@ -209,7 +235,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     case 'slip-missing':
       if (row === undefined) return
       if (foreign(set, pickup, epoch)) {
-        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says slip-missing of what was never granted there` })
+        effects.alarms.push({
+          kind: 'foreign-entry',
+          pickup,
+          detail: `entry ${item.seq} says slip-missing of what was never granted there`,
+        })
         return
       }
       if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
@@ -228,7 +258,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       // Only a letter that has gone comes back, and one that came back has not arrived.
       if (row?.state !== 'dispatched' && row?.state !== 'delivered') return
       if (set.handedOver.get(pickup) !== kiosk) {
-        effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} says ${entry.kind} of a letter that went from elsewhere` })
+        effects.alarms.push({
+          kind: 'foreign-entry',
+          pickup,
+          detail: `entry ${item.seq} says ${entry.kind} of a letter that went from elsewhere`,
+        })
         return
       }
       const how = entry.kind === 'letter-delivered' ? 'delivered' : 'returned-by-post'

@@ -22,7 +22,11 @@ export async function setAddress(
   agent: { readonly name: string; readonly role: AgentRole },
 ): Promise<Result<HubReply<'setAddress'>>> {
   return transact(db, async (tx) => {
-    const account = await tx.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst()
+    const account = await tx
+      .selectFrom('account')
+      .select('recipient')
+      .where('account', '=', body.account)
+      .executeTakeFirst()
     if (account === undefined) return fail('L-609', { what: 'account' })
     const may = await mayKeep(tx, account.recipient, agent.role)
     if (!may.ok) return may
@@ -44,7 +48,14 @@ export async function setAddress(
     }
     await tx
       .insertInto('audit')
-      .values({ at: parts.now(), actor: agent.name, act: 'address-changed', pickup: live[0]?.id ?? null, desk: null, detail: JSON.stringify({ letter }) })
+      .values({
+        at: parts.now(),
+        actor: agent.name,
+        act: 'address-changed',
+        pickup: live[0]?.id ?? null,
+        desk: null,
+        detail: JSON.stringify({ letter }),
+      })
       .execute()
     return ok({ area, letter })
   })

@@ -16,7 +16,15 @@ export async function deskNames(db: Db | Tx): Promise<Map<string, NamedDesk>> {
     .select(['desk.id', 'desk.kind', 'desk.name', 'unit.name as unit'])
     .execute()
   return new Map(
-    rows.map((row) => [row.id, { id: DeskId.parse(row.id), kind: DeskKind.parse(row.kind), name: row.name as Localized, unit: row.unit as Localized }]),
+    rows.map((row) => [
+      row.id,
+      {
+        id: DeskId.parse(row.id),
+        kind: DeskKind.parse(row.kind),
+        name: row.name as Localized,
+        unit: row.unit as Localized,
+      },
+    ]),
   )
 }
 

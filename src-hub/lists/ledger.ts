@@ -22,7 +22,8 @@ interface Row {
 type Where = RawBuilder<SqlBool>
 
 const columns = sql`kiosk, seq, kind, pickup, time, bytes, hash, received_at, poison`
-const and = (wheres: readonly Where[]) => (wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`)
+const and = (wheres: readonly Where[]) =>
+  wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`
 
 function common(query: HubQuery<'ledgerEntries'>): Where[] {
   const wheres: Where[] = []
@@ -38,7 +39,12 @@ const named = (page: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
     LEFT JOIN kiosk k ON k.id = e.kiosk LEFT JOIN desk d ON d.id = k.desk LEFT JOIN unit u ON u.id = d.unit ORDER BY ${order}`
 
 /** Kiosks one after another: a desk's kiosks follow each other in time, and within one the order received is the order of its own numbers. */
-async function byKiosks(db: Db, query: HubQuery<'ledgerEntries'>, kiosks: readonly string[], wanted: number): Promise<Row[]> {
+async function byKiosks(
+  db: Db,
+  query: HubQuery<'ledgerEntries'>,
+  kiosks: readonly string[],
+  wanted: number,
+): Promise<Row[]> {
   const [, fromKiosk, fromSeq] = /^k\.([A-Za-z0-9_-]{22})\.(\d{1,16})$/.exec(query.after ?? '') ?? []
   const rows: Row[] = []
   const start = fromKiosk === undefined ? 0 : kiosks.indexOf(fromKiosk)
@@ -78,19 +84,29 @@ async function kiosksOf(db: Db, { kiosk, desk }: HubQuery<'ledgerEntries'>): Pro
 
 export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Promise<HubReply<'ledgerEntries'>> {
   const byAge = query.pickup !== undefined || (query.kiosk === undefined && query.desk === undefined)
-  const found = byAge ? await byTime(db, query, query.limit + 1) : await byKiosks(db, query, await kiosksOf(db, query), query.limit + 1)
+  const found = byAge
+    ? await byTime(db, query, query.limit + 1)
+    : await byKiosks(db, query, await kiosksOf(db, query), query.limit + 1)
   const rows = found.slice(0, query.limit)
   const read = rows.map((row) => ({ row, entry: readable(row.bytes) }))
   const actors = [...new Set(read.flatMap(({ entry }) => entry.actor ?? []))]
   const names = new Map(
-    actors.length === 0 ? [] : (await db.selectFrom('staff').select(['id', 'name']).where('id', 'in', actors).execute()).map((one) => [one.id, one.name]),
+    actors.length === 0
+      ? []
+      : (await db.selectFrom('staff').select(['id', 'name']).where('id', 'in', actors).execute()).map((one) => [
+          one.id,
+          one.name,
+        ]),
   )
   const last = rows.at(-1)
   const mark = (row: Row) => (byAge ? `t.${row.received_at}.${row.kiosk}.${row.seq}` : `k.${row.kiosk}.${row.seq}`)
   return {
     entries: read.map(({ row, entry }) => ({
       kiosk: KioskId.parse(row.kiosk),
-      desk: row.desk === null ? null : { id: DeskId.parse(row.desk), name: row.desk_name as Localized, unit: row.unit_name as Localized },
+      desk:
+        row.desk === null
+          ? null
+          : { id: DeskId.parse(row.desk), name: row.desk_name as Localized, unit: row.unit_name as Localized },
       seq: Number(row.seq),
       kind: row.kind,
       time: Number(row.time),
@@ -111,7 +127,8 @@ function readable(bytes: string): { actor: string | null; facts: Record<string, 
   const { actor, facts } = json
   return {
     actor: typeof actor === 'string' ? actor : null,
-    facts: typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? (facts as Record<string, unknown>) : {},
+    facts:
+      typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? (facts as Record<string, unknown>) : {},
   }
 }
 

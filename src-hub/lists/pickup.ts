@@ -32,11 +32,18 @@ export function standingOf({ state, held, holding, grant }: Facts): z.infer<type
 
 /** Whether this role issues for people of a class at all. */
 export function issuesFor(policy: Policy, recipientClass: string, role: AgentRole): boolean {
-  return policy.rules.some((rule) => rule.recipientClass === (recipientClass as RecipientClass) && issuersOf(rule).includes(role))
+  return policy.rules.some(
+    (rule) => rule.recipientClass === (recipientClass as RecipientClass) && issuersOf(rule).includes(role),
+  )
 }
 
 /** Fails with L-609. */
-export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: AgentRole): Promise<Result<HubReply<'pickup'>>> {
+export async function pickupDetail(
+  db: Db,
+  keys: HubKeys,
+  id: string,
+  role: AgentRole,
+): Promise<Result<HubReply<'pickup'>>> {
   const row = await db
     .selectFrom('pickup as p')
     .innerJoin('recipient as r', 'r.id', 'p.recipient')
@@ -75,7 +82,10 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
         state: row.state,
         held: row.held,
         holding: hub.holding,
-        grant: grant === undefined ? null : { at: Number(grant.at), lastContact: grant.last_contact === null ? null : Number(grant.last_contact) },
+        grant:
+          grant === undefined
+            ? null
+            : { at: Number(grant.at), lastContact: grant.last_contact === null ? null : Number(grant.last_contact) },
       }),
       desk: placeOf(desks.get(grant?.desk ?? row.desk ?? '')),
       movingTo: placeOf(desks.get(row.moving_to ?? '')),
@@ -90,7 +100,10 @@ export async function pickupDetail(db: Db, keys: HubKeys, id: string, role: Agen
     cards: cards.length,
     replacedBy: row.replaced_by === null ? null : PickupId.parse(row.replaced_by),
     replaces: before === undefined ? null : PickupId.parse(before.id),
-    handedOver: handover === undefined ? null : { at: Number(handover.at), desk: desks.get(handover.desk ?? '')?.name ?? null, slip: handover.slip },
+    handedOver:
+      handover === undefined
+        ? null
+        : { at: Number(handover.at), desk: desks.get(handover.desk ?? '')?.name ?? null, slip: handover.slip },
     disputes: disputes.length,
     may: {
       reroute: acts && live && !leaving,

@@ -42,7 +42,8 @@ export function pickupRow(row: Row): PickupRow {
 /** Twenty-two characters of base64url: it may be a pickup's id. */
 const idLike = /^[A-Za-z0-9_-]{22}$/
 
-const all = (wheres: readonly Where[]) => (wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`)
+const all = (wheres: readonly Where[]) =>
+  wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`
 
 /** Where words are looked for: `rare` by their index and then in order; `few` among `found`; `common` in order, and each looked at. */
 type Words = 'rare' | 'few' | 'common'
@@ -51,7 +52,12 @@ type Words = 'rare' | 'few' | 'common'
  * The rows that fit, newest first, before `mark`. Where words, class or channel are asked for, the search table is walked;
  * else the pickups themselves, by an index that fits the filter. A few states have an index each, so each is asked apart.
  */
-function matching(filters: PickupFilters, mark: { issuedAt: number; id: string } | null, limit: number, words: Words): RawBuilder<Row> {
+function matching(
+  filters: PickupFilters,
+  mark: { issuedAt: number; id: string } | null,
+  limit: number,
+  words: Words,
+): RawBuilder<Row> {
   const { text, desk, state, channel, recipientClass, issuedFrom, issuedTo } = filters
   const viaSearch = text !== undefined || channel !== undefined || recipientClass !== undefined
   const time = viaSearch ? sql.ref('s.issued_at') : sql.ref('p.issued_at')
@@ -90,17 +96,24 @@ type Mark = { readonly issuedAt: number; readonly id: string } | null
 /** Another filter may fit few of many: then the index of words leads in any case. Else the words' index is asked once, and the page is among its hits unless they are many. */
 async function pageOf(db: Db, filters: PickupFilters, mark: Mark, limit: number): Promise<Row[]> {
   const { text } = filters
-  if (text === undefined || narrowed(filters)) return (await named(matching(filters, mark, limit, 'rare')).execute(db)).rows
-  const { rows } = await sql<{ hits: number; id: string | null } & Row>`WITH found AS MATERIALIZED (SELECT * FROM lodge_found(${text}, ${manyHits + 1})),
+  if (text === undefined || narrowed(filters))
+    return (await named(matching(filters, mark, limit, 'rare')).execute(db)).rows
+  const { rows } = await sql<
+    { hits: number; id: string | null } & Row
+  >`WITH found AS MATERIALIZED (SELECT * FROM lodge_found(${text}, ${manyHits + 1})),
       counted AS MATERIALIZED (SELECT count(*) AS hits FROM found)
     SELECT c.hits, p.* FROM counted c LEFT JOIN LATERAL (SELECT * FROM (${named(matching(filters, mark, limit, 'few'))}) n WHERE c.hits <= ${manyHits}) p ON true
     ORDER BY p.issued_at DESC, p.id DESC`.execute(db)
-  if (Number(rows[0]?.hits ?? 0) > manyHits) return (await named(matching(filters, mark, limit, 'common')).execute(db)).rows
+  if (Number(rows[0]?.hits ?? 0) > manyHits)
+    return (await named(matching(filters, mark, limit, 'common')).execute(db)).rows
   return rows.filter((row) => row.id !== null)
 }
 
 /** `after` is a `next` of before. */
-export async function listPickups(db: Db, query: HubQuery<'pickups'>): Promise<{ pickups: PickupRow[]; next: string | null }> {
+export async function listPickups(
+  db: Db,
+  query: HubQuery<'pickups'>,
+): Promise<{ pickups: PickupRow[]; next: string | null }> {
   const { limit, after, ...filters } = query
   if (filters.text !== undefined && idLike.test(filters.text)) {
     const { rows } =
@@ -121,16 +134,23 @@ export async function listPickups(db: Db, query: HubQuery<'pickups'>): Promise<{
 const countMost = 1000
 const countMs = 1500
 
-export async function countPickups(db: Db, filters: PickupFilters): Promise<{ count: number | null; more: boolean; estimate: boolean }> {
+export async function countPickups(
+  db: Db,
+  filters: PickupFilters,
+): Promise<{ count: number | null; more: boolean; estimate: boolean }> {
   if (Object.values(filters).every((value) => value === undefined)) {
-    const { rows } = await sql<{ n: number }>`SELECT reltuples::bigint AS n FROM pg_class WHERE oid = 'pickup'::regclass`.execute(db)
+    const { rows } = await sql<{
+      n: number
+    }>`SELECT reltuples::bigint AS n FROM pg_class WHERE oid = 'pickup'::regclass`.execute(db)
     const n = Number(rows[0]?.n ?? -1)
     if (n > countMost) return { count: n, more: false, estimate: true }
   }
   try {
     return await db.transaction().execute(async (tx) => {
       await sql`SELECT set_config('statement_timeout', ${String(countMs)}, true)`.execute(tx)
-      const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${matching(filters, null, countMost + 1, 'rare')}) p`.execute(tx)
+      const { rows } = await sql<{
+        n: number
+      }>`SELECT count(*) AS n FROM (${matching(filters, null, countMost + 1, 'rare')}) p`.execute(tx)
       const n = Number(rows[0]?.n ?? 0)
       return { count: Math.min(n, countMost), more: n > countMost, estimate: false }
     })

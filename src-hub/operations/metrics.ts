@@ -21,7 +21,12 @@ export function createMetrics(db: Db, now: () => number, draining: () => boolean
   const registers = [new Registry()]
   const [registry = new Registry()] = registers
   collectDefaultMetrics({ register: registry, prefix: 'lodge_' })
-  const requests = new Counter({ name: 'lodge_requests_total', help: 'Requests answered', labelNames: ['route', 'status'], registers })
+  const requests = new Counter({
+    name: 'lodge_requests_total',
+    help: 'Requests answered',
+    labelNames: ['route', 'status'],
+    registers,
+  })
   const latency = new Histogram({
     name: 'lodge_request_seconds',
     help: 'Time to answer',
@@ -29,7 +34,8 @@ export function createMetrics(db: Db, now: () => number, draining: () => boolean
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers })
   const up = gauge('lodge_database_up', 'Whether the database answered this scrape')
   const closing = gauge('lodge_draining', 'Whether this process is about to stop')
   const entries = gauge('lodge_ledger_entries', 'Ledger entries acknowledged')
@@ -56,7 +62,9 @@ export function createMetrics(db: Db, now: () => number, draining: () => boolean
         UNION ALL SELECT 'queue', 'webhooks', count(*) FROM webhook_delivery WHERE state = 'pending'
         UNION ALL SELECT 'queue', 'webhooks-dead', count(*) FROM webhook_delivery WHERE state = 'dead'
         UNION ALL SELECT 'queue', 'import-rows', coalesce(sum(ready), 0)::bigint FROM import WHERE state IN ('checking','running')
-        UNION ALL SELECT 'oldest', 'secrets', coalesce(${at} - min(created_at), 0)::bigint FROM secret_job WHERE state IN ('pending','running')`.execute(db)
+        UNION ALL SELECT 'oldest', 'secrets', coalesce(${at} - min(created_at), 0)::bigint FROM secret_job WHERE state IN ('pending','running')`.execute(
+        db,
+      )
       up.set(1)
       for (const one of [grants, heads, alarms, kiosks, queue, oldest]) one.reset()
       for (const { name, label, n } of rows) {

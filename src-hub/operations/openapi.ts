@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
 import { agentAuthorities } from '../../src-shared/hub-authority.ts'
-import { hintPath, hubApi, nextPageHeader, signatureHeaders, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
+import {
+  hintPath,
+  hubApi,
+  nextPageHeader,
+  signatureHeaders,
+  type HubRoute,
+  type RouteAuth,
+} from '../../src-shared/hub-api.ts'
 
 type Json = Record<string, unknown>
 
@@ -41,7 +48,12 @@ function operation(name: HubRoute): Json {
   const asked = schemaOf(query, 'input')
   const properties = (asked.properties ?? {}) as Record<string, Json>
   const required = new Set((asked.required ?? []) as string[])
-  const parameters = Object.entries(properties).map(([key, schema]) => ({ name: key, in: 'query', required: required.has(key), schema }))
+  const parameters = Object.entries(properties).map(([key, schema]) => ({
+    name: key,
+    in: 'query',
+    required: required.has(key),
+    schema,
+  }))
   const sent = hubApi[name].method === 'POST' ? schemaOf(body, 'input') : null
   const roles = (agentAuthorities as Readonly<Partial<Record<HubRoute, readonly string[]>>>)[name]
   return {
@@ -52,7 +64,11 @@ function operation(name: HubRoute): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(sent === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: sent } } } }),
     responses: {
-      200: { description: 'Done', ...(paged.has(name) ? pageHeaders : {}), content: { 'application/json': { schema: schemaOf(reply, 'output') } } },
+      200: {
+        description: 'Done',
+        ...(paged.has(name) ? pageHeaders : {}),
+        content: { 'application/json': { schema: schemaOf(reply, 'output') } },
+      },
       default: failure,
     },
   }
@@ -63,7 +79,10 @@ const stream = (operationId: string, auth: RouteAuth, description: string): Json
   tags: [auth],
   description,
   security: security[auth],
-  responses: { 200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } }, default: failure },
+  responses: {
+    200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    default: failure,
+  },
 })
 
 /** The whole document; `version` is the program's. */

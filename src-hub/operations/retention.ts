@@ -33,7 +33,14 @@ export async function purgeEnded(db: Db, now: number): Promise<number> {
     )
     await tx
       .insertInto('audit')
-      .values({ at: now, actor: 'hub', act: 'purged', pickup: null, desk: null, detail: JSON.stringify({ pickups: rows.length, days: personalDataDays }) })
+      .values({
+        at: now,
+        actor: 'hub',
+        act: 'purged',
+        pickup: null,
+        desk: null,
+        detail: JSON.stringify({ pickups: rows.length, days: personalDataDays }),
+      })
       .execute()
     return rows.length
   })

@@ -110,13 +110,19 @@ export async function findAccounts(
   })
 }
 
-async function liveOf(db: Db, rows: readonly Row[], kiosk: { readonly id: string }): Promise<Map<string, NonNullable<FoundAccount['live']>>> {
+async function liveOf(
+  db: Db,
+  rows: readonly Row[],
+  kiosk: { readonly id: string },
+): Promise<Map<string, NonNullable<FoundAccount['live']>>> {
   if (rows.length === 0) return new Map()
   const found = await db
     .selectFrom('pickup')
     .leftJoin('desk', 'desk.id', 'pickup.desk')
     .leftJoin('unit', 'unit.id', 'desk.unit')
-    .leftJoin('grant', (join) => join.onRef('grant.pickup', '=', 'pickup.id').on('grant.state', 'in', ['granted', 'revoking']))
+    .leftJoin('grant', (join) =>
+      join.onRef('grant.pickup', '=', 'pickup.id').on('grant.state', 'in', ['granted', 'revoking']),
+    )
     .select(['pickup.id', 'pickup.account', 'pickup.state', 'desk.name', 'unit.name as unit', 'grant.kiosk'])
     .where(
       'pickup.account',

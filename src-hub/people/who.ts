@@ -24,9 +24,17 @@ export function readQuery<Q>(keys: HubKeys, kiosk: string, sealed: string, shape
 const bornAtOnce = 2000
 
 /** Ids of recipients: a card's holder, or whoever was born that day under such a name (tolerantly compared). */
-export async function peopleOf(db: Db, keys: HubKeys, query: z.infer<typeof CardQuery> | z.infer<typeof DocumentQuery>): Promise<string[]> {
+export async function peopleOf(
+  db: Db,
+  keys: HubKeys,
+  query: z.infer<typeof CardQuery> | z.infer<typeof DocumentQuery>,
+): Promise<string[]> {
   if (query.by === 'card') {
-    const rows = await db.selectFrom('card').select('recipient').where('blind', '=', keys.blindIndex(query.card)).execute()
+    const rows = await db
+      .selectFrom('card')
+      .select('recipient')
+      .where('blind', '=', keys.blindIndex(query.card))
+      .execute()
     return rows.map((row) => row.recipient)
   }
   const born = await db
@@ -35,5 +43,9 @@ export async function peopleOf(db: Db, keys: HubKeys, query: z.infer<typeof Card
     .where('birth_blind', '=', keys.blind('birth', query.birthDate))
     .limit(bornAtOnce)
     .execute()
-  return born.filter((row) => matchName(query, { family: row.family, given: row.given }, row.former_names as PersonName[]) !== null).map((row) => row.id)
+  return born
+    .filter(
+      (row) => matchName(query, { family: row.family, given: row.given }, row.former_names as PersonName[]) !== null,
+    )
+    .map((row) => row.id)
 }

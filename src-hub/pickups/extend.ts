@@ -8,20 +8,44 @@ import { appendToFeed } from '../desks/index.ts'
 const longestMs = 366 * 86_400_000
 
 /** Fails with L-609, L-659 (it has ended, or is on its way out), L-667 (an end that is past or more than a year away). */
-export async function extendPickup(db: Db, now: number, actor: string, pickup: string, expiresAt: number): Promise<Result<number>> {
+export async function extendPickup(
+  db: Db,
+  now: number,
+  actor: string,
+  pickup: string,
+  expiresAt: number,
+): Promise<Result<number>> {
   if (expiresAt <= now || expiresAt > now + longestMs) return fail('L-667')
   return transact(db, async (tx) => {
-    const row = await tx.selectFrom('pickup').select(['state', 'desk', 'moving_to', 'expires_at']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+    const row = await tx
+      .selectFrom('pickup')
+      .select(['state', 'desk', 'moving_to', 'expires_at'])
+      .where('id', '=', pickup)
+      .forUpdate()
+      .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what: 'pickup' })
-    const waits = row.state === 'unassigned' || row.state === 'granted' || (row.state === 'revoking' && row.moving_to !== null)
+    const waits =
+      row.state === 'unassigned' || row.state === 'granted' || (row.state === 'revoking' && row.moving_to !== null)
     if (!waits) return fail('L-659')
     await tx.updateTable('pickup').set({ expires_at: expiresAt }).where('id', '=', pickup).execute()
     await tx
       .insertInto('audit')
-      .values({ at: now, actor, act: 'extended', pickup, desk: row.desk, detail: JSON.stringify({ from: Number(row.expires_at), to: expiresAt }) })
+      .values({
+        at: now,
+        actor,
+        act: 'extended',
+        pickup,
+        desk: row.desk,
+        detail: JSON.stringify({ from: Number(row.expires_at), to: expiresAt }),
+      })
       .execute()
     // One that is being asked back is told with its next grant.
-    const grant = await tx.selectFrom('grant').selectAll().where('pickup', '=', pickup).where('state', '=', 'granted').executeTakeFirst()
+    const grant = await tx
+      .selectFrom('grant')
+      .selectAll()
+      .where('pickup', '=', pickup)
+      .where('state', '=', 'granted')
+      .executeTakeFirst()
     if (grant === undefined || grant.record === '' || row.desk === null) return ok(expiresAt)
     const record = GrantedPickup.parse({ ...(JSON.parse(grant.record) as object), expiresAt })
     await tx

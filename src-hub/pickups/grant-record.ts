@@ -38,7 +38,10 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
     .where(bulk.among('pickup.id', pickups))
     .execute()
   const people = [...new Set(rows.map((row) => row.recipient))]
-  const found = people.length === 0 ? [] : await tx.selectFrom('card').select(['recipient', 'sealed']).where(bulk.among('recipient', people)).execute()
+  const found =
+    people.length === 0
+      ? []
+      : await tx.selectFrom('card').select(['recipient', 'sealed']).where(bulk.among('recipient', people)).execute()
   const cards = new Map<string, Buffer[]>()
   for (const { recipient, sealed } of found) cards.set(recipient, [...(cards.get(recipient) ?? []), sealed])
   return new Map(rows.map((row) => [row.id, { ...row, cards: cards.get(row.recipient) ?? [] }]))
@@ -71,7 +74,8 @@ export function grantRecord(
     accountValidUntil: grantee.valid_until,
     // Where a letter goes: told to the post room, and with no other pickup.
     ...(grantee.channel === 'registered-letter' ? { address: openAddress(keys, grantee.address) } : {}),
-    birthTag: grantee.birth_date === null ? null : birthTag(lookup, keys.open(grantee.birth_date)).toString('base64url'),
+    birthTag:
+      grantee.birth_date === null ? null : birthTag(lookup, keys.open(grantee.birth_date)).toString('base64url'),
     cardTags: grantee.cards.map((card) => cardTag(lookup, keys.open(card)).toString('base64url')),
     pickupCodeTag: pickupCodeTag(lookup, keys.open(grantee.pickup_code)).toString('base64url'),
     issuedAt: Number(grantee.issued_at),

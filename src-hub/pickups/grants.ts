@@ -38,7 +38,9 @@ export async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; op
     .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
     .forUpdate()
     .executeTakeFirst()
-  return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen ? null : { id: kiosk.id, openingKey: kiosk.opening_key }
+  return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen
+    ? null
+    : { id: kiosk.id, openingKey: kiosk.opening_key }
 }
 
 /** The pickup as its kiosk shall know it, tags under that kiosk's own key. */
@@ -59,17 +61,33 @@ async function makeGrant(
   const { id } = pickup
   const sealed = secret ?? (parts.secrets?.generate ?? generateSecret)(SecretKind.parse(pickup.secretKind))
   try {
-    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, { pickup: PickupId.parse(id), kiosk: KioskId.parse(kiosk.id), epoch })
+    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, {
+      pickup: PickupId.parse(id),
+      kiosk: KioskId.parse(kiosk.id),
+      epoch,
+    })
     const grantee = (await loadGrantees(tx, [id])).get(id)
     if (grantee === undefined) throw new Error('a pickup without a person')
-    return grantRecord(parts.keys, grantee, { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id), openingKey: kiosk.openingKey }, epoch, envelope)
+    return grantRecord(
+      parts.keys,
+      grantee,
+      { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id), openingKey: kiosk.openingKey },
+      epoch,
+      envelope,
+    )
   } catch (error) {
     // A statement that failed has ended the transaction: that is the database's, not this pickup's.
     if (error instanceof pg.DatabaseError) throw error
     await tx.updateTable('pickup').set({ held: true }).where('id', '=', id).execute()
     await tx
       .insertInto('alarm')
-      .values({ kind: 'ungrantable', kiosk: kiosk.id, pickup: id, detail: 'its record cannot be sealed for its kiosk', at: parts.now() })
+      .values({
+        kind: 'ungrantable',
+        kiosk: kiosk.id,
+        pickup: id,
+        detail: 'its record cannot be sealed for its kiosk',
+        at: parts.now(),
+      })
       .execute()
     return null
   } finally {
@@ -95,7 +113,13 @@ async function grantable(tx: Tx, pickup: string, desk: string) {
  * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet, or the
  * directory must have the secret first; then it is granted by `secret-jobs/`.
  */
-export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, desk: string, secret: Buffer | null): Promise<boolean> {
+export async function grantPickup(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: string,
+  desk: string,
+  secret: Buffer | null,
+): Promise<boolean> {
   const found = await grantable(tx, pickup, desk)
   if (found === null) return false
   if (parts.secrets?.directory === true) {
@@ -107,7 +131,13 @@ export async function grantPickup(tx: Tx, parts: GrantParts, pickup: string, des
 }
 
 /** Grants with a secret that is in force at the source. false: it can no longer be granted there. */
-export async function grantBound(tx: Tx, parts: GrantParts, pickup: string, desk: string, secret: Buffer): Promise<boolean> {
+export async function grantBound(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: string,
+  desk: string,
+  secret: Buffer,
+): Promise<boolean> {
   const found = await grantable(tx, pickup, desk)
   return found !== null && grantFound(tx, parts, pickup, desk, found, secret)
 }
@@ -126,15 +156,28 @@ async function grantFound(
   if (made === null) return false
   // The proof at the desk was for this grant; one that moves on is like any other.
   const record = row.walk_in === null || n > 1 ? made : { ...made, walkIn: WalkInId.parse(row.walk_in) }
-  await tx.updateTable('pickup').set({ state: 'granted', desk, epoch_n: n, moving_to: null }).where('id', '=', pickup).execute()
+  await tx
+    .updateTable('pickup')
+    .set({ state: 'granted', desk, epoch_n: n, moving_to: null })
+    .where('id', '=', pickup)
+    .execute()
   await tx
     .insertInto('grant')
-    .values({ pickup, incarnation: parts.incarnation, n, kiosk: kiosk.id, state: 'granted', at: parts.now(), record: asciiJson(record) })
+    .values({
+      pickup,
+      incarnation: parts.incarnation,
+      n,
+      kiosk: kiosk.id,
+      state: 'granted',
+      at: parts.now(),
+      record: asciiJson(record),
+    })
     .execute()
   await appendToFeed(tx, desk, [{ kind: 'pickup-granted', pickup: record }])
   // A fresh secret at the same desk is nobody's news.
   const before = n === 1 ? null : await lastDesk(tx, pickup, n)
-  if (before !== desk) await recordEvents(tx, parts.now(), [{ kind: before === null ? 'ready' : 'moved', pickup, desk }])
+  if (before !== desk)
+    await recordEvents(tx, parts.now(), [{ kind: before === null ? 'ready' : 'moved', pickup, desk }])
   return true
 }
 
@@ -154,7 +197,13 @@ async function lastDesk(tx: Tx, pickup: string, n: number): Promise<string | nul
 
 /** Grants whatever waits for a desk: after its kiosk registered an opening key. */
 export async function grantWaiting(tx: Tx, parts: GrantParts, desk: string): Promise<number> {
-  const waiting = await tx.selectFrom('pickup').select('id').where('desk', '=', desk).where('state', '=', 'unassigned').orderBy('issued_at').execute()
+  const waiting = await tx
+    .selectFrom('pickup')
+    .select('id')
+    .where('desk', '=', desk)
+    .where('state', '=', 'unassigned')
+    .orderBy('issued_at')
+    .execute()
   let granted = 0
   for (const { id } of waiting) if (await grantPickup(tx, parts, id, desk, null)) granted += 1
   return granted
@@ -166,8 +215,19 @@ export type RevokeReason = 're-routed' | 'revoked' | 'superseded' | 'returned' |
  * Asks for a grant back. An unassigned pickup moves or ends at once; a granted one only when its kiosk acknowledges.
  * Returns the pickup's state afterwards; null when it has ended already.
  */
-export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, reason: RevokeReason, movingTo: string | null): Promise<string | null> {
-  const row = await tx.selectFrom('pickup').select(['state', 'desk', 'moving_to']).where('id', '=', pickup).forUpdate().executeTakeFirst()
+export async function revokePickup(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: string,
+  reason: RevokeReason,
+  movingTo: string | null,
+): Promise<string | null> {
+  const row = await tx
+    .selectFrom('pickup')
+    .select(['state', 'desk', 'moving_to'])
+    .where('id', '=', pickup)
+    .forUpdate()
+    .executeTakeFirst()
   if (row === undefined) return null
   if (row.state === 'unassigned') {
     if (movingTo === null) {
@@ -180,7 +240,8 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     await tx.updateTable('pickup').set({ desk: movingTo }).where('id', '=', pickup).execute()
     return (await grantPickup(tx, parts, pickup, movingTo, null)) ? 'granted' : 'unassigned'
   }
-  const ending: 'returned' | 'superseded' | 'revoked' = reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
+  const ending: 'returned' | 'superseded' | 'revoked' =
+    reason === 'returned' || reason === 'superseded' ? reason : 'revoked'
   // What its kiosk may still hand over until it knows must not bind; others are disabled once acknowledged.
   const disableNow = async () => {
     if (parts.secrets?.directory === true && (reason === 'superseded' || reason === 'blocked'))
@@ -196,7 +257,12 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     return 'revoking'
   }
   if (row.state !== 'granted' || row.desk === null) return null
-  const grant = await tx.selectFrom('grant').selectAll().where('pickup', '=', pickup).where('state', '=', 'granted').executeTakeFirstOrThrow()
+  const grant = await tx
+    .selectFrom('grant')
+    .selectAll()
+    .where('pickup', '=', pickup)
+    .where('state', '=', 'granted')
+    .executeTakeFirstOrThrow()
   await tx
     .updateTable('grant')
     .set({ state: 'revoking' })
@@ -204,10 +270,19 @@ export async function revokePickup(tx: Tx, parts: GrantParts, pickup: string, re
     .where('incarnation', '=', grant.incarnation)
     .where('n', '=', grant.n)
     .execute()
-  await tx.updateTable('pickup').set({ state: 'revoking', moving_to: movingTo, ending }).where('id', '=', pickup).execute()
+  await tx
+    .updateTable('pickup')
+    .set({ state: 'revoking', moving_to: movingTo, ending })
+    .where('id', '=', pickup)
+    .execute()
   await disableNow()
   await appendToFeed(tx, row.desk, [
-    { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }), reason },
+    {
+      kind: 'pickup-revoke',
+      pickup: PickupId.parse(pickup),
+      epoch: Epoch.parse({ incarnation: grant.incarnation, n: Number(grant.n) }),
+      reason,
+    },
   ])
   return 'revoking'
 }

@@ -1,4 +1,13 @@
-export { countGrants, grantBound, grantPickup, grantWaiting, openGrants, repeatRevokes, revokePickup, type GrantParts } from './grants.ts'
+export {
+  countGrants,
+  grantBound,
+  grantPickup,
+  grantWaiting,
+  openGrants,
+  repeatRevokes,
+  revokePickup,
+  type GrantParts,
+} from './grants.ts'
 export { extendPickup } from './extend.ts'
 export { issuePickup } from './issue.ts'
 export { checkPolicy, checkRoute, openAddress, type Wish } from './policy-check.ts'

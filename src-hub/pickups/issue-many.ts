@@ -6,7 +6,15 @@ import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { channelOf, decide, failureOf, postalArea, type DirectoryDesk, type Policy, type PostalAddress } from '../../src-shared/policy/index.ts'
+import {
+  channelOf,
+  decide,
+  failureOf,
+  postalArea,
+  type DirectoryDesk,
+  type Policy,
+  type PostalAddress,
+} from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed, directoryRecords, policyRecord } from '../desks/index.ts'
@@ -65,7 +73,9 @@ export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: Age
     postalArea: postalArea(holder.address ?? null, rules.policy.letters.inside),
     act: { kind: 'issue', how: 'prepared', by: role },
   })
-  return decision.allowed ? ok(channel) : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk }) }
+  return decision.allowed
+    ? ok(channel)
+    : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk }) }
 }
 
 /** Live pickups of these accounts. */
@@ -97,7 +107,14 @@ export async function issueMany(
       await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor', 'recipient.address'])
+        .select([
+          'account.account',
+          'account.valid_until',
+          'recipient.id as recipient',
+          'recipient.class',
+          'recipient.sponsor',
+          'recipient.address',
+        ])
         .where(bulk.among('account.account', accounts))
         .orderBy('account.account')
         .forUpdate('account')
@@ -106,14 +123,27 @@ export async function issueMany(
   )
   const live = await livePickups(tx, accounts)
   // One that is only on its way out stands in nobody's way.
-  const blocked = new Set(live.flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])))
-  const fresh: { readonly id: PickupId; readonly wanted: Wanted; readonly recipient: string; readonly channel: Channel }[] = []
+  const blocked = new Set(
+    live.flatMap((row) => (row.state === 'revoking' && row.moving_to === null ? [] : [row.account])),
+  )
+  const fresh: {
+    readonly id: PickupId
+    readonly wanted: Wanted
+    readonly recipient: string
+    readonly channel: Channel
+  }[] = []
   const results = wanted.map((one): Result<PickupId> => {
     const row = holders.get(one.account)
     if (row === undefined) return fail('L-609', { what: 'account' })
     if (!supersede && blocked.has(one.account)) return fail('L-637')
     const address = openAddress(parts.keys, row.address)
-    const allowed = mayIssue(rules, one, { class: RecipientClass.parse(row.class), sponsor: row.sponsor, validUntil: row.valid_until, address }, role, now)
+    const allowed = mayIssue(
+      rules,
+      one,
+      { class: RecipientClass.parse(row.class), sponsor: row.sponsor, validUntil: row.valid_until, address },
+      role,
+      now,
+    )
     if (!allowed.ok) return allowed
     const id = PickupId.parse((parts.newId ?? newId)())
     fresh.push({ id, wanted: one, recipient: row.recipient, channel: allowed.value })
@@ -125,7 +155,10 @@ export async function issueMany(
   for (const old of live) {
     if (!going.has(old.account) || (old.state === 'revoking' && old.moving_to === null)) continue
     await revokePickup(tx, parts, old.id, 'superseded', null)
-    await tx.insertInto('audit').values({ at: now, actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' }).execute()
+    await tx
+      .insertInto('audit')
+      .values({ at: now, actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' })
+      .execute()
   }
   const text = JSON.stringify(
     fresh.map(({ id, wanted: one, recipient, channel }) => ({
@@ -157,7 +190,12 @@ export async function issueMany(
 }
 
 /** The first grant of new pickups at one desk. */
-async function grantDesk(tx: Tx, parts: GrantParts, desk: string, fresh: readonly { readonly id: PickupId; readonly wanted: Wanted }[]): Promise<void> {
+async function grantDesk(
+  tx: Tx,
+  parts: GrantParts,
+  desk: string,
+  fresh: readonly { readonly id: PickupId; readonly wanted: Wanted }[],
+): Promise<void> {
   const kiosk = await readyKiosk(tx, desk)
   if (kiosk === null) return
   const now = parts.now()
@@ -182,8 +220,14 @@ async function grantDesk(tx: Tx, parts: GrantParts, desk: string, fresh: readonl
       if (grantee === undefined) throw new Error('just inserted')
       const secret = (parts.secrets?.generate ?? generateSecret)(secretKind)
       try {
-        const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, secret, { pickup: id, kiosk: KioskId.parse(kiosk.id), epoch })
-        return [grantRecord(parts.keys, grantee, { id: kiosk.id, lookup, openingKey: kiosk.openingKey }, epoch, envelope)]
+        const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, secret, {
+          pickup: id,
+          kiosk: KioskId.parse(kiosk.id),
+          epoch,
+        })
+        return [
+          grantRecord(parts.keys, grantee, { id: kiosk.id, lookup, openingKey: kiosk.openingKey }, epoch, envelope),
+        ]
       } catch {
         bad.push(id)
         return []
@@ -202,10 +246,14 @@ async function grantDesk(tx: Tx, parts: GrantParts, desk: string, fresh: readonl
       .execute()
   }
   if (granted.length === 0) return
-  await sql`UPDATE pickup SET state = 'granted', epoch_n = 1 WHERE id = ANY(${granted.map(({ id }) => id)}::text[])`.execute(tx)
+  await sql`UPDATE pickup SET state = 'granted', epoch_n = 1 WHERE id = ANY(${granted.map(({ id }) => id)}::text[])`.execute(
+    tx,
+  )
   await sql`INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record)
     SELECT pickup, ${parts.incarnation}, 1, ${kiosk.id}, 'granted', ${now}, record
-    FROM unnest(${granted.map(({ id }) => id)}::text[], ${granted.map((record) => JSON.stringify(record))}::text[]) AS t(pickup, record)`.execute(tx)
+    FROM unnest(${granted.map(({ id }) => id)}::text[], ${granted.map((record) => JSON.stringify(record))}::text[]) AS t(pickup, record)`.execute(
+    tx,
+  )
   await appendToFeed(
     tx,
     desk,

@@ -34,7 +34,14 @@ export async function issuePickup(
       const account = await tx
         .selectFrom('account')
         .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor', 'recipient.address'])
+        .select([
+          'account.account',
+          'account.valid_until',
+          'recipient.id as recipient',
+          'recipient.class',
+          'recipient.sponsor',
+          'recipient.address',
+        ])
         .where('account.account', '=', request.account)
         .forUpdate('account')
         .executeTakeFirst()
@@ -61,7 +68,10 @@ export async function issuePickup(
         .execute()
       for (const old of live) {
         await revokePickup(tx, parts, old.id, 'superseded', null)
-        await tx.insertInto('audit').values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' }).execute()
+        await tx
+          .insertInto('audit')
+          .values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' })
+          .execute()
       }
 
       const id = PickupId.parse((parts.newId ?? newId)())
@@ -86,7 +96,14 @@ export async function issuePickup(
         .execute()
       await tx
         .insertInto('audit')
-        .values({ at: now, actor, act: 'issued', pickup: id, desk: desk.id, detail: JSON.stringify({ channel: request.channel }) })
+        .values({
+          at: now,
+          actor,
+          act: 'issued',
+          pickup: id,
+          desk: desk.id,
+          detail: JSON.stringify({ channel: request.channel }),
+        })
         .execute()
       const granted = await grantPickup(tx, parts, id, desk.id, secret)
       return ok({ pickup: id, state: granted ? ('granted' as const) : ('unassigned' as const), pickupCode })
@@ -94,7 +111,11 @@ export async function issuePickup(
     if (!issued.ok || issued.value.state !== 'unassigned' || parts.secrets?.directory !== true) return issued
     // The directory first, within this request where it answers in time; else the worker goes on.
     await parts.secrets.settle(issued.value.pickup, secret)
-    const { state } = await db.selectFrom('pickup').select('state').where('id', '=', issued.value.pickup).executeTakeFirstOrThrow()
+    const { state } = await db
+      .selectFrom('pickup')
+      .select('state')
+      .where('id', '=', issued.value.pickup)
+      .executeTakeFirstOrThrow()
     return ok({ ...issued.value, state: state as HubReply<'issue'>['state'] })
   } finally {
     secret?.fill(0)

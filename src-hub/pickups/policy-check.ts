@@ -1,7 +1,15 @@
 /** The hub's side of the one decision over policy: before issuing and before routing (DESIGN section 7). */
 import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
-import { channelOf, decide, failureOf, PostalAddress, postalArea, type Allowed, type PolicyCase } from '../../src-shared/policy/index.ts'
+import {
+  channelOf,
+  decide,
+  failureOf,
+  PostalAddress,
+  postalArea,
+  type Allowed,
+  type PolicyCase,
+} from '../../src-shared/policy/index.ts'
 import { ok, type Result } from '../../src-shared/result.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { Db, Tx } from '../database/index.ts'
@@ -60,7 +68,13 @@ export async function checkRoute(
     .selectFrom('pickup')
     .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
     .innerJoin('account', 'account.account', 'pickup.account')
-    .select(['recipient.class', 'recipient.sponsor', 'recipient.address', 'pickup.request_reference', 'account.valid_until'])
+    .select([
+      'recipient.class',
+      'recipient.sponsor',
+      'recipient.address',
+      'pickup.request_reference',
+      'account.valid_until',
+    ])
     .where('pickup.id', '=', pickup)
     .executeTakeFirst()
   if (row === undefined) return ok(null)

@@ -31,9 +31,20 @@ export async function reissuePickup(
   const to = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirst()
   if (to === undefined) return fail('L-609', { what: 'desk' })
   const channel = Channel.parse(channelOf(DeskKind.parse(to.kind)))
-  const request = { account: old.account, desk, channel, requestReference: old.request_reference, secretKind: SecretKind.parse(old.secret_kind) }
+  const request = {
+    account: old.account,
+    desk,
+    channel,
+    requestReference: old.request_reference,
+    secretKind: SecretKind.parse(old.secret_kind),
+  }
   const issued = await issuePickup(db, parts, request, agent.name, agent.role)
   if (!issued.ok) return issued
-  await db.updateTable('pickup').set({ replaced_by: issued.value.pickup }).where('id', '=', pickup).where('replaced_by', 'is', null).execute()
+  await db
+    .updateTable('pickup')
+    .set({ replaced_by: issued.value.pickup })
+    .where('id', '=', pickup)
+    .where('replaced_by', 'is', null)
+    .execute()
   return ok(issued.value)
 }

@@ -11,10 +11,22 @@ import { grantPickup, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
 
 /** In the caller's transaction, with the pickup's row locked. Returns the new pickup's id; null when nobody waits for one (it was being revoked). */
-export async function burnAndReplace(tx: Tx, parts: GrantParts, pickup: string, actor: string, cause: string): Promise<string | null> {
+export async function burnAndReplace(
+  tx: Tx,
+  parts: GrantParts,
+  pickup: string,
+  actor: string,
+  cause: string,
+): Promise<string | null> {
   const old = await tx.selectFrom('pickup').selectAll().where('id', '=', pickup).forUpdate().executeTakeFirstOrThrow()
   // Handed over elsewhere, and being asked back from here: nobody waits for another.
-  if (old.state === 'handed-over' || old.state === 'dispatched' || old.state === 'delivered' || old.state === 'returned-by-post') return null
+  if (
+    old.state === 'handed-over' ||
+    old.state === 'dispatched' ||
+    old.state === 'delivered' ||
+    old.state === 'returned-by-post'
+  )
+    return null
   const desk = old.state === 'revoking' ? old.moving_to : old.desk
   const now = parts.now()
   await tx.updateTable('pickup').set({ state: 'burned', moving_to: null }).where('id', '=', pickup).execute()

@@ -19,7 +19,10 @@ export async function returnUnclaimed(db: Db, parts: GrantParts): Promise<number
       .execute()
     for (const { id } of due) {
       await revokePickup(tx, parts, id, 'returned', null)
-      await tx.insertInto('audit').values({ at: parts.now(), actor: 'hub', act: 'returned', pickup: id, desk: null, detail: '{}' }).execute()
+      await tx
+        .insertInto('audit')
+        .values({ at: parts.now(), actor: 'hub', act: 'returned', pickup: id, desk: null, detail: '{}' })
+        .execute()
     }
     return due.length
   })

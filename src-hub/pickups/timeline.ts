@@ -26,19 +26,54 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
     .where('ledger_entry.pickup', '=', pickup)
     .orderBy('ledger_entry.seq')
     .execute()
-  const staff = new Map((await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]))
+  const staff = new Map(
+    (await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]),
+  )
   const name = (desk: unknown) => (desk === null ? null : (desk as Localized).en)
   const events: TimelineEvent[] = [
-    ...acts.map((act) => ({ time: Number(act.at), kind: act.act, desk: name(act.desk), actor: act.actor, detail: act.detail as TimelineEvent['detail'] })),
-    ...grants.map((grant) => ({ time: Number(grant.at), kind: 'granted', desk: name(grant.desk), actor: null, detail: { epoch: Number(grant.n) } })),
+    ...acts.map((act) => ({
+      time: Number(act.at),
+      kind: act.act,
+      desk: name(act.desk),
+      actor: act.actor,
+      detail: act.detail as TimelineEvent['detail'],
+    })),
+    ...grants.map((grant) => ({
+      time: Number(grant.at),
+      kind: 'granted',
+      desk: name(grant.desk),
+      actor: null,
+      detail: { epoch: Number(grant.n) },
+    })),
     ...entries.map((entry) => {
-      const { actor, facts } = JSON.parse(entry.bytes) as { actor: string | null; facts: Record<string, string | number | boolean> }
+      const { actor, facts } = JSON.parse(entry.bytes) as {
+        actor: string | null
+        facts: Record<string, string | number | boolean>
+      }
       const detail = Object.fromEntries(
         Object.entries(facts).filter(([key]) =>
-          ['proof', 'method', 'issuerCountry', 'expiryValid', 'number', 'language', 'code', 'reason', 'by', 'further', 'tracking'].includes(key),
+          [
+            'proof',
+            'method',
+            'issuerCountry',
+            'expiryValid',
+            'number',
+            'language',
+            'code',
+            'reason',
+            'by',
+            'further',
+            'tracking',
+          ].includes(key),
         ),
       )
-      return { time: Number(entry.time), kind: entry.kind, desk: name(entry.desk), actor: actor === null ? null : (staff.get(actor) ?? null), detail }
+      return {
+        time: Number(entry.time),
+        kind: entry.kind,
+        desk: name(entry.desk),
+        actor: actor === null ? null : (staff.get(actor) ?? null),
+        detail,
+      }
     }),
   ]
   return events

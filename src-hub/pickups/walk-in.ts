@@ -32,7 +32,11 @@ class Undo extends Error {
 /** How many of a kiosk's newest walk-ins are looked through: the one asked for is the last, or nearly. */
 const looked = 50
 
-async function verificationOf(tx: Tx, kiosk: string, walkIn: string): Promise<{ seq: number; staff: string; facts: LedgerFacts<'walk-in-verified'> } | null> {
+async function verificationOf(
+  tx: Tx,
+  kiosk: string,
+  walkIn: string,
+): Promise<{ seq: number; staff: string; facts: LedgerFacts<'walk-in-verified'> } | null> {
   const rows = await tx
     .selectFrom('ledger_entry')
     .select(['seq', 'bytes'])
@@ -54,7 +58,12 @@ async function verificationOf(tx: Tx, kiosk: string, walkIn: string): Promise<{ 
  * What stands in the way of a new grant here: a live pickup is asked back, and until its kiosk has acknowledged, nothing is
  * issued (promises P2, P5). One that nobody holds yet ends at once. Returns the desk's name, or null when the way is free.
  */
-async function askBack(tx: Tx, parts: GrantParts, account: string, actor: string): Promise<Localized | 'unknown' | null> {
+async function askBack(
+  tx: Tx,
+  parts: GrantParts,
+  account: string,
+  actor: string,
+): Promise<Localized | 'unknown' | null> {
   const live = await tx
     .selectFrom('pickup')
     .leftJoin('desk', 'desk.id', 'pickup.desk')
@@ -69,11 +78,19 @@ async function askBack(tx: Tx, parts: GrantParts, account: string, actor: string
     if (old.state !== 'revoking') {
       await tx
         .insertInto('audit')
-        .values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: JSON.stringify({ by: 'walk-in' }) })
+        .values({
+          at: parts.now(),
+          actor,
+          act: 'superseded',
+          pickup: old.id,
+          desk: null,
+          detail: JSON.stringify({ by: 'walk-in' }),
+        })
         .execute()
     }
     const state = await revokePickup(tx, parts, old.id, 'superseded', null)
-    if (state === 'revoking' || state === null) where = old.name === null ? 'unknown' : deskWords(old.name as Localized, old.unit as Localized)
+    if (state === 'revoking' || state === null)
+      where = old.name === null ? 'unknown' : deskWords(old.name as Localized, old.unit as Localized)
   }
   return where
 }
@@ -94,7 +111,11 @@ export async function issueWalkIn(
     if (!issued.ok || parts.secrets?.directory !== true) return issued
     // The directory must have it before the kiosk does; a person stands there, so it is now or not at all.
     await parts.secrets.settle(issued.value.pickup, null)
-    const { state } = await db.selectFrom('pickup').select('state').where('id', '=', issued.value.pickup).executeTakeFirstOrThrow()
+    const { state } = await db
+      .selectFrom('pickup')
+      .select('state')
+      .where('id', '=', issued.value.pickup)
+      .executeTakeFirstOrThrow()
     return state === 'unassigned' ? fail('L-611') : issued
   } catch (error) {
     if (error instanceof Undo) return { ok: false, failure: error.failure }
@@ -132,13 +153,23 @@ async function issue(
     .where('staff.id', '=', staff)
     .where('staff_desk.desk', '=', desk.id)
     // A check-in screen serves nobody.
-    .where((e) => e.exists(e.selectFrom('kiosk').select('kiosk.id').where('kiosk.id', '=', kiosk.id).where('kiosk.kind', '=', 'desk')))
+    .where((e) =>
+      e.exists(
+        e.selectFrom('kiosk').select('kiosk.id').where('kiosk.id', '=', kiosk.id).where('kiosk.kind', '=', 'desk'),
+      ),
+    )
     .executeTakeFirst()
   if (member === undefined) return fail('L-408')
   const found = await tx
     .selectFrom('account')
     .innerJoin('recipient', 'recipient.id', 'account.recipient')
-    .select(['account.account', 'account.valid_until', 'recipient.id as recipient', 'recipient.class', 'recipient.sponsor'])
+    .select([
+      'account.account',
+      'account.valid_until',
+      'recipient.id as recipient',
+      'recipient.class',
+      'recipient.sponsor',
+    ])
     .where('account.account', '=', account)
     .forUpdate('account')
     .executeTakeFirst()
@@ -151,17 +182,26 @@ async function issue(
   const role = StaffRole.parse(member.role)
   if (!servesAt[role].includes(deskKind)) return fail('L-408')
   const channel = channelOf(deskKind)
-  const wish = { recipientClass: found.class, channel, requestReference: null, accountValidUntil: found.valid_until, sponsor: found.sponsor }
+  const wish = {
+    recipientClass: found.class,
+    channel,
+    requestReference: null,
+    accountValidUntil: found.valid_until,
+    sponsor: found.sponsor,
+  }
   const place = { id: desk.id, kind: desk.kind }
   const allowed = await checkPolicy(tx, wish, place, { kind: 'issue', how: 'walk-in', by: issuesAs(role) }, now)
   if (!allowed.ok) return allowed
   const { proof, issuerCountry } = facts
   const accepted =
-    proof === 'e-id' ? fail('L-304') : await checkPolicy(tx, wish, place, { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } }, now)
+    proof === 'e-id'
+      ? fail('L-304')
+      : await checkPolicy(tx, wish, place, { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } }, now)
   if (!accepted.ok) return accepted
 
   const where = await askBack(tx, parts, account, member.name)
-  if (where !== null) return fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en })
+  if (where !== null)
+    return fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en })
 
   const id = PickupId.parse((parts.newId ?? newId)())
   await tx
@@ -194,11 +234,23 @@ async function issue(
     })
     .execute()
   const granted = await grantPickup(tx, parts, id, desk.id, null)
-  const owed = parts.secrets?.directory === true && (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
+  const owed =
+    parts.secrets?.directory === true &&
+    (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
   if (!granted && !owed) throw new Undo({ code: 'L-611' })
   await tx
     .insertInto('walk_in')
-    .values({ id: walkIn, kiosk: kiosk.id, seq, staff, proof: facts.proof, method: facts.method, pickup: id, state: 'issued', at: now })
+    .values({
+      id: walkIn,
+      kiosk: kiosk.id,
+      seq,
+      staff,
+      proof: facts.proof,
+      method: facts.method,
+      pickup: id,
+      state: 'issued',
+      at: now,
+    })
     .execute()
   return ok({ pickup: id })
 }
@@ -213,13 +265,25 @@ export async function abandonWalkIn(tx: Tx, parts: GrantParts, kiosk: WalkInKios
     .executeTakeFirst()
   if (Number(noted.numInsertedOrUpdatedRows ?? 0) === 1) return
   // Issued before, perhaps in this very moment: the insert waited for that.
-  const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).forUpdate().executeTakeFirstOrThrow()
+  const known = await tx
+    .selectFrom('walk_in')
+    .selectAll()
+    .where('id', '=', walkIn)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
   if (known.kiosk !== kiosk.id || known.state === 'abandoned') return
   await tx.updateTable('walk_in').set({ state: 'abandoned' }).where('id', '=', walkIn).execute()
   if (known.pickup === null) return
   await revokePickup(tx, parts, known.pickup, 'revoked', null)
   await tx
     .insertInto('audit')
-    .values({ at: parts.now(), actor: 'kiosk', act: 'walk-in-abandoned', pickup: known.pickup, desk: kiosk.desk, detail: '{}' })
+    .values({
+      at: parts.now(),
+      actor: 'kiosk',
+      act: 'walk-in-abandoned',
+      pickup: known.pickup,
+      desk: kiosk.desk,
+      detail: '{}',
+    })
     .execute()
 }

@@ -13,7 +13,11 @@ const page = 5000
 
 /** null: no such kiosk. Ends with `intact` or with the first place where it breaks. */
 export async function* verifyChain(db: Db, id: string): AsyncGenerator<Progress> {
-  const kiosk = await db.selectFrom('kiosk').select(['sign_key', 'acked', 'head_hash']).where('id', '=', id).executeTakeFirst()
+  const kiosk = await db
+    .selectFrom('kiosk')
+    .select(['sign_key', 'acked', 'head_hash'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (kiosk === undefined) return
   const key = publicKeyFromRaw(kiosk.sign_key)
   const of = Number(kiosk.acked)
@@ -21,7 +25,12 @@ export async function* verifyChain(db: Db, id: string): AsyncGenerator<Progress>
   let prev = genesisHash
   let signatures = 0
   let lastSigned = 0
-  const broken = (at: number, why: Why, receivedAt: number | null): Progress => ({ t: 'broken', seq: at, why, receivedAt })
+  const broken = (at: number, why: Why, receivedAt: number | null): Progress => ({
+    t: 'broken',
+    seq: at,
+    why,
+    receivedAt,
+  })
   yield { t: 'progress', checked: 0, of }
   for (;;) {
     const rows = await db
@@ -37,7 +46,8 @@ export async function* verifyChain(db: Db, id: string): AsyncGenerator<Progress>
       const received = Number(row.received_at)
       if (Number(row.seq) !== seq + 1) return void (yield broken(seq + 1, 'missing', null))
       const head = LedgerHead.safeParse(parsed(row.bytes))
-      if (!head.success || head.data.seq !== seq + 1 || head.data.prev !== prev) return void (yield broken(seq + 1, 'prev', received))
+      if (!head.success || head.data.seq !== seq + 1 || head.data.prev !== prev)
+        return void (yield broken(seq + 1, 'prev', received))
       const hash = chainHash(prev, row.bytes)
       if (hash.toString('hex') !== row.hash) return void (yield broken(seq + 1, 'hash', received))
       if (row.signature !== null) {

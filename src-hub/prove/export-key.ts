@@ -27,5 +27,9 @@ export function loadExportKey(dataDir: string): ExportKey {
   const key: KeyObject = privateKeyFromDer(readFileSync(file))
   const publicKey = createPublicKey(key).export({ format: 'jwk' }).x ?? ''
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex')
-  return { publicKey, fingerprint: digest.match(/.{8}/g)?.join(' ') ?? digest, sign: (bytes) => sign(null, bytes, key).toString('base64url') }
+  return {
+    publicKey,
+    fingerprint: digest.match(/.{8}/g)?.join(' ') ?? digest,
+    sign: (bytes) => sign(null, bytes, key).toString('base64url'),
+  }
 }

@@ -57,7 +57,11 @@ async function* entriesOf(db: Db, { kiosk, first, last }: Range) {
 
 async function kioskOf(db: Db, id: string) {
   const names = await deskNames(db)
-  const row = await db.selectFrom('kiosk').select(['desk', 'sign_key', 'state']).where('id', '=', id).executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('kiosk')
+    .select(['desk', 'sign_key', 'state'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
   return { key: row.sign_key.toString('base64url'), state: row.state, desk: names.get(row.desk) ?? null }
 }
 
@@ -75,7 +79,12 @@ async function signedEnd(db: Db, { kiosk, last }: Range): Promise<number> {
   return row === undefined ? last : Number(row.seq)
 }
 
-export async function* exportLines(db: Db, key: ExportKey, about: { hub: string; madeAt: number; by: string }, period: Period): AsyncGenerator<string> {
+export async function* exportLines(
+  db: Db,
+  key: ExportKey,
+  about: { hub: string; madeAt: number; by: string },
+  period: Period,
+): AsyncGenerator<string> {
   const hash = createHash('sha256')
   const line = (value: object) => {
     const text = `${JSON.stringify(value)}\n`
@@ -84,7 +93,16 @@ export async function* exportLines(db: Db, key: ExportKey, about: { hub: string;
   }
   let entries = 0
   const all = await ranges(db, period)
-  yield line({ t: 'head', format: exportFormat, hub: about.hub, madeAt: about.madeAt, by: about.by, ...period, key: key.publicKey, kiosks: all.length })
+  yield line({
+    t: 'head',
+    format: exportFormat,
+    hub: about.hub,
+    madeAt: about.madeAt,
+    by: about.by,
+    ...period,
+    key: key.publicKey,
+    kiosks: all.length,
+  })
   for (const range of all) {
     const { key: kioskKey, state, desk } = await kioskOf(db, range.kiosk)
     const before =
@@ -136,9 +154,25 @@ export async function* exportLines(db: Db, key: ExportKey, about: { hub: string;
 
 /** A cell that a spreadsheet would take for a formula is made text, whatever wrote it; a BOM so that å is å in one. */
 export async function* exportCsv(db: Db, period: Period): AsyncGenerator<string> {
-  const staff = new Map((await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]))
-  const columns = ['received', 'time', 'unit', 'desk', 'kiosk', 'seq', 'kind', 'pickup', 'staff', 'facts', 'hash', 'poison']
-  const csv = (rows: readonly (readonly string[])[]) => stringify(rows as string[][], { escape_formulas: true, record_delimiter: 'windows' })
+  const staff = new Map(
+    (await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]),
+  )
+  const columns = [
+    'received',
+    'time',
+    'unit',
+    'desk',
+    'kiosk',
+    'seq',
+    'kind',
+    'pickup',
+    'staff',
+    'facts',
+    'hash',
+    'poison',
+  ]
+  const csv = (rows: readonly (readonly string[])[]) =>
+    stringify(rows as string[][], { escape_formulas: true, record_delimiter: 'windows' })
   yield `\ufeff${csv([columns])}`
   const when = (at: number) => new Date(at).toISOString()
   for (const range of await ranges(db, period)) {

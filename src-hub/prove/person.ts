@@ -17,7 +17,8 @@ interface Column {
 
 /** Every table that names an account, a person or a pickup, whoever made it: nothing is forgotten because it was added later. */
 async function columnsAbout(db: Db | Tx): Promise<Column[]> {
-  const { rows } = await sql<Column>`SELECT c.table_name AS "table", c.column_name AS "column" FROM information_schema.columns c
+  const { rows } =
+    await sql<Column>`SELECT c.table_name AS "table", c.column_name AS "column" FROM information_schema.columns c
     JOIN information_schema.tables t USING (table_schema, table_name)
     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.column_name IN ('account','recipient','pickup') AND c.data_type = 'text'
     ORDER BY 1, 2`.execute(db)
@@ -26,27 +27,43 @@ async function columnsAbout(db: Db | Tx): Promise<Column[]> {
 
 /** Keys and hashes are named, not shown; what is sealed is shown where it is the person's own. */
 function plain(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Buffer.isBuffer(value) ? '(sealed)' : value]))
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Buffer.isBuffer(value) ? '(sealed)' : value]),
+  )
 }
 
 /** Fails with L-609. */
-export async function dataSubject(db: Db, keys: HubKeys, now: number, actor: string, recipient: string): Promise<Result<HubReply<'dataSubject'>>> {
+export async function dataSubject(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  actor: string,
+  recipient: string,
+): Promise<Result<HubReply<'dataSubject'>>> {
   const person = await db.selectFrom('recipient').selectAll().where('id', '=', recipient).executeTakeFirst()
   if (person === undefined || recipient === erased.recipient) return fail('L-609', { what: 'recipient' })
   const accounts = await db.selectFrom('account').selectAll().where('recipient', '=', recipient).execute()
   const cards = await db.selectFrom('card').select('sealed').where('recipient', '=', recipient).execute()
-  const pickups = await db.selectFrom('pickup').selectAll().where('recipient', '=', recipient).orderBy('issued_at').execute()
+  const pickups = await db
+    .selectFrom('pickup')
+    .selectAll()
+    .where('recipient', '=', recipient)
+    .orderBy('issued_at')
+    .execute()
   const ids = pickups.map((pickup) => pickup.id)
   const names = { account: accounts.map((each) => each.account), recipient: [recipient], pickup: ids }
   const others: Record<string, unknown[]> = {}
   for (const { table, column } of await columnsAbout(db)) {
-    if (['recipient', 'account', 'card', 'pickup', 'pickup_search'].includes(table) || names[column].length === 0) continue
+    if (['recipient', 'account', 'card', 'pickup', 'pickup_search'].includes(table) || names[column].length === 0)
+      continue
     const found = await sql<
       Record<string, unknown>
     >`SELECT * FROM ${sql.table(table)} WHERE ${sql.ref(column)} = ANY(${names[column]}::text[]) LIMIT 5000`.execute(db)
     if (found.rows.length > 0) others[table] = [...(others[table] ?? []), ...found.rows.map(plain)]
   }
-  const about = await sql<Record<string, unknown>>`SELECT * FROM audit WHERE detail->>'recipient' = ${recipient} ORDER BY id LIMIT 5000`.execute(db)
+  const about = await sql<
+    Record<string, unknown>
+  >`SELECT * FROM audit WHERE detail->>'recipient' = ${recipient} ORDER BY id LIMIT 5000`.execute(db)
   if (about.rows.length > 0) others.audit = [...(others.audit ?? []), ...about.rows]
   const timelines = []
   for (const pickup of pickups) timelines.push({ pickup: pickup.id, events: await pickupTimeline(db, pickup.id) })
@@ -61,10 +78,21 @@ export async function dataSubject(db: Db, keys: HubKeys, now: number, actor: str
   }
   await db
     .insertInto('audit')
-    .values({ at: now, actor, act: 'data-subject-report', pickup: null, desk: null, detail: JSON.stringify({ recipient }) })
+    .values({
+      at: now,
+      actor,
+      act: 'data-subject-report',
+      pickup: null,
+      desk: null,
+      detail: JSON.stringify({ recipient }),
+    })
     .execute()
   const text = (language: Language) => inWords(language, now, data)
-  return ok({ madeAt: now, data: JSON.parse(JSON.stringify(data)) as Record<string, unknown>, text: { fi: text('fi'), sv: text('sv'), en: text('en') } })
+  return ok({
+    madeAt: now,
+    data: JSON.parse(JSON.stringify(data)) as Record<string, unknown>,
+    text: { fi: text('fi'), sv: text('sv'), en: text('en') },
+  })
 }
 
 const words = {
@@ -144,7 +172,10 @@ function inWords(language: Language, now: number, told: Told): string {
     `${w.pickups}: ${told.timelines.length}`,
   ]
   for (const { pickup, events } of told.timelines)
-    lines.push(`- ${pickup}`, ...events.map((event) => `    ${at(event.time)}  ${event.kind}${event.desk === null ? '' : `, ${event.desk}`}`))
+    lines.push(
+      `- ${pickup}`,
+      ...events.map((event) => `    ${at(event.time)}  ${event.kind}${event.desk === null ? '' : `, ${event.desk}`}`),
+    )
   lines.push('', `${w.others}:`, ...Object.entries(told.others).map(([table, rows]) => `- ${table}: ${rows.length}`))
   return lines.join('\n')
 }
@@ -153,10 +184,23 @@ function inWords(language: Language, now: number, told: Told): string {
 export async function erasePerson(db: Db, now: number, actor: string, recipient: string): Promise<Result<number>> {
   if (recipient === erased.recipient) return fail('L-609', { what: 'recipient' })
   return transact(db, async (tx) => {
-    const person = await tx.selectFrom('recipient').select('id').where('id', '=', recipient).forUpdate().executeTakeFirst()
+    const person = await tx
+      .selectFrom('recipient')
+      .select('id')
+      .where('id', '=', recipient)
+      .forUpdate()
+      .executeTakeFirst()
     if (person === undefined) return fail('L-609', { what: 'recipient' })
-    const accounts = (await tx.selectFrom('account').select('account').where('recipient', '=', recipient).forUpdate().execute()).map((row) => row.account)
-    const pickups = await tx.selectFrom('pickup').select(['id', 'state']).where('recipient', '=', recipient).orderBy('id').forUpdate().execute()
+    const accounts = (
+      await tx.selectFrom('account').select('account').where('recipient', '=', recipient).forUpdate().execute()
+    ).map((row) => row.account)
+    const pickups = await tx
+      .selectFrom('pickup')
+      .select(['id', 'state'])
+      .where('recipient', '=', recipient)
+      .orderBy('id')
+      .forUpdate()
+      .execute()
     if (pickups.some(({ state }) => ['unassigned', 'granted', 'revoking'].includes(state))) return fail('L-660')
     await erase(
       tx,
@@ -166,7 +210,14 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
     )
     await tx
       .insertInto('audit')
-      .values({ at: now, actor, act: 'erased', pickup: null, desk: null, detail: JSON.stringify({ recipient, pickups: pickups.length }) })
+      .values({
+        at: now,
+        actor,
+        act: 'erased',
+        pickup: null,
+        desk: null,
+        detail: JSON.stringify({ recipient, pickups: pickups.length }),
+      })
       .execute()
     return ok(pickups.length)
   })
@@ -177,13 +228,19 @@ export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language) VALUES (${erased.recipient}, 'external', '', '', '[]', 'fi') ON CONFLICT DO NOTHING`.execute(
     tx,
   )
-  await sql`INSERT INTO account (account, recipient) VALUES (${erased.account}, ${erased.recipient}) ON CONFLICT DO NOTHING`.execute(tx)
+  await sql`INSERT INTO account (account, recipient) VALUES (${erased.account}, ${erased.recipient}) ON CONFLICT DO NOTHING`.execute(
+    tx,
+  )
   await sql`UPDATE pickup SET account = ${erased.account}, recipient = ${erased.recipient}, request_reference = NULL WHERE id = ANY(${pickups}::text[])`.execute(
     tx,
   )
   // What was told to kiosks: the grants, and the feed that a kiosk far behind may still read. Those end there as closed.
   await sql`UPDATE "grant" SET record = '' WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
-  const told = await sql<{ desk: string; seq: number; body: string }>`SELECT desk, seq, body FROM feed WHERE body LIKE '%"kind":"pickup-granted"%'
+  const told = await sql<{
+    desk: string
+    seq: number
+    body: string
+  }>`SELECT desk, seq, body FROM feed WHERE body LIKE '%"kind":"pickup-granted"%'
     AND (body::json->'pickup'->>'id') = ANY(${pickups}::text[])`.execute(tx)
   for (const { desk, seq, body } of told.rows) {
     const { pickup } = JSON.parse(body) as { pickup: { id: string; epoch: unknown } }
@@ -192,26 +249,43 @@ export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise
   }
   // By whose card or account it was asked for, and by which row of a file.
   await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
-  await sql`UPDATE import_row SET account = ${erased.account}, pickup = NULL, person = NULL WHERE issued = ANY(${pickups}::text[])`.execute(tx)
+  await sql`UPDATE import_row SET account = ${erased.account}, pickup = NULL, person = NULL WHERE issued = ANY(${pickups}::text[])`.execute(
+    tx,
+  )
   // Other tables that name a pickup and its person side by side.
   const about = await columnsAbout(tx)
   for (const { table, column } of about) {
     if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', ...appendOnly].includes(table)) continue
     if (!about.some((other) => other.table === table && other.column === 'pickup')) continue
     const to = column === 'account' ? erased.account : erased.recipient
-    await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${to} WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
+    await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${to} WHERE pickup = ANY(${pickups}::text[])`.execute(
+      tx,
+    )
   }
 }
 
-async function erase(tx: Tx, recipient: string, accounts: readonly string[], pickups: readonly string[]): Promise<void> {
+async function erase(
+  tx: Tx,
+  recipient: string,
+  accounts: readonly string[],
+  pickups: readonly string[],
+): Promise<void> {
   await detachPickups(tx, pickups)
   await tx.deleteFrom('card').where('recipient', '=', recipient).execute()
-  await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE recipient = ${recipient} OR account = ANY(${accounts}::text[])`.execute(tx)
+  await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE recipient = ${recipient} OR account = ANY(${accounts}::text[])`.execute(
+    tx,
+  )
   await forgetRows(tx, accounts)
   for (const { table, column } of await columnsAbout(tx)) {
-    if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', 'pickup_search', ...appendOnly].includes(table)) continue
+    if (
+      column === 'pickup' ||
+      ['recipient', 'account', 'card', 'pickup', 'pickup_search', ...appendOnly].includes(table)
+    )
+      continue
     const [from, to] = column === 'account' ? [accounts, erased.account] : [[recipient], erased.recipient]
-    await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${to} WHERE ${sql.ref(column)} = ANY(${from}::text[])`.execute(tx)
+    await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${to} WHERE ${sql.ref(column)} = ANY(${from}::text[])`.execute(
+      tx,
+    )
   }
   await tx.deleteFrom('account').where('recipient', '=', recipient).execute()
   await tx.deleteFrom('recipient').where('id', '=', recipient).execute()
@@ -224,5 +298,7 @@ async function forgetRows(tx: Tx, accounts: readonly string[]): Promise<void> {
     tx,
   )
   await sql`UPDATE import_row SET pickup = NULL, person = NULL, problem = CASE state WHEN 'refused' THEN 'L-609' END,
-    params = CASE state WHEN 'refused' THEN '{"what":"account"}'::jsonb END WHERE account = ANY(${accounts}::text[])`.execute(tx)
+    params = CASE state WHEN 'refused' THEN '{"what":"account"}'::jsonb END WHERE account = ANY(${accounts}::text[])`.execute(
+    tx,
+  )
 }

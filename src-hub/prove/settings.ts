@@ -21,6 +21,9 @@ export async function saveRetention(db: Db, now: number, actor: string, value: R
       .values({ key: retentionKey, value: text })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
       .execute()
-    await tx.insertInto('audit').values({ at: now, actor, act: 'retention-set', pickup: null, desk: null, detail: text }).execute()
+    await tx
+      .insertInto('audit')
+      .values({ at: now, actor, act: 'retention-set', pickup: null, desk: null, detail: text })
+      .execute()
   })
 }

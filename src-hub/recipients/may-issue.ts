@@ -4,7 +4,15 @@ import { Channel, DeskId, PickupId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
-import { channelOf, decide, failureOf, postalArea, proofsOf, type PolicyCase, type Refused } from '../../src-shared/policy/index.ts'
+import {
+  channelOf,
+  decide,
+  failureOf,
+  postalArea,
+  proofsOf,
+  type PolicyCase,
+  type Refused,
+} from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
@@ -23,7 +31,13 @@ async function addressOnRecord(db: Db, keys: HubKeys, recipient: string) {
   return openAddress(keys, row?.address ?? null)
 }
 
-export async function mayIssue(db: Db, keys: HubKeys, now: number, role: AgentRole, query: HubQuery<'mayIssue'>): Promise<Result<HubReply<'mayIssue'>>> {
+export async function mayIssue(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  role: AgentRole,
+  query: HubQuery<'mayIssue'>,
+): Promise<Result<HubReply<'mayIssue'>>> {
   const account = await db.selectFrom('account').selectAll().where('account', '=', query.account).executeTakeFirst()
   if (account === undefined) return fail('L-609', { what: 'account' })
   const recipient = await recipientView(db, account.recipient)
@@ -63,7 +77,9 @@ export async function mayIssue(db: Db, keys: HubKeys, now: number, role: AgentRo
   const explain = (refused: Refused) => whyOf(failureOf(refused, directory, now))
   const options = Channel.options.map((channel) => {
     const decision = decide(policy, asked(channel))
-    const rules = policy.rules.filter((rule) => rule.recipientClass === recipient.value.class && rule.channel === channel)
+    const rules = policy.rules.filter(
+      (rule) => rule.recipientClass === recipient.value.class && rule.channel === channel,
+    )
     const rule = decision.allowed ? decision.rule : rules[0]
     return {
       channel,
@@ -94,7 +110,11 @@ export async function mayIssue(db: Db, keys: HubKeys, now: number, role: AgentRo
     live:
       live === undefined
         ? null
-        : { pickup: PickupId.parse(live.id), desk: live.desk === null ? null : DeskId.parse(live.desk), state: HubPickupState.parse(live.state) },
+        : {
+            pickup: PickupId.parse(live.id),
+            desk: live.desk === null ? null : DeskId.parse(live.desk),
+            state: HubPickupState.parse(live.state),
+          },
     why: same ? (first?.why ?? null) : null,
     options,
   })

@@ -32,7 +32,9 @@ async function views(db: Db | Tx, ids: readonly string[]): Promise<View[]> {
         formerNames: person.former_names,
         language: person.language,
         sponsor: person.sponsor,
-        accounts: accounts.filter((each) => each.recipient === id).map((each) => ({ account: each.account, validUntil: each.valid_until })),
+        accounts: accounts
+          .filter((each) => each.recipient === id)
+          .map((each) => ({ account: each.account, validUntil: each.valid_until })),
         hasBirthDate: person.birth_date !== null,
         cards: cards.filter((each) => each.recipient === id).length,
       }),
@@ -41,7 +43,11 @@ async function views(db: Db | Tx, ids: readonly string[]): Promise<View[]> {
 }
 
 /** By the beginning of an account, or the words of a name in any order and without accents. */
-export async function findRecipients(db: Db, text: string, limit: number): Promise<{ recipients: View[]; more: boolean }> {
+export async function findRecipients(
+  db: Db,
+  text: string,
+  limit: number,
+): Promise<{ recipients: View[]; more: boolean }> {
   const beginning = `${text
     .trim()
     .toLowerCase()
@@ -85,7 +91,12 @@ export async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Resu
 }
 
 /** Fails with L-609, L-618 (another role keeps people of this class), L-666 (an account is someone else's). */
-export async function saveRecipient(db: Db, now: number, agent: Acting, body: HubBody<'saveRecipient'>): Promise<Result<RecipientId>> {
+export async function saveRecipient(
+  db: Db,
+  now: number,
+  agent: Acting,
+  body: HubBody<'saveRecipient'>,
+): Promise<Result<RecipientId>> {
   return transact(db, async (tx) => {
     if (!issuesFor(await policyRecord(tx), body.class, agent.role)) return fail('L-618')
     const values = {
@@ -109,12 +120,17 @@ export async function saveRecipient(db: Db, now: number, agent: Acting, body: Hu
     }
     for (const { account, validUntil } of body.accounts) {
       // A directory looks at no case: it would take this one for that.
-      const { rows: alike } = await sql`SELECT 1 FROM account WHERE lower(account) = ${account.toLowerCase()} AND account <> ${account} LIMIT 1`.execute(tx)
+      const { rows: alike } =
+        await sql`SELECT 1 FROM account WHERE lower(account) = ${account.toLowerCase()} AND account <> ${account} LIMIT 1`.execute(
+          tx,
+        )
       if (alike.length > 0) throw new Taken()
       const kept = await tx
         .insertInto('account')
         .values({ account, recipient: id, valid_until: validUntil })
-        .onConflict((conflict) => conflict.column('account').doUpdateSet({ valid_until: validUntil }).where('account.recipient', '=', id))
+        .onConflict((conflict) =>
+          conflict.column('account').doUpdateSet({ valid_until: validUntil }).where('account.recipient', '=', id),
+        )
         .returning('account')
         .executeTakeFirst()
       if (kept === undefined) throw new Taken()
@@ -131,7 +147,14 @@ export async function saveRecipient(db: Db, now: number, agent: Acting, body: Hu
 class Taken extends Error {}
 
 /** Fails with L-609, L-618. */
-export async function setBirthDate(db: Db, keys: HubKeys, now: number, agent: Acting, recipient: string, birthDate: string | null): Promise<Result<null>> {
+export async function setBirthDate(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  agent: Acting,
+  recipient: string,
+  birthDate: string | null,
+): Promise<Result<null>> {
   return transact(db, async (tx) => {
     const may = await mayKeep(tx, recipient, agent.role)
     if (!may.ok) return may
@@ -145,10 +168,18 @@ export async function setBirthDate(db: Db, keys: HubKeys, now: number, agent: Ac
   })
 }
 
-const cardsOf = async (tx: Tx, recipient: string) => (await tx.selectFrom('card').select('blind').where('recipient', '=', recipient).execute()).length
+const cardsOf = async (tx: Tx, recipient: string) =>
+  (await tx.selectFrom('card').select('blind').where('recipient', '=', recipient).execute()).length
 
 /** Fails with L-609, L-618, L-658 (someone else's), L-608 (no letters or digits in it). Returns how many there are. */
-export async function addCard(db: Db, keys: HubKeys, now: number, agent: Acting, recipient: string, card: string): Promise<Result<number>> {
+export async function addCard(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  agent: Acting,
+  recipient: string,
+  card: string,
+): Promise<Result<number>> {
   if (normaliseCardId(card).length < 4) return fail('L-608', { where: 'card' })
   return transact(db, async (tx) => {
     const may = await mayKeep(tx, recipient, agent.role)
@@ -167,7 +198,14 @@ export async function addCard(db: Db, keys: HubKeys, now: number, agent: Acting,
 }
 
 /** Fails with L-609, L-618. Returns how many are left. */
-export async function removeCard(db: Db, keys: HubKeys, now: number, agent: Acting, recipient: string, card: string | null): Promise<Result<number>> {
+export async function removeCard(
+  db: Db,
+  keys: HubKeys,
+  now: number,
+  agent: Acting,
+  recipient: string,
+  card: string | null,
+): Promise<Result<number>> {
   return transact(db, async (tx) => {
     const may = await mayKeep(tx, recipient, agent.role)
     if (!may.ok) return may

@@ -29,7 +29,11 @@ export async function claim(db: Db, now: number, lease: string, pickup: string |
       if (job === null) return null
       const needless = job.kind === 'set' ? !(await waits(tx, job.pickup)) : await overtaken(tx, job)
       const change = needless
-        ? { state: job.kind === 'set' ? ('cancelled' as const) : ('moot' as const), outcome: job.kind === 'set' ? 'not waiting' : 'overtaken', ended_at: now }
+        ? {
+            state: job.kind === 'set' ? ('cancelled' as const) : ('moot' as const),
+            outcome: job.kind === 'set' ? 'not waiting' : 'overtaken',
+            ended_at: now,
+          }
         : { state: 'running' as const, lease, lease_until: now + leaseMs, attempts: job.attempts + 1, asked: true }
       await tx.updateTable('secret_job').set(change).where('id', '=', job.id).execute()
       return !needless ? { ...job, attempts: job.attempts + 1, lease } : 'called off'
@@ -39,7 +43,15 @@ export async function claim(db: Db, now: number, lease: string, pickup: string |
 }
 
 async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Job, 'lease'> | null> {
-  const { rows } = await sql<{ id: number; account: string; pickup: string; kind: Job['kind']; forced: boolean; attempts: number; secret_kind: SecretKind }>`
+  const { rows } = await sql<{
+    id: number
+    account: string
+    pickup: string
+    kind: Job['kind']
+    forced: boolean
+    attempts: number
+    secret_kind: SecretKind
+  }>`
     SELECT j.id, j.account, j.pickup, j.kind, j.forced, j.attempts, p.secret_kind FROM secret_job j JOIN pickup p ON p.id = j.pickup
     WHERE (j.state = 'pending' OR (j.state = 'running' AND j.lease_until < ${now})) AND j.not_before <= ${now}
       AND NOT EXISTS (SELECT 1 FROM secret_job b WHERE b.account = j.account AND b.id < j.id AND b.state IN ('pending','running'))
@@ -52,7 +64,8 @@ async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Jo
 
 /** Whether another pickup's secret has taken the place of this one's: to disable or enable the account would now strike that one. */
 async function overtaken(tx: Tx, job: Omit<Job, 'lease'>): Promise<boolean> {
-  const { rows } = await sql`SELECT 1 FROM secret_job s WHERE s.account = ${job.account} AND s.kind = 'set' AND s.state = 'done' AND s.pickup <> ${job.pickup}
+  const { rows } =
+    await sql`SELECT 1 FROM secret_job s WHERE s.account = ${job.account} AND s.kind = 'set' AND s.state = 'done' AND s.pickup <> ${job.pickup}
     AND s.id > (SELECT max(id) FROM secret_job WHERE pickup = ${job.pickup} AND kind = 'set') LIMIT 1`.execute(tx)
   return rows.length > 0
 }
@@ -61,7 +74,9 @@ async function overtaken(tx: Tx, job: Omit<Job, 'lease'>): Promise<boolean> {
 async function waits(tx: Tx, pickup: string): Promise<boolean> {
   const row = await tx
     .selectFrom('pickup')
-    .innerJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'pickup.desk').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
+    .innerJoin('kiosk', (join) =>
+      join.onRef('kiosk.desk', '=', 'pickup.desk').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'),
+    )
     .select('pickup.id')
     .where('pickup.id', '=', pickup)
     .where('pickup.state', '=', 'unassigned')

@@ -28,7 +28,12 @@ function backOff(attempts: number): number {
   return Math.min(600_000, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2)
 }
 
-export function createSecretWorker(db: Db, parts: GrantParts, source: SecretSource, onBug: (job: string, error: unknown) => void): SecretWorker {
+export function createSecretWorker(
+  db: Db,
+  parts: GrantParts,
+  source: SecretSource,
+  onBug: (job: string, error: unknown) => void,
+): SecretWorker {
   let timer: NodeJS.Timeout | null = null
   let running: Promise<unknown> = Promise.resolve()
   let stopped = false
@@ -77,7 +82,11 @@ export function createSecretWorker(db: Db, parts: GrantParts, source: SecretSour
   }
 
   async function end(tx: Tx, job: Job, state: 'done' | 'moot' | 'failed', outcome: string): Promise<void> {
-    await tx.updateTable('secret_job').set({ state, outcome, ended_at: parts.now(), lease: null }).where('id', '=', job.id).execute()
+    await tx
+      .updateTable('secret_job')
+      .set({ state, outcome, ended_at: parts.now(), lease: null })
+      .where('id', '=', job.id)
+      .execute()
   }
   const alarm = (tx: Tx, kind: string, job: Job, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: null, pickup: job.pickup, detail, at: parts.now() }).execute()
@@ -89,14 +98,19 @@ export function createSecretWorker(db: Db, parts: GrantParts, source: SecretSour
         await end(tx, job, outcome.kind, outcome.kind)
         if (job.kind === 'set') {
           const row = await tx.selectFrom('pickup').select('desk').where('id', '=', job.pickup).executeTakeFirst()
-          const granted = row !== undefined && row.desk !== null && secret !== null && (await grantBound(tx, parts, job.pickup, row.desk, secret))
+          const granted =
+            row !== undefined &&
+            row.desk !== null &&
+            secret !== null &&
+            (await grantBound(tx, parts, job.pickup, row.desk, secret))
           // It went elsewhere, or ended, meanwhile: what was just put in force is nobody's.
           if (!granted) await oweDisable(tx, parts.now(), [job.pickup], false)
         }
         return
       case 'refused':
         await end(tx, job, 'failed', outcome.why)
-        if (job.kind === 'set') await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
+        if (job.kind === 'set')
+          await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
         await alarm(tx, job.kind === 'set' ? 'secret-refused' : `secret-not-${job.kind}d`, job, outcome.why)
         return
       case 'unreachable':
@@ -126,7 +140,8 @@ export function createSecretWorker(db: Db, parts: GrantParts, source: SecretSour
     await alarm(tx, 'secret-overtaken', job, 'a hub process was stopped for longer than its lease')
     const row = await tx.selectFrom('pickup').select(['state', 'desk']).where('id', '=', job.pickup).executeTakeFirst()
     if (row?.state === 'granted') await revokePickup(tx, parts, job.pickup, 're-routed', row.desk)
-    else if (row !== undefined && row.state !== 'unassigned') await oweDisable(tx, parts.now(), [job.pickup], row.state === 'burned')
+    else if (row !== undefined && row.state !== 'unassigned')
+      await oweDisable(tx, parts.now(), [job.pickup], row.state === 'burned')
   }
 
   async function lane(): Promise<number> {

@@ -30,7 +30,12 @@ const bits = (shape: { length: number; alphabet: string }) => shape.length * Mat
 export const GeneratorSettings = z
   .strictObject({
     password: Shape.default({ length: 16, group: 4, alphabet: readable, allowLookAlikes: false }),
-    'activation-code': Shape.default({ length: 12, group: 4, alphabet: 'ACDEFGHJKLMNPRTUVWXYZ234679', allowLookAlikes: false }),
+    'activation-code': Shape.default({
+      length: 12,
+      group: 4,
+      alphabet: 'ACDEFGHJKLMNPRTUVWXYZ234679',
+      allowLookAlikes: false,
+    }),
   })
   .refine((settings) => bits(settings.password) >= least.password, { path: ['password'] })
   .refine((settings) => bits(settings['activation-code']) >= least['activation-code'], { path: ['activation-code'] })
@@ -42,6 +47,7 @@ const usual = GeneratorSettings.parse({})
 export function generateSecret(kind: SecretKind, settings: GeneratorSettings = usual): Buffer {
   const { length, group, alphabet } = settings[kind]
   const secret = wipeable(length + (group === 0 ? 0 : Math.ceil(length / group) - 1))
-  for (let i = 0; i < secret.length; i++) secret[i] = group > 0 && i % (group + 1) === group ? 0x2d : alphabet.charCodeAt(randomInt(alphabet.length))
+  for (let i = 0; i < secret.length; i++)
+    secret[i] = group > 0 && i % (group + 1) === group ? 0x2d : alphabet.charCodeAt(randomInt(alphabet.length))
   return secret
 }

@@ -64,10 +64,13 @@ export function unicodePassword(secret: Buffer): Buffer {
 
 /** Whose fault an error is. `sent`: whether the password may have reached the directory. */
 function outcomeOf(error: unknown, sent: boolean): SourceOutcome {
-  if (error instanceof BusyError || error instanceof UnavailableError) return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
+  if (error instanceof BusyError || error instanceof UnavailableError)
+    return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
   const name = error instanceof Error ? error.name.replace(/Error$/, '') : 'error'
   if (error instanceof ResultCodeError)
-    return sent ? { kind: 'refused', why: `ldap-${error.code}` } : { kind: 'unreachable', why: `ldap-${error.code} ${name}` }
+    return sent
+      ? { kind: 'refused', why: `ldap-${error.code}` }
+      : { kind: 'unreachable', why: `ldap-${error.code} ${name}` }
   const code = (error as { code?: unknown }).code
   return { kind: sent ? 'unknown' : 'unreachable', why: typeof code === 'string' ? code : name }
 }
@@ -93,8 +96,15 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
   }
 
   /** Connects, encrypts, binds, does `work`, and lets go. */
-  async function connected(work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>): Promise<SourceOutcome> {
-    const client = new Client({ url: settings.url, timeout, connectTimeout: timeout, ...(settings.startTls ? {} : { tlsOptions: tls }) })
+  async function connected(
+    work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
+  ): Promise<SourceOutcome> {
+    const client = new Client({
+      url: settings.url,
+      timeout,
+      connectTimeout: timeout,
+      ...(settings.startTls ? {} : { tlsOptions: tls }),
+    })
     let sent = false
     /** From here on a broken connection leaves the outcome unknown. */
     const send = <T>(call: () => Promise<T>): Promise<T> => {
@@ -129,7 +139,9 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       dn: entry.dn,
       mustChange: active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
       control: Number(text('userAccountControl')),
-      locked: active ? (Number(text('userAccountControl')) & accountDisabled) !== 0 : text('pwdAccountLockedTime') === lockedForGood,
+      locked: active
+        ? (Number(text('userAccountControl')) & accountDisabled) !== 0
+        : text('pwdAccountLockedTime') === lockedForGood,
     }
   }
 
@@ -146,7 +158,8 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
     if (active) {
       const value = unicodePassword(secret)
       const changes = [replace('unicodePwd', value), replace('pwdLastSet', '0')]
-      if (locked && !entry.locked) changes.unshift(replace('userAccountControl', String(entry.control | accountDisabled)))
+      if (locked && !entry.locked)
+        changes.unshift(replace('userAccountControl', String(entry.control | accountDisabled)))
       try {
         await send(() => client.modify(entry.dn, changes))
       } finally {
@@ -162,16 +175,23 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
     }
     // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the order does no harm.
     const marks = async () => {
-      const { searchEntries } = await client.search(entry.dn, { scope: 'base', attributes: ['pwdReset', 'pwdAccountLockedTime'] })
+      const { searchEntries } = await client.search(entry.dn, {
+        scope: 'base',
+        attributes: ['pwdReset', 'pwdAccountLockedTime'],
+      })
       const wanted: Change[] = []
-      if (settings.mustChange === 'ppolicy' && searchEntries[0]?.pwdReset !== 'TRUE') wanted.push(replace('pwdReset', 'TRUE'))
-      if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood) wanted.push(replace('pwdAccountLockedTime', lockedForGood))
+      if (settings.mustChange === 'ppolicy' && searchEntries[0]?.pwdReset !== 'TRUE')
+        wanted.push(replace('pwdReset', 'TRUE'))
+      if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood)
+        wanted.push(replace('pwdAccountLockedTime', lockedForGood))
       return wanted
     }
     const wanted = await marks()
     if (wanted.length === 0) return { kind: 'done' }
     await send(() => client.modify(entry.dn, wanted))
-    return (await marks()).length === 0 ? { kind: 'done' } : { kind: 'refused', why: 'must-change or lock is not in force' }
+    return (await marks()).length === 0
+      ? { kind: 'done' }
+      : { kind: 'refused', why: 'must-change or lock is not in force' }
   }
 
   return {
@@ -201,7 +221,9 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
         const entry = await find(client, account)
         if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
         if (!entry.locked) return { kind: 'done' }
-        const change = active ? replace('userAccountControl', String(entry.control & ~accountDisabled)) : replace('pwdAccountLockedTime')
+        const change = active
+          ? replace('userAccountControl', String(entry.control & ~accountDisabled))
+          : replace('pwdAccountLockedTime')
         await send(() => client.modify(entry.dn, change))
         return { kind: 'done' }
       }),

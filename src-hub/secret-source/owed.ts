@@ -7,12 +7,26 @@ import { bulkOf, type Tx } from '../database/index.ts'
 import type { Secrets } from './port.ts'
 
 /** A secret must be put in force before this pickup is granted. At most one is open. */
-export async function oweSet(tx: Tx, now: number, pickups: readonly { readonly id: string; readonly account: string }[]): Promise<void> {
+export async function oweSet(
+  tx: Tx,
+  now: number,
+  pickups: readonly { readonly id: string; readonly account: string }[],
+): Promise<void> {
   if (pickups.length === 0) return
   await tx
     .insertInto('secret_job')
-    .values(pickups.map(({ id, account }) => ({ account, pickup: id, kind: 'set' as const, not_before: now, created_at: now })))
-    .onConflict((conflict) => conflict.column('pickup').where('kind', '=', 'set').where('state', 'in', ['pending', 'running']).doNothing())
+    .values(
+      pickups.map(({ id, account }) => ({
+        account,
+        pickup: id,
+        kind: 'set' as const,
+        not_before: now,
+        created_at: now,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.column('pickup').where('kind', '=', 'set').where('state', 'in', ['pending', 'running']).doNothing(),
+    )
     .execute()
 }
 
@@ -57,7 +71,13 @@ async function oweEnable(tx: Tx, now: number, pickups: readonly string[]): Promi
     .expression(
       tx
         .selectFrom('secret_job')
-        .select(['account', 'pickup', sql.lit('enable').as('kind'), sql.lit(now).as('not_before'), sql.lit(now).as('created_at')])
+        .select([
+          'account',
+          'pickup',
+          sql.lit('enable').as('kind'),
+          sql.lit(now).as('not_before'),
+          sql.lit(now).as('created_at'),
+        ])
         .where(bulkOf(tx).among('pickup', pickups))
         .where('kind', '=', 'set')
         .where('asked', '=', true)

@@ -41,7 +41,9 @@ const Settings = z.strictObject({
 })
 
 export type SourceChoice =
-  { readonly kind: 'none' } | ({ readonly kind: 'ldap' } & LdapSettings) | ({ readonly kind: 'webhook' } & Omit<WebhookSourceSettings, 'now'>)
+  | { readonly kind: 'none' }
+  | ({ readonly kind: 'ldap' } & LdapSettings)
+  | ({ readonly kind: 'webhook' } & Omit<WebhookSourceSettings, 'now'>)
 
 export interface SecretSettings {
   readonly generator: GeneratorSettings
@@ -79,13 +81,23 @@ export function readSecretSettings(file: string): Result<SecretSettings> {
       // The administrator of the hub's machine names it: it may lie inside.
       return ok({
         ...rest,
-        source: { kind: 'webhook', url: source.url, key, guard: { hosts: [hostname], loopback: false }, timeoutMs: source.timeoutMs, ...trusted },
+        source: {
+          kind: 'webhook',
+          url: source.url,
+          key,
+          guard: { hosts: [hostname], loopback: false },
+          timeoutMs: source.timeoutMs,
+          ...trusted,
+        },
       })
     }
     const bindPassword = beside(source.bindPasswordFile).replace(/\r?\n$/, '')
     if (bindPassword === '') return wrong('source.bindPasswordFile')
     const { kind, url, startTls, bindDn, baseDn, filter, flavour, mustChange, timeoutMs } = source
-    return ok({ ...rest, source: { kind, url, startTls, bindDn, bindPassword, baseDn, filter, flavour, mustChange, timeoutMs, ...trusted } })
+    return ok({
+      ...rest,
+      source: { kind, url, startTls, bindDn, bindPassword, baseDn, filter, flavour, mustChange, timeoutMs, ...trusted },
+    })
   } catch {
     return wrong(source.kind === 'ldap' ? 'source.bindPasswordFile' : 'source.keyFile')
   }

@@ -43,13 +43,27 @@ export function createWebhookSource(settings: WebhookSourceSettings): SecretSour
   async function ask(body: Buffer): Promise<SourceOutcome> {
     const { url, key, guard, timeoutMs = 10_000 } = settings
     const ca = settings.ca === undefined ? {} : { ca: settings.ca }
-    const posted = await signedPost({ url, key, id: `msg_${newId()}`, at: settings.now(), body, guard, timeoutMs, ...ca })
-    if ('error' in posted) return posted.error === 'no-answer' ? { kind: 'unknown', why: 'no-answer' } : { kind: 'unreachable', why: posted.error }
+    const posted = await signedPost({
+      url,
+      key,
+      id: `msg_${newId()}`,
+      at: settings.now(),
+      body,
+      guard,
+      timeoutMs,
+      ...ca,
+    })
+    if ('error' in posted)
+      return posted.error === 'no-answer'
+        ? { kind: 'unknown', why: 'no-answer' }
+        : { kind: 'unreachable', why: posted.error }
     const { status } = posted
     if (status >= 200 && status < 300) return { kind: 'done' }
     if (status === 429 || status === 503) return { kind: 'unreachable', why: `status-${status}` }
     // Any other 4xx is the receiver's word that it did nothing; a redirect is not followed with a secret in hand.
-    return status >= 300 && status < 500 ? { kind: 'refused', why: `status-${status}` } : { kind: 'unknown', why: `status-${status}` }
+    return status >= 300 && status < 500
+      ? { kind: 'refused', why: `status-${status}` }
+      : { kind: 'unknown', why: `status-${status}` }
   }
   const tell = (body: object) => ask(Buffer.from(JSON.stringify(body)))
   return {

@@ -1,6 +1,15 @@
 /** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
 import { z } from 'zod'
-import { Channel, DateText, DeskKind, Language, Localized, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import {
+  Channel,
+  DateText,
+  DeskKind,
+  Language,
+  Localized,
+  RecipientClass,
+  SecretKind,
+  StaffRole,
+} from '../../src-shared/domain.ts'
 import { Policy, PostalAddress } from '../../src-shared/policy/index.ts'
 import { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -24,7 +33,9 @@ export const Institution = z.strictObject({
       hours: OpeningHours.optional(),
     }),
   ),
-  staff: z.array(z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) })),
+  staff: z.array(
+    z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) }),
+  ),
   recipients: z.array(
     z.strictObject({
       key: Key,

@@ -18,15 +18,22 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
   const { db, keys } = hub
   const unitIds = new Map(data.units.map((unit) => [unit.key, newId()]))
   const deskIds = new Map(data.desks.map((desk) => [desk.key, DeskId.parse(newId())]))
-  for (const [i, desk] of data.desks.entries()) if (!unitIds.has(desk.unit)) return fail('L-101', { where: `desks.${i}.unit` })
-  for (const [i, pickup] of data.pickups.entries()) if (!deskIds.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
-  for (const [i, member] of data.staff.entries()) if (!member.desks.every((desk) => deskIds.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
+  for (const [i, desk] of data.desks.entries())
+    if (!unitIds.has(desk.unit)) return fail('L-101', { where: `desks.${i}.unit` })
+  for (const [i, pickup] of data.pickups.entries())
+    if (!deskIds.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
+  for (const [i, member] of data.staff.entries())
+    if (!member.desks.every((desk) => deskIds.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
 
   await db.transaction().execute(async (tx) => {
     const { organisation } = data
     await tx
       .insertInto('organisation')
-      .values({ name: JSON.stringify(organisation.name), change_address: organisation.changeAddress, self_service_address: organisation.selfServiceAddress })
+      .values({
+        name: JSON.stringify(organisation.name),
+        change_address: organisation.changeAddress,
+        self_service_address: organisation.selfServiceAddress,
+      })
       .execute()
     await tx
       .insertInto('policy')
@@ -82,13 +89,17 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
           language: person.language,
           birth_date: person.birthDate === null ? null : keys.seal(person.birthDate),
           birth_blind: person.birthDate === null ? null : keys.blind('birth', person.birthDate),
-          identity_blind: person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
+          identity_blind:
+            person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
           sponsor: person.sponsor,
           address: person.address === null ? null : sealAddress(keys, person.address),
         })
         .execute()
       for (const account of [person.account, ...person.otherAccounts])
-        await tx.insertInto('account').values({ account, recipient: id, valid_until: person.accountValidUntil }).execute()
+        await tx
+          .insertInto('account')
+          .values({ account, recipient: id, valid_until: person.accountValidUntil })
+          .execute()
       for (const card of person.cards)
         await tx
           .insertInto('card')
@@ -101,7 +112,12 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
     const { desk: key, secret, ...rest } = pickup
     const desk = deskIds.get(key)
     if (desk === undefined) throw new Error('checked above')
-    const issued = await issuePickup(db, hub.parts, { ...rest, desk, ...(secret === undefined ? {} : { secret }) }, 'seed')
+    const issued = await issuePickup(
+      db,
+      hub.parts,
+      { ...rest, desk, ...(secret === undefined ? {} : { secret }) },
+      'seed',
+    )
     if (!issued.ok) return issued
   }
   return ok({ desks: deskIds, pickups: data.pickups.length })

@@ -24,7 +24,9 @@ const record = (db: Db | Tx, at: number, actor: string, act: string, detail: obj
  * left. Names that are nobody's are counted as well: a lock says nothing about who exists. Returns until when it is locked; null: it is not.
  */
 async function countTry(db: Db, username: string, now: number): Promise<number | null> {
-  const { rows } = await sql<{ tries: number }>`INSERT INTO sign_in_try (username, tries, locked_until, at) VALUES (${username}, 1, 0, ${now})
+  const { rows } = await sql<{
+    tries: number
+  }>`INSERT INTO sign_in_try (username, tries, locked_until, at) VALUES (${username}, 1, 0, ${now})
     ON CONFLICT (username) DO UPDATE SET tries = CASE WHEN sign_in_try.at < ${now - dayMs} THEN 1 ELSE sign_in_try.tries + 1 END, at = ${now},
       locked_until = CASE WHEN sign_in_try.tries + 1 >= ${freeTries} AND sign_in_try.at >= ${now - dayMs}
         THEN ${now} + least(${longestWaitMs}, ${firstWaitMs} * power(2, least(sign_in_try.tries + 1 - ${freeTries}, 20)))::bigint ELSE 0 END
@@ -32,16 +34,28 @@ async function countTry(db: Db, username: string, now: number): Promise<number |
     RETURNING tries`.execute(db)
   // The fifth wrong try is still answered; the lock it leaves holds the next.
   if (rows.length > 0) return null
-  const row = await db.selectFrom('sign_in_try').select('locked_until').where('username', '=', username).executeTakeFirst()
+  const row = await db
+    .selectFrom('sign_in_try')
+    .select('locked_until')
+    .where('username', '=', username)
+    .executeTakeFirst()
   return row === undefined ? now + firstWaitMs : Number(row.locked_until)
 }
 
 /** Fails with L-650 (name or password), L-651 (too many tries), L-652 (switched off). Returns the account's name. */
-export async function signInLocally(db: Db, now: number, given: { username: string; password: string }): Promise<Result<string>> {
+export async function signInLocally(
+  db: Db,
+  now: number,
+  given: { username: string; password: string },
+): Promise<Result<string>> {
   const username = given.username.trim().toLowerCase()
   const lockedUntil = await countTry(db, username, now)
   if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
-  const account = await db.selectFrom('console_account').select(['password', 'disabled']).where('username', '=', username).executeTakeFirst()
+  const account = await db
+    .selectFrom('console_account')
+    .select(['password', 'disabled'])
+    .where('username', '=', username)
+    .executeTakeFirst()
   if (!(await passwordMatches(account?.password ?? null, given.password))) {
     // Of a name that is nobody's too, else the time it takes would say so; without the name, which may be a password in the wrong field.
     await record(db, now, account === undefined ? 'nobody' : username, 'sign-in-refused', {})
@@ -72,7 +86,16 @@ export async function makeFirstAdministrator(
     if (link === undefined || link.username !== null || (await anyAccount(tx))) return fail('L-655')
     await tx
       .insertInto('console_account')
-      .values({ username: given.username, name: given.name, role: 'administrator', by: 'local', password, subject: null, disabled: false, created_at: now })
+      .values({
+        username: given.username,
+        name: given.name,
+        role: 'administrator',
+        by: 'local',
+        password,
+        subject: null,
+        disabled: false,
+        created_at: now,
+      })
       .execute()
     await record(tx, now, given.username, 'first-administrator', {})
     return ok(given.username)
@@ -80,11 +103,19 @@ export async function makeFirstAdministrator(
 }
 
 /** Sets the invited account's password. Fails with L-655, L-653, L-652. */
-export async function acceptInvitation(db: Db, now: number, given: { token: string; password: string }): Promise<Result<string>> {
+export async function acceptInvitation(
+  db: Db,
+  now: number,
+  given: { token: string; password: string },
+): Promise<Result<string>> {
   return transact(db, async (tx) => {
     const link = await useLink(tx, given.token, now)
     if (link === undefined || link.username === null) return fail('L-655')
-    const account = await tx.selectFrom('console_account').select(['name', 'disabled', 'by']).where('username', '=', link.username).executeTakeFirst()
+    const account = await tx
+      .selectFrom('console_account')
+      .select(['name', 'disabled', 'by'])
+      .where('username', '=', link.username)
+      .executeTakeFirst()
     if (account === undefined || account.by !== 'local') return fail('L-655')
     if (account.disabled) return fail('L-652')
     const rules = checkPassword(given.password, [link.username, account.name])
@@ -123,7 +154,11 @@ export async function changePassword(
   account: { username: string; session: string | null },
   given: { old: string; new: string },
 ): Promise<Result<null>> {
-  const row = await db.selectFrom('console_account').select(['password', 'name']).where('username', '=', account.username).executeTakeFirst()
+  const row = await db
+    .selectFrom('console_account')
+    .select(['password', 'name'])
+    .where('username', '=', account.username)
+    .executeTakeFirst()
   if (row === undefined || row.password === null || account.session === null) return fail('L-654')
   const lockedUntil = await countTry(db, account.username, now)
   if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
@@ -145,7 +180,16 @@ export async function listAccounts(db: Db, now: number) {
     .selectFrom('console_account as a')
     .leftJoin('sign_in_try as t', 't.username', 'a.username')
     .leftJoin('one_time_link as l', 'l.username', 'a.username')
-    .select(['a.username', 'a.name', 'a.role', 'a.by', 'a.disabled', 'a.last_sign_in', 't.locked_until', 'l.expires_at'])
+    .select([
+      'a.username',
+      'a.name',
+      'a.role',
+      'a.by',
+      'a.disabled',
+      'a.last_sign_in',
+      't.locked_until',
+      'l.expires_at',
+    ])
     .orderBy('a.username')
     .limit(2000)
     .execute()
@@ -185,7 +229,11 @@ export async function saveAccount(
 ): Promise<Result<null>> {
   return transact(db, async (tx) => {
     await sql`LOCK TABLE console_account IN EXCLUSIVE MODE`.execute(tx)
-    const old = await tx.selectFrom('console_account').selectAll().where('username', '=', given.username).executeTakeFirst()
+    const old = await tx
+      .selectFrom('console_account')
+      .selectAll()
+      .where('username', '=', given.username)
+      .executeTakeFirst()
     const role = old?.by === 'oidc' ? AgentRole.parse(old.role) : given.role
     if (old === undefined) {
       await tx
@@ -195,7 +243,11 @@ export async function saveAccount(
     } else {
       const loses = old.role === 'administrator' && !old.disabled && (role !== 'administrator' || given.disabled)
       if (loses && !(await anotherAdministrator(tx, given.username))) return fail('L-656')
-      await tx.updateTable('console_account').set({ name: given.name, role, disabled: given.disabled }).where('username', '=', given.username).execute()
+      await tx
+        .updateTable('console_account')
+        .set({ name: given.name, role, disabled: given.disabled })
+        .where('username', '=', given.username)
+        .execute()
       if (old.role !== role || old.disabled !== given.disabled) await endSessions(tx, given.username, null)
     }
     await record(tx, now, actor, 'account-saved', { account: given.username, role, disabled: given.disabled })
@@ -204,9 +256,19 @@ export async function saveAccount(
 }
 
 /** Ends its password and its sessions. Fails with L-609, L-654 (an OIDC account has no password here). */
-export async function inviteAccount(db: Db, now: number, actor: string, username: string): Promise<Result<{ token: string; expiresAt: number }>> {
+export async function inviteAccount(
+  db: Db,
+  now: number,
+  actor: string,
+  username: string,
+): Promise<Result<{ token: string; expiresAt: number }>> {
   return transact(db, async (tx) => {
-    const account = await tx.selectFrom('console_account').select(['by', 'disabled']).where('username', '=', username).forUpdate().executeTakeFirst()
+    const account = await tx
+      .selectFrom('console_account')
+      .select(['by', 'disabled'])
+      .where('username', '=', username)
+      .forUpdate()
+      .executeTakeFirst()
     if (account === undefined) return fail('L-609', { what: 'account' })
     if (account.by === 'oidc') return fail('L-654')
     if (account.disabled) return fail('L-652')

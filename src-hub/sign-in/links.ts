@@ -24,7 +24,11 @@ export async function makeLink(db: Db | Tx, username: string | null, expiresAt: 
 
 /** Uses it up: the account it was made for, null for the first administrator's. Undefined: unknown, used or too old. */
 export async function useLink(tx: Tx, token: string, now: number): Promise<{ username: string | null } | undefined> {
-  const row = await tx.deleteFrom('one_time_link').where('token_hash', '=', hashed(token)).returning(['username', 'expires_at']).executeTakeFirst()
+  const row = await tx
+    .deleteFrom('one_time_link')
+    .where('token_hash', '=', hashed(token))
+    .returning(['username', 'expires_at'])
+    .executeTakeFirst()
   return row === undefined || Number(row.expires_at) <= now ? undefined : { username: row.username }
 }
 

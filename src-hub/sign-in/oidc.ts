@@ -39,7 +39,9 @@ export function claimValues(claims: unknown, path: string): string[] {
   let at = claims
   // A claim's own name may hold dots (`https://example.org/roles`).
   if (typeof at === 'object' && at !== null && path in at) at = (at as Record<string, unknown>)[path]
-  else for (const part of path.split('.')) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
+  else
+    for (const part of path.split('.'))
+      at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
   return (Array.isArray(at) ? at : [at]).filter((value): value is string => typeof value === 'string')
 }
 
@@ -82,12 +84,24 @@ export function createOidc(db: Db, settings: OidcSettings): OidcSignIn {
     const subject = `${claims.iss}|${claims.sub}`
     const name = typeof all.name === 'string' && all.name !== '' ? all.name.slice(0, 120) : username
     return transact(db, async (tx) => {
-      const old = await tx.selectFrom('console_account').selectAll().where('subject', '=', subject).forUpdate().executeTakeFirst()
+      const old = await tx
+        .selectFrom('console_account')
+        .selectAll()
+        .where('subject', '=', subject)
+        .forUpdate()
+        .executeTakeFirst()
       if (old === undefined) {
         // A name that is someone else's here already is not handed to a stranger.
-        const taken = await tx.selectFrom('console_account').select('username').where('username', '=', username).executeTakeFirst()
+        const taken = await tx
+          .selectFrom('console_account')
+          .select('username')
+          .where('username', '=', username)
+          .executeTakeFirst()
         if (taken !== undefined) return fail('L-665', { why: 'name' })
-        await tx.insertInto('console_account').values({ username, name, role, by: 'oidc', password: null, subject, disabled: false, created_at: now }).execute()
+        await tx
+          .insertInto('console_account')
+          .values({ username, name, role, by: 'oidc', password: null, subject, disabled: false, created_at: now })
+          .execute()
       } else {
         if (old.disabled) return fail('L-652')
         await tx.updateTable('console_account').set({ name, role }).where('username', '=', old.username).execute()
@@ -96,7 +110,14 @@ export function createOidc(db: Db, settings: OidcSettings): OidcSignIn {
       const who = old?.username ?? username
       await tx
         .insertInto('audit')
-        .values({ at: now, actor: who, act: 'signed-in', pickup: null, desk: null, detail: JSON.stringify({ by: 'oidc', role }) })
+        .values({
+          at: now,
+          actor: who,
+          act: 'signed-in',
+          pickup: null,
+          desk: null,
+          detail: JSON.stringify({ by: 'oidc', role }),
+        })
         .execute()
       return ok(who)
     })
@@ -130,7 +151,11 @@ export function createOidc(db: Db, settings: OidcSettings): OidcSignIn {
     },
     async finish(now, url, kept) {
       // Used up whatever comes of it. Without the cookie of the browser that began there is nothing to finish.
-      const attempt = await db.deleteFrom('oidc_attempt').where('state_hash', '=', hashed(kept)).returningAll().executeTakeFirst()
+      const attempt = await db
+        .deleteFrom('oidc_attempt')
+        .where('state_hash', '=', hashed(kept))
+        .returningAll()
+        .executeTakeFirst()
       if (attempt === undefined || Number(attempt.expires_at) <= now) return fail('L-665', { why: 'again' })
       let claims: client.IDToken
       let all: Record<string, unknown>

@@ -7,7 +7,20 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }
 export const leastLength = 12
 
 const common = [
-  ...['password', 'passw0rd', 'salasana', 'losenord', 'lösenord', 'letmein', 'welcome', 'tervetuloa', 'valkommen', 'administrator', 'qwerty', 'qwertyuiop'],
+  ...[
+    'password',
+    'passw0rd',
+    'salasana',
+    'losenord',
+    'lösenord',
+    'letmein',
+    'welcome',
+    'tervetuloa',
+    'valkommen',
+    'administrator',
+    'qwerty',
+    'qwertyuiop',
+  ],
   ...[
     'asdfgh',
     'zxcvbn',
@@ -37,8 +50,10 @@ export function checkPassword(password: string, about: readonly string[]): Resul
   const lower = password.normalize('NFKC').toLowerCase()
   if (new Set(lower).size < 6) return fail('L-653', { why: 'simple', least: leastLength })
   const without = (word: string) => lower.replaceAll(word, '').replace(/[\d\s\p{P}\p{S}]/gu, '')
-  if (common.some((word) => lower.includes(word) && without(word).length < 6)) return fail('L-653', { why: 'common', least: leastLength })
-  if (personal(about).some((word) => lower.includes(word) && without(word).length < 6)) return fail('L-653', { why: 'personal', least: leastLength })
+  if (common.some((word) => lower.includes(word) && without(word).length < 6))
+    return fail('L-653', { why: 'common', least: leastLength })
+  if (personal(about).some((word) => lower.includes(word) && without(word).length < 6))
+    return fail('L-653', { why: 'personal', least: leastLength })
   return ok(null)
 }
 

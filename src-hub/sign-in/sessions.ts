@@ -42,7 +42,13 @@ export function csrfMatches(session: Session, given: unknown): boolean {
 }
 
 /** Begins one, and ends `replaces`, the one that this browser came with. Returns what the browser shall keep. */
-export async function beginSession(db: Db | Tx, now: number, username: string, browser: string, replaces: string | null): Promise<string> {
+export async function beginSession(
+  db: Db | Tx,
+  now: number,
+  username: string,
+  browser: string,
+  replaces: string | null,
+): Promise<string> {
   const raw = randomBytes(32).toString('base64url')
   if (replaces !== null) await db.deleteFrom('console_session').where('id_hash', '=', hashed(replaces)).execute()
   await db
@@ -51,7 +57,15 @@ export async function beginSession(db: Db | Tx, now: number, username: string, b
     .execute()
   await db
     .insertInto('console_session')
-    .values({ id_hash: hashed(raw), id: newId(), username, started_at: now, seen_at: now, ends_at: now + absoluteMs, browser: browser.slice(0, 200) })
+    .values({
+      id_hash: hashed(raw),
+      id: newId(),
+      username,
+      started_at: now,
+      seen_at: now,
+      ends_at: now + absoluteMs,
+      browser: browser.slice(0, 200),
+    })
     .execute()
   await db.updateTable('console_account').set({ last_sign_in: now }).where('username', '=', username).execute()
   return raw
@@ -68,7 +82,8 @@ export async function findSession(db: Db, raw: string, now: number, use = true):
     .where('a.disabled', '=', false)
     .executeTakeFirst()
   if (row === undefined || Number(row.ends_at) <= now || Number(row.seen_at) <= now - idleMs) return fail('L-657')
-  if (use && Number(row.seen_at) < now - seenMs) await db.updateTable('console_session').set({ seen_at: now }).where('id', '=', row.id).execute()
+  if (use && Number(row.seen_at) < now - seenMs)
+    await db.updateTable('console_session').set({ seen_at: now }).where('id', '=', row.id).execute()
   return ok({
     id: row.id,
     username: row.username,

@@ -28,5 +28,10 @@ export async function statuses(db: Db): Promise<Map<string, z.infer<typeof Statu
     .select(['kiosk_status.kiosk', 'kiosk_status.since', 'kiosk_status.at', 'kiosk_status.record'])
     .where('kiosk.state', '=', 'active')
     .execute()
-  return new Map(rows.map((row) => [row.kiosk, StatusSince.parse({ ...(row.record as object), since: Number(row.since), at: Number(row.at) })]))
+  return new Map(
+    rows.map((row) => [
+      row.kiosk,
+      StatusSince.parse({ ...(row.record as object), since: Number(row.since), at: Number(row.at) }),
+    ]),
+  )
 }

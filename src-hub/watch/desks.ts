@@ -42,13 +42,16 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
     const reason = severity === 'red' || code === 'L-421' ? reasonOf(code) : null
     if (reason !== null && !reasons.includes(reason)) reasons.push(reason)
   }
-  if (kiosk.status?.paused !== null && kiosk.status?.paused !== undefined && kiosk.status.paused.until > now) reasons.push('paused')
+  if (kiosk.status?.paused !== null && kiosk.status?.paused !== undefined && kiosk.status.paused.until > now)
+    reasons.push('paused')
   return reasons
 }
 
 /** Why nobody can check in at a screen: it needs no key, and the pause of its desk is the desk's own to say. */
 function screenReasons(screen: Omit<KioskFacts, 'opening_key'>, now: number): Reason[] {
-  return reasonsOf({ ...screen, opening_key: null }, now).filter((reason) => reason !== 'no-opening-key' && reason !== 'paused')
+  return reasonsOf({ ...screen, opening_key: null }, now).filter(
+    (reason) => reason !== 'no-opening-key' && reason !== 'paused',
+  )
 }
 
 /** A desk that is closed, paused by its staff or without a kiosk yet is nobody's alarm. */
@@ -58,8 +61,13 @@ export function lightOf(reasons: readonly Reason[], open: boolean): Watched['lig
 }
 
 /** Whether a desk is open: by hours of its own, else by its unit's, of which there are few, so each is read once. */
-async function createCalendars(db: Db, now: number): Promise<(desk: { readonly unit: string; readonly hours: unknown }) => Opening> {
-  const units = new Map((await db.selectFrom('unit').select(['id', 'hours']).execute()).map((row) => [row.id, row.hours]))
+async function createCalendars(
+  db: Db,
+  now: number,
+): Promise<(desk: { readonly unit: string; readonly hours: unknown }) => Opening> {
+  const units = new Map(
+    (await db.selectFrom('unit').select(['id', 'hours']).execute()).map((row) => [row.id, row.hours]),
+  )
   const known = new Map<string, Opening>()
   return ({ unit, hours }) => {
     const key = hours === null ? unit : JSON.stringify(hours)
@@ -76,11 +84,24 @@ async function createCalendars(db: Db, now: number): Promise<(desk: { readonly u
 const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
 
 /** Each desk with its light; the rest of it by `watch`. */
-export async function deskLights(db: Db, now: number): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
+export async function deskLights(
+  db: Db,
+  now: number,
+): Promise<{ desk: string; kiosk: string | null; light: Watched['light']; reasons: Reason[] }[]> {
   const rows = await db
     .selectFrom('desk')
-    .leftJoin('kiosk', (join) => join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'))
-    .select(['desk.id', 'desk.unit', 'desk.hours', 'kiosk.id as kiosk', 'kiosk.opening_key', 'kiosk.frozen', 'kiosk.last_contact'])
+    .leftJoin('kiosk', (join) =>
+      join.onRef('kiosk.desk', '=', 'desk.id').on('kiosk.state', '=', 'active').on('kiosk.kind', '=', 'desk'),
+    )
+    .select([
+      'desk.id',
+      'desk.unit',
+      'desk.hours',
+      'kiosk.id as kiosk',
+      'kiosk.opening_key',
+      'kiosk.frozen',
+      'kiosk.last_contact',
+    ])
     .execute()
   const said = await statuses(db)
   const calendars = await createCalendars(db, now)
@@ -88,7 +109,12 @@ export async function deskLights(db: Db, now: number): Promise<{ desk: string; k
     const facts =
       row.kiosk === null
         ? null
-        : { status: said.get(row.kiosk) ?? null, opening_key: row.opening_key, frozen: row.frozen === true, last_contact: row.last_contact }
+        : {
+            status: said.get(row.kiosk) ?? null,
+            opening_key: row.opening_key,
+            frozen: row.frozen === true,
+            last_contact: row.last_contact,
+          }
     const reasons = reasonsOf(facts, now)
     const { open } = calendars(row)
     return { desk: row.id, kiosk: row.kiosk, light: lightOf(reasons, open), reasons }
@@ -98,7 +124,9 @@ export async function deskLights(db: Db, now: number): Promise<{ desk: string; k
 export async function watch(db: Db, incarnation: string, now: number): Promise<HubReply<'watch'>> {
   const names = await deskNames(db)
   const calendars = await createCalendars(db, now)
-  const openings = new Map((await db.selectFrom('desk').select(['id', 'unit', 'hours']).execute()).map((row) => [row.id, calendars(row)]))
+  const openings = new Map(
+    (await db.selectFrom('desk').select(['id', 'unit', 'hours']).execute()).map((row) => [row.id, calendars(row)]),
+  )
   const kiosks = new Map(
     (
       await db
@@ -141,7 +169,12 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
         .execute()
     ).map((row) => [row.desk, Number(row.n)]),
   )
-  const since = new Map((await db.selectFrom('desk_light').select(['desk', 'amber_since']).execute()).map((row) => [row.desk, row.amber_since]))
+  const since = new Map(
+    (await db.selectFrom('desk_light').select(['desk', 'amber_since']).execute()).map((row) => [
+      row.desk,
+      row.amber_since,
+    ]),
+  )
   const open = async (table: 'alarm' | 'dispute') =>
     Number(
       (
@@ -186,10 +219,16 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
             kiosk: KioskId.parse(each.id),
             lastContactAt: each.last_contact === null ? null : Number(each.last_contact),
             silent: now - Number(each.last_contact ?? 0) > silentMs,
-            reasons: screenReasons({ frozen: each.frozen, last_contact: each.last_contact, status: said.get(each.id) ?? null }, now),
+            reasons: screenReasons(
+              { frozen: each.frozen, last_contact: each.last_contact, status: said.get(each.id) ?? null },
+              now,
+            ),
             version: versions.get(each.id)?.version ?? null,
           })),
-        status: status === undefined ? null : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
+        status:
+          status === undefined
+            ? null
+            : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
       },
     ]
   })

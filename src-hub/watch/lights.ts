@@ -24,13 +24,19 @@ const desksOf = (lights: readonly Light[]) => lights.map(({ desk }) => desk)
 
 async function beginAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {
   await sql`INSERT INTO desk_light (desk, amber_since) SELECT id, ${now}::bigint FROM unnest(${desksOf(lights)}::text[]) AS t(id)
-    ON CONFLICT (desk) DO UPDATE SET amber_since = excluded.amber_since, alarmed = false WHERE desk_light.amber_since IS NULL`.execute(db)
+    ON CONFLICT (desk) DO UPDATE SET amber_since = excluded.amber_since, alarmed = false WHERE desk_light.amber_since IS NULL`.execute(
+    db,
+  )
 }
 
 async function endAmber(db: Db, now: number, lights: readonly Light[]): Promise<void> {
   const kiosks = lights.flatMap(({ kiosk }) => kiosk ?? [])
   await transact(db, async (tx) => {
-    await tx.updateTable('desk_light').set({ amber_since: null, alarmed: false }).where('desk', 'in', desksOf(lights)).execute()
+    await tx
+      .updateTable('desk_light')
+      .set({ amber_since: null, alarmed: false })
+      .where('desk', 'in', desksOf(lights))
+      .execute()
     if (kiosks.length > 0)
       await tx
         .updateTable('alarm')
@@ -57,7 +63,15 @@ async function alarm(db: Db, now: number, lights: readonly Light[]): Promise<voi
     if (raised.length === 0) return
     await tx
       .insertInto('alarm')
-      .values(raised.map(({ kiosk, reasons }) => ({ kind: alarmKind, kiosk, pickup: null, detail: reasons.join(', '), at: now })))
+      .values(
+        raised.map(({ kiosk, reasons }) => ({
+          kind: alarmKind,
+          kiosk,
+          pickup: null,
+          detail: reasons.join(', '),
+          at: now,
+        })),
+      )
       .execute()
   })
 }

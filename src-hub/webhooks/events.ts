@@ -11,7 +11,12 @@ export interface NewEvent {
 /** Costs one look where nobody is to be told. */
 export async function recordEvents(tx: Tx, now: number, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return
-  const someone = await tx.selectFrom('webhook_target').select('id').where('removed_at', 'is', null).limit(1).executeTakeFirst()
+  const someone = await tx
+    .selectFrom('webhook_target')
+    .select('id')
+    .where('removed_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
   if (someone === undefined) return
   await tx
     .insertInto('webhook_event')
@@ -28,7 +33,12 @@ const outcomes: Readonly<Record<string, WebhookEvent>> = {
 }
 
 /** What follows from the states that a ledger has brought pickups to. */
-export async function recordOutcomes(tx: Tx, now: number, desk: string, changed: readonly { readonly id: string; readonly state: string }[]): Promise<void> {
+export async function recordOutcomes(
+  tx: Tx,
+  now: number,
+  desk: string,
+  changed: readonly { readonly id: string; readonly state: string }[],
+): Promise<void> {
   const events = changed.flatMap(({ id, state }) => {
     const kind = outcomes[state]
     return kind === undefined ? [] : [{ kind, pickup: id, desk }]

@@ -74,7 +74,8 @@ export function guardedLookup(guard: Guard): LookupFunction {
       const allowed = guard.hosts.includes(hostname) || (guard.loopback && loopbackNames.has(hostname))
       const good = error === null ? addresses.filter(({ address }) => allowed || !isInside(address)) : []
       const [first] = good
-      if (first === undefined) return done(error ?? Object.assign(new Error('address refused'), { code: 'EREFUSED' }), '', 0)
+      if (first === undefined)
+        return done(error ?? Object.assign(new Error('address refused'), { code: 'EREFUSED' }), '', 0)
       if (options.all === true) return done(null, good)
       done(null, first.address, first.family)
     })

@@ -28,7 +28,11 @@ export function signedPost(post: SignedPost): Promise<Posted> {
       post.url,
       {
         method: 'POST',
-        headers: { ...signedHeaders(post.key, post.id, post.at, post.body), 'content-length': post.body.length, 'user-agent': 'lodge-hub' },
+        headers: {
+          ...signedHeaders(post.key, post.id, post.at, post.body),
+          'content-length': post.body.length,
+          'user-agent': 'lodge-hub',
+        },
         lookup: guardedLookup(post.guard),
         agent: false,
         minVersion: 'TLSv1.2',
@@ -39,7 +43,9 @@ export function signedPost(post: SignedPost): Promise<Posted> {
         answer.destroy()
       },
     )
-    call.once('socket', (socket) => socket.once(post.url.startsWith('http:') ? 'connect' : 'secureConnect', () => (secure = true)))
+    call.once('socket', (socket) =>
+      socket.once(post.url.startsWith('http:') ? 'connect' : 'secureConnect', () => (secure = true)),
+    )
     const timer = setTimeout(() => call.destroy(), post.timeoutMs)
     call.on('close', () => clearTimeout(timer))
     call.on('error', () => resolve({ error: secure ? 'no-answer' : 'not-sent' }))

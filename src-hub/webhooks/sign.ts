@@ -16,11 +16,21 @@ function keyBytes(key: string): Buffer {
 export function signedHeaders(key: string, id: string, at: number, body: Uint8Array): Record<string, string> {
   const timestamp = String(Math.floor(at / 1000))
   const mac = createHmac('sha256', keyBytes(key)).update(`${id}.${timestamp}.`).update(body).digest('base64')
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}`, 'content-type': 'application/json' }
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${mac}`,
+    'content-type': 'application/json',
+  }
 }
 
 /** For receivers, and for tests: right key, and not older or newer than five minutes. */
-export function verifySigned(key: string, headers: Readonly<Record<string, string | string[] | undefined>>, body: Uint8Array, now: number): boolean {
+export function verifySigned(
+  key: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: Uint8Array,
+  now: number,
+): boolean {
   const id = String(headers['webhook-id'])
   const at = Number(headers['webhook-timestamp']) * 1000
   if (!(Math.abs(now - at) <= 300_000)) return false

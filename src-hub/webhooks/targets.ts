@@ -12,7 +12,14 @@ import { newSigningKey } from './sign.ts'
 
 const Events = z.array(WebhookEvent)
 
-const audit = (at: number, actor: string, act: string, detail: object) => ({ at, actor, act, pickup: null, desk: null, detail: JSON.stringify(detail) })
+const audit = (at: number, actor: string, act: string, detail: object) => ({
+  at,
+  actor,
+  act,
+  pickup: null,
+  desk: null,
+  detail: JSON.stringify(detail),
+})
 
 /** Fails with L-639 for an address that the hub may not call. */
 export async function addWebhook(
@@ -100,18 +107,37 @@ export async function listWebhooks(db: Db): Promise<HubReply<'webhooks'>> {
 
 /** Fails with L-609. */
 export async function queueTest(db: Db, id: string, now: number): Promise<Result<null>> {
-  const row = await db.selectFrom('webhook_target').select('id').where('id', '=', id).where('removed_at', 'is', null).executeTakeFirst()
+  const row = await db
+    .selectFrom('webhook_target')
+    .select('id')
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
   if (row === undefined) return fail('L-609', { what: 'webhook' })
   await db.insertInto('webhook_event').values({ kind: 'test', pickup: null, desk: null, target: id, at: now }).execute()
   return ok(null)
 }
 
 /** Newest first. */
-export async function listDeliveries(db: Db, query: HubQuery<'webhookDeliveries'>): Promise<HubReply<'webhookDeliveries'>> {
+export async function listDeliveries(
+  db: Db,
+  query: HubQuery<'webhookDeliveries'>,
+): Promise<HubReply<'webhookDeliveries'>> {
   let rows = db
     .selectFrom('webhook_delivery as d')
     .innerJoin('webhook_event as e', 'e.id', 'd.event')
-    .select(['d.event', 'd.target', 'd.state', 'd.attempts', 'd.not_before', 'd.status', 'd.error', 'e.kind', 'e.pickup', 'e.at'])
+    .select([
+      'd.event',
+      'd.target',
+      'd.state',
+      'd.attempts',
+      'd.not_before',
+      'd.status',
+      'd.error',
+      'e.kind',
+      'e.pickup',
+      'e.at',
+    ])
     .orderBy('d.event', 'desc')
     .limit(query.limit)
   if (query.id !== undefined) rows = rows.where('d.target', '=', query.id)

@@ -42,7 +42,15 @@ async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody
   const pickup = await db
     .selectFrom('pickup')
     .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
-    .select(['pickup.id', 'pickup.account', 'pickup.channel', 'pickup.request_reference', 'pickup.pickup_code', 'pickup.expires_at', 'recipient.language'])
+    .select([
+      'pickup.id',
+      'pickup.account',
+      'pickup.channel',
+      'pickup.request_reference',
+      'pickup.pickup_code',
+      'pickup.expires_at',
+      'recipient.language',
+    ])
     .where('pickup.id', '=', row.pickup)
     .executeTakeFirst()
   const desk =
@@ -77,7 +85,11 @@ async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody
   })
 }
 
-export function createWebhookWorker(db: Db, parts: WebhookParts, onBug: (job: string, error: unknown) => void): WebhookWorker {
+export function createWebhookWorker(
+  db: Db,
+  parts: WebhookParts,
+  onBug: (job: string, error: unknown) => void,
+): WebhookWorker {
   let timer: NodeJS.Timeout | null = null
   let running: Promise<unknown> = Promise.resolve()
   let stopped = false
@@ -85,19 +97,24 @@ export function createWebhookWorker(db: Db, parts: WebhookParts, onBug: (job: st
   /** One delivery for each event and each target that asked for its kind. */
   async function fan(): Promise<void> {
     await transact(db, async (tx) => {
-      const { rows } = await sql<{ id: number }>`SELECT id FROM webhook_event WHERE NOT fanned ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`.execute(tx)
+      const { rows } = await sql<{
+        id: number
+      }>`SELECT id FROM webhook_event WHERE NOT fanned ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`.execute(tx)
       if (rows.length === 0) return
       const ids = sql.join(rows.map(({ id }) => sql`${id}::bigint`))
       await sql`INSERT INTO webhook_delivery (event, target, not_before)
         SELECT e.id, t.id, ${parts.now()} FROM webhook_event e JOIN webhook_target t ON t.removed_at IS NULL
-          AND (e.target = t.id OR (e.target IS NULL AND t.events ? e.kind)) WHERE e.id IN (${ids}) ON CONFLICT DO NOTHING`.execute(tx)
+          AND (e.target = t.id OR (e.target IS NULL AND t.events ? e.kind)) WHERE e.id IN (${ids}) ON CONFLICT DO NOTHING`.execute(
+        tx,
+      )
       await sql`UPDATE webhook_event SET fanned = true WHERE id IN (${ids})`.execute(tx)
     })
   }
 
   async function claim(): Promise<Delivery | null> {
     const now = parts.now()
-    const { rows } = await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
+    const { rows } =
+      await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
       FROM (SELECT event, target FROM webhook_delivery WHERE state = 'pending' AND not_before <= ${now} AND coalesce(lease_until, 0) < ${now}
         ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
       WHERE d.event = o.event AND d.target = o.target RETURNING d.event, d.target, d.attempts`.execute(db)
@@ -105,7 +122,11 @@ export function createWebhookWorker(db: Db, parts: WebhookParts, onBug: (job: st
   }
 
   async function deliver({ event, target, attempts }: Delivery): Promise<void> {
-    const to = await db.selectFrom('webhook_target').select(['url', 'sealed', 'removed_at']).where('id', '=', target).executeTakeFirst()
+    const to = await db
+      .selectFrom('webhook_target')
+      .select(['url', 'sealed', 'removed_at'])
+      .where('id', '=', target)
+      .executeTakeFirst()
     if (to === undefined || to.removed_at !== null) {
       await db.deleteFrom('webhook_delivery').where('event', '=', event).where('target', '=', target).execute()
       return
@@ -114,7 +135,16 @@ export function createWebhookWorker(db: Db, parts: WebhookParts, onBug: (job: st
     const { guard, keys, now } = parts
     // The id stays the same over all tries: a receiver drops what it has seen.
     const ca = parts.ca === undefined ? {} : { ca: parts.ca }
-    const posted = await signedPost({ url: to.url, key: keys.open(to.sealed), id: `evt_${event}`, at: now(), body, guard, timeoutMs, ...ca })
+    const posted = await signedPost({
+      url: to.url,
+      key: keys.open(to.sealed),
+      id: `evt_${event}`,
+      at: now(),
+      body,
+      guard,
+      timeoutMs,
+      ...ca,
+    })
     const status = 'status' in posted ? posted.status : null
     const pause = pauses[attempts - 1]
     const delivered = status !== null && status >= 200 && status < 300

@@ -6,7 +6,13 @@ import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, createFileKeystore, forkEngine, readProvisionedSettings, startWatchdog } from '../shell/index.ts'
+import {
+  createEngineSupervisor,
+  createFileKeystore,
+  forkEngine,
+  readProvisionedSettings,
+  startWatchdog,
+} from '../shell/index.ts'
 import { findChromium, hasDisplay, openChromium } from './chromium.ts'
 import { createBrowserShell } from './shell.ts'
 
@@ -21,7 +27,11 @@ function refuse(failure: Failure): never {
 }
 
 const { values: flags } = parseArgs({
-  options: { config: { type: 'string', default: '/etc/lodge/kiosk.json' }, provision: { type: 'string' }, window: { type: 'boolean', default: true } },
+  options: {
+    config: { type: 'string', default: '/etc/lodge/kiosk.json' },
+    provision: { type: 'string' },
+    window: { type: 'boolean', default: true },
+  },
   allowNegative: true,
 })
 const start = readProvisionedSettings(flags.config, flags.provision)
@@ -31,7 +41,9 @@ const { shell: desk, raw } = start.value.settings
 const built = fileURLToPath(new URL('../renderer', import.meta.url))
 const rendererDir = existsSync(built) ? built : fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const keystore = createFileKeystore(desk.dataDir)
-say(`lodge: keys are held by a ${keystore.name}; who can read it and the disk can read card ids, but no secret without a badge and PIN`)
+say(
+  `lodge: keys are held by a ${keystore.name}; who can read it and the disk can read card ids, but no secret without a badge and PIN`,
+)
 
 const supervisor = createEngineSupervisor({
   spawn: () => forkEngine(),

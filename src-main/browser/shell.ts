@@ -36,7 +36,12 @@ export const takenOver = 4001
 const maxCallsPerSecond = 60
 const Retry = z.strictObject({ t: z.literal('retry') })
 
-export function createBrowserShell({ supervisor, rendererDir, port: wanted, monotonic }: BrowserShellParts): BrowserShell {
+export function createBrowserShell({
+  supervisor,
+  rendererDir,
+  port: wanted,
+  monotonic,
+}: BrowserShellParts): BrowserShell {
   const tickets = createTickets(monotonic)
   const headers = securityHeaders("'self'")
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false })
@@ -68,7 +73,11 @@ export function createBrowserShell({ supervisor, rendererDir, port: wanted, mono
         refuse(response)
         return
       }
-      response.writeHead(303, { ...headers, location: '/', 'set-cookie': `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/` })
+      response.writeHead(303, {
+        ...headers,
+        location: '/',
+        'set-cookie': `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`,
+      })
       response.end()
       return
     }
@@ -90,7 +99,11 @@ export function createBrowserShell({ supervisor, rendererDir, port: wanted, mono
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Node takes its own listener off an upgraded socket: without one, a peer that resets would end the shell.
     socket.on('error', () => socket.destroy())
-    const allowed = request.headers.host === host() && request.headers.origin === origin() && request.url === '/kiosk' && tickets.admits(request.headers.cookie)
+    const allowed =
+      request.headers.host === host() &&
+      request.headers.origin === origin() &&
+      request.url === '/kiosk' &&
+      tickets.admits(request.headers.cookie)
     if (!allowed) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
       return

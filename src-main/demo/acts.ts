@@ -24,9 +24,16 @@ function done<T>(result: Result<T>): T {
 export type StepName = CounterStep['step']
 
 /** Waits for one of the steps; a `refused` step that is not among them is thrown as its code. */
-export async function untilStep<S extends StepName>(desk: DemoDesk, ...steps: S[]): Promise<Extract<CounterStep, { step: S }>> {
+export async function untilStep<S extends StepName>(
+  desk: DemoDesk,
+  ...steps: S[]
+): Promise<Extract<CounterStep, { step: S }>> {
   const wanted = new Set<string>(steps)
-  const state = await until(desk.client, `step ${steps.join(' or ')}`, ({ counter }) => wanted.has(counter.step) || counter.step === 'refused')
+  const state = await until(
+    desk.client,
+    `step ${steps.join(' or ')}`,
+    ({ counter }) => wanted.has(counter.step) || counter.step === 'refused',
+  )
   const { counter } = state
   if (!wanted.has(counter.step)) {
     throw new Refused(counter.step === 'refused' && isErrorCode(counter.failure.code) ? counter.failure.code : 'L-901')
@@ -77,7 +84,12 @@ export async function verifyDocument(desk: DemoDesk, pickup: PickupId): Promise<
   return done(await desk.client.verifyDocument({ pickup })).verification
 }
 
-export async function release(desk: DemoDesk, pickup: PickupId, verification: VerificationId, language: Language): Promise<SlipId> {
+export async function release(
+  desk: DemoDesk,
+  pickup: PickupId,
+  verification: VerificationId,
+  language: Language,
+): Promise<SlipId> {
   return done(await desk.client.release({ pickup, verification, language })).slip
 }
 

@@ -43,7 +43,12 @@ const headers = {
   'cache-control': 'no-store',
 }
 
-export async function startBench(world: World, launchUrl: (key: string) => string, wantedPort: number, pauseMs: number): Promise<BenchServer> {
+export async function startBench(
+  world: World,
+  launchUrl: (key: string) => string,
+  wantedPort: number,
+  pauseMs: number,
+): Promise<BenchServer> {
   const watchers = new Set<ServerResponse>()
   const log: { text: string; bad: boolean }[] = []
   let timeline: readonly TimelineEvent[] = []
@@ -63,7 +68,9 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
   }
 
   /** People whom no pickup waits for: the helpdesk issues for them on the spot. */
-  const walkIns = world.institution.recipients.filter((person) => !world.institution.pickups.some((pickup) => pickup.account === person.account))
+  const walkIns = world.institution.recipients.filter(
+    (person) => !world.institution.pickups.some((pickup) => pickup.account === person.account),
+  )
 
   async function describe(): Promise<unknown> {
     const desks = await Promise.all(
@@ -71,7 +78,9 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
         const state = await at.client.state({})
         const printer = at.printer.state()
         const screenOf = screensOf[at.key]
-        const here = world.institution.pickups.filter((pickup) => pickup.desk === (screenOf ?? at.key)).map((pickup) => pickup.account)
+        const here = world.institution.pickups
+          .filter((pickup) => pickup.desk === (screenOf ?? at.key))
+          .map((pickup) => pickup.account)
         return {
           key: at.key,
           title: at.title,
@@ -162,7 +171,13 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
       try {
         await runTour(act.name, ports)
       } catch (error) {
-        log.push({ text: error instanceof Refused ? `Stopped: ${error.code}` : 'Stopped: the desk did not come to the expected step.', bad: true })
+        log.push({
+          text:
+            error instanceof Refused
+              ? `Stopped: ${error.code}`
+              : 'Stopped: the desk did not come to the expected step.',
+          bad: true,
+        })
       } finally {
         touring = false
         redraw()
@@ -242,7 +257,8 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
     }
     if (url.pathname === '/open') {
       const key = url.searchParams.get('desk') ?? ''
-      if (demoDesks.some((known) => known === key)) response.writeHead(303, { ...headers, location: launchUrl(key) }).end()
+      if (demoDesks.some((known) => known === key))
+        response.writeHead(303, { ...headers, location: launchUrl(key) }).end()
       else response.writeHead(404, headers).end()
       return
     }
@@ -261,7 +277,9 @@ export async function startBench(world: World, launchUrl: (key: string) => strin
       return
     }
     const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1)
-    response.writeHead(200, { ...headers, 'content-type': type }).end(await readFile(fileURLToPath(new URL(`./bench/${name}`, import.meta.url))))
+    response
+      .writeHead(200, { ...headers, 'content-type': type })
+      .end(await readFile(fileURLToPath(new URL(`./bench/${name}`, import.meta.url))))
   }
 
   const server = createServer((request, response) => {

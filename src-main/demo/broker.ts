@@ -37,7 +37,9 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
 }
 
 function page(persons: readonly BrokerPerson[]): string {
-  const buttons = persons.map((person) => `<button name="person" value="${escaped(person.key)}">${escaped(person.name)}</button>`).join('')
+  const buttons = persons
+    .map((person) => `<button name="person" value="${escaped(person.key)}">${escaped(person.name)}</button>`)
+    .join('')
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Demo broker</title>
 <style>body{font:1.0625rem/1.5 system-ui;margin:0 auto;max-width:34rem;padding:1.5rem}button{display:block;width:100%;min-height:3rem;margin:.375rem 0;font:inherit;text-align:left;padding:.5rem 1rem}</style>
 <h1>Demo broker</h1><p>Invented people. Who identifies with a bank ID?</p><form method="post">${buttons}
@@ -53,7 +55,9 @@ export async function startBroker(persons: readonly BrokerPerson[], wantedPort =
 
   async function interact(op: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(page(persons))
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+        .end(page(persons))
       return
     }
     const form = await formOf(request)
@@ -62,7 +66,12 @@ export async function startBroker(persons: readonly BrokerPerson[], wantedPort =
       return
     }
     const ts = Math.floor(Date.now() / 1000) - (form.has('stale') ? 3600 : 0)
-    const login = { accountId: form.get('person') ?? '', acr: form.has('weak') ? weakAcr : strongAcr, remember: false, ts }
+    const login = {
+      accountId: form.get('person') ?? '',
+      acr: form.has('weak') ? weakAcr : strongAcr,
+      remember: false,
+      ts,
+    }
     // A native client's consent is asked for each time; the demo's page is asked once.
     await op.interactionFinished(request, response, { login, consent: {} })
   }
@@ -79,7 +88,9 @@ export async function startBroker(persons: readonly BrokerPerson[], wantedPort =
 
   const server = createServer((request, response) => {
     // A browser that did not begin here, or a session that is over.
-    serveRequest(request, response).catch(() => (response.headersSent ? response.destroy() : response.writeHead(400).end()))
+    serveRequest(request, response).catch(() =>
+      response.headersSent ? response.destroy() : response.writeHead(400).end(),
+    )
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -113,7 +124,10 @@ export async function startBroker(persons: readonly BrokerPerson[], wantedPort =
         features: { devInteractions: { enabled: false } },
         interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
         loadExistingGrant: async (ctx) => {
-          const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client?.clientId ?? '', accountId: ctx.oidc.session?.accountId ?? '' })
+          const grant = new ctx.oidc.provider.Grant({
+            clientId: ctx.oidc.client?.clientId ?? '',
+            accountId: ctx.oidc.session?.accountId ?? '',
+          })
           grant.addOIDCScope('openid profile')
           await grant.save()
           return grant

@@ -49,9 +49,16 @@ async function main(): Promise<Report> {
   const key = 'porter-lakeside'
   let hub: HubProcess | null = null
   let desk: DemoDesk | null = null
-  const report: Report = { ok: false, steps, slip: { number: null, text: null, picture: null, cut: 0 }, ledger: { written: 0, acknowledged: 0, unsettled: 0 } }
+  const report: Report = {
+    ok: false,
+    steps,
+    slip: { number: null, text: null, picture: null, cut: 0 },
+    ledger: { written: 0, acknowledged: 0, unsettled: 0 },
+  }
   try {
-    const running = await timed(steps, 'hub started and filled', () => startHubProcess(join(base, 'hub'), 0, () => undefined))
+    const running = await timed(steps, 'hub started and filled', () =>
+      startHubProcess(join(base, 'hub'), 0, () => undefined),
+    )
     hub = running
     const deskId = await deskIdOf(running, institution, key)
     const code = await running.agent.call('enrolmentCode', { body: { desk: deskId as never } })
@@ -81,7 +88,8 @@ async function main(): Promise<Report> {
     report.slip.number = result.slipNumber
   } catch (error) {
     report.code = error instanceof Refused ? error.code : 'L-901'
-    if (!(error instanceof Refused)) process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'error'}\n`)
+    if (!(error instanceof Refused))
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'error'}\n`)
   }
   if (desk !== null) await describe(desk, report)
   await desk?.stop()
@@ -90,7 +98,11 @@ async function main(): Promise<Report> {
   return report
 }
 
-async function deskIdOf(hub: HubProcess, institution: ReturnType<typeof readInstitution>, key: string): Promise<string> {
+async function deskIdOf(
+  hub: HubProcess,
+  institution: ReturnType<typeof readInstitution>,
+  key: string,
+): Promise<string> {
   const desks = await hub.agent.call('desks', {})
   if (!desks.ok) throw new Refused(desks.failure.code)
   const wanted = institution.desks.find((desk) => desk.key === key)

@@ -15,7 +15,11 @@ export async function prepareConsole(administrator: HubClient): Promise<readonly
     if (known.has(account.username)) continue
     done(await administrator.call('saveConsoleAccount', { body: { ...account, disabled: false } }))
     const { link } = done(await administrator.call('inviteConsoleAccount', { body: { username: account.username } }))
-    done(await administrator.call('acceptInvitation', { body: { token: new URL(link).hash.slice(1), password: demoPassword } }))
+    done(
+      await administrator.call('acceptInvitation', {
+        body: { token: new URL(link).hash.slice(1), password: demoPassword },
+      }),
+    )
   }
   return accounts.map(({ username }) => username)
 }

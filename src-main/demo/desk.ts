@@ -4,7 +4,14 @@ import type { KioskClient } from '../../src-shared/kiosk-api.ts'
 import { startSimulatedPrinter, type SimulatedPrinter } from '../printers/simulated/index.ts'
 import { simulatedScanner, startReaderBench, type ReaderBench } from '../readers/index.ts'
 import { systemClock, systemTimers } from '../engine/clock.ts'
-import { createEngineClient, createEngineSupervisor, createFileKeystore, forkEngine, type EngineChild, type EngineSupervisor } from '../shell/index.ts'
+import {
+  createEngineClient,
+  createEngineSupervisor,
+  createFileKeystore,
+  forkEngine,
+  type EngineChild,
+  type EngineSupervisor,
+} from '../shell/index.ts'
 import { startCable, type Cable } from './cable.ts'
 import { until } from './until.ts'
 
@@ -42,7 +49,10 @@ export interface DemoDeskOptions {
 }
 
 /** Settings of the demo's engine, as they would stand in a desk's file. */
-export function deskConfig(options: DemoDeskOptions, at: { reader: number; cable: number; printer: { host: string; port: number } }): Record<string, unknown> {
+export function deskConfig(
+  options: DemoDeskOptions,
+  at: { reader: number; cable: number; printer: { host: string; port: number } },
+): Record<string, unknown> {
   return {
     dataDir: options.dataDir,
     demo: true,
@@ -62,7 +72,14 @@ export function deskConfig(options: DemoDeskOptions, at: { reader: number; cable
     printer:
       options.checkIn === true
         ? { kind: 'none' }
-        : { kind: 'tcp', ...at.printer, dedicatedLink: true, paper: options.paper ?? 80, processId: 'trusted', pollMs: 500 },
+        : {
+            kind: 'tcp',
+            ...at.printer,
+            dedicatedLink: true,
+            paper: options.paper ?? 80,
+            processId: 'trusted',
+            pollMs: 500,
+          },
     ...(options.screen === undefined ? {} : { screen: options.screen }),
   }
 }
@@ -72,7 +89,11 @@ export async function startDesk(options: DemoDeskOptions): Promise<DemoDesk> {
   reader.plug(simulatedScanner)
   const printer = await startSimulatedPrinter({ paper: options.paper ?? 80, powerOnSet: 5 })
   const cable = await startCable({ host: '127.0.0.1', port: options.hub.port }, options.ports?.cable)
-  const config = deskConfig(options, { reader: reader.port, cable: cable.port, printer: options.printer ?? { host: '127.0.0.1', port: printer.port } })
+  const config = deskConfig(options, {
+    reader: reader.port,
+    cable: cable.port,
+    printer: options.printer ?? { host: '127.0.0.1', port: printer.port },
+  })
   const supervisor =
     options.host?.(config, options.dataDir) ??
     createEngineSupervisor({

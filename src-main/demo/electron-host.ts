@@ -23,7 +23,8 @@ const stopMs = 15_000
 
 /** Path of Electron's runtime where it is installed, else null. Never downloads one. */
 export function findElectron(): string | null {
-  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined) return join(process.env['ELECTRON_OVERRIDE_DIST_PATH'], 'electron')
+  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined)
+    return join(process.env['ELECTRON_OVERRIDE_DIST_PATH'], 'electron')
   const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
   const named = join(folder, 'path.txt')
   if (!existsSync(named)) return null
@@ -32,7 +33,11 @@ export function findElectron(): string | null {
 }
 
 /** `dataDir` takes the settings file that the shell is started with; with `null` for the settings it is started as a new machine is. */
-export function createElectronHost(start: ElectronStart, config: Record<string, unknown> | null, dataDir: string): ElectronHost {
+export function createElectronHost(
+  start: ElectronStart,
+  config: Record<string, unknown> | null,
+  dataDir: string,
+): ElectronHost {
   const listeners = new Set<(frame: Frame | ShellNotice) => void>()
   const open = new Map<number, { id: number; answer: (reply: ReplyFrame) => void }>()
   let nextId = 1

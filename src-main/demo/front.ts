@@ -22,10 +22,20 @@ export async function startFront(wantedPort = 0): Promise<PublicFront> {
     }
     const { hub, ca } = target
     const send = hub.protocol === 'https:' ? tlsRequest : plainRequest
-    const onward = send({ host: hub.hostname, port: hub.port, path, method: request.method, headers: { ...request.headers, host: hub.host }, ca }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
+    const onward = send(
+      {
+        host: hub.hostname,
+        port: hub.port,
+        path,
+        method: request.method,
+        headers: { ...request.headers, host: hub.host },
+        ca,
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      },
+    )
     onward.on('error', () => response.destroy())
     request.pipe(onward)
   })

@@ -1,7 +1,18 @@
 /** One whole handover, step by step, with the time each took. */
 import type { PickupId } from '../../src-shared/domain.ts'
 import type { DemoDesk } from './desk.ts'
-import { handOver, prepareStaff, Refused, release, signIn, untilGranted, untilSent, untilStep, verifyDocument, done } from './acts.ts'
+import {
+  handOver,
+  prepareStaff,
+  Refused,
+  release,
+  signIn,
+  untilGranted,
+  untilSent,
+  untilStep,
+  verifyDocument,
+  done,
+} from './acts.ts'
 import { untilServing } from './desk.ts'
 import type { HubProcess } from './hub-process.ts'
 import { demoPins, passportOf, type DemoInstitution } from './institution.ts'
@@ -49,14 +60,18 @@ export async function runHandover(
   const supervisor = staff.find((member) => member.role === 'supervisor')
   const porter = staff.find((member) => member.role === 'porter')
   const recipient = institution.recipients[0]
-  const stranger = institution.recipients.find((person) => institution.pickups.every((pickup) => pickup.account !== person.account || pickup.desk !== desk.key))
+  const stranger = institution.recipients.find((person) =>
+    institution.pickups.every((pickup) => pickup.account !== person.account || pickup.desk !== desk.key),
+  )
   if (supervisor === undefined || porter === undefined || recipient === undefined || stranger === undefined)
     throw new Error('the demo institution lacks people for this desk')
   const badge = (member: { badges: string[] }) => member.badges[0] ?? ''
 
   await timed(steps, 'engine up, enrolled, first sync', () => untilServing(desk))
   await timed(steps, 'first supervisor and a porter choose PINs', () =>
-    prepareStaff(desk, { badge: badge(supervisor), pin: demoPins.supervisor }, [{ badge: badge(porter), pin: demoPins.other }]),
+    prepareStaff(desk, { badge: badge(supervisor), pin: demoPins.supervisor }, [
+      { badge: badge(porter), pin: demoPins.other },
+    ]),
   )
   const pickup = await timed(steps, 'helpdesk issues, hub seals and grants', async () => {
     const issued = done(

@@ -32,7 +32,9 @@ export async function startHubProcess(
   const token = randomBytes(24).toString('base64url')
   const administratorToken = randomBytes(24).toString('base64url')
   const tokens = join(dataDir, 'agents')
-  writeFileSync(tokens, `helpdesk-demo ${token} supervisor\nadministrator-demo ${administratorToken} administrator\n`, { mode: 0o600 })
+  writeFileSync(tokens, `helpdesk-demo ${token} supervisor\nadministrator-demo ${administratorToken} administrator\n`, {
+    mode: 0o600,
+  })
   const entry = join(root, 'src-hub/main.ts')
   if (!existsSync(entry)) throw new Error('the demo runs from the sources')
   const child = fork(entry, [], {
@@ -57,7 +59,8 @@ export async function startHubProcess(
   const authority = await stranger.call('authority', {})
   await stranger.close()
   if (!authority.ok) throw new Error('the hub does not answer')
-  const client = (by: string) => createHubClient({ target: { address: serving.url, authority: authority.value.pem }, signer: null, token: by, now })
+  const client = (by: string) =>
+    createHubClient({ target: { address: serving.url, authority: authority.value.pem }, signer: null, token: by, now })
   const agent = client(token)
   const administrator = client(administratorToken)
   return {

@@ -8,7 +8,15 @@ const Text = z.object({ fi: z.string(), sv: z.string(), en: z.string() })
 const People = z.object({
   desks: z.array(z.object({ key: z.string(), unit: z.string(), kind: z.string(), name: Text })),
   units: z.array(z.object({ key: z.string(), name: Text })),
-  staff: z.array(z.object({ key: z.string(), name: z.string(), role: z.string(), badges: z.array(z.string()), desks: z.array(z.string()) })),
+  staff: z.array(
+    z.object({
+      key: z.string(),
+      name: z.string(),
+      role: z.string(),
+      badges: z.array(z.string()),
+      desks: z.array(z.string()),
+    }),
+  ),
   recipients: z.array(
     z.object({
       key: z.string(),

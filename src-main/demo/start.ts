@@ -12,7 +12,8 @@ import { demoDesks, startWorld } from './world.ts'
 const say = (line: string) => void writeSync(1, `${line}\n`)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const rendererDir = join(root, 'out/renderer')
-if (!existsSync(join(rendererDir, 'index.html'))) throw new Error('the window is not built: run npm start, or npm run build')
+if (!existsSync(join(rendererDir, 'index.html')))
+  throw new Error('the window is not built: run npm start, or npm run build')
 const base = process.env.LODGE_DEMO_DATA ?? join(root, '.lodge/demo')
 
 say('lodge: starting the hub, three desks and a check-in screen (the first time takes some seconds)')
@@ -25,20 +26,37 @@ const world = await startWorld(
   base,
   say,
   runtime !== null && inElectron
-    ? { 'porter-lakeside': (config, dataDir) => createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')) }
+    ? {
+        'porter-lakeside': (config, dataDir) =>
+          createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')),
+      }
     : {},
   demoDesks,
   true,
 )
-say(inElectron ? 'lodge: the first desk runs in Electron' : 'lodge: desks run in the browser shell (no Electron runtime or no display here)')
+say(
+  inElectron
+    ? 'lodge: the first desk runs in Electron'
+    : 'lodge: desks run in the browser shell (no Electron runtime or no display here)',
+)
 const shells = new Map<string, BrowserShell>()
 for (const desk of world.desks.values()) {
-  const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir, port: 0, monotonic: systemClock.monotonic })
+  const shell = createBrowserShell({
+    supervisor: desk.supervisor,
+    rendererDir,
+    port: 0,
+    monotonic: systemClock.monotonic,
+  })
   await shell.start()
   shells.set(desk.key, shell)
 }
 const launchUrl = (key: string) => shells.get(key)?.launchUrl() ?? '/'
-const bench = await startBench(world, launchUrl, Number(process.env.LODGE_BENCH_PORT ?? 7330), Number(process.env.LODGE_TOUR_PAUSE_MS ?? 1200))
+const bench = await startBench(
+  world,
+  launchUrl,
+  Number(process.env.LODGE_BENCH_PORT ?? 7330),
+  Number(process.env.LODGE_TOUR_PAUSE_MS ?? 1200),
+)
 say(`lodge: the bench is at ${bench.url}`)
 const names = await prepareConsole(world.hub.administrator)
 say(
@@ -49,7 +67,8 @@ say('lodge: open it, then open a desk’s window from it; Ctrl-C stops everythin
 const browser = hasDisplay() ? findChromium() : null
 if (browser !== null) {
   openChromium(browser, bench.url, join(base, 'bench'), 'shared-counter')
-  if (!inElectron) openChromium(browser, launchUrl('porter-lakeside'), join(base, 'kiosks/porter-lakeside'), 'shared-counter')
+  if (!inElectron)
+    openChromium(browser, launchUrl('porter-lakeside'), join(base, 'kiosks/porter-lakeside'), 'shared-counter')
 }
 
 let stopping = false

@@ -62,7 +62,13 @@ async function issue(ports: TourPorts, desk: WorldDesk, person: DemoRecipient): 
   ports.say(`The helpdesk issues a new password for ${person.given} ${person.family}; the hub seals it to this desk.`)
   const issued = done(
     await ports.world.hub.agent.call('issue', {
-      body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-7001', secretKind: 'password' },
+      body: {
+        account: person.account,
+        desk: desk.id,
+        channel: 'porter',
+        requestReference: 'PYY-7001',
+        secretKind: 'password',
+      },
     }),
   )
   ports.last = issued.pickup
@@ -86,13 +92,22 @@ async function arrive(ports: TourPorts, desk: WorldDesk, person: DemoRecipient):
 async function prove(ports: TourPorts, desk: WorldDesk, person: DemoRecipient, pickup: PickupId) {
   ports.say('The passport is scanned; name, birth date and expiry match the pickup.')
   desk.reader.scanDocument(passportOf(person))
-  await until(desk.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.document !== null)
+  await until(
+    desk.client,
+    'a matched document',
+    ({ counter }) => counter.step === 'verify' && counter.document !== null,
+  )
   await ports.pause()
   ports.say('“Original, photo matches: print”.')
   return verifyDocument(desk, pickup)
 }
 
-async function printAndHandOver(ports: TourPorts, desk: WorldDesk, person: DemoRecipient, pickup: PickupId): Promise<void> {
+async function printAndHandOver(
+  ports: TourPorts,
+  desk: WorldDesk,
+  person: DemoRecipient,
+  pickup: PickupId,
+): Promise<void> {
   const verification = await prove(ports, desk, person, pickup)
   const slip = await release(desk, pickup, verification, 'fi')
   ports.say('The slip is cut, and the printer has confirmed it.')
@@ -174,12 +189,21 @@ async function expired(ports: TourPorts): Promise<void> {
   await arrive(ports, desk, person)
   ports.say('The passport is scanned: it expired last year.')
   desk.reader.scanDocument(passportOf(person, { expired: true }))
-  const state = await until(desk.client, 'a notice', ({ counter }) => counter.step === 'verify' && counter.notice !== null)
-  if (state.counter.step === 'verify' && state.counter.notice !== null) ports.say(describeFailure(state.counter.notice, 'en').what)
+  const state = await until(
+    desk.client,
+    'a notice',
+    ({ counter }) => counter.step === 'verify' && counter.notice !== null,
+  )
+  if (state.counter.step === 'verify' && state.counter.notice !== null)
+    ports.say(describeFailure(state.counter.notice, 'en').what)
   await ports.pause()
   ports.say('The visitor has a valid identity card as well.')
   desk.reader.scanDocument(identityCardOf(person))
-  await until(desk.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.document?.kind === 'identity-card')
+  await until(
+    desk.client,
+    'a matched document',
+    ({ counter }) => counter.step === 'verify' && counter.document?.kind === 'identity-card',
+  )
   const verification = await verifyDocument(desk, pickup)
   const slip = await release(desk, pickup, verification, 'en')
   await ports.pause()
@@ -193,10 +217,19 @@ async function timeline(ports: TourPorts): Promise<void> {
   if (ports.last === null) throw new Refused('L-609')
   const reply = done(await ports.world.hub.agent.call('timeline', { query: { pickup: ports.last } }))
   ports.showTimeline(reply.events)
-  ports.say(`${reply.events.length} facts about one pickup, from request to handover: who, which desk, which kind of proof.`)
+  ports.say(
+    `${reply.events.length} facts about one pickup, from request to handover: who, which desk, which kind of proof.`,
+  )
 }
 
-const tours: Readonly<Record<TourName, (ports: TourPorts) => Promise<void>>> = { handover, cable, paper, 'second-desk': secondDesk, expired, timeline }
+const tours: Readonly<Record<TourName, (ports: TourPorts) => Promise<void>>> = {
+  handover,
+  cable,
+  paper,
+  'second-desk': secondDesk,
+  expired,
+  timeline,
+}
 
 /** Runs one tour from a tidy desk; throws Refused with a code where it does not end as it should. */
 export async function runTour(name: TourName, ports: TourPorts): Promise<void> {

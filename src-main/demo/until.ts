@@ -6,7 +6,12 @@ export class NotReached extends Error {
 }
 
 /** Resolves with the first state that satisfies `reached`; rejects after `ms` with what was waited for. */
-export async function until(client: KioskClient, what: string, reached: (state: KioskState) => boolean, ms = 20_000): Promise<KioskState> {
+export async function until(
+  client: KioskClient,
+  what: string,
+  reached: (state: KioskState) => boolean,
+  ms = 20_000,
+): Promise<KioskState> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       off()

@@ -39,14 +39,22 @@ export interface World {
 }
 
 /** A kiosk enrolled through a cable keeps that address, so ports are kept between runs. */
-const Ports = z.object({ hub: z.number(), cables: z.record(z.string(), z.number()), broker: z.number().default(0), front: z.number().default(0) })
+const Ports = z.object({
+  hub: z.number(),
+  cables: z.record(z.string(), z.number()),
+  broker: z.number().default(0),
+  front: z.number().default(0),
+})
 
 function savedPorts(base: string): z.infer<typeof Ports> | null {
   const file = join(base, 'ports.json')
   return existsSync(file) ? Ports.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
 }
 
-export async function deskIds(hub: Pick<HubProcess, 'agent'>, institution: DemoInstitution): Promise<Map<string, DeskId>> {
+export async function deskIds(
+  hub: Pick<HubProcess, 'agent'>,
+  institution: DemoInstitution,
+): Promise<Map<string, DeskId>> {
   const reply = done(await hub.agent.call('desks', {}))
   const ids = new Map<string, DeskId>()
   for (const desk of institution.desks) {
@@ -58,9 +66,15 @@ export async function deskIds(hub: Pick<HubProcess, 'agent'>, institution: DemoI
 }
 
 function person(institution: DemoInstitution, desk: string, role: 'supervisor' | 'serving') {
-  const found = institution.staff.find((member) => (member.role === 'supervisor') === (role === 'supervisor') && member.desks.includes(desk))
+  const found = institution.staff.find(
+    (member) => (member.role === 'supervisor') === (role === 'supervisor') && member.desks.includes(desk),
+  )
   if (found === undefined) throw new Error('the demo institution lacks staff for this desk')
-  return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
+  return {
+    name: found.name,
+    badge: found.badges[0] ?? '',
+    pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other,
+  }
 }
 
 /** The broker, the hub's public address, and what the hub must know of both. */
@@ -110,7 +124,13 @@ export async function startWorld(
     if (id === undefined) throw new Refused('L-609')
     const dataDir = dataFolder(base, key)
     const enrolled = existsSync(join(dataDir, 'kiosk.db'))
-    const code = enrolled ? null : done(await hub.agent.call('enrolmentCode', { body: { desk: id, kind: screenOf === undefined ? 'desk' : 'check-in' } })).code
+    const code = enrolled
+      ? null
+      : done(
+          await hub.agent.call('enrolmentCode', {
+            body: { desk: id, kind: screenOf === undefined ? 'desk' : 'check-in' },
+          }),
+        ).code
     const cablePort = saved?.cables[key]
     const desk = await startDesk({
       key,
@@ -125,7 +145,12 @@ export async function startWorld(
     const supervisor = person(institution, deskKey, 'supervisor')
     const porter = person(institution, deskKey, 'serving')
     await untilServing(desk)
-    const state = await until(desk.client, 'enrolled', ({ setup }) => setup === null || setup === 'first-supervisor', 30_000)
+    const state = await until(
+      desk.client,
+      'enrolled',
+      ({ setup }) => setup === null || setup === 'first-supervisor',
+      30_000,
+    )
     if (state.setup === 'first-supervisor') {
       await prepareStaff(desk, supervisor, [porter])
       done(await desk.client.signOut({}))
@@ -145,7 +170,9 @@ export async function startWorld(
     JSON.stringify({
       hub: hub.port,
       cables: Object.fromEntries([...desks].map(([key, desk]) => [key, desk.cable.port])),
-      ...(eId === null ? {} : { broker: Number(new URL(eId.broker.issuer).port), front: Number(new URL(eId.front.url).port) }),
+      ...(eId === null
+        ? {}
+        : { broker: Number(new URL(eId.broker.issuer).port), front: Number(new URL(eId.front.url).port) }),
     }),
   )
   return {

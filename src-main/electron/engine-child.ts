@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import type { EngineChild } from '../shell/index.ts'
 
 export function forkUtility(): EngineChild {
-  const child = utilityProcess.fork(fileURLToPath(new URL('./engine.js', import.meta.url)), [], { serviceName: 'Lodge engine', stdio: 'inherit' })
+  const child = utilityProcess.fork(fileURLToPath(new URL('./engine.js', import.meta.url)), [], {
+    serviceName: 'Lodge engine',
+    stdio: 'inherit',
+  })
   return {
     get pid() {
       return child.pid

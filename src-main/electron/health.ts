@@ -1,7 +1,15 @@
 /** What to do when the window's process has gone: reload, make the window anew, or stop and say whom to call. */
 
 /** Reasons of Electron's `render-process-gone` (electronjs.org, RenderProcessGoneDetails). */
-export type GoneReason = 'clean-exit' | 'abnormal-exit' | 'killed' | 'crashed' | 'oom' | 'launch-failed' | 'integrity-failure' | 'memory-eviction'
+export type GoneReason =
+  | 'clean-exit'
+  | 'abnormal-exit'
+  | 'killed'
+  | 'crashed'
+  | 'oom'
+  | 'launch-failed'
+  | 'integrity-failure'
+  | 'memory-eviction'
 export type HealthAct = 'reload' | 'recreate' | 'stop'
 
 const withinMs = 60_000

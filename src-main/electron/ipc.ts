@@ -6,18 +6,27 @@ import { callChannel, eventChannel, retryChannel } from './channels.ts'
 import { isOurPage, isOurWindow } from './rules.ts'
 
 /** Connects whichever window is current to the engine; replies go to the window that asked, and only while it is current. */
-export function connectWindows(supervisor: EngineSupervisor, current: () => BrowserWindow | null, log: (line: string) => void): void {
+export function connectWindows(
+  supervisor: EngineSupervisor,
+  current: () => BrowserWindow | null,
+  log: (line: string) => void,
+): void {
   const send = (frame: unknown) => {
     const window = current()
     // What staff see goes to our own page alone, wherever the window may have got to.
-    if (window !== null && !window.isDestroyed() && isOurPage(window.webContents.getURL())) window.webContents.send(eventChannel, frame)
+    if (window !== null && !window.isDestroyed() && isOurPage(window.webContents.getURL()))
+      window.webContents.send(eventChannel, frame)
   }
   const gate = createGate((frame, answer) => supervisor.call(frame, answer))
 
   function fromOurWindow({ sender, senderFrame }: IpcMainEvent): boolean {
     const window = current()
     if (window === null || window.isDestroyed() || senderFrame === null) return false
-    return isOurWindow({ url: senderFrame.url, isMainFrame: senderFrame === sender.mainFrame, isOurContents: sender === window.webContents })
+    return isOurWindow({
+      url: senderFrame.url,
+      isMainFrame: senderFrame === sender.mainFrame,
+      isOurContents: sender === window.webContents,
+    })
   }
 
   for (const method of kioskMethods) {

@@ -5,7 +5,15 @@ import { languages } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
-import { createEngineSupervisor, inLines, lockdownReport, readProvisionedSettings, readSettingsFile, startWatchdog, thisMachine } from '../shell/index.ts'
+import {
+  createEngineSupervisor,
+  inLines,
+  lockdownReport,
+  readProvisionedSettings,
+  readSettingsFile,
+  startWatchdog,
+  thisMachine,
+} from '../shell/index.ts'
 import { watchEndings, watchSessionEnd } from './endings.ts'
 import { forkUtility } from './engine-child.ts'
 import { watchGpu } from './gpu.ts'
@@ -128,7 +136,9 @@ async function main(): Promise<void> {
   if (!app.isPackaged) connectStarter(supervisor)
   app.on('browser-window-created', (_event, made) => watchSessionEnd(made, supervisor))
   if (start.ok) start.value.watch(supervisor, log)
-  const updater = settings.ok ? updaterOf(settings.value.shell.updates, settings.value.shell.dataDir, supervisor, log) : null
+  const updater = settings.ok
+    ? updaterOf(settings.value.shell.updates, settings.value.shell.dataDir, supervisor, log)
+    : null
   if (updater !== null) {
     if (updater.start() === 'rolled-back') return
     const news = updater.takeNews()

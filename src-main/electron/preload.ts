@@ -11,7 +11,10 @@ ipcRenderer.on(eventChannel, (_event, frame: unknown) => {
 const bridge: KioskBridge = {
   // Each function is closed over its own channel: the window cannot name one.
   call: Object.fromEntries(
-    kioskMethods.map((method) => [method, (id: number, input: unknown) => ipcRenderer.send(callChannel(method), id, input)]),
+    kioskMethods.map((method) => [
+      method,
+      (id: number, input: unknown) => ipcRenderer.send(callChannel(method), id, input),
+    ]),
   ) as KioskBridge['call'],
   retryEngine: () => ipcRenderer.send(retryChannel),
   onFrame: (listener) => void listeners.push(listener),

@@ -56,7 +56,11 @@ export function windowOptions(preload: string, mode: Mode, development: boolean)
 }
 
 /** The sender of a frame: the window's own main frame at exactly our origin. Checked before anything is awaited. */
-export function isOurWindow(sender: { readonly url: string; readonly isMainFrame: boolean; readonly isOurContents: boolean }): boolean {
+export function isOurWindow(sender: {
+  readonly url: string
+  readonly isMainFrame: boolean
+  readonly isOurContents: boolean
+}): boolean {
   if (!sender.isMainFrame || !sender.isOurContents) return false
   return isOurPage(sender.url)
 }
@@ -107,8 +111,48 @@ export interface KeyPress {
   readonly shift: boolean
 }
 
-const withControl = new Set(['r', 'w', 'n', 't', 'p', 's', 'o', 'u', 'f', 'g', 'h', 'j', 'd', 'e', 'k', 'l', 'q', 'i', '+', '-', '=', '0', 'F4', 'F5', 'Tab'])
-const alone = new Set(['F1', 'F3', 'F5', 'F6', 'F7', 'F10', 'F11', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh', 'BrowserHome', 'ContextMenu'])
+const withControl = new Set([
+  'r',
+  'w',
+  'n',
+  't',
+  'p',
+  's',
+  'o',
+  'u',
+  'f',
+  'g',
+  'h',
+  'j',
+  'd',
+  'e',
+  'k',
+  'l',
+  'q',
+  'i',
+  '+',
+  '-',
+  '=',
+  '0',
+  'F4',
+  'F5',
+  'Tab',
+])
+const alone = new Set([
+  'F1',
+  'F3',
+  'F5',
+  'F6',
+  'F7',
+  'F10',
+  'F11',
+  'F12',
+  'BrowserBack',
+  'BrowserForward',
+  'BrowserRefresh',
+  'BrowserHome',
+  'ContextMenu',
+])
 const withAlt = new Set(['F4', 'ArrowLeft', 'ArrowRight', 'Home', ' ', 'd', 'f', 'e'])
 
 /**
@@ -148,5 +192,7 @@ export function debuggingSwitch(has: (name: string) => boolean): string | null {
 export function configFile(argv: readonly string[], platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string {
   const flag = argv.find((argument) => argument.startsWith('--config='))
   if (flag !== undefined) return flag.slice('--config='.length)
-  return platform === 'win32' ? `${env['ProgramData'] ?? 'C:\\ProgramData'}\\Lodge\\kiosk.json` : '/etc/lodge/kiosk.json'
+  return platform === 'win32'
+    ? `${env['ProgramData'] ?? 'C:\\ProgramData'}\\Lodge\\kiosk.json`
+    : '/etc/lodge/kiosk.json'
 }

@@ -18,9 +18,12 @@ export function serveWindow(rendererDir: string, stopped: () => StoppedPage): vo
     if (path === null || request.method !== 'GET') return new Response(null, { status: 404, headers })
     if (path === '/stopped') {
       const { failure, support } = stopped()
-      return new Response(plainPage(failure, support), { headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } })
+      return new Response(plainPage(failure, support), {
+        headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+      })
     }
-    if (path === '/stopped.css') return new Response(plainCss, { headers: { ...headers, 'content-type': 'text/css; charset=utf-8' } })
+    if (path === '/stopped.css')
+      return new Response(plainCss, { headers: { ...headers, 'content-type': 'text/css; charset=utf-8' } })
     const file = await readStatic(rendererDir, path)
     if (file === null) return new Response(null, { status: 404, headers })
     return new Response(new Uint8Array(file.bytes), { headers: { ...headers, 'content-type': file.type } })

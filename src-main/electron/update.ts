@@ -1,7 +1,13 @@
 /** Updates of the packaged program: where this start can install them, and how it starts again. */
 import { join } from 'node:path'
 import { app } from 'electron'
-import { createUpdater, installerOfThisStart, type EngineSupervisor, type Updater, type UpdateSettings } from '../shell/index.ts'
+import {
+  createUpdater,
+  installerOfThisStart,
+  type EngineSupervisor,
+  type Updater,
+  type UpdateSettings,
+} from '../shell/index.ts'
 import { systemTimers, version } from '../engine/index.ts'
 
 /** Bytes of an address; refuses more than `limit` before it is all here. */

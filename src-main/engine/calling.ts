@@ -52,11 +52,15 @@ interface Row {
 }
 
 export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs }: Parts): Calling {
-  const newest = store.db.prepare<[], Row>('SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1')
+  const newest = store.db.prepare<[], Row>(
+    'SELECT id, at, origin FROM staff_call WHERE answered_at IS NULL ORDER BY at DESC LIMIT 1',
+  )
   const known = store.db.prepare<[string], unknown>('SELECT 1 FROM staff_call WHERE id = ?')
   const insert = store.db.prepare('INSERT OR IGNORE INTO staff_call (id, at, origin) VALUES (?, ?, ?)')
   const forget = store.db.prepare('DELETE FROM staff_call WHERE at <= ?')
-  const supersede = store.db.prepare("UPDATE staff_call SET answered_at = ? WHERE answered_at IS NULL AND origin = 'check-in'")
+  const supersede = store.db.prepare(
+    "UPDATE staff_call SET answered_at = ? WHERE answered_at IS NULL AND origin = 'check-in'",
+  )
   const setAnswered = store.db.prepare('UPDATE staff_call SET answered_at = ? WHERE id = ? AND answered_at IS NULL')
   /** Read for every push of the state: kept in memory. */
   let current: Call | null | undefined
@@ -64,7 +68,10 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
   function open(): Call | null {
     if (current === undefined) {
       const row = newest.get()
-      current = row === undefined ? null : { id: CallId.parse(row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
+      current =
+        row === undefined
+          ? null
+          : { id: CallId.parse(row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
     }
     return current !== null && now() - current.at < lastsMs ? current : null
   }

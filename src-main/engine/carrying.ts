@@ -20,7 +20,11 @@ export function createCarryingHandlers({ services, sticks, activity }: Parts): C
 
   return {
     // Asked again and again while its screen is open: no act of a person that would keep the desk unlocked.
-    sticks: async () => ok({ sticks: (await sticks.list()).map(({ path, name, freeBytes }) => ({ id: path, name, freeBytes })), writing }),
+    sticks: async () =>
+      ok({
+        sticks: (await sticks.list()).map(({ path, name, freeBytes }) => ({ id: path, name, freeBytes })),
+        writing,
+      }),
     async carryLedger({ stick, whole }) {
       activity()
       const session = services.signIn.session()
@@ -31,7 +35,10 @@ export function createCarryingHandlers({ services, sticks, activity }: Parts): C
       try {
         const folder = await folderOf(stick)
         if (folder === null) return fail('L-626')
-        return await carry.send(folder, session.staff, { whole, progress: (done, total) => void (writing = { done, total }) })
+        return await carry.send(folder, session.staff, {
+          whole,
+          progress: (done, total) => void (writing = { done, total }),
+        })
       } finally {
         writing = null
       }

@@ -30,7 +30,20 @@ interface Parts {
 /** Whoever stands there goes to the desk rather than wait longer for the hub, ms. */
 const patienceMs = 8000
 /** Codes of a hub that is not there. */
-const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-603', 'L-604', 'L-605', 'L-606', 'L-607', 'L-608', 'L-611', 'L-104', 'L-109', 'L-901'])
+const away: ReadonlySet<string> = new Set([
+  'L-601',
+  'L-602',
+  'L-603',
+  'L-604',
+  'L-605',
+  'L-606',
+  'L-607',
+  'L-608',
+  'L-611',
+  'L-104',
+  'L-109',
+  'L-901',
+])
 
 export interface CheckInScreen {
   readonly onScan: (scan: Scan) => void
@@ -45,8 +58,15 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
   let newest = 0
   let stopped = false
 
-  function refuse(failure: Failure, card: Buffer | null = null, where = directions(failure, services.requirePlace(), now())): void {
-    counter.go({ step: 'refused', failure, audience: 'recipient', pickup: null, where, until: now() + parts.refusedMs }, parts.refusedMs)
+  function refuse(
+    failure: Failure,
+    card: Buffer | null = null,
+    where = directions(failure, services.requirePlace(), now()),
+  ): void {
+    counter.go(
+      { step: 'refused', failure, audience: 'recipient', pickup: null, where, until: now() + parts.refusedMs },
+      parts.refusedMs,
+    )
     // After the step is on: what belonged to the one before has been forgotten by then.
     const request = card === null ? undefined : parts.offerRequest(card)
     const step = counter.step()
@@ -65,7 +85,10 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
       }
       case 'here': {
         const { initials, language, count, proofs, told } = answer
-        counter.go({ step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs }, parts.arrivalMs)
+        counter.go(
+          { step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs },
+          parts.arrivalMs,
+        )
         return
       }
       default:
@@ -80,7 +103,9 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     const cancel = timers.set(() => {
       if (current()) refuse({ code: 'L-245' })
     }, patienceMs)
-    const reply = await hub.call('checkIn', { body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) } })
+    const reply = await hub.call('checkIn', {
+      body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) },
+    })
     cancel()
     if (stopped) return
     // The hub is there again: no need to wait for the next try.

@@ -50,7 +50,9 @@ export const EngineConfig = z.strictObject({
   /** What the shell's updater has done since the last start, for the ledger. */
   updateNews: z.enum(['installed', 'rolled-back']).optional(),
   /** Argon2id cost of a new PIN. */
-  pinCost: z.strictObject({ memoryKib: z.number().int().min(8192).max(1_048_576), passes: z.number().int().min(1).max(20) }).optional(),
+  pinCost: z
+    .strictObject({ memoryKib: z.number().int().min(8192).max(1_048_576), passes: z.number().int().min(1).max(20) })
+    .optional(),
 })
 export type EngineConfig = z.infer<typeof EngineConfig>
 
@@ -59,6 +61,9 @@ export function parseEngineConfig(raw: unknown): Result<EngineConfig> {
   const parsed = EngineConfig.safeParse(raw)
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
-  const where = issue === undefined ? '' : `${issue.path.join('.') || '(top)'} – ${issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.code}`
+  const where =
+    issue === undefined
+      ? ''
+      : `${issue.path.join('.') || '(top)'} – ${issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.code}`
   return fail('L-101', { where })
 }

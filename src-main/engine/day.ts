@@ -8,7 +8,10 @@ import type { Services } from './services.ts'
 /** Whoever calls from a check-in screen is told after this long that it does not get through, ms. */
 const callPatienceMs = 8000
 
-export type DayHandlers = Pick<KioskHandlers, 'pauseDesk' | 'resumeDesk' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'>
+export type DayHandlers = Pick<
+  KioskHandlers,
+  'pauseDesk' | 'resumeDesk' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'
+>
 
 interface Parts {
   readonly services: Services

@@ -21,7 +21,9 @@ export function directions(failure: Failure, place: Place, now: number): PlaceNo
   const named = String(failure.params?.deskKinds ?? '').split(',')
   const kinds = named.flatMap((kind) => DeskKindSchema.safeParse(kind).data ?? [])
   const closed: readonly DeskKind[] = failure.code === 'L-210' || failure.code === 'L-211' ? [place.desk.kind] : []
-  return placesNow(place.directory, kinds.length > 0 ? kinds : (kindsOf[failure.code] ?? closed), now, { desk: place.desk.id })
+  return placesNow(place.directory, kinds.length > 0 ? kinds : (kindsOf[failure.code] ?? closed), now, {
+    desk: place.desk.id,
+  })
 }
 
 /** A check-in screen names nobody: whose contact person it is may be anyone's to read. */

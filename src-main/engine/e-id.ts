@@ -121,7 +121,8 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
         if (session === null) return fail('L-401')
         activity()
         const before = counter.step()
-        if (before.step !== 'verify' || before.pickup.id !== pickup || before.verification !== null) return fail('L-209')
+        if (before.step !== 'verify' || before.pickup.id !== pickup || before.verification !== null)
+          return fail('L-209')
         if (!before.mayEId) return fail('L-314')
         if (before.pickup.blocked !== null) return { ok: false, failure: before.pickup.blocked as Failure }
         if (sync.status().state !== 'online') return fail('L-313')
@@ -144,7 +145,8 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
         activity()
         const one = trying
         const step = counter.step()
-        if (step.step === 'verify' && step.pickup.id === pickup && step.eId !== null) counter.amend({ ...step, eId: null })
+        if (step.step === 'verify' && step.pickup.id === pickup && step.eId !== null)
+          counter.amend({ ...step, eId: null })
         if (one !== null) leave(one)
         return ok(null)
       },

@@ -71,7 +71,13 @@ export function createElsewhere({ services, counter, activity }: Parts): Elsewhe
       if (!others(pickup).some((desk) => desk.id === to)) return fail('L-243')
       store.transact(() => {
         pickups.end(id, 'revoked')
-        ledger.append({ kind: 'sent-elsewhere', pickup: id, epoch: pickup.epoch, actor: session.staff, facts: { to, reason } })
+        ledger.append({
+          kind: 'sent-elsewhere',
+          pickup: id,
+          epoch: pickup.epoch,
+          actor: session.staff,
+          facts: { to, reason },
+        })
       })
       sync.nudge()
       counter.idle()

@@ -11,7 +11,15 @@ import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import { createKioskRecords, createStatusReporter, enrol, type Invitation, type KioskRecords, linuxSticks, type Sticks } from '../sync/index.ts'
+import {
+  createKioskRecords,
+  createStatusReporter,
+  enrol,
+  type Invitation,
+  type KioskRecords,
+  linuxSticks,
+  type Sticks,
+} from '../sync/index.ts'
 import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
@@ -64,7 +72,12 @@ export interface Engine {
 }
 
 /** Before the kiosk is enrolled there is nothing to serve with. */
-const notYet: Readiness = { light: 'red', serves: false, servesOffline: false, reasons: [{ code: 'L-107', severity: 'red', stopsOffline: true }] }
+const notYet: Readiness = {
+  light: 'red',
+  serves: false,
+  servesOffline: false,
+  reasons: [{ code: 'L-107', severity: 'red', stopsOffline: true }],
+}
 
 const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
 
@@ -80,7 +93,8 @@ export function createEngine(ports: EnginePorts): Engine {
   /** As last pushed. */
   let readiness = notYet
   const unsubscribe: (() => void)[] = []
-  const floorYears = config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
+  const floorYears =
+    config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
 
   /** Many changes in one turn are one push. */
   function changed(): void {
@@ -151,19 +165,51 @@ export function createEngine(ports: EnginePorts): Engine {
     const services = composed.value
     const { screen } = config
     const signingIn: SigningIn = createSigningIn(
-      { services, counter, timers, idleLockMs: screen.idleLockMinutes * 60_000, offlineDays: config.staffOfflineDays, onChange: changed },
+      {
+        services,
+        counter,
+        timers,
+        idleLockMs: screen.idleLockMinutes * 60_000,
+        offlineDays: config.staffOfflineDays,
+        onChange: changed,
+      },
       () => serving,
     )
     const doneMs = screen.doneSeconds * 1000
     const activity = () => signingIn.activity()
-    const post = createPostRoom({ services, counter, floorYears, doneMs, activity, notify: (failure) => emit('scanNotice', { failure }) })
+    const post = createPostRoom({
+      services,
+      counter,
+      floorYears,
+      doneMs,
+      activity,
+      notify: (failure) => emit('scanNotice', { failure }),
+    })
     const requesting = createRequesting({ services, counter, activity })
-    const serving: Serving = withLetters(createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }), post)
-    const walkIn = createWalkInDesk({ services, counter, serving, timers, refusedMs: screen.refusedSeconds * 1000, doneMs, activity })
+    const serving: Serving = withLetters(
+      createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }),
+      post,
+    )
+    const walkIn = createWalkInDesk({
+      services,
+      counter,
+      serving,
+      timers,
+      refusedMs: screen.refusedSeconds * 1000,
+      doneMs,
+      activity,
+    })
     const notify = (failure: Failure) => emit('scanNotice', { failure })
     const times = { arrivalMs: screen.arrivalSeconds * 1000, refusedMs: screen.refusedSeconds * 1000 }
     const atScreen = () => {
-      const checkIn = createCheckInScreen({ services, counter, timers, ...times, offerRequest: requesting.offer, notify })
+      const checkIn = createCheckInScreen({
+        services,
+        counter,
+        timers,
+        ...times,
+        offerRequest: requesting.offer,
+        notify,
+      })
       unsubscribe.push(() => checkIn.stop())
       return checkIn.onScan
     }
@@ -186,7 +232,14 @@ export function createEngine(ports: EnginePorts): Engine {
         notify,
       })
     unsubscribe.push(readers.onScan(services.kind === 'check-in' ? atScreen() : atDesk()))
-    const readinessNow = createReadiness({ services, config, printer, readers, floorYears, freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)) })
+    const readinessNow = createReadiness({
+      services,
+      config,
+      printer,
+      readers,
+      floorYears,
+      freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)),
+    })
     const day = createDayHandlers({ services, counter, timers, activity })
     const round = createRoundHandlers({
       services,
@@ -206,7 +259,21 @@ export function createEngine(ports: EnginePorts): Engine {
     const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
     const eId = createEIdDesk({ services, counter, serving, timers, activity })
     const elsewhere = createElsewhere({ services, counter, activity })
-    desk = { services, serving, signingIn, day, post, requesting, walkIn, eId, carrying, round, elsewhere, readiness: readinessNow, reporter }
+    desk = {
+      services,
+      serving,
+      signingIn,
+      day,
+      post,
+      requesting,
+      walkIn,
+      eId,
+      carrying,
+      round,
+      elsewhere,
+      readiness: readinessNow,
+      reporter,
+    }
     services.sync.start()
     unsubscribe.push(checkWholeLedger(services, timers, changed))
     unsubscribe.push(foldNamesInBackground(services.pickups, timers))
@@ -245,7 +312,9 @@ export function createEngine(ports: EnginePorts): Engine {
   async function enrolNow(invitation: Invitation): Promise<Result<null>> {
     if (store === null || records === null) return fail('L-904')
     if (records.read() !== null) return fail('L-106')
-    const joined = await enrol(store.db, ports.keyEncryptionKey, { proxy: config.proxy, ...invitation }, () => system.wall())
+    const joined = await enrol(store.db, ports.keyEncryptionKey, { proxy: config.proxy, ...invitation }, () =>
+      system.wall(),
+    )
     if (store === null) return fail('L-904')
     if (!joined.ok) return joined
     const opened = openDesk(store, records)
@@ -253,7 +322,16 @@ export function createEngine(ports: EnginePorts): Engine {
     return opened
   }
 
-  const handlers = createHandlers({ config, readers, printer, store: () => store, desk: () => desk, state, enrol: enrolNow, changed })
+  const handlers = createHandlers({
+    config,
+    readers,
+    printer,
+    store: () => store,
+    desk: () => desk,
+    state,
+    enrol: enrolNow,
+    changed,
+  })
 
   return {
     handlers,

@@ -65,7 +65,16 @@ const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
   'printLetter',
 ])
 
-export function createHandlers({ config, readers, printer, store, desk, state, enrol, changed }: Parts): HandlersOf<KioskApi> {
+export function createHandlers({
+  config,
+  readers,
+  printer,
+  store,
+  desk,
+  state,
+  enrol,
+  changed,
+}: Parts): HandlersOf<KioskApi> {
   /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
   function atDesk<I, O>(
     method: MethodName<KioskApi>,
@@ -75,7 +84,11 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
       const parts = desk()
       if (parts === null || parts.services.place() === null) return fail('L-107')
       const { services } = parts
-      const allowed = permit(authorities[method], services.signIn.session()?.role ?? null, services.requirePlace().desk.kind)
+      const allowed = permit(
+        authorities[method],
+        services.signIn.session()?.role ?? null,
+        services.requirePlace().desk.kind,
+      )
       if (!allowed.ok) return allowed
       // A frozen kiosk accounts for its paper, and proves and prints nothing more.
       if (proving.has(method)) {
@@ -129,7 +142,13 @@ export function createHandlers({ config, readers, printer, store, desk, state, e
     supportBundle: atDesk('supportBundle', ({ services }) => () => {
       const opened = store()
       if (opened === null) return fail('L-904')
-      return writeSupportBundle({ config, db: opened.db, record: services.records.read(), state: state(), now: services.now() })
+      return writeSupportBundle({
+        config,
+        db: opened.db,
+        record: services.records.read(),
+        state: state(),
+        now: services.now(),
+      })
     }),
     serveOutsideHours: atDesk('serveOutsideHours', ({ services, signingIn }) => ({ reason }) => {
       signingIn.activity()

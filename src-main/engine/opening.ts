@@ -58,7 +58,12 @@ export function createOpeningDoor({ desk, paused, now, store, ledger, timers, on
   /** Asked for every pickup of a list: the calendar is read once for each change. */
   function look(hours: OpeningHours, at: number): Opening {
     const until = answer === null ? null : answer.found.open ? answer.found.closesAt : answer.found.opensAt
-    if (answer === null || answer.hours !== hours || at < answer.from || at >= (until ?? answer.from + longestTimerMs)) {
+    if (
+      answer === null ||
+      answer.hours !== hours ||
+      at < answer.from ||
+      at >= (until ?? answer.from + longestTimerMs)
+    ) {
       answer = { hours, from: at, found: openingAt(hours, at) }
     }
     return answer.found

@@ -42,7 +42,8 @@ export function createPausing({ store, ledger, now, timers, onChange }: Parts): 
   const put = store.db.prepare('INSERT OR REPLACE INTO desk_pause (one, reason, until, staff) VALUES (1, ?, ?, ?)')
   const drop = store.db.prepare('DELETE FROM desk_pause')
   const row = store.db.prepare<[], Row>('SELECT reason, until, staff FROM desk_pause').get()
-  let current: Pause | null = row === undefined ? null : { reason: PauseReason.parse(row.reason), until: row.until, by: StaffId.parse(row.staff) }
+  let current: Pause | null =
+    row === undefined ? null : { reason: PauseReason.parse(row.reason), until: row.until, by: StaffId.parse(row.staff) }
   let cancel: (() => void) | null = null
 
   function status(): Pause | null {

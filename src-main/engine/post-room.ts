@@ -13,7 +13,10 @@ import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
 import { blockedBy, pickupView, slipView } from './views.ts'
 
-export type LetterHandlers = Pick<KioskHandlers, 'letters' | 'openLetter' | 'approveDispatch' | 'printLetter' | 'dispatchLetter' | 'endLetter'>
+export type LetterHandlers = Pick<
+  KioskHandlers,
+  'letters' | 'openLetter' | 'approveDispatch' | 'printLetter' | 'dispatchLetter' | 'endLetter'
+>
 
 export interface PostRoom extends Pick<Serving, 'awaitsWitness' | 'askWitness' | 'witness'> {
   /** Shows a letter: its unsettled slip first. */
@@ -69,12 +72,25 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     const view = letterView(views, letter, null)
     if (slip !== null) {
       const { number, reason, state } = slipView(views, slip)
-      const seen = { id: slip.id, number, reason, state: state === 'printed' ? ('printed' as const) : ('uncertain' as const) }
+      const seen = {
+        id: slip.id,
+        number,
+        reason,
+        state: state === 'printed' ? ('printed' as const) : ('uncertain' as const),
+      }
       counter.go({ step: 'letter-out', letter: view, slip: seen, tracking: null, notice })
       return
     }
     const further = slips.wasted(letter.id, letter.epoch) > 0
-    counter.go({ step: 'letter', letter: view, approval: null, approvedUntil: null, fourEyes: 'not-begun', further, notice })
+    counter.go({
+      step: 'letter',
+      letter: view,
+      approval: null,
+      approvedUntil: null,
+      fourEyes: 'not-begun',
+      further,
+      notice,
+    })
   }
 
   function say(failure: Failure): { readonly ok: false; readonly failure: Failure } {
@@ -102,7 +118,10 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     const letter = pickups.get(pickup)
     if (letter === null) throw new Error('a letter without its pickup')
     const { person } = letter
-    counter.go({ step: 'done', outcome, initials: initials(person.name), language: person.language, until: now() + doneMs }, doneMs)
+    counter.go(
+      { step: 'done', outcome, initials: initials(person.name), language: person.language, until: now() + doneMs },
+      doneMs,
+    )
   }
 
   return {
@@ -142,7 +161,8 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     holdsWitness: () => awaiting !== null,
     backFromWitness() {
       const step = counter.step()
-      if (step.step !== 'pin' || step.purpose !== 'witness' || awaiting === null || signIn.session() === null) return false
+      if (step.step !== 'pin' || step.purpose !== 'witness' || awaiting === null || signIn.session() === null)
+        return false
       counter.go(awaiting)
       return true
     },
@@ -169,7 +189,11 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
       const step = counter.step()
       if (step.step === 'letter-out') {
         const known = letters.byTracking(read.value) !== null
-        counter.amend(known ? { ...step, tracking: null, notice: { code: 'L-232' } } : { ...step, tracking: read.value, notice: null })
+        counter.amend(
+          known
+            ? { ...step, tracking: null, notice: { code: 'L-232' } }
+            : { ...step, tracking: read.value, notice: null },
+        )
         return true
       }
       if (step.step !== 'idle' && step.step !== 'letter-back' && step.step !== 'done') return true
@@ -183,7 +207,9 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     handlers: {
       letters({ limit }) {
         activity()
-        const waiting = pickups.queue({ filter: 'all', search: '', limit }).pickups.filter((pickup) => pickup.channel === 'registered-letter')
+        const waiting = pickups
+          .queue({ filter: 'all', search: '', limit })
+          .pickups.filter((pickup) => pickup.channel === 'registered-letter')
         const sent = letters.recent(Math.min(limit, sentShown)).flatMap((letter) => {
           const pickup = pickups.get(letter.pickup)
           return pickup === null ? [] : [letterView(views, pickup, letter)]
@@ -218,7 +244,13 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
           const by = { staff: session.value.staff, session: session.value.id }
           const seconds = services.requirePlace().policy.verificationSeconds
           const begun = store.transact(() => approvals.begin(letter.value, by, now(), seconds))
-          counter.amend({ ...step, approval: begun.id, approvedUntil: begun.expiresAt, fourEyes: 'awaited', notice: null })
+          counter.amend({
+            ...step,
+            approval: begun.id,
+            approvedUntil: begun.expiresAt,
+            fourEyes: 'awaited',
+            notice: null,
+          })
           return ok({ approval: begun.id })
         })
       },
@@ -234,9 +266,14 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
         if (!opened.ok) return opened
         const { language } = opened.value.person
         const shown = pickupView(views, opened.value)
-        const result = await release.run({ pickup, approval, language }, session.value, services.requirePlace(), (slip: SlipId, phase) => {
-          counter.go({ step: 'printing', pickup: shown, slip, phase })
-        })
+        const result = await release.run(
+          { pickup, approval, language },
+          session.value,
+          services.requirePlace(),
+          (slip: SlipId, phase) => {
+            counter.go({ step: 'printing', pickup: shown, slip, phase })
+          },
+        )
         activity()
         sync.nudge()
         const letter = pickups.get(pickup)

@@ -10,6 +10,7 @@ import { connectParent } from './parent-channel.ts'
 const parent = connectParent()
 const message = await parent.first
 const config = typeof message === 'object' && message !== null && 'config' in message ? message.config : null
-if (typeof config === 'object' && config !== null && 'dataDir' in config && typeof config.dataDir === 'string') enableCompileCache(join(config.dataDir, 'code'))
+if (typeof config === 'object' && config !== null && 'dataDir' in config && typeof config.dataDir === 'string')
+  enableCompileCache(join(config.dataDir, 'code'))
 const { runEngineProcess } = await import('./run-process.ts')
 runEngineProcess({ parent })

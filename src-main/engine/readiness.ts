@@ -35,7 +35,10 @@ function updateWaiting(dataDir: string): boolean {
 }
 
 /** As the hub is told: nothing about people, and no figure that would change by itself. */
-export function kioskStatus({ pausing, roster }: Services, { light, serves, servesOffline, reasons }: Readiness): KioskStatus {
+export function kioskStatus(
+  { pausing, roster }: Services,
+  { light, serves, servesOffline, reasons }: Readiness,
+): KioskStatus {
   const paused = pausing.status()
   return {
     light,
@@ -95,7 +98,12 @@ export function createReadiness({ services, config, printer, readers, floorYears
         code: light.failure !== null && isErrorCode(light.failure.code) ? light.failure.code : null,
       },
       printedToday: Math.max(dayRecord.printedAt(), slips.newestPrintedAt()) >= startOfDeskDay(at),
-      openingKey: record === null || record.openingPublic === null ? 'none' : record.openingRegistered ? 'registered' : 'unregistered',
+      openingKey:
+        record === null || record.openingPublic === null
+          ? 'none'
+          : record.openingRegistered
+            ? 'registered'
+            : 'unregistered',
       staffWithPin: pins.all,
       staffForOffline: pins.enough,
       unsettled: slips.unsettled().length,

@@ -49,7 +49,8 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
     const latest = requests.latest(subject)
     if (latest !== null && latest.state === 'waiting') return ok(viewOf(latest))
     const since = now() - day
-    if (requests.filedSince(subject, since) >= requestsADay || requests.filedSince(null, since) >= requestsOfDesk) return fail('L-236')
+    if (requests.filedSince(subject, since) >= requestsADay || requests.filedSince(null, since) >= requestsOfDesk)
+      return fail('L-236')
     store.transact(() => requests.file(subject, whose, now(), by))
     sync.nudge()
     return ok(viewOf(requests.latest(subject)))
@@ -66,7 +67,11 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
         activity()
         const step = counter.step()
         if (held === null || step.step !== 'refused') return fail('L-235')
-        const filed = file(held, { cardTag: held.toString('base64url'), account: null }, signIn.session()?.staff ?? null)
+        const filed = file(
+          held,
+          { cardTag: held.toString('base64url'), account: null },
+          signIn.session()?.staff ?? null,
+        )
         if (filed.ok) counter.amend({ ...step, request: filed.value })
         return filed
       },

@@ -28,7 +28,11 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
       const { light, reasons } = readiness()
       store.transact(() => {
         dayRecord.opened(now())
-        ledger.append({ kind: 'desk-opened', actor: session.staff, facts: { light, codes: [...new Set(reasons.map(({ code }) => code))].slice(0, 20) } })
+        ledger.append({
+          kind: 'desk-opened',
+          actor: session.staff,
+          facts: { light, codes: [...new Set(reasons.map(({ code }) => code))].slice(0, 20) },
+        })
       })
       sync.nudge()
       return ok(null)
@@ -39,8 +43,15 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
       if (session === null) return fail('L-401')
       if (release.busy()) return fail('L-511')
       const { desk } = services.requirePlace()
-      const when = new Intl.DateTimeFormat('fi-FI', { timeZone: 'Europe/Helsinki', dateStyle: 'short', timeStyle: 'short' }).format(now())
-      const outcome = await printer.print(layoutTestSlip({ language, desk: `${desk.unit[language]}, ${desk.name[language]}`, when }, paper), () => undefined)
+      const when = new Intl.DateTimeFormat('fi-FI', {
+        timeZone: 'Europe/Helsinki',
+        dateStyle: 'short',
+        timeStyle: 'short',
+      }).format(now())
+      const outcome = await printer.print(
+        layoutTestSlip({ language, desk: `${desk.unit[language]}, ${desk.name[language]}`, when }, paper),
+        () => undefined,
+      )
       store.transact(() => {
         if (outcome.kind !== 'failed') dayRecord.printed(now())
         ledger.append({

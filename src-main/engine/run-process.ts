@@ -20,12 +20,18 @@ import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from './parent-prot
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes
  * one that kills the process there.
  */
-export function runEngineProcess({ checkpoint, parent = connectParent() }: { checkpoint?: (name: string) => void; parent?: ParentChannel } = {}): void {
+export function runEngineProcess({
+  checkpoint,
+  parent = connectParent(),
+}: { checkpoint?: (name: string) => void; parent?: ParentChannel } = {}): void {
   let engine: Engine | null = null
 
   /** Where it happened, never with what data: a message of a bug may carry a value. */
   function logBug(where: string, error: unknown): void {
-    const stack = error instanceof Error ? `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}` : 'not an Error'
+    const stack =
+      error instanceof Error
+        ? `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}`
+        : 'not an Error'
     writeSync(2, `lodge engine: bug in ${where}: ${stack}\n`)
   }
 
@@ -43,9 +49,18 @@ export function runEngineProcess({ checkpoint, parent = connectParent() }: { che
       fatal(config.failure)
       return
     }
-    const bus = config.value.simulatedReaders === undefined ? createNodeHidBus() : createSimulatedBus(config.value.simulatedReaders)
+    const bus =
+      config.value.simulatedReaders === undefined
+        ? createNodeHidBus()
+        : createSimulatedBus(config.value.simulatedReaders)
     const readers = createReaderSupervisor(
-      { bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: process.platform, today: () => deskDate(systemClock.wall()) },
+      {
+        bus,
+        monotonic: systemClock.monotonic,
+        timers: systemTimers,
+        platform: process.platform,
+        today: () => deskDate(systemClock.wall()),
+      },
       config.value.readers,
     )
     const keyEncryptionKey = Buffer.from(message.keyEncryptionKey)

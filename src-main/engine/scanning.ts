@@ -58,7 +58,10 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const staff = signIn.session() !== null
     const until = now() + parts.refusedMs
     const where = directions(failure, services.requirePlace(), now())
-    counter.go({ step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until }, parts.refusedMs)
+    counter.go(
+      { step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until },
+      parts.refusedMs,
+    )
     // After the step is on: what belonged to the one before has been forgotten by then.
     const request = card === null ? undefined : parts.offerRequest(card)
     const step = counter.step()
@@ -86,7 +89,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       return
     }
     const place = services.requirePlace()
-    const decide = (pickup: Pickup) => decideHere(place, pickup, { kind: 'check-in', closed: services.opening.closed() }, now())
+    const decide = (pickup: Pickup) =>
+      decideHere(place, pickup, { kind: 'check-in', closed: services.opening.closed() }, now())
     const served = found.find((pickup) => decide(pickup).ok) ?? first
     const decided = decide(served)
     if (signIn.session() === null && !decided.ok) {

@@ -22,7 +22,8 @@ export function sendRequests({ requests, hub, now, forgetMs }: Parts): () => Pro
       const body = { request: id, cardTag: whose.cardTag, account: whose.account, staff: filedBy, filedAt }
       const reply = await hub.call('fileRequest', { body })
       if (reply.ok) requests.decided(reply.value, now())
-      else if (reply.failure.code === 'L-236') requests.decided({ request: id, state: 'declined', reason: 'duplicate', reference: null }, now())
+      else if (reply.failure.code === 'L-236')
+        requests.decided({ request: id, state: 'declined', reason: 'duplicate', reference: null }, now())
       else break
     }
     if (forgetMs !== undefined) requests.forgetSent(now() - forgetMs)

@@ -6,7 +6,15 @@ import { createVerifications, createWalkIns } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createDeliveryRequests, createPickupCache } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
-import { accountForIntents, createApprovals, createInstructions, createLetters, createRelease, createSlips, type LayoutSlip } from '../release/index.ts'
+import {
+  accountForIntents,
+  createApprovals,
+  createInstructions,
+  createLetters,
+  createRelease,
+  createSlips,
+  type LayoutSlip,
+} from '../release/index.ts'
 import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import {
@@ -63,7 +71,13 @@ interface Parts {
 }
 
 /** States in which a pickup needs nothing more here. */
-export const ended: ReadonlySet<PickupState> = new Set<PickupState>(['handed-over', 'returned', 'revoked', 'burned', 'dispatched'])
+export const ended: ReadonlySet<PickupState> = new Set<PickupState>([
+  'handed-over',
+  'returned',
+  'revoked',
+  'burned',
+  'dispatched',
+])
 
 /** How much of the ledger is checked before serving: the newest entries, where an unacknowledged tail would be. */
 const tailChecked = 200
@@ -181,7 +195,10 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   function currentPlace(): Place | null {
     if (place === null) {
       const { deskRecord: desk, policy } = records.read() ?? {}
-      place = desk !== null && desk !== undefined && policy !== null && policy !== undefined ? { desk, policy, directory: records.directory() } : null
+      place =
+        desk !== null && desk !== undefined && policy !== null && policy !== undefined
+          ? { desk, policy, directory: records.directory() }
+          : null
     }
     return place
   }
@@ -191,7 +208,15 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     return known
   }
   const pausing = createPausing({ store, ledger, now, timers, onChange })
-  const opening = createOpeningDoor({ paused: () => pausing.closed(), desk: () => currentPlace()?.desk ?? null, now, store, ledger, timers, onChange })
+  const opening = createOpeningDoor({
+    paused: () => pausing.closed(),
+    desk: () => currentPlace()?.desk ?? null,
+    now,
+    store,
+    ledger,
+    timers,
+    onChange,
+  })
   const views: ViewParts = { pickups, slips, roster, now, place: requirePlace, closed: () => opening.closed() }
 
   return {
@@ -247,11 +272,16 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     recover() {
       store.transact(() => {
         const generation = records.nextGeneration()
-        if (ledger.head().seq === 0) ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
+        if (ledger.head().seq === 0)
+          ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
         pickups.voidVerifications()
         ledger.append({
           kind: 'engine-started',
-          facts: { version: parts.version, generation, ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }) },
+          facts: {
+            version: parts.version,
+            generation,
+            ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }),
+          },
         })
       })
       diedPrinting = accountForIntents({ store, ledger, pickups, slips }, 'L-514').length > 0

@@ -34,7 +34,10 @@ export interface Serving {
   askWitness(ask: () => void): void
   /** A colleague has proved badge and PIN. L-311 (oneself), L-307 (the verification is over by now). */
   witness(staff: StaffId): Result<null>
-  readonly handlers: Pick<KioskHandlers, 'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'instructions' | 'settle' | 'noSlip' | 'dismiss'>
+  readonly handlers: Pick<
+    KioskHandlers,
+    'openPickup' | 'verifyDocument' | 'verifyByEye' | 'release' | 'instructions' | 'settle' | 'noSlip' | 'dismiss'
+  >
 }
 
 /** A machine-read document that matched the pickups of one person; it never holds a number or a birth date. */
@@ -129,7 +132,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     const session = signIn.session()
     show(pickup, document === null ? null : { view: document, pickups: new Set([pickup.id]) }, null)
     const step = counter.step()
-    const open = session === null ? null : verifications.open(verification, pickup.id, { staff: session.staff, session: session.id }, now())
+    const open =
+      session === null
+        ? null
+        : verifications.open(verification, pickup.id, { staff: session.staff, session: session.id }, now())
     if (step.step === 'verify' && open !== null) counter.amend({ ...step, verification, verifiedUntil: open.expiresAt })
   }
 
@@ -180,14 +186,28 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       }
       const { rule } = allowed.value
       const recorded = store.transact(() =>
-        verifications.record(pickup, proof, { staff: session.staff, session: session.id }, now(), place.policy.verificationSeconds, rule.fourEyes),
+        verifications.record(
+          pickup,
+          proof,
+          { staff: session.staff, session: session.id },
+          now(),
+          place.policy.verificationSeconds,
+          rule.fourEyes,
+        ),
       )
       sync.nudge()
       const step = counter.step()
       const after = pickups.get(pickup.id)
       if (step.step === 'verify' && step.pickup.id === pickup.id && after !== null) {
         const fourEyes = rule.fourEyes ? 'awaited' : 'not-needed'
-        counter.amend({ ...step, pickup: view(after), verification: recorded.id, verifiedUntil: recorded.expiresAt, fourEyes, notice: null })
+        counter.amend({
+          ...step,
+          pickup: view(after),
+          verification: recorded.id,
+          verifiedUntil: recorded.expiresAt,
+          fourEyes,
+          notice: null,
+        })
       }
       return ok({ verification: recorded.id })
     })
@@ -308,10 +328,15 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         const session = signedIn()
         if (!session.ok) return session
         const step = counter.step()
-        if (step.step !== 'verify' || step.pickup.id !== id || step.document === null || inHand(id) === null) return fail('L-303')
+        if (step.step !== 'verify' || step.pickup.id !== id || step.document === null || inHand(id) === null)
+          return fail('L-303')
         const pickup = openable(id)
         if (!pickup.ok) return pickup
-        return record(pickup.value, { kind: step.document.kind, method: 'machine-read', issuerCountry: step.document.issuerCountry }, session.value)
+        return record(
+          pickup.value,
+          { kind: step.document.kind, method: 'machine-read', issuerCountry: step.document.issuerCountry },
+          session.value,
+        )
       },
 
       verifyByEye({ pickup: id, kind, issuerCountry, birthDate }) {
@@ -393,7 +418,13 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           return ok(null)
         }
         counter.go(
-          { step: 'done', outcome: settlement, initials: initials(pickup.person.name), language: pickup.person.language, until: now() + doneMs },
+          {
+            step: 'done',
+            outcome: settlement,
+            initials: initials(pickup.person.name),
+            language: pickup.person.language,
+            until: now() + doneMs,
+          },
           doneMs,
         )
         return ok(null)
@@ -409,11 +440,26 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           store.transact(() => {
             pickups.voidVerifications(id)
             if (pickup.value.state === 'verified') pickups.setState(id, 'arrived')
-            ledger.append({ kind: 'no-slip', pickup: id, epoch: pickup.value.epoch, actor: session.value.staff, facts: { reason } })
+            ledger.append({
+              kind: 'no-slip',
+              pickup: id,
+              epoch: pickup.value.epoch,
+              actor: session.value.staff,
+              facts: { reason },
+            })
           })
           sync.nudge()
           const { person } = pickup.value
-          counter.go({ step: 'done', outcome: 'no-slip', initials: initials(person.name), language: person.language, until: now() + doneMs }, doneMs)
+          counter.go(
+            {
+              step: 'done',
+              outcome: 'no-slip',
+              initials: initials(person.name),
+              language: person.language,
+              until: now() + doneMs,
+            },
+            doneMs,
+          )
           return ok(null)
         })
       },

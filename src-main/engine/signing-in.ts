@@ -24,7 +24,10 @@ export interface SigningIn {
   activity(): void
   /** The desk was left alone: verifications die and the opening keys are wiped. */
   stop(): void
-  readonly handlers: Pick<KioskHandlers, 'enterPin' | 'signOut' | 'addStaff' | 'changePin' | 'staff' | 'removePin' | 'shift'>
+  readonly handlers: Pick<
+    KioskHandlers,
+    'enterPin' | 'signOut' | 'addStaff' | 'changePin' | 'staff' | 'removePin' | 'shift'
+  >
 }
 
 interface Parts {
@@ -36,7 +39,10 @@ interface Parts {
   readonly onChange: () => void
 }
 
-export function createSigningIn({ services, counter, timers, idleLockMs, offlineDays, onChange }: Parts, serving: () => Serving): SigningIn {
+export function createSigningIn(
+  { services, counter, timers, idleLockMs, offlineDays, onChange }: Parts,
+  serving: () => Serving,
+): SigningIn {
   const { signIn, release, roster, openingKeys, records, sync, ledger, slips, shift, now } = services
   let badge: ReadBadge | null = null
   /** The person's own key between the old PIN and the new one; zeros as soon as the step is left. */
@@ -264,7 +270,13 @@ export function createSigningIn({ services, counter, timers, idleLockMs, offline
         return ok({
           staff: roster.present().map(({ id, name, role }) => {
             const standing = signIn.standing(id)
-            return { id, name, role, hasPin: standing.hasPin, lockedUntil: standing.lockedUntil > now() ? standing.lockedUntil : null }
+            return {
+              id,
+              name,
+              role,
+              hasPin: standing.hasPin,
+              lockedUntil: standing.lockedUntil > now() ? standing.lockedUntil : null,
+            }
           }),
         })
       },

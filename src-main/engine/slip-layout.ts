@@ -29,7 +29,17 @@ function dateText(at: number, language: Language): string {
   return format.format(at)
 }
 
-function basics({ pickup, number, language, desk }: { pickup: Pickup; number: string; language: Language; desk: Desk }): SlipBasics {
+function basics({
+  pickup,
+  number,
+  language,
+  desk,
+}: {
+  pickup: Pickup
+  number: string
+  language: Language
+  desk: Desk
+}): SlipBasics {
   return {
     language,
     organisation: desk.organisation[language],
@@ -49,7 +59,12 @@ export function instructionsForDesk(paper: 58 | 80): LayoutInstructions {
 
 function letterOf({ channel, person }: Pickup, desk: Desk, language: Language): { letter?: LetterBlock } {
   if (channel !== 'registered-letter' || person.address === null) return {}
-  return { letter: { address: addressLines(displayName(person.name), person.address), sender: `${desk.organisation[language]}, ${desk.address}` } }
+  return {
+    letter: {
+      address: addressLines(displayName(person.name), person.address),
+      sender: `${desk.organisation[language]}, ${desk.address}`,
+    },
+  }
 }
 
 export function layoutForDesk(paper: 58 | 80): LayoutSlip {

@@ -83,10 +83,17 @@ export function composeState(parts: Parts): KioskState {
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
     printer: { ...printer.status() },
     unsent: services === null ? { count: 0, oldestAt: null } : unsentView(services, acked),
-    staff: session === null ? null : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
+    staff:
+      session === null
+        ? null
+        : { id: session.staff, name: session.name, role: session.role, signedInAt: session.signedInAt },
     locked: lockedView(services),
     counter: counter.step(),
-    unsettled: session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
-    counts: { ...(services?.pickups.counts() ?? { waiting: 0, arrived: 0 }), unsettled: placed ? services.slips.unsettled().length : 0 },
+    unsettled:
+      session === null || !placed ? [] : services.slips.unsettled().map((slip) => slipView(services.views, slip)),
+    counts: {
+      ...(services?.pickups.counts() ?? { waiting: 0, arrived: 0 }),
+      unsettled: placed ? services.slips.unsettled().length : 0,
+    },
   }
 }

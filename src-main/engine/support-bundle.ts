@@ -61,8 +61,12 @@ function settingsOf(config: EngineConfig): SupportBundle['settings'] {
 }
 
 function countsOf(db: Sqlite): Record<string, number> {
-  const rows = db.prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM pickup GROUP BY state').all()
-  const slips = db.prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM slip GROUP BY state').all()
+  const rows = db
+    .prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM pickup GROUP BY state')
+    .all()
+  const slips = db
+    .prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM slip GROUP BY state')
+    .all()
   return {
     schema: db.pragma('user_version', { simple: true }) as number,
     pages: db.pragma('page_count', { simple: true }) as number,
@@ -123,7 +127,11 @@ export function supportBundle({ config, db, record, state, now }: SupportSources
             signedIn: state.staff !== null,
           },
     database: countsOf(db),
-    ledger: db.prepare<[number], { seq: number; time: number; kind: string }>('SELECT seq, time, kind FROM ledger ORDER BY seq DESC LIMIT ?').all(ledgerShown),
+    ledger: db
+      .prepare<[number], { seq: number; time: number; kind: string }>(
+        'SELECT seq, time, kind FROM ledger ORDER BY seq DESC LIMIT ?',
+      )
+      .all(ledgerShown),
     codes: codesOf(db),
   }
 }
@@ -134,7 +142,10 @@ export function writeSupportBundle(sources: SupportSources): Result<{ file: stri
   const name = `lodge-support-${new Date(sources.now).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}.json`
   try {
     mkdirSync(join(dataDir, 'support'), { recursive: true, mode: 0o700 })
-    writeFileSync(join(dataDir, 'support', name), `${JSON.stringify(supportBundle(sources), null, 1)}\n`, { mode: 0o600, flush: true })
+    writeFileSync(join(dataDir, 'support', name), `${JSON.stringify(supportBundle(sources), null, 1)}\n`, {
+      mode: 0o600,
+      flush: true,
+    })
   } catch {
     return fail('L-803')
   }

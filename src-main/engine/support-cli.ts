@@ -29,5 +29,8 @@ if (!config.ok) refuse(config.failure)
 const opened = openStore(join(config.value.dataDir, 'kiosk.db'))
 if (!opened.ok) refuse(opened.failure)
 const { db } = opened.value
-writeSync(1, `${JSON.stringify(supportBundle({ config: config.value, db, record: createKioskRecords(db).read(), state: null, now: Date.now() }), null, 1)}\n`)
+writeSync(
+  1,
+  `${JSON.stringify(supportBundle({ config: config.value, db, record: createKioskRecords(db).read(), state: null, now: Date.now() }), null, 1)}\n`,
+)
 opened.value.close()

@@ -56,7 +56,15 @@ const askAgainMs = 2000
 /** Codes of a hub that is not there: whoever stands at the desk is told what it means for them. */
 const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-611', 'L-104', 'L-605'])
 
-export function createWalkInDesk({ services, counter, serving, timers, refusedMs, doneMs, activity }: Parts): WalkInDesk {
+export function createWalkInDesk({
+  services,
+  counter,
+  serving,
+  timers,
+  refusedMs,
+  doneMs,
+  activity,
+}: Parts): WalkInDesk {
   const { store, ledger, pickups, slips, signIn, sync, walkIns, hub, keys, now } = services
   let found: readonly FoundAccount[] = []
   let read: Read | null = null
@@ -86,14 +94,32 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
   function asPickup(of: FoundAccount): Decided {
     const { desk } = services.requirePlace()
     const { recipient, name, formerNames, language, account: named, sponsor, accountValidUntil } = of
-    const person = { recipient, name, formerNames, language, account: named, sponsor, accountValidUntil, requestReference: null, address: null }
-    return { recipientClass: of.recipientClass, channel: channelOf(desk.kind), person, expiresAt: Infinity, revokePending: false }
+    const person = {
+      recipient,
+      name,
+      formerNames,
+      language,
+      account: named,
+      sponsor,
+      accountValidUntil,
+      requestReference: null,
+      address: null,
+    }
+    return {
+      recipientClass: of.recipientClass,
+      channel: channelOf(desk.kind),
+      person,
+      expiresAt: Infinity,
+      revokePending: false,
+    }
   }
 
   /** Whether whoever is signed in may issue for this account here. */
   function mayIssue(of: FoundAccount) {
     const role = signIn.session()?.role
-    return role === undefined ? fail('L-401') : decideHere(services.requirePlace(), asPickup(of), { kind: 'issue', closed: null, by: issuesAs(role) }, now())
+    return role === undefined
+      ? fail('L-401')
+      : decideHere(services.requirePlace(), asPickup(of), { kind: 'issue', closed: null, by: issuesAs(role) }, now())
   }
 
   function accountView(of: FoundAccount): AccountView {
@@ -135,7 +161,10 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
       more: step()?.more ?? false,
       chosen: of === null ? null : accountView(of),
       document: of === null ? null : documentView(of),
-      proofs: allowed?.ok === true ? proofsOf(services.requirePlace().policy, allowed.value.rule).filter((proof) => proof !== 'e-id') : [],
+      proofs:
+        allowed?.ok === true
+          ? proofsOf(services.requirePlace().policy, allowed.value.rule).filter((proof) => proof !== 'e-id')
+          : [],
       birthDateOnRecord: of !== null && of.birthTag !== null,
       fourEyes: allowed?.ok === true && allowed.value.rule.fourEyes,
       notice,
@@ -145,7 +174,14 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
 
   function elsewhere(): Failure {
     const { desk, directory } = services.requirePlace()
-    const refused = { allowed: false, code: 'L-225', deskKinds: walkInDesks, address: null, sponsor: null, opensAt: null } as const
+    const refused = {
+      allowed: false,
+      code: 'L-225',
+      deskKinds: walkInDesks,
+      address: null,
+      sponsor: null,
+      opensAt: null,
+    } as const
     return failureOf(refused, directory, now(), { desk: desk.id })
   }
 
@@ -175,7 +211,8 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
       return { ok: false, failure }
     }
     // Compared here once more: what the hub finds is not yet a proof.
-    const accounts = document === null ? reply.value.accounts : reply.value.accounts.filter((each) => matchOf(document, each) !== null)
+    const accounts =
+      document === null ? reply.value.accounts : reply.value.accounts.filter((each) => matchOf(document, each) !== null)
     if (accounts.length === 0) {
       refuse({ code: 'L-215' })
       return ok(null)
@@ -208,7 +245,11 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
     guarded(() =>
       store.transact(() => {
         const session = signIn.session()
-        ledger.append({ kind: 'verification-refused', ...(session === null ? {} : { actor: session.staff }), facts: { code: failure.code } })
+        ledger.append({
+          kind: 'verification-refused',
+          ...(session === null ? {} : { actor: session.staff }),
+          facts: { code: failure.code },
+        })
       }),
     )
     sync.nudge()
@@ -251,10 +292,15 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
     return { ok: false, failure: said }
   }
 
-  function proofOf(of: FoundAccount, byEye: Parameters<WalkInDesk['handlers']['issueWalkIn']>[0]['byEye']): Result<Proof> {
+  function proofOf(
+    of: FoundAccount,
+    byEye: Parameters<WalkInDesk['handlers']['issueWalkIn']>[0]['byEye'],
+  ): Result<Proof> {
     if (byEye === null) {
       const document = documentView(of)
-      return document === null ? fail('L-303') : ok({ kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry })
+      return document === null
+        ? fail('L-303')
+        : ok({ kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry })
     }
     if (of.birthTag === null) return fail('L-306')
     const right = services.birthDates.check(of.recipient, byEye.birthDate, Buffer.from(of.birthTag, 'base64url'))
@@ -263,7 +309,11 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
   }
 
   /** Everything that must hold before anybody is asked to issue anything; the printer first. */
-  async function record(session: Session, of: FoundAccount, byEye: Parameters<typeof proofOf>[1]): Promise<Result<WalkInId>> {
+  async function record(
+    session: Session,
+    of: FoundAccount,
+    byEye: Parameters<typeof proofOf>[1],
+  ): Promise<Result<WalkInId>> {
     const paper = await services.printer.check()
     if (!paper.canPrint) return { ok: false, failure: paper.failure ?? { code: 'L-503' } }
     if (signIn.session() !== session || step()?.phase !== 'prove' || chosen !== of.account) return fail('L-209')
@@ -277,7 +327,12 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
       return proof
     }
     if (proof.value.kind === 'e-id') return fail('L-304')
-    const accepted = decideHere(services.requirePlace(), asPickup(of), { kind: 'verify', closed: null, proof: proof.value }, now())
+    const accepted = decideHere(
+      services.requirePlace(),
+      asPickup(of),
+      { kind: 'verify', closed: null, proof: proof.value },
+      now(),
+    )
     if (!accepted.ok) {
       note(accepted.failure)
       return accepted
@@ -286,7 +341,13 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
     const seconds = services.requirePlace().policy.verificationSeconds
     const recorded = guarded(() =>
       store.transact(() =>
-        walkIns.record(of.recipient satisfies RecipientId, proof.value, { staff: session.staff, session: session.id }, seconds, allowed.value.rule.fourEyes),
+        walkIns.record(
+          of.recipient satisfies RecipientId,
+          proof.value,
+          { staff: session.staff, session: session.id },
+          seconds,
+          allowed.value.rule.fourEyes,
+        ),
       ),
     )
     if (!recorded.ok) return recorded
@@ -296,10 +357,18 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
 
   /** Still the same person at the same counter, under the same hands. */
   const still = (session: Session, walkIn: WalkInId) =>
-    signIn.session() === session && current === walkIn && step() !== null && (walkIns.get(walkIn)?.expiresAt ?? 0) > now()
+    signIn.session() === session &&
+    current === walkIn &&
+    step() !== null &&
+    (walkIns.get(walkIn)?.expiresAt ?? 0) > now()
 
   /** The hub issues against what the ledger says; the grant comes by the feed and is bound as it arrives. */
-  async function issue(session: Session, walkIn: WalkInId, of: FoundAccount, language: Language): Promise<Result<{ slip: SlipId | null }>> {
+  async function issue(
+    session: Session,
+    walkIn: WalkInId,
+    of: FoundAccount,
+    language: Language,
+  ): Promise<Result<{ slip: SlipId | null }>> {
     const said = (failure: Failure): Failure => (away.has(failure.code) ? { code: 'L-217' } : failure)
     const pushed = await sync.now()
     if (!pushed.ok) return comeToNothing(walkIn, said(pushed.failure))
@@ -315,7 +384,11 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
       return { ok: false, failure: reply.failure }
     }
     // After the hub may have issued, nothing is certain but that it is given back.
-    if (!reply.ok) return comeToNothing(walkIn, away.has(reply.failure.code) ? { code: 'L-218', params: { code: reply.failure.code } } : reply.failure)
+    if (!reply.ok)
+      return comeToNothing(
+        walkIn,
+        away.has(reply.failure.code) ? { code: 'L-218', params: { code: reply.failure.code } } : reply.failure,
+      )
     const pulled = await sync.now()
     const verification = walkIns.verificationOf(walkIn)
     const pickup = pickups.get(reply.value.pickup)
@@ -398,8 +471,12 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
   return {
     byCard: (cardId) => start({ by: 'card', card: cardId }, null),
     byDocument({ kind, issuerCountry, family, given, truncated, birthDate, ...rest }) {
-      if (documentExpired({ ...rest, kind, issuerCountry, family, given, truncated, birthDate }, deskDate(now()))) return false
-      return start({ by: 'document', birthDate, family, given, truncated }, { kind, issuerCountry, family, given, truncated, birthDate })
+      if (documentExpired({ ...rest, kind, issuerCountry, family, given, truncated, birthDate }, deskDate(now())))
+        return false
+      return start(
+        { by: 'document', birthDate, family, given, truncated },
+        { kind, issuerCountry, family, given, truncated, birthDate },
+      )
     },
     readDocument(document) {
       const { kind, issuerCountry, family, given, truncated, birthDate } = document
@@ -458,7 +535,16 @@ export function createWalkInDesk({ services, counter, serving, timers, refusedMs
         })
         if (!noted.ok) return noted
         sync.nudge()
-        counter.go({ step: 'done', outcome: 'nothing-issued', initials: initials(of.name), language: of.language, until: now() + doneMs }, doneMs)
+        counter.go(
+          {
+            step: 'done',
+            outcome: 'nothing-issued',
+            initials: initials(of.name),
+            language: of.language,
+            until: now() + doneMs,
+          },
+          doneMs,
+        )
         forget()
         return ok(null)
       },

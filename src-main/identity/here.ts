@@ -2,7 +2,16 @@
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Desk } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
-import { decide, failureOf, postalArea, showsSponsor, type Allowed, type DirectoryDesk, type Policy, type PolicyCase } from '../../src-shared/policy/index.ts'
+import {
+  decide,
+  failureOf,
+  postalArea,
+  showsSponsor,
+  type Allowed,
+  type DirectoryDesk,
+  type Policy,
+  type PolicyCase,
+} from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Proof } from './verification.ts'
@@ -32,7 +41,8 @@ const closedOf = (failure: Failure | null) => {
 function actOf(act: ActHere): PolicyCase['act'] {
   if (act.kind === 'issue') return { kind: 'issue', how: 'walk-in', by: act.by }
   const closed = closedOf(act.closed)
-  if (act.kind === 'verify') return { kind: 'verify', closed, proof: { kind: act.proof.kind, issuerCountry: act.proof.issuerCountry } }
+  if (act.kind === 'verify')
+    return { kind: 'verify', closed, proof: { kind: act.proof.kind, issuerCountry: act.proof.issuerCountry } }
   return { ...act, closed }
 }
 
@@ -47,7 +57,12 @@ export function sponsorHere({ policy }: Place, pickup: Decided, now: number): st
 }
 
 /** Fails with L-203 (revoked), L-205 (time ended), the desk's own word for closed, or a code of policy (`policyCodes`) with where to go instead. */
-export function decideHere({ desk, policy, directory }: Place, pickup: Decided, act: ActHere, now: number): Result<Allowed> {
+export function decideHere(
+  { desk, policy, directory }: Place,
+  pickup: Decided,
+  act: ActHere,
+  now: number,
+): Result<Allowed> {
   if (pickup.revokePending) return fail('L-203')
   if (pickup.expiresAt <= now) return fail('L-205')
   const { requestReference, sponsor } = pickup.person
@@ -62,6 +77,7 @@ export function decideHere({ desk, policy, directory }: Place, pickup: Decided, 
     act: actOf(act),
   })
   if (decision.allowed) return ok(decision)
-  if (act.closed !== null && (decision.code === 'L-210' || decision.code === 'L-211')) return { ok: false, failure: act.closed }
+  if (act.closed !== null && (decision.code === 'L-210' || decision.code === 'L-211'))
+    return { ok: false, failure: act.closed }
   return { ok: false, failure: failureOf(decision, directory, now, { desk: desk.id }) }
 }

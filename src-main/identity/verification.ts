@@ -1,5 +1,13 @@
 /** A verification: the recorded proof of identity that a release spends (promise P1). */
-import { StaffId, VerificationId, type EIdAttemptId, type IssuerCountry, type PickupId, type ProofKind, type ProofMethod } from '../../src-shared/domain.ts'
+import {
+  StaffId,
+  VerificationId,
+  type EIdAttemptId,
+  type IssuerCountry,
+  type PickupId,
+  type ProofKind,
+  type ProofMethod,
+} from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'
@@ -30,7 +38,12 @@ export interface Verifications {
   /** A second member of staff confirms an open verification, inside the caller's transaction. The database refuses the first one's own name. */
   witness(id: VerificationId, pickup: Pickup, witness: StaffId): void
   /** The verification if it is open (unspent, not void, unexpired, not from a time that a corrected clock has yet to reach) and belongs to this pickup, staff and session. */
-  open(id: VerificationId, pickup: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number; witness: StaffId | null } | null
+  open(
+    id: VerificationId,
+    pickup: PickupId,
+    by: { staff: StaffId; session: string },
+    now: number,
+  ): { expiresAt: number; witness: StaffId | null } | null
 }
 
 export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
@@ -38,7 +51,10 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
     `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, e_id)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const find = db.prepare<[string, string, string, string, number, number], { expires_at: number; witness: string | null }>(
+  const find = db.prepare<
+    [string, string, string, string, number, number],
+    { expires_at: number; witness: string | null }
+  >(
     `SELECT expires_at, witness FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
        AND created_at <= ? AND expires_at > ?`,
   )
@@ -87,11 +103,19 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
     },
     witness(id, pickup, witness) {
       setWitness.run(witness, id, pickup.id)
-      ledger.append({ kind: 'verification-witnessed', pickup: pickup.id, epoch: pickup.epoch, actor: witness, facts: { verification: id } })
+      ledger.append({
+        kind: 'verification-witnessed',
+        pickup: pickup.id,
+        epoch: pickup.epoch,
+        actor: witness,
+        facts: { verification: id },
+      })
     },
     open(id, pickup, by, now) {
       const row = find.get(id, pickup, by.staff, by.session, now, now)
-      return row === undefined ? null : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
+      return row === undefined
+        ? null
+        : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
     },
   }
 }

@@ -77,11 +77,30 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
       const id = WalkInId.parse(newId())
       const at = now()
       const expiresAt = at + seconds * 1000
-      insert.run(id, recipient, by.staff, by.session, proof.kind, proof.method, proof.issuerCountry, at, expiresAt, fourEyes ? 1 : 0)
+      insert.run(
+        id,
+        recipient,
+        by.staff,
+        by.session,
+        proof.kind,
+        proof.method,
+        proof.issuerCountry,
+        at,
+        expiresAt,
+        fourEyes ? 1 : 0,
+      )
       ledger.append({
         kind: 'walk-in-verified',
         actor: by.staff,
-        facts: { walkIn: id, recipient, proof: proof.kind, method: proof.method, issuerCountry: proof.issuerCountry, expiryValid: true, expiresAt },
+        facts: {
+          walkIn: id,
+          recipient,
+          proof: proof.kind,
+          method: proof.method,
+          issuerCountry: proof.issuerCountry,
+          expiryValid: true,
+          expiresAt,
+        },
       })
       return { id, expiresAt }
     },
@@ -95,7 +114,12 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
       const pickup = pickups.get(granted)
       if (pickup === null || pickup.state !== 'waiting') return
       const { epoch } = pickup
-      if (row === undefined || row.state !== 'verified' || row.recipient !== pickup.person.recipient || row.expires_at <= now()) {
+      if (
+        row === undefined ||
+        row.state !== 'verified' ||
+        row.recipient !== pickup.person.recipient ||
+        row.expires_at <= now()
+      ) {
         giveBack(granted, epoch)
         return
       }
@@ -128,7 +152,13 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
         pickup: granted,
         epoch,
         actor: row.staff as StaffId,
-        facts: { verification: id, ...proof, expiryValid: true, expiresAt: row.expires_at, walkIn: WalkInId.parse(row.id) },
+        facts: {
+          verification: id,
+          ...proof,
+          expiryValid: true,
+          expiresAt: row.expires_at,
+          walkIn: WalkInId.parse(row.id),
+        },
       })
     },
 

@@ -1,7 +1,13 @@
 /** The kiosk's append-only, hash-chained, signed log of facts (DESIGN section 8). It carries opaque ids only. */
 import type { KeyObject } from 'node:crypto'
 import type { Epoch, PickupId, StaffId } from '../../src-shared/domain.ts'
-import { genesisHash, LedgerEntry, type LedgerFacts, type LedgerKind, type SignedEntry } from '../../src-shared/ledger-entry.ts'
+import {
+  genesisHash,
+  LedgerEntry,
+  type LedgerFacts,
+  type LedgerKind,
+  type SignedEntry,
+} from '../../src-shared/ledger-entry.ts'
 import { canonicalBytes, chainHash, signHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import type { Sqlite } from '../storage/index.ts'
 
@@ -39,7 +45,11 @@ export interface Ledger {
    * entry's signature only: its hash covers the whole chain, so one signature vouches for all of it. At most `limit`
    * entries are looked at; `next` is where to go on, `from` itself when there is nothing more.
    */
-  verifyFrom(from: number, signatures: 'all' | 'head', limit?: number): { readonly bad: number | null; readonly next: number }
+  verifyFrom(
+    from: number,
+    signatures: 'all' | 'head',
+    limit?: number,
+  ): { readonly bad: number | null; readonly next: number }
 }
 
 interface Row {
@@ -49,14 +59,26 @@ interface Row {
   signature: string
 }
 
-export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; readonly publicKey: KeyObject }, now: () => number): Ledger {
-  const insert = db.prepare('INSERT INTO ledger (seq, time, kind, pickup, slip, actor, bytes, hash, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+export function createLedger(
+  db: Sqlite,
+  keys: { readonly signKey: KeyObject; readonly publicKey: KeyObject },
+  now: () => number,
+): Ledger {
+  const insert = db.prepare(
+    'INSERT INTO ledger (seq, time, kind, pickup, slip, actor, bytes, hash, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   const last = db.prepare<[], { seq: number; hash: Buffer }>('SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1')
-  const range = db.prepare<[number, number], Row>('SELECT seq, bytes, hash, signature FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?')
+  const range = db.prepare<[number, number], Row>(
+    'SELECT seq, bytes, hash, signature FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?',
+  )
   const hashAt = db.prepare<[number], { hash: Buffer }>('SELECT hash FROM ledger WHERE seq = ?')
   const timeAfter = db.prepare<[number], { time: number }>('SELECT time FROM ledger WHERE seq > ? ORDER BY seq LIMIT 1')
-  const handoversAfter = db.prepare<[number], number>("SELECT count(*) FROM ledger WHERE seq > ? AND kind = 'handed-over'").pluck()
-  const recent = db.prepare<[number], LedgerRow>('SELECT seq, time, kind, pickup, actor FROM ledger ORDER BY seq DESC LIMIT ?')
+  const handoversAfter = db
+    .prepare<[number], number>("SELECT count(*) FROM ledger WHERE seq > ? AND kind = 'handed-over'")
+    .pluck()
+  const recent = db.prepare<[number], LedgerRow>(
+    'SELECT seq, time, kind, pickup, actor FROM ledger ORDER BY seq DESC LIMIT ?',
+  )
 
   function head(): { seq: number; hash: string } {
     const row = last.get()
@@ -80,7 +102,17 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
       const bytes = canonicalBytes(whole)
       const hash = chainHash(prev, bytes)
       const slip = 'slip' in entry.facts ? entry.facts.slip : null
-      insert.run(seq + 1, time, entry.kind, entry.pickup ?? null, slip, entry.actor ?? null, bytes, hash, signHash(keys.signKey, hash))
+      insert.run(
+        seq + 1,
+        time,
+        entry.kind,
+        entry.pickup ?? null,
+        slip,
+        entry.actor ?? null,
+        bytes,
+        hash,
+        signHash(keys.signKey, hash),
+      )
     },
     head,
     hashAt: (seq) => (seq === 0 ? genesisHash : (hashAt.get(seq)?.hash.toString('hex') ?? null)),
@@ -100,7 +132,8 @@ export function createLedger(db: Sqlite, keys: { readonly signKey: KeyObject; re
         at = row.seq
         newest = row
       }
-      if (newest !== null && !verifyHash(keys.publicKey, newest.hash, newest.signature)) return { bad: newest.seq, next: at }
+      if (newest !== null && !verifyHash(keys.publicKey, newest.hash, newest.signature))
+        return { bad: newest.seq, next: at }
       return { bad: null, next: at }
     },
   }

@@ -62,8 +62,12 @@ export type PickupCache = ReturnType<typeof createPickupCache>
 export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM pickup WHERE id = ?`)
   const idsByCard = db.prepare<[Buffer], string>('SELECT pickup FROM card_tag WHERE tag = ?').pluck()
-  const byBirth = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`)
-  const byCode = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`)
+  const byBirth = db.prepare<[Buffer], Row>(
+    `SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`,
+  )
+  const byCode = db.prepare<[Buffer], Row>(
+    `SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`,
+  )
   const head = db.prepare<[string], { state: string; epoch_incarnation: string; epoch_n: number }>(
     'SELECT state, epoch_incarnation, epoch_n FROM pickup WHERE id = ?',
   )
@@ -80,7 +84,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
   const setEnd = db.prepare('UPDATE pickup SET expires_at = ? WHERE id = ?')
   const setState = db.prepare('UPDATE pickup SET state = ? WHERE id = ?')
-  const setArrived = db.prepare("UPDATE pickup SET state = 'arrived', arrived_at = coalesce(arrived_at, ?) WHERE id = ?")
+  const setArrived = db.prepare(
+    "UPDATE pickup SET state = 'arrived', arrived_at = coalesce(arrived_at, ?) WHERE id = ?",
+  )
   const setWaiting = db.prepare("UPDATE pickup SET state = 'waiting', arrived_at = NULL WHERE id = ?")
   const setPending = db.prepare('UPDATE pickup SET revoke_pending = 1 WHERE id = ?')
   const dropEnvelope = db.prepare("UPDATE pickup SET envelope = x'' WHERE id = ?")
@@ -116,9 +122,37 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   }
 
   function write(statement: typeof insert, grant: PreparedGrant): boolean {
-    const { id, incarnation, n, recipientClass, channel, secretKind, person, envelope: sealed, sealedTo, birthTag, codeTag, issuedAt, expiresAt } = grant
+    const {
+      id,
+      incarnation,
+      n,
+      recipientClass,
+      channel,
+      secretKind,
+      person,
+      envelope: sealed,
+      sealedTo,
+      birthTag,
+      codeTag,
+      issuedAt,
+      expiresAt,
+    } = grant
     return (
-      statement.run(id, incarnation, n, recipientClass, channel, secretKind, person, sealed, sealedTo, birthTag, codeTag, issuedAt, expiresAt).changes === 1
+      statement.run(
+        id,
+        incarnation,
+        n,
+        recipientClass,
+        channel,
+        secretKind,
+        person,
+        sealed,
+        sealedTo,
+        birthTag,
+        codeTag,
+        issuedAt,
+        expiresAt,
+      ).changes === 1
     )
   }
 
@@ -168,7 +202,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     `SELECT ${columns} FROM pickup WHERE state IN ${begunStates}
      ORDER BY CASE WHEN state IN ('uncertain','printed') THEN 0 WHEN arrived_at IS NOT NULL THEN 1 ELSE 2 END, arrived_at, issued_at`,
   )
-  const waiting = db.prepare<[number], Row>(`SELECT ${columns} FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at LIMIT ?`)
+  const waiting = db.prepare<[number], Row>(
+    `SELECT ${columns} FROM pickup WHERE state = 'waiting' ORDER BY arrived_at, issued_at LIMIT ?`,
+  )
 
   const today = db
     .prepare<[number, number], string>(
@@ -177,7 +213,11 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     .pluck()
 
   /** Rows in the order of the queue, and how many there are. */
-  function found(filter: Exclude<QueueFilter['filter'], 'today'>, words: readonly string[], limit: number): { rows: Row[]; total: number } {
+  function found(
+    filter: Exclude<QueueFilter['filter'], 'today'>,
+    words: readonly string[],
+    limit: number,
+  ): { rows: Row[]; total: number } {
     const first = filter === 'waiting' ? [] : begun.all()
     if (words.length === 0) {
       const last = filter === 'arrived' ? [] : waiting.all(limit)
@@ -288,6 +328,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     liveIds: (): { id: string; state: string }[] => liveIds.all(),
     /** What this kiosk holds, for its report to the hub. */
     liveGrants: (): { pickup: PickupId; epoch: Epoch }[] =>
-      liveGrants.all().map((row) => ({ pickup: PickupId.parse(row.id), epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }) })),
+      liveGrants.all().map((row) => ({
+        pickup: PickupId.parse(row.id),
+        epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }),
+      })),
   }
 }

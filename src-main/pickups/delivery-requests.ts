@@ -36,11 +36,19 @@ export type DeliveryRequests = ReturnType<typeof createDeliveryRequests>
 
 export function createDeliveryRequests(db: Sqlite, cacheKey: WrapKey) {
   const columns = 'id, body, filed_at, filed_by, sent, state, reason, reference'
-  const insert = db.prepare('INSERT INTO delivery_request (id, subject, body, filed_at, filed_by) VALUES (?, ?, ?, ?, ?)')
-  const latest = db.prepare<[Buffer], Row>(`SELECT ${columns} FROM delivery_request WHERE subject = ? ORDER BY filed_at DESC, rowid DESC LIMIT 1`)
-  const since = db.prepare<[Buffer, number], number>('SELECT count(*) FROM delivery_request WHERE subject = ? AND filed_at > ?').pluck()
+  const insert = db.prepare(
+    'INSERT INTO delivery_request (id, subject, body, filed_at, filed_by) VALUES (?, ?, ?, ?, ?)',
+  )
+  const latest = db.prepare<[Buffer], Row>(
+    `SELECT ${columns} FROM delivery_request WHERE subject = ? ORDER BY filed_at DESC, rowid DESC LIMIT 1`,
+  )
+  const since = db
+    .prepare<[Buffer, number], number>('SELECT count(*) FROM delivery_request WHERE subject = ? AND filed_at > ?')
+    .pluck()
   const allSince = db.prepare<[number], number>('SELECT count(*) FROM delivery_request WHERE filed_at > ?').pluck()
-  const unsent = db.prepare<[number], Row>(`SELECT ${columns} FROM delivery_request WHERE sent = 0 ORDER BY filed_at LIMIT ?`)
+  const unsent = db.prepare<[number], Row>(
+    `SELECT ${columns} FROM delivery_request WHERE sent = 0 ORDER BY filed_at LIMIT ?`,
+  )
   const decide = db.prepare(
     `UPDATE delivery_request SET sent = 1, state = ?, reason = ?, reference = ?, decided_at = CASE WHEN ? = 'waiting' THEN NULL ELSE ? END
        WHERE id = ? AND (state = 'waiting' OR ? <> 'waiting')`,
@@ -75,7 +83,8 @@ export function createDeliveryRequests(db: Sqlite, cacheKey: WrapKey) {
       return row === undefined ? null : fromRow(row)
     },
     /** How many of one subject, or of all (`null`), were filed after a time. */
-    filedSince: (subject: Buffer | null, at: number): number => (subject === null ? allSince.get(at) : since.get(subject, at)) ?? 0,
+    filedSince: (subject: Buffer | null, at: number): number =>
+      (subject === null ? allSince.get(at) : since.get(subject, at)) ?? 0,
     unsent: (limit: number): DeliveryRequest[] => unsent.all(limit).map(fromRow),
     /** The hub's word, by answer or by feed. A decision is not taken back by a late answer. */
     decided({ request, state, reason, reference }: RequestDecision, at: number): void {

@@ -32,7 +32,19 @@ export function displayName(name: PersonName): string {
 }
 
 /** Letters that no decomposition takes a mark off. */
-const plain: Readonly<Record<string, string>> = { ø: 'o', æ: 'ae', đ: 'd', ð: 'd', ł: 'l', ß: 'ss', þ: 'th', ı: 'i', œ: 'oe', ħ: 'h', ŋ: 'n' }
+const plain: Readonly<Record<string, string>> = {
+  ø: 'o',
+  æ: 'ae',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ß: 'ss',
+  þ: 'th',
+  ı: 'i',
+  œ: 'oe',
+  ħ: 'h',
+  ŋ: 'n',
+}
 
 /** For tolerant search: lower case, marks removed (å/a, ö/o, ø/o), hyphens and punctuation as spaces. */
 export function foldForSearch(text: string): string {

@@ -41,7 +41,8 @@ export interface Place<Bytes> {
 export const personLabel = (pickup: string) => `lodge/person/1|${pickup}`
 
 function personOf(pickup: GrantedPickup): Buffer {
-  const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference, address } = pickup
+  const { recipient, name, formerNames, language, account, sponsor, accountValidUntil, requestReference, address } =
+    pickup
   const person = {
     recipient,
     name,
@@ -57,7 +58,20 @@ function personOf(pickup: GrantedPickup): Buffer {
 }
 
 export function prepare<Bytes>({ decoded, sealed }: Place<Bytes>, pickup: GrantedPickup): Prepared<Bytes> {
-  const { id, epoch, recipientClass, channel, secretKind, issuedAt, expiresAt, envelope, sealedTo, birthTag, pickupCodeTag, cardTags } = pickup
+  const {
+    id,
+    epoch,
+    recipientClass,
+    channel,
+    secretKind,
+    issuedAt,
+    expiresAt,
+    envelope,
+    sealedTo,
+    birthTag,
+    pickupCodeTag,
+    cardTags,
+  } = pickup
   return {
     id,
     incarnation: epoch.incarnation,
@@ -79,5 +93,11 @@ export function prepare<Bytes>({ decoded, sealed }: Place<Bytes>, pickup: Grante
 
 /** Each part in bytes of its own. */
 export function prepareGrant(cacheKey: WrapKey, pickup: GrantedPickup): PreparedGrant {
-  return prepare({ decoded: (text) => Buffer.from(text, 'base64url'), sealed: (label, plaintext) => wrap(cacheKey, label, plaintext) }, pickup)
+  return prepare(
+    {
+      decoded: (text) => Buffer.from(text, 'base64url'),
+      sealed: (label, plaintext) => wrap(cacheKey, label, plaintext),
+    },
+    pickup,
+  )
 }

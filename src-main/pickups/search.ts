@@ -37,8 +37,12 @@ const byIssue = (a: Entry, b: Entry) => a.issuedAt - b.issuedAt
 /** `live`: the list of live states, as SQL. */
 export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): NameSearch {
   // The plus keeps SQLite off the index of states: by it, every slice would read and sort all that is left.
-  const next = db.prepare<[number, number], Sealed>(`SELECT n, id, person, issued_at FROM pickup WHERE n > ? AND +state IN ${live} ORDER BY n LIMIT ?`)
-  const one = db.prepare<[string], Sealed>(`SELECT n, id, person, issued_at FROM pickup WHERE id = ? AND state IN ${live}`)
+  const next = db.prepare<[number, number], Sealed>(
+    `SELECT n, id, person, issued_at FROM pickup WHERE n > ? AND +state IN ${live} ORDER BY n LIMIT ?`,
+  )
+  const one = db.prepare<[string], Sealed>(
+    `SELECT n, id, person, issued_at FROM pickup WHERE id = ? AND state IN ${live}`,
+  )
   const folded = new Map<string, Entry>()
   const again = new Set<string>()
   let reached = 0
@@ -69,7 +73,9 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
   function inOrder(): readonly Entry[] {
     if (!stale && fresh.length === 0) return ordered
     // A few changes cost one pass; sorting what is sorted already costs another.
-    const kept = stale ? [...ordered, ...fresh].filter((entry) => folded.get(entry.id) === entry) : [...ordered, ...fresh]
+    const kept = stale
+      ? [...ordered, ...fresh].filter((entry) => folded.get(entry.id) === entry)
+      : [...ordered, ...fresh]
     ordered = fresh.length === 0 ? kept : kept.sort(byIssue)
     fresh = []
     stale = false
@@ -79,7 +85,8 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
 
   const holds = (text: string, words: readonly string[]) => words.every((word) => text.includes(word))
   /** Whatever holds the new words holds the old ones. */
-  const narrows = (words: readonly string[], old: readonly string[]) => old.every((before) => words.some((word) => word.includes(before)))
+  const narrows = (words: readonly string[], old: readonly string[]) =>
+    old.every((before) => words.some((word) => word.includes(before)))
 
   return {
     fold(count) {
@@ -114,7 +121,8 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       const found: Entry[] = []
       const [first = '', ...rest] = words
       // Over a hundred thousand at the first letter: no function called for each.
-      for (const entry of among) if (entry.text.includes(first) && (rest.length === 0 || holds(entry.text, rest))) found.push(entry)
+      for (const entry of among)
+        if (entry.text.includes(first) && (rest.length === 0 || holds(entry.text, rest))) found.push(entry)
       last = { words, found }
       return found
     },

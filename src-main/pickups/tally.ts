@@ -39,7 +39,9 @@ export function createTally(db: Sqlite): Tally {
     read() {
       // Inside a transaction that may be undone, nothing is set up.
       if (read === null && db.inTransaction) {
-        const rows = db.prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM pickup GROUP BY state').all()
+        const rows = db
+          .prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM pickup GROUP BY state')
+          .all()
         return new Map(rows.map(({ state, n }) => [state, n]))
       }
       read ??= begin()
@@ -50,7 +52,9 @@ export function createTally(db: Sqlite): Tally {
       if (add === null) {
         // Not counted yet, so not kept yet.
         if (kept.get() === undefined) return
-        const statement = db.prepare<[string, number]>('INSERT INTO temp.pickup_tally VALUES (?, ?) ON CONFLICT (state) DO UPDATE SET n = n + excluded.n')
+        const statement = db.prepare<[string, number]>(
+          'INSERT INTO temp.pickup_tally VALUES (?, ?) ON CONFLICT (state) DO UPDATE SET n = n + excluded.n',
+        )
         add = (to, by) => void statement.run(to, by)
       }
       add(state, count)

@@ -36,7 +36,12 @@ const timers = {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   strict: false,
-  options: { paper: { type: 'string', default: '80' }, baud: { type: 'string' }, flow: { type: 'string' }, write: { type: 'string' } },
+  options: {
+    paper: { type: 'string', default: '80' },
+    baud: { type: 'string' },
+    flow: { type: 'string' },
+    write: { type: 'string' },
+  },
 })
 
 function placeOf(address: string): object {

@@ -13,7 +13,11 @@ const expected = ['ÅÄÖåäö euro z', 'ÅÄÖåäö euro', 'ÄÖäö z']
 /** A test slip: code pages, width, the letters that national sets replace, a cut. `paper` in mm. */
 export function testSlip(paper: 58 | 80): PrintJob {
   const columns = paper === 80 ? 48 : 32
-  const header = Buffer.concat([Buffer.from([0x1b, 0x40, 0x1b, 0x52, 0x00, 0x1b, 0x74, 0x10]), text('Lodge'), text(`test slip, ${paper} mm`)])
+  const header = Buffer.concat([
+    Buffer.from([0x1b, 0x40, 0x1b, 0x52, 0x00, 0x1b, 0x74, 0x10]),
+    text('Lodge'),
+    text(`test slip, ${paper} mm`),
+  ])
   const body = Buffer.concat([
     text('1234567890'.repeat(5).slice(0, columns)),
     text('^ fills exactly one line'),

@@ -30,10 +30,17 @@ export function linkOf(config: PrinterConfig): OpenLink | null {
 }
 
 /** The printer that a desk's configuration declares. */
-export function createPrinter(config: PrinterConfig, timers: Timers, random: (size: number) => Buffer = randomBytes): Printer {
+export function createPrinter(
+  config: PrinterConfig,
+  timers: Timers,
+  random: (size: number) => Buffer = randomBytes,
+): Printer {
   const open = linkOf(config)
   if (open === null || config.kind === 'none') return noPrinter
-  return createEscPosPrinter({ open, timers, random }, { ...config, offIsSilence: config.kind === 'serial', onlyUnopenedIsOff: config.kind === 'tcp' })
+  return createEscPosPrinter(
+    { open, timers, random },
+    { ...config, offIsSilence: config.kind === 'serial', onlyUnopenedIsOff: config.kind === 'tcp' },
+  )
 }
 
 const none = statusOf('none')

@@ -9,7 +9,9 @@ export interface PrinterMemory {
 
 export function createPrinterMemory(db: Sqlite): PrinterMemory {
   const read = db.prepare<[], KnownInside>('SELECT left_inside FROM printer_memory').pluck()
-  const write = db.prepare('INSERT INTO printer_memory (one, left_inside) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET left_inside = excluded.left_inside')
+  const write = db.prepare(
+    'INSERT INTO printer_memory (one, left_inside) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET left_inside = excluded.left_inside',
+  )
   return {
     read: () => read.get() ?? 'nothing',
     write: (left) => void write.run(left),

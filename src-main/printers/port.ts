@@ -21,7 +21,9 @@ export interface PrintJob {
  * that it does not say so without paper. All else is `uncertain` (promise P3).
  */
 export type PrintOutcome =
-  { readonly kind: 'printed' } | { readonly kind: 'failed'; readonly code: ErrorCode } | { readonly kind: 'uncertain'; readonly code: ErrorCode }
+  | { readonly kind: 'printed' }
+  | { readonly kind: 'failed'; readonly code: ErrorCode }
+  | { readonly kind: 'uncertain'; readonly code: ErrorCode }
 
 export type PrintPhase = 'header' | 'secret' | 'confirming'
 
@@ -37,7 +39,11 @@ export interface Printer {
   /** Asks the printer now. */
   check(): Promise<PrinterStatus>
   /** `justChecked`: the caller has asked `check` a moment ago; half a second on, the printer is asked again all the same. */
-  print(job: PrintJob, onPhase: (phase: PrintPhase) => void, options?: { readonly justChecked?: boolean }): Promise<PrintOutcome>
+  print(
+    job: PrintJob,
+    onPhase: (phase: PrintPhase) => void,
+    options?: { readonly justChecked?: boolean },
+  ): Promise<PrintOutcome>
 }
 
 /** An open connection to a printer. */

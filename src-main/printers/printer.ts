@@ -21,7 +21,10 @@ export interface PrinterPorts {
 }
 
 /** What the printer does, as set-up found it (src-main/printers/config.ts). */
-export type PrinterSettings = Pick<RealPrinterConfig, 'processId' | 'status' | 'staffWord' | 'clears' | 'model' | 'headerMs' | 'slipMs' | 'pollMs'> & {
+export type PrinterSettings = Pick<
+  RealPrinterConfig,
+  'processId' | 'status' | 'staffWord' | 'clears' | 'model' | 'headerMs' | 'slipMs' | 'pollMs'
+> & {
   /** This link does not end when the printer is switched off: its silence is all there is to see. */
   readonly offIsSilence?: boolean
   /** A link that ends is no sign that the printer is off: only one that cannot be opened is. TCP printers end links at will. */
@@ -165,13 +168,18 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     inside.jobBroke()
   }
 
-  async function printNow(job: PrintJob, onPhase: (phase: PrintPhase) => void, justChecked: boolean): Promise<PrintOutcome> {
+  async function printNow(
+    job: PrintJob,
+    onPhase: (phase: PrintPhase) => void,
+    justChecked: boolean,
+  ): Promise<PrintOutcome> {
     const before = justChecked && fresh && conversation?.gone() === false ? current : await look()
     fresh = false
     if (!before.canPrint) return { kind: 'failed', code: before.failure?.code ?? 'L-503' }
     const open = conversation
     if (open === null) return { kind: 'failed', code: 'L-503' }
-    const trusted = config.processId === 'trusted' && (config.model === undefined || (await open.identify(clearMs)) === config.model)
+    const trusted =
+      config.processId === 'trusted' && (config.model === undefined || (await open.identify(clearMs)) === config.model)
 
     onPhase('header')
     let trouble: ErrorCode | null = null
@@ -195,7 +203,10 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     const still = await stateOf(open)
     if (still === null || !show(still).canPrint) {
       tearDown()
-      return { kind: 'failed', code: (still === null ? null : statusOf(still, config.staffWord).failure?.code) ?? 'L-503' }
+      return {
+        kind: 'failed',
+        code: (still === null ? null : statusOf(still, config.staffWord).failure?.code) ?? 'L-503',
+      }
     }
 
     onPhase('secret')
@@ -216,7 +227,10 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     const after = await stateOf(open)
     if (after !== null && show(after).canPrint) return { kind: 'uncertain', code: 'L-506' }
     tearDown()
-    return { kind: 'uncertain', code: (after === null ? null : statusOf(after, config.staffWord).failure?.code) ?? 'L-506' }
+    return {
+      kind: 'uncertain',
+      code: (after === null ? null : statusOf(after, config.staffWord).failure?.code) ?? 'L-506',
+    }
   }
 
   function schedule(): void {

@@ -83,7 +83,8 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
 
     const found = { status, clears, ...(model === null || model === '' ? {} : { model }) } as const
     const known = { maker, firmware }
-    if (status === 'none' || !answers) return { ok: true, findings: { settings: { ...found, processId: 'none' }, ...known, withoutPaper: 'not-tried' } }
+    if (status === 'none' || !answers)
+      return { ok: true, findings: { settings: { ...found, processId: 'none' }, ...known, withoutPaper: 'not-tried' } }
 
     ask('take-paper-out')
     if (!(await until('paper-out'))) return { ok: false, code: 'L-515' }
@@ -97,7 +98,14 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
     if (!(await until('ready', 'paper-near-end'))) return { ok: false, code: 'L-515' }
     for (let looks = 0; looks < lastLooks && !early && !late; looks++) await pause()
     const withoutPaper = early ? 'early' : late ? 'withheld' : 'lost'
-    return { ok: true, findings: { settings: { ...found, processId: withoutPaper === 'withheld' ? 'trusted' : 'untrusted' }, ...known, withoutPaper } }
+    return {
+      ok: true,
+      findings: {
+        settings: { ...found, processId: withoutPaper === 'withheld' ? 'trusted' : 'untrusted' },
+        ...known,
+        withoutPaper,
+      },
+    }
   } finally {
     talk.close()
   }

@@ -13,9 +13,18 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
-import { createNodeHidBus, createReaderSupervisor, createSimulatedBus, maskScan, ReadersConfig, type HidBus, type ReaderSupervisor } from './index.ts'
+import {
+  createNodeHidBus,
+  createReaderSupervisor,
+  createSimulatedBus,
+  maskScan,
+  ReadersConfig,
+  type HidBus,
+  type ReaderSupervisor,
+} from './index.ts'
 
-const usage = 'list [--config FILE] | watch [--config FILE] [--seconds N] | learn [PATH] [--seconds N]   (--simulated HOST:PORT: a reader bench)'
+const usage =
+  'list [--config FILE] | watch [--config FILE] [--seconds N] | learn [PATH] [--seconds N]   (--simulated HOST:PORT: a reader bench)'
 const defaultConfig = '/etc/lodge/kiosk.json'
 const timers = {
   set(run: () => void, ms: number) {
@@ -45,7 +54,9 @@ async function readersOf(file: string | undefined): Promise<ReadersConfig | Fail
     return { code: 'L-101', params: { where: 'JSON' } }
   }
   const parsed = z.looseObject({ readers: ReadersConfig }).safeParse(raw)
-  return parsed.success ? parsed.data.readers : { code: 'L-101', params: { where: parsed.error.issues[0]?.path.join('.') ?? 'readers' } }
+  return parsed.success
+    ? parsed.data.readers
+    : { code: 'L-101', params: { where: parsed.error.issues[0]?.path.join('.') ?? 'readers' } }
 }
 
 function busOf(simulated: string | undefined): HidBus {
@@ -130,10 +141,20 @@ function candidate(supervisor: ReaderSupervisor): string | null {
 }
 
 async function learn(supervisor: ReaderSupervisor, wanted: string | undefined, seconds: number): Promise<object> {
-  await until(supervisor, 2, () => (wanted === undefined ? candidate(supervisor) !== null : supervisor.devices().some(({ info }) => info.path === wanted)))
+  await until(supervisor, 2, () =>
+    wanted === undefined
+      ? candidate(supervisor) !== null
+      : supervisor.devices().some(({ info }) => info.path === wanted),
+  )
   const path = wanted ?? candidate(supervisor)
   if (path === null)
-    return { ok: false, code: 'L-701', what: 'No single reader was found.', next: 'Name one of these by its path.', devices: listing(supervisor) }
+    return {
+      ok: false,
+      code: 'L-701',
+      what: 'No single reader was found.',
+      next: 'Name one of these by its path.',
+      devices: listing(supervisor),
+    }
   const begun = await supervisor.learn(path)
   if (!begun.ok) return failed(begun.failure)
   process.stderr.write('Scan one card three times, lifting it away in between.\n')
@@ -150,7 +171,8 @@ async function learn(supervisor: ReaderSupervisor, wanted: string | undefined, s
   await until(supervisor, seconds, ended)
   off()
   const state = supervisor.learning()
-  if (state === null || (state.suggestion === null && state.failure === null)) return { ...failed({ code: 'L-704' }), reads: state?.reads ?? [] }
+  if (state === null || (state.suggestion === null && state.failure === null))
+    return { ...failed({ code: 'L-704' }), reads: state?.reads ?? [] }
   if (state.suggestion === null) return { ...failed(state.failure ?? { code: 'L-708' }), reads: state.reads }
   return { ok: true, readers: { allow: [state.suggestion] }, reads: state.reads, alsoFits: state.alsoFits }
 }
@@ -161,7 +183,11 @@ async function run(): Promise<object | null> {
     options: { config: { type: 'string' }, seconds: { type: 'string' }, simulated: { type: 'string' } },
   })
   const [command, path] = positionals
-  const options: Options = { config: values.config, seconds: Number(values.seconds ?? (command === 'watch' ? 86_400 : 60)), simulated: values.simulated }
+  const options: Options = {
+    config: values.config,
+    seconds: Number(values.seconds ?? (command === 'watch' ? 86_400 : 60)),
+    simulated: values.simulated,
+  }
   if ((command !== 'list' && command !== 'watch' && command !== 'learn') || !(options.seconds > 0)) return null
   const config = await readersOf(options.config)
   if ('code' in config) return failed(config)
@@ -173,7 +199,9 @@ async function run(): Promise<object | null> {
   await supervisor.start()
   try {
     if (command === 'list') return await list(supervisor, options.simulated !== undefined)
-    return command === 'watch' ? await watch(supervisor, options.seconds) : await learn(supervisor, path, options.seconds)
+    return command === 'watch'
+      ? await watch(supervisor, options.seconds)
+      : await learn(supervisor, path, options.seconds)
   } finally {
     await supervisor.stop()
   }

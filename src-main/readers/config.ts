@@ -39,7 +39,9 @@ export type ReaderRule = z.infer<typeof ReaderRule>
 
 export const ReadersConfig = z
   .strictObject({
-    allow: z.array(ReaderRule).default(() => [ReaderRule.parse({ name: 'HID POS', usagePage: 0x8c, decoder: 'hid-pos' })]),
+    allow: z
+      .array(ReaderRule)
+      .default(() => [ReaderRule.parse({ name: 'HID POS', usagePage: 0x8c, decoder: 'hid-pos' })]),
     /** The same card or document within this time is one read, whichever readers read it. */
     debounceMs: z.number().int().min(0).max(10_000).default(1500),
     /** A different card from the same reader within this time is the other code of the card before it: refused with L-711. */

@@ -12,7 +12,11 @@ function codeOf(error: unknown): 'L-701' | 'L-702' | 'L-703' {
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // `require` succeeds without libusb or libudev; the first call then fails (ERR_DLOPEN_FAILED).
-  if (code === 'ERR_DLOPEN_FAILED' || /cannot open shared object|no native build|MODULE_NOT_FOUND/i.test(`${code} ${message}`)) return 'L-703'
+  if (
+    code === 'ERR_DLOPEN_FAILED' ||
+    /cannot open shared object|no native build|MODULE_NOT_FOUND/i.test(`${code} ${message}`)
+  )
+    return 'L-703'
   return /permission|denied|EACCES|EPERM/i.test(message) ? 'L-702' : 'L-701'
 }
 
@@ -52,7 +56,10 @@ function handleOf(device: NodeHid.HIDAsync): HidHandle {
 }
 
 /** `importLibrary` is node-hid's own import, or another's in a test. */
-export function createNodeHidBus(platform: NodeJS.Platform = process.platform, importLibrary: () => Promise<unknown> = () => import('node-hid')): HidBus {
+export function createNodeHidBus(
+  platform: NodeJS.Platform = process.platform,
+  importLibrary: () => Promise<unknown> = () => import('node-hid'),
+): HidBus {
   let library: Promise<typeof NodeHid> | null = null
   function load(): Promise<typeof NodeHid> {
     library ??= importLibrary().then((loaded) => {

@@ -15,7 +15,13 @@ interface Read {
   at: number
 }
 
-export function createRepeats({ debounceMs, pairMs }: { readonly debounceMs: number; readonly pairMs: number }): Repeats {
+export function createRepeats({
+  debounceMs,
+  pairMs,
+}: {
+  readonly debounceMs: number
+  readonly pairMs: number
+}): Repeats {
   const key = randomBytes(32)
   const byReader = new Map<string, Read>()
   let latest: Read | null = null
@@ -23,7 +29,8 @@ export function createRepeats({ debounceMs, pairMs }: { readonly debounceMs: num
     judge(reader, identity, at) {
       const digest = createHmac('sha256', key).update(identity).digest('base64')
       const mine = byReader.get(reader) ?? null
-      const known = [mine, latest].find((read) => read !== null && read.digest === digest && at - read.at < debounceMs) ?? null
+      const known =
+        [mine, latest].find((read) => read !== null && read.digest === digest && at - read.at < debounceMs) ?? null
       if (known !== null) {
         // A card that stays on its reader goes on being the same read.
         known.at = at

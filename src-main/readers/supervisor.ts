@@ -38,7 +38,10 @@ const longestRetryMs = 30_000
 /** A learning that nobody finishes ends by itself. */
 const learnMs = 60_000
 
-export function createReaderSupervisor({ bus, monotonic, timers, platform, today = localDate }: ReaderPorts, config: ReadersConfig): ReaderSupervisor {
+export function createReaderSupervisor(
+  { bus, monotonic, timers, platform, today = localDate }: ReaderPorts,
+  config: ReadersConfig,
+): ReaderSupervisor {
   const open = new Map<string, Open>()
   const opening = new Map<string, Promise<Result<null>>>()
   const refused = new Map<string, { until: number; tries: number; failure: Failure }>()
@@ -60,7 +63,9 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform, today
   function status(): ReaderStatus {
     const names = [...open.values()].flatMap(({ rule }) => (rule === null ? [] : [rule.name]))
     if (names.length > 0) return { state: 'ready', names, failure: null }
-    return failure === null ? { state: 'none', names, failure: { code: 'L-701' } } : { state: 'trouble', names, failure }
+    return failure === null
+      ? { state: 'none', names, failure: { code: 'L-701' } }
+      : { state: 'trouble', names, failure }
   }
 
   function devices(): ListedDevice[] {
@@ -100,7 +105,14 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform, today
     if (rule === null || decoder === null) return
     const begun = decoder.pending()
     const scans = decoder.push(report)
-    for (const scan of scans) deliver(device.info.path, rule, { reader: rule.name, kind: rule.decoder, ...scan, at: monotonic(), cards: rule.cards })
+    for (const scan of scans)
+      deliver(device.info.path, rule, {
+        reader: rule.name,
+        kind: rule.decoder,
+        ...scan,
+        at: monotonic(),
+        cards: rule.cards,
+      })
     if (decoder.pending()) {
       device.cancelTorn = timers.set(() => {
         decoder.reset()
@@ -140,7 +152,11 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform, today
 
   function refuse(path: string, why: Failure): void {
     const tries = (refused.get(path)?.tries ?? 0) + 1
-    refused.set(path, { until: monotonic() + Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)), tries, failure: why })
+    refused.set(path, {
+      until: monotonic() + Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)),
+      tries,
+      failure: why,
+    })
   }
 
   /** A wedge is read only where its keys reach nobody else: Linux, with udev keeping the desktop away. */
@@ -167,7 +183,14 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform, today
       await handle.close()
       return fail('L-701')
     }
-    const device: Open = { info, rule, handle, decoder: rule === null ? null : createDecoder(rule), asking: null, cancelTorn: null }
+    const device: Open = {
+      info,
+      rule,
+      handle,
+      decoder: rule === null ? null : createDecoder(rule),
+      asking: null,
+      cancelTorn: null,
+    }
     open.set(info.path, device)
     handle.onReport((report) => onReport(device, report))
     handle.onError(() => lost(device))
@@ -257,7 +280,10 @@ export function createReaderSupervisor({ bus, monotonic, timers, platform, today
     const info = listed.find((device) => device.path === path)
     if (info === undefined) return fail('L-701')
     const begun = createLearner(info, today)
-    const may = await mayRead(info, begun.asks ? 'pcprox' : info.usagePage === 1 && info.usage === 6 ? 'keyboard-wedge' : 'document')
+    const may = await mayRead(
+      info,
+      begun.asks ? 'pcprox' : info.usagePage === 1 && info.usage === 6 ? 'keyboard-wedge' : 'document',
+    )
     if (!may.ok) return may
     await opening.get(path)
     await close(path)

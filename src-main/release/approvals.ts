@@ -7,11 +7,21 @@ import type { Sqlite } from '../storage/index.ts'
 
 export interface Approvals {
   /** The first member of staff's, inside the caller's transaction; worth nothing until a second has confirmed it. */
-  begin(letter: Pickup, by: { staff: StaffId; session: string }, now: number, seconds: number): { id: ApprovalId; expiresAt: number }
+  begin(
+    letter: Pickup,
+    by: { staff: StaffId; session: string },
+    now: number,
+    seconds: number,
+  ): { id: ApprovalId; expiresAt: number }
   /** The second, by badge and PIN, inside the caller's transaction: recorded in the ledger. The database refuses the first one's own name. */
   confirm(id: ApprovalId, letter: Pickup, by: StaffId, witness: StaffId): void
   /** The approval if it is open (unspent, not void, unexpired) and belongs to this letter, staff and session. */
-  open(id: ApprovalId, letter: PickupId, by: { staff: StaffId; session: string }, now: number): { expiresAt: number; witness: StaffId | null } | null
+  open(
+    id: ApprovalId,
+    letter: PickupId,
+    by: { staff: StaffId; session: string },
+    now: number,
+  ): { expiresAt: number; witness: StaffId | null } | null
 }
 
 export function createApprovals(db: Sqlite, pickups: PickupCache, ledger: Ledger): Approvals {
@@ -19,7 +29,10 @@ export function createApprovals(db: Sqlite, pickups: PickupCache, ledger: Ledger
     'INSERT INTO dispatch_approval (id, pickup, epoch_incarnation, epoch_n, staff, session, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const setWitness = db.prepare('UPDATE dispatch_approval SET witness = ? WHERE id = ? AND pickup = ?')
-  const find = db.prepare<[string, string, string, string, number, number], { expires_at: number; witness: string | null }>(
+  const find = db.prepare<
+    [string, string, string, string, number, number],
+    { expires_at: number; witness: string | null }
+  >(
     `SELECT expires_at, witness FROM dispatch_approval WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
        AND created_at <= ? AND expires_at > ?`,
   )
@@ -36,11 +49,19 @@ export function createApprovals(db: Sqlite, pickups: PickupCache, ledger: Ledger
       setWitness.run(witness, id, letter.id)
       pickups.setState(letter.id, 'verified')
       const expiresAt = expiry.get(id)?.expires_at ?? 0
-      ledger.append({ kind: 'dispatch-approved', pickup: letter.id, epoch: letter.epoch, actor: by, facts: { approval: id, witness, expiresAt } })
+      ledger.append({
+        kind: 'dispatch-approved',
+        pickup: letter.id,
+        epoch: letter.epoch,
+        actor: by,
+        facts: { approval: id, witness, expiresAt },
+      })
     },
     open(id, letter, by, now) {
       const row = find.get(id, letter, by.staff, by.session, now, now)
-      return row === undefined ? null : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
+      return row === undefined
+        ? null
+        : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
     },
   }
 }

@@ -15,14 +15,18 @@ interface Parts {
   readonly layout: LayoutInstructions
 }
 
-export type Instructions = (request: { readonly slip: SlipId; readonly language: Language }, desk: Desk) => Promise<Result<null>>
+export type Instructions = (
+  request: { readonly slip: SlipId; readonly language: Language },
+  desk: Desk,
+) => Promise<Result<null>>
 
 /** Fails with L-513 (no such slip is waiting to be settled), or the printer's own code. An unconfirmed one is no failure: people see it. */
 export function createInstructions({ slips, pickups, printer, layout }: Parts): Instructions {
   return async ({ slip: id, language }, desk) => {
     const slip = slips.get(id)
     const pickup = slip === null ? null : pickups.get(slip.pickup)
-    if (slip === null || pickup === null || (slip.state !== 'printed' && slip.state !== 'uncertain')) return fail('L-513')
+    if (slip === null || pickup === null || (slip.state !== 'printed' && slip.state !== 'uncertain'))
+      return fail('L-513')
     const outcome = await printer.print(layout({ pickup, number: slip.number, language, desk }), () => undefined)
     return outcome.kind === 'failed' ? fail(outcome.code) : ok(null)
   }

@@ -38,7 +38,8 @@ export function createLetters(db: Sqlite) {
     recent: (limit: number): SentLetter[] => recent.all(limit).map(fromRow),
     sent: (letter: { pickup: PickupId; slip: SlipId; tracking: TrackingNumber; at: number; by: StaffId }) =>
       void insert.run(letter.pickup, letter.slip, letter.tracking, letter.at, letter.by),
-    ended: (pickup: PickupId, how: 'delivered' | 'returned-by-post', at: number, by: StaffId) => void end.run(how, at, by, pickup),
+    ended: (pickup: PickupId, how: 'delivered' | 'returned-by-post', at: number, by: StaffId) =>
+      void end.run(how, at, by, pickup),
   }
 }
 
@@ -57,12 +58,19 @@ export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumbe
   try {
     return store.transact(() => {
       const slip = slips.get(id)
-      if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain') || !slip.letter) return fail('L-513')
+      if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain') || !slip.letter)
+        return fail('L-513')
       if (letters.byTracking(tracking) !== null) return fail('L-232')
       letters.sent({ pickup: slip.pickup, slip: id, tracking, at: now(), by })
       slips.settle(id, 'dispatched', by, now())
       pickups.end(slip.pickup, 'dispatched')
-      ledger.append({ kind: 'dispatched', pickup: slip.pickup, epoch: slip.epoch, actor: by, facts: { slip: id, tracking } })
+      ledger.append({
+        kind: 'dispatched',
+        pickup: slip.pickup,
+        epoch: slip.epoch,
+        actor: by,
+        facts: { slip: id, tracking },
+      })
       return ok(slip.pickup)
     })
   } catch (error) {
@@ -73,13 +81,19 @@ export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumbe
 }
 
 /** How a letter ended, by its number scanned again. Fails with L-233 (none with this number went from here, or it came back before), L-803. */
-export function endLetter(parts: Parts, tracking: TrackingNumber, how: 'delivered' | 'returned-by-post', by: StaffId): Result<PickupId> {
+export function endLetter(
+  parts: Parts,
+  tracking: TrackingNumber,
+  how: 'delivered' | 'returned-by-post',
+  by: StaffId,
+): Result<PickupId> {
   const { store, ledger, pickups, letters, now } = parts
   try {
     return store.transact(() => {
       const letter = letters.byTracking(tracking)
       const pickup = letter === null ? null : pickups.get(letter.pickup)
-      if (letter === null || pickup === null || letter.ended === 'returned-by-post' || letter.ended === how) return fail('L-233')
+      if (letter === null || pickup === null || letter.ended === 'returned-by-post' || letter.ended === how)
+        return fail('L-233')
       letters.ended(letter.pickup, how, now(), by)
       const kind = how === 'delivered' ? 'letter-delivered' : 'letter-returned'
       ledger.append({ kind, pickup: letter.pickup, epoch: pickup.epoch, actor: by, facts: {} })

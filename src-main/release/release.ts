@@ -4,7 +4,15 @@
  * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
  */
 import type { Approvals } from './approvals.ts'
-import { SlipId, type ApprovalId, type Desk, type KioskId, type Language, type PickupId, type VerificationId } from '../../src-shared/domain.ts'
+import {
+  SlipId,
+  type ApprovalId,
+  type Desk,
+  type KioskId,
+  type Language,
+  type PickupId,
+  type VerificationId,
+} from '../../src-shared/domain.ts'
 import { type Policy } from '../../src-shared/policy/index.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
@@ -21,7 +29,10 @@ import type { Pickup } from '../pickups/index.ts'
 import type { Session } from '../staff/index.ts'
 
 /** Lays out a slip around a secret that is never made into a string. L-505 when it cannot be printed exactly. */
-export type LayoutSlip = (slip: { pickup: Pickup; number: string; language: Language; desk: Desk; policy: Policy }, secret: Buffer) => Result<PrintJob>
+export type LayoutSlip = (
+  slip: { pickup: Pickup; number: string; language: Language; desk: Desk; policy: Policy },
+  secret: Buffer,
+) => Result<PrintJob>
 
 interface Parts {
   readonly store: Store
@@ -48,7 +59,12 @@ export type ReleaseRequest = { readonly pickup: PickupId; readonly language: Lan
 export interface Release {
   /** Whether a slip is being printed now. */
   busy(): boolean
-  run(request: ReleaseRequest, session: Session, place: Place, onPhase: (slip: SlipId, phase: PrintPhase) => void): Promise<Result<Slip>>
+  run(
+    request: ReleaseRequest,
+    session: Session,
+    place: Place,
+    onPhase: (slip: SlipId, phase: PrintPhase) => void,
+  ): Promise<Result<Slip>>
 }
 
 export function createRelease(parts: Parts): Release {
@@ -57,7 +73,11 @@ export function createRelease(parts: Parts): Release {
   let busy = false
 
   /** Spends the verification and records the intent, or refuses with nothing changed. */
-  function intend(request: ReleaseRequest, session: Session, place: Place): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
+  function intend(
+    request: ReleaseRequest,
+    session: Session,
+    place: Place,
+  ): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
     try {
       return store.transact(() => {
         const pickup = pickups.get(request.pickup)
@@ -73,11 +93,18 @@ export function createRelease(parts: Parts): Release {
         if (wasted >= printsThatMayFail) return fail('L-512')
         const by = { staff: session.staff, session: session.id }
         const letter = 'approval' in request
-        const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verifications.open(request.verification, pickup.id, by, now())
+        const open = letter
+          ? approvals.open(request.approval, pickup.id, by, now())
+          : verifications.open(request.verification, pickup.id, by, now())
         // A letter is released by approval, and nothing else is.
         const proved = pickup.state === 'verified' && letter === (pickup.channel === 'registered-letter') ? open : null
         if (proved === null) return fail('L-307')
-        const confirmed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: proved.witness !== null }, now())
+        const confirmed = decideHere(
+          place,
+          pickup,
+          { kind: 'release', closed: null, witnessed: proved.witness !== null },
+          now(),
+        )
         if (!confirmed.ok) return confirmed
         // Whatever the policy says of four eyes: of letters the promise asks for two.
         if (letter && proved.witness === null) return fail('L-310')
@@ -116,7 +143,11 @@ export function createRelease(parts: Parts): Release {
   async function openWith(session: Session, pickup: Pickup): Promise<Buffer | null> {
     for (const { privateKey } of session.openingKeys) {
       try {
-        return await (parts.open ?? openEnvelope)(privateKey, pickups.envelopeOf(pickup.id), { pickup: pickup.id, kiosk, epoch: pickup.epoch })
+        return await (parts.open ?? openEnvelope)(privateKey, pickups.envelopeOf(pickup.id), {
+          pickup: pickup.id,
+          kiosk,
+          epoch: pickup.epoch,
+        })
       } catch {
         // The next key, if there is one.
       }
@@ -160,7 +191,12 @@ export function createRelease(parts: Parts): Release {
           break
         case 'failed':
           slips.outcome(slip, 'failed', outcome.code)
-          ledger.append({ kind: 'slip-failed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip, code: outcome.code } })
+          ledger.append({
+            kind: 'slip-failed',
+            pickup: pickup.id,
+            epoch: pickup.epoch,
+            facts: { slip, code: outcome.code },
+          })
           // Asked back while it was printing: there is certainly no paper, so the answer that had to wait goes now.
           if (pickups.get(pickup.id)?.revokePending === true) {
             pickups.end(pickup.id, 'revoked')
@@ -213,7 +249,15 @@ export function createRelease(parts: Parts): Release {
   }
 }
 
-function recordUncertain(slips: Slips, pickups: PickupCache, ledger: Ledger, slip: SlipId, pickup: PickupId, epoch: Pickup['epoch'], code: ErrorCode): void {
+function recordUncertain(
+  slips: Slips,
+  pickups: PickupCache,
+  ledger: Ledger,
+  slip: SlipId,
+  pickup: PickupId,
+  epoch: Pickup['epoch'],
+  code: ErrorCode,
+): void {
   slips.outcome(slip, 'uncertain', code)
   pickups.setState(pickup, 'uncertain')
   ledger.append({ kind: 'slip-uncertain', pickup, epoch, facts: { slip, code } })
@@ -223,7 +267,10 @@ function recordUncertain(slips: Slips, pickups: PickupCache, ledger: Ledger, sli
  * After a crash or restart every intent without an outcome is `uncertain`: never retried by itself (promise P3). Also
  * run before settling, for an intent whose outcome could not be written.
  */
-export function accountForIntents(parts: Pick<Parts, 'store' | 'ledger' | 'pickups' | 'slips'>, code: ErrorCode): Slip[] {
+export function accountForIntents(
+  parts: Pick<Parts, 'store' | 'ledger' | 'pickups' | 'slips'>,
+  code: ErrorCode,
+): Slip[] {
   const { store, ledger, pickups, slips } = parts
   const open = slips.unsettled().filter((slip) => slip.state === 'intended')
   if (open.length === 0) return []

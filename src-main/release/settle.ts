@@ -15,10 +15,20 @@ interface Parts {
   readonly now: () => number
 }
 
-const entryOf = { 'handed-over': 'handed-over', spoiled: 'slip-spoiled', missing: 'slip-missing', 'nothing-came-out': 'slip-nothing-came-out' } as const
+const entryOf = {
+  'handed-over': 'handed-over',
+  spoiled: 'slip-spoiled',
+  missing: 'slip-missing',
+  'nothing-came-out': 'slip-nothing-came-out',
+} as const
 
 /** Fails with L-234 (a letter is dispatched instead), L-513 (already settled or never printed), L-803 (the disk cannot be written; nothing has changed). */
-export function settleSlip({ store, ledger, pickups, slips, now }: Parts, id: SlipId, settlement: Settlement, by: StaffId): Result<Slip> {
+export function settleSlip(
+  { store, ledger, pickups, slips, now }: Parts,
+  id: SlipId,
+  settlement: Settlement,
+  by: StaffId,
+): Result<Slip> {
   try {
     if (slips.get(id)?.state === 'intended') accountForIntents({ store, ledger, pickups, slips }, 'L-506')
     return store.transact(() => {
@@ -29,7 +39,13 @@ export function settleSlip({ store, ledger, pickups, slips, now }: Parts, id: Sl
       const pickup = pickups.get(slip.pickup)
       if (pickup === null) throw new Error('a slip without its pickup')
       slips.settle(id, settlement, by, now())
-      ledger.append({ kind: entryOf[settlement], pickup: slip.pickup, epoch: slip.epoch, actor: by, facts: { slip: id } })
+      ledger.append({
+        kind: entryOf[settlement],
+        pickup: slip.pickup,
+        epoch: slip.epoch,
+        actor: by,
+        facts: { slip: id },
+      })
       switch (settlement) {
         case 'handed-over':
           pickups.end(slip.pickup, 'handed-over')

@@ -50,17 +50,25 @@ export function createSlips(db: Sqlite) {
     `INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, approval, staff, language, state, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)`,
   )
   const get = db.prepare<[string], Row>(`SELECT ${columns} FROM slip WHERE id = ?`)
-  const unsettled = db.prepare<[], Row>(`SELECT ${columns} FROM slip WHERE state IN ('intended','printed','uncertain') ORDER BY intended_at`)
-  const unsettledOf = db.prepare<[string], Row>(`SELECT ${columns} FROM slip WHERE pickup = ? AND state IN ('intended','printed','uncertain')`)
+  const unsettled = db.prepare<[], Row>(
+    `SELECT ${columns} FROM slip WHERE state IN ('intended','printed','uncertain') ORDER BY intended_at`,
+  )
+  const unsettledOf = db.prepare<[string], Row>(
+    `SELECT ${columns} FROM slip WHERE pickup = ? AND state IN ('intended','printed','uncertain')`,
+  )
   const wasted = db.prepare<[string, string, number], { n: number }>(
     "SELECT count(*) AS n FROM slip WHERE pickup = ? AND epoch_incarnation = ? AND epoch_n = ? AND state IN ('spoiled','nothing-came-out')",
   )
   const outcome = db.prepare('UPDATE slip SET state = ?, code = ? WHERE id = ?')
   const settle = db.prepare('UPDATE slip SET state = ?, settled_by = ?, settled_at = ? WHERE id = ?')
-  const newestPrinted = db.prepare<[], { at: number | null }>("SELECT max(intended_at) AS at FROM slip WHERE state IN ('printed','handed-over')")
+  const newestPrinted = db.prepare<[], { at: number | null }>(
+    "SELECT max(intended_at) AS at FROM slip WHERE state IN ('printed','handed-over')",
+  )
   /** Asked for at every push of the state: looked up once, then kept by the outcomes. */
   let printedAt: number | null = null
-  const nextNumber = db.prepare<[], { slip_count: number }>('UPDATE kiosk SET slip_count = slip_count + 1 RETURNING slip_count')
+  const nextNumber = db.prepare<[], { slip_count: number }>(
+    'UPDATE kiosk SET slip_count = slip_count + 1 RETURNING slip_count',
+  )
 
   function fromRow(row: Row): Slip {
     return {
@@ -91,7 +99,18 @@ export function createSlips(db: Sqlite) {
       at: number
     }): void {
       const { incarnation, n } = slip.epoch
-      insert.run(slip.id, slip.number, slip.pickup, incarnation, n, slip.verification, slip.approval ?? null, slip.staff, slip.language, slip.at)
+      insert.run(
+        slip.id,
+        slip.number,
+        slip.pickup,
+        incarnation,
+        n,
+        slip.verification,
+        slip.approval ?? null,
+        slip.staff,
+        slip.language,
+        slip.at,
+      )
     },
     /** `MYL-000042`: a running number of this kiosk behind its desk's prefix. */
     nextNumber(prefix: string): string {

@@ -55,7 +55,10 @@ export function isModest(value: unknown): boolean {
   return modest(value, 0)
 }
 
-export function createGate(forward: (frame: CallFrame, answer: (reply: ReplyFrame) => void) => void, monotonic: () => number = () => performance.now()): Gate {
+export function createGate(
+  forward: (frame: CallFrame, answer: (reply: ReplyFrame) => void) => void,
+  monotonic: () => number = () => performance.now(),
+): Gate {
   let open = 0
   let second = 0
   let calls = 0

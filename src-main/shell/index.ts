@@ -4,7 +4,13 @@ export { createGate, maxFrameBytes, type Gate } from './gate.ts'
 export { securityHeaders } from './headers.ts'
 export { createFileKeystore, type Keystore } from './keystore.ts'
 export { inLines, lockdownReport, thisMachine, type LockdownReport } from './lockdown/index.ts'
-export { provision, ProvisioningFile, provisioningFileBeside, wipeInvitation, type ProvisioningPlaces } from './provision.ts'
+export {
+  provision,
+  ProvisioningFile,
+  provisioningFileBeside,
+  wipeInvitation,
+  type ProvisioningPlaces,
+} from './provision.ts'
 export { readProvisionedSettings, type ProvisionedStart } from './provisioned-start.ts'
 export { readSettingsFile, type SettingsFile } from './settings-file.ts'
 export { readStatic, type StaticFile } from './static-files.ts'

@@ -2,7 +2,17 @@
  * One file makes a kiosk: put beside the settings (or named at start), it becomes the settings of an empty machine; the
  * kiosk enrols by itself, and then the code is wiped from the disk. A machine that has settings already is not touched.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -82,7 +92,10 @@ export function provision({ settingsFile, provisioningFile, defaultDataDir }: Pr
 }
 
 /** After enrolment: the code leaves the settings, and the provisioning file goes. Safe to call at every start. */
-export function wipeInvitation({ settingsFile, provisioningFile }: Pick<ProvisioningPlaces, 'settingsFile' | 'provisioningFile'>): void {
+export function wipeInvitation({
+  settingsFile,
+  provisioningFile,
+}: Pick<ProvisioningPlaces, 'settingsFile' | 'provisioningFile'>): void {
   const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>
   if ('enrolment' in settings) {
     const { enrolment: _spent, ...rest } = settings

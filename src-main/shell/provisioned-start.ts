@@ -15,7 +15,10 @@ export interface ProvisionedStart {
 const Enrolled = KioskState.pick({ setup: true })
 
 /** Fails with L-101 or L-803. `provisioningFile` is beside the settings unless named. */
-export function readProvisionedSettings(settingsFile: string, provisioningFile = provisioningFileBeside(settingsFile)): Result<ProvisionedStart> {
+export function readProvisionedSettings(
+  settingsFile: string,
+  provisioningFile = provisioningFileBeside(settingsFile),
+): Result<ProvisionedStart> {
   const places = { settingsFile, provisioningFile, defaultDataDir: join(dirname(settingsFile), 'data') }
   const made = provision(places)
   if (!made.ok) return made

@@ -48,7 +48,14 @@ const stopMs = 8000
 const deathWindowMs = 30_000
 const waits = [0, 100, 500, 2000, 5000]
 
-export function createEngineSupervisor({ spawn, keystore, config, timers, monotonic, log }: SupervisorParts): EngineSupervisor {
+export function createEngineSupervisor({
+  spawn,
+  keystore,
+  config,
+  timers,
+  monotonic,
+  log,
+}: SupervisorParts): EngineSupervisor {
   const listeners = new Set<(frame: Frame | ShellNotice) => void>()
   const open = new Map<number, { id: number; answer: (reply: ReplyFrame) => void }>()
   let nextId = 1
@@ -152,7 +159,12 @@ export function createEngineSupervisor({ spawn, keystore, config, timers, monoto
     child = started
     started.onMessage((message) => onMessage(started, message))
     started.onExit(() => onExit(started))
-    started.send({ t: 'init', config, keyEncryptionKey: key.value, keystore: { name: keystore.name, hardwareBacked: keystore.hardwareBacked } })
+    started.send({
+      t: 'init',
+      config,
+      keyEncryptionKey: key.value,
+      keystore: { name: keystore.name, hardwareBacked: keystore.hardwareBacked },
+    })
     key.value.fill(0)
     watch(started)
   }

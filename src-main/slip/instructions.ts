@@ -20,5 +20,8 @@ export function layoutInstructions(content: SlipBasics, paper: 58 | 80): { heade
   wrapped(body, texts.spaceLegend, columns)
   body.rule({ style: 'single' })
   footLines(body, content, columns, paper)
-  return { header: Buffer.concat([logoBytes(content.logo), bytesOf(head), select]), body: Buffer.concat([select, bytesOf(body)]) }
+  return {
+    header: Buffer.concat([logoBytes(content.logo), bytesOf(head), select]),
+    body: Buffer.concat([select, bytesOf(body)]),
+  }
 }

@@ -62,7 +62,8 @@ function secretLines(secret: Buffer, page: CodePage, columns: number, continues:
     })
     // `piece` is a view of the caller's buffer and is wiped by the caller; `classes` tells no more than the shape.
     parts.push(selectCodePage(page), doubleSize, boldOn, piece, lineFeed, boldOff, normalSize, classes, lineFeed)
-    if (at + perLine < secret.length) parts.push(selectCodePage(layoutPage), bytesOf(wrapped(encoder(columns), continues, columns)))
+    if (at + perLine < secret.length)
+      parts.push(selectCodePage(layoutPage), bytesOf(wrapped(encoder(columns), continues, columns)))
   }
   parts.push(selectCodePage(layoutPage))
   return parts
@@ -72,7 +73,11 @@ function secretLines(secret: Buffer, page: CodePage, columns: number, continues:
  * A print job: header without any byte of the secret, body with it. `secret` is UTF-8 and stays the caller's to wipe.
  * Fails with L-505 when some character of it cannot be printed exactly.
  */
-export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 | 80): Result<{ header: Buffer; body: Buffer }> {
+export function layoutSlip(
+  content: SlipContent,
+  secret: Uint8Array,
+  paper: 58 | 80,
+): Result<{ header: Buffer; body: Buffer }> {
   const encoded = encodeSecret(secret)
   if (encoded === null) return fail('L-505')
   const columns = columnsOf[paper]
@@ -85,7 +90,8 @@ export function layoutSlip(content: SlipContent, secret: Uint8Array, paper: 58 |
     const before = encoder(columns)
     wrapped(before.bold(true), slipText(content.recipient), columns).bold(false)
     wrapped(before, `${texts.account}: ${slipText(content.account)}`, columns)
-    if (content.requestReference !== null) wrapped(before, `${texts.reference}: ${slipText(content.requestReference)}`, columns)
+    if (content.requestReference !== null)
+      wrapped(before, `${texts.reference}: ${slipText(content.requestReference)}`, columns)
     before.newline().line(`${texts.secret[kind]}:`)
 
     const after = encoder(columns).newline()

@@ -16,7 +16,11 @@ export interface LetterBlock {
 const blockLines = 7
 
 /** From the printer's start to the line to fold at. No byte of a secret is in it. */
-export function letterHead({ address, sender }: LetterBlock, language: Language, columns: number): ReceiptPrinterEncoder {
+export function letterHead(
+  { address, sender }: LetterBlock,
+  language: Language,
+  columns: number,
+): ReceiptPrinterEncoder {
   const texts = slipTexts[language].letter
   const part = encoder(columns).initialize().codepage(layoutPage).align('left')
   wrapped(part, `${texts.sender}: ${slipText(sender)}`, columns)
@@ -35,7 +39,10 @@ export function letterHead({ address, sender }: LetterBlock, language: Language,
 function pieces(text: string, width: number): string[] {
   const found: string[] = []
   for (let rest = text; rest !== '';) {
-    const cut = rest.length <= width ? rest.length : Math.max(1, rest.lastIndexOf(' ', width) > 0 ? rest.lastIndexOf(' ', width) : width)
+    const cut =
+      rest.length <= width
+        ? rest.length
+        : Math.max(1, rest.lastIndexOf(' ', width) > 0 ? rest.lastIndexOf(' ', width) : width)
     found.push(rest.slice(0, cut))
     rest = rest.slice(cut).trimStart()
   }

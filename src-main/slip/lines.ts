@@ -7,9 +7,13 @@ export const columnsOf = { 58: 32, 80: 48 } as const
 export const layoutPage: CodePage = 'windows1252'
 
 export function encoder(columns: number): ReceiptPrinterEncoder {
-  return new ReceiptPrinterEncoder({ language: 'esc-pos', columns, codepageMapping: 'epson', codepageCandidates: [...codePages], newline: '\n' }).codepage(
-    layoutPage,
-  )
+  return new ReceiptPrinterEncoder({
+    language: 'esc-pos',
+    columns,
+    codepageMapping: 'epson',
+    codepageCandidates: [...codePages],
+    newline: '\n',
+  }).codepage(layoutPage)
 }
 
 export function bytesOf(part: ReceiptPrinterEncoder): Buffer {

@@ -17,7 +17,16 @@ export function decodeUtf8(utf8: Uint8Array): Uint32Array | null {
   let count = 0
   for (let i = 0; i < utf8.length;) {
     const first = utf8[i] ?? 0
-    const size = first < 0x80 ? 1 : first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0
+    const size =
+      first < 0x80
+        ? 1
+        : first >= 0xc2 && first <= 0xdf
+          ? 2
+          : first >= 0xe0 && first <= 0xef
+            ? 3
+            : first >= 0xf0 && first <= 0xf4
+              ? 4
+              : 0
     if (size === 0 || i + size > utf8.length) return wiped(points)
     let point = size === 1 ? first : first & (0xff >> (size + 1))
     for (let k = 1; k < size; k++) {
@@ -25,7 +34,12 @@ export function decodeUtf8(utf8: Uint8Array): Uint32Array | null {
       if ((next & 0xc0) !== 0x80) return wiped(points)
       point = (point << 6) | (next & 0x3f)
     }
-    if ((size === 3 && point < 0x800) || (size === 4 && (point < 0x10000 || point > 0x10ffff)) || (point >= 0xd800 && point <= 0xdfff)) return wiped(points)
+    if (
+      (size === 3 && point < 0x800) ||
+      (size === 4 && (point < 0x10000 || point > 0x10ffff)) ||
+      (point >= 0xd800 && point <= 0xdfff)
+    )
+      return wiped(points)
     points[count++] = point
     i += size
   }

@@ -20,7 +20,12 @@ export interface SlipBasics {
 }
 
 /** `start`: what stands above it, from the printer's start on. Who prints, the slip's number (a slip that ends here can be named), and what it is. */
-export function headLines(content: SlipBasics, title: string, columns: number, start?: ReceiptPrinterEncoder): ReceiptPrinterEncoder {
+export function headLines(
+  content: SlipBasics,
+  title: string,
+  columns: number,
+  start?: ReceiptPrinterEncoder,
+): ReceiptPrinterEncoder {
   const texts = slipTexts[content.language]
   const head = start ?? encoder(columns).initialize().codepage(layoutPage)
   head.align('center').bold(true)
@@ -42,7 +47,12 @@ export function logoBytes(logo: SlipLogo | undefined): Buffer {
 }
 
 /** Until when, where to change it, what is never done; then the cut. */
-export function footLines(part: ReceiptPrinterEncoder, content: SlipBasics, columns: number, paper: 58 | 80): ReceiptPrinterEncoder {
+export function footLines(
+  part: ReceiptPrinterEncoder,
+  content: SlipBasics,
+  columns: number,
+  paper: 58 | 80,
+): ReceiptPrinterEncoder {
   const texts = slipTexts[content.language]
   const kind = content.secretKind
   wrapped(part, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)

@@ -6,13 +6,22 @@ import { slipText } from './names.ts'
 
 const texts: Readonly<Record<Language, { readonly title: string; readonly body: string }>> = {
   fi: { title: 'Koetuloste', body: 'Tulostin toimii, jos tämä teksti on luettava ja paperi leikattu. Hävitä tuloste.' },
-  sv: { title: 'Provutskrift', body: 'Skrivaren fungerar om texten är läslig och pappret avskuret. Förstör utskriften.' },
-  en: { title: 'Test slip', body: 'The printer works if this text is readable and the paper is cut. Destroy this slip.' },
+  sv: {
+    title: 'Provutskrift',
+    body: 'Skrivaren fungerar om texten är läslig och pappret avskuret. Förstör utskriften.',
+  },
+  en: {
+    title: 'Test slip',
+    body: 'The printer works if this text is readable and the paper is cut. Destroy this slip.',
+  },
 }
 const letters = 'ABC abc ÅÄÖ åäö 0123456789 !#%&?'
 
 /** `when`: date and time as printed. */
-export function layoutTestSlip(content: { readonly language: Language; readonly desk: string; readonly when: string }, paper: 58 | 80) {
+export function layoutTestSlip(
+  content: { readonly language: Language; readonly desk: string; readonly when: string },
+  paper: 58 | 80,
+) {
   const columns = columnsOf[paper]
   const select = selectCodePage(layoutPage)
   const { title, body: words } = texts[content.language]

@@ -4,4 +4,12 @@ export { createOpeningKeys, type OpeningKey, type OpeningKeys } from './opening-
 export { attemptsLeft, checkNewPin, guessesLog10, lockAfter, searchYears } from './pin-rules.ts'
 export { createRoster, type Roster, type StaffMember } from './roster.ts'
 export { createShift, type ShiftSummary } from './shift.ts'
-export { createSignIn, longestSincePinMs, resumeMs, type BadgeInHand, type Session, type SignIn, type SignOutCause } from './sign-in.ts'
+export {
+  createSignIn,
+  longestSincePinMs,
+  resumeMs,
+  type BadgeInHand,
+  type Session,
+  type SignIn,
+  type SignOutCause,
+} from './sign-in.ts'

@@ -35,8 +35,12 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
   const all = db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC')
   const insert = db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)')
   const insertShare = db.prepare('INSERT OR REPLACE INTO opening_share (key, staff, sealed) VALUES (?, ?, ?)')
-  const share = db.prepare<[number, string], { sealed: Buffer }>('SELECT sealed FROM opening_share WHERE key = ? AND staff = ?')
-  const envelopes = db.prepare<[Buffer], { n: number }>('SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)')
+  const share = db.prepare<[number, string], { sealed: Buffer }>(
+    'SELECT sealed FROM opening_share WHERE key = ? AND staff = ?',
+  )
+  const envelopes = db.prepare<[Buffer], { n: number }>(
+    'SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)',
+  )
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
 
   /** Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by hand. */
@@ -59,10 +63,15 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
       try {
         const to = holders()
         const shares = await Promise.all(
-          to.map(async ({ staff, publicKey }) => ({ staff, sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey) })),
+          to.map(async ({ staff, publicKey }) => ({
+            staff,
+            sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey),
+          })),
         )
         store.transact(() => {
-          const n = Number(insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid)
+          const n = Number(
+            insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid,
+          )
           for (const { staff, sealed } of shares) insertShare.run(n, staff, sealed)
           announce(pair.publicKey)
           also()
@@ -79,7 +88,9 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
       const sealed = await Promise.all(
         held.flatMap(({ publicKey, privateKey }) => {
           const key = known.find((candidate) => candidate.publicKey.equals(publicKey))
-          return key === undefined ? [] : [sealShare(staffPublic, staff, publicKey, privateKey).then((bytes) => ({ n: key.n, bytes }))]
+          return key === undefined
+            ? []
+            : [sealShare(staffPublic, staff, publicKey, privateKey).then((bytes) => ({ n: key.n, bytes }))]
         }),
       )
       return {

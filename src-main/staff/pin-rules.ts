@@ -24,7 +24,10 @@ export function searchYears(pin: string, guessMs: number): number {
  * characters and more. L-406 otherwise. L-410 where a full search would cost less than `floorYears` core-years: the
  * desk has neither a hardware-backed keystore nor an encrypted disk, and says how many digits it takes.
  */
-export function checkNewPin(pin: string, { guessMs, floorYears }: { guessMs: number; floorYears: number } = { guessMs: 1, floorYears: 0 }): Result<true> {
+export function checkNewPin(
+  pin: string,
+  { guessMs, floorYears }: { guessMs: number; floorYears: number } = { guessMs: 1, floorYears: 0 },
+): Result<true> {
   if (/^\d+$/.test(pin)) {
     if (!/^\d{6,12}$/.test(pin)) return fail('L-406')
     const digits = [...pin].map(Number)
@@ -36,7 +39,10 @@ export function checkNewPin(pin: string, { guessMs, floorYears }: { guessMs: num
   } else if (pin.length < shortestPassphrase || new Set(pin.toLowerCase()).size < 6) return fail('L-406')
   if (searchYears(pin, guessMs) < floorYears) {
     const digits = Math.ceil(Math.log10((floorYears * msPerYear) / guessMs))
-    return fail('L-410', { digits, letters: Math.max(shortestPassphrase, Math.ceil(digits / (bitsPerLetter * Math.log10(2)))) })
+    return fail('L-410', {
+      digits,
+      letters: Math.max(shortestPassphrase, Math.ceil(digits / (bitsPerLetter * Math.log10(2)))),
+    })
   }
   return ok(true)
 }

@@ -45,7 +45,9 @@ export interface PinRecord extends NewPin {
 export type Roster = ReturnType<typeof createRoster>
 
 export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Uint8Array) {
-  const byBadge = db.prepare<[Buffer], Row>('SELECT s.id, s.role, s.name FROM staff_badge b JOIN staff s ON s.id = b.staff WHERE b.tag = ? AND s.removed = 0')
+  const byBadge = db.prepare<[Buffer], Row>(
+    'SELECT s.id, s.role, s.name FROM staff_badge b JOIN staff s ON s.id = b.staff WHERE b.tag = ? AND s.removed = 0',
+  )
   const byId = db.prepare<[string], Row>('SELECT id, role, name FROM staff WHERE id = ?')
   const present = db.prepare<[], Row>('SELECT id, role, name FROM staff WHERE removed = 0')
   const upsert = db.prepare(
@@ -148,10 +150,20 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
       }
     },
     /** Everyone with a PIN here: whom opening keys are shared with. */
-    holders: (): { staff: StaffId; publicKey: Buffer }[] => pins.all().map((row) => ({ staff: StaffId.parse(row.staff), publicKey: publicKeyOf(row) })),
+    holders: (): { staff: StaffId; publicKey: Buffer }[] =>
+      pins.all().map((row) => ({ staff: StaffId.parse(row.staff), publicKey: publicKeyOf(row) })),
     setPin(id: StaffId, record: NewPin): void {
       const kept = protectPublic(keyEncryptionKey, id, record.publicKey)
-      setPin.run(id, record.badgeTag, record.salt, record.memoryKib, record.passes, kept, record.wrapped, record.searchYears)
+      setPin.run(
+        id,
+        record.badgeTag,
+        record.salt,
+        record.memoryKib,
+        record.passes,
+        kept,
+        record.wrapped,
+        record.searchYears,
+      )
     },
     setFailures(id: StaffId, failures: number, lockedUntil: number): void {
       setFailures.run(failures, lockedUntil, id)

@@ -17,7 +17,9 @@ export function createShift(db: Sqlite) {
   const slips = db.prepare<[string, number], { state: string; n: number }>(
     'SELECT state, count(*) AS n FROM slip WHERE staff = ? AND intended_at >= ? GROUP BY state',
   )
-  const noSlips = db.prepare<[string, number], { n: number }>("SELECT count(*) AS n FROM ledger WHERE kind = 'no-slip' AND actor = ? AND time >= ?")
+  const noSlips = db.prepare<[string, number], { n: number }>(
+    "SELECT count(*) AS n FROM ledger WHERE kind = 'no-slip' AND actor = ? AND time >= ?",
+  )
   return {
     /** `slips` counts paper: everything but certain failures. */
     of(staff: StaffId, since: number): ShiftSummary {

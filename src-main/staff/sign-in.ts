@@ -78,7 +78,17 @@ interface Locked {
 
 export type SignIn = ReturnType<typeof createSignIn>
 
-export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyEncryptionKey, now, pinCost, floorYears }: Parts) {
+export function createSignIn({
+  store,
+  ledger,
+  pickups,
+  roster,
+  openingKeys,
+  keyEncryptionKey,
+  now,
+  pinCost,
+  floorYears,
+}: Parts) {
   let session: Session | null = null
   let resume: ResumeKey | null = null
   let pinAt = 0
@@ -102,7 +112,13 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     return next
   }
 
-  function begin(member: StaffMember, cardId: string, keys: OpeningKey[], strength: number, means: 'badge-and-pin' | 'badge'): Session {
+  function begin(
+    member: StaffMember,
+    cardId: string,
+    keys: OpeningKey[],
+    strength: number,
+    means: 'badge-and-pin' | 'badge',
+  ): Session {
     const opened: Session = {
       id: randomBytes(16).toString('base64url'),
       staff: member.id,
@@ -135,7 +151,14 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     const until = Math.min(now() + resumeMs, pinAt + longestSincePinMs)
     if (cause === 'locked' && resume !== null && keys.length > 0) {
       const publicKeys = ending.openingKeys.map(({ publicKey }) => publicKey)
-      locked = { staff: ending.staff, resting: putToRest(resume, keys), publicKeys, until, pinAt, searchYears: ending.searchYears }
+      locked = {
+        staff: ending.staff,
+        resting: putToRest(resume, keys),
+        publicKeys,
+        until,
+        pinAt,
+        searchYears: ending.searchYears,
+      }
     } else {
       locked = null
       wipe(...keys, resume?.key)
@@ -163,7 +186,9 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
       store.transact(() => {
         ledger.append({ kind: 'sign-in-refused', facts: { staff: member.id, attemptsLeft: attemptsLeft(failures) } })
       })
-      return lockedUntil > now() ? fail('L-403', { minutes: Math.ceil((lockedUntil - now()) / 60_000) }) : fail('L-402', { left: attemptsLeft(failures) })
+      return lockedUntil > now()
+        ? fail('L-403', { minutes: Math.ceil((lockedUntil - now()) / 60_000) })
+        : fail('L-402', { left: attemptsLeft(failures) })
     }
     // Removed, or the badge taken away, while the search ran.
     if (roster.pin(member.id) === null) {
@@ -203,7 +228,11 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
         roster.forgetPin(badge.member.id)
         roster.setPin(badge.member.id, record)
         shares.write()
-        ledger.append({ kind: 'staff-enrolled', actor: by.staff, facts: { staff: badge.member.id, role: badge.member.role } })
+        ledger.append({
+          kind: 'staff-enrolled',
+          actor: by.staff,
+          facts: { staff: badge.member.id, role: badge.member.role },
+        })
       })
     } finally {
       wipe(own.privateKey)
@@ -221,7 +250,11 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
         roster.setPin(badge.member.id, record)
       })
       await openingKeys.rotate(() => {
-        ledger.append({ kind: 'staff-enrolled', actor: badge.member.id, facts: { staff: badge.member.id, role: badge.member.role } })
+        ledger.append({
+          kind: 'staff-enrolled',
+          actor: badge.member.id,
+          facts: { staff: badge.member.id, role: badge.member.role },
+        })
       })
     } finally {
       wipe(own.privateKey)
@@ -243,7 +276,11 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     /** Attempts left for a badge, and whether it has a PIN here at all. */
     standing(staff: StaffId): { hasPin: boolean; left: number; lockedUntil: number } {
       const record = roster.pin(staff)
-      return { hasPin: record !== null, left: attemptsLeft(record?.failures ?? 0), lockedUntil: record?.lockedUntil ?? 0 }
+      return {
+        hasPin: record !== null,
+        left: attemptsLeft(record?.failures ?? 0),
+        lockedUntil: record?.lockedUntil ?? 0,
+      }
     },
 
     /** Fails with L-404 (no PIN here), L-403 (locked), L-402 (wrong PIN; counted durably before the answer). */
@@ -262,7 +299,14 @@ export function createSignIn({ store, ledger, pickups, roster, openingKeys, keyE
     /** The badge alone, after an idle lock of the same person. null: a PIN is needed. */
     resume({ member, cardId }: BadgeInHand): Session | null {
       const resting = locked
-      if (session !== null || resting === null || resting.staff !== member.id || resting.until <= now() || roster.pin(member.id) === null) return null
+      if (
+        session !== null ||
+        resting === null ||
+        resting.staff !== member.id ||
+        resting.until <= now() ||
+        roster.pin(member.id) === null
+      )
+        return null
       const privateKeys = wake(resting.resting, cardId)
       if (privateKeys === null) return null
       forgetLocked()

@@ -28,7 +28,17 @@ interface Parts {
 
 export type Applier = ReturnType<typeof createApplier>
 
-export function createApplier({ store, ledger, pickups, slips, roster, records, walkIns, requestDecided, staffCalled }: Parts) {
+export function createApplier({
+  store,
+  ledger,
+  pickups,
+  slips,
+  roster,
+  records,
+  walkIns,
+  requestDecided,
+  staffCalled,
+}: Parts) {
   /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
   function take(grants: readonly PreparedGrant[]): void {
     pickups.take(grants)
@@ -39,7 +49,13 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
   function revoke(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
-    if (pickup.state === 'handed-over' || pickup.state === 'burned' || pickup.state === 'revoked' || pickup.state === 'dispatched') return
+    if (
+      pickup.state === 'handed-over' ||
+      pickup.state === 'burned' ||
+      pickup.state === 'revoked' ||
+      pickup.state === 'dispatched'
+    )
+      return
     const slip = slips.unsettledOf(id)
     if (slip !== null) {
       if (pickup.revokePending) return
@@ -54,7 +70,8 @@ export function createApplier({ store, ledger, pickups, slips, roster, records, 
   function close(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
-    if (pickup.state !== 'handed-over' && pickup.state !== 'burned' && pickup.state !== 'dispatched') pickups.end(id, 'revoked')
+    if (pickup.state !== 'handed-over' && pickup.state !== 'burned' && pickup.state !== 'dispatched')
+      pickups.end(id, 'revoked')
   }
 
   /** Whoever has been served or sent away meanwhile does not come back by a check-in that was long on its way. */

@@ -37,7 +37,12 @@ async function authorityOf({ address, authority, proxy }: Invitation, now: () =>
  * Joins the hub and writes the kiosk's identity, keys wrapped, in one commit. Nothing is sent to a hub whose authority
  * is not the one the code names. Fails with L-102, L-103, L-104, L-105 or a network failure; nothing is stored then.
  */
-export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation: Invitation, now: () => number): Promise<Result<EnrolledKiosk>> {
+export async function enrol(
+  db: Sqlite,
+  keyEncryptionKey: Uint8Array,
+  invitation: Invitation,
+  now: () => number,
+): Promise<Result<EnrolledKiosk>> {
   const { address, code, proxy } = invitation
   const parsed = parseEnrolmentCode(code)
   if (parsed === null) return fail('L-105')
@@ -56,7 +61,12 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation
   const box = await newSealKeyPair()
   const hub = createHubClient({ target: { address, authority: pem, proxy }, signer: null, now })
   const reply = await hub.call('enrol', {
-    body: { token: parsed.token, nonce: newId(), signKey: signing.publicKey.toString('base64url'), sealTo: box.publicKey.toString('base64url') },
+    body: {
+      token: parsed.token,
+      nonce: newId(),
+      signKey: signing.publicKey.toString('base64url'),
+      sealTo: box.publicKey.toString('base64url'),
+    },
   })
   await hub.close()
   if (!reply.ok) {
@@ -66,7 +76,12 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation
   const { kiosk, desk, kind, incarnation } = reply.value
   let lookupKey: Buffer
   try {
-    lookupKey = await open(box.privateKey, Buffer.from(reply.value.lookupKey, 'base64url'), enrolInfo, Buffer.from(kiosk))
+    lookupKey = await open(
+      box.privateKey,
+      Buffer.from(reply.value.lookupKey, 'base64url'),
+      enrolInfo,
+      Buffer.from(kiosk),
+    )
   } catch {
     return fail('L-602')
   } finally {
@@ -76,6 +91,16 @@ export async function enrol(db: Sqlite, keyEncryptionKey: Uint8Array, invitation
   wipe(lookupKey)
   db.prepare(
     'INSERT INTO kiosk (one, kiosk, desk, kind, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  ).run(kiosk, desk, kind, address, pem, Incarnation.parse(incarnation), wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
+  ).run(
+    kiosk,
+    desk,
+    kind,
+    address,
+    pem,
+    Incarnation.parse(incarnation),
+    wrapped.signKey,
+    wrapped.lookupKey,
+    wrapped.cacheKey,
+  )
   return ok({ kiosk: KioskId.parse(kiosk), desk: DeskId.parse(desk), hubAddress: address, hubAuthority: pem })
 }

@@ -13,7 +13,14 @@ import {
   type HubReply,
   type HubRoute,
 } from '../../src-shared/hub-api.ts'
-import { acceptedEncodings, chooseEncoding, compress, compressFrom, decompress, type Encoding } from '../../src-shared/protocol/compression.ts'
+import {
+  acceptedEncodings,
+  chooseEncoding,
+  compress,
+  compressFrom,
+  decompress,
+  type Encoding,
+} from '../../src-shared/protocol/compression.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 
@@ -69,7 +76,12 @@ export interface TransportReply {
 }
 
 /** Carries one request to the hub and its answer back; rejects when the network does not. */
-export type Transport = (method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | Buffer | null) => Promise<TransportReply>
+export type Transport = (
+  method: 'GET' | 'POST',
+  path: string,
+  headers: Record<string, string>,
+  body: string | Buffer | null,
+) => Promise<TransportReply>
 
 interface Parts {
   /** TLS to the pinned authority, unless a simulation has its own. */
@@ -97,7 +109,8 @@ const hintSilenceMs = 70_000
 function pathOf(path: string, query: Record<string, unknown> | undefined): string {
   if (query === undefined) return path
   const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) if (typeof value === 'string' || typeof value === 'number') params.set(key, String(value))
+  for (const [key, value] of Object.entries(query))
+    if (typeof value === 'string' || typeof value === 'number') params.set(key, String(value))
   const text = params.toString()
   return text === '' ? path : `${path}?${text}`
 }
@@ -122,7 +135,15 @@ async function jsonOf({ bytes, encoding }: SealedPage): Promise<{ readonly value
   }
 }
 
-export function createHubClient({ target, signer, token, now, onHubTime, timeoutMs = 10_000, transport: given }: Parts): HubClient {
+export function createHubClient({
+  target,
+  signer,
+  token,
+  now,
+  onHubTime,
+  timeoutMs = 10_000,
+  transport: given,
+}: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
   let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Dispatcher }> | null = null
 
@@ -130,11 +151,21 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   function load(): NonNullable<typeof loaded> {
     loaded ??= import('undici').then(({ Agent, ProxyAgent, request }) => {
       // One connection for calls, one for the page that is already on its way, one for hints.
-      const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxReplyBytes, connections: 3 }
+      const limits = {
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        maxResponseSize: maxReplyBytes,
+        connections: 3,
+      }
       const dispatcher =
         target.proxy === undefined
           ? new Agent({ ...limits, connect: { ...connect, timeout: timeoutMs } })
-          : new ProxyAgent({ ...limits, uri: target.proxy, requestTls: { ...connect, timeout: timeoutMs }, proxyTls: { timeout: timeoutMs } })
+          : new ProxyAgent({
+              ...limits,
+              uri: target.proxy,
+              requestTls: { ...connect, timeout: timeoutMs },
+              proxyTls: { timeout: timeoutMs },
+            })
       return { request, dispatcher }
     })
     return loaded
@@ -143,7 +174,11 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
   const overTls: Transport = async (method, path, headers, body) => {
     const { request, dispatcher } = await load()
     const response = await request(new URL(path, target.address), { method, headers, body, dispatcher })
-    return { status: response.statusCode, headers: response.headers, bytes: new Uint8Array(await response.body.arrayBuffer()) }
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      bytes: new Uint8Array(await response.body.arrayBuffer()),
+    }
   }
   const transport = given ?? overTls
 
@@ -194,7 +229,12 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
       const hubTime = Number(response.headers[hubTimeHeader])
       const next = response.headers[nextPageHeader]
       if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
-      return ok({ status: response.status, bytes, encoding: String(response.headers['content-encoding'] ?? ''), next: typeof next === 'string' ? next : null })
+      return ok({
+        status: response.status,
+        bytes,
+        encoding: String(response.headers['content-encoding'] ?? ''),
+        next: typeof next === 'string' ? next : null,
+      })
     } catch (error) {
       return { ok: false, failure: networkFailure(error) }
     }
@@ -214,7 +254,11 @@ export function createHubClient({ target, signer, token, now, onHubTime, timeout
     return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
   }
 
-  async function answer<R extends HubRoute>(name: R, query: object | undefined, body: ReadyBody): Promise<Result<HubReply<R>>> {
+  async function answer<R extends HubRoute>(
+    name: R,
+    query: object | undefined,
+    body: ReadyBody,
+  ): Promise<Result<HubReply<R>>> {
     const sent = await ask(name, query, body)
     if (!sent.ok) return sent
     const json = await jsonOf(sent.value)

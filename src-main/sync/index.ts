@@ -1,7 +1,14 @@
 export { createApplier, type Applier } from './apply.ts'
 export { createBackoff, type Backoff } from './backoff.ts'
 export { enrol, type EnrolledKiosk, type Invitation } from './enrol.ts'
-export { createHubClient, type HubClient, type HubTarget, type Signer, type Transport, type TransportReply } from './hub-client.ts'
+export {
+  createHubClient,
+  type HubClient,
+  type HubTarget,
+  type Signer,
+  type Transport,
+  type TransportReply,
+} from './hub-client.ts'
 export { createKioskRecords, mayServe, type KioskRecord, type KioskRecords } from './kiosk-record.ts'
 export { createStatusReporter, reportEveryMs, type StatusReporter } from './status-reporter.ts'
 export { createSync, type Sync, type SyncStatus } from './sync.ts'

@@ -34,7 +34,9 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
   async function registerOpeningKey(): Promise<Result<null>> {
     const record = records.read()
     if (record === null || record.openingPublic === null || record.openingRegistered) return ok(null)
-    const reply = await hub.call('openingKey', { body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') } })
+    const reply = await hub.call('openingKey', {
+      body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') },
+    })
     if (!reply.ok) return reply
     records.setRegistered()
     return ok(null)
@@ -57,7 +59,12 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
     if (record === null || introduced) return ok(null)
     const standing = () => {
       const acked = records.read()?.acked ?? 0
-      return { generation: record.generation, seq: ledger.head().seq, acked, ackedHash: ledger.hashAt(acked) ?? genesisHash }
+      return {
+        generation: record.generation,
+        seq: ledger.head().seq,
+        acked,
+        ackedHash: ledger.hashAt(acked) ?? genesisHash,
+      }
     }
     const reply = await account({ ...standing(), grants: null })
     if (!reply.ok) return reply
@@ -82,7 +89,8 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
         const whole = await account({ ...said, incarnation, grants: applier.liveGrants() })
         if (!whole.ok) return whole
         // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
-        if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked) return { ok: false, failure: { code: 'L-602' } }
+        if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked)
+          return { ok: false, failure: { code: 'L-602' } }
         // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
         told = whole.value.acked === said.seq
       }

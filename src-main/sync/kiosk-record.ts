@@ -76,8 +76,12 @@ export function createKioskRecords(db: Sqlite) {
   const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0')
   const setRegistered = db.prepare('UPDATE kiosk SET opening_registered = 1')
   const directory = db.prepare<[], { desks: string }>('SELECT desks FROM directory')
-  const setDirectory = db.prepare('INSERT INTO directory (one, desks) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET desks = excluded.desks')
-  const nextGeneration = db.prepare<[], { generation: number }>('UPDATE kiosk SET generation = generation + 1 RETURNING generation')
+  const setDirectory = db.prepare(
+    'INSERT INTO directory (one, desks) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET desks = excluded.desks',
+  )
+  const nextGeneration = db.prepare<[], { generation: number }>(
+    'UPDATE kiosk SET generation = generation + 1 RETURNING generation',
+  )
 
   return {
     read(): KioskRecord | null {
@@ -105,7 +109,8 @@ export function createKioskRecords(db: Sqlite) {
         policy: row.policy_record === null ? null : Policy.parse(JSON.parse(row.policy_record)),
       }
     },
-    setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) => void setCursor.run(incarnation, cursor, synced ? 1 : 0),
+    setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) =>
+      void setCursor.run(incarnation, cursor, synced ? 1 : 0),
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),

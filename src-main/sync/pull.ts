@@ -30,7 +30,17 @@ export interface Pull {
   readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
 }
 
-export function createPull({ hub, records, applier, pages, batch, onProgress, onContact, onLost, introduce }: Parts): Pull {
+export function createPull({
+  hub,
+  records,
+  applier,
+  pages,
+  batch,
+  onProgress,
+  onContact,
+  onLost,
+  introduce,
+}: Parts): Pull {
   const turns = createTurns(batch)
 
   async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
@@ -96,7 +106,9 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
   function feedOf(incarnation: Incarnation): Ahead<'feed'> {
     if (following?.incarnation === incarnation) return following.feed
     leave()
-    const feed = createAhead('feed', pages, (place) => hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } }))
+    const feed = createAhead('feed', pages, (place) =>
+      hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } }),
+    )
     following = { incarnation, feed }
     return feed
   }
@@ -125,7 +137,8 @@ export function createPull({ hub, records, applier, pages, batch, onProgress, on
       const page = await feedOf(incarnation).take(String(cursor))
       if (!page.ok && page.failure.code !== 'L-607') return page
       // More is to come, and nothing came: asked again at once it would be the same.
-      if (page.ok && page.value.head.more && page.value.head.next === cursor) return { ok: false, failure: { code: 'L-602' } }
+      if (page.ok && page.value.head.more && page.value.head.next === cursor)
+        return { ok: false, failure: { code: 'L-602' } }
       const grants = page.ok ? await page.value.grants() : []
       if (page.ok && page.value.head.more) await onItsWay()
       if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {

@@ -12,7 +12,10 @@ const fewPasses = 3
  * Argon2id parameters for about `targetMs` of work, never below `leastPinCost`. Memory first, up to 256 MiB, since it is
  * what a guessing rig lacks; then passes. `time` measures one guess in ms.
  */
-export async function calibratePinCost(time: (cost: PinCost) => Promise<number>, targetMs = signInTargetMs): Promise<PinCost> {
+export async function calibratePinCost(
+  time: (cost: PinCost) => Promise<number>,
+  targetMs = signInTargetMs,
+): Promise<PinCost> {
   // The quickest of three: a computer that is busy for a moment is not a slow one.
   const first = Math.min(await time(defaultPinCost), await time(defaultPinCost), await time(defaultPinCost))
   const perMibPass = first / ((defaultPinCost.memoryKib / 1024) * defaultPinCost.passes)

@@ -11,12 +11,22 @@ function binding(staff: string, openingPublic: Uint8Array): Buffer {
   return Buffer.from(`lodge/opening-share/1|${staff}|${Buffer.from(openingPublic).toString('base64url')}`)
 }
 
-export function sealShare(staffPublic: Uint8Array, staff: string, openingPublic: Uint8Array, openingPrivate: Uint8Array): Promise<Buffer> {
+export function sealShare(
+  staffPublic: Uint8Array,
+  staff: string,
+  openingPublic: Uint8Array,
+  openingPrivate: Uint8Array,
+): Promise<Buffer> {
   return seal(staffPublic, openingPrivate, info, binding(staff, openingPublic))
 }
 
 /** The opening key, or null when the share is not this person's or was changed. The caller wipes it. */
-export async function openShare(staffPrivate: Uint8Array, staff: string, openingPublic: Uint8Array, share: Uint8Array): Promise<Buffer | null> {
+export async function openShare(
+  staffPrivate: Uint8Array,
+  staff: string,
+  openingPublic: Uint8Array,
+  share: Uint8Array,
+): Promise<Buffer | null> {
   try {
     return await open(staffPrivate, share, info, binding(staff, openingPublic))
   } catch {

@@ -58,7 +58,13 @@ export async function wrapUnderPin(
 }
 
 /** The private key, or null for a wrong badge or PIN. The caller wipes it. */
-export async function unwrapUnderPin(keyEncryptionKey: Uint8Array, staff: string, badge: string, pin: string, record: PinWrapped): Promise<Buffer | null> {
+export async function unwrapUnderPin(
+  keyEncryptionKey: Uint8Array,
+  staff: string,
+  badge: string,
+  pin: string,
+  record: PinWrapped,
+): Promise<Buffer | null> {
   const inner = unwrap(keyEncryptionKey, label(staff), record.wrapped)
   if (inner === null) return null
   const key = await pinKey(badge, pin, record.salt, record)

@@ -25,7 +25,11 @@ export function newSigningKey(): { publicKey: Buffer; der: Buffer; key: KeyObjec
   return { publicKey: pair.publicKey, der: pair.privateKeyDer, key: privateKeyFromDer(pair.privateKeyDer) }
 }
 
-export function wrapUnattendedKeys(keyEncryptionKey: Uint8Array, signKeyDer: Buffer, lookupKey: Buffer): WrappedUnattendedKeys {
+export function wrapUnattendedKeys(
+  keyEncryptionKey: Uint8Array,
+  signKeyDer: Buffer,
+  lookupKey: Buffer,
+): WrappedUnattendedKeys {
   const cacheKey = randomBytes(32)
   const wrapped = {
     signKey: wrap(keyEncryptionKey, 'lodge/sign-key/1', signKeyDer),
@@ -37,7 +41,10 @@ export function wrapUnattendedKeys(keyEncryptionKey: Uint8Array, signKeyDer: Buf
 }
 
 /** null when the keystore's key is not the one they were wrapped under (L-806 at the door). */
-export function unwrapUnattendedKeys(keyEncryptionKey: Uint8Array, wrapped: WrappedUnattendedKeys): UnattendedKeys | null {
+export function unwrapUnattendedKeys(
+  keyEncryptionKey: Uint8Array,
+  wrapped: WrappedUnattendedKeys,
+): UnattendedKeys | null {
   const der = unwrap(keyEncryptionKey, 'lodge/sign-key/1', wrapped.signKey)
   const lookupKey = unwrap(keyEncryptionKey, 'lodge/lookup-key/1', wrapped.lookupKey)
   const cacheKey = unwrap(keyEncryptionKey, 'lodge/cache-key/1', wrapped.cacheKey)

@@ -33,6 +33,7 @@ export function cueOf(before: KioskState | null, after: KioskState, tapped: bool
   }
   if (after.staff !== null && after.call !== null && after.call.id !== before.call?.id) return 'attention'
   if (after.unsettled.length > before.unsettled.length) return 'attention'
-  if (after.staff !== null && before.printer.canPrint && !after.printer.canPrint && after.printer.failure !== null) return 'attention'
+  if (after.staff !== null && before.printer.canPrint && !after.printer.canPrint && after.printer.failure !== null)
+    return 'attention'
   return null
 }

@@ -30,7 +30,8 @@ export const useActs = defineStore('acts', () => {
     () => {
       const counter = kiosk.state?.counter
       if (counter?.step === 'verify') return `verify ${counter.pickup.id} ${String(counter.document !== null)}`
-      if (counter?.step === 'walk-in') return `walk-in ${counter.chosen?.account ?? ''} ${String(counter.document !== null)}`
+      if (counter?.step === 'walk-in')
+        return `walk-in ${counter.chosen?.account ?? ''} ${String(counter.document !== null)}`
       return counter?.step ?? ''
     },
     () => {
@@ -53,7 +54,12 @@ export const useActs = defineStore('acts', () => {
   }
 
   /** Spends a recorded verification, or first records the machine-read document's. One tap; under four eyes a colleague comes in between. */
-  function print(pickup: PickupId, verification: VerificationId | null, language: Language, fourEyes = false): Promise<boolean> {
+  function print(
+    pickup: PickupId,
+    verification: VerificationId | null,
+    language: Language,
+    fourEyes = false,
+  ): Promise<boolean> {
     return run<unknown>('print', async () => {
       if (verification !== null) return kiosk.call((api) => api.release({ pickup, verification, language }))
       const verified = await kiosk.call((api) => api.verifyDocument({ pickup }))
@@ -77,9 +83,15 @@ export const useActs = defineStore('acts', () => {
   }
 
   /** Issues for someone without a pickup and prints. One tap; under four eyes a colleague comes in between. */
-  function issueWalkIn(account: string, language: Language, byEye: { kind: ProofKind; issuerCountry: string; birthDate: string } | null): Promise<boolean> {
+  function issueWalkIn(
+    account: string,
+    language: Language,
+    byEye: { kind: ProofKind; issuerCountry: string; birthDate: string } | null,
+  ): Promise<boolean> {
     return run('issue-walk-in', () =>
-      kiosk.call((api) => api.issueWalkIn({ account, language, byEye: byEye === null ? null : { ...byEye, statement: true as const } })),
+      kiosk.call((api) =>
+        api.issueWalkIn({ account, language, byEye: byEye === null ? null : { ...byEye, statement: true as const } }),
+      ),
     )
   }
 
@@ -93,16 +105,23 @@ export const useActs = defineStore('acts', () => {
     beginEId: (pickup: PickupId) => run('e-id', () => kiosk.call((api) => api.beginEId({ pickup }))),
     cancelEId: (pickup: PickupId) => run('e-id', () => kiosk.call((api) => api.cancelEId({ pickup }))),
     findAccount: (search: string) => run('find-account', () => kiosk.call((api) => api.findAccount({ search }))),
-    chooseAccount: (account: string) => run('choose-account', () => kiosk.call((api) => api.chooseAccount({ account }))),
+    chooseAccount: (account: string) =>
+      run('choose-account', () => kiosk.call((api) => api.chooseAccount({ account }))),
     open: (pickup: PickupId) => run('open', () => kiosk.call((api) => api.openPickup({ pickup }))),
-    settle: (slip: SlipId, settlement: Settlement) => run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
-    instructions: (slip: SlipId, language: Language) => run('instructions', () => kiosk.call((api) => api.instructions({ slip, language }))),
-    noSlip: (pickup: PickupId, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
-    noSlipWalkIn: (account: string, reason: NoSlipReason) => run('no-slip', () => kiosk.call((api) => api.noSlipWalkIn({ account, reason }))),
+    settle: (slip: SlipId, settlement: Settlement) =>
+      run('settle', () => kiosk.call((api) => api.settle({ slip, settlement }))),
+    instructions: (slip: SlipId, language: Language) =>
+      run('instructions', () => kiosk.call((api) => api.instructions({ slip, language }))),
+    noSlip: (pickup: PickupId, reason: NoSlipReason) =>
+      run('no-slip', () => kiosk.call((api) => api.noSlip({ pickup, reason }))),
+    noSlipWalkIn: (account: string, reason: NoSlipReason) =>
+      run('no-slip', () => kiosk.call((api) => api.noSlipWalkIn({ account, reason }))),
     dismiss: () => run('dismiss', () => kiosk.call((api) => api.dismiss({}))),
     enterPin: (pin: string) => run('pin', () => kiosk.call((api) => api.enterPin({ pin }))),
-    serveOutsideHours: (reason: OverrideReason) => run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),
-    pauseDesk: (reason: PauseReason, minutes: number) => run('pause-desk', () => kiosk.call((api) => api.pauseDesk({ reason, minutes }))),
+    serveOutsideHours: (reason: OverrideReason) =>
+      run('serve-outside-hours', () => kiosk.call((api) => api.serveOutsideHours({ reason }))),
+    pauseDesk: (reason: PauseReason, minutes: number) =>
+      run('pause-desk', () => kiosk.call((api) => api.pauseDesk({ reason, minutes }))),
     sendElsewhere: (pickup: PickupId, to: DeskId, reason: SendReason) =>
       run('send-elsewhere', () => kiosk.call((api) => api.sendElsewhere({ pickup, to, reason }))),
     openDesk: () => run('open-desk', () => kiosk.call((api) => api.openDesk({}))),

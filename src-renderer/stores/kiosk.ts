@@ -38,7 +38,8 @@ export const useKiosk = defineStore('kiosk', () => {
     // A new engine counts from the start again; within one engine an older state never replaces a newer one.
     if (fresh.value && state.value !== null && next.revision < state.value.revision) return
     if (next.staff !== null) interrupted.value = false
-    else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null) interrupted.value = true
+    else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null)
+      interrupted.value = true
     received = performance.now()
     state.value = next
     engine.value = 'up'
@@ -114,5 +115,18 @@ export const useKiosk = defineStore('kiosk', () => {
     return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
   }
 
-  return { state, connection, engine, engineFailure, presence, interrupted, scanNotice, join, takeBack, retryEngine, call, deskNow }
+  return {
+    state,
+    connection,
+    engine,
+    engineFailure,
+    presence,
+    interrupted,
+    scanNotice,
+    join,
+    takeBack,
+    retryEngine,
+    call,
+    deskNow,
+  }
 })

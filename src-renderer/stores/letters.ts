@@ -32,8 +32,11 @@ export const useLetters = defineStore('letters', () => {
     load,
     open: (pickup: PickupId) => acts.run('open', () => kiosk.call((api) => api.openLetter({ pickup }))),
     approve: (pickup: PickupId) => acts.run('approve', () => kiosk.call((api) => api.approveDispatch({ pickup }))),
-    print: (pickup: PickupId, approval: ApprovalId) => acts.run('print', () => kiosk.call((api) => api.printLetter({ pickup, approval }))),
-    dispatch: (slip: SlipId, tracking: string) => acts.run('dispatch', () => kiosk.call((api) => api.dispatchLetter({ slip, tracking }))),
-    end: (tracking: string, how: 'delivered' | 'returned-by-post') => acts.run('end-letter', () => kiosk.call((api) => api.endLetter({ tracking, how }))),
+    print: (pickup: PickupId, approval: ApprovalId) =>
+      acts.run('print', () => kiosk.call((api) => api.printLetter({ pickup, approval }))),
+    dispatch: (slip: SlipId, tracking: string) =>
+      acts.run('dispatch', () => kiosk.call((api) => api.dispatchLetter({ slip, tracking }))),
+    end: (tracking: string, how: 'delivered' | 'returned-by-post') =>
+      acts.run('end-letter', () => kiosk.call((api) => api.endLetter({ tracking, how }))),
   }
 })

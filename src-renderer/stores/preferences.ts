@@ -44,7 +44,9 @@ export const usePreferences = defineStore('preferences', () => {
     return system.value.contrast ? 'contrast' : system.value.dark ? 'dark' : 'light'
   })
   /** True while something differs from what the kiosk keeps. */
-  const visiting = computed(() => passing.value !== null || passingTheme.value !== null || passingTextSize.value !== null)
+  const visiting = computed(
+    () => passing.value !== null || passingTheme.value !== null || passingTextSize.value !== null,
+  )
 
   /** Takes up what was remembered. */
   function recall(from: Memory, look: SystemLook): void {
@@ -95,5 +97,20 @@ export const usePreferences = defineStore('preferences', () => {
     passingTextSize.value = null
   }
 
-  return { language, passing, theme, drawn, textSize, sounds, visiting, recall, followSystem, choose, setTheme, setTextSize, setSounds, endVisit }
+  return {
+    language,
+    passing,
+    theme,
+    drawn,
+    textSize,
+    sounds,
+    visiting,
+    recall,
+    followSystem,
+    choose,
+    setTheme,
+    setTextSize,
+    setSounds,
+    endVisit,
+  }
 })

@@ -29,7 +29,11 @@ export const useQueue = defineStore('queue', () => {
     // Typing a name looks everywhere: nobody should have to know whether the person has checked in.
     const everywhere = search.value.trim() !== ''
     const result = await kiosk.call((api) =>
-      api.queue({ filter: everywhere ? 'all' : filter.value, search: search.value.trim().slice(0, 80), limit: everywhere ? searchedAtOnce : listedAtOnce }),
+      api.queue({
+        filter: everywhere ? 'all' : filter.value,
+        search: search.value.trim().slice(0, 80),
+        limit: everywhere ? searchedAtOnce : listedAtOnce,
+      }),
     )
     if (mine !== asked) return
     loaded.value = true

@@ -21,5 +21,10 @@ export function maskedBirthDate(digits: string): string {
 
 /** Today at the desk, `YYYY-MM-DD`. */
 export function deskToday(now: number): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Helsinki', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: 'Europe/Helsinki',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(now)
 }

@@ -1,6 +1,18 @@
 /** Administering: units, desks, hours, staff and badges, policy, the organisation. Every change is recorded and goes to the desks by feed. */
 import { z } from 'zod'
-import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, ProofKind, RecipientClass, StaffId, StaffRole, UnitId } from '../domain.ts'
+import {
+  Channel,
+  DeskId,
+  DeskKind,
+  Instant,
+  KioskId,
+  Localized,
+  ProofKind,
+  RecipientClass,
+  StaffId,
+  StaffRole,
+  UnitId,
+} from '../domain.ts'
 import { Policy } from '../policy/schema.ts'
 import { OpeningHours } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
@@ -41,16 +53,32 @@ export const StaffView = z.object({
 })
 
 export const administerRoutes = {
-  units: route('GET', '/v1/agent/units', 'agent', { query: none, body: noBody, reply: z.object({ units: z.array(UnitView) }) }),
+  units: route('GET', '/v1/agent/units', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({ units: z.array(UnitView) }),
+  }),
   saveUnit: route('POST', '/v1/agent/units', 'agent', {
     query: none,
-    body: z.object({ id: UnitId.optional(), name: Texts, address: z.string().trim().max(200), hours: OpeningHours.nullable() }),
+    body: z.object({
+      id: UnitId.optional(),
+      name: Texts,
+      address: z.string().trim().max(200),
+      hours: OpeningHours.nullable(),
+    }),
     reply: z.object({ id: UnitId }),
   }),
   /** A desk's kind never changes; its pickups were issued by it (L-661). */
   saveDesk: route('POST', '/v1/agent/desks', 'agent', {
     query: none,
-    body: z.object({ id: DeskId.optional(), unit: UnitId, kind: DeskKind, name: Texts, slipPrefix: SlipPrefix, hours: OpeningHours.nullable() }),
+    body: z.object({
+      id: DeskId.optional(),
+      unit: UnitId,
+      kind: DeskKind,
+      name: Texts,
+      slipPrefix: SlipPrefix,
+      hours: OpeningHours.nullable(),
+    }),
     reply: z.object({ id: DeskId }),
   }),
   /** Codes for many desks at once, with their table as CSV. */
@@ -59,7 +87,11 @@ export const administerRoutes = {
     body: z.object({ desks: z.array(DeskId).min(1).max(200) }),
     reply: z.object({ codes: z.array(z.object({ desk: DeskId, code: z.string() })), csv: z.string() }),
   }),
-  staff: route('GET', '/v1/agent/staff', 'agent', { query: none, body: noBody, reply: z.object({ staff: z.array(StaffView) }) }),
+  staff: route('GET', '/v1/agent/staff', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({ staff: z.array(StaffView) }),
+  }),
   saveStaff: route('POST', '/v1/agent/staff', 'agent', {
     query: none,
     body: z.object({ id: StaffId.optional(), name: Text, role: StaffRole, desks: z.array(DeskId).max(200) }),
@@ -85,7 +117,10 @@ export const administerRoutes = {
   policy: route('GET', '/v1/agent/policy', 'agent', {
     query: none,
     body: noBody,
-    reply: z.object({ policy: Policy, versions: z.array(z.object({ version: z.number().int(), at: Instant, by: z.string(), note: z.string() })) }),
+    reply: z.object({
+      policy: Policy,
+      versions: z.array(z.object({ version: z.number().int(), at: Instant, by: z.string(), note: z.string() })),
+    }),
   }),
   policyVersion: route('GET', '/v1/agent/policy/version', 'agent', {
     query: z.object({ version: z.coerce.number().int().nonnegative() }),
@@ -122,7 +157,13 @@ export const administerRoutes = {
   organisation: route('GET', '/v1/agent/organisation', 'agent', {
     query: none,
     body: noBody,
-    reply: z.object({ name: Localized, changeAddress: z.string(), selfServiceAddress: z.string(), slipNote: SlipNote, slipLogo: SlipLogo.nullable() }),
+    reply: z.object({
+      name: Localized,
+      changeAddress: z.string(),
+      selfServiceAddress: z.string(),
+      slipNote: SlipNote,
+      slipLogo: SlipLogo.nullable(),
+    }),
   }),
   saveOrganisation: route('POST', '/v1/agent/organisation', 'agent', {
     query: none,

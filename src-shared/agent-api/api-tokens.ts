@@ -20,7 +20,11 @@ export const ApiToken = z.object({
 })
 
 export const apiTokenRoutes = {
-  tokens: route('GET', '/v1/agent/tokens', 'agent', { query: none, body: noBody, reply: z.object({ tokens: z.array(ApiToken) }) }),
+  tokens: route('GET', '/v1/agent/tokens', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({ tokens: z.array(ApiToken) }),
+  }),
   /** `token` is in this reply and nowhere else. */
   createToken: route('POST', '/v1/agent/tokens', 'agent', {
     query: none,

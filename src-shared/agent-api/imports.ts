@@ -13,7 +13,10 @@ export const importMaxBytes = 64 * 1024 * 1024
 export const importMaxRows = 200_000
 
 export const ImportState = z.enum(['uploading', 'checking', 'refused', 'checked', 'running', 'done', 'cancelled'])
-const Problem = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+const Problem = z.object({
+  code: z.custom<ErrorCode>(isErrorCode),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
 
 export const Import = z.object({
   id: z.string(),
@@ -38,7 +41,11 @@ export const Import = z.object({
 const which = z.object({ id: z.string().max(40) })
 
 export const importRoutes = {
-  imports: route('GET', '/v1/agent/imports', 'agent', { query: none, body: noBody, reply: z.object({ imports: z.array(Import) }) }),
+  imports: route('GET', '/v1/agent/imports', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({ imports: z.array(Import) }),
+  }),
   import: route('GET', '/v1/agent/imports/one', 'agent', { query: which, body: noBody, reply: Import }),
   /** `supersede`: rows for accounts with a live pickup replace it, instead of being refused. */
   createImport: route('POST', '/v1/agent/imports', 'agent', {
@@ -60,8 +67,16 @@ export const importRoutes = {
     }),
     reply: z.object({ received: z.number().int() }),
   }),
-  runImport: route('POST', '/v1/agent/imports/run', 'agent', { query: none, body: which, reply: z.object({ state: ImportState }) }),
-  cancelImport: route('POST', '/v1/agent/imports/cancel', 'agent', { query: none, body: which, reply: z.object({ state: ImportState }) }),
+  runImport: route('POST', '/v1/agent/imports/run', 'agent', {
+    query: none,
+    body: which,
+    reply: z.object({ state: ImportState }),
+  }),
+  cancelImport: route('POST', '/v1/agent/imports/cancel', 'agent', {
+    query: none,
+    body: which,
+    reply: z.object({ state: ImportState }),
+  }),
   /** Rows in the order of the file; `line` counts from 2, the first after the header. */
   importRows: route('GET', '/v1/agent/imports/rows', 'agent', {
     query: z.object({

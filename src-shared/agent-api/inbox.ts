@@ -36,7 +36,11 @@ export const inboxRoutes = {
    */
   approveRequest: route('POST', '/v1/agent/inbox/approve', 'agent', {
     query: none,
-    body: z.object({ request: RequestId, account: z.string().max(120).nullable().default(null), secretKind: SecretKind.default('password') }),
+    body: z.object({
+      request: RequestId,
+      account: z.string().max(120).nullable().default(null),
+      secretKind: SecretKind.default('password'),
+    }),
     reply: z.object({ pickup: PickupId, reference: z.string() }),
   }),
   declineRequest: route('POST', '/v1/agent/inbox/decline', 'agent', {

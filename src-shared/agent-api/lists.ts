@@ -1,6 +1,18 @@
 /** Lists over a million pickups and five million ledger entries: pages by key, never by number, and counts that stop counting. */
 import { z } from 'zod'
-import { Channel, DeskId, DeskKind, Instant, KioskId, Language, Localized, PickupId, RecipientClass, RecipientId, SecretKind } from '../domain.ts'
+import {
+  Channel,
+  DeskId,
+  DeskKind,
+  Instant,
+  KioskId,
+  Language,
+  Localized,
+  PickupId,
+  RecipientClass,
+  RecipientId,
+  SecretKind,
+} from '../domain.ts'
 import { noBody, route } from '../hub-route.ts'
 import { HubPickupState, PageMark } from './words.ts'
 

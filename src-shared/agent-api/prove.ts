@@ -8,7 +8,13 @@ export const chainPath = '/v1/agent/prove/chain'
 export const ChainProgress = z.discriminatedUnion('t', [
   z.object({ t: z.literal('progress'), checked: z.number().int(), of: z.number().int() }),
   /** `signatures`: how many were checked; each vouches for every entry before it. */
-  z.object({ t: z.literal('intact'), checked: z.number().int(), signatures: z.number().int(), head: z.string(), lastSignedSeq: z.number().int() }),
+  z.object({
+    t: z.literal('intact'),
+    checked: z.number().int(),
+    signatures: z.number().int(),
+    head: z.string(),
+    lastSignedSeq: z.number().int(),
+  }),
   z.object({
     t: z.literal('broken'),
     seq: z.number().int(),
@@ -55,12 +61,20 @@ export const proveRoutes = {
     }),
   }),
   /** The public half of the key that signs exports: Ed25519, 32 bytes, base64url, and its SHA-256 as people compare it. */
-  exportKey: route('GET', '/v1/export-key', 'open', { query: none, body: noBody, reply: z.object({ key: z.string(), fingerprint: z.string() }) }),
+  exportKey: route('GET', '/v1/export-key', 'open', {
+    query: none,
+    body: noBody,
+    reply: z.object({ key: z.string(), fingerprint: z.string() }),
+  }),
   /** Everything the hub holds of one person, as JSON and as text for them. Recorded. */
   dataSubject: route('POST', '/v1/agent/data-subject', 'agent', {
     query: none,
     body: z.object({ recipient: RecipientId }),
-    reply: z.object({ madeAt: Instant, data: z.record(z.string(), z.unknown()), text: z.object({ fi: z.string(), sv: z.string(), en: z.string() }) }),
+    reply: z.object({
+      madeAt: Instant,
+      data: z.record(z.string(), z.unknown()),
+      text: z.object({ fi: z.string(), sv: z.string(), en: z.string() }),
+    }),
   }),
   /** Deletes the person; the ledger keeps opaque ids that lead nowhere. L-660 while a pickup of theirs is live. */
   erase: route('POST', '/v1/agent/erase', 'agent', {
@@ -69,5 +83,9 @@ export const proveRoutes = {
     reply: z.object({ erased: z.literal(true), pickups: z.number().int() }),
   }),
   retention: route('GET', '/v1/agent/retention', 'agent', { query: none, body: noBody, reply: RetentionSettings }),
-  saveRetention: route('POST', '/v1/agent/retention', 'agent', { query: none, body: RetentionSettings, reply: z.object({ saved: z.literal(true) }) }),
+  saveRetention: route('POST', '/v1/agent/retention', 'agent', {
+    query: none,
+    body: RetentionSettings,
+    reply: z.object({ saved: z.literal(true) }),
+  }),
 } as const

@@ -1,11 +1,27 @@
 /** Issuing and routing from the console: who could be served where, extending, and what a write-off would do. */
 import { z } from 'zod'
-import { Channel, DateText, DeskId, DeskKind, Instant, KioskId, Language, Localized, PickupId, ProofKind, RecipientClass, RecipientId } from '../domain.ts'
+import {
+  Channel,
+  DateText,
+  DeskId,
+  DeskKind,
+  Instant,
+  KioskId,
+  Language,
+  Localized,
+  PickupId,
+  ProofKind,
+  RecipientClass,
+  RecipientId,
+} from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState, PersonName, plainAccount } from './words.ts'
 
-const Why = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+const Why = z.object({
+  code: z.custom<ErrorCode>(isErrorCode),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
 
 export const RecipientView = z.object({
   id: RecipientId,
@@ -30,7 +46,11 @@ export const routingRoutes = {
     body: noBody,
     reply: z.object({ recipients: z.array(RecipientView), more: z.boolean() }),
   }),
-  recipient: route('GET', '/v1/agent/recipient', 'agent', { query: z.object({ recipient: RecipientId }), body: noBody, reply: RecipientView }),
+  recipient: route('GET', '/v1/agent/recipient', 'agent', {
+    query: z.object({ recipient: RecipientId }),
+    body: noBody,
+    reply: RecipientView,
+  }),
   /** Makes (no `id`) or changes a person. Issued pickups keep what their kiosk was told; the next grant tells anew. */
   saveRecipient: route('POST', '/v1/agent/recipients', 'agent', {
     query: none,
@@ -93,7 +113,16 @@ export const routingRoutes = {
           needsRequestReference: z.boolean(),
           showSponsor: z.boolean(),
           proofs: z.array(ProofKind),
-          desks: z.array(z.object({ id: DeskId, kind: DeskKind, name: Localized, unit: Localized, ready: z.boolean(), lastContactAt: Instant.nullable() })),
+          desks: z.array(
+            z.object({
+              id: DeskId,
+              kind: DeskKind,
+              name: Localized,
+              unit: Localized,
+              ready: z.boolean(),
+              lastContactAt: Instant.nullable(),
+            }),
+          ),
         }),
       ),
     }),

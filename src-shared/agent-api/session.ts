@@ -44,8 +44,16 @@ export const sessionRoutes = {
     reply: z.object({ local: z.boolean(), oidc: z.object({ label: z.string() }).nullable(), first: z.boolean() }),
   }),
   /** Sets the cookie. Fails with L-650 (name or password), L-651 (locked for a while), L-652 (switched off). */
-  signIn: route('POST', '/v1/agent/sign-in', 'code', { query: none, body: z.object({ username: z.string().max(80), password: Password }), reply: SessionView }),
-  signOut: route('POST', '/v1/agent/sign-out', 'agent', { query: none, body: none, reply: z.object({ signedOut: z.literal(true) }) }),
+  signIn: route('POST', '/v1/agent/sign-in', 'code', {
+    query: none,
+    body: z.object({ username: z.string().max(80), password: Password }),
+    reply: SessionView,
+  }),
+  signOut: route('POST', '/v1/agent/sign-out', 'agent', {
+    query: none,
+    body: none,
+    reply: z.object({ signedOut: z.literal(true) }),
+  }),
   /** Who is signed in. L-610 when nobody is. */
   session: route('GET', '/v1/agent/session', 'agent', { query: none, body: noBody, reply: SessionView }),
   /** One's own sessions; an administrator may ask for those of all. */
@@ -54,7 +62,15 @@ export const sessionRoutes = {
     body: noBody,
     reply: z.object({
       sessions: z.array(
-        z.object({ id: z.string(), name: z.string(), current: z.boolean(), startedAt: Instant, lastSeenAt: Instant, endsAt: Instant, browser: z.string() }),
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          current: z.boolean(),
+          startedAt: Instant,
+          lastSeenAt: Instant,
+          endsAt: Instant,
+          browser: z.string(),
+        }),
       ),
     }),
   }),
@@ -108,7 +124,12 @@ export const accountRoutes = {
    */
   saveConsoleAccount: route('POST', '/v1/agent/accounts', 'agent', {
     query: none,
-    body: z.object({ username: Username, name: z.string().min(1).max(120), role: AgentRole, disabled: z.boolean().default(false) }),
+    body: z.object({
+      username: Username,
+      name: z.string().min(1).max(120),
+      role: AgentRole,
+      disabled: z.boolean().default(false),
+    }),
     reply: z.object({ saved: z.literal(true) }),
   }),
   /** A one-time address to choose a password at, good for three days; the old password ends at once. Shown this once. */

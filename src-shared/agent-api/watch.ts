@@ -20,7 +20,19 @@ export const ConsoleEvent = z.discriminatedUnion('about', [
 ])
 export type ConsoleEvent = z.infer<typeof ConsoleEvent>
 
-const Reason = z.enum(['no-kiosk', 'no-opening-key', 'silent', 'frozen', 'printer', 'paper', 'reader', 'nobody', 'disk', 'paused', 'unsent'])
+const Reason = z.enum([
+  'no-kiosk',
+  'no-opening-key',
+  'silent',
+  'frozen',
+  'printer',
+  'paper',
+  'reader',
+  'nobody',
+  'disk',
+  'paused',
+  'unsent',
+])
 const CheckInScreenWatch = z.object({
   kiosk: KioskId,
   lastContactAt: Instant.nullable(),
@@ -94,7 +106,9 @@ export const watchRoutes = {
     reply: z.object({
       handovers: z.array(z.object({ day: z.iso.date(), desk: DeskId, channel: Channel, count: z.number().int() })),
       /** From arrival to handover in the same visit, seconds; days without any are left out. */
-      waiting: z.array(z.object({ day: z.iso.date(), desk: DeskId, count: z.number().int(), median: z.number(), p90: z.number() })),
+      waiting: z.array(
+        z.object({ day: z.iso.date(), desk: DeskId, count: z.number().int(), median: z.number(), p90: z.number() }),
+      ),
     }),
   }),
 } as const

@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { Channel, DeskId, Instant, Language, Localized, PickupId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
-export const WebhookEvent = z.enum(['ready', 'moved', 'expiring', 'handed-over', 'burned', 'returned', 'letter-dispatched'])
+export const WebhookEvent = z.enum([
+  'ready',
+  'moved',
+  'expiring',
+  'handed-over',
+  'burned',
+  'returned',
+  'letter-dispatched',
+])
 export type WebhookEvent = z.infer<typeof WebhookEvent>
 
 /** The body of a webhook. The pickup code identifies at check-in and proves nothing; `ready` and `moved` bring it for the notice. */

@@ -31,5 +31,9 @@ export const PageMark = z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/)
  * or takes for another letter, could make a new account at the hub an old one at the directory. Case is looked at where both are known.
  */
 export function plainAccount(account: string): boolean {
-  return account === account.normalize('NFKC') && account === account.trim() && !/[\p{Cc}\p{Default_Ignorable_Code_Point}]|[^\S ]|\s\s/u.test(account)
+  return (
+    account === account.normalize('NFKC') &&
+    account === account.trim() &&
+    !/[\p{Cc}\p{Default_Ignorable_Code_Point}]|[^\S ]|\s\s/u.test(account)
+  )
 }

@@ -36,5 +36,9 @@ export type CheckInAnswer = z.infer<typeof CheckInAnswer>
 
 export const checkInRoutes = {
   /** `query`: a CheckInQuery, sealed (base64url). L-109 for a desk's own kiosk; L-205, L-240 and the codes of policy where the desk may not serve it now. */
-  checkIn: route('POST', '/v1/check-in', 'kiosk', { query: none, body: z.strictObject({ query: z.string().max(1024) }), reply: CheckInAnswer }),
+  checkIn: route('POST', '/v1/check-in', 'kiosk', {
+    query: none,
+    body: z.strictObject({ query: z.string().max(1024) }),
+    reply: CheckInAnswer,
+  }),
 } as const

@@ -8,7 +8,14 @@ export const RequestState = z.enum(['waiting', 'approved', 'declined'])
 export type RequestState = z.infer<typeof RequestState>
 
 /** Why an agent declined, in words that the kiosk has in three languages. */
-export const DeclineReason = z.enum(['unknown-person', 'no-account', 'collect-elsewhere', 'use-self-service', 'ask-contact-person', 'duplicate'])
+export const DeclineReason = z.enum([
+  'unknown-person',
+  'no-account',
+  'collect-elsewhere',
+  'use-self-service',
+  'ask-contact-person',
+  'duplicate',
+])
 export type DeclineReason = z.infer<typeof DeclineReason>
 
 /** What became of a request, as its kiosk is told. */

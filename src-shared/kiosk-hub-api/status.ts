@@ -20,5 +20,9 @@ export type KioskStatus = z.infer<typeof KioskStatus>
 export const StatusSince = KioskStatus.extend({ since: Instant, at: Instant })
 
 export const statusRoutes = {
-  status: route('POST', '/v1/status', 'kiosk', { query: none, body: KioskStatus, reply: z.object({ hubTime: Instant }) }),
+  status: route('POST', '/v1/status', 'kiosk', {
+    query: none,
+    body: KioskStatus,
+    reply: z.object({ hubTime: Instant }),
+  }),
 } as const

@@ -16,7 +16,10 @@ export const carryingMethods = {
     }),
   ),
   /** Writes what the hub has not acknowledged, or (`whole`) everything, to a stick. Recorded. Supervisors only. */
-  carryLedger: command(z.object({ stick, whole: z.boolean() }), z.object({ files: z.number().int(), entries: z.number().int(), upTo: z.number().int() })),
+  carryLedger: command(
+    z.object({ stick, whole: z.boolean() }),
+    z.object({ files: z.number().int(), entries: z.number().int(), upTo: z.number().int() }),
+  ),
   /** Takes the hub's receipt from a stick. Recorded. Supervisors only. */
   takeReceipt: command(z.object({ stick }), z.object({ acked: z.number().int(), fresh: z.number().int() })),
 } as const

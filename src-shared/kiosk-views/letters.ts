@@ -13,7 +13,16 @@ export const LetterView = z.object({
   /** Name, street, postal code and place, country: as they stand in the window of the envelope. */
   address: z.array(z.string()),
   requestReference: z.string().nullable(),
-  state: z.enum(['waiting', 'approved', 'printing', 'printed', 'uncertain', 'dispatched', 'delivered', 'returned-by-post']),
+  state: z.enum([
+    'waiting',
+    'approved',
+    'printing',
+    'printed',
+    'uncertain',
+    'dispatched',
+    'delivered',
+    'returned-by-post',
+  ]),
   /** The postal operator's number, once it has gone. */
   tracking: z.string().nullable(),
   /** When it was issued; once it has gone, when it went. */
@@ -22,7 +31,12 @@ export const LetterView = z.object({
 })
 export type LetterView = z.infer<typeof LetterView>
 
-const LetterSlip = z.object({ id: SlipId, number: z.string(), state: z.enum(['printed', 'uncertain']), reason: FailureView.nullable() })
+const LetterSlip = z.object({
+  id: SlipId,
+  number: z.string(),
+  state: z.enum(['printed', 'uncertain']),
+  reason: FailureView.nullable(),
+})
 
 export const letterSteps = [
   /** A letter is open. `awaited`: one has approved, the second has yet to confirm with badge and PIN. */
@@ -36,7 +50,13 @@ export const letterSteps = [
     notice: FailureView.nullable(),
   }),
   /** The slip is out, to be put in its envelope: the envelope's number is scanned, then confirmed. */
-  z.object({ step: z.literal('letter-out'), letter: LetterView, slip: LetterSlip, tracking: z.string().nullable(), notice: FailureView.nullable() }),
+  z.object({
+    step: z.literal('letter-out'),
+    letter: LetterView,
+    slip: LetterSlip,
+    tracking: z.string().nullable(),
+    notice: FailureView.nullable(),
+  }),
   /** A letter's number was scanned again. */
   z.object({ step: z.literal('letter-back'), letter: LetterView }),
 ] as const
@@ -52,5 +72,8 @@ export const letterMethods = {
   /** In its envelope and with the post, under the number on the envelope. */
   dispatchLetter: command(z.object({ slip: SlipId, tracking: z.string().max(60) }), nothing),
   /** It came back, which burns the secret; or it is known to have arrived. */
-  endLetter: command(z.object({ tracking: z.string().max(60), how: z.enum(['delivered', 'returned-by-post']) }), nothing),
+  endLetter: command(
+    z.object({ tracking: z.string().max(60), how: z.enum(['delivered', 'returned-by-post']) }),
+    nothing,
+  ),
 } as const

@@ -42,5 +42,7 @@ export const WalkInChoice = z.object({ account: z.string().max(120) })
 export const WalkInIssue = z.object({
   account: z.string().max(120),
   language: Language,
-  byEye: z.object({ kind: ProofKind, issuerCountry: IssuerCountry, birthDate: DateText, statement: z.literal(true) }).nullable(),
+  byEye: z
+    .object({ kind: ProofKind, issuerCountry: IssuerCountry, birthDate: DateText, statement: z.literal(true) })
+    .nullable(),
 })

@@ -30,7 +30,11 @@ export interface PolicyCase {
     /** Noting that the recipient has come. */
     | { readonly kind: 'check-in'; readonly closed: Closed | null }
     /** Recording a proof of identity. */
-    | { readonly kind: 'verify'; readonly closed: Closed | null; readonly proof: { readonly kind: ProofKind; readonly issuerCountry: string } }
+    | {
+        readonly kind: 'verify'
+        readonly closed: Closed | null
+        readonly proof: { readonly kind: ProofKind; readonly issuerCountry: string }
+      }
     /** Printing; `witnessed`: a second member of staff has confirmed. */
     | { readonly kind: 'release'; readonly closed: Closed | null; readonly witnessed: boolean }
 }
@@ -97,7 +101,13 @@ function refusal(code: PolicyCode, more: Partial<Omit<Refused, 'allowed' | 'code
 /** Kinds of desk where people of a class may collect in person. */
 export function desksOf(policy: Policy, recipientClass: RecipientClass): DeskKind[] {
   if (!classRule(policy, recipientClass).pickup) return []
-  return [...new Set(policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.deskKind !== 'post-room').map((rule) => rule.deskKind))]
+  return [
+    ...new Set(
+      policy.rules
+        .filter((rule) => rule.recipientClass === recipientClass && rule.deskKind !== 'post-room')
+        .map((rule) => rule.deskKind),
+    ),
+  ]
 }
 
 /** What of one rule stands against the case; null: nothing. */
@@ -106,14 +116,17 @@ function against(policy: Policy, rule: PolicyRule, asked: PolicyCase): Refused |
   const elsewhere = (fits: (other: PolicyRule) => boolean): DeskKind[] => [
     ...new Set(
       policy.rules
-        .filter((other) => other.recipientClass === asked.recipientClass && other.deskKind !== 'post-room' && fits(other))
+        .filter(
+          (other) => other.recipientClass === asked.recipientClass && other.deskKind !== 'post-room' && fits(other),
+        )
         .map((other) => other.deskKind),
     ),
   ]
   if (act.kind === 'issue') {
     if (act.by !== null && !issuersOf(rule).includes(act.by)) return refusal('L-618')
     if (act.how === 'walk-in' && !walkInAt(rule)) return refusal('L-225', { deskKinds: elsewhere(walkInAt) })
-    if (act.how === 'prepared' && !rule.prepared) return refusal('L-226', { deskKinds: elsewhere((other) => other.prepared) })
+    if (act.how === 'prepared' && !rule.prepared)
+      return refusal('L-226', { deskKinds: elsewhere((other) => other.prepared) })
   }
   // One of spaces is none.
   if (rule.needsRequestReference && (asked.requestReference ?? '').trim() === '') return refusal('L-207')
@@ -137,9 +150,14 @@ export function decide(policy: Policy, asked: PolicyCase): Decision {
   const own = classRule(policy, recipientClass)
   if (!own.pickup) return own.resetAddress === null ? refusal('L-230') : refusal('L-221', { address: own.resetAddress })
   const ended = asked.accountEnded
-  if (ended && own.endedAccount === 'refuse') return asked.sponsor === null ? refusal('L-223') : refusal('L-222', { sponsor: asked.sponsor })
-  const rules = policy.rules.filter((rule) => rule.recipientClass === recipientClass && rule.channel === asked.channel && rule.deskKind === asked.deskKind)
-  if (rules.length === 0) return refusal(recipientClass === 'staff' ? 'L-220' : 'L-206', { deskKinds: desksOf(policy, recipientClass) })
+  if (ended && own.endedAccount === 'refuse')
+    return asked.sponsor === null ? refusal('L-223') : refusal('L-222', { sponsor: asked.sponsor })
+  const rules = policy.rules.filter(
+    (rule) =>
+      rule.recipientClass === recipientClass && rule.channel === asked.channel && rule.deskKind === asked.deskKind,
+  )
+  if (rules.length === 0)
+    return refusal(recipientClass === 'staff' ? 'L-220' : 'L-206', { deskKinds: desksOf(policy, recipientClass) })
   const closed = 'closed' in act ? act.closed : null
   let first: Refused | null = null
   for (const rule of rules) {
@@ -148,20 +166,35 @@ export function decide(policy: Policy, asked: PolicyCase): Decision {
       first ??= refused
       continue
     }
-    if (closed !== null) return closed.opensAt === null ? refusal('L-211') : refusal('L-210', { opensAt: closed.opensAt })
-    return { allowed: true, rule, sponsor: showsSponsor(policy, recipientClass, asked.channel, ended) ? asked.sponsor : null }
+    if (closed !== null)
+      return closed.opensAt === null ? refusal('L-211') : refusal('L-210', { opensAt: closed.opensAt })
+    return {
+      allowed: true,
+      rule,
+      sponsor: showsSponsor(policy, recipientClass, asked.channel, ended) ? asked.sponsor : null,
+    }
   }
   return first ?? refusal('L-206', { deskKinds: desksOf(policy, recipientClass) })
 }
 
 /** Whether a kind of desk hands over what was requested in advance: there a request can be filed. Letters are asked for elsewhere. */
 export function takesRequests(policy: Policy, deskKind: DeskKind): boolean {
-  return policy.rules.some((rule) => rule.deskKind === deskKind && rule.needsRequestReference && rule.channel !== 'registered-letter')
+  return policy.rules.some(
+    (rule) => rule.deskKind === deskKind && rule.needsRequestReference && rule.channel !== 'registered-letter',
+  )
 }
 
 /** Partner and external users: whom to ask, when the account has ended or the policy says so. */
-export function showsSponsor(policy: Policy, recipientClass: RecipientClass, channel: Channel, accountEnded: boolean): boolean {
-  return accountEnded || policy.rules.some((rule) => rule.recipientClass === recipientClass && rule.channel === channel && rule.showSponsor)
+export function showsSponsor(
+  policy: Policy,
+  recipientClass: RecipientClass,
+  channel: Channel,
+  accountEnded: boolean,
+): boolean {
+  return (
+    accountEnded ||
+    policy.rules.some((rule) => rule.recipientClass === recipientClass && rule.channel === channel && rule.showSponsor)
+  )
 }
 
 /** Proofs that could be accepted from someone of this class under a rule, for people to read. */

@@ -6,7 +6,13 @@ import type { PolicyCode, Refused } from './decide.ts'
 import { kindName, placesAt, placesNow, placeText, type DirectoryDesk, type From } from './places.ts'
 
 /** Where to go: desks with their hours, or kinds of desk where the directory has none of them. */
-export function whereText(kinds: readonly DeskKind[], directory: readonly DirectoryDesk[], now: number, from: From, language: Language): string {
+export function whereText(
+  kinds: readonly DeskKind[],
+  directory: readonly DirectoryDesk[],
+  now: number,
+  from: From,
+  language: Language,
+): string {
   const places = placesNow(directory, kinds, now, from)
   const or = { fi: ' tai ', sv: ' eller ', en: ' or ' }[language]
   if (places.length > 0) return places.map((place) => placeText(place, language, now)).join('; ')
@@ -17,7 +23,12 @@ export function whereText(kinds: readonly DeskKind[], directory: readonly Direct
 const sendsElsewhere: ReadonlySet<PolicyCode> = new Set(['L-206', 'L-220', 'L-225', 'L-226', 'L-228'])
 
 /** `where` in each language (`describeFailure` takes the right one), the contact person, the address, the opening time. */
-export function failureOf(refused: Refused, directory: readonly DirectoryDesk[], now: number, from: From = {}): Failure {
+export function failureOf(
+  refused: Refused,
+  directory: readonly DirectoryDesk[],
+  now: number,
+  from: From = {},
+): Failure {
   const params: Record<string, string | number> = {}
   if (sendsElsewhere.has(refused.code)) {
     params.whereFi = whereText(refused.deskKinds, directory, now, from, 'fi')
@@ -32,9 +43,16 @@ export function failureOf(refused: Refused, directory: readonly DirectoryDesk[],
 }
 
 /** A refusal that names desks: `where` in each language, the helpdesk where the directory knows none of them. */
-export function failureOfPlaces(code: ErrorCode, desks: readonly string[], directory: readonly DirectoryDesk[], now: number): Failure {
+export function failureOfPlaces(
+  code: ErrorCode,
+  desks: readonly string[],
+  directory: readonly DirectoryDesk[],
+  now: number,
+): Failure {
   const places = placesAt(directory, desks, now)
   const where = (language: Language) =>
-    places.length > 0 ? places.map((place) => placeText(place, language, now)).join('; ') : whereText(['helpdesk'], directory, now, {}, language)
+    places.length > 0
+      ? places.map((place) => placeText(place, language, now)).join('; ')
+      : whereText(['helpdesk'], directory, now, {}, language)
   return { code, params: { whereFi: where('fi'), whereSv: where('sv'), whereEn: where('en') } }
 }

@@ -14,6 +14,25 @@ export {
   type Refused,
 } from './decide.ts'
 export { failureOf, failureOfPlaces, whereText } from './failure.ts'
-export { directoryLimit, DirectoryDesk, kindName, PlaceNow, placesAt, placesNow, placeText, type From } from './places.ts'
+export {
+  directoryLimit,
+  DirectoryDesk,
+  kindName,
+  PlaceNow,
+  placesAt,
+  placesNow,
+  placeText,
+  type From,
+} from './places.ts'
 export { addressLines, greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
-export { acceptsIssuer, classRule, ClassRule, issuersOf, Policy, PolicyRule, proofRule, ProofRule, walkInAt } from './schema.ts'
+export {
+  acceptsIssuer,
+  classRule,
+  ClassRule,
+  issuersOf,
+  Policy,
+  PolicyRule,
+  proofRule,
+  ProofRule,
+  walkInAt,
+} from './schema.ts'

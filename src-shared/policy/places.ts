@@ -52,9 +52,17 @@ function placeOf({ id, kind, name, unit, address, hours }: DirectoryDesk, now: n
 }
 
 /** Desks of these kinds, open ones first, then the nearest, then whichever opens first. */
-export function placesNow(directory: readonly DirectoryDesk[], kinds: readonly DeskKind[], now: number, from: From = {}, limit = 3): PlaceNow[] {
+export function placesNow(
+  directory: readonly DirectoryDesk[],
+  kinds: readonly DeskKind[],
+  now: number,
+  from: From = {},
+  limit = 3,
+): PlaceNow[] {
   const near = from.postalCode ?? postalCodeIn(directory.find(({ id }) => id === from.desk)?.address ?? '')
-  const found = directory.filter((desk) => kinds.includes(desk.kind) && desk.id !== from.desk).map((desk) => placeOf(desk, now))
+  const found = directory
+    .filter((desk) => kinds.includes(desk.kind) && desk.id !== from.desk)
+    .map((desk) => placeOf(desk, now))
   return found
     .sort(
       (a, b) =>
@@ -92,8 +100,14 @@ export function placeText(place: PlaceNow, language: Language, now: number): str
         ? null
         : closedText[language]
       : `${(place.open ? openText : opensText)[language]} ${clockAt(place.until, language, now)}`
-  return [place.name[language], place.unit[language], place.address, when].filter((part) => part !== null && part !== '').join(', ')
+  return [place.name[language], place.unit[language], place.address, when]
+    .filter((part) => part !== null && part !== '')
+    .join(', ')
 }
 const openText: Localized = { fi: 'auki, suljetaan', sv: 'öppet till', en: 'open until' }
 const opensText: Localized = { fi: 'avataan', sv: 'öppnar', en: 'opens' }
-const closedText: Localized = { fi: 'suljettu toistaiseksi', sv: 'stängt tills vidare', en: 'closed until further notice' }
+const closedText: Localized = {
+  fi: 'suljettu toistaiseksi',
+  sv: 'stängt tills vidare',
+  en: 'closed until further notice',
+}

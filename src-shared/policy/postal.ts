@@ -36,7 +36,10 @@ export const greaterHelsinki: readonly PostalRange[] = [
 export type PostalArea = 'inside' | 'outside' | 'unknown'
 
 /** Abroad counts as outside (Åland, with the country code AX, too). */
-export function postalArea(address: Pick<PostalAddress, 'postalCode' | 'country'> | null, inside: readonly PostalRange[]): PostalArea {
+export function postalArea(
+  address: Pick<PostalAddress, 'postalCode' | 'country'> | null,
+  inside: readonly PostalRange[],
+): PostalArea {
   if (address === null) return 'unknown'
   if (address.country !== 'FI') return 'outside'
   const code = address.postalCode.replace(/^FI-?/i, '').replaceAll(' ', '')
@@ -50,6 +53,7 @@ export function postalArea(address: Pick<PostalAddress, 'postalCode' | 'country'
  */
 export function addressLines(name: string, { lines, postalCode, city, country }: PostalAddress): string[] {
   const place = [postalCode, city].filter((part) => part !== '').join(' ')
-  const abroad = country === 'FI' ? [] : [(new Intl.DisplayNames(['en'], { type: 'region' }).of(country) ?? country).toUpperCase()]
+  const abroad =
+    country === 'FI' ? [] : [(new Intl.DisplayNames(['en'], { type: 'region' }).of(country) ?? country).toUpperCase()]
   return [name, ...lines, country === 'FI' ? place.toUpperCase() : place, ...abroad]
 }

@@ -92,7 +92,8 @@ export function issuersOf(rule: PolicyRule): readonly AgentRole[] {
 
 /** European Union and EEA by ICAO 9303 part 3 section 5; Germany is `D` in documents, and `DEU` where people key it. */
 const eea: readonly string[] = (
-  'AUT BEL BGR HRV CYP CZE DNK EST FIN FRA D DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE ' + 'ISL LIE NOR'
+  'AUT BEL BGR HRV CYP CZE DNK EST FIN FRA D DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE ' +
+  'ISL LIE NOR'
 ).split(' ')
 const usualProofs: Readonly<Record<ProofKind, ProofRule>> = {
   passport: { issuers: 'any' },

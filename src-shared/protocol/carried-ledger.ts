@@ -79,7 +79,8 @@ export function readCarried(text: string): Result<CarriedFile> {
   })
 }
 
-const said = ({ kiosk, incarnation, acked, head, at }: Omit<Receipt, 'format' | 'mac'>) => [kiosk, incarnation, acked, head, at].join('|')
+const said = ({ kiosk, incarnation, acked, head, at }: Omit<Receipt, 'format' | 'mac'>) =>
+  [kiosk, incarnation, acked, head, at].join('|')
 const macOf = (key: TagKey, receipt: Omit<Receipt, 'format' | 'mac'>) =>
   createHmac('sha256', key)
     .update(`lodge/ledger-receipt/1|${said(receipt)}`)
@@ -94,10 +95,14 @@ export function readReceipt(key: TagKey, kiosk: KioskId, text: string): Result<R
   const receipt = Receipt.safeParse(parsed(text))
   if (!receipt.success) return fail('L-620')
   if (receipt.data.kiosk !== kiosk) return fail('L-622')
-  return timingSafeEqual(macOf(key, receipt.data), Buffer.from(receipt.data.mac, 'base64url')) ? ok(receipt.data) : fail('L-621')
+  return timingSafeEqual(macOf(key, receipt.data), Buffer.from(receipt.data.mac, 'base64url'))
+    ? ok(receipt.data)
+    : fail('L-621')
 }
 
 /** Names on the stick. */
-export const carriedName = (kiosk: string, after: number) => `lodge-ledger-${kiosk}-${String(after).padStart(9, '0')}.jsonl`
-export const receiptName = (kiosk: string, acked: number) => `lodge-receipt-${kiosk}-${String(acked).padStart(9, '0')}.json`
+export const carriedName = (kiosk: string, after: number) =>
+  `lodge-ledger-${kiosk}-${String(after).padStart(9, '0')}.jsonl`
+export const receiptName = (kiosk: string, acked: number) =>
+  `lodge-receipt-${kiosk}-${String(acked).padStart(9, '0')}.json`
 export const receiptPattern = /^lodge-receipt-([A-Za-z0-9_-]{22})-\d{9,16}\.json$/

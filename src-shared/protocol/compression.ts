@@ -43,7 +43,10 @@ export async function compress(text: string | Buffer, encoding: Encoding): Promi
 }
 
 /** Ids and hashes as text shrink to about a third. */
-const unpacking = (bytes: Uint8Array, limit: number) => ({ maxOutputLength: limit, chunkSize: pieceOf(bytes.length * 4) })
+const unpacking = (bytes: Uint8Array, limit: number) => ({
+  maxOutputLength: limit,
+  chunkSize: pieceOf(bytes.length * 4),
+})
 
 /** So few bytes are unpacked on this thread, unless they unpack into more than this. */
 const fewBytes = 16_384
@@ -65,7 +68,9 @@ export async function decompress(bytes: Uint8Array, encoding: string, limit: num
   const few = zstd && bytes.length <= fewBytes ? unpackedAtOnce(bytes, limit) : null
   if (few !== null) return few.toString('utf8')
   try {
-    return (await promisify(zstd ? zlib.zstdDecompress : zlib.brotliDecompress)(bytes, unpacking(bytes, limit))).toString('utf8')
+    return (
+      await promisify(zstd ? zlib.zstdDecompress : zlib.brotliDecompress)(bytes, unpacking(bytes, limit))
+    ).toString('utf8')
   } catch {
     // Damaged, or larger than the limit.
     return null
@@ -75,7 +80,8 @@ export async function decompress(bytes: Uint8Array, encoding: string, limit: num
 /** The same on this thread, however long it takes: for a thread that nobody waits for. */
 export function decompressHere(bytes: Uint8Array, encoding: string, limit: number): string | null {
   try {
-    if (encoding === '' || encoding === 'identity') return bytes.length > limit ? null : Buffer.from(bytes).toString('utf8')
+    if (encoding === '' || encoding === 'identity')
+      return bytes.length > limit ? null : Buffer.from(bytes).toString('utf8')
     if (encoding === 'zstd' && hasZstd) return zlib.zstdDecompressSync(bytes, unpacking(bytes, limit)).toString('utf8')
     if (encoding === 'br') return zlib.brotliDecompressSync(bytes, unpacking(bytes, limit)).toString('utf8')
   } catch {

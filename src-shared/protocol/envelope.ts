@@ -41,7 +41,9 @@ export interface EnvelopeBinding {
 }
 
 function associatedData(binding: EnvelopeBinding): Buffer {
-  return Buffer.from(['lodge/envelope/1', binding.pickup, binding.kiosk, binding.epoch.incarnation, String(binding.epoch.n)].join('|'))
+  return Buffer.from(
+    ['lodge/envelope/1', binding.pickup, binding.kiosk, binding.epoch.incarnation, String(binding.epoch.n)].join('|'),
+  )
 }
 
 function exactBytes(buffer: Uint8Array): ArrayBuffer {
@@ -49,11 +51,22 @@ function exactBytes(buffer: Uint8Array): ArrayBuffer {
 }
 
 /** HPKE seal: returns enc (32 bytes) then ciphertext. `publicKey` is raw X25519, 32 bytes. */
-export async function seal(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
+export async function seal(
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Buffer> {
   return sealWith(await loadSuite(), publicKey, plaintext, info, aad)
 }
 
-async function sealWith(suite: CipherSuite, publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
+async function sealWith(
+  suite: CipherSuite,
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Buffer> {
   const recipientPublicKey = await suite.kem.importKey('raw', exactBytes(publicKey), true)
   const sender = await suite.createSenderContext({ recipientPublicKey, info: exactBytes(info) })
   const copy = exactBytes(plaintext)
@@ -63,12 +76,21 @@ async function sealWith(suite: CipherSuite, publicKey: Uint8Array, plaintext: Ui
 }
 
 /** HPKE open; throws when the bytes were not sealed for this key, info and associated data. `privateKey` is raw X25519, 32 bytes. */
-export async function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer> {
+export async function open(
+  privateKey: Uint8Array,
+  sealed: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Buffer> {
   const suite = await loadSuite()
   const keyCopy = exactBytes(privateKey)
   try {
     const recipientKey = await suite.kem.importKey('raw', keyCopy, false)
-    const recipient = await suite.createRecipientContext({ recipientKey, enc: exactBytes(sealed.subarray(0, encSize)), info: exactBytes(info) })
+    const recipient = await suite.createRecipientContext({
+      recipientKey,
+      enc: exactBytes(sealed.subarray(0, encSize)),
+      info: exactBytes(info),
+    })
     return Buffer.from(await recipient.open(exactBytes(sealed.subarray(encSize)), exactBytes(aad)))
   } finally {
     new Uint8Array(keyCopy).fill(0)
@@ -76,7 +98,11 @@ export async function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uin
 }
 
 /** At the hub. Seals a secret: padded to a fixed size as `length, bytes, zeros`. The caller wipes `secret`. */
-export async function sealEnvelope(publicKey: Uint8Array, secret: Uint8Array, binding: EnvelopeBinding): Promise<Buffer> {
+export async function sealEnvelope(
+  publicKey: Uint8Array,
+  secret: Uint8Array,
+  binding: EnvelopeBinding,
+): Promise<Buffer> {
   if (secret.length === 0 || secret.length > maxSecretBytes) throw new RangeError('secret length out of range')
   const padded = Buffer.alloc(1 + maxSecretBytes)
   padded[0] = secret.length
@@ -89,7 +115,11 @@ export async function sealEnvelope(publicKey: Uint8Array, secret: Uint8Array, bi
 }
 
 /** Opens an envelope: the secret's UTF-8 bytes in a Buffer of its own that the caller must wipe. Throws when it does not open. */
-export async function openEnvelope(privateKey: Uint8Array, envelope: Uint8Array, binding: EnvelopeBinding): Promise<Buffer> {
+export async function openEnvelope(
+  privateKey: Uint8Array,
+  envelope: Uint8Array,
+  binding: EnvelopeBinding,
+): Promise<Buffer> {
   const padded = await open(privateKey, envelope, envelopeInfo, associatedData(binding))
   try {
     const length = padded[0] ?? 0

@@ -22,10 +22,15 @@ export function sealQuery(lookupKey: TagKey, kiosk: string, text: string): strin
 export function openQuery(lookupKey: TagKey, kiosk: string, sealed: string): string | null {
   const bytes = Buffer.from(sealed, 'base64url')
   if (bytes.length < nonceBytes + tagBytes) return null
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(lookupKey), bytes.subarray(0, nonceBytes)).setAAD(Buffer.from(kiosk))
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(lookupKey), bytes.subarray(0, nonceBytes)).setAAD(
+    Buffer.from(kiosk),
+  )
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes))
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes)), decipher.final()]).toString('utf8')
+    return Buffer.concat([
+      decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes)),
+      decipher.final(),
+    ]).toString('utf8')
   } catch {
     return null
   }

@@ -87,7 +87,10 @@ export function asDocumentNames(name: PersonName): readonly DocumentName[] {
       .map((word) => pick([...spellings(word)]) ?? '')
       .filter((word) => word !== '')
       .join(' ')
-  const whole = (pick: (forms: readonly string[]) => string | undefined) => ({ family: letters(name.family, pick), given: letters(name.given, pick) })
+  const whole = (pick: (forms: readonly string[]) => string | undefined) => ({
+    family: letters(name.family, pick),
+    given: letters(name.given, pick),
+  })
   return [whole((forms) => forms[0]), whole((forms) => forms.at(-1))]
 }
 
@@ -101,23 +104,32 @@ export interface DocumentName {
  * `exact`: all names, in order. `tolerant`: the same family name (or a former one, or the parts of a double name in
  * another order) and given names of which one side may list more than the other. null: another person, for all we know.
  */
-export function matchName(document: DocumentName, record: PersonName, former: readonly PersonName[]): 'exact' | 'tolerant' | null {
+export function matchName(
+  document: DocumentName,
+  record: PersonName,
+  former: readonly PersonName[],
+): 'exact' | 'tolerant' | null {
   const cut = document.truncated === true
   const family = words(document.family)
   const given = words(document.given)
   const cutInFamily = cut && given.length === 0
-  const exact = (name: PersonName) => sameSequence(family, words(name.family), cutInFamily) && (sameSequence(given, words(name.given), cut) || cutInFamily)
+  const exact = (name: PersonName) =>
+    sameSequence(family, words(name.family), cutInFamily) &&
+    (sameSequence(given, words(name.given), cut) || cutInFamily)
   if (!cut && exact(record)) return 'exact'
   for (const name of [record, ...former]) {
     const recordFamily = words(name.family)
-    const familyMatches = sameSequence(family, recordFamily, cutInFamily) || (family.length === recordFamily.length && subset(family, recordFamily, false))
+    const familyMatches =
+      sameSequence(family, recordFamily, cutInFamily) ||
+      (family.length === recordFamily.length && subset(family, recordFamily, false))
     if (!familyMatches) continue
     if (cutInFamily) return 'tolerant'
     const recordGiven = words(name.given)
     if (recordGiven.length === 0 && given.length === 0) return 'tolerant'
     if (subset(given, recordGiven, cut)) return 'tolerant'
     // The document may carry more given names than the register.
-    if (recordGiven.length > 0 && recordGiven.every((word) => given.some((inDocument) => sameWord(inDocument, word)))) return 'tolerant'
+    if (recordGiven.length > 0 && recordGiven.every((word) => given.some((inDocument) => sameWord(inDocument, word))))
+      return 'tolerant'
   }
   return null
 }

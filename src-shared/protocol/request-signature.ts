@@ -1,5 +1,13 @@
 /** Signed requests: method, path with query, body hash and hub time under the kiosk's Ed25519 key (DESIGN section 8, point 2). */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
 
 function stringToSign(method: string, path: string, body: string | Uint8Array, time: number): Buffer {
   const bodyHash = createHash('sha256').update(body).digest('base64url')
@@ -7,17 +15,33 @@ function stringToSign(method: string, path: string, body: string | Uint8Array, t
 }
 
 /** Returns the signature, base64url. `path` includes the query as sent; `body` is empty text when there is none. */
-export function signRequest(key: KeyObject, method: string, path: string, body: string | Uint8Array, time: number): string {
+export function signRequest(
+  key: KeyObject,
+  method: string,
+  path: string,
+  body: string | Uint8Array,
+  time: number,
+): string {
   return sign(null, stringToSign(method, path, body, time), key).toString('base64url')
 }
 
-export function verifyRequest(key: KeyObject, method: string, path: string, body: string | Uint8Array, time: number, signature: string): boolean {
+export function verifyRequest(
+  key: KeyObject,
+  method: string,
+  path: string,
+  body: string | Uint8Array,
+  time: number,
+  signature: string,
+): boolean {
   return verify(null, stringToSign(method, path, body, time), key, Buffer.from(signature, 'base64url'))
 }
 
 /** Ed25519 public key from its 32 raw bytes (RFC 8410 wraps it as JWK `x`). */
 export function publicKeyFromRaw(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') }, format: 'jwk' })
+  return createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') },
+    format: 'jwk',
+  })
 }
 
 /** Ed25519 private key from PKCS #8 DER. */
@@ -29,5 +53,8 @@ export function privateKeyFromDer(der: Uint8Array): KeyObject {
 export function newSignKeyPair(): { publicKey: Buffer; privateKeyDer: Buffer } {
   const pair = generateKeyPairSync('ed25519')
   const x = pair.publicKey.export({ format: 'jwk' }).x ?? ''
-  return { publicKey: Buffer.from(x, 'base64url'), privateKeyDer: pair.privateKey.export({ format: 'der', type: 'pkcs8' }) }
+  return {
+    publicKey: Buffer.from(x, 'base64url'),
+    privateKeyDer: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+  }
 }

@@ -31,7 +31,16 @@ export function buildCachedDesk(folder: string, count: number): void {
     .prepare(
       'INSERT INTO kiosk (one, kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
-    .run(KioskId.parse(newId()), desk, 'https://127.0.0.1:9', 'none', incarnation, wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
+    .run(
+      KioskId.parse(newId()),
+      desk,
+      'https://127.0.0.1:9',
+      'none',
+      incarnation,
+      wrapped.signKey,
+      wrapped.lookupKey,
+      wrapped.cacheKey,
+    )
   const records = createKioskRecords(store.db)
   records.setDesk(
     Desk.parse({
@@ -49,7 +58,16 @@ export function buildCachedDesk(folder: string, count: number): void {
   records.setPolicy(
     Policy.parse({
       version: 1,
-      rules: [{ recipientClass: 'student', channel: 'porter', deskKind: 'porter', proofs: ['passport'], needsRequestReference: true, showSponsor: false }],
+      rules: [
+        {
+          recipientClass: 'student',
+          channel: 'porter',
+          deskKind: 'porter',
+          proofs: ['passport'],
+          needsRequestReference: true,
+          showSponsor: false,
+        },
+      ],
       verificationSeconds: 300,
       accountOnSlip: 'full',
     }),
@@ -79,7 +97,9 @@ export function buildCachedDesk(folder: string, count: number): void {
           account: `${person.account}${i}`,
           sponsor: null,
           accountValidUntil: null,
-          birthTag: birthTag(lookup, `19${60 + (i % 40)}-01-${String((i % 28) + 1).padStart(2, '0')}`).toString('base64url'),
+          birthTag: birthTag(lookup, `19${60 + (i % 40)}-01-${String((i % 28) + 1).padStart(2, '0')}`).toString(
+            'base64url',
+          ),
           cardTags: [cardTag(lookup, cardOf(i)).toString('base64url')],
           pickupCodeTag: pickupCodeTag(lookup, i.toString(32).toUpperCase().padStart(8, '0')).toString('base64url'),
           issuedAt: 1_700_000_000_000 + i,

@@ -28,7 +28,8 @@ interface Question {
   readonly values: readonly unknown[]
 }
 
-const columns = 'p.id, p.account, p.recipient, p.desk, p.channel, p.request_reference, p.state, p.issued_at, p.expires_at, r.class, r.family, r.given'
+const columns =
+  'p.id, p.account, p.recipient, p.desk, p.channel, p.request_reference, p.state, p.issued_at, p.expires_at, r.class, r.family, r.given'
 const join_ = 'JOIN recipient r ON r.id = p.recipient'
 const entries = 'SELECT kiosk, seq, kind, pickup, time, bytes, hash, received_at, poison FROM ledger_entry'
 const byWords = (words: string) =>
@@ -79,16 +80,31 @@ function questions(round: number, desks: readonly string[], kiosks: readonly str
   const received = 'ORDER BY received_at DESC, kiosk DESC, seq DESC LIMIT 51'
   return [
     list('newest', {}, `SELECT ${columns} FROM pickup p ${join_} ${newest}`, []),
-    list('deep', { after: `${at}.${'P'.repeat(22)}` }, `SELECT ${columns} FROM pickup p ${join_} WHERE (p.issued_at, p.id) < ($1, $2) ${newest}`, [
-      at,
-      'P'.repeat(22),
-    ]),
+    list(
+      'deep',
+      { after: `${at}.${'P'.repeat(22)}` },
+      `SELECT ${columns} FROM pickup p ${join_} WHERE (p.issued_at, p.id) < ($1, $2) ${newest}`,
+      [at, 'P'.repeat(22)],
+    ),
     list('desk', { desk }, `SELECT ${columns} FROM pickup p ${join_} WHERE p.desk = $1 ${newest}`, [desk]),
-    list('waiting', { state: 'unassigned' }, `SELECT ${columns} FROM pickup p ${join_} WHERE p.state = 'unassigned' ${newest}`, []),
-    list('burned', { state: 'burned' }, `SELECT ${columns} FROM pickup p ${join_} WHERE p.state = 'burned' ${newest}`, []),
-    list('desk and state', { desk, state: 'returned' }, `SELECT ${columns} FROM pickup p ${join_} WHERE p.desk = $1 AND p.state = 'returned' ${newest}`, [
-      desk,
-    ]),
+    list(
+      'waiting',
+      { state: 'unassigned' },
+      `SELECT ${columns} FROM pickup p ${join_} WHERE p.state = 'unassigned' ${newest}`,
+      [],
+    ),
+    list(
+      'burned',
+      { state: 'burned' },
+      `SELECT ${columns} FROM pickup p ${join_} WHERE p.state = 'burned' ${newest}`,
+      [],
+    ),
+    list(
+      'desk and state',
+      { desk, state: 'returned' },
+      `SELECT ${columns} FROM pickup p ${join_} WHERE p.desk = $1 AND p.state = 'returned' ${newest}`,
+      [desk],
+    ),
     list('channel', { channel: 'hr' }, searched('s.channel = $1'), ['hr']),
     list('class', { recipientClass: 'partner' }, searched('s.class = $1'), ['partner']),
     list(
@@ -98,13 +114,23 @@ function questions(round: number, desks: readonly string[], kiosks: readonly str
       [at, at + 86_400_000],
     ),
     ledger('ledger', {}, `${entries} ${received}`, []),
-    ledger('ledger deep', { after: `t.${at}.${kiosk}.5` }, `${entries} WHERE (received_at, kiosk, seq) < ($1, $2, 5) ${received}`, [at, kiosk]),
+    ledger(
+      'ledger deep',
+      { after: `t.${at}.${kiosk}.5` },
+      `${entries} WHERE (received_at, kiosk, seq) < ($1, $2, 5) ${received}`,
+      [at, kiosk],
+    ),
     ledger('kiosk', { kiosk }, `${entries} WHERE kiosk = $1 ORDER BY seq DESC LIMIT 51`, [kiosk]),
     ledger('missing slips', { kind: 'slip-missing' }, `${entries} WHERE kind = 'slip-missing' ${received}`, []),
     search('name', { text: name }, searched(`s.search @@ $1::tsquery`), [byWords(name)]),
-    search('name at a desk', { text: name, desk }, searched(`s.search @@ $1::tsquery AND p.desk = $2`), [byWords(name), desk]),
+    search('name at a desk', { text: name, desk }, searched(`s.search @@ $1::tsquery AND p.desk = $2`), [
+      byWords(name),
+      desk,
+    ]),
     search('reference', { text: `INC-${n}` }, searched(`s.search @@ $1::tsquery`), [byWords(`inc ${n}`)]),
-    search('account', { text: `mu${1 + (n % 400_000)}` }, searched(`s.search @@ $1::tsquery`), [byWords(`mu${1 + (n % 400_000)}`)]),
+    search('account', { text: `mu${1 + (n % 400_000)}` }, searched(`s.search @@ $1::tsquery`), [
+      byWords(`mu${1 + (n % 400_000)}`),
+    ]),
     search('nobody', { text: 'olematon henkilo' }, searched(`s.search @@ $1::tsquery`), [byWords('olematon henkilo')]),
   ]
 }
@@ -157,7 +183,8 @@ export async function consoleFigures(): Promise<Figure[]> {
       }
     }
     const both = (times: readonly number[]) => `${median(times).toFixed(1)} / ${p95(times).toFixed(1)}`
-    for (const [name, times] of ours) say(`${name}: ${both(times)} ms, SQL ${both(theirs.get(name) ?? [])} ms (median / p95)`)
+    for (const [name, times] of ours)
+      say(`${name}: ${both(times)} ms, SQL ${both(theirs.get(name) ?? [])} ms (median / p95)`)
     const imported = await importFigures(hub, bare, folder, importedRows)
     const perSecond = (ms: number) => (imported.rows / ms) * 1000
     say(`import: ${imported.rows} rows in ${(imported.ms / 1000).toFixed(1)} s, COPY ${imported.copyMs.toFixed(0)} ms`)
@@ -165,9 +192,23 @@ export async function consoleFigures(): Promise<Figure[]> {
       p95([...times].flatMap(([name, each]) => (kinds.get(name) === kind ? each : [])))
     return [
       ...(['list', 'search'] as const).map((kind) =>
-        figure(`${kind}_p95`, of(ours, kind), 'ms', { name: 'the bare SQL', value: of(theirs, kind) }, 'ratio <= 2', (_, ratio) => ratio <= 2),
+        figure(
+          `${kind}_p95`,
+          of(ours, kind),
+          'ms',
+          { name: 'the bare SQL', value: of(theirs, kind) },
+          'ratio <= 2',
+          (_, ratio) => ratio <= 2,
+        ),
       ),
-      figure('import_rows', perSecond(imported.ms), 'rows/s', { name: 'raw COPY', value: perSecond(imported.copyMs) }, 'none', () => true),
+      figure(
+        'import_rows',
+        perSecond(imported.ms),
+        'rows/s',
+        { name: 'raw COPY', value: perSecond(imported.copyMs) },
+        'none',
+        () => true,
+      ),
     ]
   } finally {
     await bare.end()

@@ -40,7 +40,11 @@ async function engineStart(folder: string): Promise<number> {
   const built = join(root, 'out/main/engine.js')
   const supervisor = createEngineSupervisor({
     spawn: () => forkEngine(existsSync(built) ? built : undefined),
-    keystore: { name: 'bench', hardwareBacked: false, loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(keyEncryptionKey) }) },
+    keystore: {
+      name: 'bench',
+      hardwareBacked: false,
+      loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(keyEncryptionKey) }),
+    },
     config: { dataDir: folder, readers: {}, simulatedReaders: { port: 9 }, printer: { kind: 'none' } },
     timers: systemTimers,
     monotonic: systemClock.monotonic,
@@ -112,7 +116,14 @@ export async function engineFigures(): Promise<Figure[]> {
         'ratio <= 3',
         (_, ratio) => ratio <= 3,
       ),
-      figure('card_lookup_p50', lookup, 'us', { name: 'bare SELECT of the tag', value: bareSelect }, '<= 10 us', (value) => value <= 10),
+      figure(
+        'card_lookup_p50',
+        lookup,
+        'us',
+        { name: 'bare SELECT of the tag', value: bareSelect },
+        '<= 10 us',
+        (value) => value <= 10,
+      ),
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })

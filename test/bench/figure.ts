@@ -25,5 +25,13 @@ export function figure(
   ok: (value: number, ratio: number) => boolean,
 ): Figure {
   const ratio = baseline.value === 0 ? 0 : value / baseline.value
-  return { name, value: round(value), unit, baseline: { name: baseline.name, value: round(baseline.value) }, ratio: round(ratio), target, ok: ok(value, ratio) }
+  return {
+    name,
+    value: round(value),
+    unit,
+    baseline: { name: baseline.name, value: round(baseline.value) },
+    ratio: round(ratio),
+    target,
+    ok: ok(value, ratio),
+  }
 }

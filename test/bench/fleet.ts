@@ -19,7 +19,8 @@ const pollFor = 10
 const streams = 1000
 const width = 64
 
-const percentile = (values: readonly number[], share: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
+const percentile = (values: readonly number[], share: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
 
 /** Resident memory of a process, MiB. */
 function memoryOf(pid: number): number {
@@ -92,7 +93,9 @@ async function fanOut(swarm: Swarm, fleet: readonly SimulatedKiosk[], db: Db): P
     }),
   )
   const before = performance.now()
-  await sql`SELECT pg_notify('lodge_hint', id) FROM unnest(${fleet.map((kiosk) => kiosk.desk)}::text[]) AS t(id)`.execute(db)
+  await sql`SELECT pg_notify('lodge_hint', id) FROM unnest(${fleet.map((kiosk) => kiosk.desk)}::text[]) AS t(id)`.execute(
+    db,
+  )
   await done
   return performance.now() - before
 }
@@ -158,8 +161,22 @@ export async function fleetFigures(): Promise<Figure[]> {
         '<= 250 ms',
         (value) => value <= 250,
       ),
-      figure('fleet_storm_drain_s', stormOne, 's', { name: 'the rows by the driver, 5,000 transactions', value: raw }, '<= 60 s', (value) => value <= 60),
-      figure('fleet_growth', growth, 'x', { name: 'seconds for each of 1,000 kiosks', value: 1 }, 'ratio <= 1.5', (_, ratio) => ratio <= 1.5),
+      figure(
+        'fleet_storm_drain_s',
+        stormOne,
+        's',
+        { name: 'the rows by the driver, 5,000 transactions', value: raw },
+        '<= 60 s',
+        (value) => value <= 60,
+      ),
+      figure(
+        'fleet_growth',
+        growth,
+        'x',
+        { name: 'seconds for each of 1,000 kiosks', value: 1 },
+        'ratio <= 1.5',
+        (_, ratio) => ratio <= 1.5,
+      ),
       figure(
         'fleet_hint_ms',
         hint,
@@ -168,11 +185,32 @@ export async function fleetFigures(): Promise<Figure[]> {
         '1,000 streams <= 2000 ms',
         (value) => value <= 2000,
       ),
-      figure('fleet_memory', memory, 'MiB', { name: 'after 1,000 kiosks', value: bare }, '<= 512 MiB', (value) => value <= 512),
+      figure(
+        'fleet_memory',
+        memory,
+        'MiB',
+        { name: 'after 1,000 kiosks', value: bare },
+        '<= 512 MiB',
+        (value) => value <= 512,
+      ),
       figure('fleet_storm_two_hubs_s', stormTwo, 's', first, 'ratio <= 1.25', (_, ratio) => ratio <= 1.25),
       figure('fleet_storm_four_hubs_s', stormFour, 's', first, 'ratio <= 1.5', (_, ratio) => ratio <= 1.5),
-      figure('fleet_poll_p99_two_hubs', percentile(pollsTwo, 0.99), 'ms', alonePoll, '<= 250 ms', (value) => value <= 250),
-      figure('fleet_poll_p99_four_hubs', percentile(pollsFour, 0.99), 'ms', alonePoll, '<= 250 ms', (value) => value <= 250),
+      figure(
+        'fleet_poll_p99_two_hubs',
+        percentile(pollsTwo, 0.99),
+        'ms',
+        alonePoll,
+        '<= 250 ms',
+        (value) => value <= 250,
+      ),
+      figure(
+        'fleet_poll_p99_four_hubs',
+        percentile(pollsFour, 0.99),
+        'ms',
+        alonePoll,
+        '<= 250 ms',
+        (value) => value <= 250,
+      ),
       figure('fleet_memory_two_hubs', memoryTwo, 'MiB', aloneMemory, 'each <= 512 MiB', (value) => value <= 512),
       figure('fleet_memory_four_hubs', memoryFour, 'MiB', aloneMemory, 'each <= 512 MiB', (value) => value <= 512),
     ]

@@ -1,6 +1,13 @@
 /** Figures of the readers: reports decoded in a second, and the time from a scan's last report to the desk's event. */
 import { spawn } from 'node:child_process'
-import { createReaderSupervisor, encodeHidPos, encodeKeyboardWedge, ReadersConfig, type HidBus, type HidDeviceInfo } from '../../src-main/readers/index.ts'
+import {
+  createReaderSupervisor,
+  encodeHidPos,
+  encodeKeyboardWedge,
+  ReadersConfig,
+  type HidBus,
+  type HidDeviceInfo,
+} from '../../src-main/readers/index.ts'
 import { createDecoder, ReaderRule } from '../../src-main/readers/index.ts'
 import { systemTimers } from '../../src-main/engine/index.ts'
 import { ok } from '../../src-shared/result.ts'
@@ -14,7 +21,8 @@ const latencyScans = 20_000
 /** So many reports of scans of one to three reports, as one block of bytes. */
 function block(): Buffer {
   const parts: Buffer[] = []
-  for (let i = 0; parts.length < 600; i++) parts.push(...encodeHidPos(String(10_000_000 + i).repeat(1 + (i % 16)), ']C0'))
+  for (let i = 0; parts.length < 600; i++)
+    parts.push(...encodeHidPos(String(10_000_000 + i).repeat(1 + (i % 16)), ']C0'))
   return Buffer.concat(parts.slice(0, 600))
 }
 
@@ -36,7 +44,9 @@ const writer = `
 
 /** Reports a second read from a pipe, each handed to `each`. */
 async function fromPipe(bytes: string, each: (report: Buffer) => void): Promise<number> {
-  const child = spawn(process.execPath, ['-e', writer, bytes, String(reports)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['-e', writer, bytes, String(reports)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let rest: Buffer = Buffer.alloc(0)
   let count = 0
   let from = 0
@@ -54,13 +64,34 @@ async function fromPipe(bytes: string, each: (report: Buffer) => void): Promise<
   return (count / (performance.now() - from)) * 1000
 }
 
-const percentile = (values: readonly number[], share: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
+const percentile = (values: readonly number[], share: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
 
 /** Microseconds from handing the last report over to the event, and of handing it to a bare listener. */
 async function latencies(): Promise<{ scan: number; bare: number }> {
   const infos: HidDeviceInfo[] = [
-    { path: 'a', vendorId: 1, productId: 1, usagePage: 0x8c, usage: 2, product: '', manufacturer: '', serialNumber: '', interface: 0 },
-    { path: 'b', vendorId: 2, productId: 1, usagePage: 1, usage: 6, product: '', manufacturer: '', serialNumber: '', interface: 0 },
+    {
+      path: 'a',
+      vendorId: 1,
+      productId: 1,
+      usagePage: 0x8c,
+      usage: 2,
+      product: '',
+      manufacturer: '',
+      serialNumber: '',
+      interface: 0,
+    },
+    {
+      path: 'b',
+      vendorId: 2,
+      productId: 1,
+      usagePage: 1,
+      usage: 6,
+      product: '',
+      manufacturer: '',
+      serialNumber: '',
+      interface: 0,
+    },
   ]
   const feeds = new Map<string, (report: Buffer) => void>()
   const bus: HidBus = {
@@ -85,7 +116,10 @@ async function latencies(): Promise<{ scan: number; bare: number }> {
   // A clock of its own: a computer that pauses would tear a scan.
   let clock = 0
   const seen = { at: 0n, scans: 0 }
-  const supervisor = createReaderSupervisor({ bus, monotonic: () => (clock += 1), timers: systemTimers, platform: 'linux' }, config)
+  const supervisor = createReaderSupervisor(
+    { bus, monotonic: () => (clock += 1), timers: systemTimers, platform: 'linux' },
+    config,
+  )
   supervisor.onScan(() => {
     seen.at = process.hrtime.bigint()
     seen.scans += 1
@@ -149,6 +183,13 @@ export async function readersFigures(): Promise<Figure[]> {
       '>= 100,000 reports/s',
       (value) => value >= 100_000,
     ),
-    figure('scan_latency_p99', scan, 'us', { name: 'calling a listener', value: bare }, '<= 1000 us', (value) => value <= 1000),
+    figure(
+      'scan_latency_p99',
+      scan,
+      'us',
+      { name: 'calling a listener', value: bare },
+      '<= 1000 us',
+      (value) => value <= 1000,
+    ),
   ]
 }

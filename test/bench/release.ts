@@ -22,7 +22,9 @@ function percentile(values: readonly number[], share: number): number {
 function countCommits(): () => number {
   let commits = 0
   const memory = new Database(':memory:')
-  const statement = Object.getPrototypeOf(memory.prepare('SELECT 1')) as { run: (this: { source: string }, ...args: unknown[]) => unknown }
+  const statement = Object.getPrototypeOf(memory.prepare('SELECT 1')) as {
+    run: (this: { source: string }, ...args: unknown[]) => unknown
+  }
   memory.close()
   const run = statement.run
   statement.run = function (...args) {
@@ -39,7 +41,12 @@ interface Timing {
 }
 
 /** One person at the desk: passport read, verified, released, handed over. */
-async function serve(desk: BenchDesk, printer: PromptPrinter, customer: Customer, commits: () => number): Promise<Timing> {
+async function serve(
+  desk: BenchDesk,
+  printer: PromptPrinter,
+  customer: Customer,
+  commits: () => number,
+): Promise<Timing> {
   const { handlers } = desk.engine
   let timing: Timing | null = null
   const before = commits()
@@ -48,10 +55,16 @@ async function serve(desk: BenchDesk, printer: PromptPrinter, customer: Customer
     timing = { firstByte: at - from, commits: commits() - before }
   })
   desk.scan(customer.passport.join('\n'))
-  await desk.until(({ counter }) => counter.step === 'verify' && counter.pickup.id === customer.pickup && counter.document !== null)
+  await desk.until(
+    ({ counter }) => counter.step === 'verify' && counter.pickup.id === customer.pickup && counter.document !== null,
+  )
   const verified = await handlers.verifyDocument({ pickup: customer.pickup })
   if (!verified.ok) throw new Error(verified.failure.code)
-  const released = await handlers.release({ pickup: customer.pickup, verification: verified.value.verification, language: 'fi' })
+  const released = await handlers.release({
+    pickup: customer.pickup,
+    verification: verified.value.verification,
+    language: 'fi',
+  })
   if (!released.ok) throw new Error(released.failure.code)
   const settled = await handlers.settle({ slip: released.value.slip, settlement: 'handed-over' })
   if (!settled.ok) throw new Error(settled.failure.code)
@@ -78,7 +91,11 @@ export async function releaseFigures(): Promise<Figure[]> {
     const made: number[] = []
     try {
       for (const [i, customer] of customers.entries()) {
-        const floor = await createFloor(folder, { pickup: customer.pickup, kiosk, epoch: { incarnation: 'bench' as never, n: 1 } })
+        const floor = await createFloor(folder, {
+          pickup: customer.pickup,
+          kiosk,
+          epoch: { incarnation: 'bench' as never, n: 1 },
+        })
         const timing = await serve(desk, printer, customer, commits)
         const least = await floor.measure(timing.commits)
         floor.close()
@@ -101,7 +118,14 @@ export async function releaseFigures(): Promise<Figure[]> {
         'ratio <= 3',
         (_, ratio) => ratio <= 3,
       ),
-      figure('scan_to_first_byte_p50', median(times), 'ms', { name: name('p50'), value: median(floors) }, 'ratio <= 3', (_, ratio) => ratio <= 3),
+      figure(
+        'scan_to_first_byte_p50',
+        median(times),
+        'ms',
+        { name: name('p50'), value: median(floors) },
+        'ratio <= 3',
+        (_, ratio) => ratio <= 3,
+      ),
     ]
   } finally {
     await printer.stop()

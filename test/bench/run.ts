@@ -20,14 +20,23 @@ const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
   ui: uiFigures,
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+})
 const area = areas[positionals[0] ?? '']
 if (area === undefined) {
   process.stderr.write(`usage: npm run -s bench -- ${Object.keys(areas).join('|')} [--json]\n`)
   process.exit(2)
 }
 const figures = await area()
-const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, kernel: release() }
+const machine = {
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  kernel: release(),
+}
 if (values.json) process.stdout.write(`${JSON.stringify({ figures, machine })}\n`)
 else
   for (const f of figures)

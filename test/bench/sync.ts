@@ -132,7 +132,10 @@ export async function syncFigures(): Promise<Figure[]> {
 
     const second = await enrolled(large.id, 'second')
     await round(second.kiosk)
-    const lots = inventPickups(many, incarnation, keys.lookupKey(second.id)).map((pickup) => ({ ...pickup, account: `${pickup.account}-many` }))
+    const lots = inventPickups(many, incarnation, keys.lookupKey(second.id)).map((pickup) => ({
+      ...pickup,
+      account: `${pickup.account}-many`,
+    }))
     await fillDesk(db, large.id, second.id, lots)
     const rawMany = rawUpsert(made('raw-many'), lots, 200)
     const whole = freshCopy(second.kiosk, at('whole'))
@@ -148,13 +151,48 @@ export async function syncFigures(): Promise<Figure[]> {
     const better = { name: 'better-sqlite3 parse + upsert, 20 transactions', value: median(raw.slice(1)) }
     const insert = { name: 'PostgreSQL insert, 20 batches', value: median(rawPushes.slice(1)) }
     return [
-      figure('pull_10k', pull, 'ms', { name: 'pouchdb', value: pouch.pullMs }, 'ratio <= 0.1', (_, ratio) => ratio <= 0.1),
-      figure('push_10k', push, 'ms', { name: 'pouchdb', value: pouch.pushMs }, 'ratio <= 0.2', (_, ratio) => ratio <= 0.2),
+      figure(
+        'pull_10k',
+        pull,
+        'ms',
+        { name: 'pouchdb', value: pouch.pullMs },
+        'ratio <= 0.1',
+        (_, ratio) => ratio <= 0.1,
+      ),
+      figure(
+        'push_10k',
+        push,
+        'ms',
+        { name: 'pouchdb', value: pouch.pushMs },
+        'ratio <= 0.2',
+        (_, ratio) => ratio <= 0.2,
+      ),
       figure('pull_10k_vs_raw', pull, 'ms', better, 'ratio <= 2', (_, ratio) => ratio <= 2),
       figure('push_10k_vs_raw', push, 'ms', insert, 'ratio <= 2.5', (_, ratio) => ratio <= 2.5),
-      figure('pull_bytes', pullBytes, 'B', { name: 'pouchdb', value: pouch.pullBytes }, 'ratio <= 0.25', (_, ratio) => ratio <= 0.25),
-      figure('push_bytes', pushBytes, 'B', { name: 'pouchdb', value: pouch.pushBytes }, 'ratio <= 0.2', (_, ratio) => ratio <= 0.2),
-      figure('idle_poll_ms', median(idle), 'ms', { name: 'the smallest request to the same hub', value: median(ping) }, 'ratio <= 5', (_, ratio) => ratio <= 5),
+      figure(
+        'pull_bytes',
+        pullBytes,
+        'B',
+        { name: 'pouchdb', value: pouch.pullBytes },
+        'ratio <= 0.25',
+        (_, ratio) => ratio <= 0.25,
+      ),
+      figure(
+        'push_bytes',
+        pushBytes,
+        'B',
+        { name: 'pouchdb', value: pouch.pushBytes },
+        'ratio <= 0.2',
+        (_, ratio) => ratio <= 0.2,
+      ),
+      figure(
+        'idle_poll_ms',
+        median(idle),
+        'ms',
+        { name: 'the smallest request to the same hub', value: median(ping) },
+        'ratio <= 5',
+        (_, ratio) => ratio <= 5,
+      ),
       figure(
         'first_sync_100k',
         firstSync,
@@ -163,7 +201,14 @@ export async function syncFigures(): Promise<Figure[]> {
         'ratio <= 2.5',
         (_, ratio) => ratio <= 2.5,
       ),
-      figure('first_sync_100k_longest_hold_ms', pauses.longest(), 'ms', { name: 'ten frames at 60 Hz', value: 167 }, 'ratio <= 1', (_, ratio) => ratio <= 1),
+      figure(
+        'first_sync_100k_longest_hold_ms',
+        pauses.longest(),
+        'ms',
+        { name: 'ten frames at 60 Hz', value: 167 },
+        'ratio <= 1',
+        (_, ratio) => ratio <= 1,
+      ),
     ]
   } finally {
     for (const kiosk of open) await kiosk.close()

@@ -52,7 +52,12 @@ function watchPage(): void {
       afterFrame(() => (page.drawn[name] = origin + performance.now()))
     }
   }
-  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-testid'] })
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ['data-testid'],
+  })
 
   let keyed = 0
   let asked = -1
@@ -100,7 +105,10 @@ async function firstPaint(context: BrowserContext, origin: string): Promise<Figu
     'first_paint',
     median(own),
     'ms',
-    { name: 'a page with one line of text and no script, from the same shell in the same Chromium', value: median(blank) },
+    {
+      name: 'a page with one line of text and no script, from the same shell in the same Chromium',
+      value: median(blank),
+    },
     'ratio <= 2',
     (_, ratio) => ratio <= 2,
   )
@@ -142,7 +150,10 @@ async function scanToScreen(page: Page, desk: UiDesk): Promise<Figure> {
     'scan_to_screen_p99',
     percentile(times, 0.99),
     'ms',
-    { name: 'the same scans until the engine had recorded them and told the shell, p99', value: percentile(engine, 0.99) },
+    {
+      name: 'the same scans until the engine had recorded them and told the shell, p99',
+      value: percentile(engine, 0.99),
+    },
     '<= 50 ms',
     (value) => value <= 50,
   )
@@ -223,7 +234,14 @@ export async function uiFigures(): Promise<Figure[]> {
     const sought = await keystrokes(page, desk)
     return [
       painted,
-      figure('bundle_gzip_kb', start / 1000, 'kB', { name: 'with what is loaded later', value: all / 1000 }, '<= 150 kB', (value) => value <= 150),
+      figure(
+        'bundle_gzip_kb',
+        start / 1000,
+        'kB',
+        { name: 'with what is loaded later', value: all / 1000 },
+        '<= 150 kB',
+        (value) => value <= 150,
+      ),
       scanned,
       sought,
     ]

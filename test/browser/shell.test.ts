@@ -42,10 +42,13 @@ async function signedIn(): Promise<string> {
   const answer = await get(url.pathname + url.search)
   return String(answer.headers['set-cookie']).split(';')[0] ?? ''
 }
-const open = (cookie: string, origin = `http://127.0.0.1:${port}`) => new WebSocket(`ws://127.0.0.1:${port}/kiosk`, { headers: { cookie, origin } })
-const next = (socket: WebSocket) => new Promise<unknown>((resolve) => socket.once('message', (data) => resolve(JSON.parse((data as Buffer).toString()))))
+const open = (cookie: string, origin = `http://127.0.0.1:${port}`) =>
+  new WebSocket(`ws://127.0.0.1:${port}/kiosk`, { headers: { cookie, origin } })
+const next = (socket: WebSocket) =>
+  new Promise<unknown>((resolve) => socket.once('message', (data) => resolve(JSON.parse((data as Buffer).toString()))))
 const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', resolve))
-const failed = (socket: WebSocket) => new Promise<string>((resolve) => socket.once('error', (error) => resolve(error.message)))
+const failed = (socket: WebSocket) =>
+  new Promise<string>((resolve) => socket.once('error', (error) => resolve(error.message)))
 
 test('a launch token opens one window, once, by an HttpOnly strict cookie', async () => {
   const url = new URL(shell.launchUrl())
@@ -66,12 +69,16 @@ test('without the cookie, or under another name, there is a refusal in three lan
   expect(served.headers['content-security-policy']).toContain("default-src 'none'")
 })
 
-test.each(['/../private.json', '/..%2fprivate.json', '/%2e%2e/private.json', '/link.json', '/%00.json', '/..%5cprivate.json'])(
-  '%s is not served',
-  async (path) => {
-    expect((await get(path, { cookie: await signedIn() })).status).toBe(404)
-  },
-)
+test.each([
+  '/../private.json',
+  '/..%2fprivate.json',
+  '/%2e%2e/private.json',
+  '/link.json',
+  '/%00.json',
+  '/..%5cprivate.json',
+])('%s is not served', async (path) => {
+  expect((await get(path, { cookie: await signedIn() })).status).toBe(404)
+})
 
 test('a foreign origin or a missing cookie gets no connection', async () => {
   const cookie = await signedIn()
@@ -82,7 +89,9 @@ test('a foreign origin or a missing cookie gets no connection', async () => {
 test('a peer that resets after a refused upgrade does not end the shell', async () => {
   await new Promise<void>((resolve) => {
     const peer = connect(port, '127.0.0.1', () => {
-      peer.write('GET /kiosk HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', () => peer.resetAndDestroy())
+      peer.write('GET /kiosk HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', () =>
+        peer.resetAndDestroy(),
+      )
     })
     peer.on('error', () => undefined)
     peer.on('close', () => resolve())

@@ -13,7 +13,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src-hub/database/embedded.ts'
 import { createBrowserShell, type BrowserShell } from '../../src-main/browser/index.ts'
-import { done, handOver, prepareStaff, release, signIn, untilGranted, untilSent, untilStep, verifyDocument } from '../../src-main/demo/acts.ts'
+import {
+  done,
+  handOver,
+  prepareStaff,
+  release,
+  signIn,
+  untilGranted,
+  untilSent,
+  untilStep,
+  verifyDocument,
+} from '../../src-main/demo/acts.ts'
 import { startDesk, untilServing, type DemoDesk } from '../../src-main/demo/desk.ts'
 import { institutionFile } from '../../src-main/demo/hub-process.ts'
 import { demoPins, identityCardOf, passportOf, readInstitution } from '../../src-main/demo/institution.ts'
@@ -30,9 +40,17 @@ import { searchFolder, searchMemory, startTap } from './places.ts'
 const institution = readInstitution()
 const key = 'porter-lakeside'
 const chief = { badge: 'E0010000A1', pin: demoPins.supervisor }
-const people = institution.recipients.filter((person) => person.class === 'student' && person.birthDate !== null && person.cards.length > 0).slice(0, 5)
+const people = institution.recipients
+  .filter((person) => person.class === 'student' && person.birthDate !== null && person.cards.length > 0)
+  .slice(0, 5)
 /** One secret for each person; one with letters that every code page writes differently. */
-const secrets = ['Kanarialintu-1-wQz', 'Åäö€-Kanaria-2{|}', 'canary"three\\3/x', 'Vierte_Kanarie_04', 'kanaria.viisi.5~`']
+const secrets = [
+  'Kanarialintu-1-wQz',
+  'Åäö€-Kanaria-2{|}',
+  'canary"three\\3/x',
+  'Vierte_Kanarie_04',
+  'kanaria.viisi.5~`',
+]
 const planted = 'PLANTED-LEAK-7h2Kq'
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -54,7 +72,11 @@ let slips: string[] = []
 const oldEnv = { ...process.env }
 
 function spawnEngine(): EngineChild {
-  const child = fork(engineEntry(), [], { serialization: 'advanced', execArgv: ['--no-warnings'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(engineEntry(), [], {
+    serialization: 'advanced',
+    execArgv: ['--no-warnings'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   child.stdout?.on('data', (bytes: Buffer) => logs.push(bytes))
   child.stderr?.on('data', (bytes: Buffer) => logs.push(bytes))
   child.on('error', () => undefined)
@@ -159,7 +181,11 @@ async function serve(i: number, deskId: string): Promise<void> {
   if (i === 2) desk.cable.pull()
   const prove = async (lines = passportOf(person)) => {
     desk.reader.scanDocument(lines)
-    await until(desk.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.document !== null)
+    await until(
+      desk.client,
+      'a matched document',
+      ({ counter }) => counter.step === 'verify' && counter.document !== null,
+    )
     return verifyDocument(desk, issued.pickup)
   }
   let slip = await release(desk, issued.pickup, await prove(), 'fi')
@@ -210,7 +236,15 @@ afterAll(async () => {
     hub.kill('SIGTERM')
     await gone
   }
-  for (const stop of [() => browser.close(), () => shell.stop(), () => desk.stop(), () => tap.stop(), () => agent.close(), stopHub, () => postgres.stop()])
+  for (const stop of [
+    () => browser.close(),
+    () => shell.stop(),
+    () => desk.stop(),
+    () => tap.stop(),
+    () => agent.close(),
+    stopHub,
+    () => postgres.stop(),
+  ])
     await Promise.resolve()
       .then(stop)
       .catch(() => undefined)
@@ -309,7 +343,10 @@ describe('after a day of handovers', () => {
       ['heap', heaps.slice(0, 1)],
     ] as const)
       expect(search(Buffer.concat(bytes)).length, place).toBeGreaterThan(0)
-    await page.evaluate((value) => void ((globalThis as Record<string, unknown>)['planted'] = { value: [value, '!'].join('') }), planted)
+    await page.evaluate(
+      (value) => void ((globalThis as Record<string, unknown>)['planted'] = { value: [value, '!'].join('') }),
+      planted,
+    )
     expect(plant()(await heap()).length).toBeGreaterThan(0)
   })
 
@@ -335,9 +372,14 @@ describe('after a day of handovers', () => {
       ['engine', enginePid],
       ['hub', hub.pid],
     ] as const) {
-      expect(searchMemory(createSearch(formsOf('name', people[0]?.account ?? '')), pid)?.hits.length, name).toBeGreaterThan(0)
+      expect(
+        searchMemory(createSearch(formsOf('name', people[0]?.account ?? '')), pid)?.hits.length,
+        name,
+      ).toBeGreaterThan(0)
       const found = searchMemory(createSearch(needles()), pid)
-      say(`canary: memory of the ${name}, ${found?.bytes ?? 0} bytes, residual hits: ${JSON.stringify(count(found?.hits ?? []))}`)
+      say(
+        `canary: memory of the ${name}, ${found?.bytes ?? 0} bytes, residual hits: ${JSON.stringify(count(found?.hits ?? []))}`,
+      )
       residue[name] = found?.hits.filter(({ kind }) => kind === 'secret').length ?? -1
     }
     // Buffers of our own are zeros; the engine never makes a secret into a string, and wipes every buffer it owns.

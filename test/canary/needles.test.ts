@@ -10,9 +10,14 @@ it('finds every form of a value that is planted among random bytes', () => {
   expect(needles.length).toBeGreaterThan(15)
   const search = createSearch(needles)
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...needles), (before, after, needle) => {
-      expect(search(Buffer.concat([before, needle.bytes, after])).some(({ form }) => form === needle.form)).toBe(true)
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.uint8Array({ maxLength: 300 }),
+      fc.constantFrom(...needles),
+      (before, after, needle) => {
+        expect(search(Buffer.concat([before, needle.bytes, after])).some(({ form }) => form === needle.form)).toBe(true)
+      },
+    ),
   )
 })
 it('finds a value inside a longer text that was base64-encoded whole', () => {

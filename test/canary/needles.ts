@@ -27,7 +27,11 @@ export function formsOf(kind: string, text: string): Needle[] {
   add('HEX', Buffer.from(utf8.toString('hex').toUpperCase()))
   add('json', Buffer.from(JSON.stringify(text).slice(1, -1)))
   const escaped = (digits: (hex: string) => string) =>
-    [...text].map((letter) => (/[\x20-\x7e]/.test(letter) ? letter : `\\u${digits(letter.charCodeAt(0).toString(16).padStart(4, '0'))}`)).join('')
+    [...text]
+      .map((letter) =>
+        /[\x20-\x7e]/.test(letter) ? letter : `\\u${digits(letter.charCodeAt(0).toString(16).padStart(4, '0'))}`,
+      )
+      .join('')
   add('json \\u', Buffer.from(escaped((hex) => hex)))
   add('json \\U', Buffer.from(escaped((hex) => hex.toUpperCase())))
   add('url', Buffer.from(encodeURIComponent(text)))
@@ -63,7 +67,8 @@ export function createSearch(needles: readonly Needle[]): (haystack: Buffer) => 
       const pair = (haystack[i] ?? 0) | ((haystack[i + 1] ?? 0) << 8)
       if (pairs[pair] === 0) continue
       for (const needle of starts.get(haystack.readUInt32LE(i)) ?? [])
-        if (haystack.subarray(i, i + needle.bytes.length).equals(needle.bytes)) hits.push({ kind: needle.kind, form: needle.form })
+        if (haystack.subarray(i, i + needle.bytes.length).equals(needle.bytes))
+          hits.push({ kind: needle.kind, form: needle.form })
     }
     return hits
   }

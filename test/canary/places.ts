@@ -69,7 +69,11 @@ export function searchMemory(search: Search, pid: number): { hits: Hit[]; bytes:
   for (const line of maps.split('\n')) {
     const match = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line)
     if (match === null || line.includes('[vvar')) continue
-    for (const { from, to } of residentRuns(pagemap, Number.parseInt(match[1] ?? '0', 16), Number.parseInt(match[2] ?? '0', 16))) {
+    for (const { from, to } of residentRuns(
+      pagemap,
+      Number.parseInt(match[1] ?? '0', 16),
+      Number.parseInt(match[2] ?? '0', 16),
+    )) {
       for (let at = from; at < to; at += chunk.length - overlap) {
         let got: number
         try {
@@ -89,7 +93,10 @@ export function searchMemory(search: Search, pid: number): { hits: Hit[]; bytes:
 }
 
 /** A hub in front of the hub, under its own authority: everything between kiosk and hub passes through it in the clear. */
-export async function startTap(target: { url: string; authority: string }, identity: { key: string; certificate: string }) {
+export async function startTap(
+  target: { url: string; authority: string },
+  identity: { key: string; certificate: string },
+) {
   const seen: Buffer[] = []
   const dispatcher = new Agent({ connect: { ca: target.authority } })
   const server: Server = createServer({ key: identity.key, cert: identity.certificate }, (incoming, outgoing) => {
@@ -97,7 +104,10 @@ export async function startTap(target: { url: string; authority: string }, ident
     incoming.on('data', (part: Buffer) => parts.push(part))
     incoming.on('end', () => {
       const body = Buffer.concat(parts)
-      seen.push(Buffer.from(`${incoming.method ?? ''} ${incoming.url ?? ''}\n${JSON.stringify(incoming.headers)}\n`), body)
+      seen.push(
+        Buffer.from(`${incoming.method ?? ''} ${incoming.url ?? ''}\n${JSON.stringify(incoming.headers)}\n`),
+        body,
+      )
       const {
         host: _host,
         connection: _connection,

@@ -8,7 +8,8 @@ interface Texts {
   readonly fact: Readonly<Record<string, string>>
   readonly factValue: Readonly<Record<string, string>>
 }
-const textsOf = (language: string) => JSON.parse(readFileSync(new URL(`../../src-hub/console/locales/${language}.json`, import.meta.url), 'utf8')) as Texts
+const textsOf = (language: string) =>
+  JSON.parse(readFileSync(new URL(`../../src-hub/console/locales/${language}.json`, import.meta.url), 'utf8')) as Texts
 
 test.each(languages)('in %s', (language) => {
   const { fact, factValue } = textsOf(language)

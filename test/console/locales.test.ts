@@ -2,7 +2,15 @@
 import { globSync, readFileSync } from 'node:fs'
 import { parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
-import { Channel, DeskKind, languages, ProofKind, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import {
+  Channel,
+  DeskKind,
+  languages,
+  ProofKind,
+  RecipientClass,
+  SecretKind,
+  StaffRole,
+} from '../../src-shared/domain.ts'
 import { DeclineReason, RequestState } from '../../src-shared/kiosk-hub-api/requests.ts'
 import { letterRoutes } from '../../src-shared/agent-api/letters.ts'
 import { AgentRole, HubPickupState } from '../../src-shared/agent-api/words.ts'
@@ -26,7 +34,10 @@ function texts(language: string): Map<string, string> {
   return found
 }
 const all = { fi: texts('fi'), sv: texts('sv'), en: texts('en') }
-const sources = globSync('**/*.{vue,ts}', { cwd: root }).map((path) => ({ path, text: readFileSync(new URL(path, root), 'utf8') }))
+const sources = globSync('**/*.{vue,ts}', { cwd: root }).map((path) => ({
+  path,
+  text: readFileSync(new URL(path, root), 'utf8'),
+}))
 
 /** Literal keys, and the literal beginnings of keys completed at run time. */
 function usedKeys(): { whole: Set<string>; beginnings: Set<string> } {
@@ -47,13 +58,15 @@ function acts(): string[] {
     const text = readFileSync(new URL(path, hub), 'utf8')
     if (!text.includes("'audit'") && !/\bnote\(|audits\.push/.test(text)) continue
     // `act: 'issued'`, `act: how ? 'letter-delivered' : 'burned'`
-    for (const [, line] of text.matchAll(/\bact: ([^,\n]*)/g)) for (const [, act] of (line ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
+    for (const [, line] of text.matchAll(/\bact: ([^,\n]*)/g))
+      for (const [, act] of (line ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
     // `note(tx, now, actor, 'unit-saved', …)`, `record(…, id === undefined ? 'recipient-made' : 'recipient-changed', …)`
     for (const [, call] of text.matchAll(/\b(?:note|record|audit)\(([^{}]*?)(?:\{|\)\n|\)$|\),)/g))
       for (const [, act] of (call ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
   }
   // Values of conditions and of details beside the acts.
-  for (const other of ['nobody', 'audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by']) written.delete(other)
+  for (const other of ['nobody', 'audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by'])
+    written.delete(other)
   return [...written]
 }
 
@@ -63,10 +76,12 @@ function alarmKinds(): string[] {
   const kinds = new Set<string>()
   for (const path of globSync('**/*.ts', { cwd: hub, exclude: (name) => name === 'console' })) {
     const text = readFileSync(new URL(path, hub), 'utf8')
-    for (const [, row] of text.matchAll(/insertInto\('alarm'\)([\s\S]{0,200}?kind: '[a-z-]+')/g)) kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
+    for (const [, row] of text.matchAll(/insertInto\('alarm'\)([\s\S]{0,200}?kind: '[a-z-]+')/g))
+      kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
     for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
-    for (const [, union] of text.matchAll(/alarms: \{ kind: ([^;]*);/g)) for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
+    for (const [, union] of text.matchAll(/alarms: \{ kind: ([^;]*);/g))
+      for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
   }
   return [...kinds]
 }
@@ -75,7 +90,11 @@ interface Node {
   readonly type: number
   readonly content?: unknown
   readonly children?: readonly Node[]
-  readonly props?: readonly { readonly type: number; readonly name: string; readonly value?: { readonly content: string } }[]
+  readonly props?: readonly {
+    readonly type: number
+    readonly name: string
+    readonly value?: { readonly content: string }
+  }[]
   readonly loc: { readonly start: { readonly line: number } }
 }
 
@@ -99,11 +118,20 @@ describe("the console's locales", () => {
     const { whole, beginnings } = usedKeys()
     const groups = new Set([...all.en.keys()].map((key) => key.split('.')[0]))
     const missing = [...whole].filter(
-      (key) => groups.has(key.split('.')[0]) && !all.en.has(key) && ![...all.en.keys()].some((other) => other.startsWith(`${key}.`)),
+      (key) =>
+        groups.has(key.split('.')[0]) &&
+        !all.en.has(key) &&
+        ![...all.en.keys()].some((other) => other.startsWith(`${key}.`)),
     )
     expect(missing.filter((key) => !/\.(vue|ts|js)$/.test(key))).toEqual([])
-    expect([...beginnings].filter((key) => groups.has(key.split('.')[0]) && ![...all.en.keys()].some((other) => other.startsWith(key)))).toEqual([])
-    const unused = [...all.en.keys()].filter((key) => !whole.has(key) && ![...beginnings].some((beginning) => key.startsWith(beginning)))
+    expect(
+      [...beginnings].filter(
+        (key) => groups.has(key.split('.')[0]) && ![...all.en.keys()].some((other) => other.startsWith(key)),
+      ),
+    ).toEqual([])
+    const unused = [...all.en.keys()].filter(
+      (key) => !whole.has(key) && ![...beginnings].some((beginning) => key.startsWith(beginning)),
+    )
     expect(unused).toEqual([])
   })
 
@@ -134,9 +162,17 @@ describe("the console's locales", () => {
       ['nav', [...places.map(({ name }) => name), 'pickup', 'person', 'me', 'sign-in', 'welcome', 'nowhere']],
     ]
     expect(alarmKinds()).toEqual(
-      expect.arrayContaining(['misrouted', 'foreign-entry', 'e-id-without-proof', 'ungrantable', 'unknown-pickup', 'desk-not-ready']),
+      expect.arrayContaining([
+        'misrouted',
+        'foreign-entry',
+        'e-id-without-proof',
+        'ungrantable',
+        'unknown-pickup',
+        'desk-not-ready',
+      ]),
     )
-    for (const [group, values] of named) for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
+    for (const [group, values] of named)
+      for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
   })
 
   it('can all be read by the message compiler, and each language counts in its own way', () => {
@@ -171,7 +207,8 @@ describe("the console's templates", () => {
         for (const prop of node.props ?? []) {
           if (prop.type === 6 && spoken.has(prop.name) && /\p{L}/u.test(prop.value?.content ?? ''))
             found.push(`${path} ${prop.name}=${prop.value?.content ?? ''}`)
-          if (prop.name === 'html' || (prop.type === 6 && prop.name === 'style')) found.push(`${path}:${node.loc.start.line} ${prop.name}`)
+          if (prop.name === 'html' || (prop.type === 6 && prop.name === 'style'))
+            found.push(`${path}:${node.loc.start.line} ${prop.name}`)
         }
         for (const child of node.children ?? []) walk(child)
       }

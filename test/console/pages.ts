@@ -72,7 +72,13 @@ export const consolePages: readonly ConsolePage[] = [
       await page.getByTestId('code').waitFor()
     },
   },
-  { name: 'people', path: '/people', role: 'agent', wait: 'find-person', act: (page) => page.getByTestId('find-person').fill('in') },
+  {
+    name: 'people',
+    path: '/people',
+    role: 'agent',
+    wait: 'find-person',
+    act: (page) => page.getByTestId('find-person').fill('in'),
+  },
   {
     name: 'person',
     path: `/people/${idOf('person-0') as string}`,
@@ -118,8 +124,20 @@ export const consolePages: readonly ConsolePage[] = [
   { name: 'audit', path: '/acts', role: 'auditor', wait: 'row' },
   { name: 'retention', path: '/retention', role: 'administrator', wait: 'retention-days' },
   { name: 'places', path: '/places', role: 'administrator', wait: 'unit' },
-  { name: 'places-hours', path: '/places', role: 'administrator', wait: 'unit', act: (page) => page.getByTestId('edit-desk').first().click() },
-  { name: 'staff', path: '/staff', role: 'administrator', wait: 'row', act: (page) => page.getByTestId('edit-staff').first().click() },
+  {
+    name: 'places-hours',
+    path: '/places',
+    role: 'administrator',
+    wait: 'unit',
+    act: (page) => page.getByTestId('edit-desk').first().click(),
+  },
+  {
+    name: 'staff',
+    path: '/staff',
+    role: 'administrator',
+    wait: 'row',
+    act: (page) => page.getByTestId('edit-staff').first().click(),
+  },
   {
     name: 'policy',
     path: '/policy',

@@ -15,7 +15,13 @@ import { startScriptedHub } from './scripted-hub.ts'
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url))
 const forDocs = process.argv[2] === undefined
-const [folder = join(docs, 'pictures/console'), languages = 'fi,sv,en', sizes = '1280x800', themes = 'light', only = ''] = process.argv.slice(2)
+const [
+  folder = join(docs, 'pictures/console'),
+  languages = 'fi,sv,en',
+  sizes = '1280x800',
+  themes = 'light',
+  only = '',
+] = process.argv.slice(2)
 const out = await mkdtemp(join(tmpdir(), 'lodge-console-'))
 await buildConsole(out)
 const hub = await startScriptedHub(out, sceneHandlers('supervisor'))
@@ -28,7 +34,12 @@ for (const size of sizes.split(',')) {
   for (const theme of themes.split(',')) {
     for (const language of languages.split(',')) {
       const viewport = { width, height }
-      const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: locales[language] ?? 'fi-FI', timezoneId: 'Europe/Helsinki' })
+      const context = await browser.newContext({
+        viewport,
+        reducedMotion: 'reduce',
+        locale: locales[language] ?? 'fi-FI',
+        timezoneId: 'Europe/Helsinki',
+      })
       await context.addInitScript(
         ([chosen, look]) => {
           localStorage.setItem('lodge.console.language', chosen ?? '')
@@ -51,7 +62,10 @@ for (const size of sizes.split(',')) {
         const whole = await page.evaluate(() => document.documentElement.scrollHeight)
         await page.setViewportSize({ width, height: Math.max(height, whole) })
         const png = await page.screenshot()
-        await writeFile(join(target, `${each.name}.${forDocs ? 'webp' : 'png'}`), forDocs ? await toWebp(encoder, png) : png)
+        await writeFile(
+          join(target, `${each.name}.${forDocs ? 'webp' : 'png'}`),
+          forDocs ? await toWebp(encoder, png) : png,
+        )
       }
       await context.close()
     }
@@ -61,7 +75,10 @@ await browser.close()
 await hub.stop()
 await rm(out, { recursive: true })
 if (forDocs) {
-  const rows = consolePages.map(({ name }) => `| ${name} | ${['fi', 'sv', 'en'].map((of) => `![](pictures/console/${of}/${name}.webp)`).join(' | ')} |`)
+  const rows = consolePages.map(
+    ({ name }) =>
+      `| ${name} | ${['fi', 'sv', 'en'].map((of) => `![](pictures/console/${of}/${name}.webp)`).join(' | ')} |`,
+  )
   await writeFile(
     join(docs, 'console-screens.md'),
     `# Every page of the console, in three languages\n\nMade by \`node test/console/pictures.ts\` from the built console and invented data.\n\n| page | suomi | svenska | English |\n|---|---|---|---|\n${rows.join('\n')}\n`,

@@ -17,8 +17,20 @@ const units = {
   main: { id: idOf('unit-main'), name: text('Päärakennus', 'Huvudbyggnaden', 'Main building') },
 }
 export const deskList = [
-  { id: idOf('desk-a'), kind: 'porter', unit: units.lakeside.name, name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'), kiosk: idOf('kiosk-a') },
-  { id: idOf('desk-b'), kind: 'helpdesk', unit: units.main.name, name: text('Helpdesk', 'Helpdesk', 'Helpdesk'), kiosk: idOf('kiosk-b') },
+  {
+    id: idOf('desk-a'),
+    kind: 'porter',
+    unit: units.lakeside.name,
+    name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'),
+    kiosk: idOf('kiosk-a'),
+  },
+  {
+    id: idOf('desk-b'),
+    kind: 'helpdesk',
+    unit: units.main.name,
+    name: text('Helpdesk', 'Helpdesk', 'Helpdesk'),
+    kiosk: idOf('kiosk-b'),
+  },
   {
     id: idOf('desk-c'),
     kind: 'student-affairs',
@@ -26,8 +38,20 @@ export const deskList = [
     name: text('Opintopalvelut', 'Studieservice', 'Student affairs'),
     kiosk: idOf('kiosk-c'),
   },
-  { id: idOf('desk-d'), kind: 'hr', unit: units.hill.name, name: text('Henkilöstöpalvelut', 'Personaltjänster', 'Human resources'), kiosk: idOf('kiosk-d') },
-  { id: idOf('desk-e'), kind: 'porter', unit: units.hill.name, name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'), kiosk: null },
+  {
+    id: idOf('desk-d'),
+    kind: 'hr',
+    unit: units.hill.name,
+    name: text('Henkilöstöpalvelut', 'Personaltjänster', 'Human resources'),
+    kiosk: idOf('kiosk-d'),
+  },
+  {
+    id: idOf('desk-e'),
+    kind: 'porter',
+    unit: units.hill.name,
+    name: text('Vahtimestarit', 'Vaktmästarna', 'Porter’s lodge'),
+    kiosk: null,
+  },
 ] as const
 const place = (index: number) => {
   const desk = deskList[index] ?? deskList[0]
@@ -121,7 +145,11 @@ const watchDesk = (index: number, more: object) => ({
 })
 const day = (back: number) => new Date(sceneNow - back * 86_400_000).toISOString().slice(0, 10)
 const proofs = ['passport', 'identity-card', 'residence-permit', 'driving-licence', 'e-id'] as const
-const rule = (recipientClass: 'student' | 'staff' | 'partner', channel: 'helpdesk' | 'porter' | 'hr', deskKind: 'helpdesk' | 'porter' | 'hr') => ({
+const rule = (
+  recipientClass: 'student' | 'staff' | 'partner',
+  channel: 'helpdesk' | 'porter' | 'hr',
+  deskKind: 'helpdesk' | 'porter' | 'hr',
+) => ({
   recipientClass,
   channel,
   deskKind,
@@ -132,7 +160,12 @@ const rule = (recipientClass: 'student' | 'staff' | 'partner', channel: 'helpdes
 })
 export const scenePolicy = Policy.parse({
   version: 7,
-  rules: [rule('student', 'helpdesk', 'helpdesk'), rule('student', 'porter', 'porter'), rule('partner', 'helpdesk', 'helpdesk'), rule('staff', 'hr', 'hr')],
+  rules: [
+    rule('student', 'helpdesk', 'helpdesk'),
+    rule('student', 'porter', 'porter'),
+    rule('partner', 'helpdesk', 'helpdesk'),
+    rule('staff', 'hr', 'hr'),
+  ],
   verificationSeconds: 300,
   accountOnSlip: 'full',
 })
@@ -217,7 +250,15 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
           status: { at: sceneNow, printer: 'paper-out', paper: 'out', unsent: 0, staff: 1 },
         }),
         watchDesk(3, {}),
-        watchDesk(4, { light: 'grey', reasons: ['no-kiosk'], lastContactAt: null, version: null, status: null, waiting: 0, handedOverToday: 0 }),
+        watchDesk(4, {
+          light: 'grey',
+          reasons: ['no-kiosk'],
+          lastContactAt: null,
+          version: null,
+          status: null,
+          waiting: 0,
+          handedOverToday: 0,
+        }),
       ] as never,
       openAlarms: 2,
       openDisputes: 1,
@@ -226,7 +267,9 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     }),
     pickups: ({ text: wanted = '', state }) => ({
       pickups: pickupRows.filter(
-        (row) => `${row.name} ${row.account}`.toLowerCase().includes(wanted.toLowerCase()) && (state === undefined || state.includes(row.state)),
+        (row) =>
+          `${row.name} ${row.account}`.toLowerCase().includes(wanted.toLowerCase()) &&
+          (state === undefined || state.includes(row.state)),
       ),
       next: wanted === '' ? 'mark-2' : null,
     }),
@@ -250,7 +293,8 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
         cards: 1,
         replacedBy: row.state === 'burned' ? idOf('pickup-0') : null,
         replaces: null,
-        handedOver: row.state === 'handed-over' ? { at: sceneNow - 30 * minute, desk: place(1).name, slip: 'HD-0042' } : null,
+        handedOver:
+          row.state === 'handed-over' ? { at: sceneNow - 30 * minute, desk: place(1).name, slip: 'HD-0042' } : null,
         disputes: 0,
         may: { reroute: live, revoke: live, extend: live, reissue: !live && row.state !== 'handed-over' },
       }
@@ -272,7 +316,13 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
                   actor: 'Kaisa Lehto',
                   detail: { proof: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiryValid: true },
                 },
-                { time: at(32), kind: 'slip-intended', desk: 'Helpdesk', actor: 'Kaisa Lehto', detail: { number: 'HD-0042', language: 'fi', further: false } },
+                {
+                  time: at(32),
+                  kind: 'slip-intended',
+                  desk: 'Helpdesk',
+                  actor: 'Kaisa Lehto',
+                  detail: { number: 'HD-0042', language: 'fi', further: false },
+                },
                 { time: at(32), kind: 'slip-printed', desk: 'Helpdesk', actor: null, detail: {} },
                 { time: at(30), kind: 'handed-over', desk: 'Helpdesk', actor: 'Kaisa Lehto', detail: {} },
               ]
@@ -284,7 +334,9 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     extend: (_query, { expiresAt }) => ({ expiresAt }),
     reissue: () => ({ pickup: idOf('pickup-0'), state: 'granted', pickupCode: '7KQ2M9TD' }),
     recipients: ({ text: wanted }) => ({
-      recipients: people.map((_person, index) => view(index)).filter(({ name }) => `${name.given} ${name.family}`.toLowerCase().includes(wanted.toLowerCase())),
+      recipients: people
+        .map((_person, index) => view(index))
+        .filter(({ name }) => `${name.given} ${name.family}`.toLowerCase().includes(wanted.toLowerCase())),
       more: false,
     }),
     recipient: ({ recipient }) =>
@@ -371,11 +423,24 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
           closedBy: null,
         },
       ],
-      disputes: [{ id: 1, pickup: idOf('pickup-1'), kiosk: idOf('kiosk-b'), seq: 412, at: sceneNow - 30 * minute, closedAt: null, closedBy: null }],
+      disputes: [
+        {
+          id: 1,
+          pickup: idOf('pickup-1'),
+          kiosk: idOf('kiosk-b'),
+          seq: 412,
+          at: sceneNow - 30 * minute,
+          closedAt: null,
+          closedBy: null,
+        },
+      ],
     }),
     closeAlarm: () => ({ closed: true }),
     enrolmentCode: () => ({ code: 'K7Q2M-9TDXA-4RWNP-C3VHE.ZQ81XW0LJ5' }),
-    enrolmentCodes: (_query, { desks }) => ({ codes: desks.map((desk) => ({ desk, code: 'K7Q2M-9TDXA.ZQ81XW0LJ5' })), csv: 'desk,code\r\n' }),
+    enrolmentCodes: (_query, { desks }) => ({
+      codes: desks.map((desk) => ({ desk, code: 'K7Q2M-9TDXA.ZQ81XW0LJ5' })),
+      csv: 'desk,code\r\n',
+    }),
     series: () => ({
       handovers: Array.from({ length: 30 }, (_, back) =>
         [0, 1, 2, 3].map((desk) => ({
@@ -394,7 +459,15 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       })),
     }),
     ledgerEntries: () => ({
-      entries: ['handed-over', 'slip-printed', 'slip-intended', 'verification', 'arrival', 'staff-signed-in', 'engine-started'].map((kind, index) => ({
+      entries: [
+        'handed-over',
+        'slip-printed',
+        'slip-intended',
+        'verification',
+        'arrival',
+        'staff-signed-in',
+        'engine-started',
+      ].map((kind, index) => ({
         kiosk: idOf('kiosk-b'),
         desk: place(1),
         seq: 412 - index,
@@ -467,7 +540,11 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     dataSubject: () => ({
       madeAt: sceneNow,
       data: { name: 'Aino Saarinen' },
-      text: { fi: 'Tiedot henkilöstä Aino Saarinen', sv: 'Uppgifter om Aino Saarinen', en: 'What is held of Aino Saarinen' },
+      text: {
+        fi: 'Tiedot henkilöstä Aino Saarinen',
+        sv: 'Uppgifter om Aino Saarinen',
+        en: 'What is held of Aino Saarinen',
+      },
     }),
     erase: () => ({ erased: true, pickups: 3 }),
     retention: () => ({ personalDataDays: 90 }),
@@ -542,7 +619,11 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       name: text('Suvannon yliopisto', 'Suvanto universitet', 'Suvanto University'),
       changeAddress: 'https://tunnus.suvanto.example/vaihda',
       selfServiceAddress: 'https://tunnus.suvanto.example/itsepalvelu',
-      slipNote: text('Neuvonta ma–to 8–20, pe 8–18', 'Helpdesk mån–tors 8–20, fre 8–18', 'Helpdesk Mon–Thu 8–20, Fri 8–18'),
+      slipNote: text(
+        'Neuvonta ma–to 8–20, pe 8–18',
+        'Helpdesk mån–tors 8–20, fre 8–18',
+        'Helpdesk Mon–Thu 8–20, Fri 8–18',
+      ),
       slipLogo: sceneLogo(),
     }),
     saveOrganisation: () => ({ saved: true }),
@@ -611,15 +692,38 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
         },
       ],
     }),
-    createToken: () => ({ id: 't3', token: 'lodge_3kQ9xV1mZ8pR4tY7wB2nC6dF0hJ5sL', expiresAt: sceneNow + 500_000 * minute }),
+    createToken: () => ({
+      id: 't3',
+      token: 'lodge_3kQ9xV1mZ8pR4tY7wB2nC6dF0hJ5sL',
+      expiresAt: sceneNow + 500_000 * minute,
+    }),
     revokeToken: () => ({ revoked: true }),
     imports: () => ({
-      imports: [sceneImport, { ...sceneImport, id: 'i0', name: 'tuutorit.csv', state: 'done', ready: 0, refused: 0, done: 212, rows: 212, problems: [] }],
+      imports: [
+        sceneImport,
+        {
+          ...sceneImport,
+          id: 'i0',
+          name: 'tuutorit.csv',
+          state: 'done',
+          ready: 0,
+          refused: 0,
+          done: 212,
+          rows: 212,
+          problems: [],
+        },
+      ],
     }),
     import: () => sceneImport,
     importRows: () => ({
       rows: [
-        { line: 17, account: 'ei.ole', state: 'refused', problem: { code: 'L-609', params: { what: 'account' } }, pickup: null },
+        {
+          line: 17,
+          account: 'ei.ole',
+          state: 'refused',
+          problem: { code: 'L-609', params: { what: 'account' } },
+          pickup: null,
+        },
         { line: 902, account: 'mikael.ohman', state: 'refused', problem: { code: 'L-618' }, pickup: null },
       ],
       after: null,

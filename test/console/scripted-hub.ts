@@ -9,7 +9,12 @@ import { extname, join, normalize } from 'node:path'
 import type { z } from 'zod'
 import { eventsPath, type ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
 import { chainPath } from '../../src-shared/agent-api/prove.ts'
-import { consoleApi, type ConsoleApi, type ConsoleReply, type ConsoleRoute } from '../../src-hub/console/api/contract.ts'
+import {
+  consoleApi,
+  type ConsoleApi,
+  type ConsoleReply,
+  type ConsoleRoute,
+} from '../../src-hub/console/api/contract.ts'
 import { ok, type Result } from '../../src-shared/result.ts'
 
 export type ScriptedHandlers = {
@@ -78,7 +83,9 @@ export async function startScriptedHub(folder: string, first: ScriptedHandlers):
     if (pathname === chainPath) {
       response.writeHead(200, { 'content-type': 'application/jsonl' })
       for (const checked of [2_000, 4_000]) response.write(`${JSON.stringify({ t: 'progress', checked, of: 4_812 })}\n`)
-      response.end(`${JSON.stringify({ t: 'intact', checked: 4_812, signatures: 96, head: 'a'.repeat(64), lastSignedSeq: 4_812 })}\n`)
+      response.end(
+        `${JSON.stringify({ t: 'intact', checked: 4_812, signatures: 96, head: 'a'.repeat(64), lastSignedSeq: 4_812 })}\n`,
+      )
       return
     }
     if (pathname.startsWith('/v1/')) {
@@ -91,7 +98,9 @@ export async function startScriptedHub(folder: string, first: ScriptedHandlers):
           found === undefined
             ? { ok: false, failure: { code: 'L-609', params: { what: pathname } } }
             : answer(found[0], Object.fromEntries(searchParams), text === '' ? undefined : JSON.parse(text))
-        response.writeHead(result.ok ? 200 : result.failure.code === 'L-610' ? 401 : 400, { 'content-type': 'application/json' })
+        response.writeHead(result.ok ? 200 : result.failure.code === 'L-610' ? 401 : 400, {
+          'content-type': 'application/json',
+        })
         response.end(JSON.stringify(result.ok ? result.value : result.failure))
       })
       return
@@ -99,7 +108,10 @@ export async function startScriptedHub(folder: string, first: ScriptedHandlers):
     const path = extname(pathname) === '' ? 'index.html' : normalize(pathname).replace(/^[/\\]+/, '')
     readFile(join(folder, path)).then(
       (bytes) => {
-        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': consolePolicy })
+        response.writeHead(200, {
+          'content-type': types[extname(path)] ?? 'application/octet-stream',
+          'content-security-policy': consolePolicy,
+        })
         response.end(bytes)
       },
       () => {

@@ -19,9 +19,16 @@ export interface Exchange {
 export interface OldKiosk {
   readonly id: string
   /** Sends what was recorded, with this run's values in the place of the braces. */
-  send(exchange: Pick<Exchange, 'method' | 'path' | 'body'>): Promise<{ readonly status: number; readonly json: unknown }>
+  send(
+    exchange: Pick<Exchange, 'method' | 'path' | 'body'>,
+  ): Promise<{ readonly status: number; readonly json: unknown }>
   /** A signed entry, chained to the last. */
-  entry(kind: string, pickup: string | null, epoch: unknown, facts: unknown): { readonly bytes: string; readonly signature: string }
+  entry(
+    kind: string,
+    pickup: string | null,
+    epoch: unknown,
+    facts: unknown,
+  ): { readonly bytes: string; readonly signature: string }
 }
 
 export async function enrolOldKiosk(
@@ -39,13 +46,17 @@ export async function enrolOldKiosk(
     sealTo: sealing.publicKey.toString('base64url'),
     openingKey: sealing.publicKey.toString('base64url'),
   }
-  const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (name === 'nonce' ? newId() : (values[name] ?? whole)))
+  const fill = (text: string) =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (name === 'nonce' ? newId() : (values[name] ?? whole)))
   let id = ''
   async function send({ method, path, body }: Pick<Exchange, 'method' | 'path' | 'body'>) {
     const at = fill(path)
     const text = body === null ? '' : typeof body === 'string' ? body : fill(JSON.stringify(body))
     const time = Date.now()
-    const signed = id === '' ? {} : { 'lodge-kiosk': id, 'lodge-time': String(time), 'lodge-signature': signRequest(key, method, at, text, time) }
+    const signed =
+      id === ''
+        ? {}
+        : { 'lodge-kiosk': id, 'lodge-time': String(time), 'lodge-signature': signRequest(key, method, at, text, time) }
     const reply = await fetch(hub.url + at, {
       method,
       dispatcher,

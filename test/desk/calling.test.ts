@@ -24,7 +24,13 @@ afterEach(() => {
   at.remove()
 })
 const calling = (lastsMs?: number): Calling =>
-  createCalling({ store: rooms.store, ledger: rooms.ledger, now: () => now, ring: (call) => rung.push(call), ...(lastsMs === undefined ? {} : { lastsMs }) })
+  createCalling({
+    store: rooms.store,
+    ledger: rooms.ledger,
+    now: () => now,
+    ring: (call) => rung.push(call),
+    ...(lastsMs === undefined ? {} : { lastsMs }),
+  })
 const newCall = () => CallId.parse(newId())
 const staff = StaffId.parse(newId())
 /** As the feed is applied: in a transaction. */

@@ -14,7 +14,14 @@ const arrivalMs = 15_000
 const refusedMs = 25_000
 const card = '04AABBCCDDEE01'
 const passport = 'P<FINKIVELA<<NELLI<SOFIA<<<<<<<<<<<<<<<<<<<<'
-const here: CheckInAnswer = { outcome: 'here', initials: 'A. K.', language: 'sv', count: 1, proofs: ['passport'], told: true }
+const here: CheckInAnswer = {
+  outcome: 'here',
+  initials: 'A. K.',
+  language: 'sv',
+  count: 1,
+  proofs: ['passport'],
+  told: true,
+}
 
 let at = 0
 let timers: { at: number; run: () => void }[] = []
@@ -64,7 +71,15 @@ beforeEach(() => {
     },
   } as unknown as Services
   const offerRequest = () => offer()
-  screen = createCheckInScreen({ services, counter, timers: clock, arrivalMs, refusedMs, offerRequest, notify: (failure) => notices.push(failure) })
+  screen = createCheckInScreen({
+    services,
+    counter,
+    timers: clock,
+    arrivalMs,
+    refusedMs,
+    offerRequest,
+    notify: (failure) => notices.push(failure),
+  })
 })
 
 const scan = (text: string) => screen.onScan({ reader: 'test', kind: 'hid-pos', text, symbology: null, at: 0 })
@@ -155,11 +170,14 @@ test('who has left the screen is not shown there afterwards', async () => {
   expect(counter.step()).toEqual({ step: 'idle' })
 })
 
-test.each(['L-601', 'L-603', 'L-604', 'L-606', 'L-608', 'L-611'] as const)('a hub that cannot be asked sends people to the desk: %s', async (code) => {
-  scan(card)
-  await answer(0, fail(code))
-  expect(refused()).toBe('L-245')
-})
+test.each(['L-601', 'L-603', 'L-604', 'L-606', 'L-608', 'L-611'] as const)(
+  'a hub that cannot be asked sends people to the desk: %s',
+  async (code) => {
+    scan(card)
+    await answer(0, fail(code))
+    expect(refused()).toBe('L-245')
+  },
+)
 
 test('an answer while the network was thought away starts a round at once', async () => {
   network = 'offline'

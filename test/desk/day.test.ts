@@ -39,7 +39,11 @@ test('a paused desk says when it is back, verifies nobody, and is there again by
   await desk.call('signOut', {})
   expect(desk.state().paused?.by).toBeNull()
   desk.scan(card)
-  expect(desk.state().counter).toMatchObject({ step: 'refused', audience: 'recipient', failure: { code: 'L-240', params: { untilAt: paused?.until } } })
+  expect(desk.state().counter).toMatchObject({
+    step: 'refused',
+    audience: 'recipient',
+    failure: { code: 'L-240', params: { untilAt: paused?.until } },
+  })
   expect(desk.state().counts.arrived).toBe(0)
 
   desk.advance(31 * minute)
@@ -52,11 +56,19 @@ test('whoever was verified before the pause may be finished', async () => {
   await desk.signIn(desk.staff.porter)
   const pickup = desk.pickups[0]?.id
   await desk.call('openPickup', { pickup })
-  await desk.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  await desk.call('verifyByEye', {
+    pickup,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   const step = desk.state().counter
   if (step.step !== 'verify') throw new Error(step.step)
   await desk.call('pauseDesk', { reason: 'emergency', minutes: 15 })
-  expect(await desk.call('release', { pickup, verification: step.verification, language: 'fi' })).toMatchObject({ ok: true })
+  expect(await desk.call('release', { pickup, verification: step.verification, language: 'fi' })).toMatchObject({
+    ok: true,
+  })
 })
 
 test('a pause outlives the engine and ends when staff come back', () => {
@@ -66,17 +78,37 @@ test('a pause outlives the engine and ends when staff come back', () => {
     const timers = { set: () => () => undefined }
     const staff = desk.staff.porter.id
     const first = openRooms(at, { now: () => now })
-    createPausing({ store: first.store, ledger: first.ledger, now: () => now, timers, onChange: () => undefined }).pause('meeting', 45, staff)
+    createPausing({
+      store: first.store,
+      ledger: first.ledger,
+      now: () => now,
+      timers,
+      onChange: () => undefined,
+    }).pause('meeting', 45, staff)
     first.close()
     const second = openRooms(at, { now: () => now })
-    const pausing = createPausing({ store: second.store, ledger: second.ledger, now: () => now, timers, onChange: () => undefined })
+    const pausing = createPausing({
+      store: second.store,
+      ledger: second.ledger,
+      now: () => now,
+      timers,
+      onChange: () => undefined,
+    })
     expect(pausing.status()).toEqual({ reason: 'meeting', until: Date.UTC(2026, 2, 2, 9, 46), by: staff })
     now += minute
     pausing.resume(staff)
     expect(second.kinds().slice(0, 2)).toEqual(['desk-resumed', 'desk-paused'])
     second.close()
     const third = openRooms(at, { now: () => now })
-    expect(createPausing({ store: third.store, ledger: third.ledger, now: () => now, timers, onChange: () => undefined }).status()).toBeNull()
+    expect(
+      createPausing({
+        store: third.store,
+        ledger: third.ledger,
+        now: () => now,
+        timers,
+        onChange: () => undefined,
+      }).status(),
+    ).toBeNull()
     third.close()
   } finally {
     at.remove()
@@ -85,7 +117,11 @@ test('a pause outlives the engine and ends when staff come back', () => {
 
 test('pauses, returns and time in any order: paused exactly while the last pause lasts, and every change is in the ledger', () => {
   const act = fc.oneof(
-    fc.record({ act: fc.constant('pause' as const), minutes: fc.integer({ min: 1, max: 720 }), reason: fc.constantFrom(...PauseReason.options) }),
+    fc.record({
+      act: fc.constant('pause' as const),
+      minutes: fc.integer({ min: 1, max: 720 }),
+      reason: fc.constantFrom(...PauseReason.options),
+    }),
     fc.record({ act: fc.constant('resume' as const) }),
     fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 800 * minute }) }),
   )
@@ -95,7 +131,13 @@ test('pauses, returns and time in any order: paused exactly while the last pause
     fc.assert(
       fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
         let now = Date.UTC(2026, 5, 1)
-        const parts = { store: rooms.store, ledger: rooms.ledger, now: () => now, timers: { set: () => () => undefined }, onChange: () => undefined }
+        const parts = {
+          store: rooms.store,
+          ledger: rooms.ledger,
+          now: () => now,
+          timers: { set: () => () => undefined },
+          onChange: () => undefined,
+        }
         rooms.store.db.prepare('DELETE FROM desk_pause').run()
         const pausing = createPausing(parts)
         const before = rooms.ledger.head().seq
@@ -139,7 +181,13 @@ test('a paused desk serves nobody, whatever else happens; it says how long, and 
     fc.constant({ act: 'sign-in' as const }),
   )
   const signedIn = () => desk.state().staff !== null
-  const proof = (whose: number) => ({ pickup: desk.pickups[whose]?.id, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  const proof = (whose: number) => ({
+    pickup: desk.pickups[whose]?.id,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   /** After a lock the badge alone is enough. */
   const signIn = async () => {
     if (signedIn()) return
@@ -173,7 +221,10 @@ test('a paused desk serves nobody, whatever else happens; it says how long, and 
           desk.scan(card)
           if (paused !== null) {
             refusals += 1
-            expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-240', params: { untilAt: paused.until } } })
+            expect(desk.state().counter).toMatchObject({
+              step: 'refused',
+              failure: { code: 'L-240', params: { untilAt: paused.until } },
+            })
             expect(desk.state().counts.arrived).toBe(arrivals)
           }
         }
@@ -209,7 +260,13 @@ test('an arrival of the wrong person is undone by name, and no other', async () 
   expect(failure(await desk.call('undoArrival', { pickup }))?.code).toBe('L-241')
   const other = desk.pickups[1]?.id
   await desk.call('openPickup', { pickup: other })
-  await desk.call('verifyByEye', { pickup: other, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  await desk.call('verifyByEye', {
+    pickup: other,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   expect(failure(await desk.call('undoArrival', { pickup: other }))?.code).toBe('L-241')
   const step = desk.state().counter
   if (step.step !== 'verify') throw new Error(step.step)
@@ -241,7 +298,12 @@ test('a call outlives the engine, and lapses when nobody has answered for a quar
   try {
     let now = Date.UTC(2026, 2, 2, 9)
     const first = openRooms(at, { now: () => now })
-    const call = createCalling({ store: first.store, ledger: first.ledger, now: () => now, ring: () => undefined }).call()
+    const call = createCalling({
+      store: first.store,
+      ledger: first.ledger,
+      now: () => now,
+      ring: () => undefined,
+    }).call()
     first.close()
     const second = openRooms(at, { now: () => now })
     const calling = createCalling({ store: second.store, ledger: second.ledger, now: () => now, ring: () => undefined })

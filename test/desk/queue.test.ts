@@ -45,13 +45,17 @@ function pickup(given: string, family: string, more: Partial<GrantedPickup> = {}
     ...more,
   }
 }
-const grant = (...pickups: GrantedPickup[]) => rooms.store.transact(() => pickups.forEach((each) => rooms.pickups.grant(each)))
+const grant = (...pickups: GrantedPickup[]) =>
+  rooms.store.transact(() => pickups.forEach((each) => rooms.pickups.grant(each)))
 const names = (search: string, filter: 'arrived' | 'waiting' | 'all' = 'all', limit = 50) =>
-  rooms.pickups.queue({ filter, search, limit }).pickups.map(({ person }) => `${person.name.given} ${person.name.family}`)
+  rooms.pickups
+    .queue({ filter, search, limit })
+    .pickups.map(({ person }) => `${person.name.given} ${person.name.family}`)
 
 test('marks, hyphens, the order of words and letters no keyboard here has do not matter', () => {
   grant(pickup('Bo-Erik', 'Åström'), pickup('Søren', 'Kierkegård'), pickup('Łucja', 'Đặng'), pickup('Aino', 'Virtanen'))
-  for (const typed of ['astrom bo', 'ÅSTRÖM', 'erik åst', 'bo erik', 'Bo-Erik Å']) expect(names(typed)).toEqual(['Bo-Erik Åström'])
+  for (const typed of ['astrom bo', 'ÅSTRÖM', 'erik åst', 'bo erik', 'Bo-Erik Å'])
+    expect(names(typed)).toEqual(['Bo-Erik Åström'])
   for (const typed of ['soren', 'kierkegard søren']) expect(names(typed)).toEqual(['Søren Kierkegård'])
   for (const typed of ['lucja', 'dang', 'Đặng Łu']) expect(names(typed)).toEqual(['Łucja Đặng'])
   expect(names('nobody')).toEqual([])
@@ -90,7 +94,11 @@ test('those who have arrived come first, however many match', () => {
 
 test('today is whoever has come or been granted since midnight, whatever became of it', () => {
   const midnight = 1_000_000
-  const [old, fresh, done] = [pickup('Old', 'Waiting'), pickup('Fresh', 'Waiting', { issuedAt: midnight + 5 }), pickup('Done', 'Today')]
+  const [old, fresh, done] = [
+    pickup('Old', 'Waiting'),
+    pickup('Fresh', 'Waiting', { issuedAt: midnight + 5 }),
+    pickup('Done', 'Today'),
+  ]
   grant(old, fresh, done)
   rooms.pickups.arrive(done.id, midnight + 9)
   rooms.store.transact(() => rooms.pickups.end(done.id, 'handed-over'))

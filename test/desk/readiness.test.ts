@@ -54,7 +54,9 @@ const ladders: { readonly [F in keyof ReadinessFacts]?: readonly ReadinessFacts[
   updateWaiting: [false, true],
 }
 const facts = Object.keys(ladders) as (keyof typeof ladders)[]
-const place = fc.record(Object.fromEntries(facts.map((fact) => [fact, fc.nat({ max: (ladders[fact]?.length ?? 1) - 1 })])))
+const place = fc.record(
+  Object.fromEntries(facts.map((fact) => [fact, fc.nat({ max: (ladders[fact]?.length ?? 1) - 1 })])),
+)
 const at = (steps: Readonly<Record<string, number>>): ReadinessFacts => ({
   ...best,
   ...Object.fromEntries(facts.map((fact) => [fact, ladders[fact]?.[steps[fact] ?? 0]])),
@@ -63,14 +65,27 @@ const lights = ['green', 'amber', 'red']
 
 describe('of a check-in screen', () => {
   test('it is ready without printer, staff, PIN or opening key, and never without the hub', () => {
-    const bare = { ...best, printer: { canPrint: false, nearEnd: false, wordless: false, code: 'L-503' as const }, printedToday: false }
-    expect(screenReadinessOf({ ...bare, openingKey: 'none', staffWithPin: 0, staffForOffline: 0, unsettled: 3 } as ReadinessFacts)).toEqual({
+    const bare = {
+      ...best,
+      printer: { canPrint: false, nearEnd: false, wordless: false, code: 'L-503' as const },
+      printedToday: false,
+    }
+    expect(
+      screenReadinessOf({
+        ...bare,
+        openingKey: 'none',
+        staffWithPin: 0,
+        staffForOffline: 0,
+        unsettled: 3,
+      } as ReadinessFacts),
+    ).toEqual({
       light: 'green',
       serves: true,
       servesOffline: false,
       reasons: [],
     })
-    const codes = (network: ReadinessFacts['network']) => screenReadinessOf({ ...best, network }).reasons.map(({ code, severity }) => [severity, code])
+    const codes = (network: ReadinessFacts['network']) =>
+      screenReadinessOf({ ...best, network }).reasons.map(({ code, severity }) => [severity, code])
     expect(codes('offline')).toEqual([['red', 'L-245']])
     expect(codes('never')).toEqual([['red', 'L-245']])
     expect(codes('refused')).toEqual([['red', 'L-603']])
@@ -160,7 +175,10 @@ describe('the answer', () => {
   test('tells serving now from serving offline: PINs that are too weak to open without the hub', () => {
     const weak = readinessOf({ ...best, staffForOffline: 0 })
     expect(weak).toMatchObject({ light: 'green', serves: true, servesOffline: false })
-    expect(readinessOf({ ...best, staffForOffline: 0, network: 'offline' })).toMatchObject({ light: 'red', serves: false })
+    expect(readinessOf({ ...best, staffForOffline: 0, network: 'offline' })).toMatchObject({
+      light: 'red',
+      serves: false,
+    })
   })
 })
 
@@ -201,7 +219,11 @@ test('the hub is told when something changed, at most once a minute, and what wa
   let light: KioskStatus['light'] = 'green'
   const call = (_name: string, { body }: { body: unknown }) => {
     sent.push(KioskStatus.parse(body))
-    return Promise.resolve(arrives ? { ok: true as const, value: { hubTime: 1 } } : { ok: false as const, failure: { code: 'L-601' as const } })
+    return Promise.resolve(
+      arrives
+        ? { ok: true as const, value: { hubTime: 1 } }
+        : { ok: false as const, failure: { code: 'L-601' as const } },
+    )
   }
   const reporter = createStatusReporter({
     hub: { call } as unknown as HubClient,

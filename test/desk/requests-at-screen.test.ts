@@ -26,7 +26,9 @@ afterEach(() => {
 })
 const hub = {
   call: (_: string, { body }: { body: { request: string } }): Promise<Result<object>> =>
-    Promise.resolve(away ? fail('L-601') : ok({ request: body.request, state: 'waiting', reason: null, reference: null })),
+    Promise.resolve(
+      away ? fail('L-601') : ok({ request: body.request, state: 'waiting', reason: null, reference: null }),
+    ),
 } as unknown as HubClient
 const file = () => requests.file(tag, { cardTag: tag.toString('base64url'), account: null }, now, null)
 const round = (forgetMs?: number) => sendRequests({ requests, hub, now: () => now, forgetMs })()

@@ -47,13 +47,17 @@ function readModify(reader: BerReader): Modified {
     const type = reader.readString() ?? ''
     const values: Buffer[] = []
     reader.readSequence(0x31)
-    for (const last = reader.offset + reader.length; reader.offset < last;) values.push(reader.readString(0x04, true) ?? Buffer.alloc(0))
+    for (const last = reader.offset + reader.length; reader.offset < last;)
+      values.push(reader.readString(0x04, true) ?? Buffer.alloc(0))
     changes.push({ operation, type, values })
   }
   return { dn, changes }
 }
 
-export async function startFakeDirectory(identity: { readonly key: string; readonly certificate: string }): Promise<FakeDirectory> {
+export async function startFakeDirectory(identity: {
+  readonly key: string
+  readonly certificate: string
+}): Promise<FakeDirectory> {
   const open = new Set<TLSSocket>()
   const state: { result: number } = { result: 0 }
   const modified: Modified[] = []
@@ -69,7 +73,8 @@ export async function startFakeDirectory(identity: { readonly key: string; reado
       if (tag === 0x60) socket.write(message(id, 0x61, result(0)))
       else if (tag === 0x66) {
         modified.push(readModify(reader))
-        for (const { type, values } of modified.at(-1)?.changes ?? []) if (type in entry && state.result === 0) entry[type] = values[0]?.toString() ?? ''
+        for (const { type, values } of modified.at(-1)?.changes ?? [])
+          if (type in entry && state.result === 0) entry[type] = values[0]?.toString() ?? ''
         socket.write(message(id, 0x67, result(state.result)))
       } else if (tag === 0x63) {
         socket.write(

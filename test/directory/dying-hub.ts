@@ -4,7 +4,12 @@ import { connectDatabase } from '../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../src-hub/keys/index.ts'
 import { issuePickup, type GrantParts } from '../../src-hub/pickups/index.ts'
 import { createSecretWorker } from '../../src-hub/secret-jobs/index.ts'
-import { createLdapSource, generateSecret, type LdapSettings, type SetRequest } from '../../src-hub/secret-source/index.ts'
+import {
+  createLdapSource,
+  generateSecret,
+  type LdapSettings,
+  type SetRequest,
+} from '../../src-hub/secret-source/index.ts'
 
 interface Orders {
   readonly databaseUrl: string
@@ -25,7 +30,12 @@ process.once('message', (message) => {
       keys: loadHubKeys(dataDir),
       incarnation,
       now: () => Date.now(),
-      secrets: { generate: generateSecret, directory: true, atHandover: false, settle: (pickup, secret) => settle.now(pickup, secret) },
+      secrets: {
+        generate: generateSecret,
+        directory: true,
+        atHandover: false,
+        settle: (pickup, secret) => settle.now(pickup, secret),
+      },
     }
     const dying = {
       ...real,
@@ -38,7 +48,12 @@ process.once('message', (message) => {
     const worker = createSecretWorker(db, parts, dying, () => undefined)
     settle.now = (...args) => worker.settle(...args)
     const { kind } = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()
-    const issued = await issuePickup(db, parts, { account, desk, channel: Channel.parse(kind), requestReference: 'R-1', secretKind: 'password' }, 'tester')
+    const issued = await issuePickup(
+      db,
+      parts,
+      { account, desk, channel: Channel.parse(kind), requestReference: 'R-1', secretKind: 'password' },
+      'tester',
+    )
     throw new Error(issued.ok ? `lived on: ${issued.value.state}` : issued.failure.code)
   })()
 })

@@ -9,8 +9,15 @@ export async function holdOpeningKey(db: Db, kiosk: KioskId): Promise<(pickup: s
   const pair = await newSealKeyPair()
   await db.updateTable('kiosk').set({ opening_key: pair.publicKey }).where('id', '=', kiosk).execute()
   return async (pickup) => {
-    const { record } = await db.selectFrom('grant').select('record').where('pickup', '=', pickup).where('state', '=', 'granted').executeTakeFirstOrThrow()
+    const { record } = await db
+      .selectFrom('grant')
+      .select('record')
+      .where('pickup', '=', pickup)
+      .where('state', '=', 'granted')
+      .executeTakeFirstOrThrow()
     const { id, epoch, envelope } = GrantedPickup.parse(JSON.parse(record))
-    return (await openEnvelope(pair.privateKey, Buffer.from(envelope, 'base64url'), { pickup: id, kiosk, epoch })).toString()
+    return (
+      await openEnvelope(pair.privateKey, Buffer.from(envelope, 'base64url'), { pickup: id, kiosk, epoch })
+    ).toString()
   }
 }

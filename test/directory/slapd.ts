@@ -113,9 +113,13 @@ ${accounts.map(entryOf).join('')}`,
   if (added.status !== 0) throw new Error(`slapadd: ${added.stderr}`)
   const plainPort = await freePort()
   const securePort = await freePort()
-  const child: ChildProcess = spawn('/usr/sbin/slapd', ['-f', conf, '-h', `ldap://127.0.0.1:${plainPort} ldaps://127.0.0.1:${securePort}`, '-d', '0'], {
-    stdio: 'ignore',
-  })
+  const child: ChildProcess = spawn(
+    '/usr/sbin/slapd',
+    ['-f', conf, '-h', `ldap://127.0.0.1:${plainPort} ldaps://127.0.0.1:${securePort}`, '-d', '0'],
+    {
+      stdio: 'ignore',
+    },
+  )
   const exited = new Promise<void>((done) => child.once('exit', () => done()))
   const answers = () =>
     new Promise<boolean>((done) => {
@@ -131,7 +135,11 @@ ${accounts.map(entryOf).join('')}`,
   const secureUrl = `ldaps://127.0.0.1:${securePort}`
   const dn = (account: string) => `uid=${account},ou=people,${baseDn}`
   async function as<T>(who: string, password: string, work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({ url: secureUrl, timeout: 5000, tlsOptions: { ca: identity.authority, host: '127.0.0.1' } })
+    const client = new Client({
+      url: secureUrl,
+      timeout: 5000,
+      tlsOptions: { ca: identity.authority, host: '127.0.0.1' },
+    })
     try {
       await client.bind(who, password)
       return await work(client)
@@ -167,7 +175,13 @@ ${accounts.map(entryOf).join('')}`,
     async addAccounts(more) {
       await as(adminDn, adminPassword, async (client) => {
         for (const account of more)
-          await client.add(dn(account), { objectClass: ['inetOrgPerson'], uid: account, cn: account, sn: account, userPassword: 'before-everything-1' })
+          await client.add(dn(account), {
+            objectClass: ['inetOrgPerson'],
+            uid: account,
+            cn: account,
+            sn: account,
+            userPassword: 'before-everything-1',
+          })
       })
     },
     async stop() {

@@ -32,14 +32,23 @@ async function packagedChromium(): Promise<{ path: string; env: Record<string, s
   const before = process.env['LD_LIBRARY_PATH']
   return {
     path,
-    env: { LD_LIBRARY_PATH: before === undefined || before === '' ? libraries : `${libraries}:${before}`, FONTCONFIG_PATH: join(tmpdir(), 'fonts') },
+    env: {
+      LD_LIBRARY_PATH: before === undefined || before === '' ? libraries : `${libraries}:${before}`,
+      FONTCONFIG_PATH: join(tmpdir(), 'fonts'),
+    },
   }
 }
 
 /** What to run: a path, the arguments that this machine needs, and the environment. `packaged` asks for the npm package's even where one is installed. */
-export async function chromiumToRun({ packaged = false }: { packaged?: boolean } = {}): Promise<{ path: string; args: string[]; env: Record<string, string> }> {
+export async function chromiumToRun({ packaged = false }: { packaged?: boolean } = {}): Promise<{
+  path: string
+  args: string[]
+  env: Record<string, string>
+}> {
   const path = packaged ? null : installedChromium()
-  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
   const args = ['--no-sandbox', '--disable-dev-shm-usage']
   if (path !== null) return { path, args, env }
   const own = await packagedChromium()

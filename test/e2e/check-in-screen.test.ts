@@ -48,7 +48,8 @@ describe('a check-in screen', () => {
     const state = done(await screen.desk.client.state({}))
     expect(state).toMatchObject({ kind: 'check-in', setup: null, counts: { waiting: 0, arrived: 0 } })
     expect(state.readiness).toMatchObject({ light: 'green', serves: true, servesOffline: false })
-    for (const none of ['staff-hint', 'status-printer', 'queue-row']) expect(await screen.page.getByTestId(none).count(), none).toBe(0)
+    for (const none of ['staff-hint', 'status-printer', 'queue-row'])
+      expect(await screen.page.getByTestId(none).count(), none).toBe(0)
     expect(await screen.page.getByTestId('status-network').count()).toBe(1)
   })
 
@@ -88,34 +89,41 @@ describe('a check-in screen', () => {
         return counter.step === 'refused' ? counter.request?.state : null
       })
       .toBe('waiting')
-    const inbox = async () => done(await site.world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).waiting
+    const inbox = async () =>
+      done(await site.world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).waiting
     await expect.poll(inbox, { timeout: 30_000 }).toBe(1)
   })
 
-  it.each(['touch', 'keyboard'] as const satisfies readonly HandName[])('calls the staff at the desk: by %s', async (name) => {
-    await rest()
-    await createHand(screen.page, name).tap('call-staff')
-    await expect.poll(() => words('staff-called')).not.toBe('')
-    await see('call-banner', porter)
-    await createHand(porter.page, 'touch').tap('answer-call')
-    await porter.page.getByTestId('call-banner').waitFor({ state: 'detached' })
-  })
+  it.each(['touch', 'keyboard'] as const satisfies readonly HandName[])(
+    'calls the staff at the desk: by %s',
+    async (name) => {
+      await rest()
+      await createHand(screen.page, name).tap('call-staff')
+      await expect.poll(() => words('staff-called')).not.toBe('')
+      await see('call-banner', porter)
+      await createHand(porter.page, 'touch').tap('answer-call')
+      await porter.page.getByTestId('call-banner').waitFor({ state: 'detached' })
+    },
+  )
 
-  it.each(languages)('without its cable it sends people to the desk, and comes back by itself: %s', async (language) => {
-    await rest()
-    await createHand(screen.page, 'touch').tap(`language-${language}`)
-    screen.desk.cable.pull()
-    screen.desk.reader.tap(visitor('aino').cards[0] ?? '')
-    await see('screen-refused')
-    expect(await words('failure-code')).toContain('L-245')
-    expect((await words('next-step')).length).toBeGreaterThan(10)
-    // The idle screen says so as well, and a call that nobody hears is not said to be answered.
-    await createHand(screen.page, 'touch').tap('back')
-    await see('closed')
-    await createHand(screen.page, 'touch').tap('call-staff')
-    await see('call-unheard')
-    expect(await words('staff-called')).toBe('')
-    screen.desk.cable.plug()
-    await rest()
-  })
+  it.each(languages)(
+    'without its cable it sends people to the desk, and comes back by itself: %s',
+    async (language) => {
+      await rest()
+      await createHand(screen.page, 'touch').tap(`language-${language}`)
+      screen.desk.cable.pull()
+      screen.desk.reader.tap(visitor('aino').cards[0] ?? '')
+      await see('screen-refused')
+      expect(await words('failure-code')).toContain('L-245')
+      expect((await words('next-step')).length).toBeGreaterThan(10)
+      // The idle screen says so as well, and a call that nobody hears is not said to be answered.
+      await createHand(screen.page, 'touch').tap('back')
+      await see('closed')
+      await createHand(screen.page, 'touch').tap('call-staff')
+      await see('call-unheard')
+      expect(await words('staff-called')).toBe('')
+      screen.desk.cable.plug()
+      await rest()
+    },
+  )
 })

@@ -31,7 +31,11 @@ interface Look {
 }
 async function start(look: Look = {}, role: AgentRole = 'supervisor'): Promise<void> {
   hub = await startScriptedHub(folder, sceneHandlers(role))
-  context = await browser.newContext({ viewport: { width: look.width ?? 1280, height: 800 }, reducedMotion: 'reduce', locale: 'en-GB' })
+  context = await browser.newContext({
+    viewport: { width: look.width ?? 1280, height: 800 },
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  })
   await context.addInitScript(
     (kept) => {
       for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
@@ -63,11 +67,21 @@ afterAll(async () => {
 function violations(rules: readonly string[]): Promise<string[]> {
   return page.evaluate(async (only) => {
     const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]; passes: unknown[] }> }
+      axe: {
+        run(options: object): Promise<{
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+          passes: unknown[]
+        }>
+      }
     }
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const report = await axe.run({ runOnly: only.length > 0 ? { type: 'rule', values: only } : tags, resultTypes: ['violations'] })
-    return report.violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
+    const report = await axe.run({
+      runOnly: only.length > 0 ? { type: 'rule', values: only } : tags,
+      resultTypes: ['violations'],
+    })
+    return report.violations.flatMap(({ id, nodes }) =>
+      nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    )
   }, rules)
 }
 
@@ -76,14 +90,18 @@ function layoutFaults(): Promise<string[]> {
   return page.evaluate(() => {
     const faults: string[] = []
     const wide = document.documentElement.clientWidth
-    if (document.documentElement.scrollWidth > wide + 1) faults.push(`the page is ${document.documentElement.scrollWidth} of ${wide} wide`)
+    if (document.documentElement.scrollWidth > wide + 1)
+      faults.push(`the page is ${document.documentElement.scrollWidth} of ${wide} wide`)
     for (const element of document.querySelectorAll<HTMLElement>('button, input, select, h1, h2, p, li, a')) {
       const box = element.getBoundingClientRect()
-      if (box.width === 0 || element.closest('.hidden-but-read, [aria-hidden="true"], .table-frame, .skip') !== null) continue
+      if (box.width === 0 || element.closest('.hidden-but-read, [aria-hidden="true"], .table-frame, .skip') !== null)
+        continue
       const said = `${element.tagName} ${(element.dataset['testid'] ?? element.textContent).slice(0, 40)}`
       if (box.left < -1 || box.right > wide + 1) faults.push(`${said} stands outside`)
-      if (element.matches('button') && element.scrollWidth > element.clientWidth + 1) faults.push(`${said} cuts its text`)
-      if (element.matches('button, select') && (box.height < 23.9 || box.width < 23.9)) faults.push(`${said} is ${box.width} x ${box.height}`)
+      if (element.matches('button') && element.scrollWidth > element.clientWidth + 1)
+        faults.push(`${said} cuts its text`)
+      if (element.matches('button, select') && (box.height < 23.9 || box.width < 23.9))
+        faults.push(`${said} is ${box.width} x ${box.height}`)
     }
     return faults
   })
@@ -101,7 +119,8 @@ describe('every page', () => {
       await page.evaluate(axeSource)
       const note = (where: string, faults: readonly string[]) => {
         // The same fault on every page is said once.
-        for (const fault of faults) if (!found.some((known) => known.endsWith(fault))) found.push(`${each.name}, ${where}: ${fault}`)
+        for (const fault of faults)
+          if (!found.some((known) => known.endsWith(fault))) found.push(`${each.name}, ${where}: ${fault}`)
       }
       note('light', await violations([]))
       for (const theme of ['dark', 'contrast'] as const) {
@@ -161,7 +180,10 @@ describe('by keyboard', () => {
     await page.getByTestId('save-place').click()
     await expect.poll(() => hub.acts.length).toBe(1)
     expect(hub.acts[0]).toMatchObject({ route: 'saveDesk', body: { id: idOf('desk-a') } })
-    expect((hub.acts[0]?.body as { hours: { exceptions: object[] } }).hours.exceptions).toContainEqual({ date: reached, spans: [] })
+    expect((hub.acts[0]?.body as { hours: { exceptions: object[] } }).hours.exceptions).toContainEqual({
+      date: reached,
+      spans: [],
+    })
   })
 
   it('a question before what cannot be undone leaves everything as it is at Escape', async () => {
@@ -290,7 +312,9 @@ describe('when things go wrong', () => {
   it('a reply that is not of the contract is not shown', async () => {
     await start()
     hub.script({ desks: sceneHandlers('supervisor').desks ?? (() => ({ desks: [] })) })
-    await context.route('**/v1/agent/alarms*', (route) => route.fulfill({ json: { alarms: [{ id: 'x' }], disputes: [] } }))
+    await context.route('**/v1/agent/alarms*', (route) =>
+      route.fulfill({ json: { alarms: [{ id: 'x' }], disputes: [] } }),
+    )
     await page.goto(`${hub.url}/alarms`)
     await page.getByTestId('failure').waitFor()
     expect(await page.getByTestId('failure').textContent()).toMatch(/L-602/)

@@ -29,12 +29,18 @@ let first: DeskKiosk
 let second: DeskKiosk
 
 async function newPage(): Promise<Page> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  })
   const opened = await context.newPage()
   opened.on('pageerror', (error) => complaints.push(error.message))
   opened.on('console', (message) => {
     // A refusal that a test asks for is said by the browser itself.
-    if (message.type() === 'error' && !message.text().includes('Failed to load resource')) complaints.push(message.text())
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      complaints.push(message.text())
   })
   return opened
 }
@@ -51,7 +57,12 @@ async function issueInPage(account: string, desk: string): Promise<string> {
   await page.getByTestId('choose-person').first().click()
   await page.getByTestId('reference').fill('INC-20481')
   await page.getByTestId('reference').blur()
-  const { kind } = await fleet.hub().db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()
+  const { kind } = await fleet
+    .hub()
+    .db.selectFrom('desk')
+    .select('kind')
+    .where('id', '=', desk)
+    .executeTakeFirstOrThrow()
   await page.getByTestId(`channel-${kind}`).check()
   await page.getByTestId('desk').selectOption(desk)
   await page.getByTestId('issue').click()
@@ -64,7 +75,13 @@ beforeAll(async () => {
   await buildConsole(folder)
   fleet = await startFleet('supervisor', { consoleDir: folder })
   browser = await openBrowser()
-  const rows = await fleet.hub().db.selectFrom('desk').select(['id', 'kind']).where('kind', '=', 'porter').orderBy('id').execute()
+  const rows = await fleet
+    .hub()
+    .db.selectFrom('desk')
+    .select(['id', 'kind'])
+    .where('kind', '=', 'porter')
+    .orderBy('id')
+    .execute()
   lodges = rows.map((row) => row.id)
   first = await fleet.kiosk(lodges[0] ?? '', 'first')
   second = await fleet.kiosk(lodges[1] ?? '', 'second')
@@ -173,7 +190,9 @@ test('a move away from a desk that is offline says whom it waits for, and goes o
   await page.getByTestId('reroute-desk').selectOption(to)
   await page.getByTestId('reroute').click()
   // The first desk does not sync: nothing is granted elsewhere, and the page says so.
-  await expect.poll(async () => page.getByTestId('standing').textContent()).toContain(`Waiting for ${await deskName(from)} to acknowledge.`)
+  await expect
+    .poll(async () => page.getByTestId('standing').textContent())
+    .toContain(`Waiting for ${await deskName(from)} to acknowledge.`)
   expect(await page.getByTestId('standing').textContent()).toMatch(/Last seen \d/)
   value(await second.sync.now())
   expect(second.pickups.liveIds().map(({ id }) => id)).not.toContain(pickup)
@@ -186,13 +205,24 @@ test('a move away from a desk that is offline says whom it waits for, and goes o
 })
 
 test('five thousand pickups come from a file: checked first, refused rows said with a reason, and the desks receive them', async () => {
-  const prefixes = await fleet.hub().db.selectFrom('desk').select(['id', 'slip_prefix']).where('id', 'in', lodges.slice(0, 2)).orderBy('id').execute()
+  const prefixes = await fleet
+    .hub()
+    .db.selectFrom('desk')
+    .select(['id', 'slip_prefix'])
+    .where('id', 'in', lodges.slice(0, 2))
+    .orderBy('id')
+    .execute()
   const before = first.pickups.counts().waiting + second.pickups.counts().waiting
-  const rows = Array.from({ length: 5_000 }, (_, n) => `tuotu.${n},student,Tuotu,${n},${prefixes[n % 2]?.slip_prefix ?? ''},INC-${n}`)
+  const rows = Array.from(
+    { length: 5_000 },
+    (_, n) => `tuotu.${n},student,Tuotu,${n},${prefixes[n % 2]?.slip_prefix ?? ''},INC-${n}`,
+  )
   rows.splice(17, 0, 'ei.pistetta,student,Ei,Pistettä,ZZZZ,INC-1')
   const csv = `account,class,family,given,desk,request_reference\n${rows.join('\n')}\n`
   await page.goto(at('/import'))
-  await page.getByTestId('import-file').setInputFiles({ name: 'uudet.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await page
+    .getByTestId('import-file')
+    .setInputFiles({ name: 'uudet.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
   await page.getByTestId('import-send').click()
   await page.locator('[data-testid="import-state"][data-state="checked"]').waitFor({ timeout: 120_000 })
   expect(await page.getByTestId('import-ready').textContent()).toMatch(/5000|5,000/)
@@ -224,7 +254,8 @@ test('an export is checked by the stand-alone script in plain Node, and one byte
   const file = join(folder, 'export.jsonl')
   await download.saveAs(file)
   const { key } = value(await fleet.agent().call('exportKey', {}))
-  const verify = () => spawnSync(process.execPath, ['resources/verify-export.mjs', file, '--key', key], { encoding: 'utf8' })
+  const verify = () =>
+    spawnSync(process.execPath, ['resources/verify-export.mjs', file, '--key', key], { encoding: 'utf8' })
   expect(verify()).toMatchObject({ status: 0 })
   expect(await readFile(file, 'utf8')).toContain('handed-over')
   await writeFile(file, (await readFile(file, 'utf8')).replace('handed-over', 'handed-0ver'))
@@ -251,7 +282,10 @@ test('a lost kiosk is written off after one question that says how many are issu
   expect(await page.getByTestId('ask-yes').textContent()).toMatch(new RegExp(`re-issue ${open.length}$`))
   // Nothing has happened yet, and "do nothing" does nothing.
   await page.getByTestId('ask-no').click()
-  expect((await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state).toBe('granted')
+  expect(
+    (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow())
+      .state,
+  ).toBe('granted')
   await row.getByTestId('write-off').click()
   await page.getByTestId('ask-yes').click()
   // Thousands, each with a secret of its own: some seconds, and more on a busy computer.

@@ -80,9 +80,11 @@ describe('a password on the spot', () => {
     await page.getByTestId('queue-search').fill('wikström')
     await tap('find-account')
     await see('account-row')
-    expect(await page.getByTestId('account-row').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['account']))).toEqual(
-      expect.arrayContaining(['wikstrem', 'wikstrem-lab']),
-    )
+    expect(
+      await page
+        .getByTestId('account-row')
+        .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['account'])),
+    ).toEqual(expect.arrayContaining(['wikstrem', 'wikstrem-lab']))
     await page.locator('[data-account="wikstrem-lab"]').click()
     await see('by-eye')
     await page.getByTestId('queue-search').waitFor({ state: 'detached' })
@@ -104,7 +106,13 @@ describe('a password on the spot', () => {
 describe('the document is at home', () => {
   async function openPickup(): Promise<void> {
     const { desk, world, page } = kiosk
-    const body = { account: 'kivelane', desk: desk.id, channel: 'helpdesk', requestReference: null, secretKind: 'password' } as const
+    const body = {
+      account: 'kivelane',
+      desk: desk.id,
+      channel: 'helpdesk',
+      requestReference: null,
+      secretKind: 'password',
+    } as const
     const issued = done(await world.hub.agent.call('issue', { body }))
     await untilGranted(desk, issued.pickup, 'kivelane')
     await page.getByTestId('queue-search').fill('kivelane')
@@ -116,7 +124,11 @@ describe('the document is at home', () => {
     const browser = kiosk.page.context().browser()
     if (browser === null) throw new Error('no browser')
     // Without scripts: the pages need none.
-    const context = await browser.newContext({ viewport: { width: 390, height: 800 }, locale: 'fi-FI', javaScriptEnabled: false })
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 800 },
+      locale: 'fi-FI',
+      javaScriptEnabled: false,
+    })
     const phone = await context.newPage()
     try {
       await phone.goto((await kiosk.page.getByTestId('e-id-panel').getAttribute('data-address')) ?? '')
@@ -138,7 +150,9 @@ describe('the document is at home', () => {
     await openPickup()
     await tap('e-id')
     await see('e-id-panel')
-    expect(await onPhone((phone) => phone.getByRole('button', { name: 'Nelli Sofia Kivelä' }).click())).toContain('Tunnistautuminen onnistui')
+    expect(await onPhone((phone) => phone.getByRole('button', { name: 'Nelli Sofia Kivelä' }).click())).toContain(
+      'Tunnistautuminen onnistui',
+    )
     await see('verified')
     await tap('print')
     await see('screen-hand-over')

@@ -45,9 +45,16 @@ export function startInElectron(folder: string, env: Record<string, string> = {}
       const electron = realElectron() ? findElectron() : null
       const start =
         electron === null
-          ? { command: process.execPath, args: ['--no-warnings', '--import', join(root, 'test/electron-standin/register.ts'), bundle] }
+          ? {
+              command: process.execPath,
+              args: ['--no-warnings', '--import', join(root, 'test/electron-standin/register.ts'), bundle],
+            }
           : { command: electron, args: [bundle, '--no-sandbox'] }
-      const made = createElectronHost({ ...start, env: { STANDIN_DIR: folder, ...env } }, config, join(dataDir, 'shell'))
+      const made = createElectronHost(
+        { ...start, env: { STANDIN_DIR: folder, ...env } },
+        config,
+        join(dataDir, 'shell'),
+      )
       host = {
         ...made,
         async start() {
@@ -62,7 +69,9 @@ export function startInElectron(folder: string, env: Record<string, string> = {}
       if (afresh) await shell.disconnect()
       // A page that is there already is found at once; one that comes while a client connects may be missed.
       if (!realElectron() && !afresh) await shell.reported('loaded', 0)
-      const endpoint = realElectron() ? `http://127.0.0.1:${await port}` : (await shell.reported('chromium', 0)).endpoint
+      const endpoint = realElectron()
+        ? `http://127.0.0.1:${await port}`
+        : (await shell.reported('chromium', 0)).endpoint
       browser ??= await chromium.connectOverCDP(endpoint)
       const [context] = browser.contexts()
       if (context === undefined) throw new Error('no window')
@@ -70,7 +79,10 @@ export function startInElectron(folder: string, env: Record<string, string> = {}
         await page.waitForURL(/kiosk/, { timeout: 60_000 })
         return page
       }
-      const coming = context.waitForEvent('page', { predicate: async (page) => (await shown(page)) === page, timeout: 60_000 })
+      const coming = context.waitForEvent('page', {
+        predicate: async (page) => (await shown(page)) === page,
+        timeout: 60_000,
+      })
       return Promise.any([...context.pages().map(shown), coming])
     },
     reports,

@@ -16,11 +16,22 @@ interface Report {
 
 async function demo(mood: Mood, dieAfter = 0): Promise<Report> {
   printer = await startForeignPrinter(mood, dieAfter)
-  const args = ['--no-warnings', 'src-main/demo/cli.ts', '--json', '--password', secret, '--printer', `tcp://127.0.0.1:${printer.port}`]
+  const args = [
+    '--no-warnings',
+    'src-main/demo/cli.ts',
+    '--json',
+    '--password',
+    secret,
+    '--printer',
+    `tcp://127.0.0.1:${printer.port}`,
+  ]
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { timeout: 150_000 }, (error, out, complaints) => {
       try {
-        resolve({ ...(JSON.parse(out) as Omit<Report, 'exit'>), exit: typeof error?.code === 'number' ? error.code : 0 })
+        resolve({
+          ...(JSON.parse(out) as Omit<Report, 'exit'>),
+          exit: typeof error?.code === 'number' ? error.code : 0,
+        })
       } catch {
         reject(new Error(`no report: ${complaints.slice(0, 400)}`))
       }

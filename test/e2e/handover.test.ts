@@ -39,7 +39,14 @@ async function issued(key: string, secret: string): Promise<{ person: DemoRecipi
   const { desk, world } = kiosk
   const reply = done(
     await world.hub.agent.call('issue', {
-      body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-1', secretKind: 'password', secret },
+      body: {
+        account: person.account,
+        desk: desk.id,
+        channel: 'porter',
+        requestReference: 'PYY-1',
+        secretKind: 'password',
+        secret,
+      },
     }),
   )
   done(await desk.client.syncNow({}))
@@ -124,12 +131,17 @@ describe('a handover in a real browser', () => {
     await press('back')
     await see('screen-idle')
     desk.cable.plug()
-    const inbox = async () => done(await world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).requests
+    const inbox = async () =>
+      done(await world.hub.agent.call('inbox', { query: { state: 'waiting', limit: 10 } })).requests
     for (let round = 0; round < 20 && (await inbox()).length === 0; round++) await desk.client.syncNow({})
     const [request] = await inbox()
     expect(request).toMatchObject({ account, name: 'Veera Tuohimaa', desk: { id: desk.id } })
     if (request === undefined) throw new Error('no request')
-    const approved = done(await world.hub.agent.call('approveRequest', { body: { request: request.id, account: null, secretKind: 'password' } }))
+    const approved = done(
+      await world.hub.agent.call('approveRequest', {
+        body: { request: request.id, account: null, secretKind: 'password' },
+      }),
+    )
     expect(approved.reference).toMatch(/^LR-\d{4}-000001$/)
     done(await desk.client.syncNow({}))
     desk.reader.tap(cards[0] ?? '')
@@ -178,7 +190,11 @@ describe('a handover in a real browser', () => {
     await see('screen-hand-over')
     await press('handed-over')
     await see('screen-done')
-    const offline = await until(desk.client, 'unsent entries', ({ unsent, network }) => unsent.count > 0 && network.state === 'offline')
+    const offline = await until(
+      desk.client,
+      'unsent entries',
+      ({ unsent, network }) => unsent.count > 0 && network.state === 'offline',
+    )
     expect(offline.network.failure?.code).toBe('L-601')
     desk.cable.plug()
     await untilSent(desk, 90_000)
@@ -190,7 +206,12 @@ describe('a handover in a real browser', () => {
     if (before === undefined) throw new Error('no engine')
     process.kill(before, 'SIGKILL')
     await see('engine-notice')
-    await until(desk.client, 'a new engine', ({ printer, reader }) => printer.canPrint && reader.state === 'ready', 20_000)
+    await until(
+      desk.client,
+      'a new engine',
+      ({ printer, reader }) => printer.canPrint && reader.state === 'ready',
+      20_000,
+    )
     expect(desk.supervisor.pid()).not.toBe(before)
     await see('screen-idle')
     await kiosk.page.getByTestId('engine-notice').first().waitFor({ state: 'detached', timeout: 15_000 })
@@ -227,7 +248,9 @@ describe('by touch alone', () => {
     await tap('handed-over')
     await see('screen-done')
     expect(taps).toBe(2)
-    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`touch-${language}`))).toHaveLength(1)
+    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`touch-${language}`))).toHaveLength(
+      1,
+    )
     await touch(page, 'done')
     await see('screen-queue')
     await untilSent(desk)
@@ -265,7 +288,9 @@ describe('by keyboard alone', () => {
     await focusByTab(page, 'handed-over')
     await page.keyboard.press('Space')
     await see('screen-done')
-    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`keys-${language}`))).toHaveLength(1)
+    expect(desk.printer.takeSlips().filter((slip) => slip.cut && slip.text.includes(`keys-${language}`))).toHaveLength(
+      1,
+    )
     await focusByTab(page, 'done')
     await page.keyboard.press('Enter')
     await see('screen-queue')

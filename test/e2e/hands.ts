@@ -26,7 +26,10 @@ export async function focusByTab(page: Page, id: string): Promise<void> {
     const at = await page.evaluate(() => {
       const focused = document.activeElement
       if (!(focused instanceof HTMLElement)) return null
-      return { id: focused.dataset['testid'] ?? '', seen: focused.matches(':focus-visible') && getComputedStyle(focused).outlineStyle !== 'none' }
+      return {
+        id: focused.dataset['testid'] ?? '',
+        seen: focused.matches(':focus-visible') && getComputedStyle(focused).outlineStyle !== 'none',
+      }
     })
     if (at?.id === id && at.seen) return
     // Where a finger or the page itself has put it, it need not show; where Tab has come to, it must.

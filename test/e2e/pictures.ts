@@ -19,7 +19,13 @@ const see = (id: string) => page.getByTestId(id).first().waitFor()
 
 const issued = done(
   await world.hub.agent.call('issue', {
-    body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-2291', secretKind: 'password' },
+    body: {
+      account: person.account,
+      desk: desk.id,
+      channel: 'porter',
+      requestReference: 'PYY-2291',
+      secretKind: 'password',
+    },
   }),
 )
 done(await desk.client.syncNow({}))

@@ -20,7 +20,13 @@ const number = 'RR123456785FI'
 const agent = () => kiosk.world.hub.agent
 
 it('a letter within Greater Helsinki is not issued: the nearest units are named', async () => {
-  const body = { account: 'tuohimve', desk: kiosk.desk.id, channel: 'registered-letter', requestReference: 'LR-1', secretKind: 'password' } as const
+  const body = {
+    account: 'tuohimve',
+    desk: kiosk.desk.id,
+    channel: 'registered-letter',
+    requestReference: 'LR-1',
+    secretKind: 'password',
+  } as const
   const refused = await agent().call('issue', { body })
   expect(refused).toMatchObject({ ok: false, failure: { code: 'L-228' } })
   expect(refused.ok ? '' : refused.failure.params?.whereFi).toContain('Järvenrannan kampus, Rantatie 4')
@@ -62,12 +68,11 @@ it('goes by two taps, a colleague’s badge, a print, a scan and a tap; and come
   expect(letter).toMatchObject({ tracking: number, ended: null })
   if (letter === undefined) throw new Error('no letter')
   const events = done(await agent().call('timeline', { query: { pickup: letter.pickup } })).events
-  expect(events.filter(({ kind }) => ['dispatch-approved', 'slip-intended', 'slip-printed', 'dispatched'].includes(kind)).map(({ kind }) => kind)).toEqual([
-    'dispatch-approved',
-    'slip-intended',
-    'slip-printed',
-    'dispatched',
-  ])
+  expect(
+    events
+      .filter(({ kind }) => ['dispatch-approved', 'slip-intended', 'slip-printed', 'dispatched'].includes(kind))
+      .map(({ kind }) => kind),
+  ).toEqual(['dispatch-approved', 'slip-intended', 'slip-printed', 'dispatched'])
 
   await press('done')
   await see('screen-letters')
@@ -82,6 +87,8 @@ it('goes by two taps, a colleague’s badge, a print, a scan and a tap; and come
   await press('returned-confirm')
   await see('screen-done')
   await untilSent(desk)
-  expect(done(await agent().call('letters', { query: { limit: 5 } })).letters[0]).toMatchObject({ ended: 'returned-by-post' })
+  expect(done(await agent().call('letters', { query: { limit: 5 } })).letters[0]).toMatchObject({
+    ended: 'returned-by-post',
+  })
   expect(kiosk.complaints).toEqual([])
 })

@@ -21,7 +21,15 @@ import { useScriptedWindow } from './screens/use-scripted-window.ts'
 
 const card = '04AABBCCDDEE01'
 const never: OpeningHours = { weekly: [[], [], [], [], [], [], []], exceptions: [] }
-const someone = { issuer: 'FIN', number: 'X1234567', family: 'Koe', given: 'Kaisa', nationality: 'FIN', birthDate: '2001-02-03', expiryDate: '2031-02-03' }
+const someone = {
+  issuer: 'FIN',
+  number: 'X1234567',
+  family: 'Koe',
+  given: 'Kaisa',
+  nationality: 'FIN',
+  birthDate: '2001-02-03',
+  expiryDate: '2031-02-03',
+}
 const passport = (more: Partial<typeof someone> = {}) => buildTd3({ ...someone, ...more }).join('\r')
 /** What would say who somebody is, wherever it stood: names, account, ticket, card, document, birth date. */
 const tell = [/koe(?!\w)/i, /kaisa/i, /PYY-1/, /Leena|Mäki/, /04AABBCC/, /X1234567/, /2001/]
@@ -37,7 +45,9 @@ interface Case {
   reach(desk: TestDesk, page: Page): Promise<void> | void
 }
 
-const desks: Readonly<Record<string, Parameters<typeof startTestDesk>[1] & { readonly every?: Partial<GrantedPickup> }>> = {
+const desks: Readonly<
+  Record<string, Parameters<typeof startTestDesk>[1] & { readonly every?: Partial<GrantedPickup> }>
+> = {
   plain: {},
   closed: { hours: { ...never, exceptions: [{ date: '2026-03-05', spans: [{ from: '09:00', to: '12:00' }] }] } },
   shut: { hours: never },
@@ -52,7 +62,14 @@ const desks: Readonly<Record<string, Parameters<typeof startTestDesk>[1] & { rea
 
 const open = (desk: TestDesk, place = 0) => desk.call('openPickup', { pickup: desk.pickups[place]?.id })
 const byEye = (desk: TestDesk, more: object) =>
-  desk.call('verifyByEye', { pickup: desk.pickups[0]?.id, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true, ...more })
+  desk.call('verifyByEye', {
+    pickup: desk.pickups[0]?.id,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+    ...more,
+  })
 
 const cases: readonly Case[] = [
   // A visitor, and nobody signed in.
@@ -76,10 +93,21 @@ const cases: readonly Case[] = [
       desk.scan(card)
     },
   },
-  { code: 'L-303', desk: 'plain', said: 'toast', reach: (desk) => desk.scan(passport().replace('X1234567', 'X1234568')) },
+  {
+    code: 'L-303',
+    desk: 'plain',
+    said: 'toast',
+    reach: (desk) => desk.scan(passport().replace('X1234567', 'X1234568')),
+  },
   { code: 'L-709', desk: 'plain', said: 'toast', reach: (desk) => desk.scan('030201A123S') },
   // Staff, signed in.
-  { code: 'L-301', desk: 'plain', staff: true, said: 'note', reach: (desk) => desk.scan(passport({ expiryDate: '2026-01-31' })) },
+  {
+    code: 'L-301',
+    desk: 'plain',
+    staff: true,
+    said: 'note',
+    reach: (desk) => desk.scan(passport({ expiryDate: '2026-01-31' })),
+  },
   {
     code: 'L-302',
     desk: 'plain',
@@ -120,7 +148,13 @@ const cases: readonly Case[] = [
       await byEye(desk, { birthDate: '2002-03-04' })
     },
   },
-  { code: 'L-308', desk: 'plain', staff: true, said: 'screen', reach: (desk) => desk.scan(passport({ family: 'Toinen', birthDate: '1990-05-06' })) },
+  {
+    code: 'L-308',
+    desk: 'plain',
+    staff: true,
+    said: 'screen',
+    reach: (desk) => desk.scan(passport({ family: 'Toinen', birthDate: '1990-05-06' })),
+  },
   { code: 'L-202', desk: 'plain', staff: true, said: 'screen', reach: (desk) => desk.scan('04FFFFFFFFFF09') },
   { code: 'L-222', desk: 'ended', staff: true, said: 'note', reach: (desk) => void open(desk) },
   { code: 'L-206', desk: 'partner', staff: true, said: 'note', reach: (desk) => void open(desk) },
@@ -163,42 +197,51 @@ async function large(page: Page, id: string): Promise<void> {
   expect(box?.height ?? 0, id).toBeGreaterThanOrEqual(44)
 }
 
-describe.each(Object.keys(desks).filter((name) => cases.some(({ desk }) => desk === name)))('at a desk that is: %s', (name) => {
-  let desk: TestDesk
-  let page: Page
-  let stop: () => Promise<void>
-  beforeAll(async () => {
-    desk = await startTestDesk('porter', desks[name])
-    let second = 0
-    const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir: inject('window'), port: 0, monotonic: () => ++second * 1000 })
-    await shell.start()
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' })
-    page = await context.newPage()
-    await page.goto(shell.launchUrl())
-    await page.getByTestId('screen-idle').waitFor()
-    stop = async () => {
-      await context.close()
-      await shell.stop()
-      expect(desk.bugs).toEqual([])
-      await desk.stop()
-    }
-  })
-  afterAll(() => stop())
+describe.each(Object.keys(desks).filter((name) => cases.some(({ desk }) => desk === name)))(
+  'at a desk that is: %s',
+  (name) => {
+    let desk: TestDesk
+    let page: Page
+    let stop: () => Promise<void>
+    beforeAll(async () => {
+      desk = await startTestDesk('porter', desks[name])
+      let second = 0
+      const shell = createBrowserShell({
+        supervisor: desk.supervisor,
+        rendererDir: inject('window'),
+        port: 0,
+        monotonic: () => ++second * 1000,
+      })
+      await shell.start()
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' })
+      page = await context.newPage()
+      await page.goto(shell.launchUrl())
+      await page.getByTestId('screen-idle').waitFor()
+      stop = async () => {
+        await context.close()
+        await shell.stop()
+        expect(desk.bugs).toEqual([])
+        await desk.stop()
+      }
+    })
+    afterAll(() => stop())
 
-  async function atRest(staff: boolean): Promise<void> {
-    if (desk.state().counter.step !== 'idle') await desk.call('dismiss', {})
-    if (desk.state().paused !== null) {
-      if (desk.state().staff === null) await desk.signIn(desk.staff.supervisor)
-      await desk.call('resumeDesk', {})
+    async function atRest(staff: boolean): Promise<void> {
+      if (desk.state().counter.step !== 'idle') await desk.call('dismiss', {})
+      if (desk.state().paused !== null) {
+        if (desk.state().staff === null) await desk.signIn(desk.staff.supervisor)
+        await desk.call('resumeDesk', {})
+      }
+      if (!staff && desk.state().staff !== null) await desk.call('signOut', {})
+      if (staff && desk.state().staff === null) await desk.signIn(desk.staff.supervisor)
+      await page.getByTestId(staff ? 'screen-queue' : 'screen-idle').waitFor()
     }
-    if (!staff && desk.state().staff !== null) await desk.call('signOut', {})
-    if (staff && desk.state().staff === null) await desk.signIn(desk.staff.supervisor)
-    await page.getByTestId(staff ? 'screen-queue' : 'screen-idle').waitFor()
-  }
 
-  it.each(cases.filter((one) => one.desk === name).map((one, place) => [one.code, one.staff === true ? 'staff' : 'a visitor', one, place] as const))(
-    '%s, told to %s',
-    async (code, _whom, one, place) => {
+    it.each(
+      cases
+        .filter((one) => one.desk === name)
+        .map((one, place) => [one.code, one.staff === true ? 'staff' : 'a visitor', one, place] as const),
+    )('%s, told to %s', async (code, _whom, one, place) => {
       const hands: readonly HandName[] = place % 2 === 0 ? ['touch', 'keyboard'] : ['keyboard', 'touch']
       for (const [turn, language] of languages.entries()) {
         const name = hands[turn % 2] ?? 'touch'
@@ -220,15 +263,25 @@ describe.each(Object.keys(desks).filter((name) => cases.some(({ desk }) => desk 
         await page.getByTestId('failure-code').filter({ hasText: code }).first().waitFor()
         const { counter } = desk.state()
         const failure =
-          counter.step === 'refused' ? counter.failure : counter.step === 'verify' ? (counter.notice ?? counter.pickup.blocked ?? { code }) : { code }
+          counter.step === 'refused'
+            ? counter.failure
+            : counter.step === 'verify'
+              ? (counter.notice ?? counter.pickup.blocked ?? { code })
+              : { code }
         expect(failure.code).toBe(code)
         const words = wordsOf(failure as Failure, language)
-        const said = one.said === 'screen' ? page.getByTestId('screen-refused') : page.getByTestId('failure').or(page.getByTestId('blocked')).first()
+        const said =
+          one.said === 'screen'
+            ? page.getByTestId('screen-refused')
+            : page.getByTestId('failure').or(page.getByTestId('blocked')).first()
         await expect.poll(() => said.innerText()).toContain(words.what)
         expect(await said.innerText()).toContain(words.next)
         if (one.staff !== true) {
           // Whoever stands there reads it, and everybody behind them: in all three languages, and naming nobody.
-          for (const other of languages) expect(await said.locator(`[lang="${other}"]`).first().innerText()).toContain(wordsOf(failure as Failure, other).what)
+          for (const other of languages)
+            expect(await said.locator(`[lang="${other}"]`).first().innerText()).toContain(
+              wordsOf(failure as Failure, other).what,
+            )
           const shown = await page.locator('body').innerText()
           const state = JSON.stringify({ ...desk.state(), desk: null, now: null })
           for (const each of tell) {
@@ -241,49 +294,53 @@ describe.each(Object.keys(desks).filter((name) => cases.some(({ desk }) => desk 
         await page.getByTestId(one.staff === true ? 'screen-queue' : 'screen-idle').waitFor()
       }
       expect(desk.printed).toEqual([])
-    },
-  )
-
-  if (name === 'plain')
-    it('a wrong PIN, a lock and a badge without a PIN say how many tries are left, for how long, and what to do', async () => {
-      await atRest(false)
-      const { porter } = desk.staff
-      for (const [turn, language] of languages.entries()) {
-        await createHand(page, 'touch').tap(`language-${language}`)
-        desk.scan(porter.card)
-        await page.getByTestId('screen-pin').waitFor()
-        const wrong = await desk.call('enterPin', { pin: '111111' })
-        if (wrong.ok) throw new Error('signed in')
-        expect(wrong.failure).toEqual({ code: 'L-402', params: { left: 4 - turn } })
-        const { next } = wordsOf(wrong.failure as Failure, language)
-        expect(next).not.toContain(pin)
-        await large(page, 'back')
-        await createHand(page, 'keyboard').tap('back')
-        await page.getByTestId('screen-idle').waitFor()
-      }
-      for (let left = 0; left < 2; left++) {
-        desk.scan(porter.card)
-        await desk.call('enterPin', { pin: '111111' })
-      }
-      desk.scan(porter.card)
-      await page.getByTestId('failure-code').filter({ hasText: 'L-403' }).waitFor()
-      const { counter } = desk.state()
-      if (counter.step !== 'refused') throw new Error(counter.step)
-      for (const language of languages) {
-        const { what } = wordsOf(counter.failure as Failure, language)
-        await page.getByText(what).first().waitFor()
-      }
     })
-})
+
+    if (name === 'plain')
+      it('a wrong PIN, a lock and a badge without a PIN say how many tries are left, for how long, and what to do', async () => {
+        await atRest(false)
+        const { porter } = desk.staff
+        for (const [turn, language] of languages.entries()) {
+          await createHand(page, 'touch').tap(`language-${language}`)
+          desk.scan(porter.card)
+          await page.getByTestId('screen-pin').waitFor()
+          const wrong = await desk.call('enterPin', { pin: '111111' })
+          if (wrong.ok) throw new Error('signed in')
+          expect(wrong.failure).toEqual({ code: 'L-402', params: { left: 4 - turn } })
+          const { next } = wordsOf(wrong.failure as Failure, language)
+          expect(next).not.toContain(pin)
+          await large(page, 'back')
+          await createHand(page, 'keyboard').tap('back')
+          await page.getByTestId('screen-idle').waitFor()
+        }
+        for (let left = 0; left < 2; left++) {
+          desk.scan(porter.card)
+          await desk.call('enterPin', { pin: '111111' })
+        }
+        desk.scan(porter.card)
+        await page.getByTestId('failure-code').filter({ hasText: 'L-403' }).waitFor()
+        const { counter } = desk.state()
+        if (counter.step !== 'refused') throw new Error(counter.step)
+        for (const language of languages) {
+          const { what } = wordsOf(counter.failure as Failure, language)
+          await page.getByText(what).first().waitFor()
+        }
+      })
+  },
+)
 
 describe('every code there is, on the screen for a visitor', () => {
   const scripted = useScriptedWindow()
   /** As an engine fills them. */
   function failureOf(code: ErrorCode): Failure {
     const names = new Set(
-      languages.flatMap((language) => errorTexts[code][language].flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ''))),
+      languages.flatMap((language) =>
+        errorTexts[code][language].flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')),
+      ),
     )
-    const params = Object.fromEntries([...names].map((name) => [name, name.endsWith('At') ? sceneNow + 3_600_000 : name === 'code' ? 'L-501' : '7']))
+    const params = Object.fromEntries(
+      [...names].map((name) => [name, name.endsWith('At') ? sceneNow + 3_600_000 : name === 'code' ? 'L-501' : '7']),
+    )
     return names.size === 0 ? { code } : { code, params }
   }
 
@@ -295,12 +352,21 @@ describe('every code there is, on the screen for a visitor', () => {
       const failure = failureOf(code)
       kiosk.show({
         ...scenes.idle,
-        counter: { step: 'refused', failure: failure, audience: 'recipient', pickup: null, where: [], until: sceneNow + 60_000 },
+        counter: {
+          step: 'refused',
+          failure: failure,
+          audience: 'recipient',
+          pickup: null,
+          where: [],
+          until: sceneNow + 60_000,
+        },
       })
       await page.getByTestId('failure-code').filter({ hasText: code }).waitFor()
       const shown = await page
         .locator('main .texts')
-        .evaluate((texts) => [...texts.children].map((text) => [text.getAttribute('lang'), (text as HTMLElement).innerText] as const))
+        .evaluate((texts) =>
+          [...texts.children].map((text) => [text.getAttribute('lang'), (text as HTMLElement).innerText] as const),
+        )
       expect(shown).toHaveLength(3)
       for (const language of languages) {
         const { what, next } = wordsOf(failure, language)

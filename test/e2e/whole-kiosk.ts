@@ -60,7 +60,11 @@ function deskOf(world: World, key: DemoDeskKey): WorldDesk {
 
 type Site = Omit<WholeSite, 'at'> & { readonly windows: ReadonlyMap<DemoDeskKey, WholeDesk> }
 
-async function inBrowserShell(base: string, keys: readonly DemoDeskKey[], { beside = [], withEId = false }: SiteOptions): Promise<Site> {
+async function inBrowserShell(
+  base: string,
+  keys: readonly DemoDeskKey[],
+  { beside = [], withEId = false }: SiteOptions,
+): Promise<Site> {
   const rendererDir = join(base, 'window')
   await buildWindow(rendererDir)
   const world = await startWorld(join(base, 'world'), () => undefined, {}, [...keys, ...beside], withEId)
@@ -69,7 +73,12 @@ async function inBrowserShell(base: string, keys: readonly DemoDeskKey[], { besi
   const shells: { stop(): Promise<void> }[] = []
   for (const key of keys) {
     const desk = deskOf(world, key)
-    const shell = createBrowserShell({ supervisor: desk.supervisor, rendererDir, port: 0, monotonic: systemClock.monotonic })
+    const shell = createBrowserShell({
+      supervisor: desk.supervisor,
+      rendererDir,
+      port: 0,
+      monotonic: systemClock.monotonic,
+    })
     await shell.start()
     shells.push(shell)
     windows.set(key, await openWindow(browser, desk, shell.launchUrl()))
@@ -92,7 +101,11 @@ async function openWindow(browser: Browser, desk: WorldDesk, address: string): P
   return { desk, page, electron: null, complaints }
 }
 
-async function inElectronShell(base: string, keys: readonly DemoDeskKey[], { beside = [], withEId = false }: SiteOptions): Promise<Site> {
+async function inElectronShell(
+  base: string,
+  keys: readonly DemoDeskKey[],
+  { beside = [], withEId = false }: SiteOptions,
+): Promise<Site> {
   const shells = new Map(keys.map((key) => [key, startInElectron(join(base, 'electron', key))]))
   const hosts = Object.fromEntries([...shells].map(([key, shell]) => [key, shell.host]))
   const world = await startWorld(join(base, 'world'), () => undefined, hosts, [...keys, ...beside], withEId)
@@ -114,7 +127,9 @@ async function inElectronShell(base: string, keys: readonly DemoDeskKey[], { bes
 export async function startWholeSite(keys: readonly DemoDeskKey[], options: SiteOptions = {}): Promise<WholeSite> {
   const base = mkdtempSync(join(tmpdir(), 'lodge-e2e-'))
   chmodSync(base, 0o711)
-  const site = await ((process.env['LODGE_SHELL'] ?? 'browser') === 'browser' ? inBrowserShell(base, keys, options) : inElectronShell(base, keys, options))
+  const site = await ((process.env['LODGE_SHELL'] ?? 'browser') === 'browser'
+    ? inBrowserShell(base, keys, options)
+    : inElectronShell(base, keys, options))
   return {
     world: site.world,
     at(key) {

@@ -31,7 +31,8 @@ export function chromium(): Promise<Chromium> {
 class App extends EventEmitter {
   readonly isPackaged = process.env['STANDIN_PACKAGED'] === '1'
   readonly commandLine = {
-    hasSwitch: (name: string) => process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
+    hasSwitch: (name: string) =>
+      process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
     appendSwitch: () => undefined,
   }
 

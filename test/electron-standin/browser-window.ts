@@ -15,7 +15,10 @@ export class BrowserWindow extends EventEmitter {
   constructor(options: Options) {
     super()
     report({ standin: 'window', options: options as unknown as Record<string, unknown> })
-    this.webContents = new WebContents(options.webPreferences.preload, options.webPreferences.nodeIntegrationInSubFrames === true)
+    this.webContents = new WebContents(
+      options.webPreferences.preload,
+      options.webPreferences.nodeIntegrationInSubFrames === true,
+    )
     openWindows.add(this)
     this.webContents.once('did-finish-load', () => this.emit('ready-to-show'))
     this.webContents.on('standin-unresponsive', () => {

@@ -43,7 +43,15 @@ export async function startChromium(): Promise<Chromium> {
   const profile = mkdtempSync(join(tmpdir(), 'lodge-standin-'))
   const child = spawn(
     path,
-    [...args, '--headless=new', '--remote-debugging-port=0', '--block-new-web-contents', `--user-data-dir=${profile}`, '--window-size=1280,800', 'about:blank'],
+    [
+      ...args,
+      '--headless=new',
+      '--remote-debugging-port=0',
+      '--block-new-web-contents',
+      `--user-data-dir=${profile}`,
+      '--window-size=1280,800',
+      'about:blank',
+    ],
     {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -79,7 +87,8 @@ export async function startChromium(): Promise<Chromium> {
       else open?.reject(new Error(message.error.message))
       return
     }
-    for (const listener of listeners.get(message.sessionId ?? '') ?? []) listener(message.method ?? '', message.params ?? {})
+    for (const listener of listeners.get(message.sessionId ?? '') ?? [])
+      listener(message.method ?? '', message.params ?? {})
   })
 
   const session = (sessionId?: string): Session => ({

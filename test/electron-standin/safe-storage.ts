@@ -24,6 +24,9 @@ export const safeStorage = {
   async decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
     const decipher = createDecipheriv('aes-256-gcm', key(), sealed.subarray(0, 12))
     decipher.setAuthTag(sealed.subarray(12, 28))
-    return { result: Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8'), shouldReEncrypt: false }
+    return {
+      result: Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8'),
+      shouldReEncrypt: false,
+    }
   },
 }

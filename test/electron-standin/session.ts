@@ -10,7 +10,9 @@ class Session extends EventEmitter {
   device: Handler<[unknown], boolean> = null
   beforeRequest: ((details: { url: string }, answer: (decision: { cancel?: boolean }) => void) => void) | null = null
   readonly webRequest = {
-    onBeforeRequest: (listener: (details: { url: string }, answer: (decision: { cancel?: boolean }) => void) => void) => {
+    onBeforeRequest: (
+      listener: (details: { url: string }, answer: (decision: { cancel?: boolean }) => void) => void,
+    ) => {
       this.beforeRequest = listener
     },
   }
@@ -43,7 +45,12 @@ onOrder((order) => {
     request(null, order.permission, (answer) => {
       granted = answer
     })
-  report({ standin: 'permission', request: granted, check: check?.(null, order.permission) ?? true, device: device?.({}) ?? true })
+  report({
+    standin: 'permission',
+    request: granted,
+    check: check?.(null, order.permission) ?? true,
+    device: device?.({}) ?? true,
+  })
 })
 
 const schemes = new Map<string, (request: Request) => Response | Promise<Response>>()

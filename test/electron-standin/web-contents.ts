@@ -40,7 +40,10 @@ export class WebContents extends EventEmitter {
       if (order.standin === 'gone') void this.#kill(order.reason)
       if (order.standin === 'send-from') void this.#sendFrom(order.frame, order.channel, order.args)
       if (order.standin === 'list-frames')
-        report({ standin: 'frames', frames: [...this.#frames.values()].map(({ url, parent }) => ({ url, main: parent === null })) })
+        report({
+          standin: 'frames',
+          frames: [...this.#frames.values()].map(({ url, parent }) => ({ url, main: parent === null })),
+        })
       if (order.standin === 'press') {
         const event = new Preventable()
         this.emit('before-input-event', event, order.input)
@@ -78,7 +81,10 @@ export class WebContents extends EventEmitter {
     if (world === undefined || this.#ended) return
     void this.#ready.then((cdp) =>
       cdp
-        .send('Runtime.evaluate', { contextId: world, expression: `standinDeliver(${JSON.stringify(channel)}, ${JSON.stringify(args)})` })
+        .send('Runtime.evaluate', {
+          contextId: world,
+          expression: `standinDeliver(${JSON.stringify(channel)}, ${JSON.stringify(args)})`,
+        })
         .catch(() => undefined),
     )
   }
@@ -104,7 +110,8 @@ export class WebContents extends EventEmitter {
     browser.root.listen((method, params) => {
       if (method !== 'Target.targetCreated') return
       const info = params['targetInfo'] as { targetId: string; openerId?: string }
-      if (info.openerId === this.#targetId) void browser.root.send('Target.closeTarget', { targetId: info.targetId }).catch(() => undefined)
+      if (info.openerId === this.#targetId)
+        void browser.root.send('Target.closeTarget', { targetId: info.targetId }).catch(() => undefined)
     })
     await browser.root.send('Target.setDiscoverTargets', { discover: true })
     const tree = await cdp.send('Page.getFrameTree')
@@ -115,7 +122,10 @@ export class WebContents extends EventEmitter {
     await cdp.send('Inspector.enable')
     await cdp.send('Runtime.addBinding', { name: 'standinSend', executionContextName: 'preload' })
     await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: pageWorld })
-    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: preloadWorld(preload, inSubFrames), worldName: 'preload' })
+    await cdp.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: preloadWorld(preload, inSubFrames),
+      worldName: 'preload',
+    })
     await cdp.send('Runtime.enable')
     await cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*', requestStage: 'Request' }] })
     this.#watchHang(cdp)
@@ -136,7 +146,11 @@ export class WebContents extends EventEmitter {
           this.#main = id
         }
         // A frame is another frame after it has gone elsewhere, as WebFrameMain is.
-        this.#frames.set(id, { id, url: toElectron(url), parent: parentId === undefined ? null : (this.#frames.get(parentId) ?? null) })
+        this.#frames.set(id, {
+          id,
+          url: toElectron(url),
+          parent: parentId === undefined ? null : (this.#frames.get(parentId) ?? null),
+        })
         return
       }
       case 'Page.frameDetached':
@@ -229,14 +243,18 @@ export class WebContents extends EventEmitter {
     const world = this.#worlds.get(frame?.id ?? '')
     if (world === undefined) throw new Error('no such frame')
     const cdp = await this.#ready
-    await cdp.send('Runtime.evaluate', { contextId: world, expression: `standinRaw(${JSON.stringify(channel)}, ${JSON.stringify(args)})` })
+    await cdp.send('Runtime.evaluate', {
+      contextId: world,
+      expression: `standinRaw(${JSON.stringify(channel)}, ${JSON.stringify(args)})`,
+    })
   }
 
   async #kill(reason: string): Promise<void> {
     this.#reason = reason
     const browser = await chromium()
     const { processInfo } = await browser.root.send('SystemInfo.getProcessInfo')
-    for (const { type, id } of processInfo as { type: string; id: number }[]) if (type === 'renderer') process.kill(id, 'SIGKILL')
+    for (const { type, id } of processInfo as { type: string; id: number }[])
+      if (type === 'renderer') process.kill(id, 'SIGKILL')
   }
 
   /** Electron says `unresponsive` when a page does not answer for a while. */

@@ -35,7 +35,15 @@ export async function startShellDesk({
     support: 'IT helpdesk 09 0000',
     simulatedReaders: { host: '127.0.0.1', port: reader.port },
     readers: { allow: [], debounceMs: 300, pairMs: 0 },
-    printer: { kind: 'tcp', host: '127.0.0.1', port: 9, dedicatedLink: true, paper: 80, processId: 'trusted', pollMs: 5000 },
+    printer: {
+      kind: 'tcp',
+      host: '127.0.0.1',
+      port: 9,
+      dedicatedLink: true,
+      paper: 80,
+      processId: 'trusted',
+      pollMs: 5000,
+    },
     ...config,
   }
   const shell = startInElectron(join(folder, 'machine'), env)

@@ -29,17 +29,32 @@ it('a shutdown in the middle of a slip leaves it for a person to settle, and pri
   if (person === undefined) throw new Error('no such visitor')
   const { pickup } = done(
     await world.hub.agent.call('issue', {
-      body: { account: person.account, desk: desk.id, channel: 'porter', requestReference: 'PYY-9', secretKind: 'password', secret: 'Talvi-2048' },
+      body: {
+        account: person.account,
+        desk: desk.id,
+        channel: 'porter',
+        requestReference: 'PYY-9',
+        secretKind: 'password',
+        secret: 'Talvi-2048',
+      },
     }),
   )
   await signIn(desk, desk.porter.badge, desk.porter.pin)
   await untilGranted(desk, pickup, person.account)
   desk.reader.scanDocument(passportOf(person))
-  await until(desk.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.document !== null)
+  await until(
+    desk.client,
+    'a matched document',
+    ({ counter }) => counter.step === 'verify' && counter.document !== null,
+  )
   const verification = await verifyDocument(desk, pickup)
   desk.printer.setFault({ atByte: 420, kind: 'stall' })
   const printing = release(desk, pickup, verification, 'en').catch(() => undefined)
-  await until(desk.client, 'the whole slip sent', ({ counter }) => counter.step === 'printing' && counter.phase === 'confirming')
+  await until(
+    desk.client,
+    'the whole slip sent',
+    ({ counter }) => counter.step === 'printing' && counter.phase === 'confirming',
+  )
   await electron?.disconnect()
   electron?.order({ standin: 'power', event: 'shutdown' })
   await desk.supervisor.stop()
@@ -51,7 +66,11 @@ it('a shutdown in the middle of a slip leaves it for a person to settle, and pri
 
   await desk.supervisor.start()
   await untilUp(desk)
-  await until(desk.client, 'a printer and a reader', ({ printer, reader }) => printer.state !== 'not-answering' && reader.state === 'ready')
+  await until(
+    desk.client,
+    'a printer and a reader',
+    ({ printer, reader }) => printer.state !== 'not-answering' && reader.state === 'ready',
+  )
   await signIn(desk, desk.porter.badge, desk.porter.pin)
   const state = done(await desk.client.state({}))
   expect(state.unsettled.map(({ pickup: of, state: was }) => ({ of, was }))).toEqual([{ of: pickup, was: 'uncertain' }])

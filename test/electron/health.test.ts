@@ -5,23 +5,37 @@ import { plainPage } from '../../src-main/electron/plain-page.ts'
 import { configFile, debuggingSwitch, mayRequest, swallowed } from '../../src-main/electron/rules.ts'
 import { isModest, maxFrameBytes } from '../../src-main/shell/gate.ts'
 
-const reasons: GoneReason[] = ['clean-exit', 'abnormal-exit', 'killed', 'crashed', 'oom', 'launch-failed', 'integrity-failure', 'memory-eviction']
+const reasons: GoneReason[] = [
+  'clean-exit',
+  'abnormal-exit',
+  'killed',
+  'crashed',
+  'oom',
+  'launch-failed',
+  'integrity-failure',
+  'memory-eviction',
+]
 
 test('three deaths within a minute always stop the window, and slower ones never do', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ after: fc.integer({ min: 0, max: 120_000 }), reason: fc.constantFrom(...reasons) }), { maxLength: 30 }), (deaths) => {
-      let now = 0
-      const at: number[] = []
-      const health = createWindowHealth(() => now)
-      for (const { after, reason } of deaths) {
-        now += after
-        at.push(now)
-        const recent = at.filter((when) => now - when < 60_000).length
-        const act = health.gone(reason)
-        if (recent >= 3 || reason === 'launch-failed' || reason === 'integrity-failure') expect(act).toBe('stop')
-        else expect(act).toBe(reason === 'oom' || reason === 'memory-eviction' ? 'recreate' : 'reload')
-      }
-    }),
+    fc.property(
+      fc.array(fc.record({ after: fc.integer({ min: 0, max: 120_000 }), reason: fc.constantFrom(...reasons) }), {
+        maxLength: 30,
+      }),
+      (deaths) => {
+        let now = 0
+        const at: number[] = []
+        const health = createWindowHealth(() => now)
+        for (const { after, reason } of deaths) {
+          now += after
+          at.push(now)
+          const recent = at.filter((when) => now - when < 60_000).length
+          const act = health.gone(reason)
+          if (recent >= 3 || reason === 'launch-failed' || reason === 'integrity-failure') expect(act).toBe('stop')
+          else expect(act).toBe(reason === 'oom' || reason === 'memory-eviction' ? 'recreate' : 'reload')
+        }
+      },
+    ),
   )
 })
 
@@ -48,16 +62,35 @@ test('a value passes the gate’s size check only as plain data of a call’s si
     Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`k${index}`, 1])),
   ])
     expect(isModest(hostile)).toBe(false)
-  fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => JSON.stringify(value).length > 8000 || isModest(value)))
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => JSON.stringify(value).length > 8000 || isModest(value)),
+  )
 })
 
 test('letters, digits and editing keys are never swallowed, with or without shift', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzåäö0123456789-'.split(''), 'Tab', 'Enter', 'Backspace', 'Delete', 'ArrowLeft', 'Escape'),
+      fc.constantFrom(
+        ...'abcdefghijklmnopqrstuvwxyzåäö0123456789-'.split(''),
+        'Tab',
+        'Enter',
+        'Backspace',
+        'Delete',
+        'ArrowLeft',
+        'Escape',
+      ),
       fc.boolean(),
       (key, shift) => {
-        expect(swallowed({ type: 'keyDown', key: shift ? key.toUpperCase() : key, control: false, meta: false, alt: false, shift })).toBe(false)
+        expect(
+          swallowed({
+            type: 'keyDown',
+            key: shift ? key.toUpperCase() : key,
+            control: false,
+            meta: false,
+            alt: false,
+            shift,
+          }),
+        ).toBe(false)
       },
     ),
   )
@@ -66,7 +99,15 @@ test('letters, digits and editing keys are never swallowed, with or without shif
 test('the window may ask for its own files alone', () => {
   expect(mayRequest('app://kiosk/assets/a.js')).toBe(true)
   expect(mayRequest('data:image/png;base64,AA==')).toBe(true)
-  for (const url of ['https://kiosk/', 'app://other/', 'file:///etc/passwd', 'data:text/html,x', 'ws://127.0.0.1/', 'blob:app://kiosk/1', 'devtools://x'])
+  for (const url of [
+    'https://kiosk/',
+    'app://other/',
+    'file:///etc/passwd',
+    'data:text/html,x',
+    'ws://127.0.0.1/',
+    'blob:app://kiosk/1',
+    'devtools://x',
+  ])
     expect(mayRequest(url)).toBe(false)
 })
 

@@ -107,10 +107,19 @@ describe('a second start', () => {
     const desk = await start()
     await serving(desk)
     const focused = desk.shell.reported('focused')
-    const second = spawn(process.execPath, ['--no-warnings', '--import', join(root, 'test/electron-standin/register.ts'), join(root, 'out/main/electron.js')], {
-      env: { ...process.env, STANDIN_DIR: join(desk.folder, 'machine') },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const second = spawn(
+      process.execPath,
+      [
+        '--no-warnings',
+        '--import',
+        join(root, 'test/electron-standin/register.ts'),
+        join(root, 'out/main/electron.js'),
+      ],
+      {
+        env: { ...process.env, STANDIN_DIR: join(desk.folder, 'machine') },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     let said = ''
     second.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
     const [code] = (await once(second, 'exit')) as [number]
@@ -124,8 +133,17 @@ describe('a second start', () => {
     await desk.shell.reported('chromium', 0)
     const second = spawn(
       process.execPath,
-      ['--no-warnings', '--import', join(root, 'test/electron-standin/register.ts'), join(root, 'out/main/electron.js'), '--remote-debugging-port=9222'],
-      { env: { ...process.env, STANDIN_PACKAGED: '1', STANDIN_DIR: join(desk.folder, 'other') }, stdio: ['ignore', 'ignore', 'pipe'] },
+      [
+        '--no-warnings',
+        '--import',
+        join(root, 'test/electron-standin/register.ts'),
+        join(root, 'out/main/electron.js'),
+        '--remote-debugging-port=9222',
+      ],
+      {
+        env: { ...process.env, STANDIN_PACKAGED: '1', STANDIN_DIR: join(desk.folder, 'other') },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
     )
     let said = ''
     second.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))

@@ -4,7 +4,14 @@ import { isOurWindow, mayNavigate, protects, requestedPath, windowOptions } from
 test('the window is sandboxed and isolated, without Node, and without developer tools in production', () => {
   expect(windowOptions('/p.cjs', 'kiosk', false)).toMatchObject({
     kiosk: true,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, devTools: false },
+    webPreferences: {
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      devTools: false,
+    },
   })
 })
 

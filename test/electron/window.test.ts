@@ -23,16 +23,25 @@ declare global {
 async function listen(): Promise<void> {
   await page.evaluate(() => {
     window.frames_ = []
-    ;(window as unknown as { lodge: Lodge }).lodge.onFrame((frame) => window.frames_.push(frame as Record<string, unknown>))
+    ;(window as unknown as { lodge: Lodge }).lodge.onFrame((frame) =>
+      window.frames_.push(frame as Record<string, unknown>),
+    )
   })
 }
 const call = (method: string, id: number, input: unknown = {}) =>
-  page.evaluate(([m, i, value]) => (window as unknown as { lodge: Lodge }).lodge.call[m]?.(i, value), [method, id, input] as const)
+  page.evaluate(([m, i, value]) => (window as unknown as { lodge: Lodge }).lodge.call[m]?.(i, value), [
+    method,
+    id,
+    input,
+  ] as const)
 const replyTo = (id: number) =>
   page
-    .waitForFunction((wanted) => window.frames_.find((frame) => frame['t'] === 'reply' && frame['id'] === wanted), id, { timeout: 10_000 })
+    .waitForFunction((wanted) => window.frames_.find((frame) => frame['t'] === 'reply' && frame['id'] === wanted), id, {
+      timeout: 10_000,
+    })
     .then((handle) => handle.jsonValue() as Promise<{ result: { ok: boolean; failure?: { code: string } } }>)
-const wasAnswered = (id: number) => page.evaluate((wanted) => window.frames_.some((frame) => frame['t'] === 'reply' && frame['id'] === wanted), id)
+const wasAnswered = (id: number) =>
+  page.evaluate((wanted) => window.frames_.some((frame) => frame['t'] === 'reply' && frame['id'] === wanted), id)
 
 beforeAll(async () => {
   desk = await startShellDesk()
@@ -73,7 +82,11 @@ describe('the window', () => {
         node: ['require', 'process', 'module', 'ipcRenderer', 'Buffer'].filter((name) => name in rest),
       }
     })
-    expect(seen).toEqual({ keys: ['call', 'onFrame', 'retryEngine'], methods: Object.keys(kioskApi.methods).sort(), node: [] })
+    expect(seen).toEqual({
+      keys: ['call', 'onFrame', 'retryEngine'],
+      methods: Object.keys(kioskApi.methods).sort(),
+      node: [],
+    })
     expect([...kioskMethods].sort()).toEqual(seen.methods)
   })
 
@@ -112,27 +125,33 @@ describe('the window', () => {
     expect(ran).toEqual({ inline: false, evalRan: false, fetched: false, socket: false })
   })
 
-  it.each(['/..%2fmain%2felectron.js', '/%2e%2e/main/electron.js', '/..%5cmain%5celectron.js', '/../main/electron.js', '//main/electron.js', '/assets/%00.js'])(
-    'is not served %s',
-    async (path) => {
-      const loads = (src: string) =>
-        page.evaluate(
-          (from) =>
-            new Promise<boolean>((resolve) => {
-              const script = document.createElement('script')
-              script.type = 'module'
-              script.onload = () => resolve(true)
-              script.onerror = () => resolve(false)
-              script.src = from
-              document.head.append(script)
-            }),
-          src,
-        )
-      const own = await page.evaluate(() => document.querySelector<HTMLScriptElement>('script[src*="assets"]')?.getAttribute('src') ?? '')
-      expect(await loads(own)).toBe(true)
-      expect(await loads(path)).toBe(false)
-    },
-  )
+  it.each([
+    '/..%2fmain%2felectron.js',
+    '/%2e%2e/main/electron.js',
+    '/..%5cmain%5celectron.js',
+    '/../main/electron.js',
+    '//main/electron.js',
+    '/assets/%00.js',
+  ])('is not served %s', async (path) => {
+    const loads = (src: string) =>
+      page.evaluate(
+        (from) =>
+          new Promise<boolean>((resolve) => {
+            const script = document.createElement('script')
+            script.type = 'module'
+            script.onload = () => resolve(true)
+            script.onerror = () => resolve(false)
+            script.src = from
+            document.head.append(script)
+          }),
+        src,
+      )
+    const own = await page.evaluate(
+      () => document.querySelector<HTMLScriptElement>('script[src*="assets"]')?.getAttribute('src') ?? '',
+    )
+    expect(await loads(own)).toBe(true)
+    expect(await loads(path)).toBe(false)
+  })
 })
 
 describe('a call', () => {
@@ -157,7 +176,12 @@ describe('a call', () => {
 
   it('of a method that the contract does not have reaches nobody', async () => {
     desk.shell.order({ standin: 'send-from', frame: 'main', channel: 'lodge:call:constructor', args: [9201, {}] })
-    desk.shell.order({ standin: 'send-from', frame: 'main', channel: 'lodge:frame', args: [{ t: 'call', id: 9202, method: 'state', input: {} }] })
+    desk.shell.order({
+      standin: 'send-from',
+      frame: 'main',
+      channel: 'lodge:frame',
+      args: [{ t: 'call', id: 9202, method: 'state', input: {} }],
+    })
     await call('state', 9203)
     await replyTo(9203)
     expect(await wasAnswered(9201)).toBe(false)
@@ -262,19 +286,32 @@ describe('a page that wants elsewhere', () => {
       .toBe(0)
   })
 
-  it.each(['media', 'geolocation', 'notifications', 'midi', 'pointerLock', 'fullscreen', 'openExternal', 'clipboard-read', 'hid', 'serial', 'usb', 'unknown'])(
-    'is refused the permission %s, asked or checked',
-    async (permission) => {
-      const answer = desk.shell.reported('permission')
-      desk.shell.order({ standin: 'permission', permission })
-      expect(await answer).toMatchObject({ request: false, check: false, device: false })
-    },
-  )
+  it.each([
+    'media',
+    'geolocation',
+    'notifications',
+    'midi',
+    'pointerLock',
+    'fullscreen',
+    'openExternal',
+    'clipboard-read',
+    'hid',
+    'serial',
+    'usb',
+    'unknown',
+  ])('is refused the permission %s, asked or checked', async (permission) => {
+    const answer = desk.shell.reported('permission')
+    desk.shell.order({ standin: 'permission', permission })
+    expect(await answer).toMatchObject({ request: false, check: false, device: false })
+  })
 
   it('has the browser’s own keys swallowed and typing let through', async () => {
     const press = async (input: Record<string, unknown>) => {
       const answer = desk.shell.reported('pressed')
-      desk.shell.order({ standin: 'press', input: { type: 'keyDown', control: false, meta: false, alt: false, shift: false, ...input } })
+      desk.shell.order({
+        standin: 'press',
+        input: { type: 'keyDown', control: false, meta: false, alt: false, shift: false, ...input },
+      })
       return (await answer).prevented
     }
     for (const keys of [
@@ -287,7 +324,14 @@ describe('a page that wants elsewhere', () => {
       { key: '0', control: true },
     ])
       expect(await press(keys)).toBe(true)
-    for (const keys of [{ key: 'a' }, { key: '7' }, { key: 'Tab' }, { key: 'Enter' }, { key: 'Backspace' }, { key: 'c', control: true }])
+    for (const keys of [
+      { key: 'a' },
+      { key: '7' },
+      { key: 'Tab' },
+      { key: 'Enter' },
+      { key: 'Backspace' },
+      { key: 'c', control: true },
+    ])
       expect(await press(keys)).toBe(false)
   })
 })
@@ -296,7 +340,9 @@ describe('what is on the screen', () => {
   it('cannot be selected or dragged, has no context menu, and takes no dropped file', async () => {
     const held = await page.evaluate(() => {
       const kinds = ['dragstart', 'drop', 'contextmenu'] as const
-      const prevented = kinds.filter((kind) => !document.body.dispatchEvent(new Event(kind, { bubbles: true, cancelable: true })))
+      const prevented = kinds.filter(
+        (kind) => !document.body.dispatchEvent(new Event(kind, { bubbles: true, cancelable: true })),
+      )
       document.execCommand('selectAll')
       return { prevented, selected: window.getSelection()?.toString() ?? '' }
     })

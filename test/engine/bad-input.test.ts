@@ -50,7 +50,11 @@ async function engineWith(
 ): Promise<{ notice: ShellNotice; enrol: (hub: string, code: string) => Promise<unknown>; stop: () => Promise<void> }> {
   const supervisor = createEngineSupervisor({
     spawn: () => forkEngine(),
-    keystore: { name: 'test', hardwareBacked: false, loadKey: () => Promise.resolve({ ok: true, value: Buffer.alloc(32, 3) }) },
+    keystore: {
+      name: 'test',
+      hardwareBacked: false,
+      loadKey: () => Promise.resolve({ ok: true, value: Buffer.alloc(32, 3) }),
+    },
     config,
     timers: systemTimers,
     monotonic: systemClock.monotonic,
@@ -85,7 +89,10 @@ function nextNotice(): Promise<Failure> {
 
 describe('a settings file', () => {
   it('that is wrong is named by its path, and its values are not repeated (L-101)', async () => {
-    const engine = await engineWith({ dataDir: join(base, 'x'), printer: { kind: 'tcp', host: 'printer-secret', dedicatedLink: false } })
+    const engine = await engineWith({
+      dataDir: join(base, 'x'),
+      printer: { kind: 'tcp', host: 'printer-secret', dedicatedLink: false },
+    })
     expect(engine.notice).toMatchObject({ engine: 'given-up', failure: { code: 'L-101' } })
     expect(JSON.stringify(engine.notice)).toContain('printer')
     expect(JSON.stringify(engine.notice)).not.toContain('printer-secret')
@@ -93,7 +100,10 @@ describe('a settings file', () => {
   })
   it('with an unknown option is refused, not ignored (L-101)', async () => {
     const engine = await engineWith({ dataDir: join(base, 'x'), printer: { kind: 'none' }, idleLock: 5 })
-    expect(engine.notice.failure).toMatchObject({ code: 'L-101', params: { where: expect.stringContaining('idleLock') as string } })
+    expect(engine.notice.failure).toMatchObject({
+      code: 'L-101',
+      params: { where: expect.stringContaining('idleLock') as string },
+    })
     await engine.stop()
   })
 })
@@ -110,7 +120,8 @@ describe('enrolment', () => {
       [`${token}.0000-0000-0000-0000-0000-0000-00`, 'L-104'],
       ['not a code', 'L-105'],
     ] as const
-    for (const [code, expected] of refusals) expect(await engine.enrol(hub.url, code)).toEqual({ ok: false, failure: { code: expected } })
+    for (const [code, expected] of refusals)
+      expect(await engine.enrol(hub.url, code)).toEqual({ ok: false, failure: { code: expected } })
     expect(await engine.enrol('https://127.0.0.1:1', good)).toEqual({ ok: false, failure: { code: 'L-601' } })
     expect(await engine.enrol(hub.url, good)).toEqual({ ok: true, value: null })
     expect(await engine.enrol(hub.url, good)).toEqual({ ok: false, failure: { code: 'L-106' } })
@@ -144,7 +155,11 @@ describe('a database', () => {
     const supervisorKey = Buffer.alloc(32, 4)
     const supervisor = createEngineSupervisor({
       spawn: () => forkEngine(),
-      keystore: { name: 'other', hardwareBacked: false, loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(supervisorKey) }) },
+      keystore: {
+        name: 'other',
+        hardwareBacked: false,
+        loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(supervisorKey) }),
+      },
       config: { dataDir: copy, printer: { kind: 'none' }, simulatedReaders: { port: 9 } },
       timers: systemTimers,
       monotonic: systemClock.monotonic,
@@ -174,7 +189,8 @@ describe('a reader', () => {
   })
   it('that sends rubbish of every length neither stops the engine nor opens anyone', async () => {
     const pid = desk.supervisor.pid()
-    for (let length = 0; length < 130; length++) desk.reader.send(simulatedScanner.path, Buffer.alloc(length, length * 37))
+    for (let length = 0; length < 130; length++)
+      desk.reader.send(simulatedScanner.path, Buffer.alloc(length, length * 37))
     desk.reader.unplug(simulatedScanner.path)
     await until(desk.client, 'no reader', ({ reader }) => reader.state === 'none' && reader.failure?.code === 'L-701')
     desk.reader.plug(simulatedScanner)
@@ -198,7 +214,13 @@ describe('a hub', () => {
     const rubbish: Server = createServer({ key: identity.key, cert: identity.certificate }, (_request, response) => {
       answers += 1
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(answers % 3 === 0 ? '{"acked":"many"}' : answers % 3 === 1 ? '<html>' : '{"incarnation":null,"changes":[{"kind":"pickup-granted"}]}')
+      response.end(
+        answers % 3 === 0
+          ? '{"acked":"many"}'
+          : answers % 3 === 1
+            ? '<html>'
+            : '{"incarnation":null,"changes":[{"kind":"pickup-granted"}]}',
+      )
     })
     await new Promise<void>((resolve) => rubbish.listen(0, '127.0.0.1', resolve))
     const address = rubbish.address()
@@ -221,11 +243,18 @@ describe('a hub', () => {
 
   it('with a certificate of another authority is refused (L-104)', async () => {
     const identity = await issueServerIdentity(mkdtempSync(join(base, 'other-')), ['127.0.0.1'])
-    const stranger: Server = createServer({ key: identity.key, cert: identity.certificate }, (_request, response) => response.end('{}'))
+    const stranger: Server = createServer({ key: identity.key, cert: identity.certificate }, (_request, response) =>
+      response.end('{}'),
+    )
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
     const address = stranger.address()
     desk.cable.redirect({ host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 0 })
-    const told = await until(desk.client, 'a stranger noticed', ({ network }) => network.failure?.code === 'L-104', 30_000)
+    const told = await until(
+      desk.client,
+      'a stranger noticed',
+      ({ network }) => network.failure?.code === 'L-104',
+      30_000,
+    )
     expect(told.network.state).toBe('refused')
     desk.cable.redirect({ host: '127.0.0.1', port: hub.port })
     await new Promise<void>((resolve) => {

@@ -9,7 +9,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PickupId } from '../../src-shared/domain.ts'
-import { done, findPickup, prepareStaff, release, signIn, untilGranted, untilSent, untilStep, verifyDocument } from '../../src-main/demo/acts.ts'
+import {
+  done,
+  findPickup,
+  prepareStaff,
+  release,
+  signIn,
+  untilGranted,
+  untilSent,
+  untilStep,
+  verifyDocument,
+} from '../../src-main/demo/acts.ts'
 import { dataFolder, startDesk, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
 import { startHubProcess, type HubProcess } from '../../src-main/demo/hub-process.ts'
 import { demoPins, passportOf, readInstitution } from '../../src-main/demo/institution.ts'
@@ -52,7 +62,14 @@ beforeAll(async () => {
   const code = done(await hub.agent.call('enrolmentCode', { body: { desk: deskId as never } })).code
   // A supervisor whose clock runs so fast that a dozen deaths are no crash loop.
   let minutes = 0
-  desk = await startDesk({ key, dataDir: dataFolder(base, key), hub: { port: hub.port }, code, spawn, monotonic: () => ++minutes * 60_000 })
+  desk = await startDesk({
+    key,
+    dataDir: dataFolder(base, key),
+    hub: { port: hub.port },
+    code,
+    spawn,
+    monotonic: () => ++minutes * 60_000,
+  })
   await untilServing(desk)
   await prepareStaff(desk, chief, [])
 })
@@ -84,7 +101,13 @@ async function killEngine(): Promise<void> {
 async function fresh(person: (typeof institution.recipients)[number]): Promise<PickupId> {
   const issued = done(
     await hub.agent.call('issue', {
-      body: { account: person.account, desk: deskId as never, channel: 'porter', requestReference: 'PYY-2', secretKind: 'password' },
+      body: {
+        account: person.account,
+        desk: deskId as never,
+        channel: 'porter',
+        requestReference: 'PYY-2',
+        secretKind: 'password',
+      },
     }),
   )
   const state = done(await desk.client.state({}))
@@ -102,7 +125,11 @@ const student = (i: number) => {
 
 async function prove(person: (typeof institution.recipients)[number], pickup: PickupId) {
   desk.reader.scanDocument(passportOf(person))
-  await until(desk.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.document !== null)
+  await until(
+    desk.client,
+    'a matched document',
+    ({ counter }) => counter.step === 'verify' && counter.document !== null,
+  )
   return verifyDocument(desk, pickup)
 }
 
@@ -178,7 +205,12 @@ describe('kill -9 of the engine', () => {
       expect(entries.filter((kind) => kind === 'slip-intended')).toHaveLength(1)
       const again = await desk.client.release({ pickup, verification, language: 'en' })
       expect(again.ok).toBe(false)
-      done(await desk.client.settle({ slip: settling.slip.id, settlement: cutByThen === 1 ? 'missing' : 'nothing-came-out' }))
+      done(
+        await desk.client.settle({
+          slip: settling.slip.id,
+          settlement: cutByThen === 1 ? 'missing' : 'nothing-came-out',
+        }),
+      )
       expect(desk.printer.takeSlips().filter((slip) => slip.cut)).toHaveLength(cutByThen)
       const state = done(await desk.client.state({}))
       expect(state.unsettled).toEqual([])

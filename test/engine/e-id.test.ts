@@ -72,7 +72,9 @@ function phone() {
   const jar = new Map<string, string>()
   async function go(at: string, form?: Record<string, string>): Promise<Page> {
     const { origin } = new URL(at)
-    const sent = [...jar].filter(([name]) => name.startsWith(`${origin} `)).map(([name, text]) => `${name.slice(origin.length + 1)}=${text}`)
+    const sent = [...jar]
+      .filter(([name]) => name.startsWith(`${origin} `))
+      .map(([name, text]) => `${name.slice(origin.length + 1)}=${text}`)
     const page = await fetch(at, {
       redirect: 'manual',
       headers: { cookie: sent.join('; '), 'accept-language': 'sv-FI' },
@@ -97,7 +99,8 @@ function phone() {
     },
   }
 }
-const walk = async (address: string, form: Record<string, string>, browser = phone()) => browser.go((await browser.open(address)).url, form)
+const walk = async (address: string, form: Record<string, string>, browser = phone()) =>
+  browser.go((await browser.open(address)).url, form)
 const plain = (page: Page) => {
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect(page.text).not.toMatch(/<script/i)
@@ -122,8 +125,14 @@ describe('an e-ID on the recipient’s phone', () => {
     await handOver(desk, slip.id)
     await untilSent(desk)
     const all = await events()
-    expect(all.find(({ kind }) => kind === 'verification')).toMatchObject({ actor: desk.porter.name, detail: { proof: 'e-id', method: 'e-id' } })
-    expect(all.find(({ kind }) => kind === 'e-id-proved')).toMatchObject({ actor: desk.porter.name, detail: { acr: 'http://broker.example/loa3' } })
+    expect(all.find(({ kind }) => kind === 'verification')).toMatchObject({
+      actor: desk.porter.name,
+      detail: { proof: 'e-id', method: 'e-id' },
+    })
+    expect(all.find(({ kind }) => kind === 'e-id-proved')).toMatchObject({
+      actor: desk.porter.name,
+      detail: { acr: 'http://broker.example/loa3' },
+    })
     // Every step of the way back again leads nowhere.
     expect((await phone().go(address)).text).toContain('L-318')
     const alarms = done(await world.hub.agent.call('alarms', { query: { open: '1', limit: 50 } })).alarms
@@ -151,7 +160,11 @@ describe('an e-ID on the recipient’s phone', () => {
     const at = await first.open(address)
     expect((await phone().go(address, {})).text).toContain('L-318')
     // Another browser with the first one's way back: the code is worth nothing to it.
-    const done = await fetch(at.url, { method: 'POST', body: new URLSearchParams({ person: 'nelli' }), redirect: 'manual' })
+    const done = await fetch(at.url, {
+      method: 'POST',
+      body: new URLSearchParams({ person: 'nelli' }),
+      redirect: 'manual',
+    })
     expect(done.status).toBeGreaterThanOrEqual(300)
     const thief = phone()
     const back = await thief.go(`${new URL(address).origin}/e-id/callback?code=guessed&state=guessed`)

@@ -77,7 +77,16 @@ describe('the tours', () => {
     await runTour('timeline', ports)
     const kinds = ports.timeline.map((event) => event.kind)
     expect(kinds).toEqual(
-      expect.arrayContaining(['issued', 'granted', 'arrival', 'verification-refused', 'verification', 'slip-intended', 'slip-printed', 'handed-over']),
+      expect.arrayContaining([
+        'issued',
+        'granted',
+        'arrival',
+        'verification-refused',
+        'verification',
+        'slip-intended',
+        'slip-printed',
+        'handed-over',
+      ]),
     )
     const verification = ports.timeline.find((event) => event.kind === 'verification')
     expect(verification).toMatchObject({

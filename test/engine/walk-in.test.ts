@@ -42,10 +42,13 @@ const walkIn = async (reached: (step: WalkInStep) => boolean): Promise<WalkInSte
   const state = await until(desk.client, 'the walk-in', ({ counter }) => counter.step === 'walk-in' && reached(counter))
   return state.counter as WalkInStep
 }
-const timeline = async (pickup: string) => done(await world.hub.agent.call('timeline', { query: { pickup: pickup as never } })).events
+const timeline = async (pickup: string) =>
+  done(await world.hub.agent.call('timeline', { query: { pickup: pickup as never } })).events
 /** Hub states of an account's pickups, newest first. */
 const pickupsOf = async (account: string) =>
-  done(await world.hub.agent.call('pickups', { query: { limit: 500 } })).pickups.filter((pickup) => pickup.account === account)
+  done(await world.hub.agent.call('pickups', { query: { limit: 500 } })).pickups.filter(
+    (pickup) => pickup.account === account,
+  )
 const kinds = async (limit = 12) => done(await desk.client.journal({ limit })).entries.map(({ kind }) => kind)
 
 beforeEach(async () => {
@@ -55,7 +58,12 @@ beforeEach(async () => {
   desk.printer.takeSlips()
   desk.cable.plug()
   porter.cable.plug()
-  await until(desk.client, 'online and ready', ({ printer, network }) => printer.canPrint && network.state === 'online', 60_000)
+  await until(
+    desk.client,
+    'online and ready',
+    ({ printer, network }) => printer.canPrint && network.state === 'online',
+    60_000,
+  )
   const state = done(await desk.client.state({}))
   if (state.counter.step !== 'idle') done(await desk.client.dismiss({}))
   if (state.staff === null) await signIn(desk, desk.porter.badge, desk.porter.pin)
@@ -98,14 +106,27 @@ describe('a walk-in at the helpdesk', () => {
     desk.reader.tap(person.cards[0] ?? '')
     const found = await walkIn(({ phase }) => phase === 'prove')
     expect(found).toMatchObject({ document: null, chosen: { account: person.account } })
-    expect(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })).toEqual({ ok: false, failure: { code: 'L-303' } })
+    expect(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })).toEqual({
+      ok: false,
+      failure: { code: 'L-303' },
+    })
     done(await desk.client.findAccount({ search: 'Kivela nel' }))
     await walkIn(({ phase, chosen }) => phase === 'prove' && chosen?.account === person.account)
     const eye = { kind: 'driving-licence', issuerCountry: 'FIN', statement: true } as const
-    const wrong = await desk.client.issueWalkIn({ account: person.account, language: 'sv', byEye: { ...eye, birthDate: '2003-09-19' } })
+    const wrong = await desk.client.issueWalkIn({
+      account: person.account,
+      language: 'sv',
+      byEye: { ...eye, birthDate: '2003-09-19' },
+    })
     expect(wrong).toEqual({ ok: false, failure: { code: 'L-305' } })
     expect(desk.printer.slips()).toEqual([])
-    done(await desk.client.issueWalkIn({ account: person.account, language: 'sv', byEye: { ...eye, birthDate: '2003-09-18' } }))
+    done(
+      await desk.client.issueWalkIn({
+        account: person.account,
+        language: 'sv',
+        byEye: { ...eye, birthDate: '2003-09-18' },
+      }),
+    )
     const { slip } = await untilStep(desk, 'hand-over')
     await handOver(desk, slip.id)
   })
@@ -118,7 +139,10 @@ describe('a walk-in at the helpdesk', () => {
     done(await desk.client.chooseAccount({ account: 'wikstrem-lab' }))
     const chosen = await walkIn(({ phase }) => phase === 'prove')
     expect(chosen.document).not.toBeNull()
-    expect(await desk.client.issueWalkIn({ account: 'wikstrem', language: 'sv', byEye: null })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    expect(await desk.client.issueWalkIn({ account: 'wikstrem', language: 'sv', byEye: null })).toEqual({
+      ok: false,
+      failure: { code: 'L-209' },
+    })
   })
 
   it('says where to go when nothing is found, and that staff secrets are another desk’s', async () => {
@@ -129,13 +153,19 @@ describe('a walk-in at the helpdesk', () => {
     const step = await walkIn(({ phase }) => phase === 'prove')
     expect(step.chosen).toMatchObject({ account: 'heinonou', blocked: { code: 'L-220', params: { deskKinds: 'hr' } } })
     const eye = { kind: 'passport', issuerCountry: 'FIN', birthDate: '1974-12-30', statement: true } as const
-    expect(await desk.client.issueWalkIn({ account: 'heinonou', language: 'fi', byEye: eye })).toMatchObject({ ok: false, failure: { code: 'L-220' } })
+    expect(await desk.client.issueWalkIn({ account: 'heinonou', language: 'fi', byEye: eye })).toMatchObject({
+      ok: false,
+      failure: { code: 'L-220' },
+    })
     expect(await pickupsOf('heinonou')).toEqual([])
   })
 
   it('is not for a porter’s desk', async () => {
     await signIn(porter, porter.porter.badge, porter.porter.pin)
-    expect(await porter.client.findAccount({ search: 'kivela' })).toMatchObject({ ok: false, failure: { code: 'L-225' } })
+    expect(await porter.client.findAccount({ search: 'kivela' })).toMatchObject({
+      ok: false,
+      failure: { code: 'L-225' },
+    })
     porter.reader.scanDocument(passportOf(visitor('nelli')))
     const refused = await until(porter.client, 'a refusal', ({ counter }) => counter.step === 'refused')
     expect(refused.counter).toMatchObject({ failure: { code: 'L-308' } })
@@ -161,30 +191,48 @@ describe('a walk-in that ends without a slip', () => {
     await walkIn(({ phase, document }) => phase === 'prove' && document !== null)
     const before = (await pickupsOf(person.account)).length
     // Another account than the one on the screen is not served by it.
-    expect(await desk.client.noSlipWalkIn({ account: 'heinonou', reason: 'expired' })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    expect(await desk.client.noSlipWalkIn({ account: 'heinonou', reason: 'expired' })).toEqual({
+      ok: false,
+      failure: { code: 'L-209' },
+    })
     done(await desk.client.noSlipWalkIn({ account: person.account, reason: 'photo-differs' }))
     const { counter } = done(await desk.client.state({}))
     expect(counter).toMatchObject({ step: 'done', outcome: 'nothing-issued', initials: 'N. K.' })
     // Pressed twice, and tried for printing after all: it is over.
-    expect(await desk.client.noSlipWalkIn({ account: person.account, reason: 'photo-differs' })).toEqual({ ok: false, failure: { code: 'L-209' } })
-    expect(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })).toMatchObject({ ok: false })
+    expect(await desk.client.noSlipWalkIn({ account: person.account, reason: 'photo-differs' })).toEqual({
+      ok: false,
+      failure: { code: 'L-209' },
+    })
+    expect(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })).toMatchObject({
+      ok: false,
+    })
     await untilSent(desk)
     const state = done(await desk.client.state({}))
     const [entry] = done(await world.hub.agent.call('ledgerEntries', { query: { kind: 'no-slip', limit: 1 } })).entries
     expect(entry).toMatchObject({ kind: 'no-slip', pickup: null, poison: false, facts: { reason: 'photo-differs' } })
     expect((await kinds(1))[0]).toBe('no-slip')
-    expect(done(await desk.client.journal({ limit: 1 })).entries[0]).toMatchObject({ actor: state.staff?.name, pickup: null, acknowledged: true })
+    expect(done(await desk.client.journal({ limit: 1 })).entries[0]).toMatchObject({
+      actor: state.staff?.name,
+      pickup: null,
+      acknowledged: true,
+    })
     expect(await pickupsOf(person.account)).toHaveLength(before)
     expect(await kinds(2)).not.toContain('walk-in-verified')
     expect(desk.printer.slips()).toEqual([])
   })
 
   it('needs someone who serves, and a walk-in at that point', async () => {
-    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({ ok: false, failure: { code: 'L-209' } })
+    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({
+      ok: false,
+      failure: { code: 'L-209' },
+    })
     done(await desk.client.findAccount({ search: 'nelli kive' }))
     await walkIn(({ phase }) => phase === 'prove')
     done(await desk.client.signOut({}))
-    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({ ok: false, failure: { code: 'L-401' } })
+    expect(await desk.client.noSlipWalkIn({ account: 'kivelane', reason: 'no-id-with-them' })).toEqual({
+      ok: false,
+      failure: { code: 'L-401' },
+    })
   })
 })
 
@@ -251,7 +299,12 @@ describe('a walk-in that stops midway leaves nothing behind', () => {
     process.kill(pid, 'SIGKILL')
     await issuing
     await untilUp(desk)
-    await until(desk.client, 'a new engine', ({ network, reader }) => network.state === 'online' && reader.state === 'ready', 60_000)
+    await until(
+      desk.client,
+      'a new engine',
+      ({ network, reader }) => network.state === 'online' && reader.state === 'ready',
+      60_000,
+    )
     await signIn(desk, desk.porter.badge, desk.porter.pin)
     // The slip had begun: it is uncertain until a person has settled it, and only then is the secret given back.
     const state = done(await desk.client.state({}))
@@ -274,7 +327,13 @@ describe('a pickup that is live at another desk', () => {
     const person = visitor('nelli')
     const old = done(
       await world.hub.agent.call('issue', {
-        body: { account: person.account, desk: porter.id, channel: 'porter', requestReference: 'PYY-9', secretKind: 'password' },
+        body: {
+          account: person.account,
+          desk: porter.id,
+          channel: 'porter',
+          requestReference: 'PYY-9',
+          secretKind: 'password',
+        },
       }),
     )
     await until(porter.client, 'the old pickup', ({ counts }) => counts.waiting + counts.arrived > 0)
@@ -284,7 +343,10 @@ describe('a pickup that is live at another desk', () => {
     const step = await walkIn(({ phase }) => phase === 'prove')
     expect(step.chosen?.live).toMatchObject({ here: false, desk: { en: 'Porter’s lodge, Lakeside campus' } })
     const refused = await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null })
-    expect(refused).toMatchObject({ ok: false, failure: { code: 'L-216', params: { whereEn: 'Porter’s lodge, Lakeside campus' } } })
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { code: 'L-216', params: { whereEn: 'Porter’s lodge, Lakeside campus' } },
+    })
     expect(await walkIn(() => true)).toMatchObject({ phase: 'asked-back', notice: { code: 'L-216' } })
     expect(desk.printer.slips()).toEqual([])
     expect((await pickupsOf(person.account)).filter(({ state }) => state === 'granted')).toEqual([])
@@ -294,14 +356,22 @@ describe('a pickup that is live at another desk', () => {
     await untilSent(desk)
     const [fresh] = await pickupsOf(person.account)
     expect(fresh?.state).toBe('handed-over')
-    expect((await timeline(old.pickup)).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['superseded', 'revoke-acknowledged']))
+    expect((await timeline(old.pickup)).map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['superseded', 'revoke-acknowledged']),
+    )
   })
 
   it('one that waits here already is opened, not issued again', async () => {
     const person = visitor('camille')
     const issued = done(
       await world.hub.agent.call('issue', {
-        body: { account: person.account, desk: desk.id, channel: 'helpdesk', requestReference: null, secretKind: 'password' },
+        body: {
+          account: person.account,
+          desk: desk.id,
+          channel: 'helpdesk',
+          requestReference: null,
+          secretKind: 'password',
+        },
       }),
     )
     done(await desk.client.syncNow({}))

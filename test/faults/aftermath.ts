@@ -34,7 +34,8 @@ export async function aftermath(desk: TrialDesk, template: Template, dice: Dice)
     // The next sign-in opens on what is unsettled.
     if (unsettled.length > 0 && !(counter.step === 'hand-over' && counter.slip.id === unsettled[0]?.id))
       wrong.push(`signed in on ${counter.step}, not on the unsettled slip`)
-    if (unsettled.some(({ staffName }) => staffName !== template.chief.name && staffName !== template.porter.name)) wrong.push('an unsettled slip names nobody')
+    if (unsettled.some(({ staffName }) => staffName !== template.chief.name && staffName !== template.porter.name))
+      wrong.push('an unsettled slip names nobody')
   }
   wrong.push(...(await settleAll(desk, hands, await expect(), template, dice)))
   for (const customer of template.customers) wrong.push(...(await serve(desk, hands, customer, exhausted)))
@@ -53,13 +54,24 @@ async function putRight(desk: TrialDesk): Promise<{ cut: { before: number; after
 }
 
 /** The truth, as people see it on the counter. */
-function truth(desk: TrialDesk, slip: { number: string; pickup: string; state: string }, template: Template, dice: Dice): Settlement {
+function truth(
+  desk: TrialDesk,
+  slip: { number: string; pickup: string; state: string },
+  template: Template,
+  dice: Dice,
+): Settlement {
   const found = paperOf([slip], desk.paper.slice(desk.papersSettled()), template).get(slip.number)?.[0]
   if (found === undefined) return 'nothing-came-out'
   return found.cut ? dice.pick(['handed-over', 'spoiled', 'missing']) : 'spoiled'
 }
 
-async function settleAll(desk: TrialDesk, hands: Hands, state: KioskState, template: Template, dice: Dice): Promise<string[]> {
+async function settleAll(
+  desk: TrialDesk,
+  hands: Hands,
+  state: KioskState,
+  template: Template,
+  dice: Dice,
+): Promise<string[]> {
   desk.takePaper()
   const wrong: string[] = []
   for (const slip of state.unsettled) {
@@ -89,7 +101,10 @@ async function serve(desk: TrialDesk, hands: Hands, customer: Customer, exhauste
     const again = await hands.client.release({ pickup, verification, language: 'fi' })
     if (again.ok || desk.takePaper().length > 0) return ['an old verification printed']
   }
-  if (!opened.ok) return ['L-204', 'L-208'].includes(opened.failure.code) ? [] : [`a waiting pickup is refused: ${opened.failure.code}`]
+  if (!opened.ok)
+    return ['L-204', 'L-208'].includes(opened.failure.code)
+      ? []
+      : [`a waiting pickup is refused: ${opened.failure.code}`]
   await scan(hands, customer)
   const verified = await hands.client.verifyDocument({ pickup })
   if (!verified.ok) {
@@ -101,7 +116,8 @@ async function serve(desk: TrialDesk, hands: Hands, customer: Customer, exhauste
   desk.takePaper()
   if (!released.ok) return [`not released: ${released.failure.code}`]
   const mine = desk.paper.slice(slips).map(look)
-  if (mine.length !== 1 || mine[0]?.secret !== customer.secret || !mine[0].cut) return [`the slip is not one whole slip: ${JSON.stringify(mine)}`]
+  if (mine.length !== 1 || mine[0]?.secret !== customer.secret || !mine[0].cut)
+    return [`the slip is not one whole slip: ${JSON.stringify(mine)}`]
   const settled = await hands.client.settle({ slip: released.value.slip, settlement: 'handed-over' })
   return settled.ok ? [] : [`not settled: ${settled.failure.code}`]
 }

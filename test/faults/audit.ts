@@ -48,7 +48,10 @@ export function paperOf(
     const owner = template.customers.find(({ secret }) => secret.startsWith(found.secret))
     const nameless = slips.find(
       ({ number, pickup, state }) =>
-        pickup === owner?.pickup && onPaper.has(state) && !paper.some((slip) => slip.text.includes(number)) && byNumber.get(number)?.length === 0,
+        pickup === owner?.pickup &&
+        onPaper.has(state) &&
+        !paper.some((slip) => slip.text.includes(number)) &&
+        byNumber.get(number)?.length === 0,
     )
     byNumber.get((numbered ?? nameless)?.number ?? '')?.push(found)
   }
@@ -84,17 +87,24 @@ export async function audit(
     if (bad !== null) wrong.push(`ledger entry ${bad} does not verify`)
     if (db.pragma('integrity_check', { simple: true }) !== 'ok') wrong.push('the database is damaged')
     if ((db.pragma('foreign_key_check') as unknown[]).length > 0) wrong.push('rows without what they refer to')
-    const rows = db.prepare<[], SlipRow>('SELECT id, number, pickup, state, staff, settled_by FROM slip ORDER BY intended_at').all()
+    const rows = db
+      .prepare<[], SlipRow>('SELECT id, number, pickup, state, staff, settled_by FROM slip ORDER BY intended_at')
+      .all()
     const bytes = db.prepare<[], string>('SELECT bytes FROM ledger ORDER BY seq').pluck().all()
     const entries = bytes.map((text) => LedgerEntry.parse(JSON.parse(text)))
     wrong.push(...slipsAgainstPaper(rows, paper, template), ...slipsAgainstLedger(rows, entries))
     for (const { pickup } of template.customers) {
-      const wasted = rows.filter((row) => row.pickup === pickup && (row.state === 'spoiled' || row.state === 'nothing-came-out')).length
+      const wasted = rows.filter(
+        (row) => row.pickup === pickup && (row.state === 'spoiled' || row.state === 'nothing-came-out'),
+      ).length
       if (wasted > 2 || (wasted === 2) !== exhausted.includes(pickup))
-        wrong.push(`${wasted} slips came to nothing, and a further one was ${exhausted.includes(pickup) ? 'refused' : 'offered'}`)
+        wrong.push(
+          `${wasted} slips came to nothing, and a further one was ${exhausted.includes(pickup) ? 'refused' : 'offered'}`,
+        )
     }
     for (const [i, one] of seen.entries())
-      for (const what of unconfirmed(one, entries)) wrong.push(`engine ${i + 1} had confirmed "${what}" and the ledger lost it`)
+      for (const what of unconfirmed(one, entries))
+        wrong.push(`engine ${i + 1} had confirmed "${what}" and the ledger lost it`)
     for (const file of filesOf(dataDir)) {
       const content = readFileSync(file)
       if (template.customers.some(({ secret }) => content.includes(secret))) wrong.push(`the secret is in ${file}`)
@@ -115,13 +125,17 @@ function slipsAgainstPaper(rows: readonly SlipRow[], paper: readonly TraySlip[],
     const mine = known.get(row.number) ?? []
     const customer = template.customers.find(({ pickup }) => pickup === row.pickup)
     if (mine.length > 1) wrong.push(`slip ${row.number} came out ${mine.length} times`)
-    if (mine.length === 1 && !onPaper.has(row.state)) wrong.push(`slip ${row.number} is on paper and the ledger says ${row.state}`)
-    if (mine.length === 0 && onPaper.has(row.state)) wrong.push(`slip ${row.number} is ${row.state} and there is no paper`)
+    if (mine.length === 1 && !onPaper.has(row.state))
+      wrong.push(`slip ${row.number} is on paper and the ledger says ${row.state}`)
+    if (mine.length === 0 && onPaper.has(row.state))
+      wrong.push(`slip ${row.number} is ${row.state} and there is no paper`)
     for (const { secret, cut } of mine) {
-      if (cut ? customer?.secret !== secret : customer?.secret.startsWith(secret) !== true) wrong.push(`slip ${row.number} does not carry its secret`)
+      if (cut ? customer?.secret !== secret : customer?.secret.startsWith(secret) !== true)
+        wrong.push(`slip ${row.number} does not carry its secret`)
       if (!cut && row.state === 'printed') wrong.push(`slip ${row.number} is called printed and was never cut`)
     }
-    if (row.state === 'intended' || row.state === 'printed' || row.state === 'uncertain') wrong.push(`slip ${row.number} was left ${row.state}`)
+    if (row.state === 'intended' || row.state === 'printed' || row.state === 'uncertain')
+      wrong.push(`slip ${row.number} was left ${row.state}`)
     if (row.state !== 'failed' && row.settled_by === null) wrong.push(`slip ${row.number} was settled by nobody`)
   }
   return wrong
@@ -133,10 +147,15 @@ function slipsAgainstLedger(rows: readonly SlipRow[], entries: readonly LedgerEn
   for (const row of rows) {
     const kinds = entries.flatMap((entry) => ('slip' in entry.facts && entry.facts.slip === row.id ? [entry.kind] : []))
     const settlement = row.state === 'handed-over' ? 'handed-over' : `slip-${row.state}`
-    const outcomes = kinds.filter((kind) => kind === 'slip-printed' || kind === 'slip-failed' || kind === 'slip-uncertain')
+    const outcomes = kinds.filter(
+      (kind) => kind === 'slip-printed' || kind === 'slip-failed' || kind === 'slip-uncertain',
+    )
     const expected = ['slip-intended', ...outcomes.slice(0, 1), ...(row.state === 'failed' ? [] : [settlement])]
-    if (outcomes.length !== 1 || kinds.join() !== expected.join()) wrong.push(`slip ${row.number}: entries ${kinds.join(', ')}`)
-    const settled = entries.find((entry) => settling.has(entry.kind) && 'slip' in entry.facts && entry.facts.slip === row.id)
+    if (outcomes.length !== 1 || kinds.join() !== expected.join())
+      wrong.push(`slip ${row.number}: entries ${kinds.join(', ')}`)
+    const settled = entries.find(
+      (entry) => settling.has(entry.kind) && 'slip' in entry.facts && entry.facts.slip === row.id,
+    )
     const intended = entries.find((entry) => entry.kind === 'slip-intended' && entry.facts.slip === row.id)
     if (intended?.actor !== row.staff || (settled !== undefined && settled.actor !== row.settled_by))
       wrong.push(`slip ${row.number}: the names are not both recorded`)
@@ -150,7 +169,12 @@ function slipsAgainstLedger(rows: readonly SlipRow[], entries: readonly LedgerEn
     } else if (settling.has(entry.kind) || entry.kind === 'slip-failed') open.delete(entry.pickup)
     if (
       entry.kind === 'slip-intended' &&
-      entries.some((other) => other.seq < entry.seq && other.pickup === entry.pickup && (other.kind === 'handed-over' || other.kind === 'slip-missing'))
+      entries.some(
+        (other) =>
+          other.seq < entry.seq &&
+          other.pickup === entry.pickup &&
+          (other.kind === 'handed-over' || other.kind === 'slip-missing'),
+      )
     )
       wrong.push('a slip after a handover or a missing one')
   }

@@ -3,7 +3,12 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { startDesk, untilServing, type DemoDesk } from '../../src-main/demo/desk.ts'
 import { systemTimers } from '../../src-main/engine/index.ts'
-import { startSimulatedPrinter, type SimulatedPrinter, type SimulatedPrinterOptions, type TraySlip } from '../../src-main/printers/simulated/index.ts'
+import {
+  startSimulatedPrinter,
+  type SimulatedPrinter,
+  type SimulatedPrinterOptions,
+  type TraySlip,
+} from '../../src-main/printers/simulated/index.ts'
 import {
   createEngineClient,
   createEngineSupervisor,
@@ -84,11 +89,20 @@ export async function startTrialDesk(options: DeskOptions): Promise<TrialDesk> {
     const next = mining.shift()
     let engine: EngineChild
     if (next === undefined) {
-      engine = options.user === undefined ? forkEngine(options.engines.plain) : forkAs(options.engines.plain, options.user)
+      engine =
+        options.user === undefined ? forkEngine(options.engines.plain) : forkAs(options.engines.plain, options.user)
       tell = null
     } else {
-      const settings = { ...next, database: join(dataDir, 'kiosk.db'), printerPort: printer.port, code: join(dataDir, 'code') }
-      const child = fork(options.engines.mined, [JSON.stringify(settings)], { serialization: 'advanced', execArgv: ['--no-warnings'] })
+      const settings = {
+        ...next,
+        database: join(dataDir, 'kiosk.db'),
+        printerPort: printer.port,
+        code: join(dataDir, 'code'),
+      }
+      const child = fork(options.engines.mined, [JSON.stringify(settings)], {
+        serialization: 'advanced',
+        execArgv: ['--no-warnings'],
+      })
       tell = (t) => void (child.connected && child.send({ t }, () => undefined))
       engine = childOf(child)
     }
@@ -112,13 +126,23 @@ export async function startTrialDesk(options: DeskOptions): Promise<TrialDesk> {
     createEngineSupervisor({
       spawn,
       keystore: createFileKeystore(dataDir),
-      config: hurriedConfig({ ...config, printer: { ...(config.printer as object), processId: options.processId ?? 'trusted' } }),
+      config: hurriedConfig({
+        ...config,
+        printer: { ...(config.printer as object), processId: options.processId ?? 'trusted' },
+      }),
       timers: systemTimers,
       monotonic: () => ++minutes * 60_000,
       log: () => undefined,
     })
   // Nobody listens at port 9: the hub is away.
-  const desk = await startDesk({ key: deskKey, dataDir, hub: { port: 9 }, code: null, printer: { host: '127.0.0.1', port: printer.port }, host })
+  const desk = await startDesk({
+    key: deskKey,
+    dataDir,
+    hub: { port: 9 },
+    code: null,
+    printer: { host: '127.0.0.1', port: printer.port },
+    host,
+  })
   desk.supervisor.onFrame((frame) => {
     if (frame.t === 'event' && frame.name === 'state') seen.at(-1)?.states.push(frame.payload as Seen['states'][number])
   })
@@ -225,7 +249,9 @@ function noting(client: KioskClient, replies: Reply[], alive: <T>(act: () => T) 
       const member: unknown = Reflect.get(target, name)
       if (name === 'on' || typeof member !== 'function') return member
       return async (input: unknown) => {
-        const result = (await alive(() => (member as (input: unknown) => Promise<Reply['result']>)(input))) satisfies Reply['result']
+        const result = (await alive(() =>
+          (member as (input: unknown) => Promise<Reply['result']>)(input),
+        )) satisfies Reply['result']
         replies.push({ method: String(name), input, result })
         return result
       }

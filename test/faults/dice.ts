@@ -9,7 +9,8 @@ export interface Dice {
 
 export function createDice(seed: number, name: string): Dice {
   let round = 0
-  const roll = (sides: number) => createHash('sha256').update(`${seed}/${name}/${round++}`).digest().readUInt32BE() % sides
+  const roll = (sides: number) =>
+    createHash('sha256').update(`${seed}/${name}/${round++}`).digest().readUInt32BE() % sides
   return {
     roll,
     pick<T>(from: readonly T[]): T {

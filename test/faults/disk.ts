@@ -51,9 +51,24 @@ function traced(name: string, call: string, error: string): Trouble {
   return {
     name: `${name} (${call} fails with ${error})`,
     async begin(pid) {
-      const tracer = spawn('strace', ['-f', '-qq', '-p', String(pid), '-e', `trace=${call}`, '-e', `inject=${call}:error=${error}`, '-o', '/dev/null'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
+      const tracer = spawn(
+        'strace',
+        [
+          '-f',
+          '-qq',
+          '-p',
+          String(pid),
+          '-e',
+          `trace=${call}`,
+          '-e',
+          `inject=${call}:error=${error}`,
+          '-o',
+          '/dev/null',
+        ],
+        {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      )
       await attached(tracer, pid)
       return async () => {
         const gone = new Promise((resolve) => tracer.once('exit', resolve))
@@ -130,13 +145,16 @@ async function after(desk: TrialDesk, template: Template, trouble: Trouble, data
   off()
   const end = await (begun as Promise<() => Promise<void>> | null)
   if (end === null) return ['the disk never failed']
-  if (answer.ok || answer.failure.code !== 'L-803') wrong.push(`the lost outcome was not said: ${JSON.stringify(answer)}`)
+  if (answer.ok || answer.failure.code !== 'L-803')
+    wrong.push(`the lost outcome was not said: ${JSON.stringify(answer)}`)
   const state = await hands.client.state({})
   const counter = state.ok ? state.value.counter : null
-  if (counter?.step !== 'hand-over' || counter.slip.state !== 'uncertain') wrong.push(`the slip is not shown as uncertain: ${counter?.step ?? ''}`)
+  if (counter?.step !== 'hand-over' || counter.slip.state !== 'uncertain')
+    wrong.push(`the slip is not shown as uncertain: ${counter?.step ?? ''}`)
   else {
     const settled = await hands.client.settle({ slip: counter.slip.id, settlement: 'spoiled' })
-    if (settled.ok || settled.failure.code !== 'L-803') wrong.push(`settled on a disk that keeps nothing: ${JSON.stringify(settled)}`)
+    if (settled.ok || settled.failure.code !== 'L-803')
+      wrong.push(`settled on a disk that keeps nothing: ${JSON.stringify(settled)}`)
   }
   await end()
   return wrong
@@ -153,7 +171,8 @@ async function locked(template: Template): Promise<string[]> {
   const desk = await startTrialDesk({ dataDir, engines: template.engines })
   try {
     const notice = await desk.notice('given-up')
-    if (notice.failure?.code !== 'L-802') wrong.push(`the engine started on a locked database: ${notice.failure?.code ?? ''}`)
+    if (notice.failure?.code !== 'L-802')
+      wrong.push(`the engine started on a locked database: ${notice.failure?.code ?? ''}`)
     other.exec('COMMIT')
     other.close()
     desk.supervisor.retry()
@@ -208,11 +227,13 @@ export function diskCases(template: Template, seed: number): { name: string; run
     ...troubles.flatMap((trouble) => [
       {
         name: `${trouble.name}, before the slip`,
-        run: () => onDesk(template, `${trouble.name} 1`, seed, (desk, database) => before(desk, template, trouble, database)),
+        run: () =>
+          onDesk(template, `${trouble.name} 1`, seed, (desk, database) => before(desk, template, trouble, database)),
       },
       {
         name: `${trouble.name}, after the first bytes of the secret`,
-        run: () => onDesk(template, `${trouble.name} 2`, seed, (desk, database) => after(desk, template, trouble, database)),
+        run: () =>
+          onDesk(template, `${trouble.name} 2`, seed, (desk, database) => after(desk, template, trouble, database)),
       },
     ]),
     { name: 'database locked by another process', run: () => locked(template) },

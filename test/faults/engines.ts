@@ -32,5 +32,9 @@ export async function buildEngines(): Promise<Engines> {
       },
     },
   })
-  return { plain: join(folder, 'plain.js'), mined: join(folder, 'mined.js'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return {
+    plain: join(folder, 'plain.js'),
+    mined: join(folder, 'mined.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }

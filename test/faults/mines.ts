@@ -35,7 +35,9 @@ interface Message {
   }
 }
 
-export function layMines({ mine, trace, database, printerPort, armed: armedAtOnce }: MineSettings): { checkpoint: (name: string) => void } {
+export function layMines({ mine, trace, database, printerPort, armed: armedAtOnce }: MineSettings): {
+  checkpoint: (name: string) => void
+} {
   const out = openSync(trace, 'a')
   const seen = new Map<string, number>()
   let armed = armedAtOnce
@@ -111,7 +113,8 @@ export function layMines({ mine, trace, database, printerPort, armed: armedAtOnc
       const begin = grown - pages * (frameHeader + pageBytes)
       for (let page = 0; page < pages; page++) {
         const at = begin + page * (frameHeader + pageBytes)
-        for (const bytes of [at, at + frameHeader, at + frameHeader + pageBytes / 2]) point(`disk commit #${n} after ${bytes} bytes`)
+        for (const bytes of [at, at + frameHeader, at + frameHeader + pageBytes / 2])
+          point(`disk commit #${n} after ${bytes} bytes`)
       }
       return result
     }
@@ -141,7 +144,10 @@ export function layMines({ mine, trace, database, printerPort, armed: armedAtOnc
       point(`socket before ${what} #${n}`)
       if (what === 'slip bytes') {
         // Every part of the slip may be the last that reached the printer.
-        const cuts = mine === null ? Array.from({ length: 12 }, (_, i) => Math.max(1, Math.floor((bytes.length * (i + 0.5)) / 12))) : cutOf(what, n)
+        const cuts =
+          mine === null
+            ? Array.from({ length: 12 }, (_, i) => Math.max(1, Math.floor((bytes.length * (i + 0.5)) / 12)))
+            : cutOf(what, n)
         for (const cut of new Set(cuts)) {
           if (mine !== null) {
             write.call(this, Buffer.from(bytes.subarray(0, cut)))
@@ -192,7 +198,12 @@ function frameOf(message: Message, methods: ReadonlyMap<number, string>): string
   if (message.t === 'reply') return `reply to ${methods.get(message.id ?? 0) ?? ''}`
   if (message.t !== 'event' || message.name !== 'state') return null
   const counter = message.payload?.counter
-  const detail = [counter?.step, counter?.phase, counter?.slip?.state, (counter?.verification ?? null) === null ? undefined : 'verified']
+  const detail = [
+    counter?.step,
+    counter?.phase,
+    counter?.slip?.state,
+    (counter?.verification ?? null) === null ? undefined : 'verified',
+  ]
   return `state ${(message.payload?.staff ?? null) === null ? 'signed out' : 'signed in'} ${detail.filter(Boolean).join(' ')}`
 }
 

@@ -7,7 +7,17 @@ import { onDesk } from './on-desk.ts'
 import { prove } from './scenarios.ts'
 import type { Template } from './template.ts'
 
-const kinds: readonly Fault['kind'][] = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute', 'reset', 'late']
+const kinds: readonly Fault['kind'][] = [
+  'paper-out',
+  'cover-open',
+  'power-loss',
+  'disconnect',
+  'stall',
+  'garbage',
+  'mute',
+  'reset',
+  'late',
+]
 /** Bytes executed: the first, within the header, its end, before, within and after the secret, the foot. */
 const steps = [1, 90, 250, 300, 400, 700]
 
@@ -27,7 +37,9 @@ async function fault(desk: TrialDesk, template: Template, kind: Fault['kind'], a
   const whole = paper.some((slip) => slip.cut && slip.secret === customer.secret)
   if (!answer.ok) {
     if (secret) return [`called failed (${answer.failure.code}) with the secret on paper`]
-    return counter.step === 'verify' && counter.notice?.code === answer.failure.code ? [] : [`the screen says ${counter.step}, not ${answer.failure.code}`]
+    return counter.step === 'verify' && counter.notice?.code === answer.failure.code
+      ? []
+      : [`the screen says ${counter.step}, not ${answer.failure.code}`]
   }
   if (counter.step !== 'hand-over') return [`released, and the screen says ${counter.step}`]
   return counter.slip.state === 'printed' && !whole ? ['called printed, and there is no whole slip'] : []

@@ -19,7 +19,12 @@ interface Case {
 }
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, points: { type: 'string', default: '240' }, only: { type: 'string' }, list: { type: 'boolean', default: false } },
+  options: {
+    seed: { type: 'string' },
+    points: { type: 'string', default: '240' },
+    only: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
 const atOnce = 3
@@ -29,9 +34,16 @@ const fewest = 200
 async function crashCases(template: Template): Promise<Case[]> {
   const cases: Case[] = []
   for (const scenario of scenarios) {
-    const [first, second] = await Promise.all([tryPoint(template, scenario, null, seed), tryPoint(template, scenario, null, seed)])
+    const [first, second] = await Promise.all([
+      tryPoint(template, scenario, null, seed),
+      tryPoint(template, scenario, null, seed),
+    ])
     if (first.wrong.length + second.wrong.length > 0) {
-      cases.push({ name: `${scenario.name}, without any crash`, kind: scenario.name, run: () => Promise.resolve([...first.wrong, ...second.wrong]) })
+      cases.push({
+        name: `${scenario.name}, without any crash`,
+        kind: scenario.name,
+        run: () => Promise.resolve([...first.wrong, ...second.wrong]),
+      })
       continue
     }
     const both = new Set(second.points)
@@ -61,14 +73,18 @@ try {
     failed += 1
     process.stdout.write(`FAILED fewer than ${fewest} crash points\n`)
   }
-  const others = [...diskCases(template, seed), ...printerCases(template, seed)].filter(({ name }) => values.only === undefined || name.includes(values.only))
+  const others = [...diskCases(template, seed), ...printerCases(template, seed)].filter(
+    ({ name }) => values.only === undefined || name.includes(values.only),
+  )
   const queue: { name: string; run: () => Promise<string[]> }[] = [...others, ...chosen]
   const worker = async () => {
     for (;;) {
       const next = queue.shift()
       if (next === undefined) return
       if (values.list) process.stdout.write(`${next.name}\n`)
-      const wrong = await next.run().catch((error: unknown): string[] | Unavailable => (error instanceof Unavailable ? error : [String(error)]))
+      const wrong = await next
+        .run()
+        .catch((error: unknown): string[] | Unavailable => (error instanceof Unavailable ? error : [String(error)]))
       if (wrong instanceof Unavailable) {
         skipped += 1
         process.stdout.write(`skipped: ${next.name}: ${wrong.message}\n`)

@@ -17,7 +17,11 @@ export interface Scenario {
 /** A passport read and matched. */
 export async function scan(hands: Hands, { person, pickup }: Customer): Promise<void> {
   hands.reader.scanDocument(passportOf(person))
-  await until(hands.client, 'a matched document', ({ counter }) => counter.step === 'verify' && counter.pickup.id === pickup && counter.document !== null)
+  await until(
+    hands.client,
+    'a matched document',
+    ({ counter }) => counter.step === 'verify' && counter.pickup.id === pickup && counter.document !== null,
+  )
 }
 
 export async function prove(hands: Hands, customer: Customer): Promise<VerificationId> {

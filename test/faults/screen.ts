@@ -49,7 +49,8 @@ export function unconfirmed({ states, replies }: Seen, entries: readonly LedgerE
         need('arrival', has('arrival'))
         break
       case 'verify':
-        if (counter.verification !== null) need('verification', has('verification', { verification: counter.verification }, counter.pickup.id))
+        if (counter.verification !== null)
+          need('verification', has('verification', { verification: counter.verification }, counter.pickup.id))
         break
       case 'printing':
         need('printing', has('slip-intended', { slip: counter.slip }, counter.pickup.id))
@@ -79,9 +80,14 @@ export function unconfirmed({ states, replies }: Seen, entries: readonly LedgerE
     if (!result.ok) continue
     const value = result.value as Record<string, unknown> | null
     const given = input as Record<string, string>
-    if (method === 'verifyDocument') need('reply: verified', has('verification', { verification: value?.verification }, given.pickup))
+    if (method === 'verifyDocument')
+      need('reply: verified', has('verification', { verification: value?.verification }, given.pickup))
     if (method === 'release') need('reply: released', has('slip-intended', { slip: value?.slip }, given.pickup))
-    if (method === 'settle') need(`reply: ${given.settlement ?? ''}`, has(settlements[given.settlement ?? ''] ?? 'handed-over', { slip: given.slip }))
+    if (method === 'settle')
+      need(
+        `reply: ${given.settlement ?? ''}`,
+        has(settlements[given.settlement ?? ''] ?? 'handed-over', { slip: given.slip }),
+      )
     if (method === 'noSlip') need('reply: no slip', has('no-slip', { reason: given.reason }, given.pickup))
     if (method === 'signOut') need('reply: signed out', has('staff-signed-out'))
   }

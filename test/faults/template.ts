@@ -59,7 +59,11 @@ export async function makeTemplate(engines: Engines): Promise<Template> {
   const staff = (role: string): Staff => {
     const found = institution.staff.find((member) => member.role === role && member.desks.includes(deskKey))
     if (found === undefined) throw new Error('the demo institution lacks staff for this desk')
-    return { name: found.name, badge: found.badges[0] ?? '', pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other }
+    return {
+      name: found.name,
+      badge: found.badges[0] ?? '',
+      pin: role === 'supervisor' ? demoPins.supervisor : demoPins.other,
+    }
   }
   const [chief, porter] = [staff('supervisor'), staff('porter')]
   const people = institution.recipients.filter((person) => person.class === 'student' && person.birthDate !== null)

@@ -18,7 +18,12 @@ export interface Trial {
 let runs = 0
 
 /** `mine` null records the points of the scenario. */
-export async function tryPoint(template: Template, scenario: Scenario, mine: string | null, seed: number): Promise<Trial> {
+export async function tryPoint(
+  template: Template,
+  scenario: Scenario,
+  mine: string | null,
+  seed: number,
+): Promise<Trial> {
   const dataDir = template.copy(`${runs++}`)
   const trace = join(dataDir, '..', `${runs}.trace`)
   const mining: Mining[] = [

@@ -8,17 +8,31 @@ const weights = [7, 3, 1]
 const mrzAlphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 function mrzDigit(over: string): number {
-  return [...over].reduce((sum, character, i) => sum + Math.max(0, mrzAlphabet.indexOf(character)) * (weights[i % 3] ?? 0), 0) % 10
+  return (
+    [...over].reduce(
+      (sum, character, i) => sum + Math.max(0, mrzAlphabet.indexOf(character)) * (weights[i % 3] ?? 0),
+      0,
+    ) % 10
+  )
 }
-const fits = (digit: string | undefined, over: string) => digit === String(mrzDigit(over)) || (digit === '<' && /^<+$/.test(over))
+const fits = (digit: string | undefined, over: string) =>
+  digit === String(mrzDigit(over)) || (digit === '<' && /^<+$/.test(over))
 
 /** Birth, expiry and composite digit of each format (ICAO Doc 9303 parts 4 to 6). */
 function mrzHolds(lines: readonly string[]): boolean {
   const [a = '', b = ''] = lines
   if (lines.length === 3)
-    return fits(b[6], b.slice(0, 6)) && fits(b[14], b.slice(8, 14)) && fits(b[29], a.slice(5, 30) + b.slice(0, 7) + b.slice(8, 15) + b.slice(18, 29))
+    return (
+      fits(b[6], b.slice(0, 6)) &&
+      fits(b[14], b.slice(8, 14)) &&
+      fits(b[29], a.slice(5, 30) + b.slice(0, 7) + b.slice(8, 15) + b.slice(18, 29))
+    )
   const last = b.length - 1
-  return fits(b[19], b.slice(13, 19)) && fits(b[27], b.slice(21, 27)) && fits(b[last], b.slice(0, 10) + b.slice(13, 20) + b.slice(21, last))
+  return (
+    fits(b[19], b.slice(13, 19)) &&
+    fits(b[27], b.slice(21, 27)) &&
+    fits(b[last], b.slice(0, 10) + b.slice(13, 20) + b.slice(21, last))
+  )
 }
 
 const sums: Readonly<Record<string, (text: string) => boolean>> = {
@@ -28,10 +42,18 @@ const sums: Readonly<Record<string, (text: string) => boolean>> = {
     const check = values.pop() ?? -1
     return !values.includes(-1) && values.reduce((sum, value) => sum + value, 0) % 43 === check
   },
-  ean: (text) => /^(\d{8}|\d{12,14})$/.test(text) && [...text].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 1 ? 3 : 1), 0) % 10 === 0,
+  ean: (text) =>
+    /^(\d{8}|\d{12,14})$/.test(text) &&
+    [...text].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 1 ? 3 : 1), 0) % 10 === 0,
   luhn: (text) =>
     /^\d+$/.test(text) &&
-    [...text].reverse().reduce((sum, digit, i) => sum + (i % 2 === 0 ? Number(digit) : Math.floor((Number(digit) * 2) / 10) + ((Number(digit) * 2) % 10)), 0) %
+    [...text]
+      .reverse()
+      .reduce(
+        (sum, digit, i) =>
+          sum + (i % 2 === 0 ? Number(digit) : Math.floor((Number(digit) * 2) / 10) + ((Number(digit) * 2) % 10)),
+        0,
+      ) %
       10 ===
       0,
   'uid7-hex': (text) => text.replace(/[ :.-]/g, '').length === 14,

@@ -10,7 +10,13 @@ import { createDice, type Dice } from './dice.ts'
 import { judge } from './judge.ts'
 import { fuzzTargets, type FuzzTarget } from './targets.ts'
 
-const { values } = parseArgs({ options: { reports: { type: 'string', default: '1000000' }, seed: { type: 'string' }, only: { type: 'string', default: '' } } })
+const { values } = parseArgs({
+  options: {
+    reports: { type: 'string', default: '1000000' },
+    seed: { type: 'string' },
+    only: { type: 'string', default: '' },
+  },
+})
 const wanted = Number(values.reports)
 const seed = values.seed === undefined ? randomInt(2 ** 32 - 1) : Number(values.seed)
 
@@ -55,7 +61,11 @@ function fuzz(target: FuzzTarget): { reports: number; scans: number; accepted: n
     // Of a read in many reports hardly one would stay whole if every report were at risk.
     const good = kind === 0 ? [] : target.good(dice)
     const batch =
-      kind === 0 ? noise(dice, target) : kind === 1 ? good : good.flatMap((report) => (good.length < 8 || dice.below(8) === 0 ? spoil(dice, report) : [report]))
+      kind === 0
+        ? noise(dice, target)
+        : kind === 1
+          ? good
+          : good.flatMap((report) => (good.length < 8 || dice.below(8) === 0 ? spoil(dice, report) : [report]))
     for (const report of batch) {
       reports += 1
       try {
@@ -86,7 +96,9 @@ for (const target of fuzzTargets.filter(({ name }) => name.includes(values.only)
   // A run in which nothing was ever accepted would have tried nothing.
   const dead = trouble === null && accepted === 0
   failed ||= trouble !== null || dead
-  process.stdout.write(`${target.name}: ${reports} reports, ${scans} scans, ${accepted} accepted, ${took} s ${trouble ?? (dead ? 'NOTHING ACCEPTED' : 'ok')}\n`)
+  process.stdout.write(
+    `${target.name}: ${reports} reports, ${scans} scans, ${accepted} accepted, ${took} s ${trouble ?? (dead ? 'NOTHING ACCEPTED' : 'ok')}\n`,
+  )
 }
 if (failed) process.stdout.write(`replay with: npm run -s test:fuzz -- --seed ${seed} --reports ${wanted}\n`)
 process.exitCode = failed ? 1 : 0

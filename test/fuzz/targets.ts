@@ -23,7 +23,8 @@ export interface FuzzTarget {
 
 const rule = (fields: object) => ReaderRule.parse({ name: 'fuzzed', ...fields })
 const digitsOf = (dice: Dice, length: number) => Array.from({ length }, () => dice.below(10)).join('')
-const lettersOf = (dice: Dice, length: number) => Array.from({ length }, () => dice.pick([...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'])).join('')
+const lettersOf = (dice: Dice, length: number) =>
+  Array.from({ length }, () => dice.pick([...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'])).join('')
 
 function documentOf(dice: Dice): string[] {
   const specimen = {
@@ -70,7 +71,8 @@ function wedge(layout: LayoutName): FuzzTarget {
     name: `keyboard-wedge ${layout}`,
     rule: rule({ decoder: 'keyboard-wedge', layout, cards: ['uid7-hex', 'ean'] }),
     reportSize: 8,
-    good: (dice) => encodeKeyboardWedge(textOf(dice).replace(/[^\n-~]/g, ''), layout, dice.pick(['enter', 'tab', 'keypad-enter'])),
+    good: (dice) =>
+      encodeKeyboardWedge(textOf(dice).replace(/[^\n-~]/g, ''), layout, dice.pick(['enter', 'tab', 'keypad-enter'])),
   }
 }
 
@@ -86,7 +88,9 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     reportSize: 337,
     good(dice) {
       const data = digitsOf(dice, 12)
-      return [encodeMagneticStripe(['B1^X', `${data}${checkDigits.luhn(data) ?? ''}=99`, null], { lrc: dice.below(2) === 0 })]
+      return [
+        encodeMagneticStripe(['B1^X', `${data}${checkDigits.luhn(data) ?? ''}=99`, null], { lrc: dice.below(2) === 0 }),
+      ]
     },
   },
   {
@@ -102,6 +106,10 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     name: 'document',
     rule: rule({ decoder: 'document' }),
     reportSize: 64,
-    good: (dice) => encodeDocument(documentOf(dice), undefined, { lineEnd: dice.pick(['\r', '\n', '\r\n']), frame: dice.below(2) === 0 }),
+    good: (dice) =>
+      encodeDocument(documentOf(dice), undefined, {
+        lineEnd: dice.pick(['\r', '\n', '\r\n']),
+        frame: dice.below(2) === 0,
+      }),
   },
 ]

@@ -20,7 +20,9 @@ const silentMs = 90_000
 const wholeMs = 300_000
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, console: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, console: { type: 'boolean', default: false } },
+})
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
 const totals = { passed: 0, failed: 0, skipped: 0 }

@@ -10,9 +10,18 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.stop())
 
-async function withToken<T>(token: string, work: (client: ReturnType<typeof createHubClient>) => Promise<T>): Promise<T> {
+async function withToken<T>(
+  token: string,
+  work: (client: ReturnType<typeof createHubClient>) => Promise<T>,
+): Promise<T> {
   const hub = fleet.hub()
-  const client = createHubClient({ target: { address: hub.url, authority: hub.authority }, signer: null, token, now: () => Date.now(), timeoutMs: 30_000 })
+  const client = createHubClient({
+    target: { address: hub.url, authority: hub.authority },
+    signer: null,
+    token,
+    now: () => Date.now(),
+    timeoutMs: 30_000,
+  })
   try {
     return await work(client)
   } finally {
@@ -25,7 +34,10 @@ test('a token works for its role until it is revoked or its time is over; the da
   expect(made.token).toMatch(/^lodge_[A-Za-z0-9_-]{43}$/)
   await withToken(made.token, async (client) => {
     expect((await client.call('alarms', { query: { open: '1', limit: 1 } })).ok).toBe(true)
-    expect(await client.call('createToken', { body: { name: 'more', role: 'agent', days: 1 } })).toMatchObject({ ok: false, failure: { code: 'L-618' } })
+    expect(await client.call('createToken', { body: { name: 'more', role: 'agent', days: 1 } })).toMatchObject({
+      ok: false,
+      failure: { code: 'L-618' },
+    })
   })
   await withToken(`${made.token.slice(0, -1)}${made.token.endsWith('A') ? 'B' : 'A'}`, async (client) =>
     expect(await client.call('desks', { query: {} })).toMatchObject({ ok: false, failure: { code: 'L-610' } }),
@@ -37,8 +49,13 @@ test('a token works for its role until it is revoked or its time is over; the da
   expect(listed?.lastUsedAt).not.toBeNull()
 
   value(await fleet.agent().call('revokeToken', { body: { id: made.id } }))
-  expect(await fleet.agent().call('revokeToken', { body: { id: made.id } })).toMatchObject({ ok: false, failure: { code: 'L-609' } })
-  await withToken(made.token, async (client) => expect(await client.call('desks', { query: {} })).toMatchObject({ ok: false, failure: { code: 'L-610' } }))
+  expect(await fleet.agent().call('revokeToken', { body: { id: made.id } })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-609' },
+  })
+  await withToken(made.token, async (client) =>
+    expect(await client.call('desks', { query: {} })).toMatchObject({ ok: false, failure: { code: 'L-610' } }),
+  )
 
   const late = value(await fleet.agent().call('createToken', { body: { name: 'late', role: 'agent', days: 1 } }))
   await fleet
@@ -47,5 +64,7 @@ test('a token works for its role until it is revoked or its time is over; the da
     .set({ expires_at: Date.now() - 1 })
     .where('id', '=', late.id)
     .execute()
-  await withToken(late.token, async (client) => expect(await client.call('desks', { query: {} })).toMatchObject({ ok: false, failure: { code: 'L-610' } }))
+  await withToken(late.token, async (client) =>
+    expect(await client.call('desks', { query: {} })).toMatchObject({ ok: false, failure: { code: 'L-610' } }),
+  )
 })

@@ -23,7 +23,12 @@ afterAll(() => fleet.stop())
 
 const idOf = (of: DeskKiosk) => of.records.read()?.kiosk ?? ''
 /** Headers of a request that `as` says it makes, signed by `by`. */
-function signed(method: 'GET' | 'POST', path: string, body: string, { as = kiosk, by = kiosk, time = Date.now() } = {}) {
+function signed(
+  method: 'GET' | 'POST',
+  path: string,
+  body: string,
+  { as = kiosk, by = kiosk, time = Date.now() } = {},
+) {
   return {
     [signatureHeaders.kiosk]: idOf(as),
     [signatureHeaders.time]: String(time),
@@ -31,7 +36,12 @@ function signed(method: 'GET' | 'POST', path: string, body: string, { as = kiosk
     ...(body === '' ? {} : { 'content-type': 'application/json' }),
   }
 }
-async function call(method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | Buffer | null = null) {
+async function call(
+  method: 'GET' | 'POST',
+  path: string,
+  headers: Record<string, string>,
+  body: string | Buffer | null = null,
+) {
   const answer = await send(`${fleet.hub().url}${path}`, { method, headers, body })
   const json = (await answer.body.json()) as { code?: string; acked?: number }
   return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], ...json }
@@ -59,7 +69,10 @@ test('a ledger signed by another desk’s kiosk, for another path, or with a bod
   const before = await held(kiosk)
   const body = batch(kiosk)
   const path = '/v1/ledger'
-  expect(await call('POST', path, signed('POST', path, body, { by: other }), body)).toMatchObject({ status: 403, code: 'L-606' })
+  expect(await call('POST', path, signed('POST', path, body, { by: other }), body)).toMatchObject({
+    status: 403,
+    code: 'L-606',
+  })
   expect(await call('POST', path, signed('POST', path, body, { as: other }), body)).toMatchObject({ code: 'L-606' })
   expect(await call('POST', path, signed('POST', '/v1/report', body), body)).toMatchObject({ code: 'L-606' })
   expect(await call('POST', path, signed('POST', path, `${body} `), body)).toMatchObject({ code: 'L-606' })
@@ -69,7 +82,9 @@ test('a ledger signed by another desk’s kiosk, for another path, or with a bod
   const first = await call('POST', path, recorded, body)
   expect(first).toMatchObject({ status: 200, acked: kiosk.ledger.head().seq })
   expect(await call('POST', path, recorded, body)).toMatchObject({ status: 200, acked: first.acked })
-  expect(await call('POST', path, signed('POST', path, body, { time: Date.now() - 600_000 }), body)).toMatchObject({ code: 'L-605' })
+  expect(await call('POST', path, signed('POST', path, body, { time: Date.now() - 600_000 }), body)).toMatchObject({
+    code: 'L-605',
+  })
   expect(await held(kiosk)).toBe(first.acked)
   expect((await fleet.alarms()).disputes).toEqual([])
 })
@@ -96,13 +111,26 @@ test('entries that say nothing are poison: kept as they came, an alarm each, the
     hash = next.toString('hex')
     // Each alone: the shortest batch there is.
     const body = JSON.stringify({ entries: [{ bytes, signature: signHash(odd.keys.signKey, next) }] })
-    expect(await call('POST', path, signed('POST', path, body, { as: odd, by: odd }), body)).toMatchObject({ status: 200, acked: seq })
+    expect(await call('POST', path, signed('POST', path, body, { as: odd, by: odd }), body)).toMatchObject({
+      status: 200,
+      acked: seq,
+    })
   }
   const { alarms } = await fleet.alarms()
   expect(alarms.filter((alarm) => alarm.kind === 'poison-entry' && alarm.kiosk === id).length).toBe(kinds.length)
-  const row = await fleet.hub().db.selectFrom('pickup').select(['held', 'state']).where('id', '=', pickup).executeTakeFirstOrThrow()
+  const row = await fleet
+    .hub()
+    .db.selectFrom('pickup')
+    .select(['held', 'state'])
+    .where('id', '=', pickup)
+    .executeTakeFirstOrThrow()
   expect(row).toEqual({ held: true, state: 'granted' })
-  const { frozen } = await fleet.hub().db.selectFrom('kiosk').select('frozen').where('id', '=', id).executeTakeFirstOrThrow()
+  const { frozen } = await fleet
+    .hub()
+    .db.selectFrom('kiosk')
+    .select('frozen')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
   expect(frozen).toBe(false)
 })
 
@@ -119,7 +147,9 @@ test('a kiosk asks for a page of an incarnation that is not, or beyond the end: 
 test('two computers with codes for one desk join at the same moment: one is in, the other is told that the desk is taken', async () => {
   const desk = fleet.desks[3] ?? ''
   const folders = ['first', 'second'].map((name) => fleet.folder(`race-${name}`))
-  const joined = await Promise.allSettled(folders.map((folder) => enrolKiosk({ url: fleet.hub().url, agent: fleet.agent() }, desk, folder)))
+  const joined = await Promise.allSettled(
+    folders.map((folder) => enrolKiosk({ url: fleet.hub().url, agent: fleet.agent() }, desk, folder)),
+  )
   expect(joined.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect(joined.map((one) => (one.status === 'rejected' ? (one.reason as Error).message : ''))).toContain('L-106')
   for (const one of joined) if (one.status === 'fulfilled') await one.value.close()
@@ -132,11 +162,25 @@ test('bodies that are cut, far too long, or unpack into far too much are refused
   const many = JSON.stringify({ entries: Array.from({ length: 5001 }, () => ({ bytes: '{}' })) })
   expect(await call('POST', path, signed('POST', path, many), many)).toMatchObject({ status: 400, code: 'L-608' })
   const bomb = zstdCompressSync(Buffer.alloc(64 * 1024 * 1024, 32))
-  expect(await call('POST', path, { ...signed('POST', path, ''), 'content-type': 'application/json', 'content-encoding': 'zstd' }, bomb)).toMatchObject({
+  expect(
+    await call(
+      'POST',
+      path,
+      { ...signed('POST', path, ''), 'content-type': 'application/json', 'content-encoding': 'zstd' },
+      bomb,
+    ),
+  ).toMatchObject({
     code: 'L-608',
   })
   const noise = randomBytes(4096)
-  expect(await call('POST', path, { ...signed('POST', path, ''), 'content-type': 'application/json', 'content-encoding': 'zstd' }, noise)).toMatchObject({
+  expect(
+    await call(
+      'POST',
+      path,
+      { ...signed('POST', path, ''), 'content-type': 'application/json', 'content-encoding': 'zstd' },
+      noise,
+    ),
+  ).toMatchObject({
     code: 'L-608',
   })
   value(await kiosk.sync.now())

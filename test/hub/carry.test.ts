@@ -34,7 +34,8 @@ const ledgers = (folder: string) =>
     .sort()
 const bring = async (folder: string, name = ledgers(folder)[0] ?? '') =>
   fleet.agent().call('importLedger', { body: { file: readFileSync(join(folder, name), 'utf8') } })
-const refusal = (result: { ok: true } | { ok: false; failure: { code: string } }) => (result.ok ? null : result.failure.code)
+const refusal = (result: { ok: true } | { ok: false; failure: { code: string } }) =>
+  result.ok ? null : result.failure.code
 const acked = (kiosk: DeskKiosk) => kiosk.records.read()?.acked ?? 0
 
 /** A kiosk with `pickups` of its own that were handed over after its network was gone. */
@@ -49,7 +50,9 @@ async function cutOff(desk: number, pickups: number): Promise<{ kiosk: DeskKiosk
 }
 let first: Awaited<ReturnType<typeof cutOff>>
 const handedOver = async (ids: readonly string[]) =>
-  (await fleet.hub().db.selectFrom('handover').select('pickup').where('pickup', 'in', ids).execute()).map(({ pickup }) => pickup).sort()
+  (await fleet.hub().db.selectFrom('handover').select('pickup').where('pickup', 'in', ids).execute())
+    .map(({ pickup }) => pickup)
+    .sort()
 const frozen = async (kiosk: DeskKiosk) =>
   (
     await fleet
@@ -77,7 +80,8 @@ test('what was handed over offline takes effect at the hub by a stick, and the r
   expect(taken.taken).toBeGreaterThan(15)
   expect(await handedOver(ids)).toEqual([...ids].sort())
   // The same file again, and the older one after it: nothing is new, and the receipt is given all the same.
-  for (const again of [await bring(newer), await bring(old)]) expect(value(again)).toMatchObject({ taken: 0, acked: taken.acked })
+  for (const again of [await bring(newer), await bring(old)])
+    expect(value(again)).toMatchObject({ taken: 0, acked: taken.acked })
   expect(await handedOver(ids)).toEqual([...ids].sort())
   expect((await fleet.alarms()).disputes).toEqual([])
 
@@ -101,7 +105,8 @@ test('a file cut short, altered, of a stranger, or too early is refused with its
   const text = readFileSync(join(good, name), 'utf8')
   const lines = text.split('\n')
   const wrong = (file: string) => fleet.agent().call('importLedger', { body: { file } })
-  for (const length of [1, 40, Math.floor(text.length / 2), text.length - 1]) expect(refusal(await wrong(text.slice(0, length)))).toBe('L-620')
+  for (const length of [1, 40, Math.floor(text.length / 2), text.length - 1])
+    expect(refusal(await wrong(text.slice(0, length)))).toBe('L-620')
   // A whole line left out, two exchanged, a letter changed, an entry's own signature taken from another.
   const altered = [
     [...lines.slice(0, 2), ...lines.slice(3)],
@@ -168,7 +173,15 @@ test('the command imports a folder of files and leaves the receipts beside them'
   const token = join(at, 'token')
   writeFileSync(token, 'agent-token-of-the-tests-0001\n')
   const cli = fileURLToPath(new URL('../../src-hub/carry/cli.ts', import.meta.url))
-  const run = promisify(execFile)(process.execPath, ['--no-warnings', cli, '--hub', fleet.hub().url, '--token-file', token, at])
+  const run = promisify(execFile)(process.execPath, [
+    '--no-warnings',
+    cli,
+    '--hub',
+    fleet.hub().url,
+    '--token-file',
+    token,
+    at,
+  ])
   await expect(run).rejects.toMatchObject({
     code: 3,
     stdout: expect.stringContaining('new entries') as string,

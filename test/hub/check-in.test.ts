@@ -41,7 +41,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => fleet.stop())
 
-const week = (spans: { from: string; to: string }[]) => ({ weekly: Array.from({ length: 7 }, () => spans), exceptions: [] })
+const week = (spans: { from: string; to: string }[]) => ({
+  weekly: Array.from({ length: 7 }, () => spans),
+  exceptions: [],
+})
 const alwaysOpen = week([{ from: '00:00', to: '24:00' }])
 const byKind = async (...kinds: string[]) => {
   const rows = await fleet.hub().db.selectFrom('desk').select(['id', 'kind']).orderBy('id').execute()
@@ -93,28 +96,45 @@ describe('a check-in screen', () => {
   })
 
   it('cannot register an opening key, look accounts up, be granted anything or give a desk’s word', async () => {
-    expect(code(await screen.hub.call('openingKey', { body: { nonce: newId(), openingKey: Buffer.alloc(32, 9).toString('base64url') } }))).toBe('L-109')
-    const staff = (await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()).staff
+    expect(
+      code(
+        await screen.hub.call('openingKey', {
+          body: { nonce: newId(), openingKey: Buffer.alloc(32, 9).toString('base64url') },
+        }),
+      ),
+    ).toBe('L-109')
+    const staff = (
+      await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()
+    ).staff
     expect(code(await screen.hub.call('findAccounts', { body: { staff: staff as never, query: 'x' } }))).toBe('L-408')
-    expect(code(await screen.hub.call('beginEId', { body: { staff: staff as never, pickup: newId() as never } }))).toBe('L-312')
-    expect(await fleet.hub().db.selectFrom('grant').select('pickup').where('kiosk', '=', screenId).execute()).toEqual([])
+    expect(code(await screen.hub.call('beginEId', { body: { staff: staff as never, pickup: newId() as never } }))).toBe(
+      'L-312',
+    )
+    expect(await fleet.hub().db.selectFrom('grant').select('pickup').where('kiosk', '=', screenId).execute()).toEqual(
+      [],
+    )
   })
 })
 
 describe('a screen at a desk', () => {
   it('files requests for the card that was read there, in nobody’s name', async () => {
     const { card } = await personOf(fleet.accounts[2] ?? '')
-    const staff = (await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()).staff as never
+    const staff = (
+      await fleet.hub().db.selectFrom('staff_desk').select('staff').where('desk', '=', desk).executeTakeFirstOrThrow()
+    ).staff as never
     const request = () => ({
       request: newId() as never,
       cardTag: cardTag(screen.keys.lookupKey, card).toString('base64url'),
       account: null,
       filedAt: Date.now(),
     })
-    const file = async (body: object) => code(await screen.hub.call('fileRequest', { body: { ...request(), staff: null, ...body } }))
+    const file = async (body: object) =>
+      code(await screen.hub.call('fileRequest', { body: { ...request(), staff: null, ...body } }))
     expect(await file({ staff })).toBe('L-109')
     expect(await file({ cardTag: null, account: fleet.accounts[2] })).toBe('L-109')
-    expect(await fleet.hub().db.selectFrom('delivery_request').select('id').where('kiosk', '=', screenId).execute()).toEqual([])
+    expect(
+      await fleet.hub().db.selectFrom('delivery_request').select('id').where('kiosk', '=', screenId).execute(),
+    ).toEqual([])
     expect(await file({})).toBe('ok')
     // The desk's own kiosk, where staff sign in, may do both.
     const own = { ...request(), cardTag: null, account: fleet.accounts[2] ?? '', staff }
@@ -126,7 +146,11 @@ describe('a screen at a desk', () => {
     const one = await fleet.kiosk(lonely, 'lonely', 'check-in')
     const { db, keys } = fleet.hub()
     const before = one.records.read()?.cursor ?? 0
-    const member = await db.selectFrom('staff_desk').select('staff').where('desk', '=', lonely).executeTakeFirstOrThrow()
+    const member = await db
+      .selectFrom('staff_desk')
+      .select('staff')
+      .where('desk', '=', lonely)
+      .executeTakeFirstOrThrow()
     await transact(db, async (tx) => {
       await tx.updateTable('desk').set({ slip_prefix: 'UUS' }).where('id', '=', lonely).execute()
       await tellDesks(tx, [lonely])
@@ -151,7 +175,12 @@ describe('checking in', () => {
     await push(kiosk)
     const person = await personOf(who)
     const here = value(await ask({ by: 'card', card: person.card }))
-    expect(here).toMatchObject({ outcome: 'here', count: 1, told: true, initials: `${person.given[0] ?? ''}. ${person.family[0] ?? ''}.` })
+    expect(here).toMatchObject({
+      outcome: 'here',
+      count: 1,
+      told: true,
+      initials: `${person.given[0] ?? ''}. ${person.family[0] ?? ''}.`,
+    })
     expect(JSON.stringify(here)).not.toContain(person.family)
     value(await ask({ by: 'card', card: person.card }))
     await push(kiosk)
@@ -174,13 +203,26 @@ describe('checking in', () => {
   it('by document, and by the code of the notice', async () => {
     const person = await personOf(who)
     const upper = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/-/g, ' ').toUpperCase()
-    const document = { by: 'document', birthDate: person.birthDate, family: upper(person.family), given: upper(person.given), truncated: false } as const
+    const document = {
+      by: 'document',
+      birthDate: person.birthDate,
+      family: upper(person.family),
+      given: upper(person.given),
+      truncated: false,
+    } as const
     expect(value(await ask(document))).toMatchObject({ outcome: 'here' })
     expect(value(await ask({ ...document, birthDate: '1950-01-01' }))).toEqual({ outcome: 'nothing' })
     expect(value(await ask({ ...document, family: 'SOMEONE', given: 'ELSE' }))).toEqual({ outcome: 'nothing' })
     const { db, keys } = fleet.hub()
-    const row = await db.selectFrom('pickup').select('pickup_code').where('account', '=', who).where('state', '=', 'granted').executeTakeFirstOrThrow()
-    expect(value(await ask({ by: 'pickup-code', code: keys.open(row.pickup_code).toLowerCase() }))).toMatchObject({ outcome: 'here' })
+    const row = await db
+      .selectFrom('pickup')
+      .select('pickup_code')
+      .where('account', '=', who)
+      .where('state', '=', 'granted')
+      .executeTakeFirstOrThrow()
+    expect(value(await ask({ by: 'pickup-code', code: keys.open(row.pickup_code).toLowerCase() }))).toMatchObject({
+      outcome: 'here',
+    })
     expect(value(await ask({ by: 'pickup-code', code: 'ZZZZZZZZ' }))).toEqual({ outcome: 'nothing' })
   })
 
@@ -222,7 +264,10 @@ describe('checking in', () => {
     await push(kiosk)
     await push(elsewhere)
     expect(elsewhere.pickups.get(pickup)?.state).toBe('waiting')
-    expect(value(await ask({ by: 'card', card }, there, there.records.read()?.kiosk))).toMatchObject({ outcome: 'here', told: true })
+    expect(value(await ask({ by: 'card', card }, there, there.records.read()?.kiosk))).toMatchObject({
+      outcome: 'here',
+      told: true,
+    })
     await push(elsewhere)
     expect(elsewhere.pickups.get(pickup)?.state).toBe('arrived')
   })
@@ -238,9 +283,18 @@ describe('checking in', () => {
       .execute()
     expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'here', told: false })
     const until = Date.now() + 600_000
-    const status = { light: 'green' as const, serves: true, servesOffline: true, reasons: [], staff: 2 } satisfies Partial<KioskStatus>
+    const status = {
+      light: 'green' as const,
+      serves: true,
+      servesOffline: true,
+      reasons: [],
+      staff: 2,
+    } satisfies Partial<KioskStatus>
     value(await kiosk.hub.call('status', { body: { ...status, paused: { reason: 'break', until } } }))
-    expect(await ask({ by: 'card', card })).toMatchObject({ ok: false, failure: { code: 'L-240', params: { untilAt: until } } })
+    expect(await ask({ by: 'card', card })).toMatchObject({
+      ok: false,
+      failure: { code: 'L-240', params: { untilAt: until } },
+    })
     value(await kiosk.hub.call('status', { body: { ...status, paused: null } }))
     await db
       .updateTable('desk')
@@ -268,7 +322,14 @@ describe('a screen’s ledger', () => {
     const call = CallId.parse(newId())
     screen.store.transact(() => screen.ledger.append({ kind: 'staff-called', facts: { call } }))
     await push(screen)
-    const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+    const feed = await fleet
+      .hub()
+      .db.selectFrom('feed')
+      .select('body')
+      .where('desk', '=', desk)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
     expect(JSON.parse(feed.body)).toMatchObject({ kind: 'staff-called', call })
   })
 
@@ -278,7 +339,14 @@ describe('a screen’s ledger', () => {
     const call = CallId.parse(newId())
     one.store.transact(() => ahead.append({ kind: 'staff-called', facts: { call } }))
     await push(one)
-    const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+    const feed = await fleet
+      .hub()
+      .db.selectFrom('feed')
+      .select('body')
+      .where('desk', '=', desk)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
     const said = JSON.parse(feed.body) as { call: string; at: number }
     expect(said.call).toBe(call)
     expect(said.at).toBeLessThanOrEqual(Date.now())
@@ -291,7 +359,10 @@ describe('a screen’s ledger', () => {
     const epoch = kiosk.pickups.get(pickup)?.epoch
     if (epoch === undefined) throw new Error('not granted')
     // Whoever owns the disk owns its triggers.
-    const triggers = screen.store.db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'ledger'").pluck().all()
+    const triggers = screen.store.db
+      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'ledger'")
+      .pluck()
+      .all()
     for (const name of triggers) screen.store.db.exec(`DROP TRIGGER ${name}`)
     screen.store.db.pragma('foreign_keys = OFF')
     screen.store.transact(() => {
@@ -301,7 +372,9 @@ describe('a screen’s ledger', () => {
     })
     await push(screen)
     const { db } = fleet.hub()
-    expect(await db.selectFrom('pickup').select(['state', 'held']).where('id', '=', pickup).executeTakeFirst()).toEqual({ state: 'granted', held: false })
+    expect(await db.selectFrom('pickup').select(['state', 'held']).where('id', '=', pickup).executeTakeFirst()).toEqual(
+      { state: 'granted', held: false },
+    )
     expect(await db.selectFrom('handover').select('pickup').where('pickup', '=', pickup).execute()).toEqual([])
     const { alarms, disputes } = await fleet.alarms()
     expect(alarms.filter((alarm) => alarm.kiosk === screenId && alarm.kind === 'poison-entry')).toHaveLength(3)

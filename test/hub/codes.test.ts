@@ -7,8 +7,18 @@ import { ProvisioningFile } from '../../src-main/shell/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 
 const desk = (name: string): DeskLine =>
-  ({ id: newId(), kind: 'porter', name: { fi: name, sv: name, en: name }, unit: { fi: 'Y', sv: 'Y', en: 'Lakeside' } }) as unknown as DeskLine
-const common = { hub: 'https://hub.example:8443', authority: '-----BEGIN CERTIFICATE-----', mode: 'kiosk' as const, support: 'Helpdesk 09 0000' }
+  ({
+    id: newId(),
+    kind: 'porter',
+    name: { fi: name, sv: name, en: name },
+    unit: { fi: 'Y', sv: 'Y', en: 'Lakeside' },
+  }) as unknown as DeskLine
+const common = {
+  hub: 'https://hub.example:8443',
+  authority: '-----BEGIN CERTIFICATE-----',
+  mode: 'kiosk' as const,
+  support: 'Helpdesk 09 0000',
+}
 
 test('forty desks are forty lines with codes of their own and files of their own name', () => {
   const invited: Invited[] = Array.from({ length: 40 }, (_, i) => ({ desk: desk(`Lodge ${i % 3}`), code: `CODE-${i}` }))
@@ -19,17 +29,31 @@ test('forty desks are forty lines with codes of their own and files of their own
 
 test('a file is one that a kiosk takes', () => {
   const file: unknown = JSON.parse(provisioningFile({ desk: desk('Lodge'), code: 'ABCD.EFGH' }, common))
-  expect(ProvisioningFile.parse(file)).toMatchObject({ hub: common.hub, code: 'ABCD.EFGH', mode: 'kiosk', printer: { kind: 'none' } })
+  expect(ProvisioningFile.parse(file)).toMatchObject({
+    hub: common.hub,
+    code: 'ABCD.EFGH',
+    mode: 'kiosk',
+    printer: { kind: 'none' },
+  })
 })
 
 test('a desk’s name is no formula in a spreadsheet, breaks no line, and makes a safe file name', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('=1+1', '+cmd', '-x', '@SUM(A1)', "'", '../../etc', 'a"b,c\r\nd')), (name) => {
-      const invited = { desk: desk(name), code: 'X' }
-      const [row] = parse(codesCsv([invited]), { columns: true, relax_quotes: false }) as unknown as Record<string, string>[]
-      expect([name, `'${name}`]).toContain(row?.['desk'])
-      expect(row?.['desk'] ?? '').not.toMatch(/^[=+\-@\t\r]/)
-      expect(fileName(invited)).toMatch(/^[a-z0-9][A-Za-z0-9_-]*\.json$/)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('=1+1', '+cmd', '-x', '@SUM(A1)', "'", '../../etc', 'a"b,c\r\nd'),
+      ),
+      (name) => {
+        const invited = { desk: desk(name), code: 'X' }
+        const [row] = parse(codesCsv([invited]), { columns: true, relax_quotes: false }) as unknown as Record<
+          string,
+          string
+        >[]
+        expect([name, `'${name}`]).toContain(row?.['desk'])
+        expect(row?.['desk'] ?? '').not.toMatch(/^[=+\-@\t\r]/)
+        expect(fileName(invited)).toMatch(/^[a-z0-9][A-Za-z0-9_-]*\.json$/)
+      },
+    ),
   )
 })

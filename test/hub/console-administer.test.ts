@@ -45,41 +45,75 @@ it('a desk’s hours with an exception reach its kiosk, its own before its unit�
 
 it('a member of staff and their badge reach the desk as tags under its own key, and leave it again', async () => {
   const desk = fleet.desks[0] ?? ''
-  const { id } = value(await call('saveStaff', { body: { name: 'Uusi Vahtimestari', role: 'porter', desks: [desk as never] } }))
+  const { id } = value(
+    await call('saveStaff', { body: { name: 'Uusi Vahtimestari', role: 'porter', desks: [desk as never] } }),
+  )
   const badge = '04AABBCCDD'
   expect(value(await call('addBadge', { body: { id, badge: '04:aa:bb:cc:dd' } }))).toEqual({ badges: 1 })
   value(await kiosk.sync.now())
   const lookup = fleet.hub().keys.lookupKey(kiosk.records.read()?.kiosk ?? '')
-  const known = () => kiosk.store.db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE name = 'staff'").get() as { n: number }
+  const known = () =>
+    kiosk.store.db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE name = 'staff'").get() as { n: number }
   expect(known().n).toBe(1)
-  const feed = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
-  expect(JSON.parse(feed.body)).toMatchObject({ kind: 'staff-changed', staff: { id, badgeTags: [cardTag(lookup, badge).toString('base64url')] } })
+  const feed = await fleet
+    .hub()
+    .db.selectFrom('feed')
+    .select('body')
+    .where('desk', '=', desk)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  expect(JSON.parse(feed.body)).toMatchObject({
+    kind: 'staff-changed',
+    staff: { id, badgeTags: [cardTag(lookup, badge).toString('base64url')] },
+  })
   const staff = value(await call('staff', {}))
   expect(JSON.stringify(staff)).not.toContain(badge)
-  expect(staff.staff.find((member) => member.id === id)).toEqual({ id, name: 'Uusi Vahtimestari', role: 'porter', desks: [desk], badges: 1 })
+  expect(staff.staff.find((member) => member.id === id)).toEqual({
+    id,
+    name: 'Uusi Vahtimestari',
+    role: 'porter',
+    desks: [desk],
+    badges: 1,
+  })
   const other = staff.staff.find((member) => member.id !== id)
   expect(await code('addBadge', { id: other?.id, badge })).toBe('L-658')
   expect(await code('saveStaff', { name: 'X', role: 'porter', desks: ['x'.repeat(22)] })).toBe('L-609')
   value(await call('removeStaff', { body: { id } }))
   value(await kiosk.sync.now())
-  const last = await fleet.hub().db.selectFrom('feed').select('body').where('desk', '=', desk).orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+  const last = await fleet
+    .hub()
+    .db.selectFrom('feed')
+    .select('body')
+    .where('desk', '=', desk)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
   expect(JSON.parse(last.body)).toMatchObject({ kind: 'staff-removed', staff: id })
   expect(value(await call('staff', {})).staff.some((member) => member.id === id)).toBe(false)
 })
 
 it('a policy is previewed, saved as the next version, and refused when it does not hold together or another came first', async () => {
   const { policy } = (await administrator.call('policy')).reply()
-  const without = { ...policy, rules: policy.rules.filter((rule) => !(rule.recipientClass === 'student' && rule.channel === 'porter')) }
+  const without = {
+    ...policy,
+    rules: policy.rules.filter((rule) => !(rule.recipientClass === 'student' && rule.channel === 'porter')),
+  }
   const preview = (await administrator.call('policyPreview', { policy: without })).reply()
   expect(preview.problems).toEqual([])
-  expect(preview.rows.find((row) => row.recipientClass === 'student' && row.channel === 'porter')).toMatchObject({ change: 'removed', desks: [] })
+  expect(preview.rows.find((row) => row.recipientClass === 'student' && row.channel === 'porter')).toMatchObject({
+    change: 'removed',
+    desks: [],
+  })
   expect(preview.rows.filter((row) => row.change !== 'same')).toHaveLength(1)
   const saved = (await administrator.call('savePolicy', { policy: without, note: 'No students at the lodges' })).reply()
   expect(saved.version).toBe(policy.version + 1)
   expect((await administrator.call('savePolicy', { policy: without })).code).toBe('L-662')
   const twice = { ...without, version: saved.version, rules: [...without.rules, ...without.rules.slice(0, 1)] }
   expect((await administrator.call('savePolicy', { policy: twice })).code).toBe('L-663')
-  expect((await administrator.call('policyPreview', { policy: twice })).reply().problems).toEqual([{ where: `rules.${without.rules.length}`, what: 'twice' }])
+  expect((await administrator.call('policyPreview', { policy: twice })).reply().problems).toEqual([
+    { where: `rules.${without.rules.length}`, what: 'twice' },
+  ])
   const { versions, policy: now } = (await administrator.call('policy')).reply()
   expect(versions.map((each) => [each.version, each.by, each.note])).toEqual([
     [saved.version, 'first.admin', 'No students at the lodges'],
@@ -109,12 +143,19 @@ it('codes for many desks come with their table; a kind of desk does not change; 
   const [desk] = unit?.desks ?? []
   if (unit === undefined || desk === undefined) throw new Error('no desk')
   const { kiosk: _, ...rest } = desk
-  expect((await administrator.call('saveDesk', { ...rest, unit: unit.id, kind: desk.kind === 'porter' ? 'hr' : 'porter' })).code).toBe('L-661')
+  expect(
+    (await administrator.call('saveDesk', { ...rest, unit: unit.id, kind: desk.kind === 'porter' ? 'hr' : 'porter' }))
+      .code,
+  ).toBe('L-661')
   const name = { fi: 'Vara', sv: 'Reserv', en: '=cmd()' }
-  const added = (await administrator.call('saveDesk', { unit: unit.id, kind: 'porter', name, slipPrefix: 'VAR', hours: null })).reply()
+  const added = (
+    await administrator.call('saveDesk', { unit: unit.id, kind: 'porter', name, slipPrefix: 'VAR', hours: null })
+  ).reply()
   const csv = (await administrator.call('enrolmentCodes', { desks: [added.id] })).reply().csv
   expect(csv).toContain("'=cmd()")
-  const organisation = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as {
+  const organisation = JSON.parse(
+    readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'),
+  ) as {
     organisation: { name: { en: string }; changeAddress: string; selfServiceAddress: string }
   }
   const save = { ...organisation.organisation, name: { ...organisation.organisation.name, en: 'Another' } }
@@ -124,16 +165,30 @@ it('codes for many desks come with their table; a kind of desk does not change; 
   const logo = { width: 16, height: 2, dots: Buffer.from([0xff, 0x00, 0x0f, 0xf0]).toString('base64') }
   const note = { fi: 'Neuvonta 8–20', sv: '', en: '=HYPERLINK("x")' }
   expect((await administrator.call('saveOrganisation', { ...save, slipNote: note, slipLogo: logo })).status).toBe(200)
-  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, height: 3 } })).code).toBe('L-608')
-  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, width: 20 } })).code).toBe('L-608')
-  expect((await administrator.call('saveOrganisation', { ...save, slipNote: { ...note, fi: '\u001b@' } })).code).toBe('L-608')
+  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, height: 3 } })).code).toBe(
+    'L-608',
+  )
+  expect((await administrator.call('saveOrganisation', { ...save, slipLogo: { ...logo, width: 20 } })).code).toBe(
+    'L-608',
+  )
+  expect((await administrator.call('saveOrganisation', { ...save, slipNote: { ...note, fi: '\u001b@' } })).code).toBe(
+    'L-608',
+  )
   expect((await administrator.call('saveOrganisation', save)).status).toBe(200)
   expect((await administrator.call('organisation')).reply()).toMatchObject({ slipNote: note, slipLogo: logo })
   expect(await deskRecord(world.hub().db, desk.id)).toMatchObject({ slipNote: note, slipLogo: logo })
   // An address that a browser would run is none.
-  expect((await administrator.call('saveOrganisation', { ...save, changeAddress: 'javascript:alert(1)' })).code).toBe('L-608')
-  const acts = (await administrator.call('auditTrail', undefined, { query: { limit: 100, actor: 'first.admin' } })).reply().acts.map((act) => act.act)
+  expect((await administrator.call('saveOrganisation', { ...save, changeAddress: 'javascript:alert(1)' })).code).toBe(
+    'L-608',
+  )
+  const acts = (await administrator.call('auditTrail', undefined, { query: { limit: 100, actor: 'first.admin' } }))
+    .reply()
+    .acts.map((act) => act.act)
   expect(acts).toEqual(
-    expect.arrayContaining(['policy-saved', 'enrolment-code', 'desk-saved', 'organisation-saved', 'account-saved'].filter((act) => act !== 'account-saved')),
+    expect.arrayContaining(
+      ['policy-saved', 'enrolment-code', 'desk-saved', 'organisation-saved', 'account-saved'].filter(
+        (act) => act !== 'account-saved',
+      ),
+    ),
   )
 })

@@ -47,7 +47,11 @@ export class Browser {
     const reply = await fetch(this.#hub().url + path, {
       redirect: 'manual',
       ...init,
-      headers: { 'x-forwarded-for': this.#address, ...(this.cookie === null ? {} : { cookie: `${sessionCookie}=${this.cookie}` }), ...init.headers },
+      headers: {
+        'x-forwarded-for': this.#address,
+        ...(this.cookie === null ? {} : { cookie: `${sessionCookie}=${this.cookie}` }),
+        ...init.headers,
+      },
     })
     for (const text of reply.headers.getSetCookie()) {
       if (!text.startsWith(`${sessionCookie}=`)) continue
@@ -57,10 +61,17 @@ export class Browser {
     }
     return reply
   }
-  async call<R extends HubRoute>(name: R, body?: HubBody<R> | Record<string, unknown>, extra: Extra = {}): Promise<Answer<R>> {
+  async call<R extends HubRoute>(
+    name: R,
+    body?: HubBody<R> | Record<string, unknown>,
+    extra: Extra = {},
+  ): Promise<Answer<R>> {
     const { method, path, reply: shape } = hubApi[name]
-    const query = new URLSearchParams(Object.entries(extra.query ?? {}).flatMap(([key, text]) => (text === undefined ? [] : [[key, String(text)]])))
-    const headers: Record<string, string> = method === 'GET' ? {} : { 'content-type': 'application/json', origin: this.origin }
+    const query = new URLSearchParams(
+      Object.entries(extra.query ?? {}).flatMap(([key, text]) => (text === undefined ? [] : [[key, String(text)]])),
+    )
+    const headers: Record<string, string> =
+      method === 'GET' ? {} : { 'content-type': 'application/json', origin: this.origin }
     if (method !== 'GET' && this.csrf !== null) headers[csrfHeader] = this.csrf
     for (const [key, text] of Object.entries(extra.headers ?? {})) {
       if (text === null) Reflect.deleteProperty(headers, key)
@@ -102,9 +113,19 @@ export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<C
   const folder = mkdtempSync(join(tmpdir(), 'lodge-console-'))
   const clock = { now: Date.now() }
   const postgres = await startEmbeddedPostgres(join(folder, 'database'), { fsync: false })
-  const options: HubOptions = { dataDir: join(folder, 'hub'), databaseUrl: postgres.url, behindProxy: true, now: () => clock.now, ...more }
+  const options: HubOptions = {
+    dataDir: join(folder, 'hub'),
+    databaseUrl: postgres.url,
+    behindProxy: true,
+    now: () => clock.now,
+    ...more,
+  }
   const hub = value(await startHub(options))
-  const data = value(parseInstitution(JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'))))
+  const data = value(
+    parseInstitution(
+      JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')),
+    ),
+  )
   const { desks } = value(await seed(hub, { ...data, pickups: [] }))
   const others: RunningHub[] = []
   const browser = () => new Browser(() => hub)
@@ -113,7 +134,14 @@ export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<C
   async function make(role: AgentRole): Promise<Browser> {
     const one = browser()
     if (role === 'administrator') {
-      ;(await one.call('firstAdministrator', { token: hub.firstAdministrator ?? '', username: 'first.admin', name: 'Administrator', password })).reply()
+      ;(
+        await one.call('firstAdministrator', {
+          token: hub.firstAdministrator ?? '',
+          username: 'first.admin',
+          name: 'Administrator',
+          password,
+        })
+      ).reply()
       return one
     }
     const administrator = await as('administrator')

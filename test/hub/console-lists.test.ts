@@ -27,8 +27,12 @@ beforeAll(async () => {
   const desks = [...world.desks.values()].slice(0, 4)
   for (const person of people) {
     await sql`INSERT INTO recipient (id, class, family, given, former_names, language) VALUES
-      (${person.account.padEnd(22, '_').replaceAll('.', '-')}, ${person.class}, ${person.family}, ${person.given}, '[]', 'fi')`.execute(db)
-    await sql`INSERT INTO account (account, recipient) VALUES (${person.account}, ${person.account.padEnd(22, '_').replaceAll('.', '-')})`.execute(db)
+      (${person.account.padEnd(22, '_').replaceAll('.', '-')}, ${person.class}, ${person.family}, ${person.given}, '[]', 'fi')`.execute(
+      db,
+    )
+    await sql`INSERT INTO account (account, recipient) VALUES (${person.account}, ${person.account.padEnd(22, '_').replaceAll('.', '-')})`.execute(
+      db,
+    )
   }
   for (let i = 0; i < count; i += 1) {
     const person = people[i % people.length]
@@ -79,7 +83,8 @@ it.each([
   ['a & b | !c:*', []],
   ['\u0000', null],
 ])('%j finds %j', async (text, accounts) => {
-  if (accounts === null) expect((await auditor.call('pickups', undefined, { query: { text, limit: 5 } })).code).toBe('L-608')
+  if (accounts === null)
+    expect((await auditor.call('pickups', undefined, { query: { text, limit: 5 } })).code).toBe('L-608')
   else expect(await search(text)).toEqual(accounts)
   expect(await pages({})).toHaveLength(rows.length)
 })
@@ -133,11 +138,24 @@ it('every filter gives exactly what fits, in order, however it is paged', async 
 it('one pickup says where it stands', async () => {
   const supervisor = await world.as('supervisor')
   const desk = [...world.desks.values()][0] ?? ''
-  const { kind } = await world.hub().db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()
+  const { kind } = await world
+    .hub()
+    .db.selectFrom('desk')
+    .select('kind')
+    .where('id', '=', desk)
+    .executeTakeFirstOrThrow()
   const account = 'aohman'
-  const issued = (await supervisor.call('issue', { account, desk, channel: kind, requestReference: 'INC-77', secretKind: 'password' })).reply()
+  const issued = (
+    await supervisor.call('issue', { account, desk, channel: kind, requestReference: 'INC-77', secretKind: 'password' })
+  ).reply()
   const seen = (await supervisor.call('pickup', undefined, { query: { pickup: issued.pickup } })).reply()
-  expect(seen).toMatchObject({ account, name: 'Åsa-Märta Öhman', state: 'unassigned', pickupCode: issued.pickupCode, hasBirthDate: false })
+  expect(seen).toMatchObject({
+    account,
+    name: 'Åsa-Märta Öhman',
+    state: 'unassigned',
+    pickupCode: issued.pickupCode,
+    hasBirthDate: false,
+  })
   expect(seen.standing).toMatchObject({ what: 'no-kiosk', desk: { id: desk }, lastContactAt: null })
   expect(seen.may).toEqual({ reroute: true, revoke: true, extend: true, reissue: false })
   expect((await auditor.call('pickup', undefined, { query: { pickup: issued.pickup } })).reply().may.revoke).toBe(false)
@@ -154,6 +172,8 @@ it('the audit trail is paged too, and filtered by who and what', async () => {
   }
   expect(all).toEqual([...all].sort((a, b) => b - a))
   expect(new Set(all).size).toBe(all.length)
-  const acts = (await auditor.call('auditTrail', undefined, { query: { limit: 50, actor: 'first.admin', act: 'account-saved' } })).reply().acts
+  const acts = (
+    await auditor.call('auditTrail', undefined, { query: { limit: 50, actor: 'first.admin', act: 'account-saved' } })
+  ).reply().acts
   expect(acts.map((act) => act.detail.account).sort()).toEqual(['auditor.one', 'supervisor.one'])
 })

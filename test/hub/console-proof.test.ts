@@ -42,20 +42,29 @@ async function get(path: string): Promise<{ status: number; text: string; header
     headers: { authorization: 'Bearer agent-token-of-the-tests-0001' },
     dispatcher: new Agent({ connect: { ca: hub.authority } }),
   })
-  return { status: reply.status, text: Buffer.from(await reply.arrayBuffer()).toString(), headers: reply.headers as unknown as Headers }
+  return {
+    status: reply.status,
+    text: Buffer.from(await reply.arrayBuffer()).toString(),
+    headers: reply.headers as unknown as Headers,
+  }
 }
 const verify = async (kiosk: string) =>
   (await get(`${chainPath}?kiosk=${kiosk}`)).text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-const exported = async (format: string, from = 0, to = Date.now() + 60_000) => (await get(`${exportPath}?from=${from}&to=${to}&format=${format}`)).text
+const exported = async (format: string, from = 0, to = Date.now() + 60_000) =>
+  (await get(`${exportPath}?from=${from}&to=${to}&format=${format}`)).text
 
 /** Runs the script in this machine's own Node, in an empty folder. */
 function check(text: string, ...args: string[]): { code: number | null; said: string } {
   const file = join(folder, 'export.jsonl')
   writeFileSync(file, text)
-  const done = spawnSync('node', [script, file, ...args], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH ?? '' } })
+  const done = spawnSync('node', [script, file, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '' },
+  })
   return { code: done.status, said: done.stdout + done.stderr }
 }
 
@@ -83,18 +92,35 @@ it('a chain that is whole says so, and one that was touched says where', async (
   await sql.raw(`CREATE TABLE kept AS SELECT * FROM ledger_entry`).execute(db)
   const at = `kiosk = '${second ?? ''}' AND seq = 3`
   const restore = `DELETE FROM ledger_entry WHERE kiosk = '${second ?? ''}'; INSERT INTO ledger_entry SELECT * FROM kept WHERE kiosk = '${second ?? ''}'`
-  expect(await tamper(`UPDATE ledger_entry SET bytes = replace(bytes, '"time":1', '"time":2') WHERE ${at}`, restore)).toMatchObject({
+  expect(
+    await tamper(`UPDATE ledger_entry SET bytes = replace(bytes, '"time":1', '"time":2') WHERE ${at}`, restore),
+  ).toMatchObject({
     t: 'broken',
     seq: 3,
     why: 'hash',
   })
-  expect(await tamper(`DELETE FROM ledger_entry WHERE ${at}`, restore)).toMatchObject({ t: 'broken', seq: 3, why: 'missing' })
-  expect(await tamper(`DELETE FROM ledger_entry WHERE kiosk = '${second ?? ''}' AND seq > 3`, restore)).toMatchObject({ t: 'broken', seq: 4, why: 'missing' })
-  expect(await tamper(`UPDATE ledger_entry SET signature = repeat('A', 86) WHERE kiosk = '${second ?? ''}' AND signature IS NOT NULL`, restore)).toMatchObject({
+  expect(await tamper(`DELETE FROM ledger_entry WHERE ${at}`, restore)).toMatchObject({
+    t: 'broken',
+    seq: 3,
+    why: 'missing',
+  })
+  expect(await tamper(`DELETE FROM ledger_entry WHERE kiosk = '${second ?? ''}' AND seq > 3`, restore)).toMatchObject({
+    t: 'broken',
+    seq: 4,
+    why: 'missing',
+  })
+  expect(
+    await tamper(
+      `UPDATE ledger_entry SET signature = repeat('A', 86) WHERE kiosk = '${second ?? ''}' AND signature IS NOT NULL`,
+      restore,
+    ),
+  ).toMatchObject({
     t: 'broken',
     why: 'signature',
   })
-  expect(await tamper(`UPDATE ledger_entry SET signature = NULL WHERE kiosk = '${second ?? ''}'`, restore)).toMatchObject({ t: 'broken', why: 'unsigned-end' })
+  expect(
+    await tamper(`UPDATE ledger_entry SET signature = NULL WHERE kiosk = '${second ?? ''}'`, restore),
+  ).toMatchObject({ t: 'broken', why: 'unsigned-end' })
   expect((await verify(second ?? '')).at(-1)).toMatchObject({ t: 'intact' })
   await sql.raw('DROP TABLE kept').execute(db)
   await db.destroy()
@@ -113,7 +139,9 @@ it('a signed export is checked by plain Node alone; anything changed, cut, left 
   const entry = lines.findIndex((line) => line.includes('"t":"entry"') && line.includes('handed-over'))
   const join_ = (changed: string[]) => `${changed.join('\n')}\n`
   const changes: Record<string, string> = {
-    'an entry changed': join_(lines.map((line, i) => (i === entry ? line.replace('handed-over', 'slip-missing') : line))),
+    'an entry changed': join_(
+      lines.map((line, i) => (i === entry ? line.replace('handed-over', 'slip-missing') : line)),
+    ),
     'an entry left out': join_(lines.filter((_, i) => i !== entry)),
     'an entry twice': join_([...lines.slice(0, entry + 1), ...lines.slice(entry)]),
     'the end cut off': join_(lines.slice(0, -1)),
@@ -121,7 +149,11 @@ it('a signed export is checked by plain Node alone; anything changed, cut, left 
     'something after the end': `${text}{"t":"entry"}\n`,
     'another period in the head': join_(lines.map((line, i) => (i === 0 ? line.replace(/"to":\d+/, '"to":1') : line))),
     'a kiosk left out': join_(lines.filter((line) => !line.includes(kiosks[1] ?? '-'))),
-    'a signature taken away': join_(lines.map((line) => (line.includes('"t":"entry"') ? line.replace(/"signature":"[^"]+"/, '"signature":null') : line))),
+    'a signature taken away': join_(
+      lines.map((line) =>
+        line.includes('"t":"entry"') ? line.replace(/"signature":"[^"]+"/, '"signature":null') : line,
+      ),
+    ),
   }
   for (const [name, changed] of Object.entries(changes)) {
     const told = check(changed, '--key', key)
@@ -135,7 +167,13 @@ it('a signed export is checked by plain Node alone; anything changed, cut, left 
 })
 
 it('a period in the middle proves itself too', async () => {
-  const times = await fleet.hub().db.selectFrom('ledger_entry').select('received_at').distinct().orderBy('received_at').execute()
+  const times = await fleet
+    .hub()
+    .db.selectFrom('ledger_entry')
+    .select('received_at')
+    .distinct()
+    .orderBy('received_at')
+    .execute()
   const [from, to] = [Number(times[1]?.received_at), Number(times[2]?.received_at) + 1]
   const text = await exported('jsonl', from, to)
   const { key } = value(await fleet.agent().call('exportKey', {}))
@@ -147,7 +185,11 @@ it('a period in the middle proves itself too', async () => {
 
 it('a formula in a name is text in the CSV', async () => {
   const { db } = fleet.hub()
-  const entry = await db.selectFrom('ledger_entry').select(['bytes']).where('kind', '=', 'verification').executeTakeFirstOrThrow()
+  const entry = await db
+    .selectFrom('ledger_entry')
+    .select(['bytes'])
+    .where('kind', '=', 'verification')
+    .executeTakeFirstOrThrow()
   const { actor } = JSON.parse(entry.bytes) as { actor: string }
   await sql`INSERT INTO staff (id, name, role) VALUES (${actor}, ${hostile}, 'counter')`.execute(db)
   const csv = await exported('csv')
@@ -159,15 +201,25 @@ it('a formula in a name is text in the CSV', async () => {
 it('all that is held of a person is told, and then erased, with the ledger as it was', async () => {
   const account = fleet.accounts[0] ?? ''
   const { db } = fleet.hub()
-  const { recipient } = await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow()
+  const { recipient } = await db
+    .selectFrom('account')
+    .select('recipient')
+    .where('account', '=', account)
+    .executeTakeFirstOrThrow()
   const body = { recipient: recipient as never }
   const told = value(await fleet.agent().call('dataSubject', { body }))
   const person = await db.selectFrom('recipient').selectAll().where('id', '=', recipient).executeTakeFirstOrThrow()
-  const data = told.data as { person: { birth_date: string }; cards: string[]; pickups: { id: string }[]; others: Record<string, unknown[]> }
+  const data = told.data as {
+    person: { birth_date: string }
+    cards: string[]
+    pickups: { id: string }[]
+    others: Record<string, unknown[]>
+  }
   expect(data.person.birth_date).toMatch(/^\d{4}-\d\d-\d\d$/)
   expect(data.cards.length).toBeGreaterThan(0)
   expect(Object.keys(data.others)).toEqual(expect.arrayContaining(['audit', 'grant', 'handover', 'ledger_entry']))
-  for (const language of ['fi', 'sv', 'en'] as const) expect(told.text[language]).toContain(`${person.given} ${person.family}`)
+  for (const language of ['fi', 'sv', 'en'] as const)
+    expect(told.text[language]).toContain(`${person.given} ${person.family}`)
 
   // Live: no.
   const again = await fleet.issue(account, fleet.desks[2] ?? '')
@@ -182,7 +234,9 @@ it('all that is held of a person is told, and then erased, with the ledger as it
   // Nowhere in the database is what would lead back to the person: not the names, the account or the card.
   const { rows: tables } = await sql<{
     name: string
-  }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`.execute(db)
+  }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`.execute(
+    db,
+  )
   const needles = [account, ...data.cards, data.person.birth_date]
   for (const { name } of tables) {
     const { rows } = await sql<{ row: string }>`SELECT t::text AS row FROM ${sql.table(name)} t`.execute(db)
@@ -192,7 +246,9 @@ it('all that is held of a person is told, and then erased, with the ledger as it
         `${needle} in ${name}`,
       ).toEqual([])
   }
-  const left = await sql<{ n: number }>`SELECT count(*) AS n FROM recipient WHERE family = ${person.family} AND given = ${person.given}`.execute(db)
+  const left = await sql<{
+    n: number
+  }>`SELECT count(*) AS n FROM recipient WHERE family = ${person.family} AND given = ${person.given}`.execute(db)
   expect(Number(left.rows[0]?.n)).toBe(0)
   const gone = await fleet.agent().call('dataSubject', { body })
   expect(gone.ok ? null : gone.failure.code).toBe('L-609')

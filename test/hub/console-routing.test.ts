@@ -8,7 +8,9 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
-const data = value(parseInstitution(JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'))))
+const data = value(
+  parseInstitution(JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'))),
+)
 let world: ConsoleHub
 let fleet: Fleet
 beforeAll(async () => {
@@ -61,26 +63,45 @@ it('people are found by name or account, kept by who issues for them, and their 
       accounts: [{ account: 'makerblo' }],
     })
   ).reply()
-  const find = async (text: string) => (await agent.call('recipients', undefined, { query: { text } })).reply().recipients.map((person) => person.id)
-  for (const text of ['akerblom', 'mikaela aker', 'makerb', 'MAKERBLO']) expect(await find(text)).toEqual([made.recipient])
+  const find = async (text: string) =>
+    (await agent.call('recipients', undefined, { query: { text } })).reply().recipients.map((person) => person.id)
+  for (const text of ['akerblom', 'mikaela aker', 'makerb', 'MAKERBLO'])
+    expect(await find(text)).toEqual([made.recipient])
   for (const text of ['%', '_', 'kerblo', '\\']) expect(await find(text)).not.toContain(made.recipient)
   const card = '04A1B2C3D4E5F6'
   expect((await agent.call('addCard', { recipient: made.recipient, card })).reply()).toEqual({ cards: 1 })
-  expect((await agent.call('addCard', { recipient: made.recipient, card: '04:a1:b2:c3:d4:e5:f6' })).reply()).toEqual({ cards: 1 })
+  expect((await agent.call('addCard', { recipient: made.recipient, card: '04:a1:b2:c3:d4:e5:f6' })).reply()).toEqual({
+    cards: 1,
+  })
   expect((await agent.call('setBirthDate', { recipient: made.recipient, birthDate: '1999-02-28' })).status).toBe(200)
   const seen = await agent.call('recipient', undefined, { query: { recipient: made.recipient } })
   expect(seen.reply()).toMatchObject({ hasBirthDate: true, cards: 1 })
   expect(JSON.stringify(seen.json)).not.toMatch(/1999|04A1/)
   // HR keeps staff and nobody else; the helpdesk the other way round.
   expect((await hr.call('addCard', { recipient: made.recipient, card: 'FFFF0001' })).code).toBe('L-618')
-  expect((await hr.call('saveRecipient', { ...seen.reply(), id: made.recipient, accounts: [{ account: 'x' }] })).code).toBe('L-618')
+  expect(
+    (await hr.call('saveRecipient', { ...seen.reply(), id: made.recipient, accounts: [{ account: 'x' }] })).code,
+  ).toBe('L-618')
   const other = (
-    await agent.call('saveRecipient', { class: 'partner', name: { family: 'B', given: 'A' }, language: 'en', accounts: [{ account: 'ab-partner' }] })
+    await agent.call('saveRecipient', {
+      class: 'partner',
+      name: { family: 'B', given: 'A' },
+      language: 'en',
+      accounts: [{ account: 'ab-partner' }],
+    })
   ).reply()
   expect((await agent.call('addCard', { recipient: other.recipient, card })).code).toBe('L-658')
-  const taken = { id: other.recipient, class: 'partner', name: { family: 'C', given: 'A' }, language: 'en', accounts: [{ account: 'makerblo' }] }
+  const taken = {
+    id: other.recipient,
+    class: 'partner',
+    name: { family: 'C', given: 'A' },
+    language: 'en',
+    accounts: [{ account: 'makerblo' }],
+  }
   expect((await agent.call('saveRecipient', taken)).code).toBe('L-666')
-  expect((await agent.call('recipient', undefined, { query: { recipient: other.recipient } })).reply().name.family).toBe('B')
+  expect(
+    (await agent.call('recipient', undefined, { query: { recipient: other.recipient } })).reply().name.family,
+  ).toBe('B')
   expect((await agent.call('removeCard', { recipient: made.recipient, card })).reply()).toEqual({ cards: 0 })
   const audit = (await (await world.as('auditor')).call('auditTrail', undefined, { query: { limit: 50 } })).json
   expect(JSON.stringify(audit)).not.toMatch(/1999-02-28|04A1B2/i)
@@ -108,7 +129,9 @@ it('a kiosk learns a later end of what it holds, and keeps everything else of it
   // Where it stands, as the kiosk is heard and asked back.
   const standing = async () => value(await fleet.agent().call('pickup', { query: { pickup } })).standing.what
   expect(['sent', 'at-desk']).toContain(await standing())
-  value(await fleet.agent().call('revoke', { body: { pickup, reason: 're-routed', to: (fleet.desks[1] ?? '') as never } }))
+  value(
+    await fleet.agent().call('revoke', { body: { pickup, reason: 're-routed', to: (fleet.desks[1] ?? '') as never } }),
+  )
   expect(await standing()).toBe('awaiting-acknowledgement')
   const waiting = value(await fleet.agent().call('pickup', { query: { pickup } })).standing
   expect(waiting.desk?.id).toBe(first)
@@ -134,8 +157,16 @@ it('the preview of a write-off is what the write-off does; a burned one can be i
   expect(preview.pickups.map((row) => row.account).sort()).toEqual([...accounts].sort())
   const done = value(await fleet.agent().call('writeOff', { body: { kiosk: id as never } }))
   expect(done).toEqual({ burned: preview.burn, reissued: preview.reissue })
-  expect(value(await fleet.agent().call('writeOffPreview', { query: { kiosk: id as never } }))).toMatchObject({ burn: 0, reissue: 0, state: 'written-off' })
-  const again = value(await fleet.agent().call('reissue', { body: { pickup: pickups[0] as never, desk: (fleet.desks[1] ?? '') as never } }))
+  expect(value(await fleet.agent().call('writeOffPreview', { query: { kiosk: id as never } }))).toMatchObject({
+    burn: 0,
+    reissue: 0,
+    state: 'written-off',
+  })
+  const again = value(
+    await fleet
+      .agent()
+      .call('reissue', { body: { pickup: pickups[0] as never, desk: (fleet.desks[1] ?? '') as never } }),
+  )
   expect(again.state).toBe('unassigned')
   const code = async (pickup: unknown) => {
     const answer = await fleet.agent().call('reissue', { body: { pickup: pickup as never, desk: desk as never } })

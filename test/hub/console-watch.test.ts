@@ -22,7 +22,9 @@ afterAll(async () => {
 })
 
 /** Listens as a console does; `until` gives the first event that fits, and how long it took. */
-async function listen(hub: RunningHub): Promise<{ until: (fits: (event: ConsoleEvent) => boolean) => Promise<ConsoleEvent>; close: () => void }> {
+async function listen(
+  hub: RunningHub,
+): Promise<{ until: (fits: (event: ConsoleEvent) => boolean) => Promise<ConsoleEvent>; close: () => void }> {
   const stop = new AbortController()
   const reply = await fetch(hub.url + eventsPath, {
     headers: { authorization: 'Bearer agent-token-of-the-tests-0001' },
@@ -81,7 +83,9 @@ it('a handover at a kiosk is told to a console of another hub process within two
   handOver(kiosk, 1)
   const before = performance.now()
   value(await kiosk.sync.now())
-  const told = await console_.until((event) => event.about === 'pickup' && event.pickup === pickup && event.state === 'handed-over')
+  const told = await console_.until(
+    (event) => event.about === 'pickup' && event.pickup === pickup && event.state === 'handed-over',
+  )
   expect(performance.now() - before).toBeLessThan(2000)
   expect(told).toMatchObject({ desk })
   const alarm = console_.until((event) => event.about === 'alarm')
@@ -112,7 +116,9 @@ it('a desk that is open and silent turns amber, is an alarm after ten minutes an
   // A Tuesday at noon in Helsinki.
   const noon = Date.parse('2026-11-24T10:00:00Z')
   await sql`INSERT INTO kiosk (id, desk, state, sign_key, opening_key, head_hash, last_contact, enrolled_at) VALUES
-    (${kiosk}, ${desk}, 'active', ${Buffer.alloc(32)}, ${Buffer.alloc(32)}, ${'0'.repeat(64)}, ${noon - 60_000}, ${noon})`.execute(db)
+    (${kiosk}, ${desk}, 'active', ${Buffer.alloc(32)}, ${Buffer.alloc(32)}, ${'0'.repeat(64)}, ${noon - 60_000}, ${noon})`.execute(
+    db,
+  )
   await sql`UPDATE unit SET hours = ${JSON.stringify(usualHours)}::jsonb`.execute(db)
   await sql`UPDATE desk SET hours = NULL`.execute(db)
   const seen = async (at: number) => {
@@ -121,7 +127,9 @@ it('a desk that is open and silent turns amber, is an alarm after ten minutes an
     return (await supervisor.call('watch')).reply().desks.find((each) => each.id === desk)
   }
   const alarms = async () =>
-    (await supervisor.call('alarms', undefined, { query: { open: '1', limit: 10 } })).reply().alarms.filter((each) => each.kiosk === kiosk)
+    (await supervisor.call('alarms', undefined, { query: { open: '1', limit: 10 } }))
+      .reply()
+      .alarms.filter((each) => each.kiosk === kiosk)
   await lookAtDesks(db, noon)
   expect(await seen(noon)).toMatchObject({ light: 'green', reasons: [], amberSince: null, open: true })
   // What is issued for the desk and granted to no kiosk is not forgotten.
@@ -131,7 +139,13 @@ it('a desk that is open and silent turns amber, is an alarm after ten minutes an
   expect(await seen(noon)).toMatchObject({ waiting: 0, ungranted: 1 })
   const later = noon + 120_000
   await lookAtDesks(db, later)
-  expect(await seen(later)).toMatchObject({ light: 'amber', reasons: ['silent'], amberSince: later, alert: false, lastContactAt: noon - 60_000 })
+  expect(await seen(later)).toMatchObject({
+    light: 'amber',
+    reasons: ['silent'],
+    amberSince: later,
+    alert: false,
+    lastContactAt: noon - 60_000,
+  })
   await lookAtDesks(db, later + 599_000)
   expect(await alarms()).toEqual([])
   await lookAtDesks(db, later + 601_000)
@@ -145,5 +159,10 @@ it('a desk that is open and silent turns amber, is an alarm after ten minutes an
   // Closed for the night: nobody's alarm.
   const night = Date.parse('2026-11-24T23:00:00Z')
   await lookAtDesks(db, night)
-  expect(await seen(night)).toMatchObject({ light: 'grey', open: false, reasons: ['silent'], nextChangeAt: Date.parse('2026-11-25T06:00:00Z') })
+  expect(await seen(night)).toMatchObject({
+    light: 'grey',
+    open: false,
+    reasons: ['silent'],
+    nextChangeAt: Date.parse('2026-11-25T06:00:00Z'),
+  })
 })

@@ -35,7 +35,9 @@ async function firstDay(
 ): Promise<Exchange[]> {
   const { code } = value(await fleet.agent().call('enrolmentCode', { body: { desk: desk as never } }))
   const exchanges: Exchange[] = []
-  const kiosk = await enrolOldKiosk(fleet.hub(), parseEnrolmentCode(code)?.token ?? '', (exchange) => exchanges.push(exchange))
+  const kiosk = await enrolOldKiosk(fleet.hub(), parseEnrolmentCode(code)?.token ?? '', (exchange) =>
+    exchanges.push(exchange),
+  )
   let granted: { id: string; epoch: unknown } | null = null
   for (const one of asked) {
     let { body } = one
@@ -44,8 +46,13 @@ async function firstDay(
         kiosk.entry('kiosk-enrolled', null, null, { kiosk: kiosk.id, desk }),
         kiosk.entry('engine-started', null, null, { version: '0.1.0', generation: 1 }),
       ]
-      if (granted !== null) entries.push(kiosk.entry('handed-over', granted.id, granted.epoch, { slip: 'S'.repeat(22) }))
-      body = JSON.stringify({ entries: entries.map(({ bytes, signature }, i) => (i === entries.length - 1 ? { bytes, signature } : { bytes })) })
+      if (granted !== null)
+        entries.push(kiosk.entry('handed-over', granted.id, granted.epoch, { slip: 'S'.repeat(22) }))
+      body = JSON.stringify({
+        entries: entries.map(({ bytes, signature }, i) =>
+          i === entries.length - 1 ? { bytes, signature } : { bytes },
+        ),
+      })
     }
     const reply = await kiosk.send({ ...one, body })
     expect(reply.status, `${one.route}: ${JSON.stringify(reply.json)}`).toBe(200)
@@ -53,11 +60,17 @@ async function firstDay(
     if (one.route === 'openingKey') for (const account of accounts) await fleet.issue(account, desk)
     if (one.route === 'feed')
       granted =
-        (reply.json as { changes: { kind: string; pickup: { id: string; epoch: unknown } }[] }).changes.find((change) => change.kind === 'pickup-granted')
-          ?.pickup ?? null
+        (reply.json as { changes: { kind: string; pickup: { id: string; epoch: unknown } }[] }).changes.find(
+          (change) => change.kind === 'pickup-granted',
+        )?.pickup ?? null
   }
   if (granted === null) throw new Error('nothing was granted')
-  const { state } = await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', granted.id).executeTakeFirstOrThrow()
+  const { state } = await fleet
+    .hub()
+    .db.selectFrom('pickup')
+    .select('state')
+    .where('id', '=', granted.id)
+    .executeTakeFirstOrThrow()
   expect(state).toBe('handed-over')
   return exchanges
 }
@@ -104,7 +117,12 @@ async function record(to: string): Promise<void> {
   const status = { light: 'green', serves: true, servesOffline: true, reasons: [], paused: null, staff: 1 }
   const asked = [
     { route: 'report', method: 'POST' as const, path: '/v1/report', body: report },
-    { route: 'openingKey', method: 'POST' as const, path: '/v1/opening-key', body: { nonce: '{nonce}', openingKey: '{openingKey}' } },
+    {
+      route: 'openingKey',
+      method: 'POST' as const,
+      path: '/v1/opening-key',
+      body: { nonce: '{nonce}', openingKey: '{openingKey}' },
+    },
     { route: 'feed', path: '/v1/feed?incarnation={incarnation}&cursor=0&limit=1000', ...none },
     { route: 'ledger', method: 'POST' as const, path: '/v1/ledger', body: 'entries' },
     { route: 'snapshot', path: '/v1/snapshot?limit=1000', ...none },
@@ -113,7 +131,9 @@ async function record(to: string): Promise<void> {
   // Kinds that are new need their samples written by hand.
   const facts = versions.at(-1)?.facts ?? {}
   const exchanges = await firstDay(fleet.desks[0] ?? '', asked, fleet.accounts.slice(0, 2))
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   writeFileSync(to, `${JSON.stringify({ version, exchanges, facts } satisfies Version, null, 1)}\n`)
 }
 if (recordTo !== undefined) test('records today’s contract', () => record(recordTo))
@@ -134,7 +154,8 @@ describe.each(versions)('a kiosk of version $version', ({ exchanges, facts }) =>
   test('writes entries that are none of them poison today', () => {
     for (const [kind, samples] of Object.entries(facts)) {
       expect(Object.hasOwn(ledgerFacts, kind), kind).toBe(true)
-      for (const sample of samples) expect(ledgerFacts[kind as LedgerKind].safeParse(sample).error, kind).toBeUndefined()
+      for (const sample of samples)
+        expect(ledgerFacts[kind as LedgerKind].safeParse(sample).error, kind).toBeUndefined()
     }
   })
 
@@ -148,7 +169,13 @@ describe.each(versions)('a kiosk of version $version', ({ exchanges, facts }) =>
 })
 
 test('a change of a kind that a kiosk does not know yet counts and says nothing; a known kind that is malformed is still refused', () => {
-  const page = { incarnation: 'I'.repeat(22), next: 2, more: false, hubTime: 1, changes: [{ seq: 1, kind: 'of-a-later-version', more: [1] }] }
+  const page = {
+    incarnation: 'I'.repeat(22),
+    next: 2,
+    more: false,
+    hubTime: 1,
+    changes: [{ seq: 1, kind: 'of-a-later-version', more: [1] }],
+  }
   expect(FeedPage.parse(page).changes).toEqual([{ seq: 1, kind: 'later' }])
   expect(FeedPage.safeParse({ ...page, changes: [{ seq: 1, kind: 'pickup-closed' }] }).success).toBe(false)
   expect(FeedPage.safeParse({ ...page, changes: [{ kind: 'of-a-later-version' }] }).success).toBe(false)

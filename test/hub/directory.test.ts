@@ -5,7 +5,12 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createLdapSource, generateSecret, GeneratorSettings, type LdapSettings } from '../../src-hub/secret-source/index.ts'
+import {
+  createLdapSource,
+  generateSecret,
+  GeneratorSettings,
+  type LdapSettings,
+} from '../../src-hub/secret-source/index.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startCuttingLink, type CuttingLink } from '../directory/cutting-link.ts'
@@ -40,7 +45,10 @@ beforeAll(async () => {
   if (missing !== null) return
   directory = await startSlapd([...many, 'plain'])
   link = await startCuttingLink(directory)
-  fleet = await startFleet('supervisor', { work: false, secretSettings: { generator, atHandover: false, source: { kind: 'ldap', ...ldap() } } })
+  fleet = await startFleet('supervisor', {
+    work: false,
+    secretSettings: { generator, atHandover: false, source: { kind: 'ldap', ...ldap() } },
+  })
   await directory.addAccounts(fleet.accounts)
   ;[desk = ''] = fleet.desks
   kiosk = await fleet.kiosk(desk, 'counter')
@@ -59,8 +67,15 @@ beforeEach((context) => {
 })
 
 const jobs = (pickup: string) =>
-  fleet.hub().db.selectFrom('secret_job').select(['kind', 'state', 'outcome', 'attempts']).where('pickup', '=', pickup).orderBy('id').execute()
-const stateOf = async (pickup: string) => (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
+  fleet
+    .hub()
+    .db.selectFrom('secret_job')
+    .select(['kind', 'state', 'outcome', 'attempts'])
+    .where('pickup', '=', pickup)
+    .orderBy('id')
+    .execute()
+const stateOf = async (pickup: string) =>
+  (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
 /** Makes what waits for a pause due now, and does it. */
 async function due(): Promise<void> {
   await fleet.hub().db.updateTable('secret_job').set({ not_before: 0 }).where('state', '=', 'pending').execute()
@@ -85,7 +100,9 @@ describe('the adapter', () => {
 
   test('trusts no other authority, nor a name that is not the server’s', async () => {
     expect(await set('person2', 'x-secret-x', { ca: '' })).toMatchObject({ kind: 'unreachable' })
-    expect(await set('person2', 'x-secret-x', { url: directory.plainUrl, startTls: true, ca: '' })).toMatchObject({ kind: 'unreachable' })
+    expect(await set('person2', 'x-secret-x', { url: directory.plainUrl, startTls: true, ca: '' })).toMatchObject({
+      kind: 'unreachable',
+    })
     expect(await directory.binds('person2', 'before-everything-1')).toBe(true)
   })
 
@@ -125,7 +142,9 @@ describe('the adapter', () => {
   test('generated secrets of both kinds bind as they are', async () => {
     for (const kind of ['password', 'activation-code'] as const) {
       const secret = generateSecret(kind)
-      expect(await createLdapSource(ldap()).set({ account: 'person5', secret, secretKind: kind, locked: false })).toEqual({ kind: 'done' })
+      expect(
+        await createLdapSource(ldap()).set({ account: 'person5', secret, secretKind: kind, locked: false }),
+      ).toEqual({ kind: 'done' })
       expect(await directory.binds('person5', secret.toString())).toBe(true)
     }
   })
@@ -142,29 +161,34 @@ describe('the fleet', () => {
     expect(await jobs(pickup)).toEqual([{ kind: 'set', state: 'done', outcome: 'done', attempts: 1 }])
   })
 
-  test.each(['at-connect', 'before-request', 'before-answer'] as const)('a link cut %s is recorded and ends in a fresh secret', async (cut) => {
-    const account = fleet.accounts[1] ?? ''
-    link.cut = cut
-    const pickup = await fleet.issue(account, desk)
-    link.cut = 'never'
-    expect(link.cuts).toBeGreaterThan(0)
-    expect(await stateOf(pickup)).toBe('unassigned')
-    value(await kiosk.sync.now())
-    expect(kiosk.pickups.liveIds().map(({ id }) => id)).not.toContain(pickup)
-    const recorded = await fleet
-      .hub()
-      .db.selectFrom('secret_job')
-      .select(['state', 'outcome'])
-      .where('account', '=', account)
-      .where('state', '=', 'pending')
-      .execute()
-    expect(recorded.length).toBeGreaterThan(0)
-    expect(recorded.some(({ outcome }) => outcome?.startsWith(cut === 'before-answer' ? 'unknown' : 'un') === true)).toBe(true)
-    await due()
-    expect(await stateOf(pickup)).toBe('granted')
-    expect(await directory.binds(account, await slip(pickup))).toBe(true)
-    link.cuts = 0
-  })
+  test.each(['at-connect', 'before-request', 'before-answer'] as const)(
+    'a link cut %s is recorded and ends in a fresh secret',
+    async (cut) => {
+      const account = fleet.accounts[1] ?? ''
+      link.cut = cut
+      const pickup = await fleet.issue(account, desk)
+      link.cut = 'never'
+      expect(link.cuts).toBeGreaterThan(0)
+      expect(await stateOf(pickup)).toBe('unassigned')
+      value(await kiosk.sync.now())
+      expect(kiosk.pickups.liveIds().map(({ id }) => id)).not.toContain(pickup)
+      const recorded = await fleet
+        .hub()
+        .db.selectFrom('secret_job')
+        .select(['state', 'outcome'])
+        .where('account', '=', account)
+        .where('state', '=', 'pending')
+        .execute()
+      expect(recorded.length).toBeGreaterThan(0)
+      expect(
+        recorded.some(({ outcome }) => outcome?.startsWith(cut === 'before-answer' ? 'unknown' : 'un') === true),
+      ).toBe(true)
+      await due()
+      expect(await stateOf(pickup)).toBe('granted')
+      expect(await directory.binds(account, await slip(pickup))).toBe(true)
+      link.cuts = 0
+    },
+  )
 
   test('a hub killed between asking and recording leaves the intent: the next one sets a fresh secret and grants that', async () => {
     const account = fleet.accounts[2] ?? ''
@@ -180,7 +204,12 @@ describe('the fleet', () => {
     const died = new Promise<NodeJS.Signals | null>((done) => child.once('exit', (_code, signal) => done(signal)))
     child.send({ databaseUrl: fleet.databaseUrl, dataDir: fleet.folder('hub'), account, desk, ldap: ldap() })
     expect(await died).toBe('SIGKILL')
-    const job = await db.selectFrom('secret_job').selectAll().where('account', '=', account).orderBy('id', 'desc').executeTakeFirstOrThrow()
+    const job = await db
+      .selectFrom('secret_job')
+      .selectAll()
+      .where('account', '=', account)
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
     expect(job).toMatchObject({ kind: 'set', state: 'running', asked: true })
     // The secret that died with it is in force, and nobody has it.
     expect(await directory.mustChange(account)).toBe(true)
@@ -217,7 +246,9 @@ describe('the fleet', () => {
       .insertInto('account')
       .values({
         account: 'unheard-of',
-        recipient: (await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow()).recipient,
+        recipient: (
+          await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow()
+        ).recipient,
         valid_until: null,
       })
       .execute()
@@ -248,10 +279,17 @@ describe('the fleet', () => {
     link.cut = 'at-connect'
     const pickups = await Promise.all(accounts.map((account) => fleet.issue(account, desk)))
     link.cut = 'never'
-    await fleet.hub().db.updateTable('secret_job').set({ not_before: 0, attempts: 0 }).where('state', '=', 'pending').execute()
+    await fleet
+      .hub()
+      .db.updateTable('secret_job')
+      .set({ not_before: 0, attempts: 0 })
+      .where('state', '=', 'pending')
+      .execute()
     await Promise.all([fleet.hub().runJobs(), twin.runJobs()])
     for (const [i, pickup] of pickups.entries()) {
-      expect((await jobs(pickup)).map(({ kind, state, attempts }) => [kind, state, attempts])).toEqual([['set', 'done', 1]])
+      expect((await jobs(pickup)).map(({ kind, state, attempts }) => [kind, state, attempts])).toEqual([
+        ['set', 'done', 1],
+      ])
       expect(await directory.binds(accounts[i] ?? '', await slip(pickup))).toBe(true)
     }
   })
@@ -259,7 +297,10 @@ describe('the fleet', () => {
 
 describe('set at handover', () => {
   test('the slip binds only once the desk’s word of the handover is here and the directory has been told; a directory that is away delays it', async () => {
-    const other = await startFleet('supervisor', { work: false, secretSettings: { generator, atHandover: true, source: { kind: 'ldap', ...ldap() } } })
+    const other = await startFleet('supervisor', {
+      work: false,
+      secretSettings: { generator, atHandover: true, source: { kind: 'ldap', ...ldap() } },
+    })
     try {
       const [account = ''] = other.accounts
       const [where = ''] = other.desks
@@ -269,9 +310,14 @@ describe('set at handover', () => {
       const print = await holdOpeningKey(other.hub().db, id)
       const { db } = other.hub()
       const asked = async (pickup: string) =>
-        (await db.selectFrom('secret_job').select(['kind', 'state']).where('pickup', '=', pickup).orderBy('id').execute()).map(
-          (job) => `${job.kind} ${job.state}`,
-        )
+        (
+          await db
+            .selectFrom('secret_job')
+            .select(['kind', 'state'])
+            .where('pickup', '=', pickup)
+            .orderBy('id')
+            .execute()
+        ).map((job) => `${job.kind} ${job.state}`)
       const pickup = await other.issue(account, where)
       const text = await print(pickup)
       expect(await directory.locked(account)).toBe(true)

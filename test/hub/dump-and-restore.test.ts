@@ -23,7 +23,8 @@ async function ask<T>(url: string, text: string, values: unknown[] = []): Promis
 
 test('a dump put back begins a new incarnation: what was handed over after it is known again, and nothing is granted before the kiosk has reported', async (context) => {
   const bin = systemPostgres()
-  if (bin === null) return context.skip('no PostgreSQL with pg_dump is installed here: restoring from a dump is not tested')
+  if (bin === null)
+    return context.skip('no PostgreSQL with pg_dump is installed here: restoring from a dump is not tested')
   const folder = mkdtempSync(join(tmpdir(), 'lodge-restore-'))
   const postgres = await startSystemPostgres(bin, folder)
   const place = await hubPlace(folder)
@@ -32,7 +33,10 @@ test('a dump put back begins a new incarnation: what was handed over after it is
   await ask(postgres.url('postgres'), 'CREATE DATABASE lodge')
   let hub: HubProcess = await place.start(before)
   try {
-    const [desk] = await ask<{ id: string }>(before, `SELECT id FROM desk WHERE kind = 'porter' ORDER BY id DESC LIMIT 1`)
+    const [desk] = await ask<{ id: string }>(
+      before,
+      `SELECT id FROM desk WHERE kind = 'porter' ORDER BY id DESC LIMIT 1`,
+    )
     const accounts = await ask<{ account: string }>(
       before,
       `SELECT account FROM account a JOIN recipient r ON r.id = a.recipient WHERE r.class = 'student' AND valid_until IS NULL ORDER BY account LIMIT 3`,
@@ -40,12 +44,19 @@ test('a dump put back begins a new incarnation: what was handed over after it is
     const issue = async (n: number) =>
       value(
         await hub.agent.call('issue', {
-          body: { account: accounts[n]?.account ?? '', desk: DeskId.parse(desk?.id), channel: 'porter', requestReference: 'R-1', secretKind: 'password' },
+          body: {
+            account: accounts[n]?.account ?? '',
+            desk: DeskId.parse(desk?.id),
+            channel: 'porter',
+            requestReference: 'R-1',
+            secretKind: 'password',
+          },
         }),
       ).pickup
     const kiosk = await enrolKiosk(hub, desk?.id ?? '', join(folder, 'kiosk'))
     value(await kiosk.sync.now())
-    for (const { id } of kiosk.pickups.liveIds()) value(await hub.agent.call('revoke', { body: { pickup: PickupId.parse(id), reason: 'revoked', to: null } }))
+    for (const { id } of kiosk.pickups.liveIds())
+      value(await hub.agent.call('revoke', { body: { pickup: PickupId.parse(id), reason: 'revoked', to: null } }))
     value(await kiosk.sync.now())
     value(await kiosk.sync.now())
     const first = await issue(0)

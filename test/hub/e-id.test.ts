@@ -137,8 +137,10 @@ it('the recipient is known by identity code where there is one on record, else b
     identityBlind: null,
   }
   const claims = { family_name: 'Åkerström-Bäck', given_name: 'Aino Maria', birthdate: '2003-03-14' }
-  const same = (changed: Record<string, unknown>, on: Partial<typeof record> & { identityBlind?: Buffer | null } = {}) =>
-    isRecipient(keys, { ...claims, ...changed }, { ...record, ...on })
+  const same = (
+    changed: Record<string, unknown>,
+    on: Partial<typeof record> & { identityBlind?: Buffer | null } = {},
+  ) => isRecipient(keys, { ...claims, ...changed }, { ...record, ...on })
   expect(same({})).toBe(true)
   expect(same({ family_name: 'Akerstrom Back' })).toBe(true)
   expect(same({ given_name: 'Aino' })).toBe(true)

@@ -14,7 +14,12 @@ const staff = newId() as never
 
 beforeAll(async () => {
   fleet = await startFleet()
-  const kinds = new Map((await fleet.hub().db.selectFrom('desk').select(['id', 'kind']).execute()).map((row): [string, string] => [row.id, row.kind]))
+  const kinds = new Map(
+    (await fleet.hub().db.selectFrom('desk').select(['id', 'kind']).execute()).map((row): [string, string] => [
+      row.id,
+      row.kind,
+    ]),
+  )
   const porters = fleet.desks.filter((id) => kinds.get(id) === 'porter')
   desk = porters[0] ?? ''
   other = porters[1] ?? ''
@@ -29,10 +34,22 @@ function send(kiosk: DeskKiosk, pickup: PickupId, to: string): void {
   if (held === null) throw new Error('not here')
   kiosk.store.transact(() => {
     kiosk.pickups.end(pickup, 'revoked')
-    kiosk.ledger.append({ kind: 'sent-elsewhere', pickup, epoch: held.epoch, actor: staff, facts: { to: to as DeskId, reason: 'printer' } })
+    kiosk.ledger.append({
+      kind: 'sent-elsewhere',
+      pickup,
+      epoch: held.epoch,
+      actor: staff,
+      facts: { to: to as DeskId, reason: 'printer' },
+    })
   })
 }
-const state = (pickup: PickupId) => fleet.hub().db.selectFrom('pickup').select(['state', 'desk', 'epoch_n']).where('id', '=', pickup).executeTakeFirstOrThrow()
+const state = (pickup: PickupId) =>
+  fleet
+    .hub()
+    .db.selectFrom('pickup')
+    .select(['state', 'desk', 'epoch_n'])
+    .where('id', '=', pickup)
+    .executeTakeFirstOrThrow()
 
 test('the other desk gets it under the next epoch, with another envelope, and the first has nothing left to open', async () => {
   const pickup = await fleet.issue(fleet.accounts[0] ?? '', desk)
@@ -61,7 +78,9 @@ test('a desk that may not have it, or that there is none of, gets nothing: it st
   value(await here.sync.now())
   expect(await state(pickup)).toMatchObject({ state: 'granted', desk })
   expect(here.pickups.get(pickup)).toMatchObject({ state: 'waiting', epoch: { n: 2 } })
-  expect((await fleet.alarms()).alarms).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'misrouted', pickup })]))
+  expect((await fleet.alarms()).alarms).toEqual(
+    expect.arrayContaining([expect.objectContaining({ kind: 'misrouted', pickup })]),
+  )
 })
 
 test('what the hub had asked for meanwhile comes first: a revoked pickup ends', async () => {
@@ -80,7 +99,15 @@ test('a kiosk sends on only what it holds: a stranger’s word moves nothing', a
   value(await here.sync.now())
   const epoch = here.pickups.get(pickup)?.epoch
   if (epoch === undefined) throw new Error('not here')
-  there.store.transact(() => there.ledger.append({ kind: 'sent-elsewhere', pickup, epoch, actor: staff, facts: { to: other as DeskId, reason: 'printer' } }))
+  there.store.transact(() =>
+    there.ledger.append({
+      kind: 'sent-elsewhere',
+      pickup,
+      epoch,
+      actor: staff,
+      facts: { to: other as DeskId, reason: 'printer' },
+    }),
+  )
   value(await there.sync.now())
   expect(await state(pickup)).toMatchObject({ state: 'granted', desk })
   expect(Number((await state(pickup)).epoch_n)).toBe(1)

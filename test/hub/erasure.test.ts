@@ -24,7 +24,9 @@ const request = async (account: string) => {
 /** Where a word is in the database. */
 async function placesOf(word: string): Promise<string[]> {
   const { db } = fleet.hub()
-  const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(db)
+  const tables = await sql<{
+    name: string
+  }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(db)
   const found: string[] = []
   for (const { name } of tables.rows) {
     const { rows } = await sql`SELECT 1 FROM ${sql.table(name)} t WHERE t::text LIKE ${`%${word}%`} LIMIT 1`.execute(db)
@@ -44,14 +46,28 @@ test('whoever was erased does not come back by a file that was checked before, a
     .where('id', '=', fleet.desks[0] ?? '')
     .executeTakeFirstOrThrow()
   const file = `account;desk;request_reference;class;family;given;birth_date\n${account};${row.slip_prefix};R-77-${account};student;Palautunut;P;1990-01-01\n`
-  value(await fleet.agent().call('importPart', { body: { id, part: 0, bytes: Buffer.from(file).toString('base64'), last: true } }))
+  value(
+    await fleet
+      .agent()
+      .call('importPart', { body: { id, part: 0, bytes: Buffer.from(file).toString('base64'), last: true } }),
+  )
   await fleet.hub().runJobs()
-  expect(value(await fleet.agent().call('import', { query: { id } }))).toMatchObject({ state: 'checked', ready: 1, refused: 0 })
-  const { recipient } = await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow()
+  expect(value(await fleet.agent().call('import', { query: { id } }))).toMatchObject({
+    state: 'checked',
+    ready: 1,
+    refused: 0,
+  })
+  const { recipient } = await db
+    .selectFrom('account')
+    .select('recipient')
+    .where('account', '=', account)
+    .executeTakeFirstOrThrow()
   value(await fleet.agent().call('erase', { body: { recipient: recipient as never, confirm: true } }))
   expect(await placesOf(account)).toEqual([])
   expect(value(await fleet.agent().call('import', { query: { id } }))).toMatchObject({ ready: 0, refused: 1 })
-  expect((await db.selectFrom('import_row').select('person').where('import', '=', id).executeTakeFirstOrThrow()).person).toBeNull()
+  expect(
+    (await db.selectFrom('import_row').select('person').where('import', '=', id).executeTakeFirstOrThrow()).person,
+  ).toBeNull()
   value(await fleet.agent().call('runImport', { body: { id } }))
   await fleet.hub().runJobs()
   expect(await placesOf('Palautunut')).toEqual([])
@@ -69,7 +85,9 @@ test('a declined request and a letter that arrived are nobody’s after the days
   value(await fleet.agent().call('declineRequest', { body: { request: declined, reason: 'duplicate' } }))
   const letters = [await fleet.issue(account, fleet.desks[0] ?? ''), await fleet.issue(other, fleet.desks[0] ?? '')]
   await sql`UPDATE "grant" SET state = 'ended' WHERE pickup = ANY(${letters}::text[])`.execute(db)
-  await sql`UPDATE pickup SET state = CASE id WHEN ${letters[0]} THEN 'delivered' ELSE 'returned-by-post' END WHERE id = ANY(${letters}::text[])`.execute(db)
+  await sql`UPDATE pickup SET state = CASE id WHEN ${letters[0]} THEN 'delivered' ELSE 'returned-by-post' END WHERE id = ANY(${letters}::text[])`.execute(
+    db,
+  )
   expect(await purgeEnded(db, Date.now() + 40 * day)).toBe(2)
   expect(await placesOf(account)).toEqual(['account'])
   const row = await db.selectFrom('delivery_request').selectAll().where('id', '=', declined).executeTakeFirstOrThrow()

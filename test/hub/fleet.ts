@@ -39,20 +39,35 @@ export interface Fleet {
 export async function startFleet(role: AgentRole = 'supervisor', more: Partial<HubOptions> = {}): Promise<Fleet> {
   const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
   const postgres = await startEmbeddedPostgres(join(root, 'database'), { fsync: false })
-  const options: HubOptions = { dataDir: join(root, 'hub'), databaseUrl: postgres.url, tokens: new Map([[token, { name: 'tester', role }]]), ...more }
+  const options: HubOptions = {
+    dataDir: join(root, 'hub'),
+    databaseUrl: postgres.url,
+    tokens: new Map([[token, { name: 'tester', role }]]),
+    ...more,
+  }
   let hub = value(await startHub(options))
   const others: RunningHub[] = []
   const open: DeskKiosk[] = []
-  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as object
+  const raw = JSON.parse(
+    readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'),
+  ) as object
   const data = value(parseInstitution({ ...raw, pickups: [] }))
   const seeded = value(await seed(hub, data))
   const client = () =>
-    createHubClient({ target: { address: hub.url, authority: hub.authority }, signer: null, token, now: () => Date.now(), timeoutMs: 30_000 })
+    createHubClient({
+      target: { address: hub.url, authority: hub.authority },
+      signer: null,
+      token,
+      now: () => Date.now(),
+      timeoutMs: 30_000,
+    })
   let agent = client()
   const kinds = new Map(data.desks.map((desk) => [desk.key, desk.kind]))
   return {
     databaseUrl: postgres.url,
-    desks: [...seeded.desks].filter(([key]) => ['helpdesk', 'porter', 'student-affairs'].includes(kinds.get(key) ?? '')).map(([, id]) => id),
+    desks: [...seeded.desks]
+      .filter(([key]) => ['helpdesk', 'porter', 'student-affairs'].includes(kinds.get(key) ?? ''))
+      .map(([, id]) => id),
     accounts: data.recipients.filter((person) => person.class === 'student').map((person) => person.account),
     hub: () => hub,
     agent: () => agent,
@@ -80,8 +95,15 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       return kiosk
     },
     async issue(account, desk) {
-      const channel = (await hub.db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()).kind
-      const body = { account, desk: desk as never, channel: channel as never, requestReference: 'R-1', secretKind: 'password' as const }
+      const channel = (await hub.db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow())
+        .kind
+      const body = {
+        account,
+        desk: desk as never,
+        channel: channel as never,
+        requestReference: 'R-1',
+        secretKind: 'password' as const,
+      }
       return value(await agent.call('issue', { body })).pickup
     },
     alarms: async () => value(await agent.call('alarms', { query: { open: '1', limit: 100 } })),

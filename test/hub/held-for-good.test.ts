@@ -24,7 +24,8 @@ const idOf = (of: DeskKiosk) => {
 const idsAt = (of: DeskKiosk): string[] => of.pickups.liveIds().map(({ id }) => id)
 const account = (n: number) => fleet.accounts[n] ?? ''
 const desk = (n: number) => fleet.desks[n] ?? ''
-const stateOf = async (pickup: string) => (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
+const stateOf = async (pickup: string) =>
+  (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
 const liveOf = async (of: string) =>
   fleet
     .hub()
@@ -34,7 +35,11 @@ const liveOf = async (of: string) =>
     .where('state', 'in', ['unassigned', 'granted'])
     .executeTakeFirstOrThrow()
 const move = async (pickup: string, to: string) =>
-  value(await fleet.agent().call('revoke', { body: { pickup: PickupId.parse(pickup), reason: 're-routed', to: to as never } }))
+  value(
+    await fleet
+      .agent()
+      .call('revoke', { body: { pickup: PickupId.parse(pickup), reason: 're-routed', to: to as never } }),
+  )
 
 test('what is issued for a desk whose kiosk is frozen reaches it once it is unfrozen', async () => {
   const kiosk = await fleet.kiosk(desk(0), 'forgiven')
@@ -63,13 +68,24 @@ test('an old disk that has worked on until its ledger is as long as the hub’s 
   handOver(back, 2)
   expect(await back.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
   expect(back.records.read()?.frozen).toBe(true)
-  const at = await fleet.hub().db.selectFrom('kiosk').select(['frozen', 'acked']).where('id', '=', idOf(back)).executeTakeFirstOrThrow()
+  const at = await fleet
+    .hub()
+    .db.selectFrom('kiosk')
+    .select(['frozen', 'acked'])
+    .where('id', '=', idOf(back))
+    .executeTakeFirstOrThrow()
   expect(at.frozen).toBe(true)
-  expect((await fleet.alarms()).alarms.map((alarm) => [alarm.kind, alarm.kiosk])).toContainEqual(['restored-disk', idOf(back)])
+  expect((await fleet.alarms()).alarms.map((alarm) => [alarm.kind, alarm.kiosk])).toContainEqual([
+    'restored-disk',
+    idOf(back),
+  ])
   // Forgiven by mistake, it is found out again.
   value(await fleet.agent().call('unfreeze', { body: { kiosk: idOf(back) } }))
   expect(await back.sync.now()).toMatchObject({ ok: false, failure: { code: 'L-604' } })
-  expect((await fleet.hub().db.selectFrom('kiosk').select('frozen').where('id', '=', idOf(back)).executeTakeFirstOrThrow()).frozen).toBe(true)
+  expect(
+    (await fleet.hub().db.selectFrom('kiosk').select('frozen').where('id', '=', idOf(back)).executeTakeFirstOrThrow())
+      .frozen,
+  ).toBe(true)
   value(await fleet.agent().call('writeOff', { body: { kiosk: idOf(back) } }))
   await back.close()
 })

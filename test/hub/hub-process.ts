@@ -42,7 +42,13 @@ export async function hubPlace(folder: string): Promise<HubPlace> {
       const stranger = createHubClient({ target: { address: url, authority: null }, signer: null, now })
       const { pem } = value(await stranger.call('authority', {}))
       await stranger.close()
-      const agent = createHubClient({ target: { address: url, authority: pem }, signer: null, token, now, timeoutMs: 30_000 })
+      const agent = createHubClient({
+        target: { address: url, authority: pem },
+        signer: null,
+        token,
+        now,
+        timeoutMs: 30_000,
+      })
       return {
         url,
         agent,

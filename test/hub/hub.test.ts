@@ -33,7 +33,8 @@ async function call(method: string, path: string, body: unknown, headers: Record
   })
   return { status: reply.status, json: (await reply.json()) as Record<string, unknown> }
 }
-const agent = (method: string, path: string, body?: unknown) => call(method, path, body, { authorization: `Bearer ${token}` })
+const agent = (method: string, path: string, body?: unknown) =>
+  call(method, path, body, { authorization: `Bearer ${token}` })
 
 async function enrol(desk: string) {
   const made = await agent('POST', '/v1/agent/enrolment-codes', { desk })
@@ -42,7 +43,12 @@ async function enrol(desk: string) {
   const sign = newSignKeyPair()
   const key = privateKeyFromDer(sign.privateKeyDer)
   const sealing = await newSealKeyPair()
-  const request = { token: code.token, nonce: newId(), signKey: sign.publicKey.toString('base64url'), sealTo: sealing.publicKey.toString('base64url') }
+  const request = {
+    token: code.token,
+    nonce: newId(),
+    signKey: sign.publicKey.toString('base64url'),
+    sealTo: sealing.publicKey.toString('base64url'),
+  }
   const enrolled = await call('POST', '/v1/enrol', request, {})
   const kiosk = String(enrolled.json.kiosk)
   const signed = (method: string, path: string, body?: unknown, time = Date.now(), signer = key) =>
@@ -59,12 +65,24 @@ async function enrol(desk: string) {
     prev = hash.toString('hex')
     return { bytes, signature: signHash(key, hash) }
   }
-  const open = async () => signed('POST', '/v1/opening-key', { nonce: newId(), openingKey: (await newSealKeyPair()).publicKey.toString('base64url') })
-  const feed = async (cursor: number) => FeedPage.parse((await signed('GET', `/v1/feed?incarnation=${hub.incarnation}&cursor=${cursor}&limit=5000`)).json)
+  const open = async () =>
+    signed('POST', '/v1/opening-key', {
+      nonce: newId(),
+      openingKey: (await newSealKeyPair()).publicKey.toString('base64url'),
+    })
+  const feed = async (cursor: number) =>
+    FeedPage.parse((await signed('GET', `/v1/feed?incarnation=${hub.incarnation}&cursor=${cursor}&limit=5000`)).json)
   return { request, enrolled, kiosk, signed, entry, open, feed }
 }
 const issue = (account: string, desk: string, more: object = {}) =>
-  agent('POST', '/v1/agent/pickups', { account, desk, channel: 'helpdesk', requestReference: null, secretKind: 'password', ...more })
+  agent('POST', '/v1/agent/pickups', {
+    account,
+    desk,
+    channel: 'helpdesk',
+    requestReference: null,
+    secretKind: 'password',
+    ...more,
+  })
 const granted = (changes: FeedPage['changes'], pickup: unknown) => {
   const found = changes.find((change) => change.kind === 'pickup-granted' && change.pickup.id === pickup)
   if (found?.kind !== 'pickup-granted') throw new Error('not granted')
@@ -84,7 +102,9 @@ beforeAll(async () => {
   })
   if (!started.ok) throw new Error(started.failure.code)
   hub = started.value
-  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as { pickups: unknown[] }
+  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as {
+    pickups: unknown[]
+  }
   const data = parseInstitution({ ...raw, pickups: [] })
   if (!data.ok) throw new Error(JSON.stringify(data.failure))
   accounts = data.value.recipients.filter((person) => person.class === 'student').map((person) => person.account)
@@ -104,7 +124,9 @@ test('an enrolment code works once; the same request again gets the same kiosk; 
   const again = await call('POST', '/v1/enrol', counter.request, {})
   expect(again.json.kiosk).toBe(counter.kiosk)
   expect((await call('POST', '/v1/enrol', { ...counter.request, nonce: newId() }, {})).json.code).toBe('L-103')
-  expect((await call('POST', '/v1/enrol', { ...counter.request, token: '0000000000000000' }, {})).json.code).toBe('L-102')
+  expect((await call('POST', '/v1/enrol', { ...counter.request, token: '0000000000000000' }, {})).json.code).toBe(
+    'L-102',
+  )
 })
 
 test('a forged signature, an old request and a missing agent token are refused', async () => {
@@ -138,7 +160,9 @@ test('a pickup waits for the opening key; issuing at once leaves no gap in the f
 
 test('a superseded pickup is not brought back, and a snapshot asks for it again', async () => {
   const old = await hub.db.selectFrom('pickup').select('id').where('state', '=', 'revoking').executeTakeFirstOrThrow()
-  expect((await agent('POST', '/v1/agent/pickups/revoke', { pickup: old.id, reason: 're-routed', to: desk })).json.code).toBe('L-609')
+  expect(
+    (await agent('POST', '/v1/agent/pickups/revoke', { pickup: old.id, reason: 're-routed', to: desk })).json.code,
+  ).toBe('L-609')
   const snapshot = SnapshotPage.parse((await counter.signed('GET', '/v1/snapshot?limit=5000')).json)
   expect(snapshot.pickups.map((pickup) => pickup.id)).toContain(old.id)
   const after = await counter.feed(snapshot.head)
@@ -163,10 +187,15 @@ test('ledger: a handover counts once, a second is a dispute, poison is kept and 
   expect((await counter.signed('POST', '/v1/ledger', { entries: [over, twice] })).json.acked).toBe(3)
   expect((await hub.db.selectFrom('handover').selectAll().execute()).length).toBe(1)
   expect((await hub.db.selectFrom('dispute').selectAll().execute()).length).toBe(1)
-  expect((await hub.db.selectFrom('alarm').select('kind').execute()).map((row) => row.kind).sort()).toEqual(['dispute', 'poison-entry'])
+  expect((await hub.db.selectFrom('alarm').select('kind').execute()).map((row) => row.kind).sort()).toEqual([
+    'dispute',
+    'poison-entry',
+  ])
   await expect(sql`UPDATE ledger_entry SET kind = 'x'`.execute(hub.db)).rejects.toThrow('permission denied')
   await expect(sql`DELETE FROM ledger_entry`.execute(hub.db)).rejects.toThrow('permission denied')
-  const cut = await counter.signed('POST', '/v1/ledger', { entries: [{ ...over, bytes: over.bytes.replace('handed-over', 'handed-ovex') }] })
+  const cut = await counter.signed('POST', '/v1/ledger', {
+    entries: [{ ...over, bytes: over.bytes.replace('handed-over', 'handed-ovex') }],
+  })
   expect([cut.status, cut.json.code]).toEqual([409, 'L-604'])
   expect((await counter.signed('GET', '/v1/snapshot?limit=1')).json.code).toBe('L-604')
 })
@@ -177,7 +206,13 @@ test('ledger: a batch of a thousand counts whole, poison in the midst of it, or 
   const called = () => kiosk.entry('staff-called', null, null, { call: newId() })
   const some = (count: number) => Array.from({ length: count }, called)
   const push = (entries: object[]) => kiosk.signed('POST', '/v1/ledger', { entries })
-  const rows = async () => await hub.db.selectFrom('ledger_entry').select(['seq', 'poison']).where('kiosk', '=', kiosk.kiosk).orderBy('seq').execute()
+  const rows = async () =>
+    await hub.db
+      .selectFrom('ledger_entry')
+      .select(['seq', 'poison'])
+      .where('kiosk', '=', kiosk.kiosk)
+      .orderBy('seq')
+      .execute()
   expect((await push([...some(700), kiosk.entry('unheard-of', null, null, {}), ...some(499)])).json.acked).toBe(1200)
   const taken = await rows()
   expect(taken.map((row) => row.seq)).toEqual(Array.from({ length: 1200 }, (_, i) => i + 1))
@@ -185,14 +220,21 @@ test('ledger: a batch of a thousand counts whole, poison in the midst of it, or 
   const lost = [...some(900), ...some(2).slice(1), ...some(299)]
   expect((await push(lost)).json.code).toBe('L-604')
   expect((await rows()).length).toBe(1200)
-  const alarms = await hub.db.selectFrom('alarm').select('detail').where('kiosk', '=', kiosk.kiosk).where('kind', '=', 'ledger-mismatch').execute()
+  const alarms = await hub.db
+    .selectFrom('alarm')
+    .select('detail')
+    .where('kiosk', '=', kiosk.kiosk)
+    .where('kind', '=', 'ledger-mismatch')
+    .execute()
   expect(alarms.map((row) => row.detail)).toEqual(['entry 2102 follows 2100'])
 })
 
 test('ledger: without the signature of its last entry a long batch leaves nothing but an alarm', async () => {
   const [other] = [...desks.values()].slice(-2)
   const kiosk = await enrol(other ?? '')
-  const bare = Array.from({ length: 1100 }, () => ({ bytes: kiosk.entry('staff-called', null, null, { call: newId() }).bytes }))
+  const bare = Array.from({ length: 1100 }, () => ({
+    bytes: kiosk.entry('staff-called', null, null, { call: newId() }).bytes,
+  }))
   expect((await kiosk.signed('POST', '/v1/ledger', { entries: bare })).json.code).toBe('L-604')
   const { n } = await hub.db
     .selectFrom('ledger_entry')
@@ -200,12 +242,18 @@ test('ledger: without the signature of its last entry a long batch leaves nothin
     .where('kiosk', '=', kiosk.kiosk)
     .executeTakeFirstOrThrow()
   expect(Number(n)).toBe(0)
-  const known = await hub.db.selectFrom('kiosk').select(['acked', 'frozen']).where('id', '=', kiosk.kiosk).executeTakeFirstOrThrow()
+  const known = await hub.db
+    .selectFrom('kiosk')
+    .select(['acked', 'frozen'])
+    .where('id', '=', kiosk.kiosk)
+    .executeTakeFirstOrThrow()
   expect([Number(known.acked), known.frozen]).toEqual([0, true])
 })
 
 test('no table holds an issued secret', async () => {
-  const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
+  const tables = await sql<{
+    name: string
+  }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
   expect(tables.rows.length).toBeGreaterThan(15)
   const forms = [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64url')]
   for (const { name } of tables.rows) {

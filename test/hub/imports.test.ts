@@ -14,7 +14,12 @@ let channel = ''
 beforeAll(async () => {
   fleet = await startFleet('supervisor', { work: false })
   const [desk = ''] = fleet.desks
-  const row = await fleet.hub().db.selectFrom('desk').select(['slip_prefix', 'kind']).where('id', '=', desk).executeTakeFirstOrThrow()
+  const row = await fleet
+    .hub()
+    .db.selectFrom('desk')
+    .select(['slip_prefix', 'kind'])
+    .where('id', '=', desk)
+    .executeTakeFirstOrThrow()
   prefix = row.slip_prefix
   channel = row.kind
   kiosk = await fleet.kiosk(desk, 'counter')
@@ -34,11 +39,13 @@ async function upload(file: string | Buffer, supersede = false): Promise<string>
 }
 const look = async (id: string) => value(await fleet.agent().call('import', { query: { id } }))
 const problems = async (id: string) =>
-  value(await fleet.agent().call('importRows', { query: { id, state: 'refused', after: 0, limit: 1000 } })).rows.map(({ line, problem }) => [
-    line,
-    problem?.code,
-    problem?.params?.column ?? problem?.params?.row ?? problem?.params?.what,
-  ])
+  value(await fleet.agent().call('importRows', { query: { id, state: 'refused', after: 0, limit: 1000 } })).rows.map(
+    ({ line, problem }) => [
+      line,
+      problem?.code,
+      problem?.params?.column ?? problem?.params?.row ?? problem?.params?.what,
+    ],
+  )
 const live = async () =>
   Number(
     (
@@ -95,7 +102,9 @@ test('people with accounts and cards are brought by the same file; two thousand 
     (_, n) =>
       `new${n},${prefix},R-9,student,Åström${n},"Märta, Ö",sv,2001-02-${String(1 + (n % 28)).padStart(2, '0')},,2031-01-01,${(0xa0000000 + n).toString(16)}`,
   )
-  const id = await upload(`account,desk,request_reference,class,family,given,language,birth_date,sponsor,valid_until,cards\n${lines.join('\n')}\n`)
+  const id = await upload(
+    `account,desk,request_reference,class,family,given,language,birth_date,sponsor,valid_until,cards\n${lines.join('\n')}\n`,
+  )
   expect(await look(id)).toMatchObject({ state: 'checked', rows: 2000, ready: 2000, refused: 0 })
   const { db } = fleet.hub()
   const text = JSON.stringify(await db.selectFrom('import_row').selectAll().where('import', '=', id).limit(5).execute())
@@ -119,7 +128,16 @@ test('people with accounts and cards are brought by the same file; two thousand 
   expect(Number(n)).toBe(2000)
   value(await kiosk.sync.now())
   expect(kiosk.pickups.counts().waiting).toBeGreaterThanOrEqual(2000)
-  expect((await db.selectFrom('import_row').select('line').where('import', '=', id).where('person', 'is not', null).execute()).length).toBe(0)
+  expect(
+    (
+      await db
+        .selectFrom('import_row')
+        .select('line')
+        .where('import', '=', id)
+        .where('person', 'is not', null)
+        .execute()
+    ).length,
+  ).toBe(0)
 
   // Sent again: every one has a live pickup; superseding replaces them all, and a card of somebody else's is refused.
   expect(
@@ -136,9 +154,11 @@ test('people with accounts and cards are brought by the same file; two thousand 
   value(await fleet.agent().call('runImport', { body: { id: again } }))
   await fleet.hub().runJobs()
   expect(await look(again)).toMatchObject({ state: 'done', done: 1 })
-  expect(await problems(await upload(`account,class,family,given,cards\nother,student,Other,One,${(0xa0000001).toString(16)}\n`))).toEqual([
-    [2, 'L-658', undefined],
-  ])
+  expect(
+    await problems(
+      await upload(`account,class,family,given,cards\nother,student,Other,One,${(0xa0000001).toString(16)}\n`),
+    ),
+  ).toEqual([[2, 'L-658', undefined]])
 })
 
 test.each([
@@ -167,7 +187,9 @@ function* millionRows(): Generator<Buffer> {
 test('a million rows are refused with a clear error as soon as they are too many, and none of them is kept', async () => {
   const { db } = fleet.hub()
   const rowsWritten = async () => {
-    const { rows } = await sql<{ n: string }>`SELECT n_tup_ins AS n FROM pg_stat_user_tables WHERE relname = 'import_row'`.execute(db)
+    const { rows } = await sql<{
+      n: string
+    }>`SELECT n_tup_ins AS n FROM pg_stat_user_tables WHERE relname = 'import_row'`.execute(db)
     return Number(rows[0]?.n)
   }
   const before = await rowsWritten()
@@ -175,7 +197,11 @@ test('a million rows are refused with a clear error as soon as they are too many
   const parts = [...millionRows()]
   expect(parts.length).toBe(2)
   for (const [part, bytes] of parts.entries())
-    value(await fleet.agent().call('importPart', { body: { id, part, bytes: bytes.toString('base64'), last: part === parts.length - 1 } }))
+    value(
+      await fleet
+        .agent()
+        .call('importPart', { body: { id, part, bytes: bytes.toString('base64'), last: part === parts.length - 1 } }),
+    )
   await fleet.hub().runJobs()
   const { state, rows, ready, refused, problem } = await look(id)
   expect({ state, rows, ready, refused, problem }).toEqual({
@@ -190,7 +216,10 @@ test('a million rows are refused with a clear error as soon as they are too many
   expect(await db.selectFrom('import_part').select('part').execute()).toEqual([])
   expect(await db.selectFrom('account').select('account').where('account', '=', 'lfls').execute()).toEqual([])
   expect(value(await fleet.agent().call('importRows', { query: { id, after: 0, limit: 1000 } })).rows).toEqual([])
-  expect(await fleet.agent().call('runImport', { body: { id } })).toMatchObject({ ok: false, failure: { code: 'L-638' } })
+  expect(await fleet.agent().call('runImport', { body: { id } })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-638' },
+  })
   // The database's own count lags by a moment, but not by two hundred thousand.
   expect((await rowsWritten()) - before).toBeLessThan(importMaxRows / 20)
 }, 60_000)
@@ -220,7 +249,9 @@ test('too many bytes are refused at the part that brings them', async () => {
     .set({ bytes: 64 * 1024 * 1024 })
     .where('id', '=', big)
     .execute()
-  expect(await fleet.agent().call('importPart', { body: { id: big, part: 0, bytes: 'YQ==', last: true } })).toMatchObject({
+  expect(
+    await fleet.agent().call('importPart', { body: { id: big, part: 0, bytes: 'YQ==', last: true } }),
+  ).toMatchObject({
     ok: false,
     failure: { code: 'L-631' },
   })
@@ -229,7 +260,9 @@ test('too many bytes are refused at the part that brings them', async () => {
 test('parts come in their order, the same one twice is one; called off, nothing of it stays', async () => {
   const { id } = value(await fleet.agent().call('createImport', { body: { name: 'parts', supersede: false } }))
   const part = (n: number, text: string) =>
-    fleet.agent().call('importPart', { body: { id, part: n, bytes: Buffer.from(text).toString('base64'), last: false } })
+    fleet
+      .agent()
+      .call('importPart', { body: { id, part: n, bytes: Buffer.from(text).toString('base64'), last: false } })
   expect(value(await part(0, 'account,desk\n'))).toEqual({ received: 1 })
   expect(value(await part(0, 'account,desk\n'))).toEqual({ received: 1 })
   expect(await part(2, 'x')).toMatchObject({ ok: false, failure: { code: 'L-638' } })

@@ -20,7 +20,9 @@ test('killed in the middle and started again, an import goes on by itself; every
   const ask = async <T>(text: string, values: unknown[] = []) => (await db.query(text, values)).rows as T[]
   let hub: HubProcess = await place.start(postgres.url)
   try {
-    const [desk] = await ask<{ id: string; slip_prefix: string }>(`SELECT id, slip_prefix FROM desk WHERE kind = 'porter' ORDER BY id LIMIT 1`)
+    const [desk] = await ask<{ id: string; slip_prefix: string }>(
+      `SELECT id, slip_prefix FROM desk WHERE kind = 'porter' ORDER BY id LIMIT 1`,
+    )
     if (desk === undefined) throw new Error('no desk')
     const kiosk = await enrolKiosk(hub, desk.id, join(folder, 'kiosk'))
     value(await kiosk.sync.now())
@@ -29,7 +31,8 @@ test('killed in the middle and started again, an import goes on by itself; every
     const file = Buffer.from(`account,class,family,given,desk,request_reference\n${lines.join('\n')}\n`)
     const { id } = value(await hub.agent.call('createImport', { body: { name: 'cut.csv', supersede: false } }))
     value(await hub.agent.call('importPart', { body: { id, part: 0, bytes: file.toString('base64'), last: true } }))
-    const state = async () => (await ask<{ state: string; done: number }>('SELECT state, done::int AS done FROM import WHERE id = $1', [id]))[0]
+    const state = async () =>
+      (await ask<{ state: string; done: number }>('SELECT state, done::int AS done FROM import WHERE id = $1', [id]))[0]
     await expect.poll(async () => (await state())?.state, { timeout: 60_000, interval: 50 }).toBe('checked')
     value(await hub.agent.call('runImport', { body: { id } }))
     await expect.poll(async () => (await state())?.done, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0)
@@ -49,7 +52,15 @@ test('killed in the middle and started again, an import goes on by itself; every
       (SELECT count(*)::int FROM audit a JOIN pickup q ON q.id = a.pickup WHERE q.account LIKE 'cut%' AND a.act = 'issued') AS audited,
       (SELECT count(*)::int FROM account WHERE account LIKE 'cut%') AS people,
       (SELECT count(DISTINCT issued)::int FROM import_row WHERE state = 'done') AS issued FROM pickup p WHERE p.account LIKE 'cut%'`)
-    expect(counted).toEqual({ pickups: rows, accounts: rows, granted: rows, grants: rows, audited: rows, people: rows, issued: rows })
+    expect(counted).toEqual({
+      pickups: rows,
+      accounts: rows,
+      granted: rows,
+      grants: rows,
+      audited: rows,
+      people: rows,
+      issued: rows,
+    })
     value(await kiosk.sync.now())
     expect(kiosk.pickups.counts().waiting - held).toBe(rows)
     await kiosk.close()

@@ -13,17 +13,23 @@ let room: string
 let post: DeskKiosk
 beforeAll(async () => {
   fleet = await startFleet()
-  room = (await fleet.hub().db.selectFrom('desk').select('id').where('kind', '=', 'post-room').executeTakeFirstOrThrow()).id
+  room = (
+    await fleet.hub().db.selectFrom('desk').select('id').where('kind', '=', 'post-room').executeTakeFirstOrThrow()
+  ).id
   post = await fleet.kiosk(room, 'post')
 })
 afterAll(() => fleet.stop())
 
 const vaasa: PostalAddress = { lines: ['Strandgatan 14 B 3'], postalCode: '65100', city: 'Vaasa', country: 'FI' }
 const helsinki: PostalAddress = { ...vaasa, postalCode: '00530', city: 'Helsinki' }
-const setAddress = async (account: string, address: PostalAddress | null) => value(await fleet.agent().call('setAddress', { body: { account, address } }))
+const setAddress = async (account: string, address: PostalAddress | null) =>
+  value(await fleet.agent().call('setAddress', { body: { account, address } }))
 const issue = (account: string, requestReference: string | null = 'LR-1') =>
-  fleet.agent().call('issue', { body: { account, desk: room as never, channel: 'registered-letter', requestReference, secretKind: 'password' } })
-const stateOf = async (pickup: string) => (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
+  fleet.agent().call('issue', {
+    body: { account, desk: room as never, channel: 'registered-letter', requestReference, secretKind: 'password' },
+  })
+const stateOf = async (pickup: string) =>
+  (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
 const account = (n: number) => fleet.accounts[n] ?? ''
 
 /** Two members of staff, a slip, an envelope: what a post room's engine writes. */
@@ -40,7 +46,17 @@ function send(id: PickupId, tracking: string, at: DeskKiosk = post): void {
   store.transact(() => {
     const { id: approval } = approvals.begin(letter, { staff, session: 's' }, now, 300)
     approvals.confirm(ApprovalId.parse(approval), letter, staff, StaffId.parse(newId()))
-    slips.intend({ id: slip, number: slips.nextNumber('POS'), pickup: id, epoch: letter.epoch, verification: null, approval, staff, language: 'fi', at: now })
+    slips.intend({
+      id: slip,
+      number: slips.nextNumber('POS'),
+      pickup: id,
+      epoch: letter.epoch,
+      verification: null,
+      approval,
+      staff,
+      language: 'fi',
+      at: now,
+    })
     ledger.append({
       kind: 'slip-intended',
       pickup: id,
@@ -102,7 +118,10 @@ test('a new address takes the letter back and grants it anew; one that is no let
   const id = value(await issue(account(0))).pickup
   value(await post.sync.now())
   const first = post.pickups.get(id)?.epoch.n
-  expect(await setAddress(account(0), { ...vaasa, lines: ['Nya gatan 1'] })).toEqual({ area: 'outside', letter: 'moved' })
+  expect(await setAddress(account(0), { ...vaasa, lines: ['Nya gatan 1'] })).toEqual({
+    area: 'outside',
+    letter: 'moved',
+  })
   expect(await stateOf(id)).toBe('revoking')
   value(await post.sync.now())
   value(await post.sync.now())
@@ -147,10 +166,16 @@ test('a pickup that is routed to the post room becomes a letter, and back, if po
   const [desk = ''] = fleet.desks
   await setAddress(account(5), helsinki)
   const id = await fleet.issue(account(5), desk)
-  const route = (to: string) => fleet.agent().call('revoke', { body: { pickup: id, reason: 're-routed', to: to as never } })
+  const route = (to: string) =>
+    fleet.agent().call('revoke', { body: { pickup: id, reason: 're-routed', to: to as never } })
   expect(await route(room)).toMatchObject({ ok: false, failure: { code: 'L-228' } })
   await setAddress(account(5), vaasa)
   expect(await route(room)).toMatchObject({ ok: true })
-  const { channel } = await fleet.hub().db.selectFrom('pickup').select('channel').where('id', '=', id).executeTakeFirstOrThrow()
+  const { channel } = await fleet
+    .hub()
+    .db.selectFrom('pickup')
+    .select('channel')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
   expect(channel).toBe('registered-letter')
 })

@@ -19,7 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.stop())
 
-const stateOf = async (pickup: string) => (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
+const stateOf = async (pickup: string) =>
+  (await fleet.hub().db.selectFrom('pickup').select('state').where('id', '=', pickup).executeTakeFirstOrThrow()).state
 
 test('a lost kiosk is written off: its pickups are burned and issued anew, and what it hands over later is shown as a dispute', async () => {
   const [desk = ''] = fleet.desks
@@ -50,7 +51,9 @@ test('a lost kiosk is written off: its pickups are burned and issued anew, and w
   expect(mayServe(late.records.read())).toMatchObject({ ok: false, failure: { code: 'L-603' } })
   await late.close()
   const shown = await fleet.alarms()
-  expect(shown.disputes.map((dispute) => [dispute.kiosk, old.includes(PickupId.parse(dispute.pickup))])).toEqual([[kiosk, true]])
+  expect(shown.disputes.map((dispute) => [dispute.kiosk, old.includes(PickupId.parse(dispute.pickup))])).toEqual([
+    [kiosk, true],
+  ])
   const dispute = shown.disputes[0]
   value(await fleet.agent().call('closeAlarm', { body: { what: 'dispute', id: dispute?.id ?? 0 } }))
   expect((await fleet.alarms()).disputes).toEqual([])
@@ -93,7 +96,12 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
   ).id
   value(await one.sync.now())
   // The second kiosk of the first test stands at the first desk.
-  const [moved] = await db.selectFrom('pickup').select('id').where('desk', '=', first).where('state', '=', 'granted').execute()
+  const [moved] = await db
+    .selectFrom('pickup')
+    .select('id')
+    .where('desk', '=', first)
+    .where('state', '=', 'granted')
+    .execute()
   if (moved === undefined) throw new Error('nothing to move')
 
   const known = one.ledger.head()
@@ -108,7 +116,11 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
   // After the backup: a handover, and a pickup that moves to the third desk.
   handOver(one, 1)
   value(await one.sync.now())
-  value(await fleet.agent().call('revoke', { body: { pickup: PickupId.parse(moved.id), reason: 're-routed', to: third as never } }))
+  value(
+    await fleet
+      .agent()
+      .call('revoke', { body: { pickup: PickupId.parse(moved.id), reason: 're-routed', to: third as never } }),
+  )
   value(await found.sync.now())
   value(await one.sync.now())
   expect(one.pickups.liveIds().map(({ id }) => id)).toContain(moved.id)
@@ -180,5 +192,7 @@ test('an unclaimed pickup goes back after its time: asked for at its desk, retur
   value(await found.sync.now())
   expect(await stateOf(pickup)).toBe('returned')
   const { events } = value(await fleet.agent().call('timeline', { query: { pickup } }))
-  expect(events.map((event) => event.kind)).toEqual(expect.arrayContaining(['issued', 'granted', 'returned', 'revoke-acknowledged']))
+  expect(events.map((event) => event.kind)).toEqual(
+    expect.arrayContaining(['issued', 'granted', 'returned', 'revoke-acknowledged']),
+  )
 })

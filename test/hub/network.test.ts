@@ -61,13 +61,17 @@ test('five hundred handovers of fourteen days offline drain through a cable that
   await away.close()
 
   // The other desk asks for one that was handed over meanwhile, and for one that was not.
-  const ask = (pickup: string) => fleet.agent().call('revoke', { body: { pickup: pickup as PickupId, reason: 're-routed', to: other as never } })
+  const ask = (pickup: string) =>
+    fleet.agent().call('revoke', { body: { pickup: pickup as PickupId, reason: 're-routed', to: other as never } })
   expect(value(await ask(handed[7] ?? '')).state).toBe('revoking')
   expect(value(await ask(kept[0] ?? '')).state).toBe('revoking')
   value(await second.sync.now())
   expect(second.pickups.liveIds()).toEqual([])
 
-  const proxy = await startCuttingProxy(fleet.hub().port, [900, 2500, 4000, 9000, 30_000, 60_000, 90_000, 120_000, 140_000, 160_000, 180_000, 200_000])
+  const proxy = await startCuttingProxy(
+    fleet.hub().port,
+    [900, 2500, 4000, 9000, 30_000, 60_000, 90_000, 120_000, 140_000, 160_000, 180_000, 200_000],
+  )
   const back = reopen(fleet.folder('away'), proxy.url)
   let rounds = 0
   for (let done = await back.sync.now(); !done.ok; done = await back.sync.now()) {
@@ -107,7 +111,10 @@ test('two hub processes on one database take the same batch at the same instant:
     db,
     desk,
     id,
-    inventPickups(40, incarnation, keys.lookupKey(id)).map((pickup) => ({ ...pickup, account: `${pickup.account}-twice` })),
+    inventPickups(40, incarnation, keys.lookupKey(id)).map((pickup) => ({
+      ...pickup,
+      account: `${pickup.account}-twice`,
+    })),
   )
   value(await kiosk.sync.now())
   const from = kiosk.records.read()?.acked ?? 0

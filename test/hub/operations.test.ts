@@ -20,7 +20,18 @@ afterAll(() => fleet.stop())
 test('every route of the contract is in the OpenAPI document, with its parameters, body and replies, and its schemas are whole', async () => {
   const document = openApiDocument('1.2.3') as {
     openapi: string
-    paths: Record<string, Record<string, { operationId: string; requestBody?: object; parameters?: { name: string }[]; responses: Record<string, object> }>>
+    paths: Record<
+      string,
+      Record<
+        string,
+        {
+          operationId: string
+          requestBody?: object
+          parameters?: { name: string }[]
+          responses: Record<string, object>
+        }
+      >
+    >
     components: { schemas: Record<string, object> }
   }
   expect(document.openapi).toBe('3.1.0')
@@ -29,13 +40,17 @@ test('every route of the contract is in the OpenAPI document, with its parameter
     const operation = document.paths[path]?.[method.toLowerCase()]
     expect(operation?.operationId, path).toBe(name)
     expect(operation?.requestBody !== undefined, path).toBe(method === 'POST')
-    expect((operation?.parameters ?? []).map((parameter) => parameter.name).sort(), path).toEqual(Object.keys((query as { shape?: object }).shape ?? {}).sort())
+    expect((operation?.parameters ?? []).map((parameter) => parameter.name).sort(), path).toEqual(
+      Object.keys((query as { shape?: object }).shape ?? {}).sort(),
+    )
     expect(Object.keys(operation?.responses ?? {})).toEqual(['200', 'default'])
     ids.push(name)
   }
   expect(new Set(ids).size).toBe(ids.length)
   expect(document.paths[hintPath]).toBeDefined()
-  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] ?? '')
+  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    (match) => match[1] ?? '',
+  )
   for (const ref of refs) expect(document.components.schemas[ref], ref).toBeDefined()
   const served = await (await ask('/v1/openapi.json')).json()
   expect(Object.keys((served as typeof document).paths)).toEqual(Object.keys(document.paths))
@@ -78,7 +93,11 @@ test('stopping: not ready first, what is being answered is finished, streams end
   const at = (path: string, more: object = {}) => fetch(twin.url + path, { dispatcher, ...more })
   const time = Date.now()
   const id = kiosk.records.read()?.kiosk ?? ''
-  const signed = { 'lodge-kiosk': id, 'lodge-time': String(time), 'lodge-signature': signRequest(kiosk.keys.signKey, 'GET', hintPath, '', time) }
+  const signed = {
+    'lodge-kiosk': id,
+    'lodge-time': String(time),
+    'lodge-signature': signRequest(kiosk.keys.signKey, 'GET', hintPath, '', time),
+  }
   const stream = await at(hintPath, { headers: signed })
   expect(stream.status).toBe(200)
   // A request that waits for a lock that somebody holds.
@@ -96,7 +115,9 @@ test('stopping: not ready first, what is being answered is finished, streams end
   const slow = at('/v1/agent/desks', { headers: { authorization: 'Bearer agent-token-of-the-tests-0001' } })
   const waiting = connectDatabase(fleet.databaseUrl).db
   for (;;) {
-    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.execute(waiting)
+    const { rows } = await sql<{
+      n: number
+    }>`SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.execute(waiting)
     if (Number(rows[0]?.n) > 0) break
   }
   await waiting.destroy()

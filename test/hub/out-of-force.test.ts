@@ -16,19 +16,34 @@ afterAll(() => fleet.stop())
 /** As a hub with a directory whose secrets are locked until they are handed over. */
 const withDirectory = (): GrantParts => ({
   ...fleet.hub().parts,
-  secrets: { generate: (kind) => generateSecret(kind), directory: true, atHandover: true, settle: async () => undefined },
+  secrets: {
+    generate: (kind) => generateSecret(kind),
+    directory: true,
+    atHandover: true,
+    settle: async () => undefined,
+  },
 })
 /** Issued and granted, its secret in force at the source. */
 async function inForce(n: number, desk: string): Promise<string> {
   const account = fleet.accounts[n] ?? ''
   const pickup = await fleet.issue(account, desk)
-  await fleet.hub().db.insertInto('secret_job').values({ account, pickup, kind: 'set', state: 'done', asked: true, not_before: 0, created_at: 0 }).execute()
+  await fleet
+    .hub()
+    .db.insertInto('secret_job')
+    .values({ account, pickup, kind: 'set', state: 'done', asked: true, not_before: 0, created_at: 0 })
+    .execute()
   return pickup
 }
 const owed = async (pickup: string) =>
-  (await fleet.hub().db.selectFrom('secret_job').select(['kind', 'forced', 'state']).where('pickup', '=', pickup).where('state', '=', 'pending').execute()).map(
-    ({ kind, forced }) => `${kind}${forced ? ' forced' : ''}`,
-  )
+  (
+    await fleet
+      .hub()
+      .db.selectFrom('secret_job')
+      .select(['kind', 'forced', 'state'])
+      .where('pickup', '=', pickup)
+      .where('state', '=', 'pending')
+      .execute()
+  ).map(({ kind, forced }) => `${kind}${forced ? ' forced' : ''}`)
 const revoke = (pickup: string, reason: 're-routed' | 'revoked' | 'superseded' | 'blocked', to: string | null) =>
   transact(fleet.hub().db, (tx) => revokePickup(tx, withDirectory(), pickup, reason, to))
 

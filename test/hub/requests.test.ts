@@ -14,7 +14,8 @@ let requests: DeliveryRequests
 let porter: string
 beforeAll(async () => {
   fleet = await startFleet()
-  porter = (await fleet.hub().db.selectFrom('desk').select('id').where('kind', '=', 'porter').executeTakeFirstOrThrow()).id
+  porter = (await fleet.hub().db.selectFrom('desk').select('id').where('kind', '=', 'porter').executeTakeFirstOrThrow())
+    .id
   kiosk = await fleet.kiosk(porter, 'porter')
   requests = createDeliveryRequests(kiosk.store.db, kiosk.keys.cacheKey)
 })
@@ -31,9 +32,11 @@ const cardOf = async (account: string) => {
   return keys.open(row.sealed)
 }
 const tagOf = (card: string) => cardTag(kiosk.keys.lookupKey, card)
-const file = (tag: Buffer) => requests.file(tag, { cardTag: tag.toString('base64url'), account: null }, Date.now(), null)
+const file = (tag: Buffer) =>
+  requests.file(tag, { cardTag: tag.toString('base64url'), account: null }, Date.now(), null)
 const send = () => sendRequests({ requests, now: () => Date.now(), hub: kiosk.hub })()
-const inbox = async (state: 'waiting' | 'approved' | 'declined' = 'waiting') => value(await fleet.agent().call('inbox', { query: { state, limit: 50 } }))
+const inbox = async (state: 'waiting' | 'approved' | 'declined' = 'waiting') =>
+  value(await fleet.agent().call('inbox', { query: { state, limit: 50 } }))
 const approve = (request: string, account: string | null = null) =>
   fleet.agent().call('approveRequest', { body: { request: request as never, account, secretKind: 'password' } })
 
@@ -57,7 +60,12 @@ test('a card’s request is taken in once, known by whose card it is, approved u
   expect(await approve(id)).toMatchObject({ ok: false, failure: { code: 'L-237' } })
   value(await kiosk.sync.now())
   expect(kiosk.pickups.get(approved.pickup)?.person.requestReference).toBe(approved.reference)
-  expect((await inbox('approved')).requests[0]).toMatchObject({ id, pickup: approved.pickup, reference: approved.reference, decidedBy: 'tester' })
+  expect((await inbox('approved')).requests[0]).toMatchObject({
+    id,
+    pickup: approved.pickup,
+    reference: approved.reference,
+    decidedBy: 'tester',
+  })
 })
 
 test('a decision reaches the kiosk by its feed, and a late answer does not take it back', async () => {
@@ -69,10 +77,21 @@ test('a decision reaches the kiosk by its feed, and a late answer does not take 
   // Nobody's card: an approval needs an account.
   expect(await approve(id)).toMatchObject({ ok: false, failure: { code: 'L-237' } })
   value(await fleet.agent().call('declineRequest', { body: { request: id, reason: 'unknown-person' } }))
-  expect(await fleet.agent().call('declineRequest', { body: { request: id, reason: 'duplicate' } })).toMatchObject({ ok: false, failure: { code: 'L-237' } })
-  const told = await db.selectFrom('feed').select('body').where('desk', '=', porter).orderBy('seq', 'desc').executeTakeFirstOrThrow()
+  expect(await fleet.agent().call('declineRequest', { body: { request: id, reason: 'duplicate' } })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-237' },
+  })
+  const told = await db
+    .selectFrom('feed')
+    .select('body')
+    .where('desk', '=', porter)
+    .orderBy('seq', 'desc')
+    .executeTakeFirstOrThrow()
   const change = JSON.parse(told.body) as { kind: string; decision: { state: string; reason: string } }
-  expect(change).toMatchObject({ kind: 'request-decided', decision: { request: id, state: 'declined', reason: 'unknown-person' } })
+  expect(change).toMatchObject({
+    kind: 'request-decided',
+    decision: { request: id, state: 'declined', reason: 'unknown-person' },
+  })
   requests.decided(change.decision as never, 2)
   requests.decided({ request: id, state: 'waiting', reason: null, reference: null }, 3)
   expect(requests.latest(tag)).toMatchObject({ state: 'declined', reason: 'unknown-person' })
@@ -100,7 +119,13 @@ test('refused by policy it goes on waiting; three of one card a day are enough; 
 
   const other = await fleet.kiosk(fleet.desks.find((desk) => desk !== porter) ?? '', 'other')
   const card = await cardOf(fleet.accounts[1] ?? '')
-  const foreign = { request: RequestId.parse(newId()), cardTag: tagOf(card).toString('base64url'), account: null, staff: null, filedAt: 1 }
+  const foreign = {
+    request: RequestId.parse(newId()),
+    cardTag: tagOf(card).toString('base64url'),
+    account: null,
+    staff: null,
+    filedAt: 1,
+  }
   value(await other.hub.call('fileRequest', { body: foreign }))
   expect((await inbox()).requests.find(({ id }) => id === foreign.request)).toMatchObject({ account: null, name: null })
 })
@@ -113,7 +138,9 @@ test('staff’s request names the account; what the agent types wins', async () 
   const mine = (await inbox()).requests.find((one) => one.id === id)
   expect(mine).toMatchObject({ account })
   // At the kiosk the account is sealed, and the card only ever a keyed tag.
-  const rows = kiosk.store.db.prepare<[], { body: Buffer; subject: Buffer }>('SELECT body, subject FROM delivery_request').all()
+  const rows = kiosk.store.db
+    .prepare<[], { body: Buffer; subject: Buffer }>('SELECT body, subject FROM delivery_request')
+    .all()
   for (const { body, subject } of rows) {
     expect(body.toString('latin1')).not.toContain(account)
     expect(subject.length).toBe(16)

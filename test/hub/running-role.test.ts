@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { appendOnly, connectDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from '../../src-hub/database/index.ts'
+import {
+  appendOnly,
+  connectDatabase,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../src-hub/database/index.ts'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-role-'))
@@ -46,12 +51,15 @@ it.each(
   expect(await run(statement)).not.toBe('done')
 })
 
-it.each(['DELETE FROM migration', 'CREATE ROLE thief SUPERUSER', 'SET ROLE lodge', 'CREATE TABLE stray (a int)', "COPY hub TO PROGRAM 'id'"])(
-  '%s is refused',
-  async (statement) => {
-    expect(await run(statement)).toBe(refused)
-  },
-)
+it.each([
+  'DELETE FROM migration',
+  'CREATE ROLE thief SUPERUSER',
+  'SET ROLE lodge',
+  'CREATE TABLE stray (a int)',
+  "COPY hub TO PROGRAM 'id'",
+])('%s is refused', async (statement) => {
+  expect(await run(statement)).toBe(refused)
+})
 
 it('may still do its work', async () => {
   expect(await run("INSERT INTO audit (at, actor, act, detail) VALUES (1, 'a', 'b', '{}')")).toBe('done')
@@ -67,7 +75,12 @@ it('has the same rights at a server of the institution’s, given by its owner',
   const running = new URL(server.url)
   running.username = 'kiosk_hub'
   running.password = 'p'
-  const started = await startHub({ dataDir: join(folder, 'second'), databaseUrl: running.href, databaseOwnerUrl: server.url, behindProxy: true })
+  const started = await startHub({
+    dataDir: join(folder, 'second'),
+    databaseUrl: running.href,
+    databaseOwnerUrl: server.url,
+    behindProxy: true,
+  })
   if (!started.ok) throw new Error(started.failure.code)
   const code = await sql
     .raw('DELETE FROM ledger_entry')

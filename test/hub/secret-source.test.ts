@@ -34,7 +34,8 @@ describe('generated secrets', () => {
       const secret = generateSecret('password')
       expect(secret.toString()).toMatch(/^([a-zA-Z2-9]{4}-){3}[a-zA-Z2-9]{4}$/)
       expect(secret.toString()).not.toMatch(/[0OoQ1lI5S8B]/)
-      for (const page of ['windows1252', 'cp858', 'cp852'] as const) expect(encodeSecret(secret, [page])?.bytes).toEqual(secret)
+      for (const page of ['windows1252', 'cp858', 'cp852'] as const)
+        expect(encodeSecret(secret, [page])?.bytes).toEqual(secret)
     }
     expect(generateSecret('activation-code').toString()).toMatch(/^([A-Z2-9]{4}-){2}[A-Z2-9]{4}$/)
     const own = GeneratorSettings.parse({ password: { length: 20, group: 0, alphabet: 'abcdefghkmnpqrstuvwxyz' } })
@@ -51,7 +52,8 @@ describe('generated secrets', () => {
   test('every letter comes about as often as any other', () => {
     const counts = new Map<string, number>()
     for (let n = 0; n < 3000; n++)
-      for (const letter of generateSecret('password').toString().replaceAll('-', '')) counts.set(letter, (counts.get(letter) ?? 0) + 1)
+      for (const letter of generateSecret('password').toString().replaceAll('-', ''))
+        counts.set(letter, (counts.get(letter) ?? 0) + 1)
     const mean = 48_000 / counts.size
     // Six standard deviations: once in a billion runs by chance.
     for (const [letter, count] of counts) expect(Math.abs(count - mean), letter).toBeLessThan(6 * Math.sqrt(mean))
@@ -78,14 +80,20 @@ describe('settings', () => {
       ok: true,
       value: { atHandover: false, source: { kind: 'ldap', bindPassword: 'the-password', mustChange: 'ppolicy' } },
     })
-    expect(read({ source: { ...ldap, url: 'ldap://d.example', startTls: true }, set: 'handover' })).toMatchObject({ ok: true, value: { atHandover: true } })
+    expect(read({ source: { ...ldap, url: 'ldap://d.example', startTls: true }, set: 'handover' })).toMatchObject({
+      ok: true,
+      value: { atHandover: true },
+    })
     expect(read({ source: { kind: 'none' } })).toMatchObject({ ok: true })
   })
   test('the example of the documentation holds, once its files are there', () => {
     copyFileSync('resources/deploy/secret-source.example.json', join(folder, 'example.json'))
     expect(readSecretSettings(join(folder, 'example.json'))).toMatchObject({ ok: false, failure: { code: 'L-101' } })
     for (const file of ['directory-ca.pem', 'directory-password']) writeFileSync(join(folder, file), 'x\n')
-    expect(readSecretSettings(join(folder, 'example.json'))).toMatchObject({ ok: true, value: { source: { kind: 'ldap', flavour: 'rfc3062' } } })
+    expect(readSecretSettings(join(folder, 'example.json'))).toMatchObject({
+      ok: true,
+      value: { source: { kind: 'ldap', flavour: 'rfc3062' } },
+    })
   })
   test.each([
     ['plain LDAP without StartTLS', { source: { ...ldap, url: 'ldap://d.example' } }, 'source.startTls'],
@@ -94,7 +102,11 @@ describe('settings', () => {
     ['an authority that is not there', { source: { ...ldap, caFile: 'nowhere' } }, 'source.caFile'],
     ['a filter that finds everybody', { source: { ...ldap, filter: '(objectClass=*)' } }, 'source.filter'],
     ['a webhook over http', { source: { kind: 'webhook', url: 'http://x.example', keyFile: 'bind' } }, 'source.url'],
-    ['a key that is none', { source: { kind: 'webhook', url: 'https://x.example', keyFile: 'bind' } }, 'source.keyFile'],
+    [
+      'a key that is none',
+      { source: { kind: 'webhook', url: 'https://x.example', keyFile: 'bind' } },
+      'source.keyFile',
+    ],
   ])('%s is refused, naming the place and no value', (_what, settings, place) => {
     const refused = read(settings)
     expect(refused).toMatchObject({ ok: false, failure: { code: 'L-101' } })
@@ -123,7 +135,8 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
       flavour: 'active-directory',
       mustChange: 'ppolicy',
     })
-  const set = (locked: boolean) => source().set({ account: 'kaisa', secret: Buffer.from('Åk-1€'), secretKind: 'password', locked })
+  const set = (locked: boolean) =>
+    source().set({ account: 'kaisa', secret: Buffer.from('Åk-1€'), secretKind: 'password', locked })
   beforeEach(() => {
     directory.modified.length = 0
     directory.result = 0
@@ -141,13 +154,19 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
         ],
       },
     ])
-    expect(unicodePassword(Buffer.from('newPassword')).toString('hex')).toBe('22006e0065007700500061007300730077006f00720064002200')
+    expect(unicodePassword(Buffer.from('newPassword')).toString('hex')).toBe(
+      '22006e0065007700500061007300730077006f00720064002200',
+    )
   })
   test('locked until handed over: the account is disabled in the same request, and enabled with its other flags kept', async () => {
     directory.entry.userAccountControl = '66048'
     expect(await set(true)).toEqual({ kind: 'done' })
     expect(directory.entry.userAccountControl).toBe('66050')
-    expect(directory.modified[0]?.changes.map(({ type }) => type)).toEqual(['userAccountControl', 'unicodePwd', 'pwdLastSet'])
+    expect(directory.modified[0]?.changes.map(({ type }) => type)).toEqual([
+      'userAccountControl',
+      'unicodePwd',
+      'pwdLastSet',
+    ])
     expect(await source().enable('kaisa')).toEqual({ kind: 'done' })
     expect(directory.entry.userAccountControl).toBe('66048')
   })

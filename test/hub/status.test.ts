@@ -21,7 +21,8 @@ const status = (light: KioskStatus['light'], reasons: KioskStatus['reasons'] = [
 test('the desks’ list says how each stands and since when', async () => {
   const [desk = ''] = fleet.desks
   const kiosk = await fleet.kiosk(desk, 'a')
-  const shown = async () => value(await fleet.agent().call('desks', {})).desks.find((found) => found.id === desk)?.status
+  const shown = async () =>
+    value(await fleet.agent().call('desks', {})).desks.find((found) => found.id === desk)?.status
   expect(await shown()).toBeNull()
   value(await kiosk.hub.call('status', { body: status('amber', [{ code: 'L-416', severity: 'amber' }]) }))
   const first = await shown()
@@ -38,5 +39,8 @@ test('the desks’ list says how each stands and since when', async () => {
 test('only a kiosk tells, and only in its own form', async () => {
   expect(await fleet.agent().call('status', { body: status('green') })).toMatchObject({ ok: false })
   const kiosk = await fleet.kiosk(fleet.desks[1] ?? '', 'b')
-  expect(await kiosk.hub.call('status', { body: { ...status('green'), light: 'blue' as never } })).toMatchObject({ ok: false, failure: { code: 'L-608' } })
+  expect(await kiosk.hub.call('status', { body: { ...status('green'), light: 'blue' as never } })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-608' },
+  })
 })

@@ -10,7 +10,13 @@ const programs = ['initdb', 'postgres', 'pg_dump', 'pg_restore'] as const
 export function systemPostgres(): string | null {
   const above = '/usr/lib/postgresql'
   const versions = existsSync(above) ? readdirSync(above).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [...versions.map((version) => join(above, version, 'bin')), '/usr/bin', '/usr/local/bin', '/usr/local/pgsql/bin', '/opt/homebrew/bin']
+  const folders = [
+    ...versions.map((version) => join(above, version, 'bin')),
+    '/usr/bin',
+    '/usr/local/bin',
+    '/usr/local/pgsql/bin',
+    '/opt/homebrew/bin',
+  ]
   return folders.find((folder) => programs.every((name) => existsSync(join(folder, name)))) ?? null
 }
 
@@ -37,15 +43,27 @@ export async function startSystemPostgres(bin: string, folder: string): Promise<
   chmodSync(folder, 0o711)
   if (user !== null) chownSync(data, user.uid, user.gid)
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8' }
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'lodge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'lodge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      ...as,
+      env,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
+  const port = await freePort()
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => [
+    '-c',
+    setting,
+  ])
+  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     ...as,
     env,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => ['-c', setting])
-  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], { ...as, env, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = new Promise<void>((done) => child.once('exit', () => done()))
   await new Promise<void>((ready, failed) => {
     let said = ''
@@ -58,7 +76,8 @@ export async function startSystemPostgres(bin: string, folder: string): Promise<
   })
   return {
     url: (database) => `postgresql://lodge@127.0.0.1:${port}/${database}`,
-    run: (program, args) => void execFileSync(join(bin, program), [...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
+    run: (program, args) =>
+      void execFileSync(join(bin, program), [...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
     async stop() {
       child.kill('SIGINT')
       await exited

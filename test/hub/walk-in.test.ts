@@ -42,27 +42,50 @@ beforeAll(async () => {
   kioskId = kiosk.records.read()?.kiosk ?? ''
   counter = await staffAt('counter', idOf('helpdesk'))
   chief = await staffAt('supervisor', idOf('hr'))
-  recipient = RecipientId.parse((await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow()).recipient)
+  recipient = RecipientId.parse(
+    (await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow())
+      .recipient,
+  )
 }, 120_000)
 afterAll(() => fleet.stop())
 
 const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.failure.code)
 /** What a kiosk writes when somebody was verified; pushed, so that the hub holds it. */
-async function verified({ by = counter, who = recipient, until = Date.now() + 300_000, at = kiosk } = {}): Promise<WalkInId> {
+async function verified({
+  by = counter,
+  who = recipient,
+  until = Date.now() + 300_000,
+  at = kiosk,
+} = {}): Promise<WalkInId> {
   const walkIn = WalkInId.parse(newId())
   const proof = { proof: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiryValid: true } as const
-  at.store.transact(() => at.ledger.append({ kind: 'walk-in-verified', actor: by, facts: { walkIn, recipient: who, ...proof, expiresAt: until } }))
+  at.store.transact(() =>
+    at.ledger.append({
+      kind: 'walk-in-verified',
+      actor: by,
+      facts: { walkIn, recipient: who, ...proof, expiresAt: until },
+    }),
+  )
   value(await at.sync.now())
   return walkIn
 }
-const issue = (walkIn: WalkInId, whose = account, at = kiosk) => at.hub.call('walkIn', { body: { walkIn, account: whose } })
+const issue = (walkIn: WalkInId, whose = account, at = kiosk) =>
+  at.hub.call('walkIn', { body: { walkIn, account: whose } })
 async function abandon(walkIn: WalkInId): Promise<void> {
   kiosk.store.transact(() => kiosk.ledger.append({ kind: 'walk-in-abandoned', facts: { walkIn, code: 'L-218' } }))
   value(await kiosk.sync.now())
   value(await kiosk.sync.now())
 }
 const states = async () =>
-  (await fleet.hub().db.selectFrom('pickup').select('state').where('account', '=', account).orderBy('issued_at').execute()).map((row) => row.state)
+  (
+    await fleet
+      .hub()
+      .db.selectFrom('pickup')
+      .select('state')
+      .where('account', '=', account)
+      .orderBy('issued_at')
+      .execute()
+  ).map((row) => row.state)
 
 describe('issuing', () => {
   beforeEach(async () => {
@@ -89,7 +112,14 @@ describe('issuing', () => {
     expect(value(await issue(walkIn)).pickup).toBe(pickup)
     expect(await states()).toEqual(['granted'])
     const row = await second.db.selectFrom('walk_in').selectAll().where('id', '=', walkIn).executeTakeFirstOrThrow()
-    expect(row).toMatchObject({ kiosk: kioskId, staff: counter, proof: 'passport', method: 'machine-read', pickup, state: 'issued' })
+    expect(row).toMatchObject({
+      kiosk: kioskId,
+      staff: counter,
+      proof: 'passport',
+      method: 'machine-read',
+      pickup,
+      state: 'issued',
+    })
     // The kiosk of this test has no such walk-in on its own disk: what it cannot bind it gives back at once.
     value(await kiosk.sync.now())
     value(await kiosk.sync.now())
@@ -111,7 +141,8 @@ describe('issuing', () => {
   it.each([
     [
       'a walk-in that no ledger speaks of',
-      (pickup: string) => sql`INSERT INTO walk_in VALUES ('x', ${kioskId}, 1, ${counter}, 'passport', 'by-eye', ${pickup}, 'issued', 1)`,
+      (pickup: string) =>
+        sql`INSERT INTO walk_in VALUES ('x', ${kioskId}, 1, ${counter}, 'passport', 'by-eye', ${pickup}, 'issued', 1)`,
     ],
     ['one that is taken back', () => sql`UPDATE walk_in SET state = 'issued' WHERE state = 'abandoned'`],
     ['another member of staff', () => sql`UPDATE walk_in SET staff = ${chief} WHERE state = 'issued'`],
@@ -123,19 +154,32 @@ describe('issuing', () => {
     ],
   ])('the database refuses %s', async (_, statement) => {
     const { db } = fleet.hub()
-    const { id } = await db.selectFrom('pickup').select('id').where('account', '=', account).limit(1).executeTakeFirstOrThrow()
+    const { id } = await db
+      .selectFrom('pickup')
+      .select('id')
+      .where('account', '=', account)
+      .limit(1)
+      .executeTakeFirstOrThrow()
     await expect(statement(id).execute(db)).rejects.toThrow(/walk-in|e-ID|walk_in/)
   })
 })
 
 describe('looking somebody up', () => {
   const find = (query: AccountQuery, { as = counter, key = kiosk, at = kiosk } = {}) =>
-    at.hub.call('findAccounts', { body: { staff: as, query: sealQuery(key.keys.lookupKey, key.records.read()?.kiosk ?? '', JSON.stringify(query)) } })
+    at.hub.call('findAccounts', {
+      body: { staff: as, query: sealQuery(key.keys.lookupKey, key.records.read()?.kiosk ?? '', JSON.stringify(query)) },
+    })
   const names = (result: Awaited<ReturnType<typeof find>>) => value(result).accounts.map((each) => each.account)
 
   it('finds by card, by document in the letters of its zone, and by the beginnings of names, marks aside', async () => {
     expect(names(await find({ by: 'card', card: '04:a1:7c:5d:2e:90:f1' }))).toEqual([account])
-    const document = { by: 'document', birthDate: '2003-09-18', family: 'KIVELAE', given: 'NELLI SOFIA', truncated: false } as const
+    const document = {
+      by: 'document',
+      birthDate: '2003-09-18',
+      family: 'KIVELAE',
+      given: 'NELLI SOFIA',
+      truncated: false,
+    } as const
     expect(names(await find(document))).toEqual([account])
     expect(names(await find({ ...document, birthDate: '2003-09-19' }))).toEqual([])
     expect(names(await find({ ...document, given: 'NELLA' }))).toEqual([])

@@ -42,7 +42,11 @@ beforeAll(async () => {
   })
   await new Promise<void>((done) => receiver.listen(0, 'localhost', done))
   url = `https://localhost:${(receiver.address() as AddressInfo).port}/hook`
-  fleet = await startFleet('administrator', { work: false, webhookGuard: { hosts: ['localhost'], loopback: false }, webhookCa: ca })
+  fleet = await startFleet('administrator', {
+    work: false,
+    webhookGuard: { hosts: ['localhost'], loopback: false },
+    webhookCa: ca,
+  })
   kiosk = await fleet.kiosk(fleet.desks[0] ?? '', 'counter')
   hook = value(await fleet.agent().call('addWebhook', { body: { url, events: WebhookEvent.options } }))
 })
@@ -55,13 +59,21 @@ afterAll(async () => {
 
 const run = () => fleet.hub().runJobs()
 const bodies = () => got.map(({ body }) => WebhookBody.parse(JSON.parse(body.toString())))
-const deliveries = async () => value(await fleet.agent().call('webhookDeliveries', { query: { id: hook.id, limit: 100 } })).deliveries
+const deliveries = async () =>
+  value(await fleet.agent().call('webhookDeliveries', { query: { id: hook.id, limit: 100 } })).deliveries
 async function issue(account: string, more: object = {}): Promise<PickupId> {
   const { db, parts } = fleet.hub()
   const desk = fleet.desks[0] ?? ''
   const { kind } = await db.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirstOrThrow()
   const { issuePickup } = await import('../../src-hub/pickups/index.ts')
-  const request = { account, desk: desk as never, channel: kind as never, requestReference: 'R-1', secretKind: 'password' as const, ...more }
+  const request = {
+    account,
+    desk: desk as never,
+    channel: kind as never,
+    requestReference: 'R-1',
+    secretKind: 'password' as const,
+    ...more,
+  }
   return value(await issuePickup(db, parts, request, 'tester')).pickup
 }
 
@@ -73,7 +85,13 @@ test('ready with the pickup code, handed over with "not you?": signed, in the in
   expect(bodies()).toMatchObject([
     {
       type: 'ready',
-      data: { pickup, account, requestReference: 'R-1', pickupCode: expect.stringMatching(/^[0-9A-Z]{8}$/) as string, desk: { id: fleet.desks[0] } },
+      data: {
+        pickup,
+        account,
+        requestReference: 'R-1',
+        pickupCode: expect.stringMatching(/^[0-9A-Z]{8}$/) as string,
+        desk: { id: fleet.desks[0] },
+      },
     },
   ])
   for (const { headers, body } of got) {
@@ -87,7 +105,12 @@ test('ready with the pickup code, handed over with "not you?": signed, in the in
   await run()
   expect(bodies()[1]).toMatchObject({ type: 'handed-over', data: { pickup, notYou: true } })
   const everything = Buffer.concat(got.map(({ body }) => body)).toString()
-  for (const form of [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('base64url'), Buffer.from(secret).toString('hex')])
+  for (const form of [
+    secret,
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
+    Buffer.from(secret).toString('hex'),
+  ])
     expect(everything).not.toContain(form)
   // By its type, too: a body has no place for one.
   expect(WebhookBody.safeParse({ type: 'ready', timestamp: 1, data: { pickup, secret } }).success).toBe(false)
@@ -100,7 +123,10 @@ test('what is not delivered is tried again under the same id, and is dead in the
   for (const [tries, status] of ([500, 'hang-up', 302, 404] as const).entries()) {
     answer = status
     await run()
-    expect((await deliveries()).find((one) => one.pickup === pickup)).toMatchObject({ state: 'pending', attempts: tries + 1 })
+    expect((await deliveries()).find((one) => one.pickup === pickup)).toMatchObject({
+      state: 'pending',
+      attempts: tries + 1,
+    })
     await run()
     expect(got.length).toBe(tries + 1)
     await db.updateTable('webhook_delivery').set({ not_before: 0 }).where('state', '=', 'pending').execute()
@@ -112,7 +138,9 @@ test('what is not delivered is tried again under the same id, and is dead in the
   await run()
   const dead = (await deliveries()).find((one) => one.pickup === pickup)
   expect(dead).toMatchObject({ state: 'dead', status: 404 })
-  expect(value(await fleet.agent().call('webhooks', { query: {} })).webhooks).toMatchObject([{ id: hook.id, dead: 1, waiting: 0 }])
+  expect(value(await fleet.agent().call('webhooks', { query: {} })).webhooks).toMatchObject([
+    { id: hook.id, dead: 1, waiting: 0 },
+  ])
   answer = 204
   value(await fleet.agent().call('retryWebhook', { body: { id: hook.id, event: dead?.event ?? 0 } }))
   await run()
@@ -134,9 +162,11 @@ test('two hubs deliver each once; a removed one hears nothing; a test goes to it
   await issue(fleet.accounts[8] ?? '')
   await run()
   expect(got.length).toBe(before)
-  expect((await fleet.hub().db.selectFrom('webhook_target').select('sealed').executeTakeFirstOrThrow()).sealed.toString('latin1')).not.toContain(
-    hook.key.slice(6),
-  )
+  expect(
+    (await fleet.hub().db.selectFrom('webhook_target').select('sealed').executeTakeFirstOrThrow()).sealed.toString(
+      'latin1',
+    ),
+  ).not.toContain(hook.key.slice(6))
 })
 
 test.each([
@@ -157,19 +187,42 @@ test.each([
 test('with hosts named, no other is called; a name that leads inside is refused at the connection', async () => {
   expect(mayCallAddress('https://example.org/', { hosts: ['tickets.example.org'], loopback: false })).toBe(false)
   expect(mayCallAddress('https://tickets.example.org/', { hosts: ['tickets.example.org'], loopback: false })).toBe(true)
-  expect(['10.1.2.3', '172.20.0.1', '192.168.1.1', '::1', 'fe80::1', '127.0.0.2', '64:ff9b:1::a01:203', 'fec0::1', '2001:0:a::1'].map(isInside)).toEqual(
-    Array(9).fill(true),
-  )
+  expect(
+    [
+      '10.1.2.3',
+      '172.20.0.1',
+      '192.168.1.1',
+      '::1',
+      'fe80::1',
+      '127.0.0.2',
+      '64:ff9b:1::a01:203',
+      'fec0::1',
+      '2001:0:a::1',
+    ].map(isInside),
+  ).toEqual(Array(9).fill(true))
   expect(['193.166.3.2', '2001:708::1'].map(isInside)).toEqual([false, false])
   const before = got.length
-  const source = createWebhookSource({ url, key: hook.key, ca, guard: { hosts: [], loopback: false }, now: () => Date.now() })
+  const source = createWebhookSource({
+    url,
+    key: hook.key,
+    ca,
+    guard: { hosts: [], loopback: false },
+    now: () => Date.now(),
+  })
   expect(await source.enable('somebody')).toMatchObject({ kind: 'unreachable' })
   expect(got.length).toBe(before)
 })
 
 test('as a source of secrets: the secret goes as it is, over TLS, signed; what no answer came to is unknown', async () => {
-  const source = createWebhookSource({ url, key: hook.key, ca, guard: { hosts: ['localhost'], loopback: false }, now: () => Date.now() })
-  const set = () => source.set({ account: 'a"b', secret: Buffer.from('Åö"\\€\u0001'), secretKind: 'password', locked: true })
+  const source = createWebhookSource({
+    url,
+    key: hook.key,
+    ca,
+    guard: { hosts: ['localhost'], loopback: false },
+    now: () => Date.now(),
+  })
+  const set = () =>
+    source.set({ account: 'a"b', secret: Buffer.from('Åö"\\€\u0001'), secretKind: 'password', locked: true })
   got.length = 0
   answer = 200
   expect(await set()).toEqual({ kind: 'done' })

@@ -1,7 +1,16 @@
 /** Documents: every check digit of every format holds, and a name on record is found in a machine-readable zone as ICAO 9303 writes it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildTd1, buildTd2, buildTd3, checkDigit, documentExpired, matchName, mrzLines, readMrz } from '../../src-main/identity/documents/index.ts'
+import {
+  buildTd1,
+  buildTd2,
+  buildTd3,
+  checkDigit,
+  documentExpired,
+  matchName,
+  mrzLines,
+  readMrz,
+} from '../../src-main/identity/documents/index.ts'
 import { classifyScan } from '../../src-main/identity/scans/index.ts'
 
 const today = '2026-03-02'
@@ -18,7 +27,10 @@ const builders = { TD1: buildTd1, TD2: buildTd2, TD3: buildTd3 } as const
 const formats = ['TD1', 'TD2', 'TD3'] as const
 
 /** The check digits and what each is over, written out from 9303 parts 4, 5 and 6: `[line, place, over]`. */
-function everyDigit(format: (typeof formats)[number], lines: readonly string[]): { at: readonly [number, number]; over: string }[] {
+function everyDigit(
+  format: (typeof formats)[number],
+  lines: readonly string[],
+): { at: readonly [number, number]; over: string }[] {
   const [a = '', b = ''] = lines
   switch (format) {
     case 'TD1':
@@ -56,26 +68,41 @@ const people = fc.record({
   family: fc.constantFrom('Mäki', 'Ahlström-Niemi', "O'Brien", 'Öberg', 'Åström', 'van der Berg', 'Saarinen'),
   given: fc.constantFrom('Aino', 'Päivi Anneli', 'Jean-Luc', 'Björn', 'Åke', 'Ivo'),
   number: fc.string({ unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'), minLength: 6, maxLength: 9 }),
-  birthDate: fc.date({ min: new Date('1930-01-01'), max: new Date('2010-12-31'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
-  expiryDate: fc.date({ min: new Date('2020-01-01'), max: new Date('2040-12-31'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+  birthDate: fc
+    .date({ min: new Date('1930-01-01'), max: new Date('2010-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString().slice(0, 10)),
+  expiryDate: fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2040-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString().slice(0, 10)),
 })
 
 describe.each(formats)('%s', (format) => {
   it('reads back what was written, however the lines end or are joined, in either case', () => {
     fc.assert(
-      fc.property(people, fc.constantFrom('\n', '\r', '\r\n', '\n\r', '\r\r\n', ''), fc.boolean(), fc.boolean(), (who, end, lower, trailing) => {
-        const lines = builders[format]({ ...someone, ...who })
-        expect(digitsHold(format, lines)).toBe(true)
-        const text = lines.join(end) + (trailing ? end : '')
-        const meaning = classifyScan({ text: lower ? text.toLowerCase() : text }, today)
-        if (meaning.kind !== 'document') throw new Error(JSON.stringify(meaning))
-        const { document } = meaning
-        expect(document).toMatchObject({ format, issuerCountry: 'FIN', birthDate: who.birthDate, expiryDate: who.expiryDate })
-        expect(matchName(document, { family: who.family, given: who.given }, [])).not.toBeNull()
-        expect(documentExpired(document, today)).toBe(who.expiryDate < today)
-        // The number goes no further.
-        expect(JSON.stringify(document)).not.toContain(who.number)
-      }),
+      fc.property(
+        people,
+        fc.constantFrom('\n', '\r', '\r\n', '\n\r', '\r\r\n', ''),
+        fc.boolean(),
+        fc.boolean(),
+        (who, end, lower, trailing) => {
+          const lines = builders[format]({ ...someone, ...who })
+          expect(digitsHold(format, lines)).toBe(true)
+          const text = lines.join(end) + (trailing ? end : '')
+          const meaning = classifyScan({ text: lower ? text.toLowerCase() : text }, today)
+          if (meaning.kind !== 'document') throw new Error(JSON.stringify(meaning))
+          const { document } = meaning
+          expect(document).toMatchObject({
+            format,
+            issuerCountry: 'FIN',
+            birthDate: who.birthDate,
+            expiryDate: who.expiryDate,
+          })
+          expect(matchName(document, { family: who.family, given: who.given }, [])).not.toBeNull()
+          expect(documentExpired(document, today)).toBe(who.expiryDate < today)
+          // The number goes no further.
+          expect(JSON.stringify(document)).not.toContain(who.number)
+        },
+      ),
     )
   })
   it('no change of one character is accepted with a wrong check digit: all of them, at every place', () => {
@@ -102,7 +129,11 @@ describe.each(formats)('%s', (format) => {
     const sizes = builders[format](someone).map(({ length }) => length)
     fc.assert(
       fc.property(
-        fc.tuple(...sizes.map((length) => fc.string({ unit: fc.constantFrom(...'0123456789ABC<<<<<<P'), minLength: length, maxLength: length }))),
+        fc.tuple(
+          ...sizes.map((length) =>
+            fc.string({ unit: fc.constantFrom(...'0123456789ABC<<<<<<P'), minLength: length, maxLength: length }),
+          ),
+        ),
         (lines) => {
           const meaning = classifyScan({ text: lines.join('\n') }, today)
           if (meaning.kind === 'document') expect(digitsHold(format, lines)).toBe(true)
@@ -143,7 +174,10 @@ describe('bad machine-readable zones', () => {
       value: { family: 'ERIKSSON', given: 'ANNA MARIA', birthDate: '1974-08-12', expiryDate: '2012-04-15' },
     })
     const card = ['I<UTOD231458907<<<<<<<<<<<<<<<', '7408122F1204159UTO<<<<<<<<<<<6', 'ERIKSSON<<ANNA<MARIA<<<<<<<<<<']
-    expect(readMrz(real(card), '2011-01-01')).toMatchObject({ ok: true, value: { format: 'TD1', kind: 'identity-card' } })
+    expect(readMrz(real(card), '2011-01-01')).toMatchObject({
+      ok: true,
+      value: { format: 'TD1', kind: 'identity-card' },
+    })
     const long = ['I<UTOD23145890<7349<<<<<<<<<<<', '3407127M9507122UTO<<<<<<<<<<<2', 'STEVENSON<<PETER<JOHN<<<<<<<<<']
     expect(readMrz(real(long), '1994-01-01')).toMatchObject({ ok: true, value: { family: 'STEVENSON' } })
   })
@@ -163,7 +197,10 @@ describe('two-digit years', () => {
   it('a document is good through its last day, at the desk’s own date', () => {
     const read = readMrz(buildTd3({ ...someone, expiryDate: '2026-03-02' }), today)
     if (!read.ok) throw new Error(read.failure.code)
-    expect([documentExpired(read.value, '2026-03-02'), documentExpired(read.value, '2026-03-03')]).toEqual([false, true])
+    expect([documentExpired(read.value, '2026-03-02'), documentExpired(read.value, '2026-03-03')]).toEqual([
+      false,
+      true,
+    ])
   })
   it('a day that does not exist, or an unknown one, is unreadable', () => {
     const [one = '', two = ''] = buildTd3(someone)
@@ -193,8 +230,16 @@ describe('names', () => {
     expect(matchName(inDocument(document, 'AINO'), { family: record, given: 'Aino' }, [])).toBe(expected)
   })
   it('former names match tolerantly; another person of the same family does not', () => {
-    expect(matchName(inDocument('VIRTANEN', 'AINO'), { family: 'Salo', given: 'Aino' }, [{ family: 'Virtanen', given: 'Aino' }])).toBe('tolerant')
-    expect(matchName(inDocument('VIRTANEN', 'EERO'), { family: 'Salo', given: 'Aino' }, [{ family: 'Virtanen', given: 'Aino' }])).toBeNull()
+    expect(
+      matchName(inDocument('VIRTANEN', 'AINO'), { family: 'Salo', given: 'Aino' }, [
+        { family: 'Virtanen', given: 'Aino' },
+      ]),
+    ).toBe('tolerant')
+    expect(
+      matchName(inDocument('VIRTANEN', 'EERO'), { family: 'Salo', given: 'Aino' }, [
+        { family: 'Virtanen', given: 'Aino' },
+      ]),
+    ).toBeNull()
   })
   it('a name too long for its field is compared as far as it goes', () => {
     const long = { family: 'Papandropoulous-Konstantinopoulos', given: 'Jonathon Alec Maximilian' }

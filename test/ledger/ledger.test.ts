@@ -14,7 +14,10 @@ const who = person('Ritva Esimies', 'supervisor', 'E0010000A1')
 beforeEach(() => {
   at = enrolledFolder()
   rooms = openRooms(at)
-  for (let i = 0; i < 8; i++) rooms.store.transact(() => rooms.ledger.append({ kind: 'staff-signed-out', actor: who.id, facts: { cause: 'asked' } }))
+  for (let i = 0; i < 8; i++)
+    rooms.store.transact(() =>
+      rooms.ledger.append({ kind: 'staff-signed-out', actor: who.id, facts: { cause: 'asked' } }),
+    )
 })
 afterEach(() => {
   rooms.close()
@@ -25,7 +28,10 @@ afterEach(() => {
 function tamper(sql: string): void {
   rooms.close()
   const db = new Database(at.file)
-  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as { name: string }[]) db.exec(`DROP TRIGGER ${name}`)
+  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
+    name: string
+  }[])
+    db.exec(`DROP TRIGGER ${name}`)
   db.exec(sql)
   db.close()
   rooms = openRooms(at)
@@ -58,11 +64,15 @@ describe('the ledger', () => {
     expect(bad()).toBe(5)
   })
   it('shows swapped entries', () => {
-    tamper('UPDATE ledger SET seq = -1 WHERE seq = 4; UPDATE ledger SET seq = 4 WHERE seq = 5; UPDATE ledger SET seq = 5 WHERE seq = -1')
+    tamper(
+      'UPDATE ledger SET seq = -1 WHERE seq = 4; UPDATE ledger SET seq = 4 WHERE seq = 5; UPDATE ledger SET seq = 5 WHERE seq = -1',
+    )
     expect(bad()).toBe(4)
   })
   it('shows an entry rewritten with its hash and all hashes after it, but signed by another key', () => {
-    const forger = createLedger(rooms.store.db, { signKey: newSigningKey().key, publicKey: rooms.keys.publicKey }, () => Date.now())
+    const forger = createLedger(rooms.store.db, { signKey: newSigningKey().key, publicKey: rooms.keys.publicKey }, () =>
+      Date.now(),
+    )
     rooms.store.transact(() => forger.append({ kind: 'staff-signed-out', actor: who.id, facts: { cause: 'asked' } }))
     expect(rooms.ledger.verifyFrom(0, 'head').bad).toBe(9)
   })

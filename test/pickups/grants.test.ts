@@ -32,7 +32,14 @@ afterEach(() => {
 
 const grant = (id: PickupId, n: number, of = incarnation) => cache.grant(inventedGrant(id, { incarnation: of, n }))
 
-test.each(['handed-over', 'burned', 'dispatched', 'printing', 'printed', 'uncertain'] as const satisfies readonly PickupState[])(
+test.each([
+  'handed-over',
+  'burned',
+  'dispatched',
+  'printing',
+  'printed',
+  'uncertain',
+] as const satisfies readonly PickupState[])(
   'a pickup that is %s here is opened by no grant, whatever its epoch or incarnation',
   (state) => {
     const id = PickupId.parse(newId())

@@ -21,56 +21,73 @@ const words = fc.constantFrom('virta', 'ek', 'astrom', 'hällström ek', 'ek af'
 
 test('any history: search finds exactly who matches, in the order of the queue', () => {
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 40 }), words, fc.constantFrom('all' as const, 'arrived' as const, 'waiting' as const), (acts, search, filter) => {
-      const folder = mkdtempSync(join(tmpdir(), 'lodge-search-'))
-      const opened = openStore(join(folder, 'kiosk.db'))
-      if (!opened.ok) throw new Error(opened.failure.code)
-      const cache = createPickupCache(opened.value.db, randomBytes(32))
-      const ids = Array.from({ length: 15 }, () => PickupId.parse(newId()))
-      const grants = new Map<PickupId, number>()
-      try {
-        acts.forEach(({ kind, who }, time) => {
-          const id = ids[who]
-          if (id === undefined) return
-          const n = (grants.get(id) ?? 0) + 1
-          if (kind === 'fold') cache.foldNames(3)
-          else if (kind === 'grant') {
-            const taken = cache.grant(
-              inventedGrant(
-                id,
-                { incarnation, n },
-                {
-                  name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
-                  account: `account${who}`,
-                  issuedAt: 1000 + ((who * 7) % 15),
-                },
+    fc.property(
+      fc.array(act, { maxLength: 40 }),
+      words,
+      fc.constantFrom('all' as const, 'arrived' as const, 'waiting' as const),
+      (acts, search, filter) => {
+        const folder = mkdtempSync(join(tmpdir(), 'lodge-search-'))
+        const opened = openStore(join(folder, 'kiosk.db'))
+        if (!opened.ok) throw new Error(opened.failure.code)
+        const cache = createPickupCache(opened.value.db, randomBytes(32))
+        const ids = Array.from({ length: 15 }, () => PickupId.parse(newId()))
+        const grants = new Map<PickupId, number>()
+        try {
+          acts.forEach(({ kind, who }, time) => {
+            const id = ids[who]
+            if (id === undefined) return
+            const n = (grants.get(id) ?? 0) + 1
+            if (kind === 'fold') cache.foldNames(3)
+            else if (kind === 'grant') {
+              const taken = cache.grant(
+                inventedGrant(
+                  id,
+                  { incarnation, n },
+                  {
+                    name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
+                    account: `account${who}`,
+                    issuedAt: 1000 + ((who * 7) % 15),
+                  },
+                ),
+              )
+              if (taken) grants.set(id, n)
+            } else if (cache.get(id) !== null) {
+              if (kind === 'arrive') cache.arrive(id, time)
+              else if (kind === 'print') cache.setState(id, 'uncertain')
+              else if (kind === 'unarrive') cache.unarrive(id)
+              else cache.end(id, 'handed-over')
+            }
+          })
+          const rank = (state: string, arrivedAt: number | null) =>
+            state === 'uncertain' || state === 'printed' ? 0 : arrivedAt !== null ? 1 : 2
+          const wanted = foldForSearch(search).split(' ')
+          const expected = ids
+            .flatMap((id) => cache.get(id) ?? [])
+            .filter(({ state }) => ['waiting', 'arrived', 'uncertain'].includes(state))
+            .filter(({ state }) => filter === 'all' || (filter === 'waiting') === (state === 'waiting'))
+            .filter(({ person }) =>
+              wanted.every((word) =>
+                foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`).includes(word),
               ),
             )
-            if (taken) grants.set(id, n)
-          } else if (cache.get(id) !== null) {
-            if (kind === 'arrive') cache.arrive(id, time)
-            else if (kind === 'print') cache.setState(id, 'uncertain')
-            else if (kind === 'unarrive') cache.unarrive(id)
-            else cache.end(id, 'handed-over')
-          }
-        })
-        const rank = (state: string, arrivedAt: number | null) => (state === 'uncertain' || state === 'printed' ? 0 : arrivedAt !== null ? 1 : 2)
-        const wanted = foldForSearch(search).split(' ')
-        const expected = ids
-          .flatMap((id) => cache.get(id) ?? [])
-          .filter(({ state }) => ['waiting', 'arrived', 'uncertain'].includes(state))
-          .filter(({ state }) => filter === 'all' || (filter === 'waiting') === (state === 'waiting'))
-          .filter(({ person }) => wanted.every((word) => foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`).includes(word)))
-          .sort((a, b) => rank(a.state, a.arrivedAt) - rank(b.state, b.arrivedAt) || (a.arrivedAt ?? 0) - (b.arrivedAt ?? 0) || a.issuedAt - b.issuedAt)
-        const { pickups, total } = cache.queue({ filter, search, limit: 100 })
-        expect(pickups.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
-        expect(total).toBe(expected.length)
-        expect(cache.queue({ filter, search, limit: 2 }).pickups.map(({ id }) => id)).toEqual(expected.slice(0, 2).map(({ id }) => id))
-      } finally {
-        opened.value.close()
-        rmSync(folder, { recursive: true })
-      }
-    }),
+            .sort(
+              (a, b) =>
+                rank(a.state, a.arrivedAt) - rank(b.state, b.arrivedAt) ||
+                (a.arrivedAt ?? 0) - (b.arrivedAt ?? 0) ||
+                a.issuedAt - b.issuedAt,
+            )
+          const { pickups, total } = cache.queue({ filter, search, limit: 100 })
+          expect(pickups.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+          expect(total).toBe(expected.length)
+          expect(cache.queue({ filter, search, limit: 2 }).pickups.map(({ id }) => id)).toEqual(
+            expected.slice(0, 2).map(({ id }) => id),
+          )
+        } finally {
+          opened.value.close()
+          rmSync(folder, { recursive: true })
+        }
+      },
+    ),
     { numRuns: 25 },
   )
 })
@@ -151,7 +168,9 @@ test('any history with searches in between: each finds what comparing every name
           const { pickups, total } = cache.queue({ filter: 'all', search, limit: 100 })
           const found = pickups.map(({ id, issuedAt }) => ({ id, issuedAt }))
           expect(total).toBe(expected.length)
-          expect(found.map(({ issuedAt }) => issuedAt)).toEqual(expected.map(({ issuedAt }) => issuedAt).sort((x, y) => x - y))
+          expect(found.map(({ issuedAt }) => issuedAt)).toEqual(
+            expected.map(({ issuedAt }) => issuedAt).sort((x, y) => x - y),
+          )
           expect(found.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort())
         }
       } finally {

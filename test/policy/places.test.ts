@@ -1,7 +1,14 @@
 /** Where a letter goes and where people are sent: postal codes, and the directory at an hour of the day. */
 import { describe, expect, it } from 'vitest'
 import { usualHours } from '../../src-shared/opening-hours.ts'
-import { greaterHelsinki, placesNow, placeText, postalArea, whereText, type DirectoryDesk } from '../../src-shared/policy/index.ts'
+import {
+  greaterHelsinki,
+  placesNow,
+  placeText,
+  postalArea,
+  whereText,
+  type DirectoryDesk,
+} from '../../src-shared/policy/index.ts'
 
 const at = (postalCode: string, country = 'FI') => postalArea({ postalCode, country }, greaterHelsinki)
 
@@ -47,7 +54,12 @@ describe('Greater Helsinki by postal code', () => {
 })
 
 const words = (text: string) => ({ fi: text, sv: text, en: text })
-const desk = (name: string, kind: DirectoryDesk['kind'], address: string, hours: DirectoryDesk['hours'] = usualHours): DirectoryDesk => ({
+const desk = (
+  name: string,
+  kind: DirectoryDesk['kind'],
+  address: string,
+  hours: DirectoryDesk['hours'] = usualHours,
+): DirectoryDesk => ({
   id: name.padEnd(22, '0') as DirectoryDesk['id'],
   kind,
   name: words(name),
@@ -88,6 +100,8 @@ describe('the directory', () => {
 
   it('falls back on the kind of desk where the directory has none', () => {
     expect(whereText(['hr'], [], friday, {}, 'fi')).toBe('henkilöstöpalvelut')
-    expect(whereText(['helpdesk', 'student-affairs'], [], friday, {}, 'sv')).toBe('helpdesks servicepunkt eller studiebyrån')
+    expect(whereText(['helpdesk', 'student-affairs'], [], friday, {}, 'sv')).toBe(
+      'helpdesks servicepunkt eller studiebyrån',
+    )
   })
 })

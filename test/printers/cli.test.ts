@@ -28,7 +28,12 @@ test('a test slip comes out, cut, and the answer says so', async () => {
 test('no paper: exit code 1 and L-501, and nothing printed', async () => {
   machine.setPaper('out')
   const { code, out } = await cli('test', `tcp://127.0.0.1:${machine.port}`)
-  expect({ ...(JSON.parse(out) as object), exit: code }).toMatchObject({ exit: 1, ok: false, code: 'L-501', state: 'paper-out' })
+  expect({ ...(JSON.parse(out) as object), exit: code }).toMatchObject({
+    exit: 1,
+    ok: false,
+    code: 'L-501',
+    state: 'paper-out',
+  })
   expect(machine.takeSlips()).toEqual([])
 })
 

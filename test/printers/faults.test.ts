@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { createPrinter, PrinterConfig, type PrintOutcome } from '../../src-main/printers/index.ts'
-import { startSimulatedPrinter, type Fault, type SimulatedPrinterOptions } from '../../src-main/printers/simulated/index.ts'
+import {
+  startSimulatedPrinter,
+  type Fault,
+  type SimulatedPrinterOptions,
+} from '../../src-main/printers/simulated/index.ts'
 import { layoutSlip } from '../../src-main/slip/index.ts'
 import { content, readSecret } from '../slip/on-paper.ts'
 
@@ -88,7 +92,17 @@ async function tryFault(fault: Fault | null, options: Parameters<typeof desk>[0]
   return outcome
 }
 
-const kinds = ['paper-out', 'cover-open', 'power-loss', 'disconnect', 'stall', 'garbage', 'mute', 'reset', 'late'] as const
+const kinds = [
+  'paper-out',
+  'cover-open',
+  'power-loss',
+  'disconnect',
+  'stall',
+  'garbage',
+  'mute',
+  'reset',
+  'late',
+] as const
 
 test('a fault at every byte of the slip: never `failed` with the secret on paper, never `printed` without a cut', async () => {
   const { header, body } = job()
@@ -110,10 +124,15 @@ test('a fault at every byte of the slip: never `failed` with the secret on paper
 
 test('random faults, trusted and not: the outcome never contradicts the tray', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 1100 }), fc.constantFrom(...kinds), fc.constantFrom('trusted', 'untrusted'), async (atByte, kind, processId) => {
-      const outcome = await tryFault({ atByte, kind }, { processId })
-      if (processId === 'untrusted') expect(outcome.kind).not.toBe('printed')
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 1100 }),
+      fc.constantFrom(...kinds),
+      fc.constantFrom('trusted', 'untrusted'),
+      async (atByte, kind, processId) => {
+        const outcome = await tryFault({ atByte, kind }, { processId })
+        if (processId === 'untrusted') expect(outcome.kind).not.toBe('printed')
+      },
+    ),
     { numRuns: 25 },
   )
 }, 120_000)
@@ -155,7 +174,11 @@ test('what a dead engine left in the printer does not come out for the next one'
   await printer.stop()
   const socket = createConnection({ host: '127.0.0.1', port: machine.port })
   const { header, body } = job()
-  await new Promise<void>((resolve) => machine.onChange(() => machine.state().paper === 'out' && resolve()) && socket.write(Buffer.concat([header, body])))
+  await new Promise<void>(
+    (resolve) =>
+      machine.onChange(() => machine.state().paper === 'out' && resolve()) &&
+      socket.write(Buffer.concat([header, body])),
+  )
   // The machine counts its faults from the connection on: the rest of the slip now waits inside it.
   socket.destroy()
   await printer.start()

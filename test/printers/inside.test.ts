@@ -26,12 +26,24 @@ function job() {
 
 const fault = fc.record({
   atByte: fc.integer({ min: 1, max: 900 }),
-  kind: fc.constantFrom<Fault['kind'][]>('paper-out', 'cover-open', 'disconnect', 'stall', 'mute', 'late', 'power-loss', 'reset'),
+  kind: fc.constantFrom<Fault['kind'][]>(
+    'paper-out',
+    'cover-open',
+    'disconnect',
+    'stall',
+    'mute',
+    'late',
+    'power-loss',
+    'reset',
+  ),
 })
 const act = fc.oneof(
   { weight: 3, arbitrary: fault.map((value) => ({ do: 'print', fault: value }) as const) },
   { weight: 1, arbitrary: fc.constant({ do: 'print', fault: null } as const) },
-  { weight: 5, arbitrary: fc.constantFrom('roll', 'off', 'on', 'check', 'restart').map((what) => ({ do: what }) as const) },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom('roll', 'off', 'on', 'check', 'restart').map((what) => ({ do: what }) as const),
+  },
 )
 const model = fc.constantFrom(
   { lacks: [], processId: 'trusted' },
@@ -127,10 +139,21 @@ test('whatever happens to it: a printer that is said to be ready holds nothing o
 
 test('an engine that starts anew knows that the printer must be switched off and on, and serves when it has seen that', async () => {
   const machine = await startSimulatedPrinter({ lacks: ['clear'] })
-  const config = PrinterConfig.parse({ kind: 'tcp', host: '127.0.0.1', port: machine.port, dedicatedLink: true, processId: 'trusted', pollMs: 60_000 })
+  const config = PrinterConfig.parse({
+    kind: 'tcp',
+    host: '127.0.0.1',
+    port: machine.port,
+    dedicatedLink: true,
+    processId: 'trusted',
+    pollMs: 60_000,
+  })
   const printer = createPrinter(config, timers, randomBytes)
   await printer.start('power-cycle')
-  expect(await printer.check()).toMatchObject({ state: 'needs-power-cycle', canPrint: false, failure: { code: 'L-507' } })
+  expect(await printer.check()).toMatchObject({
+    state: 'needs-power-cycle',
+    canPrint: false,
+    failure: { code: 'L-507' },
+  })
   expect(await printer.print(job(), () => expect.unreachable())).toEqual({ kind: 'failed', code: 'L-507' })
   // An answer alone is no proof, nor is a second look.
   expect((await printer.check()).state).toBe('needs-power-cycle')
@@ -144,7 +167,15 @@ test('an engine that starts anew knows that the printer must be switched off and
 
 test('a printer without status or process ids is refused, unless the desk takes the staff’s word; then no slip is ever called printed', async () => {
   const machine = await startSimulatedPrinter({ lacks: ['clear', 'process-id', 'status'] })
-  const common = { kind: 'tcp', host: '127.0.0.1', port: machine.port, dedicatedLink: true, processId: 'none', status: 'none', pollMs: 60_000 }
+  const common = {
+    kind: 'tcp',
+    host: '127.0.0.1',
+    port: machine.port,
+    dedicatedLink: true,
+    processId: 'none',
+    status: 'none',
+    pollMs: 60_000,
+  }
   const refusing = createPrinter(PrinterConfig.parse(common), timers, randomBytes)
   await refusing.start()
   expect(await refusing.check()).toMatchObject({ state: 'no-status', canPrint: false, failure: { code: 'L-508' } })
@@ -160,7 +191,14 @@ test('a printer without status or process ids is refused, unless the desk takes 
 
 test('another model in the printer’s place is not trusted', async () => {
   const machine = await startSimulatedPrinter({ model: 'TM-OTHER' })
-  const common = { kind: 'tcp', host: '127.0.0.1', port: machine.port, dedicatedLink: true, processId: 'trusted', pollMs: 60_000 }
+  const common = {
+    kind: 'tcp',
+    host: '127.0.0.1',
+    port: machine.port,
+    dedicatedLink: true,
+    processId: 'trusted',
+    pollMs: 60_000,
+  }
   for (const [declared, kind] of [
     ['TM-SIM', 'uncertain'],
     ['TM-OTHER', 'printed'],

@@ -7,9 +7,10 @@ const status = statusByte.map((byte) => ({ bytes: [byte], reply: { kind: 'status
 const asb = fc
   .tuple(...[0x10, 0, 0, 0].map((fixed, i) => fc.nat(255).map((b) => (i === 0 ? (b & 0x6c) | fixed : b & 0x6f))))
   .map((bytes) => ({ bytes, reply: { kind: 'asb', bytes } as unknown as Reply }))
-const processId = fc
-  .array(fc.integer({ min: 0x21, max: 0x7e }), { minLength: 4, maxLength: 4 })
-  .map((id) => ({ bytes: [0x37, 0x22, ...id, 0], reply: { kind: 'process-id', id: Buffer.from(id).toString('latin1') } }))
+const processId = fc.array(fc.integer({ min: 0x21, max: 0x7e }), { minLength: 4, maxLength: 4 }).map((id) => ({
+  bytes: [0x37, 0x22, ...id, 0],
+  reply: { kind: 'process-id', id: Buffer.from(id).toString('latin1') },
+}))
 const cleared = fc.constant({ bytes: [0x37, 0x25, 0], reply: { kind: 'cleared' } })
 const said = fc.array(fc.oneof(status, asb, processId, cleared), { maxLength: 30 })
 
@@ -41,7 +42,11 @@ test('garbage never makes a confirmation that was not sent, and the parser comes
       const bytes = Buffer.from(garbage)
       for (const reply of heard)
         if (reply.kind === 'process-id')
-          expect(bytes.includes(Buffer.concat([Buffer.from([0x37, 0x22]), Buffer.from(reply.id, 'latin1'), Buffer.from([0])]))).toBe(true)
+          expect(
+            bytes.includes(
+              Buffer.concat([Buffer.from([0x37, 0x22]), Buffer.from(reply.id, 'latin1'), Buffer.from([0])]),
+            ),
+          ).toBe(true)
       const after = parse([...garbage, 0, 0, 0, 0, 0x37, 0x22, ...Buffer.from(wanted), 0], [])
       expect(after.at(-1)).toEqual({ kind: 'process-id', id: wanted })
     }),

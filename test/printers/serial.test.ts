@@ -40,7 +40,14 @@ afterEach(async () => {
 
 async function desk(options: DeviceOptions = {}, settings: object = {}) {
   const bench = startSerialPrinter(options)
-  const config = PrinterConfig.parse({ kind: 'serial', path: bench.path, flow: 'xon-xoff', processId: 'trusted', pollMs: 60_000, ...settings })
+  const config = PrinterConfig.parse({
+    kind: 'serial',
+    path: bench.path,
+    flow: 'xon-xoff',
+    processId: 'trusted',
+    pollMs: 60_000,
+    ...settings,
+  })
   const printer: Printer = createPrinter(config, timers, randomBytes)
   toStop.push(
     () => bench.stop(),

@@ -61,11 +61,20 @@ test('an answer without paper: untrusted', async () => {
 })
 
 test('what a poorer printer lacks is found out, and nobody is asked to take paper out for nothing', async () => {
-  expect((await found({ lacks: ['clear'] })).result).toMatchObject({ ok: true, findings: { settings: { clears: 'no', processId: 'trusted' } } })
+  expect((await found({ lacks: ['clear'] })).result).toMatchObject({
+    ok: true,
+    findings: { settings: { clears: 'no', processId: 'trusted' } },
+  })
   const poor = await found({ lacks: ['process-id', 'clear'] })
-  expect(poor.result).toMatchObject({ ok: true, findings: { settings: { status: 'real-time', processId: 'none', clears: 'no' }, withoutPaper: 'not-tried' } })
+  expect(poor.result).toMatchObject({
+    ok: true,
+    findings: { settings: { status: 'real-time', processId: 'none', clears: 'no' }, withoutPaper: 'not-tried' },
+  })
   expect(poor.steps).toEqual(['look-at-test-slip'])
-  expect((await found({ lacks: ['process-id', 'clear', 'status'] })).result).toMatchObject({ ok: true, findings: { settings: { status: 'none' } } })
+  expect((await found({ lacks: ['process-id', 'clear', 'status'] })).result).toMatchObject({
+    ok: true,
+    findings: { settings: { status: 'none' } },
+  })
 })
 
 test('nobody takes the paper out: L-515, and nothing is found', async () => {
@@ -77,7 +86,14 @@ test('the command asks, and writes what it found into the desk’s settings, whe
   const file = join(folder, 'kiosk.json')
   writeFileSync(file, JSON.stringify({ dataDir: '/var/lib/lodge', printer: { kind: 'none' } }))
   const machine = await startSimulatedPrinter({ model: 'TM-T20III' })
-  const child = spawn(process.execPath, ['--no-warnings', 'src-main/printers/cli.ts', 'setup', `tcp://127.0.0.1:${machine.port}`, '--write', file])
+  const child = spawn(process.execPath, [
+    '--no-warnings',
+    'src-main/printers/cli.ts',
+    'setup',
+    `tcp://127.0.0.1:${machine.port}`,
+    '--write',
+    file,
+  ])
   let out = ''
   child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
   child.stderr.on('data', (bytes: Buffer) => {
@@ -96,7 +112,14 @@ test('the command asks, and writes what it found into the desk’s settings, whe
     model: 'TM-T20III',
     processId: 'trusted',
   }
-  expect({ code, ...(JSON.parse(out) as object) }).toEqual({ code: 0, ok: true, printer, maker: 'Lodge', firmware: '1.00', withoutPaper: 'withheld' })
+  expect({ code, ...(JSON.parse(out) as object) }).toEqual({
+    code: 0,
+    ok: true,
+    printer,
+    maker: 'Lodge',
+    firmware: '1.00',
+    withoutPaper: 'withheld',
+  })
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ dataDir: '/var/lib/lodge', printer })
   await machine.stop()
   rmSync(folder, { recursive: true, force: true })

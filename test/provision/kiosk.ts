@@ -26,7 +26,9 @@ export function newMachine(provisioning: unknown): NewMachine {
   writeFileSync(provisioningFile, typeof provisioning === 'string' ? provisioning : JSON.stringify(provisioning))
   let child: ChildProcess | null = null
   const run = () => {
-    const made = spawn(process.execPath, ['--no-warnings', entry, '--config', settingsFile, '--no-window'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const made = spawn(process.execPath, ['--no-warnings', entry, '--config', settingsFile, '--no-window'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child = made
     return made
   }

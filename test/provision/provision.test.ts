@@ -1,5 +1,15 @@
 /** From an empty machine and one file to a desk that takes arrivals, without a click; and what the screen says when it cannot. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +30,9 @@ const base = mkdtempSync(join(tmpdir(), 'lodge-provision-'))
 chmodSync(base, 0o711)
 let hub: HubProcess
 let browser: Browser
-const packageVersion = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+const packageVersion = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
 
 let desks: DeskId[]
 const machines: NewMachine[] = []
@@ -55,7 +67,13 @@ async function windowOf(made: NewMachine): Promise<Page> {
   await page.goto(await made.start())
   return page
 }
-const file = (code: string, more: Record<string, unknown> = {}) => ({ lodge: 'provisioning/1', hub: hub.url, code, support: 'Helpdesk 09 0000', ...more })
+const file = (code: string, more: Record<string, unknown> = {}) => ({
+  lodge: 'provisioning/1',
+  hub: hub.url,
+  code,
+  support: 'Helpdesk 09 0000',
+  ...more,
+})
 const texts = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -70,7 +88,9 @@ it('enrols, fetches its desk and waits for its first supervisor, and the code is
   expect(JSON.parse(readFileSync(made.settingsFile, 'utf8'))).not.toHaveProperty('enrolment')
   for (const text of texts(made.folder)) expect(text).not.toContain(code.split('.')[0])
   // The hub knows which version serves there.
-  await expect.poll(async () => done(await hub.agent.call('desks', {})).desks.map(({ version }) => version), { timeout: 20_000 }).toContain(packageVersion)
+  await expect
+    .poll(async () => done(await hub.agent.call('desks', {})).desks.map(({ version }) => version), { timeout: 20_000 })
+    .toContain(packageVersion)
   await page.close()
 })
 

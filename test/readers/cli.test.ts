@@ -48,7 +48,11 @@ function start(args: readonly string[], onLine: (line: string) => void) {
       all += `${line}\n`
       onLine(line)
     })
-  return { all: () => all, ended: new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1))), stop: () => child.kill('SIGINT') }
+  return {
+    all: () => all,
+    ended: new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1))),
+    stop: () => child.kill('SIGINT'),
+  }
 }
 const simulated = () => ['--simulated', `127.0.0.1:${bench.port}`]
 
@@ -57,7 +61,10 @@ describe('list', () => {
     bench.plug(simulatedScanner)
     bench.plug(simulatedWedge)
     const { code, out } = await run('list', ...simulated())
-    const said = JSON.parse(out) as { ok: boolean; devices: { path: string; used: boolean; rule: string | null; usagePage: string }[] }
+    const said = JSON.parse(out) as {
+      ok: boolean
+      devices: { path: string; used: boolean; rule: string | null; usagePage: string }[]
+    }
     expect([code, said.ok]).toEqual([0, true])
     expect(said.devices.map(({ path, used, rule, usagePage }) => [path, used, rule, usagePage])).toEqual([
       ['bench/scanner', true, 'HID POS', '0x008c'],
@@ -68,10 +75,14 @@ describe('list', () => {
     const file = join(folder, 'bad.json')
     writeFileSync(file, JSON.stringify({ dataDir: '/x', readers: { allow: [{ name: 'a', decoder: 'telepathy' }] } }))
     const { code, out } = await run('list', '--config', file, ...simulated())
-    expect([code, JSON.parse(out)]).toMatchObject([1, { ok: false, code: 'L-101', what: expect.stringContaining('readers.allow.0.decoder') as string }])
+    expect([code, JSON.parse(out)]).toMatchObject([
+      1,
+      { ok: false, code: 'L-101', what: expect.stringContaining('readers.allow.0.decoder') as string },
+    ])
   })
   it('a wrong command: exit code 2 and what there is', async () => {
-    for (const args of [[], ['steal'], ['list', '--nonsense'], ['watch', '--seconds', 'x']]) expect((await run(...args)).code, args.join(' ')).toBe(2)
+    for (const args of [[], ['steal'], ['list', '--nonsense'], ['watch', '--seconds', 'x']])
+      expect((await run(...args)).code, args.join(' ')).toBe(2)
   })
 })
 
@@ -96,9 +107,18 @@ it('watch: what scans decode to, masked: no card number, document line or name i
     { kind: 'card', length: 14, alphabet: 'hexadecimal', ends: 'F6', symbology: ']E0', bits: null, code: null },
     { kind: 'document', length: 0, alphabet: 'other', ends: '', symbology: ']Z0', bits: null, code: null },
     { kind: 'unreadable', length: 13, alphabet: 'other', ends: '', symbology: ']E0', bits: null, code: 'L-707' },
-    { kind: 'pickup-code', length: 8, alphabet: 'letters-and-digits', ends: '', symbology: ']Q1', bits: null, code: null },
+    {
+      kind: 'pickup-code',
+      length: 8,
+      alphabet: 'letters-and-digits',
+      ends: '',
+      symbology: ']Q1',
+      bits: null,
+      code: null,
+    },
   ])
-  for (const raw of [card, card.slice(0, 8), '64300', '7K2M9QXA', ...passport, 'SALO', '900203', 'XA9876543']) expect(program.all()).not.toContain(raw)
+  for (const raw of [card, card.slice(0, 8), '64300', '7K2M9QXA', ...passport, 'SALO', '900203', 'XA9876543'])
+    expect(program.all()).not.toContain(raw)
 })
 
 it('learn: three scans of one card give its rule', async () => {
@@ -110,7 +130,18 @@ it('learn: three scans of one card give its rule', async () => {
   const said = JSON.parse(program.all().trim().split('\n').at(-1) ?? '') as object
   expect(said).toMatchObject({
     ok: true,
-    readers: { allow: [{ name: 'Simulated HID POS scanner', vendorId: 0x0c2e, productId: 0x0b61, usagePage: 0x8c, decoder: 'hid-pos', cards: ['uid7-hex'] }] },
+    readers: {
+      allow: [
+        {
+          name: 'Simulated HID POS scanner',
+          vendorId: 0x0c2e,
+          productId: 0x0b61,
+          usagePage: 0x8c,
+          decoder: 'hid-pos',
+          cards: ['uid7-hex'],
+        },
+      ],
+    },
   })
   expect(program.all()).not.toContain(card)
 })

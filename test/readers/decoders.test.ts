@@ -26,35 +26,43 @@ const hex = (bytes: string) => Buffer.from(bytes.replaceAll(' ', ''), 'hex')
 const rule = (fields: object) => ReaderRule.parse({ name: 'x', ...fields })
 
 const barCode = fc
-  .string({ unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyz<-./$+% åÄö€'), minLength: 1, maxLength: 150 })
+  .string({
+    unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyz<-./$+% åÄö€'),
+    minLength: 1,
+    maxLength: 150,
+  })
   .map((text) => text.trim())
 const typeable = {
   us: '0123456789ABCXYZabcxyz -_=+[]{}\\|;:\'",.<>/?!@#$%^&*()`~',
   fi: '0123456789ABCXYZabcxyz åäöÅÄÖ+-_.,:;<>|\'*§½!"#¤%&/()=?@£$€{[]}\\éèêëñÉÜüã´`^~¨µ',
 } as const
-const cards = (layout: 'us' | 'fi') => fc.string({ unit: fc.constantFrom(...typeable[layout]), minLength: 1, maxLength: 60 }).map((text) => text.trim())
+const cards = (layout: 'us' | 'fi') =>
+  fc.string({ unit: fc.constantFrom(...typeable[layout]), minLength: 1, maxLength: 60 }).map((text) => text.trim())
 
 describe('HID POS scanners', () => {
-  it.each(hidPosLayoutNames)('%s: any text in any number of reports comes out whole, and so does the one after it', (layout) => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          barCode.filter((text) => text !== '' && !text.startsWith(']')),
-          { minLength: 1, maxLength: 4 },
+  it.each(hidPosLayoutNames)(
+    '%s: any text in any number of reports comes out whole, and so does the one after it',
+    (layout) => {
+      fc.assert(
+        fc.property(
+          fc.array(
+            barCode.filter((text) => text !== '' && !text.startsWith(']')),
+            { minLength: 1, maxLength: 4 },
+          ),
+          (scans) => {
+            const decoder = createHidPosDecoder(layout)
+            expect(
+              texts(
+                decoder,
+                scans.flatMap((text) => encodeHidPos(text, ']C0', layout)),
+              ),
+            ).toEqual(scans)
+            expect(decoder.pending()).toBe(false)
+          },
         ),
-        (scans) => {
-          const decoder = createHidPosDecoder(layout)
-          expect(
-            texts(
-              decoder,
-              scans.flatMap((text) => encodeHidPos(text, ']C0', layout)),
-            ),
-          ).toEqual(scans)
-          expect(decoder.pending()).toBe(false)
-        },
-      ),
-    )
-  })
+      )
+    },
+  )
   it('the two reports of the maker’s manual: 60 bytes of a boarding pass (Access-IS LSR118, B.1.1)', () => {
     const first = Buffer.concat([
       hex('02 38 5d 51 30'),
@@ -70,9 +78,12 @@ describe('HID POS scanners', () => {
     expect(scan?.text.endsWith('0100')).toBe(true)
   })
   it('drops a scanner’s CR, LF or TAB, and takes a code identifier that it put before the data', () => {
-    for (const end of ['\r', '\n', '\r\n', '\t', '']) expect(texts(createHidPosDecoder(), encodeHidPos(`12345678${end}`))).toEqual(['12345678'])
+    for (const end of ['\r', '\n', '\r\n', '\t', ''])
+      expect(texts(createHidPosDecoder(), encodeHidPos(`12345678${end}`))).toEqual(['12345678'])
     expect(feed(createHidPosDecoder(), encodeHidPos(']A012345', ']A0'))).toEqual([{ text: '12345', symbology: ']A0' }])
-    expect(feed(createHidPosDecoder('newland'), encodeHidPos(']C012345', '', 'newland'))).toEqual([{ text: '12345', symbology: ']C0' }])
+    expect(feed(createHidPosDecoder('newland'), encodeHidPos(']C012345', '', 'newland'))).toEqual([
+      { text: '12345', symbology: ']C0' },
+    ])
   })
   it('works where the system strips the report id, and passes over the device’s other reports', () => {
     const reports = encodeHidPos('x'.repeat(70))
@@ -117,7 +128,8 @@ describe('HID POS scanners', () => {
   it('512 characters are a scan, 513 are not, and control characters are not', () => {
     expect(texts(createHidPosDecoder(), encodeHidPos('7'.repeat(512)))).toHaveLength(1)
     expect(texts(createHidPosDecoder(), encodeHidPos('7'.repeat(513)))).toEqual([])
-    for (const control of ['\x1b', '\x07', '\x1d', '\x7f', '\x85']) expect(texts(createHidPosDecoder(), encodeHidPos(`123${control}45`))).toEqual([])
+    for (const control of ['\x1b', '\x07', '\x1d', '\x7f', '\x85'])
+      expect(texts(createHidPosDecoder(), encodeHidPos(`123${control}45`))).toEqual([])
   })
 })
 
@@ -145,7 +157,13 @@ describe('keyboard wedges', () => {
   })
   it('reports recorded key by key: Shift held over several keys, the next key down before the last is up', () => {
     // Shift+A, then B while A is still held, both up, 1 and 2 new in one report, Enter.
-    const reports = ['02 00 04 00 00 00 00 00', '02 00 04 05 00 00 00 00', '00 00 00 00 00 00 00 00', '00 00 1e 1f 00 00 00 00', '00 00 28 00 00 00 00 00']
+    const reports = [
+      '02 00 04 00 00 00 00 00',
+      '02 00 04 05 00 00 00 00',
+      '00 00 00 00 00 00 00 00',
+      '00 00 1e 1f 00 00 00 00',
+      '00 00 28 00 00 00 00 00',
+    ]
     expect(texts(createKeyboardWedgeDecoder('us'), reports.map(hex))).toEqual(['AB12'])
   })
   it('a report id in front, auto-repeat of a held key, and Caps Lock on and off', () => {
@@ -157,19 +175,46 @@ describe('keyboard wedges', () => {
       ),
     ).toEqual(['1234'])
     const caps = [hex('0000390000000000'), Buffer.alloc(8)]
-    expect(texts(createKeyboardWedgeDecoder('us'), [...caps, ...encodeKeyboardWedge('aB1', 'us'), ...caps, ...encodeKeyboardWedge('aB1', 'us')])).toEqual([
-      'Ab1',
-      'aB1',
-    ])
+    expect(
+      texts(createKeyboardWedgeDecoder('us'), [
+        ...caps,
+        ...encodeKeyboardWedge('aB1', 'us'),
+        ...caps,
+        ...encodeKeyboardWedge('aB1', 'us'),
+      ]),
+    ).toEqual(['Ab1', 'aB1'])
   })
   it('AltGr as left Control and left Alt, and Alt with a number on the keypad', () => {
-    expect(texts(createKeyboardWedgeDecoder('fi'), [hex('05001f0000000000'), Buffer.alloc(8), ...encodeKeyboardWedge('1', 'fi')])).toEqual(['@1'])
+    expect(
+      texts(createKeyboardWedgeDecoder('fi'), [
+        hex('05001f0000000000'),
+        Buffer.alloc(8),
+        ...encodeKeyboardWedge('1', 'fi'),
+      ]),
+    ).toEqual(['@1'])
     // Alt held: 0, 6, 5; Alt up: "A".
-    const alt = ['0400620000000000', '0400000000000000', '04005e0000000000', '0400000000000000', '04005d0000000000', '0400000000000000', '0000000000000000']
-    expect(texts(createKeyboardWedgeDecoder('us'), [...alt.map(hex), ...encodeKeyboardWedge('7', 'us')])).toEqual(['A7'])
+    const alt = [
+      '0400620000000000',
+      '0400000000000000',
+      '04005e0000000000',
+      '0400000000000000',
+      '04005d0000000000',
+      '0400000000000000',
+      '0000000000000000',
+    ]
+    expect(texts(createKeyboardWedgeDecoder('us'), [...alt.map(hex), ...encodeKeyboardWedge('7', 'us')])).toEqual([
+      'A7',
+    ])
   })
   it('a roll-over report, a torn report, a command key: the scan is spoilt to its Enter, the next is whole', () => {
-    for (const bad of ['0000010101010101', '00000101010101', '', '0100040000000000', '00003e0000000000', '8000040000000000']) {
+    for (const bad of [
+      '0000010101010101',
+      '00000101010101',
+      '',
+      '0100040000000000',
+      '00003e0000000000',
+      '8000040000000000',
+    ]) {
       const decoder = createKeyboardWedgeDecoder('us')
       const [a, b, ...rest] = encodeKeyboardWedge('123456', 'us')
       if (a === undefined || b === undefined) throw new Error('reports')
@@ -203,7 +248,9 @@ describe('magnetic stripes', () => {
     fc.assert(
       fc.property(track2, fc.boolean(), fc.boolean(), ([number, rest], lrc, numbered) => {
         const report = encodeMagneticStripe([null, `${number}=${rest}`, null], { lrc })
-        expect(texts(createMagneticStripeDecoder(), [numbered ? Buffer.concat([Buffer.from([1]), report]) : report])).toEqual([number])
+        expect(
+          texts(createMagneticStripeDecoder(), [numbered ? Buffer.concat([Buffer.from([1]), report]) : report]),
+        ).toEqual([number])
       }),
     )
   })
@@ -258,8 +305,14 @@ describe('rf IDEAS pcProx', () => {
     )
   })
   it('answers as the reader sends them: least significant byte first, the count twice', () => {
-    expect(feed(createPcproxDecoder(), [hex('6d 0b 2d 02 00 00 00 00 1a 1a 00 00 00 00 00 00')])).toEqual([{ text: '22D0B6D', symbology: null, bits: 26 }])
-    for (const bad of ['6d 0b 2d 02 00 00 00 00 1a 1b 00 00 00 00 00 00', '6d 0b', '6d 0b 2d 02 00 00 00 00 41 41 00 00 00 00 00 00'])
+    expect(feed(createPcproxDecoder(), [hex('6d 0b 2d 02 00 00 00 00 1a 1a 00 00 00 00 00 00')])).toEqual([
+      { text: '22D0B6D', symbology: null, bits: 26 },
+    ])
+    for (const bad of [
+      '6d 0b 2d 02 00 00 00 00 1a 1b 00 00 00 00 00 00',
+      '6d 0b',
+      '6d 0b 2d 02 00 00 00 00 41 41 00 00 00 00 00 00',
+    ])
       expect(feed(createPcproxDecoder(), [hex(bad)])).toEqual([])
   })
 })
@@ -282,7 +335,11 @@ describe('document readers', () => {
         fc.integer({ min: 6, max: 80 }),
         fc.constantFrom('\r', '\n', '\r\n', '\n\r'),
         fc.boolean(),
-        fc.constantFrom({ reportId: null, lengthAt: 0, dataAt: 1 }, { reportId: 4, lengthAt: 1, dataAt: 2 }, { reportId: null, lengthAt: null, dataAt: 0 }),
+        fc.constantFrom(
+          { reportId: null, lengthAt: 0, dataAt: 1 },
+          { reportId: 4, lengthAt: 1, dataAt: 2 },
+          { reportId: null, lengthAt: null, dataAt: 0 },
+        ),
         (lines, reportSize, lineEnd, frame, options) => {
           const decoder = createDocumentDecoder(options)
           const reports = encodeDocument(lines, options, { reportSize, lineEnd, frame })
@@ -309,7 +366,9 @@ describe('document readers', () => {
         ),
       ).toEqual([lines.join('\n')])
       const [first = ''] = lines
-      expect(texts(scanner, [...encodeHidPos(first), ...encodeHidPos('E001000001'), ...encodeHidPos('E001000001')])).toEqual(['E001000001', 'E001000001'])
+      expect(
+        texts(scanner, [...encodeHidPos(first), ...encodeHidPos('E001000001'), ...encodeHidPos('E001000001')]),
+      ).toEqual(['E001000001', 'E001000001'])
     }
   })
   it('an oversize line, a length past the report, a torn line: nothing, until a new frame or silence', () => {

@@ -52,7 +52,10 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 30; i++) await Promise.resolve()
 }
 
-export async function fakeDesk(settings: object, ports: Partial<ReaderPorts> & { isolated?: boolean } = {}): Promise<FakeDesk> {
+export async function fakeDesk(
+  settings: object,
+  ports: Partial<ReaderPorts> & { isolated?: boolean } = {},
+): Promise<FakeDesk> {
   let at = 0
   const due = new Set<{ at: number; run: () => void }>()
   const plugged = new Map<string, FakeDevice & { handle: HidHandle }>()

@@ -6,21 +6,45 @@ import { describe, expect, it } from 'vitest'
 import { encodeWiegand } from '../../src-main/identity/card-formats/index.ts'
 import { buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { isolatedByUdev } from '../../src-main/readers/isolation.ts'
-import { createNodeHidBus, encodeHidPos, encodeKeyboardWedge, encodeMagneticStripe, encodePcprox, ReadersConfig } from '../../src-main/readers/index.ts'
+import {
+  createNodeHidBus,
+  encodeHidPos,
+  encodeKeyboardWedge,
+  encodeMagneticStripe,
+  encodePcprox,
+  ReadersConfig,
+} from '../../src-main/readers/index.ts'
 import { fail } from '../../src-shared/result.ts'
 import { device, fakeDesk } from './fake-bus.ts'
 
 const scannerRule = { name: 'scanner', usagePage: 0x8c, decoder: 'hid-pos' }
 const wedgeRule = { name: 'wedge', vendorId: 0x08ff, decoder: 'keyboard-wedge' }
-const wedge = (path: string) => device(path, { vendorId: 0x08ff, productId: 9, usagePage: 1, usage: 6, product: 'Wedge' })
-const passport = buildTd3({ issuer: 'FIN', number: 'X1', family: 'Salo', given: 'Aino', nationality: 'FIN', birthDate: '1990-02-03', expiryDate: '2031-01-01' })
+const wedge = (path: string) =>
+  device(path, { vendorId: 0x08ff, productId: 9, usagePage: 1, usage: 6, product: 'Wedge' })
+const passport = buildTd3({
+  issuer: 'FIN',
+  number: 'X1',
+  family: 'Salo',
+  given: 'Aino',
+  nationality: 'FIN',
+  birthDate: '1990-02-03',
+  expiryDate: '2031-01-01',
+})
 
 describe('which devices are read', () => {
   it('only what the list names; the rest is listed and never opened, and no rule can name keyboards in general', async () => {
     const desk = await fakeDesk({
-      allow: [scannerRule, { name: 'any keyboard', usagePage: 1, usage: 6, decoder: 'keyboard-wedge' }, { name: 'any', decoder: 'hid-pos' }],
+      allow: [
+        scannerRule,
+        { name: 'any keyboard', usagePage: 1, usage: 6, decoder: 'keyboard-wedge' },
+        { name: 'any', decoder: 'hid-pos' },
+      ],
     })
-    const [scanner, keyboard, other] = [desk.plug(device('a')), desk.plug(wedge('b')), desk.plug(device('c', { usagePage: 0xff00, usage: 1 }))]
+    const [scanner, keyboard, other] = [
+      desk.plug(device('a')),
+      desk.plug(wedge('b')),
+      desk.plug(device('c', { usagePage: 0xff00, usage: 1 })),
+    ]
     await desk.pass(1000)
     expect([scanner.opened, keyboard.opened, other.opened]).toEqual([1, 0, 0])
     expect(desk.supervisor.devices().map(({ info, used, rule }) => [info.path, used, rule])).toEqual([
@@ -52,7 +76,11 @@ describe('which devices are read', () => {
     stripe.send(encodeMagneticStripe([null, '79927398713=9912', null]))
     right.send(r2)
     left.send(l2)
-    expect(desk.scans.map(({ reader, text }) => `${reader} ${text.slice(0, 4)}`)).toEqual(['stripe 7992', 'scanner RRRR', 'left LLLL'])
+    expect(desk.scans.map(({ reader, text }) => `${reader} ${text.slice(0, 4)}`)).toEqual([
+      'stripe 7992',
+      'scanner RRRR',
+      'left LLLL',
+    ])
   })
   it('plugging in, pulling out between two reports, plugging in again: told once, and the next card is whole', async () => {
     const desk = await fakeDesk({ allow: [scannerRule] })
@@ -112,7 +140,10 @@ describe('keyboard wedges', () => {
     const desk = await fakeDesk({ allow: [wedgeRule] }, { platform })
     const reader = desk.plug(wedge('a'))
     await desk.pass(1000)
-    expect([reader.opened, desk.supervisor.status()]).toEqual([0, { state: 'trouble', names: [], failure: { code: 'L-706' } }])
+    expect([reader.opened, desk.supervisor.status()]).toEqual([
+      0,
+      { state: 'trouble', names: [], failure: { code: 'L-706' } },
+    ])
   })
   it('are refused on Linux while the desktop sees their keys, unless the administrator gives their word', async () => {
     const seen = await fakeDesk({ allow: [wedgeRule] }, { isolated: false })
@@ -218,7 +249,11 @@ describe('one read', () => {
     const desk = await fakeDesk({ allow: [{ ...scannerRule, cards: ['code39-mod43'], ignoreOthers: true }] })
     const reader = desk.plug(device('a'))
     await desk.pass(1000)
-    reader.send(...encodeHidPos('6430012345678', ']E0'), ...encodeHidPos('CODE39W', ']A0'), ...encodeHidPos('6430012345678', ']E0'))
+    reader.send(
+      ...encodeHidPos('6430012345678', ']E0'),
+      ...encodeHidPos('CODE39W', ']A0'),
+      ...encodeHidPos('6430012345678', ']E0'),
+    )
     await desk.pass(200)
     reader.send(...encodeHidPos(passport.join('\r')))
     await desk.pass(200)
@@ -335,7 +370,15 @@ describe('learning a reader', () => {
       posLayout: 'newland',
       cards: ['uid7-hex'],
     })
-    expect(learned?.reads[0]).toEqual({ kind: 'card', length: 14, alphabet: 'hexadecimal', ends: 'F6', symbology: null, bits: null, code: null })
+    expect(learned?.reads[0]).toEqual({
+      kind: 'card',
+      length: 14,
+      alphabet: 'hexadecimal',
+      ends: 'F6',
+      symbology: null,
+      bits: null,
+      code: null,
+    })
     expect(JSON.stringify(learned)).not.toContain('04A1B2')
     expect(desk.scans).toEqual([])
     // The rule is a rule.
@@ -349,9 +392,24 @@ describe('learning a reader', () => {
     expect([desk.supervisor.learning(), reader.closed]).toEqual([null, 1])
   })
   it.each([
-    ['a wedge with the Finnish layout', wedge('a'), encodeKeyboardWedge('LODGE:7K2M9QXA', 'fi'), { decoder: 'keyboard-wedge', layout: 'fi' }],
-    ['a stripe', device('a', { usagePage: 0x8e }), [encodeMagneticStripe([null, '79927398713=99', null])], { decoder: 'magnetic-stripe' }],
-    ['a scanner of Code 39', device('a'), encodeHidPos('CODE39W', ']A0'), { decoder: 'hid-pos', cards: ['code39-mod43'] }],
+    [
+      'a wedge with the Finnish layout',
+      wedge('a'),
+      encodeKeyboardWedge('LODGE:7K2M9QXA', 'fi'),
+      { decoder: 'keyboard-wedge', layout: 'fi' },
+    ],
+    [
+      'a stripe',
+      device('a', { usagePage: 0x8e }),
+      [encodeMagneticStripe([null, '79927398713=99', null])],
+      { decoder: 'magnetic-stripe' },
+    ],
+    [
+      'a scanner of Code 39',
+      device('a'),
+      encodeHidPos('CODE39W', ']A0'),
+      { decoder: 'hid-pos', cards: ['code39-mod43'] },
+    ],
     ['a scanner of passports', device('a'), encodeHidPos(passport.join('\r')), { decoder: 'hid-pos' }],
   ] as const)('%s', async (_, info, reports, expected) => {
     const desk = await fakeDesk({ allow: [] })
@@ -364,8 +422,9 @@ describe('learning a reader', () => {
   it('a pcProx is asked for it, though it shows itself as a keyboard', async () => {
     const desk = await fakeDesk({ allow: [] }, { isolated: false })
     let look = encodePcprox(0n, 0)
-    desk.plug(device('p', { vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, product: 'pcProx' }), (command) =>
-      look.subarray(command === 0x8f ? 0 : 8, command === 0x8f ? 8 : 16),
+    desk.plug(
+      device('p', { vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, product: 'pcProx' }),
+      (command) => look.subarray(command === 0x8f ? 0 : 8, command === 0x8f ? 8 : 16),
     )
     await desk.pass(1000)
     expect((await desk.supervisor.learn('p')).ok).toBe(true)
@@ -392,7 +451,8 @@ describe('learning a reader', () => {
 })
 
 describe('the real bus', () => {
-  const bus = (library: object) => createNodeHidBus('linux', () => Promise.resolve({ default: { setDriverType: () => undefined, ...library } }))
+  const bus = (library: object) =>
+    createNodeHidBus('linux', () => Promise.resolve({ default: { setDriverType: () => undefined, ...library } }))
   it('sets the hidraw driver before anything else, on Linux alone', async () => {
     for (const [platform, expected] of [
       ['linux', ['driver hidraw', 'list']],
@@ -411,7 +471,9 @@ describe('the real bus', () => {
     }
   })
   it('tells a missing library (L-703), no permission (L-702) and a device that has gone (L-701) apart, Errors or plain strings', async () => {
-    const missing = Object.assign(new Error('libudev.so.1: cannot open shared object file'), { code: 'ERR_DLOPEN_FAILED' })
+    const missing = Object.assign(new Error('libudev.so.1: cannot open shared object file'), {
+      code: 'ERR_DLOPEN_FAILED',
+    })
     expect(await bus({ devicesAsync: () => Promise.reject(missing) }).devices()).toEqual(fail('L-703'))
     // node-hid rejects with plain strings, too.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors

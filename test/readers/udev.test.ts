@@ -19,7 +19,8 @@ it('every rule for HID names a vendor, and every rule about keys a product, too'
 })
 
 it('a reader that types and may be read is one that the desktop does not see', () => {
-  const ids = (rule: string) => [...rule.matchAll(/id(?:Vendor|Product)\}=="([0-9a-f]{4})"/g)].map(([, id]) => id).join(':')
+  const ids = (rule: string) =>
+    [...rule.matchAll(/id(?:Vendor|Product)\}=="([0-9a-f]{4})"/g)].map(([, id]) => id).join(':')
   const typing = giving.filter((rule) => rule.includes('idProduct') && rule.includes('GROUP')).map(ids)
   const kept = giving.filter((rule) => rule.includes('LIBINPUT_IGNORE_DEVICE')).map(ids)
   expect(typing.length).toBeGreaterThan(0)
@@ -33,5 +34,6 @@ it('slip printers are the group’s, and every jump has its label', () => {
 
 it('what stands in the way of a reader names this file', () => {
   for (const code of ['L-702', 'L-710'] as const)
-    for (const language of ['fi', 'sv', 'en'] as const) expect(describeFailure({ code }, language).next).toContain('resources/udev/60-lodge.rules')
+    for (const language of ['fi', 'sv', 'en'] as const)
+      expect(describeFailure({ code }, language).next).toContain('resources/udev/60-lodge.rules')
 })

@@ -20,7 +20,14 @@ beforeEach(async () => {
   rooms = openRooms(at, { now })
   const supervisor = person('Erja Esimies', 'supervisor', 'E001000005')
   rooms.know(supervisor)
-  const place = { kind: 'porter', name: words, unit: words, organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }
+  const place = {
+    kind: 'porter',
+    name: words,
+    unit: words,
+    organisation: words,
+    changeAddress: 'https://a.example',
+    selfServiceAddress: 'https://a.example',
+  }
   rooms.records.setDesk(Desk.parse({ ...place, id: at.desk, address: '', slipPrefix: 'TES' }))
   const rule = {
     ...{ recipientClass: 'student', channel: 'porter', deskKind: 'porter' },
@@ -42,16 +49,33 @@ async function printAskedBack(outcome: PrintOutcome) {
   const { store, ledger, pickups, records, roster, signIn } = rooms
   const slips = createSlips(store.db)
   const verifications = createVerifications(store.db, pickups, ledger)
-  const applier = createApplier({ store, ledger, pickups, slips, roster, records, walkIns: createWalkIns(store.db, pickups, ledger, now) })
+  const applier = createApplier({
+    store,
+    ledger,
+    pickups,
+    slips,
+    roster,
+    records,
+    walkIns: createWalkIns(store.db, pickups, ledger, now),
+  })
   const session = signIn.session()
   const record = records.read()
   const cached = pickups.get(pickup.id)
-  if (session === null || record === null || record.deskRecord === null || record.policy === null || cached === null) throw new Error('no desk')
+  if (session === null || record === null || record.deskRecord === null || record.policy === null || cached === null)
+    throw new Error('no desk')
   const printer = {
     check: () => Promise.resolve({ state: 'ready', canPrint: true, failure: null }),
     print: () => {
-      const change = { seq: 2, kind: 'pickup-revoke', pickup: pickup.id, epoch: pickup.epoch, reason: 're-routed' } as const
-      expect(applier.feed({ incarnation: record.incarnation, next: 2, more: false, hubTime: now(), changes: [change] }, [])).toBe('applied')
+      const change = {
+        seq: 2,
+        kind: 'pickup-revoke',
+        pickup: pickup.id,
+        epoch: pickup.epoch,
+        reason: 're-routed',
+      } as const
+      expect(
+        applier.feed({ incarnation: record.incarnation, next: 2, more: false, hubTime: now(), changes: [change] }, []),
+      ).toBe('applied')
       return Promise.resolve(outcome)
     },
   } as unknown as Printer
@@ -80,7 +104,8 @@ async function printAskedBack(outcome: PrintOutcome) {
   if (!done.ok) throw new Error(done.failure.code)
   return {
     slip: done.value,
-    settle: (word: 'spoiled' | 'handed-over') => settleSlip({ store, ledger, pickups, slips, now }, done.value.id, word, session.staff),
+    settle: (word: 'spoiled' | 'handed-over') =>
+      settleSlip({ store, ledger, pickups, slips, now }, done.value.id, word, session.staff),
   }
 }
 /** What the ledger says of it, oldest first. */

@@ -13,9 +13,19 @@ async function released(): Promise<string> {
   const pickup = desk.pickups[0]?.id ?? ''
   await desk.signIn(desk.staff.porter)
   await desk.call('openPickup', { pickup })
-  const proof = await desk.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  const proof = await desk.call('verifyByEye', {
+    pickup,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   if (!proof.ok) throw new Error(proof.failure.code)
-  const slip = await desk.call('release', { pickup, verification: (proof.value as { verification: string }).verification, language: 'fi' })
+  const slip = await desk.call('release', {
+    pickup,
+    verification: (proof.value as { verification: string }).verification,
+    language: 'fi',
+  })
   if (!slip.ok) throw new Error(slip.failure.code)
   return (slip.value as { slip: string }).slip
 }
@@ -45,8 +55,14 @@ test('only for the slip on the counter, only while it waits to be settled, only 
   const slip = await released()
   paper()
   expect(await desk.call('settle', { slip, settlement: 'handed-over' })).toMatchObject({ ok: true })
-  expect(await desk.call('instructions', { slip, language: 'en' })).toMatchObject({ ok: false, failure: { code: 'L-209' } })
+  expect(await desk.call('instructions', { slip, language: 'en' })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-209' },
+  })
   await desk.call('signOut', {})
-  expect(await desk.call('instructions', { slip, language: 'en' })).toMatchObject({ ok: false, failure: { code: 'L-401' } })
+  expect(await desk.call('instructions', { slip, language: 'en' })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-401' },
+  })
   expect(desk.printed).toEqual([])
 })

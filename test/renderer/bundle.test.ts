@@ -10,7 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'lodge-window-'))
 let files: { name: string; bytes: Buffer }[] = []
 beforeAll(async () => {
   await buildWindow(folder)
-  files = readdirSync(join(folder, 'assets')).map((name) => ({ name, bytes: readFileSync(join(folder, 'assets', name)) }))
+  files = readdirSync(join(folder, 'assets')).map((name) => ({
+    name,
+    bytes: readFileSync(join(folder, 'assets', name)),
+  }))
 }, 60_000)
 afterAll(() => {
   rmSync(folder, { recursive: true })
@@ -44,7 +47,8 @@ describe('the built window', () => {
     expect(page).not.toMatch(/<style|\sstyle=|\son\w+=/)
     expect(page).toContain('Content-Security-Policy')
     for (const [, address] of page.matchAll(/(?:src|href)="([^"]*)"/g)) expect(address).toMatch(/^\.\//)
-    for (const [, address] of script().matchAll(/url\(([^)]*)\)/g)) expect(address).not.toMatch(/^["']?(https?:|\/\/|data:)/)
+    for (const [, address] of script().matchAll(/url\(([^)]*)\)/g))
+      expect(address).not.toMatch(/^["']?(https?:|\/\/|data:)/)
     expect(script()).not.toMatch(/(?:fetch|import)\(["'`]https?:/)
   })
 

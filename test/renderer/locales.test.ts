@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
 import { describeFailure, errorCodes } from '../../src-shared/errors.ts'
-import { languages, NoSlipReason, PickupState, ProofKind, RecipientClass, SecretKind, Settlement } from '../../src-shared/domain.ts'
+import {
+  languages,
+  NoSlipReason,
+  PickupState,
+  ProofKind,
+  RecipientClass,
+  SecretKind,
+  Settlement,
+} from '../../src-shared/domain.ts'
 import { ledgerFacts } from '../../src-shared/ledger-entry.ts'
 import { PrinterState } from '../../src-shared/kiosk-api.ts'
 import { localeFaults, textsOf, windowSources } from '../../resources/locales/check.ts'
@@ -15,13 +23,20 @@ import { makeI18n } from '../../src-renderer/i18n.ts'
 const root = new URL('../../src-renderer/', import.meta.url)
 
 const all = { fi: textsOf(windowSources, 'fi'), sv: textsOf(windowSources, 'sv'), en: textsOf(windowSources, 'en') }
-const sources = globSync('**/*.{vue,ts}', { cwd: root }).map((path) => ({ path, text: readFileSync(new URL(path, root), 'utf8') }))
+const sources = globSync('**/*.{vue,ts}', { cwd: root }).map((path) => ({
+  path,
+  text: readFileSync(new URL(path, root), 'utf8'),
+}))
 
 interface Node {
   readonly type: number
   readonly content?: unknown
   readonly children?: readonly Node[]
-  readonly props?: readonly { readonly type: number; readonly name: string; readonly value?: { readonly content: string } }[]
+  readonly props?: readonly {
+    readonly type: number
+    readonly name: string
+    readonly value?: { readonly content: string }
+  }[]
   readonly loc: { readonly start: { readonly line: number } }
 }
 
@@ -35,10 +50,18 @@ describe('the locales', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lodge-locales-'))
     try {
       mkdirSync(join(folder, 'locales'))
-      for (const [language, texts] of Object.entries({ fi: { a: { b: '1', d: '3' } }, sv: { a: { b: '1' } }, en: { a: { b: '1', d: '3' } } }))
+      for (const [language, texts] of Object.entries({
+        fi: { a: { b: '1', d: '3' } },
+        sv: { a: { b: '1' } },
+        en: { a: { b: '1', d: '3' } },
+      }))
         writeFileSync(join(folder, `locales/${language}.json`), JSON.stringify(texts))
       writeFileSync(join(folder, 'Screen.vue'), "<template>{{ t('a.b') }}{{ t('a.c') }}</template>")
-      expect(localeFaults(folder)).toEqual(['sv: a.d is missing', 'a.c is used by a screen and is in no language', 'a.d is used by no screen'])
+      expect(localeFaults(folder)).toEqual([
+        'sv: a.d is missing',
+        'a.c is used by a screen and is in no language',
+        'a.d is used by no screen',
+      ])
     } finally {
       rmSync(folder, { recursive: true })
     }
@@ -68,7 +91,8 @@ describe('the locales', () => {
       ['done', [...Settlement.options, 'no-slip']],
       ['journal.kind', Object.keys(ledgerFacts)],
     ]
-    for (const [group, values] of named) for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
+    for (const [group, values] of named)
+      for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
   })
 
   it('can all be read by the message compiler, and each language says it in its own way', () => {
@@ -86,7 +110,9 @@ describe('the locales', () => {
   })
 
   it('leave no error code without a next step in any language', () => {
-    for (const code of errorCodes) for (const language of languages) expect(describeFailure({ code }, language).next, `${code} ${language}`).not.toBe('')
+    for (const code of errorCodes)
+      for (const language of languages)
+        expect(describeFailure({ code }, language).next, `${code} ${language}`).not.toBe('')
   })
 })
 
@@ -114,7 +140,13 @@ describe('the templates', () => {
 })
 
 describe('the help', () => {
-  const screens = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(/data-testid="screen-([a-z-]+)"/g)].map(([, name]) => name ?? '')))]
+  const screens = [
+    ...new Set(
+      sources.flatMap(({ text }) =>
+        [...text.matchAll(/data-testid="screen-([a-z-]+)"/g)].map(([, name]) => name ?? ''),
+      ),
+    ),
+  ]
 
   it.each(languages)('is there for every screen, and as long in each language: %s', (language) => {
     expect(screens.length).toBeGreaterThan(15)

@@ -51,7 +51,8 @@ async function walk(look: Look & { language: Language }, folder: string, some = 
   await everyScreen(open, async (name) => {
     if (some !== null && !some.has(name)) return
     // A cue's caption goes after some seconds; a picture waits for the queue and for the fonts only.
-    if (name.startsWith('queue') && sceneNames.includes(name as 'queue')) await open.page.getByTestId('queue-row').first().waitFor()
+    if (name.startsWith('queue') && sceneNames.includes(name as 'queue'))
+      await open.page.getByTestId('queue-row').first().waitFor()
     await open.page.mouse.move(0, 0)
     await settled(open.page)
     const png = await open.page.screenshot()
@@ -65,46 +66,52 @@ for (const size of values.sizes.split(',')) {
   const [width = 1280, height = 800] = size.split('x').map(Number)
   for (const theme of values.themes.split(',') as ('light' | 'dark' | 'contrast')[]) {
     for (const language of values.languages.split(',') as Language[]) {
-      const folder = forDocs ? join(docs, 'pictures/screens', language) : join(values.to ?? '', `${size}-${theme}-${language}`)
+      const folder = forDocs
+        ? join(docs, 'pictures/screens', language)
+        : join(values.to ?? '', `${size}-${theme}-${language}`)
       if (forDocs) await rm(folder, { recursive: true, force: true })
       await walk({ language, theme, textSize: values.text as '1', viewport: { width, height } }, folder)
     }
   }
 }
 /** One screen of each of the other looks, in English and Finnish. */
-const examples: readonly { readonly name: string; readonly what: string; readonly look: Look & { language: Language }; readonly screens: readonly string[] }[] =
-  [
-    {
-      name: 'dark',
-      what: 'dark, 1280×800',
-      look: { language: 'en', theme: 'dark', viewport: { width: 1280, height: 800 } },
-      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
-    },
-    {
-      name: 'contrast',
-      what: 'high contrast, 1280×800',
-      look: { language: 'en', theme: 'contrast', viewport: { width: 1280, height: 800 } },
-      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
-    },
-    {
-      name: 'small',
-      what: '10 inches, 1024×600',
-      look: { language: 'fi', viewport: { width: 1024, height: 600 } },
-      screens: ['idle', 'queue', 'verify-document', 'letter-out'],
-    },
-    {
-      name: 'upright',
-      what: 'upright, 800×1280',
-      look: { language: 'sv', viewport: { width: 800, height: 1280 } },
-      screens: ['idle', 'queue', 'verify-document', 'walk-in-document'],
-    },
-    {
-      name: 'large-text',
-      what: 'text at 200%, 1024×600',
-      look: { language: 'fi', textSize: '2', viewport: { width: 1024, height: 600 } },
-      screens: ['idle', 'queue', 'verify-document', 'hand-over'],
-    },
-  ]
+const examples: readonly {
+  readonly name: string
+  readonly what: string
+  readonly look: Look & { language: Language }
+  readonly screens: readonly string[]
+}[] = [
+  {
+    name: 'dark',
+    what: 'dark, 1280×800',
+    look: { language: 'en', theme: 'dark', viewport: { width: 1280, height: 800 } },
+    screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+  },
+  {
+    name: 'contrast',
+    what: 'high contrast, 1280×800',
+    look: { language: 'en', theme: 'contrast', viewport: { width: 1280, height: 800 } },
+    screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+  },
+  {
+    name: 'small',
+    what: '10 inches, 1024×600',
+    look: { language: 'fi', viewport: { width: 1024, height: 600 } },
+    screens: ['idle', 'queue', 'verify-document', 'letter-out'],
+  },
+  {
+    name: 'upright',
+    what: 'upright, 800×1280',
+    look: { language: 'sv', viewport: { width: 800, height: 1280 } },
+    screens: ['idle', 'queue', 'verify-document', 'walk-in-document'],
+  },
+  {
+    name: 'large-text',
+    what: 'text at 200%, 1024×600',
+    look: { language: 'fi', textSize: '2', viewport: { width: 1024, height: 600 } },
+    screens: ['idle', 'queue', 'verify-document', 'hand-over'],
+  },
+]
 if (forDocs) {
   const all = [...taken]
   const folder = join(docs, 'pictures/looks')
@@ -121,7 +128,10 @@ if (forDocs) {
       `- [console](../console-screens.md): every page of the hub’s console in ${languages.join(', ')}, made by \`node test/console/pictures.ts\`\n` +
       `- looks, below: ${examples.map(({ what }) => what).join('; ')}\n- \`handover.png\`, \`slips.png\`, \`slips-58.png\`: a handover, and slips of 80 and 58 mm\n${shown.join('')}`,
   )
-  const rows = all.map((name) => `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`)
+  const rows = all.map(
+    (name) =>
+      `| ${name} | ${languages.map((language) => `![](pictures/screens/${language}/${name}.webp)`).join(' | ')} |`,
+  )
   await writeFile(
     join(docs, 'screens.md'),
     `# Every screen, in three languages\n\nMade by \`npm run -s pictures\` from the built window and invented data.\n\n| screen | suomi | svenska | English |\n|---|---|---|---|\n${rows.join('\n')}\n`,

@@ -68,7 +68,10 @@ export const queueOfPickups: readonly PickupView[] = [
 
 export const document: DocumentView = { kind: 'passport', issuerCountry: 'FIN', expiryValid: true, nameMatch: 'exact' }
 
-function slip(state: z.infer<typeof SlipView>['state'], reason: z.infer<typeof SlipView>['reason'] = null): z.infer<typeof SlipView> {
+function slip(
+  state: z.infer<typeof SlipView>['state'],
+  reason: z.infer<typeof SlipView>['reason'] = null,
+): z.infer<typeof SlipView> {
   return {
     id: SlipId.parse(id(`slip-${state}`)),
     number: 'MYL-0427',
@@ -81,7 +84,12 @@ function slip(state: z.infer<typeof SlipView>['state'], reason: z.infer<typeof S
   }
 }
 
-const staff: KioskState['staff'] = { id: StaffId.parse(id('staff-pekka')), name: 'Pekka Salo', role: 'supervisor', signedInAt: sceneNow - 30 * minute }
+const staff: KioskState['staff'] = {
+  id: StaffId.parse(id('staff-pekka')),
+  name: 'Pekka Salo',
+  role: 'supervisor',
+  signedInAt: sceneNow - 30 * minute,
+}
 
 const atRest: KioskState = {
   revision: 1,
@@ -184,8 +192,18 @@ function letter(more: Partial<LetterView> = {}): LetterView {
 }
 export const lettersOfScenes: readonly LetterView[] = [
   letter(),
-  letter({ id: PickupId.parse(id('pickup-letter2')), name: 'Marek Nowak', address: ['Marek Nowak', 'ul. Długa 7', '80-827 Gdańsk', 'POLAND'] }),
-  letter({ id: PickupId.parse(id('pickup-letter3')), name: 'Eino Salo', state: 'dispatched', tracking: 'RR123456785FI', at: sceneNow - 3 * day }),
+  letter({
+    id: PickupId.parse(id('pickup-letter2')),
+    name: 'Marek Nowak',
+    address: ['Marek Nowak', 'ul. Długa 7', '80-827 Gdańsk', 'POLAND'],
+  }),
+  letter({
+    id: PickupId.parse(id('pickup-letter3')),
+    name: 'Eino Salo',
+    state: 'dispatched',
+    tracking: 'RR123456785FI',
+    at: sceneNow - 3 * day,
+  }),
 ]
 const letterOpen: Extract<CounterStep, { step: 'letter' }> = {
   step: 'letter',
@@ -198,13 +216,23 @@ const letterOpen: Extract<CounterStep, { step: 'letter' }> = {
 }
 const postRoom: KioskState = {
   ...signedIn,
-  desk: atRest.desk === null ? null : { ...atRest.desk, kind: 'post-room', name: { fi: 'Postikeskus', sv: 'Postcentralen', en: 'Post room' } },
+  desk:
+    atRest.desk === null
+      ? null
+      : { ...atRest.desk, kind: 'post-room', name: { fi: 'Postikeskus', sv: 'Postcentralen', en: 'Post room' } },
 }
 const approval = ApprovalId.parse(id('approval'))
 
 const helpdesk: KioskState = {
   ...signedIn,
-  desk: atRest.desk === null ? null : { ...atRest.desk, kind: 'helpdesk', name: { fi: 'IT-palvelupiste', sv: 'IT-servicepunkten', en: 'IT service point' } },
+  desk:
+    atRest.desk === null
+      ? null
+      : {
+          ...atRest.desk,
+          kind: 'helpdesk',
+          name: { fi: 'IT-palvelupiste', sv: 'IT-servicepunkten', en: 'IT service point' },
+        },
 }
 const account: AccountView = {
   account: 'wikstrem',
@@ -225,9 +253,21 @@ const walkIn: WalkInStep = {
       account: 'wikstrem-lab',
       recipientClass: 'external',
       sponsor: 'Leena Mäki',
-      live: { here: false, desk: { fi: 'Vahtimestari, Myllyn kampus', sv: 'Vaktmästaren, Campus Kvarnen', en: 'Porter’s lodge, Mylly campus' } },
+      live: {
+        here: false,
+        desk: {
+          fi: 'Vahtimestari, Myllyn kampus',
+          sv: 'Vaktmästaren, Campus Kvarnen',
+          en: 'Porter’s lodge, Mylly campus',
+        },
+      },
     },
-    { ...account, account: 'wikstrem-hr', recipientClass: 'staff', blocked: { code: 'L-220', params: { where: 'HR' } } },
+    {
+      ...account,
+      account: 'wikstrem-hr',
+      recipientClass: 'staff',
+      blocked: { code: 'L-220', params: { where: 'HR' } },
+    },
   ],
   more: false,
   chosen: account,
@@ -241,8 +281,20 @@ const walkIn: WalkInStep = {
 export const scenes = {
   'post-room': postRoom,
   letter: at(letterOpen, postRoom),
-  'letter-awaited': at({ ...letterOpen, approval, approvedUntil: sceneNow + 5 * minute, fourEyes: 'awaited' }, postRoom),
-  'letter-approved': at({ ...letterOpen, letter: letter({ state: 'approved' }), approval, approvedUntil: sceneNow + 5 * minute, fourEyes: 'given' }, postRoom),
+  'letter-awaited': at(
+    { ...letterOpen, approval, approvedUntil: sceneNow + 5 * minute, fourEyes: 'awaited' },
+    postRoom,
+  ),
+  'letter-approved': at(
+    {
+      ...letterOpen,
+      letter: letter({ state: 'approved' }),
+      approval,
+      approvedUntil: sceneNow + 5 * minute,
+      fourEyes: 'given',
+    },
+    postRoom,
+  ),
   'letter-out': at(
     {
       step: 'letter-out',
@@ -263,10 +315,25 @@ export const scenes = {
     },
     postRoom,
   ),
-  'letter-back': at({ step: 'letter-back', letter: letter({ state: 'dispatched', tracking: 'RR123456785FI' }) }, postRoom),
-  'done-dispatched': at({ step: 'done', outcome: 'dispatched', initials: 'S. N.', language: 'sv', until: sceneNow + 8_000 }, postRoom),
-  enrol: { ...atRest, setup: 'enrol', desk: null, network: { state: 'never', lastContactAt: null, failure: null, syncing: null } },
-  'first-sync': { ...atRest, setup: 'first-sync', network: { state: 'online', lastContactAt: sceneNow, failure: null, syncing: { done: 1200, total: 3100 } } },
+  'letter-back': at(
+    { step: 'letter-back', letter: letter({ state: 'dispatched', tracking: 'RR123456785FI' }) },
+    postRoom,
+  ),
+  'done-dispatched': at(
+    { step: 'done', outcome: 'dispatched', initials: 'S. N.', language: 'sv', until: sceneNow + 8_000 },
+    postRoom,
+  ),
+  enrol: {
+    ...atRest,
+    setup: 'enrol',
+    desk: null,
+    network: { state: 'never', lastContactAt: null, failure: null, syncing: null },
+  },
+  'first-sync': {
+    ...atRest,
+    setup: 'first-sync',
+    network: { state: 'online', lastContactAt: sceneNow, failure: null, syncing: { done: 1200, total: 3100 } },
+  },
   'first-supervisor': { ...atRest, setup: 'first-supervisor' },
   'pin-first-supervisor': at(
     { step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'first-supervisor', until: sceneNow + minute },
@@ -274,7 +341,13 @@ export const scenes = {
   ),
   idle: atRest,
   'idle-locked': { ...atRest, locked: { initials: 'P. S.', until: sceneNow + 200 * minute } },
-  'pin-change': at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 5, purpose: 'change-pin', until: sceneNow + minute }),
+  'pin-change': at({
+    step: 'pin',
+    staffName: 'Pekka Salo',
+    attemptsLeft: 5,
+    purpose: 'change-pin',
+    until: sceneNow + minute,
+  }),
   'idle-closed': {
     ...atRest,
     closed: { code: 'L-210', params: { opensAt: tomorrow } },
@@ -324,7 +397,15 @@ export const scenes = {
   },
   looking: at({ step: 'looking' }, screenAtRest),
   'arrival-tell-desk': at(
-    { step: 'arrival', initials: 'A. K. V.', language: 'sv', count: 2, proofs: ['passport', 'identity-card'], told: false, until: sceneNow + 20_000 },
+    {
+      step: 'arrival',
+      initials: 'A. K. V.',
+      language: 'sv',
+      count: 2,
+      proofs: ['passport', 'identity-card'],
+      told: false,
+      until: sceneNow + 20_000,
+    },
     screenAtRest,
   ),
   'refused-waits-elsewhere': at(
@@ -332,7 +413,11 @@ export const scenes = {
       step: 'refused',
       failure: {
         code: 'L-244',
-        params: { whereFi: 'Vahtimestari, Myllyn kampus', whereSv: 'Vaktmästaren, Campus Kvarnen', whereEn: 'Porter’s lodge, Mylly campus' },
+        params: {
+          whereFi: 'Vahtimestari, Myllyn kampus',
+          whereSv: 'Vaktmästaren, Campus Kvarnen',
+          whereEn: 'Porter’s lodge, Mylly campus',
+        },
       },
       audience: 'recipient',
       pickup: null,
@@ -343,14 +428,23 @@ export const scenes = {
   ),
   'refused-no-connection': at(
     { step: 'refused', failure: { code: 'L-245' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 },
-    { ...screenAtRest, network: { state: 'offline', lastContactAt: sceneNow - 20 * minute, failure: { code: 'L-601' }, syncing: null } },
+    {
+      ...screenAtRest,
+      network: { state: 'offline', lastContactAt: sceneNow - 20 * minute, failure: { code: 'L-601' }, syncing: null },
+    },
   ),
-  pin: at({ step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 2, purpose: 'sign-in', until: sceneNow + minute }, atRest),
+  pin: at(
+    { step: 'pin', staffName: 'Pekka Salo', attemptsLeft: 2, purpose: 'sign-in', until: sceneNow + minute },
+    atRest,
+  ),
   queue: { ...signedIn, demo: true, takesRequests: true },
   'queue-unsettled': { ...signedIn, ...offline, unsettled: [slip('uncertain', { code: 'L-506' })] },
   choose: at({
     step: 'choose',
-    pickups: [aino, pickup('Aino Virtanen', 'A. V.', { state: 'waiting', arrivedAt: null, secretKind: 'activation-code' })],
+    pickups: [
+      aino,
+      pickup('Aino Virtanen', 'A. V.', { state: 'waiting', arrivedAt: null, secretKind: 'activation-code' }),
+    ],
     document,
   }),
   'verify-scan': at(verify),
@@ -370,14 +464,28 @@ export const scenes = {
     verifiedUntil: sceneNow + 5 * minute,
     fourEyes: 'awaited',
   }),
-  'pin-witness': at({ step: 'pin', staffName: 'Erja Esimies', attemptsLeft: 5, purpose: 'witness', until: sceneNow + minute }),
+  'pin-witness': at({
+    step: 'pin',
+    staffName: 'Erja Esimies',
+    attemptsLeft: 5,
+    purpose: 'witness',
+    until: sceneNow + minute,
+  }),
   'verify-refused': at({ ...verify, notice: { code: 'L-301' } }),
-  'verify-blocked': at({ ...verify, pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } }, proofs: [] }),
+  'verify-blocked': at({
+    ...verify,
+    pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } },
+    proofs: [],
+  }),
   'verify-no-birth-date': at({ ...verify, birthDateOnRecord: false }),
   'verify-paper-out': at({ ...verify, document }, { ...signedIn, printer: paperOut }),
   'verify-e-id': at({
     ...verify,
-    eId: { state: 'waiting', address: 'https://lodge.suvanto.example/e-id/kQm3VtX0a1LrB7Ue9HsW', expiresAt: sceneNow + 5 * minute },
+    eId: {
+      state: 'waiting',
+      address: 'https://lodge.suvanto.example/e-id/kQm3VtX0a1LrB7Ue9HsW',
+      expiresAt: sceneNow + 5 * minute,
+    },
   }),
   'verify-e-id-refused': at({ ...verify, notice: { code: 'L-317' } }),
   'walk-in-looking': at({ ...walkIn, phase: 'looking', accounts: [], chosen: null }, helpdesk),
@@ -392,14 +500,22 @@ export const scenes = {
       phase: 'asked-back',
       notice: {
         code: 'L-216',
-        params: { whereFi: 'Vahtimestari, Myllyn kampus', whereSv: 'Vaktmästaren, Campus Kvarnen', whereEn: 'Porter’s lodge, Mylly campus' },
+        params: {
+          whereFi: 'Vahtimestari, Myllyn kampus',
+          whereSv: 'Vaktmästaren, Campus Kvarnen',
+          whereEn: 'Porter’s lodge, Mylly campus',
+        },
       },
     },
     helpdesk,
   ),
   'walk-in-failed': at({ ...walkIn, notice: { code: 'L-218', params: { code: 'L-501' } } }, helpdesk),
   'walk-in-blocked': at(
-    { ...walkIn, chosen: { ...account, recipientClass: 'staff', blocked: { code: 'L-220', params: { where: 'HR' } } }, proofs: [] },
+    {
+      ...walkIn,
+      chosen: { ...account, recipientClass: 'staff', blocked: { code: 'L-220', params: { where: 'HR' } } },
+      proofs: [],
+    },
     helpdesk,
   ),
   printing: at({ step: 'printing', pickup: aino, slip: slip('intended').id, phase: 'secret' }),
@@ -409,10 +525,29 @@ export const scenes = {
     { ...signedIn, printer: paperOut },
   ),
   done: at({ step: 'done', outcome: 'handed-over', initials: 'A. K. V.', language: 'fi', until: sceneNow + 8_000 }),
-  'done-nothing-issued': at({ step: 'done', outcome: 'nothing-issued', initials: 'A. K. V.', language: 'en', until: sceneNow + 8_000 }),
-  'done-no-slip': at({ step: 'done', outcome: 'no-slip', initials: 'A. K. V.', language: 'sv', until: sceneNow + 8_000 }),
+  'done-nothing-issued': at({
+    step: 'done',
+    outcome: 'nothing-issued',
+    initials: 'A. K. V.',
+    language: 'en',
+    until: sceneNow + 8_000,
+  }),
+  'done-no-slip': at({
+    step: 'done',
+    outcome: 'no-slip',
+    initials: 'A. K. V.',
+    language: 'sv',
+    until: sceneNow + 8_000,
+  }),
   'refused-recipient': at(
-    { step: 'refused', failure: { code: 'L-202' }, audience: 'recipient', pickup: null, where: helpPoints, until: sceneNow + 15_000 },
+    {
+      step: 'refused',
+      failure: { code: 'L-202' },
+      audience: 'recipient',
+      pickup: null,
+      where: helpPoints,
+      until: sceneNow + 15_000,
+    },
     atRest,
   ),
   'refused-may-request': at(
@@ -441,7 +576,15 @@ export const scenes = {
   ),
   'refused-elsewhere': at({
     step: 'refused',
-    failure: { code: 'L-220', params: { whereFi: 'Henkilöstöpalvelut', whereSv: 'Personaltjänster', whereEn: 'Human resources', deskKinds: 'hr' } },
+    failure: {
+      code: 'L-220',
+      params: {
+        whereFi: 'Henkilöstöpalvelut',
+        whereSv: 'Personaltjänster',
+        whereEn: 'Human resources',
+        deskKinds: 'hr',
+      },
+    },
     audience: 'staff',
     pickup: null,
     where: [elsewhere('hr', 'Henkilöstöpalvelut', 'Personaltjänster', 'Human resources', true)],

@@ -9,7 +9,13 @@ import { extname, join, normalize } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { answer, CallFrame } from '../../src-shared/contract.ts'
 import { DeskId, StaffId, VerificationId } from '../../src-shared/domain.ts'
-import { kioskApi, KioskState, type CounterStep, type KioskHandlers, type ShellNotice } from '../../src-shared/kiosk-api.ts'
+import {
+  kioskApi,
+  KioskState,
+  type CounterStep,
+  type KioskHandlers,
+  type ShellNotice,
+} from '../../src-shared/kiosk-api.ts'
 import { ok, type Failure } from '../../src-shared/result.ts'
 import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
 import { lettersOfScenes, queueOfPickups, sceneNow } from './scenes.ts'
@@ -49,12 +55,22 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     state: () => ok(state),
     queue: ({ filter, search }) => {
       const wanted = search.toLowerCase()
-      const pickups = queueOfPickups.filter((each) => (filter === 'all' || each.state === filter) && each.name.toLowerCase().includes(wanted))
+      const pickups = queueOfPickups.filter(
+        (each) => (filter === 'all' || each.state === filter) && each.name.toLowerCase().includes(wanted),
+      )
       return ok({ pickups, total: pickups.length })
     },
     journal: () =>
       ok({
-        entries: ['handed-over', 'slip-printed', 'slip-intended', 'verification', 'arrival', 'staff-signed-in', 'engine-started'].map((kind, place) => ({
+        entries: [
+          'handed-over',
+          'slip-printed',
+          'slip-intended',
+          'verification',
+          'arrival',
+          'staff-signed-in',
+          'engine-started',
+        ].map((kind, place) => ({
           seq: 40 - place,
           time: sceneNow - place * 17_000,
           kind,
@@ -65,7 +81,8 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
       }),
     verifyDocument: () => ok({ verification: VerificationId.parse('verification'.padEnd(22, '0')) }),
     verifyByEye: () => ok({ verification: VerificationId.parse('verification'.padEnd(22, '0')) }),
-    release: () => ok({ slip: state.counter.step === 'hand-over' ? state.counter.slip.id : ('slip'.padEnd(22, '0') as never) }),
+    release: () =>
+      ok({ slip: state.counter.step === 'hand-over' ? state.counter.slip.id : ('slip'.padEnd(22, '0') as never) }),
     checkPrinter: () => ok(state.printer),
     enrol: done,
     enterPin: done,
@@ -124,23 +141,64 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
             rule: 'Card reader',
             failure: { code: 'L-710' },
           },
-          { path: '/dev/hidraw2', product: 'pcProx', vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, used: false, rule: null, failure: null },
+          {
+            path: '/dev/hidraw2',
+            product: 'pcProx',
+            vendorId: 0x0c27,
+            productId: 0x3bfa,
+            usagePage: 1,
+            usage: 6,
+            used: false,
+            rule: null,
+            failure: null,
+          },
         ],
         learning: null,
       }),
     learnReader: done,
-    sticks: () => ok({ sticks: [{ id: '/media/lodge/TIKKU', name: 'TIKKU', freeBytes: 8_000_000_000 }], writing: null }),
+    sticks: () =>
+      ok({ sticks: [{ id: '/media/lodge/TIKKU', name: 'TIKKU', freeBytes: 8_000_000_000 }], writing: null }),
     carryLedger: () => ok({ files: 1, entries: 12, upTo: 240 }),
     takeReceipt: () => ok({ acked: 240, fresh: 12 }),
     staff: () =>
       ok({
         staff: [
-          { id: StaffId.parse('staff-pekka'.padEnd(22, '0')), name: 'Pekka Salo', role: 'supervisor', hasPin: true, lockedUntil: null },
-          { id: StaffId.parse('staff-anna'.padEnd(22, '0')), name: 'Anna Lund', role: 'porter', hasPin: true, lockedUntil: sceneNow + 120_000 },
-          { id: StaffId.parse('staff-otso'.padEnd(22, '0')), name: 'Otso Mäki', role: 'porter', hasPin: false, lockedUntil: null },
+          {
+            id: StaffId.parse('staff-pekka'.padEnd(22, '0')),
+            name: 'Pekka Salo',
+            role: 'supervisor',
+            hasPin: true,
+            lockedUntil: null,
+          },
+          {
+            id: StaffId.parse('staff-anna'.padEnd(22, '0')),
+            name: 'Anna Lund',
+            role: 'porter',
+            hasPin: true,
+            lockedUntil: sceneNow + 120_000,
+          },
+          {
+            id: StaffId.parse('staff-otso'.padEnd(22, '0')),
+            name: 'Otso Mäki',
+            role: 'porter',
+            hasPin: false,
+            lockedUntil: null,
+          },
         ],
       }),
-    shift: () => ok({ since: sceneNow, handedOver: 12, slips: 14, spoiled: 1, missing: 0, nothingCameOut: 1, failed: 2, noSlip: 3, unsettled: 0, unsent: 4 }),
+    shift: () =>
+      ok({
+        since: sceneNow,
+        handedOver: 12,
+        slips: 14,
+        spoiled: 1,
+        missing: 0,
+        nothingCameOut: 1,
+        failed: 2,
+        noSlip: 3,
+        unsettled: 0,
+        unsent: 4,
+      }),
     beginEId: done,
     cancelEId: done,
     findAccount: done,
@@ -168,7 +226,10 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     const file = normalize(path === '/' ? '/index.html' : path)
     readFile(join(folder, file)).then(
       (bytes) => {
-        response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': contentSecurityPolicy })
+        response.writeHead(200, {
+          'content-type': types[extname(file)] ?? 'application/octet-stream',
+          'content-security-policy': contentSecurityPolicy,
+        })
         response.end(bytes)
       },
       () => {

@@ -17,7 +17,9 @@ export function createScriptedLink(handlers: Partial<KioskHandlers>): ScriptedLi
   let receive: (frame: unknown) => void = () => undefined
   let watch: (state: LinkState) => void = () => undefined
   const calls: string[] = []
-  const unscripted = Object.fromEntries(Object.keys(kioskApi.methods).map((name) => [name, () => fail('L-902')])) as unknown as KioskHandlers
+  const unscripted = Object.fromEntries(
+    Object.keys(kioskApi.methods).map((name) => [name, () => fail('L-902')]),
+  ) as unknown as KioskHandlers
   const wire = (frame: unknown) => {
     receive(JSON.parse(JSON.stringify(frame)))
   }

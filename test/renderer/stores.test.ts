@@ -114,7 +114,10 @@ describe('the kiosk store', () => {
 
 describe('printing with one tap', () => {
   it('records the verification first and spends exactly that one', async () => {
-    const { link } = await joined({ verifyDocument: () => ok({ verification }), release: () => ok({ slip: 's'.repeat(22) as never }) })
+    const { link } = await joined({
+      verifyDocument: () => ok({ verification }),
+      release: () => ok({ slip: 's'.repeat(22) as never }),
+    })
     expect(await useActs().print(aino.id, null, 'sv')).toBe(true)
     expect(link.calls).toEqual([
       `verifyDocument ${JSON.stringify({ pickup: aino.id })}`,
@@ -125,7 +128,9 @@ describe('printing with one tap', () => {
   it('does not release when the identity is refused', async () => {
     const acts = useActs()
     const { link } = await joined({ verifyByEye: () => fail('L-305') })
-    expect(await acts.printByEye(aino.id, { kind: 'passport', issuerCountry: 'FIN', birthDate: '1999-12-24' }, 'fi')).toBe(false)
+    expect(
+      await acts.printByEye(aino.id, { kind: 'passport', issuerCountry: 'FIN', birthDate: '1999-12-24' }, 'fi'),
+    ).toBe(false)
     expect(link.calls.map((call) => call.split(' ')[0])).toEqual(['verifyByEye'])
     expect(acts.failure?.code).toBe('L-305')
   })
@@ -137,7 +142,10 @@ describe('printing with one tap', () => {
   })
 
   it('takes a double tap as one', async () => {
-    const { link } = await joined({ verifyDocument: () => ok({ verification }), release: () => ok({ slip: 's'.repeat(22) as never }) })
+    const { link } = await joined({
+      verifyDocument: () => ok({ verification }),
+      release: () => ok({ slip: 's'.repeat(22) as never }),
+    })
     const acts = useActs()
     const both = await Promise.all([acts.print(aino.id, null, 'fi'), acts.print(aino.id, null, 'fi')])
     expect(both).toEqual([true, false])
@@ -186,7 +194,11 @@ describe('the queue', () => {
 describe('preferences', () => {
   const memory = () => {
     const kept = new Map<string, string>()
-    return { kept, getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) }
+    return {
+      kept,
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    }
   }
 
   it('keeps what staff choose, and forgets what a visitor chose', () => {
@@ -226,7 +238,12 @@ describe('preferences', () => {
     preferences.choose('sv', false)
     expect([preferences.drawn, preferences.textSize, preferences.visiting]).toEqual(['contrast', 2, true])
     preferences.endVisit()
-    expect([preferences.drawn, preferences.textSize, preferences.language, preferences.visiting]).toEqual(['dark', 1, 'fi', false])
+    expect([preferences.drawn, preferences.textSize, preferences.language, preferences.visiting]).toEqual([
+      'dark',
+      1,
+      'fi',
+      false,
+    ])
     expect([...store.kept.keys()]).toEqual(['lodge.theme'])
   })
 })

@@ -17,7 +17,9 @@ it('after five wrong ones no other is looked at for an hour, the right one neith
   const [one, other] = desk.pickups
   const key = async (pickup: string, birthDate: string) => {
     await desk.call('openPickup', { pickup })
-    return said(await desk.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate, statement: true }))
+    return said(
+      await desk.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate, statement: true }),
+    )
   }
   const codes: (string | null)[] = []
   for (let day = 10; day < 18; day += 1) codes.push(await key(one?.id ?? '', `1999-01-${day}`))

@@ -8,7 +8,12 @@ import { claimValues } from '../../src-hub/sign-in/index.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from '../hub/console-hub.ts'
 
 /** Who the provider says it is, next. */
-const person = { sub: 'p-1', preferred_username: 'Kaisa.Koski', name: 'Kaisa Koski', groups: ['everyone', 'lodge-supervisors'] as string[] }
+const person = {
+  sub: 'p-1',
+  preferred_username: 'Kaisa.Koski',
+  name: 'Kaisa Koski',
+  groups: ['everyone', 'lodge-supervisors'] as string[],
+}
 let world: ConsoleHub
 let provider: Server
 let issuer = ''
@@ -47,7 +52,10 @@ beforeAll(async () => {
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: async (ctx) => {
-      const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client?.clientId ?? '', accountId: ctx.oidc.session?.accountId ?? '' })
+      const grant = new ctx.oidc.provider.Grant({
+        clientId: ctx.oidc.client?.clientId ?? '',
+        accountId: ctx.oidc.session?.accountId ?? '',
+      })
       grant.addOIDCScope('openid profile')
       await grant.save()
       return grant
@@ -69,7 +77,10 @@ afterAll(async () => {
 async function atProvider(address: string): Promise<string> {
   const jar = new Map<string, string>()
   for (let at = address; ;) {
-    const page = await fetch(at, { redirect: 'manual', headers: { cookie: [...jar].map(([name, text]) => `${name}=${text}`).join('; ') } })
+    const page = await fetch(at, {
+      redirect: 'manual',
+      headers: { cookie: [...jar].map(([name, text]) => `${name}=${text}`).join('; ') },
+    })
     for (const text of page.headers.getSetCookie()) {
       const [, name, kept] = /^([^=]+)=([^;]*)/.exec(text) ?? []
       if (name !== undefined) jar.set(name, kept ?? '')
@@ -106,7 +117,12 @@ it('comes in with the role of the first group that counts, recorded under the pr
   expect(asked.get('code_challenge_method')).toBe('S256')
   expect(asked.get('response_type')).toBe('code')
   expect(await finish(browser, await atProvider(address), cookie)).toBe('/')
-  expect((await browser.call('session')).reply()).toMatchObject({ name: 'kaisa.koski', displayName: 'Kaisa Koski', role: 'supervisor', by: 'oidc' })
+  expect((await browser.call('session')).reply()).toMatchObject({
+    name: 'kaisa.koski',
+    displayName: 'Kaisa Koski',
+    role: 'supervisor',
+    by: 'oidc',
+  })
   // No password opens it, and none can be set.
   expect((await browser.call('changePassword', { old: 'x', new: 'seitsemän kurkea lammella' })).code).toBe('L-654')
 })
@@ -136,7 +152,13 @@ it('another’s way back is no way in: without this browser’s cookie, with ano
   expect(await finish(victim, back, cookie)).toBe('/')
   expect(await finish(victim, back, cookie)).toBe('/sign-in?failure=L-665')
   const again = await begin(world.browser())
-  expect(await finish(world.browser(), (await atProvider(again.address)).replace(/code=[^&]+/, 'code=guessed'), again.cookie)).toBe('/sign-in?failure=L-665')
+  expect(
+    await finish(
+      world.browser(),
+      (await atProvider(again.address)).replace(/code=[^&]+/, 'code=guessed'),
+      again.cookie,
+    ),
+  ).toBe('/sign-in?failure=L-665')
 })
 
 it('a stranger with the name of someone who is here already stays out', async () => {

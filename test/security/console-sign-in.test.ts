@@ -18,10 +18,16 @@ it('the first administrator is made once, by the link of the newest start alone'
   const given = { username: 'thief', name: 'Thief', password }
   expect((await world.browser().call('firstAdministrator', { ...given, token: 'A'.repeat(43) })).code).toBe('L-655')
   // Weak passwords do not use the link up.
-  expect((await world.browser().call('firstAdministrator', { ...given, token: old, password: 'Password1234' })).code).toBe('L-653')
+  expect(
+    (await world.browser().call('firstAdministrator', { ...given, token: old, password: 'Password1234' })).code,
+  ).toBe('L-653')
   expect((await world.browser().call('signInOptions')).reply()).toEqual({ local: true, oidc: null, first: true })
   const administrator = await world.as('administrator')
-  expect((await administrator.call('session')).reply()).toMatchObject({ role: 'administrator', name: 'first.admin', by: 'local' })
+  expect((await administrator.call('session')).reply()).toMatchObject({
+    role: 'administrator',
+    name: 'first.admin',
+    by: 'local',
+  })
   expect((await world.browser().call('firstAdministrator', { ...given, token: old })).code).toBe('L-655')
   expect((await world.browser().call('signInOptions')).reply().first).toBe(false)
   // Nor by a second process, which makes no link any more.
@@ -33,7 +39,9 @@ it('the cookie is the host’s own, unreadable to scripts, and never sent from o
   expect(one.setCookie).toMatch(/^__Host-lodge=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
   const { rows } = await sql<{
     all: string
-  }>`SELECT string_agg(s::text, '') || string_agg(a::text, '') AS all FROM console_session s, console_account a`.execute(world.hub().db)
+  }>`SELECT string_agg(s::text, '') || string_agg(a::text, '') AS all FROM console_session s, console_account a`.execute(
+    world.hub().db,
+  )
   expect(rows[0]?.all.length).toBeGreaterThan(100)
   expect(rows[0]?.all).not.toContain(one.cookie)
   expect(rows[0]?.all).not.toContain(password)
@@ -85,12 +93,19 @@ it('an unsafe call by cookie needs the page’s origin and the session’s token
     { origin: null, 'sec-fetch-site': 'cross-site' },
     { origin: null, 'sec-fetch-site': 'same-site' },
   ]
-  for (const headers of tries) expect((await one.call('signOut', {}, { headers })).code, JSON.stringify(headers)).toBe('L-664')
+  for (const headers of tries)
+    expect((await one.call('signOut', {}, { headers })).code, JSON.stringify(headers)).toBe('L-664')
   expect((await one.call('session')).status).toBe(200)
   // A form of another site cannot send JSON at all.
-  const form = await one.fetch('/v1/agent/sign-out', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' })
+  const form = await one.fetch('/v1/agent/sign-out', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: '{}',
+  })
   expect(form.status).toBeGreaterThanOrEqual(400)
-  expect((await one.call('signOut', {}, { headers: { origin: null, 'sec-fetch-site': 'same-origin' } })).status).toBe(200)
+  expect((await one.call('signOut', {}, { headers: { origin: null, 'sec-fetch-site': 'same-origin' } })).status).toBe(
+    200,
+  )
   expect(one.cookie).toBeNull()
   expect((await one.call('session')).code).toBe('L-610')
 })
@@ -129,7 +144,10 @@ it('a refused sign-in is recorded whoever it names, and a name that is nobody’
   const word = 'my-own-password-in-the-wrong-field'
   const { db } = world.hub()
   const refused = () =>
-    sql<{ actor: string; row: string }>`SELECT actor, a::text AS row FROM audit a WHERE act = 'sign-in-refused' ORDER BY id DESC LIMIT 1`.execute(db)
+    sql<{
+      actor: string
+      row: string
+    }>`SELECT actor, a::text AS row FROM audit a WHERE act = 'sign-in-refused' ORDER BY id DESC LIMIT 1`.execute(db)
   expect((await world.browser().call('signIn', { username: word, password: 'x' })).code).toBe('L-650')
   const [last] = (await refused()).rows
   expect(last?.actor).toBe('nobody')
@@ -192,7 +210,8 @@ it('a change of password asks for the old one and ends the other sessions; a cha
   expect((await sign(password)).answer.code).toBe('L-650')
   const administrator = world.browser()
   ;(await administrator.call('signIn', { username: 'first.admin', password })).reply()
-  const save = (role: string, disabled = false) => administrator.call('saveConsoleAccount', { username: 'agent.one', name: 'One', role, disabled })
+  const save = (role: string, disabled = false) =>
+    administrator.call('saveConsoleAccount', { username: 'agent.one', name: 'One', role, disabled })
   ;(await save('auditor')).reply()
   expect((await one.call('session')).code).toBe('L-657')
   const again = await sign(next)
@@ -201,8 +220,19 @@ it('a change of password asks for the old one and ends the other sessions; a cha
   expect((await again.one.call('session')).code).toBe('L-657')
   expect((await sign(next)).answer.code).toBe('L-652')
   // The last administrator cannot lock everybody out.
-  expect((await administrator.call('saveConsoleAccount', { username: 'first.admin', name: 'A', role: 'agent' })).code).toBe('L-656')
-  expect((await administrator.call('saveConsoleAccount', { username: 'first.admin', name: 'A', role: 'administrator', disabled: true })).code).toBe('L-656')
+  expect(
+    (await administrator.call('saveConsoleAccount', { username: 'first.admin', name: 'A', role: 'agent' })).code,
+  ).toBe('L-656')
+  expect(
+    (
+      await administrator.call('saveConsoleAccount', {
+        username: 'first.admin',
+        name: 'A',
+        role: 'administrator',
+        disabled: true,
+      })
+    ).code,
+  ).toBe('L-656')
 })
 
 it('tokens of programs work as ever, and a cookie beside one counts for nothing', async () => {
@@ -218,7 +248,13 @@ it('tokens of programs work as ever, and a cookie beside one counts for nothing'
     body: '{}',
   })
   expect(plain.status).toBe(200)
-  expect((await one.call('session', undefined, { headers: { authorization: 'Bearer x', cookie: `${sessionCookie}=${one.cookie ?? ''}` } })).code).toBe('L-610')
+  expect(
+    (
+      await one.call('session', undefined, {
+        headers: { authorization: 'Bearer x', cookie: `${sessionCookie}=${one.cookie ?? ''}` },
+      })
+    ).code,
+  ).toBe('L-610')
 })
 
 it.each([

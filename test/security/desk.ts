@@ -88,7 +88,14 @@ async function furnish(
   }
   const rooms = openRooms(at, { now: () => Date.UTC(2026, 2, 2, 7) })
   rooms.know(...Object.values(staff))
-  const place = { kind, name: words, unit: words, organisation: words, changeAddress: 'https://a.example', selfServiceAddress: 'https://a.example' }
+  const place = {
+    kind,
+    name: words,
+    unit: words,
+    organisation: words,
+    changeAddress: 'https://a.example',
+    selfServiceAddress: 'https://a.example',
+  }
   rooms.records.setDesk(Desk.parse({ ...place, hours, id: at.desk, address: '', slipPrefix: 'TES' }))
   const rules: object[] = (['porter', 'helpdesk', 'student-affairs', 'hr', 'post-room'] as const).map((deskKind) => ({
     recipientClass: 'student',
@@ -99,7 +106,14 @@ async function furnish(
     showSponsor: false,
     fourEyes,
   }))
-  rules.push({ recipientClass: 'student', channel: 'registered-letter', deskKind: 'post-room', proofs: [], needsRequestReference: true, showSponsor: false })
+  rules.push({
+    recipientClass: 'student',
+    channel: 'registered-letter',
+    deskKind: 'post-room',
+    proofs: [],
+    needsRequestReference: true,
+    showSponsor: false,
+  })
   rooms.records.setPolicy(Policy.parse({ version: 1, rules, verificationSeconds: 300, accountOnSlip: 'full' }))
   const record = rooms.records.read()
   if (record === null) throw new Error('not enrolled')
@@ -114,7 +128,10 @@ async function furnish(
     await rooms.grant(secretOf(2), 2, undefined, { ...every, ...letter }),
     await rooms.grant(secretOf(3), 3, undefined, every),
   ]
-  for (let i = 0; i < entries; i++) rooms.store.transact(() => rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: staff.hr.id, attemptsLeft: 4 } }))
+  for (let i = 0; i < entries; i++)
+    rooms.store.transact(() =>
+      rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: staff.hr.id, attemptsLeft: 4 } }),
+    )
   rooms.close()
   return { at, staff, pickups }
 }
@@ -166,7 +183,10 @@ export async function startTestDesk(
       learning = path
       return Promise.resolve({ ok: true, value: null })
     },
-    learning: () => (learning === null ? null : { path: learning, product: '', reads: [], suggestion: null, alsoFits: [], failure: null }),
+    learning: () =>
+      learning === null
+        ? null
+        : { path: learning, product: '', reads: [], suggestion: null, alsoFits: [], failure: null },
   }
   const ready = { state: 'ready', canPrint: true, failure: null } as const
   const printer: Printer = {
@@ -182,7 +202,13 @@ export async function startTestDesk(
     },
   }
   const windows = new Set<(frame: Frame) => void>()
-  const config = parseEngineConfig({ dataDir: at.folder, readers: {}, printer: { kind: 'none' }, pinCost: cheapPin, demo })
+  const config = parseEngineConfig({
+    dataDir: at.folder,
+    readers: {},
+    printer: { kind: 'none' },
+    pinCost: cheapPin,
+    demo,
+  })
   if (!config.ok) throw new Error(JSON.stringify(config.failure))
   const engine: Engine = createEngine({
     config: config.value,
@@ -206,7 +232,9 @@ export async function startTestDesk(
   const gate = createGate(
     (frame, reply) => {
       forwarded += 1
-      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(reply)
+      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(
+        reply,
+      )
     },
     () => ++second * 1000,
   )
@@ -231,7 +259,9 @@ export async function startTestDesk(
       return () => windows.delete(listener)
     },
     call(frame, reply) {
-      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(reply)
+      void answer(kioskApi, engine.handlers, frame, (method, error) => bugs.push(`${method}: ${String(error)}`)).then(
+        reply,
+      )
     },
     retry: off,
     pid: () => undefined,

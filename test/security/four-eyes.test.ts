@@ -21,7 +21,13 @@ const release = (verification: string) => desk.call('release', { pickup: pickup(
 async function verified(): Promise<string> {
   const opened = await desk.call('openPickup', { pickup: pickup() })
   expect(opened.ok).toBe(true)
-  const proof = await desk.call('verifyByEye', { pickup: pickup(), kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  const proof = await desk.call('verifyByEye', {
+    pickup: pickup(),
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   if (!proof.ok) throw new Error(proof.failure.code)
   return (proof.value as { verification: string }).verification
 }
@@ -46,7 +52,9 @@ it('a colleague’s badge and PIN let it print; whoever serves stays signed in, 
   expect(desk.printed.length).toBeGreaterThan(0)
   const journal = await desk.call('journal', { limit: 20 })
   const { entries } = (journal as { value: { entries: { kind: string; actor: string | null }[] } }).value
-  const acts = entries.filter(({ kind }) => ['verification', 'verification-witnessed', 'slip-intended'].includes(kind)).map(({ kind, actor }) => [kind, actor])
+  const acts = entries
+    .filter(({ kind }) => ['verification', 'verification-witnessed', 'slip-intended'].includes(kind))
+    .map(({ kind, actor }) => [kind, actor])
   expect(acts).toEqual([
     ['slip-intended', desk.staff.porter.name],
     ['verification-witnessed', desk.staff.supervisor.name],

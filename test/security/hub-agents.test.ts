@@ -22,12 +22,20 @@ async function staffPickup(account: string): Promise<string> {
 
 /** The hub checks a file as soon as it is there. */
 async function checked(maker: Browser, id: string): Promise<void> {
-  await vi.waitFor(async () => expect((await maker.call('import', undefined, { query: { id } })).reply().state).toBe('checked'), 10_000)
+  await vi.waitFor(
+    async () => expect((await maker.call('import', undefined, { query: { id } })).reply().state).toBe('checked'),
+    10_000,
+  )
 }
 
 test('the helpdesk moves, extends and ends no pickup of staff, nor does HR one of students: as the console says, so the hub does', async () => {
   const pickup = await staffPickup('virtasma')
-  expect((await agent.call('pickup', undefined, { query: { pickup } })).reply().may).toEqual({ reroute: false, revoke: false, extend: false, reissue: false })
+  expect((await agent.call('pickup', undefined, { query: { pickup } })).reply().may).toEqual({
+    reroute: false,
+    revoke: false,
+    extend: false,
+    reissue: false,
+  })
   for (const [reason, to] of [
     ['re-routed', desk('hr')],
     ['revoked', null],
@@ -36,7 +44,13 @@ test('the helpdesk moves, extends and ends no pickup of staff, nor does HR one o
     expect((await agent.call('revoke', { pickup, reason, to })).code).toBe('L-618')
   expect((await agent.call('extend', { pickup, expiresAt: world.clock.now + 60 * 86_400_000 })).code).toBe('L-618')
   expect((await hr.call('extend', { pickup, expiresAt: world.clock.now + 60 * 86_400_000 })).status).toBe(200)
-  const wish = { account: 'akerstai', desk: desk('helpdesk-lakeside'), channel: 'helpdesk', requestReference: null, secretKind: 'password' }
+  const wish = {
+    account: 'akerstai',
+    desk: desk('helpdesk-lakeside'),
+    channel: 'helpdesk',
+    requestReference: null,
+    secretKind: 'password',
+  }
   const student = (await agent.call('issue', wish)).reply().pickup
   expect((await hr.call('revoke', { pickup: student, reason: 'revoked', to: null })).code).toBe('L-618')
   expect((await agent.call('revoke', { pickup: student, reason: 'revoked', to: null })).status).toBe(200)
@@ -52,7 +66,13 @@ test('an address is kept by who keeps the person', async () => {
 
 test('a request reference of spaces is none', async () => {
   for (const requestReference of ['', '   ', '\u00a0']) {
-    const wish = { account: 'akerstai', desk: desk('porter-lakeside'), channel: 'porter', requestReference, secretKind: 'password' }
+    const wish = {
+      account: 'akerstai',
+      desk: desk('porter-lakeside'),
+      channel: 'porter',
+      requestReference,
+      secretKind: 'password',
+    }
     expect((await agent.call('issue', wish)).code).toBe('L-207')
   }
 })
@@ -72,10 +92,15 @@ test('nobody adds to another’s import or carries it out: it issues in its make
 test('an account that differs from someone’s only in what a directory does not look at is theirs', async () => {
   const person = { class: 'student', name: { family: 'Eksinen', given: 'E' }, language: 'fi' }
   for (const account of ['VIRTASMA', 'Virtasma', 'ｖirtasma', 'virt\u00adasma', 'virtasma\u200b'])
-    expect(['L-666', 'L-608'], account).toContain((await agent.call('saveRecipient', { ...person, accounts: [{ account }] })).code)
-  expect((await agent.call('saveRecipient', { ...person, accounts: [{ account: 'eksinen' }, { account: 'Eksinen' }] })).code).toBe('L-666')
+    expect(['L-666', 'L-608'], account).toContain(
+      (await agent.call('saveRecipient', { ...person, accounts: [{ account }] })).code,
+    )
+  expect(
+    (await agent.call('saveRecipient', { ...person, accounts: [{ account: 'eksinen' }, { account: 'Eksinen' }] })).code,
+  ).toBe('L-666')
   const supervisor = await world.as('supervisor')
-  const file = 'account;desk;class;family;given\nVIRTASMA;;student;Eksinen;E\nuusi.eksinen;;student;Eksinen;U\nUusi.Eksinen;;student;Eksinen;U\n'
+  const file =
+    'account;desk;class;family;given\nVIRTASMA;;student;Eksinen;E\nuusi.eksinen;;student;Eksinen;U\nUusi.Eksinen;;student;Eksinen;U\n'
   const { id } = (await supervisor.call('createImport', { name: 'people' })).reply()
   await supervisor.call('importPart', { id, part: 0, bytes: Buffer.from(file).toString('base64'), last: true })
   await checked(supervisor, id)

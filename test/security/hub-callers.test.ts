@@ -34,7 +34,9 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   tokens: ['administrator', 'auditor'],
   createToken: ['administrator'],
   revokeToken: ['administrator'],
-  ...Object.fromEntries(['session', 'signOut', 'sessions', 'revokeSession', 'changePassword'].map((name) => [name, AgentRole.options])),
+  ...Object.fromEntries(
+    ['session', 'signOut', 'sessions', 'revokeSession', 'changePassword'].map((name) => [name, AgentRole.options]),
+  ),
   consoleAccounts: ['administrator', 'auditor'],
   saveConsoleAccount: ['administrator'],
   inviteConsoleAccount: ['administrator'],
@@ -133,7 +135,11 @@ function headers(caller: Caller, method: string, path: string, body: string): Re
       return { authorization: `Bearer ${token}-${caller}` }
     case 'stranger’s signature': {
       const time = Date.now()
-      return { 'lodge-kiosk': newId(), 'lodge-time': String(time), 'lodge-signature': signRequest(stranger, method, path, body, time) }
+      return {
+        'lodge-kiosk': newId(),
+        'lodge-time': String(time),
+        'lodge-signature': signRequest(stranger, method, path, body, time),
+      }
     }
   }
 }
@@ -144,7 +150,10 @@ describe.each(callers)('%s', (caller) => {
     const body = method === 'POST' ? '{}' : ''
     const reply = await fetch(hub.url + path, {
       method,
-      headers: { ...headers(caller, method, path, body), ...(body === '' ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...headers(caller, method, path, body),
+        ...(body === '' ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === '' ? {} : { body }),
     })
     const { code } = (await reply.json()) as { code?: string }
@@ -155,7 +164,8 @@ describe.each(callers)('%s', (caller) => {
 })
 
 it('codes cannot be guessed: the thirty-first try in a minute is refused, and so is the next right one', async () => {
-  const enrol = () => fetch(hub.url + hubApi.enrol.path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  const enrol = () =>
+    fetch(hub.url + hubApi.enrol.path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
   let refused = 0
   for (let i = 0; i < 40; i += 1) if ((await enrol()).status === 429) refused += 1
   expect(refused).toBeGreaterThanOrEqual(10)

@@ -37,16 +37,23 @@ const mebibyte = 1024 * 1024
 async function send(path: string, body: string | Uint8Array<ArrayBuffer>, encoding: string | null = null) {
   const reply = await fetch(hub.url + path, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...(encoding === null ? {} : { 'content-encoding': encoding }) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(encoding === null ? {} : { 'content-encoding': encoding }),
+    },
     body,
   })
   return { status: reply.status, ...((await reply.json()) as { code?: string; params?: Record<string, unknown> }) }
 }
 const tooLarge = { status: 400, code: 'L-608', params: { where: 'size' } }
-const importing = async (name: string) => (await send('/v1/agent/imports', JSON.stringify({ name }))) as unknown as { status: number; id: string }
+const importing = async (name: string) =>
+  (await send('/v1/agent/imports', JSON.stringify({ name }))) as unknown as { status: number; id: string }
 
 it('a body of more than sixteen megabytes is refused by its size', async () => {
-  expect(await send('/v1/agent/imports', JSON.stringify({ name: 'x', more: 'y'.repeat(17 * mebibyte) }))).toEqual(tooLarge)
+  expect(await send('/v1/agent/imports', JSON.stringify({ name: 'x', more: 'y'.repeat(17 * mebibyte) }))).toEqual(
+    tooLarge,
+  )
   // The hub goes on.
   expect((await importing('small.csv')).status).toBe(200)
 })
@@ -63,7 +70,10 @@ it.each([
 it('a part of an import holds no more than it may, and nothing of one that does is kept', async () => {
   const { id } = await importing('parts.csv')
   const part = (bytes: number) =>
-    send('/v1/agent/imports/parts', JSON.stringify({ id, part: 0, bytes: Buffer.alloc(bytes, 'y').toString('base64'), last: false }))
+    send(
+      '/v1/agent/imports/parts',
+      JSON.stringify({ id, part: 0, bytes: Buffer.alloc(bytes, 'y').toString('base64'), last: false }),
+    )
   expect(await part(importPartBytes + 3)).toMatchObject({ status: 400, code: 'L-608', params: { where: 'bytes' } })
   expect(await hub.db.selectFrom('import_part').select('part').execute()).toEqual([])
   expect(await part(importPartBytes)).toMatchObject({ status: 200, received: 1 })
@@ -74,7 +84,11 @@ it('the console’s page runs no script but its own, in nobody’s frame, and se
   for (const path of ['/', '/pickups', '/sign-in?next=//example.org']) {
     const { headers } = await fetch(hub.url + path)
     expect(headers.get('content-type')).toContain('text/html')
-    const policy = new Map((headers.get('content-security-policy') ?? '').split('; ').map((part) => part.split(/ (.*)/).slice(0, 2) as [string, string]))
+    const policy = new Map(
+      (headers.get('content-security-policy') ?? '')
+        .split('; ')
+        .map((part) => part.split(/ (.*)/).slice(0, 2) as [string, string]),
+    )
     expect(Object.fromEntries(policy)).toMatchObject({
       'default-src': "'none'",
       'script-src': "'self'",

@@ -48,7 +48,9 @@ function filled(shape: Shape, text: string, ids: boolean): unknown {
   if (one !== undefined) return filled(one, text, ids)
   switch (shape.type) {
     case 'object':
-      return Object.fromEntries(Object.entries(shape.properties ?? {}).map(([name, inner]) => [name, filled(inner, text, ids)]))
+      return Object.fromEntries(
+        Object.entries(shape.properties ?? {}).map(([name, inner]) => [name, filled(inner, text, ids)]),
+      )
     case 'array':
       return shape.items === undefined ? [] : [filled(shape.items, text, ids)]
     case 'integer':
@@ -57,12 +59,15 @@ function filled(shape: Shape, text: string, ids: boolean): unknown {
     case 'boolean':
       return true
     case 'string':
-      return ids && shape.pattern !== undefined && new RegExp(shape.pattern).test('A'.repeat(22)) ? 'A'.repeat(22) : text
+      return ids && shape.pattern !== undefined && new RegExp(shape.pattern).test('A'.repeat(22))
+        ? 'A'.repeat(22)
+        : text
     default:
       return text
   }
 }
-const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape
+const schemaOf = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape
 
 async function census(): Promise<unknown> {
   const { rows } = await sql<{ tables: number; pickups: number; people: number; accounts: number }>`SELECT
@@ -81,10 +86,13 @@ beforeAll(async () => {
       behindProxy: true,
       work: false,
       tokens: new Map(AgentRole.options.map((role) => [`${token}-${role}`, { name: role, role }])),
-      onBug: (route, error) => bugs.push(`${route}: ${error instanceof Error ? `${error.name} ${error.message}` : 'error'}`),
+      onBug: (route, error) =>
+        bugs.push(`${route}: ${error instanceof Error ? `${error.name} ${error.message}` : 'error'}`),
     }),
   )
-  const raw = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as object
+  const raw = JSON.parse(
+    readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'),
+  ) as object
   value(await seed(hub, value(parseInstitution(raw))))
 })
 afterAll(async () => {
@@ -108,7 +116,11 @@ describe.each(payloads.map((text) => [JSON.stringify(text).slice(0, 40), text] a
       const params = new URLSearchParams(Object.entries(asked ?? {}).map(([key, each]) => [key, String(each)]))
       const reply = await fetch(`${hub.url}${path}?${params.toString()}`, {
         method,
-        headers: { authorization: `Bearer ${token}-${role}`, 'x-forwarded-for': address, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
+        headers: {
+          authorization: `Bearer ${token}-${role}`,
+          'x-forwarded-for': address,
+          ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+        },
         ...(method === 'POST' ? { body: JSON.stringify(filled(schemaOf(body), text, ids)) } : {}),
       })
       const told = await reply.text()

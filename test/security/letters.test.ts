@@ -19,7 +19,9 @@ const said = (result: { ok: boolean }) => ('failure' in result ? (result.failure
 const notices = () => desk.sent.filter((text) => text.includes('"scanNotice"'))
 const kinds = async () => {
   const journal = await desk.call('journal', { limit: 40 })
-  return (journal as { value: { entries: { kind: string; actor: string | null }[] } }).value.entries.map(({ kind, actor }) => [kind, actor])
+  return (journal as { value: { entries: { kind: string; actor: string | null }[] } }).value.entries.map(
+    ({ kind, actor }) => [kind, actor],
+  )
 }
 
 async function approved(n = 0): Promise<string> {
@@ -79,9 +81,17 @@ it('one alone prints nothing; nor does a verification, nor a letter’s approval
   expect(said(await desk.call('printLetter', { pickup: letter(), approval }))).toBe('L-310')
   desk.scan(desk.staff['post-room'].card)
   expect(notices().at(-1)).toContain('L-311')
-  expect(said(await desk.call('verifyByEye', { pickup: letter(), kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true }))).toBe(
-    'L-209',
-  )
+  expect(
+    said(
+      await desk.call('verifyByEye', {
+        pickup: letter(),
+        kind: 'passport',
+        issuerCountry: 'FIN',
+        birthDate: '2001-02-03',
+        statement: true,
+      }),
+    ),
+  ).toBe('L-209')
   expect(said(await desk.call('openLetter', { pickup: letter(2) }))).toBe('L-238')
   expect(said(await desk.call('approveDispatch', { pickup: letter(2) }))).toBe('L-209')
   expect(desk.printed).toEqual([])

@@ -21,9 +21,16 @@ const failure = (result: { ok: boolean }) => ('failure' in result ? result.failu
 const until = (at: number) => desk.advance(at - desk.state().now)
 async function verify(i = 0) {
   await desk.call('openPickup', { pickup: pickup(i) })
-  return desk.call('verifyByEye', { pickup: pickup(i), kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  return desk.call('verifyByEye', {
+    pickup: pickup(i),
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
 }
-const release = (verification: string, i = 0) => desk.call('release', { pickup: pickup(i), verification, language: 'fi' })
+const release = (verification: string, i = 0) =>
+  desk.call('release', { pickup: pickup(i), verification, language: 'fi' })
 
 it('verifies until closing time and not after; says when it opens', async () => {
   expect(desk.state().opening).toEqual({ open: true, until: closing, overridden: null })
@@ -48,7 +55,11 @@ it('finishes whoever was verified before it closed', async () => {
 it('tells the person at the reader, and notes no arrival', async () => {
   until(closing + hour)
   desk.scan('04AABBCCDDEE01')
-  expect(desk.state().counter).toMatchObject({ step: 'refused', audience: 'recipient', failure: { code: 'L-210', params: { opensAt: opening } } })
+  expect(desk.state().counter).toMatchObject({
+    step: 'refused',
+    audience: 'recipient',
+    failure: { code: 'L-210', params: { opensAt: opening } },
+  })
   expect(desk.state().counts.arrived).toBe(0)
 })
 

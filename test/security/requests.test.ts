@@ -36,6 +36,9 @@ it('staff ask for an account by name, whoever types it in whichever case', async
   await desk.signIn(desk.staff.porter)
   const filed = await desk.call('requestFor', { account: 'erikoinen-tunnus' })
   expect(filed).toMatchObject({ ok: true, value: { state: 'waiting', sent: false } })
-  expect(await desk.call('requestFor', { account: 'Erikoinen-Tunnus' })).toMatchObject({ ok: true, value: { state: 'waiting' } })
+  expect(await desk.call('requestFor', { account: 'Erikoinen-Tunnus' })).toMatchObject({
+    ok: true,
+    value: { state: 'waiting' },
+  })
   expect(desk.state().takesRequests).toBe(true)
 })

@@ -18,7 +18,11 @@ const someone = {
 const documents = [buildTd1(someone), buildTd2(someone), buildTd3(someone)]
 const cards = ['04C4A7D1E2F380', '6430098765432', 'LODGE:7K2M9QXA']
 const codes = ['131052-308T', '010594Y9032']
-const forged = documents.map(([first = '', second = '', ...rest]) => [first, second.replace(/\d(?=.$)|\d$/, 'Z'), ...rest])
+const forged = documents.map(([first = '', second = '', ...rest]) => [
+  first,
+  second.replace(/\d(?=.$)|\d$/, 'Z'),
+  ...rest,
+])
 
 let desk: TestDesk
 beforeAll(async () => {
@@ -30,7 +34,12 @@ it('signed in or not, matching or not, well-formed or forged', async () => {
   const scans = [
     ...cards,
     ...codes,
-    ...documents.flatMap((lines) => [lines.join('\n'), lines.join(''), lines.join('\r\n').toLowerCase(), lines[0] ?? '']),
+    ...documents.flatMap((lines) => [
+      lines.join('\n'),
+      lines.join(''),
+      lines.join('\r\n').toLowerCase(),
+      lines[0] ?? '',
+    ]),
     ...forged.map((lines) => lines.join('\n')),
   ]
   for (const text of scans) desk.scan(text)

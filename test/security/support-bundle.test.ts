@@ -16,7 +16,13 @@ it('carries versions, lights, counts and codes, and no name, account, id of a pe
   const pickup = desk.pickups[0]
   if (pickup === undefined) throw new Error('no pickup')
   await desk.call('openPickup', { pickup: pickup.id })
-  await desk.call('verifyByEye', { pickup: pickup.id, kind: 'passport', issuerCountry: 'FIN', birthDate: '1901-01-01', statement: true })
+  await desk.call('verifyByEye', {
+    pickup: pickup.id,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '1901-01-01',
+    statement: true,
+  })
   const made = await desk.call('supportBundle', {})
   expect(made.ok).toBe(true)
   const [name] = readdirSync(join(desk.at.folder, 'support'))

@@ -13,7 +13,10 @@ afterEach(async () => {
 /** With the file in hand, triggers are no obstacle. */
 const edit = (sql: string) => (file: string) => {
   const db = new Database(file)
-  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as { name: string }[]) db.exec(`DROP TRIGGER ${name}`)
+  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
+    name: string
+  }[])
+    db.exec(`DROP TRIGGER ${name}`)
   db.exec(sql)
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
@@ -30,7 +33,10 @@ it('an untouched desk starts', async () => {
 it.each([
   ['edited', "UPDATE ledger SET bytes = replace(bytes, 'supervisor', 'porter') WHERE seq = 2"],
   ['deleted', 'DELETE FROM ledger WHERE seq = 2'],
-  ['reordered', 'UPDATE ledger SET seq = -1 WHERE seq = 2; UPDATE ledger SET seq = 2 WHERE seq = 3; UPDATE ledger SET seq = 3 WHERE seq = -1'],
+  [
+    'reordered',
+    'UPDATE ledger SET seq = -1 WHERE seq = 2; UPDATE ledger SET seq = 2 WHERE seq = 3; UPDATE ledger SET seq = 3 WHERE seq = -1',
+  ],
   ['beheaded', 'DELETE FROM ledger WHERE seq = 1'],
 ])('an entry %s: the desk does not start (L-805)', async (_, sql) => {
   expect(code(await start(sql))).toBe('L-805')
@@ -41,14 +47,22 @@ it('an old entry, far behind what is checked before serving: the desk is frozen 
   of.advance(10_000)
   await of.signIn(of.staff.porter)
   await of.call('openPickup', { pickup: of.pickups[0]?.id })
-  const proof = await of.call('verifyByEye', { pickup: of.pickups[0]?.id, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  const proof = await of.call('verifyByEye', {
+    pickup: of.pickups[0]?.id,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   expect(proof).toMatchObject({ ok: false, failure: { code: 'L-604' } })
   await of.call('syncNow', {})
   expect(of.state().network.state).toBe('frozen')
   expect(of.printed).toEqual([])
 })
 it('an opening key put there by hand: the desk does not start, so the hub is never told of it', async () => {
-  expect(code(await start(`UPDATE kiosk SET opening_public = x'${'ab'.repeat(32)}', opening_registered = 0`))).toBe('L-805')
+  expect(code(await start(`UPDATE kiosk SET opening_public = x'${'ab'.repeat(32)}', opening_registered = 0`))).toBe(
+    'L-805',
+  )
 })
 it('a colleague’s public key replaced: the desk does not start, so no share is sealed to it', async () => {
   expect(
@@ -79,10 +93,19 @@ it('an envelope moved to another pickup does not open (L-510), and no byte of it
   await of.signIn(of.staff.porter)
   const pickup = of.pickups[0]?.id
   await of.call('openPickup', { pickup })
-  const proof = await of.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+  const proof = await of.call('verifyByEye', {
+    pickup,
+    kind: 'passport',
+    issuerCountry: 'FIN',
+    birthDate: '2001-02-03',
+    statement: true,
+  })
   if (!proof.ok) throw new Error(proof.failure.code)
   const { verification } = proof.value as { verification: string }
-  expect(await of.call('release', { pickup, verification, language: 'fi' })).toMatchObject({ ok: false, failure: { code: 'L-510' } })
+  expect(await of.call('release', { pickup, verification, language: 'fi' })).toMatchObject({
+    ok: false,
+    failure: { code: 'L-510' },
+  })
   expect(of.printed).toEqual([])
 })
 it('stated limit: whoever owns the disk can cut the unacknowledged tail, and the desk alone cannot tell', async () => {
@@ -91,7 +114,15 @@ it('stated limit: whoever owns the disk can cut the unacknowledged tail, and the
 it('the database file holds no name, card, birth date or secret in the clear', async () => {
   const of = await start('SELECT 1')
   const bytes = readFileSync(of.at.file)
-  for (const word of ['Kaisa', 'koekaisa', 'Portti', '04AABBCCDDEE01', '2001-02-03', 'Canary-Secret', of.staff.porter.card])
+  for (const word of [
+    'Kaisa',
+    'koekaisa',
+    'Portti',
+    '04AABBCCDDEE01',
+    '2001-02-03',
+    'Canary-Secret',
+    of.staff.porter.card,
+  ])
     expect(bytes.includes(word), word).toBe(false)
   // The test can see what is there.
   expect(bytes.includes('staff-enrolled')).toBe(true)

@@ -34,7 +34,8 @@ function unharmed(): void {
   expect(desk.bugs).toEqual([])
   const everything = desk.sent.join('\n')
   for (const i of [1, 2, 3]) expect(everything).not.toContain(secretOf(i))
-  for (const word of ['2001-02-03', '04AABBCCDDEE01', ...Object.values(desk.staff).map(({ card }) => card)]) expect(everything).not.toContain(word)
+  for (const word of ['2001-02-03', '04AABBCCDDEE01', ...Object.values(desk.staff).map(({ card }) => card)])
+    expect(everything).not.toContain(word)
   expect({}).not.toHaveProperty('polluted')
   expect(desk.state().revision).toBeGreaterThanOrEqual(0)
 }
@@ -120,14 +121,29 @@ describe('a window that has been taken over', () => {
           statement: fc.constant(true),
         }),
       }),
-      fc.record({ method: fc.constant('release'), input: fc.record({ pickup: id, verification: id, language: fc.constantFrom('fi', 'sv', 'en') }) }),
+      fc.record({
+        method: fc.constant('release'),
+        input: fc.record({ pickup: id, verification: id, language: fc.constantFrom('fi', 'sv', 'en') }),
+      }),
       fc.record({
         method: fc.constant('settle'),
-        input: fc.record({ slip: id, settlement: fc.constantFrom('handed-over', 'spoiled', 'missing', 'nothing-came-out') }),
+        input: fc.record({
+          slip: id,
+          settlement: fc.constantFrom('handed-over', 'spoiled', 'missing', 'nothing-came-out'),
+        }),
       }),
-      fc.record({ method: fc.constant('noSlip'), input: fc.record({ pickup: id, reason: fc.constantFrom('expired', 'photo-differs') }) }),
-      fc.record({ method: fc.constantFrom('dismiss', 'addStaff', 'changePin', 'state', 'shift'), input: fc.constant({}) }),
-      fc.record({ method: fc.constant('queue'), input: fc.record({ filter: fc.constantFrom('all', 'waiting'), search: fc.string(), limit: fc.constant(5) }) }),
+      fc.record({
+        method: fc.constant('noSlip'),
+        input: fc.record({ pickup: id, reason: fc.constantFrom('expired', 'photo-differs') }),
+      }),
+      fc.record({
+        method: fc.constantFrom('dismiss', 'addStaff', 'changePin', 'state', 'shift'),
+        input: fc.constant({}),
+      }),
+      fc.record({
+        method: fc.constant('queue'),
+        input: fc.record({ filter: fc.constantFrom('all', 'waiting'), search: fc.string(), limit: fc.constant(5) }),
+      }),
     )
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 25 }), fc.boolean(), async (commands, atOnce) => {
@@ -224,7 +240,10 @@ describe('a PIN at the counter', () => {
     await desk.call('settle', { slip: (slip.value as { slip: string }).slip, settlement: 'handed-over' })
     await desk.call('dismiss', {})
     await desk.call('noSlip', { pickup: pickup(1), reason: 'expired' })
-    expect(await desk.call('shift', {})).toMatchObject({ ok: true, value: { handedOver: 1, slips: 1, spoiled: 0, noSlip: 1, unsettled: 0 } })
+    expect(await desk.call('shift', {})).toMatchObject({
+      ok: true,
+      value: { handedOver: 1, slips: 1, spoiled: 0, noSlip: 1, unsettled: 0 },
+    })
     await desk.signIn(desk.staff.supervisor)
     expect(await desk.call('shift', {})).toMatchObject({ ok: true, value: { handedOver: 0, slips: 0 } })
   })

@@ -4,10 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { openingAt, OpeningHours, usualHours } from '../../src-shared/opening-hours.ts'
 
 const at = (text: string) => Date.parse(text)
-const hours = (weekly: Record<number, [string, string][]>, exceptions: Record<string, [string, string][]> = {}): OpeningHours =>
+const hours = (
+  weekly: Record<number, [string, string][]>,
+  exceptions: Record<string, [string, string][]> = {},
+): OpeningHours =>
   OpeningHours.parse({
     weekly: [0, 1, 2, 3, 4, 5, 6].map((weekday) => (weekly[weekday] ?? []).map(([from, to]) => ({ from, to }))),
-    exceptions: Object.entries(exceptions).map(([date, spans]) => ({ date, spans: spans.map(([from, to]) => ({ from, to })) })),
+    exceptions: Object.entries(exceptions).map(([date, spans]) => ({
+      date,
+      spans: spans.map(([from, to]) => ({ from, to })),
+    })),
   })
 
 /** Another way to the same answer: what the wall clock says, minute by minute, and nothing of instants and offsets. */
@@ -33,7 +39,8 @@ function clock(instant: number) {
 const dayBefore = (date: string) => new Date(Date.parse(`${date}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
 function openByTheWall(of: OpeningHours, instant: number): boolean {
   const { date, weekday, time } = clock(instant)
-  const spansOf = (day: string, dayOfWeek: number) => of.exceptions.find((each) => each.date === day)?.spans ?? of.weekly[dayOfWeek] ?? []
+  const spansOf = (day: string, dayOfWeek: number) =>
+    of.exceptions.find((each) => each.date === day)?.spans ?? of.weekly[dayOfWeek] ?? []
   const today = spansOf(date, weekday).some(({ from, to }) => time >= from && (to <= from || time < to))
   const lastNight = spansOf(dayBefore(date), (weekday + 6) % 7).some(({ from, to }) => to <= from && time < to)
   return today || lastNight
@@ -58,7 +65,10 @@ describe('opening hours', () => {
   })
 
   it('an exception stands for the whole of its date, closed or other hours', () => {
-    const of = hours({ 0: [['08:00', '20:00']], 1: [['08:00', '20:00']] }, { '2026-12-21': [], '2026-12-22': [['10:00', '12:00']] })
+    const of = hours(
+      { 0: [['08:00', '20:00']], 1: [['08:00', '20:00']] },
+      { '2026-12-21': [], '2026-12-22': [['10:00', '12:00']] },
+    )
     expect(openingAt(of, at('2026-12-21T09:00:00Z'))).toEqual({ open: false, opensAt: at('2026-12-22T08:00:00Z') })
     expect(openingAt(of, at('2026-12-22T08:30:00Z'))).toEqual({ open: true, closesAt: at('2026-12-22T10:00:00Z') })
   })
@@ -78,7 +88,9 @@ describe('opening hours', () => {
   })
 
   it('agrees with the clock on the wall, whenever it is asked', () => {
-    const time = fc.tuple(fc.nat(23), fc.constantFrom(0, 15, 30, 59)).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
+    const time = fc
+      .tuple(fc.nat(23), fc.constantFrom(0, 15, 30, 59))
+      .map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
     // Between 3 and 4 in the nights of the change a wall clock alone cannot say which 3:30 it is.
     const steady = time.filter((text) => !text.startsWith('03'))
     const spans = fc.array(
@@ -88,11 +100,17 @@ describe('opening hours', () => {
     const week = fc.tuple(spans, spans, spans, spans, spans, spans, spans)
     const around = fc.constantFrom('2026-03-29', '2026-10-25', '2028-02-29', '2026-12-31', '2026-06-15')
     fc.assert(
-      fc.property(week, around, spans, fc.integer({ min: -3 * 1440, max: 3 * 1440 }), (weekly, date, special, offset) => {
-        const of = OpeningHours.parse({ weekly, exceptions: [{ date, spans: special }] })
-        const instant = at(`${date}T12:00:00Z`) + offset * 60_000
-        expect(openingAt(of, instant).open).toBe(openByTheWall(of, instant))
-      }),
+      fc.property(
+        week,
+        around,
+        spans,
+        fc.integer({ min: -3 * 1440, max: 3 * 1440 }),
+        (weekly, date, special, offset) => {
+          const of = OpeningHours.parse({ weekly, exceptions: [{ date, spans: special }] })
+          const instant = at(`${date}T12:00:00Z`) + offset * 60_000
+          expect(openingAt(of, instant).open).toBe(openByTheWall(of, instant))
+        },
+      ),
       { numRuns: 400 },
     )
   })
@@ -133,7 +151,12 @@ describe('against the first minute at which the wall shows a time', () => {
     }
     return { start, shown }
   }
-  const walls = new Map(['2026-03-29', '2026-10-25', '2027-03-28', '2028-02-29', '2026-12-31'].map((date): [string, Wall] => [date, wallAround(date)]))
+  const walls = new Map(
+    ['2026-03-29', '2026-10-25', '2027-03-28', '2028-02-29', '2026-12-31'].map((date): [string, Wall] => [
+      date,
+      wallAround(date),
+    ]),
+  )
   const dayAfter = (date: string) => new Date(Date.parse(`${date}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
   /** First minute by which the wall has come to a time; the wall goes back once a year, so the first is what counts. */
   const firstAt = ({ shown }: Wall, date: string, time: string) => {
@@ -156,7 +179,9 @@ describe('against the first minute at which the wall shows a time', () => {
     }
     return open
   }
-  const every = fc.tuple(fc.nat(23), fc.constantFrom(0, 1, 20, 30, 59)).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
+  const every = fc
+    .tuple(fc.nat(23), fc.constantFrom(0, 1, 20, 30, 59))
+    .map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
   /** Half of all times in the hours that the change touches. */
   const time = fc.oneof(every, fc.constantFrom('02:59', '03:00', '03:20', '03:30', '03:59', '04:00', '00:00', '23:59'))
   const spans = fc.array(
@@ -200,10 +225,15 @@ describe('against the first minute at which the wall shows a time', () => {
     ['2026-10-24T23:30:00Z', [['01:00', '03:30']], '2026-10-25T00:30:00Z'],
     ['2026-10-25T00:15:00Z', [['03:00', '05:00']], '2026-10-25T03:00:00Z'],
     ['2026-10-25T01:15:00Z', [['03:00', '05:00']], '2026-10-25T03:00:00Z'],
-  ] as [string, [string, string][], string | null][])('the night of the change at %s, open %j: until %s', (instant, spansOf, until) => {
-    const of = hours({}, { [instant.startsWith('2026-03') ? '2026-03-29' : '2026-10-25']: spansOf })
-    expect(openingAt(of, at(instant))).toEqual(until === null ? { open: false, opensAt: null } : { open: true, closesAt: at(until) })
-  })
+  ] as [string, [string, string][], string | null][])(
+    'the night of the change at %s, open %j: until %s',
+    (instant, spansOf, until) => {
+      const of = hours({}, { [instant.startsWith('2026-03') ? '2026-03-29' : '2026-10-25']: spansOf })
+      expect(openingAt(of, at(instant))).toEqual(
+        until === null ? { open: false, opensAt: null } : { open: true, closesAt: at(until) },
+      )
+    },
+  )
 
   it('a leap day has hours of its own, and the year’s last night goes on into the new year', () => {
     const leap = hours({}, { '2028-02-29': [['10:00', '12:00']] })

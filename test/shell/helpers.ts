@@ -33,7 +33,8 @@ export function fakeEngine(behaviour: 'serve' | 'die' | 'fatal' | 'hang') {
         if (frame.t === 'shell' && frame.engine === engine) resolve(frame)
       })
     })
-  const call = () => new Promise<ReplyFrame>((resolve) => supervisor.call({ t: 'call', id: 9, method: 'state', input: {} }, resolve))
+  const call = () =>
+    new Promise<ReplyFrame>((resolve) => supervisor.call({ t: 'call', id: 9, method: 'state', input: {} }, resolve))
   return { supervisor, pids, until, call }
 }
 

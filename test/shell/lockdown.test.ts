@@ -19,7 +19,11 @@ const files: Record<string, string> = {
   '/proc/sys/kernel/yama/ptrace_scope': '2\n',
 }
 
-function machine(changes: Partial<Machine> = {}, absent: readonly string[] = [], other: Record<string, string> = {}): Machine {
+function machine(
+  changes: Partial<Machine> = {},
+  absent: readonly string[] = [],
+  other: Record<string, string> = {},
+): Machine {
   const all = { ...files, ...other }
   return {
     platform: 'linux',
@@ -28,13 +32,19 @@ function machine(changes: Partial<Machine> = {}, absent: readonly string[] = [],
     dataDir: '/var/lib/lodge/data',
     cgroup: 'system.slice/lodge-kiosk.service',
     read: (file) => (absent.includes(file) ? null : (all[file] ?? null)),
-    mode: (path) => ({ '/var/lib/lodge/data': 0o700, '/run/credentials/lodge/lodge-kek': 0o400, '/run/systemd/timesync/synchronized': 0o644 })[path] ?? null,
+    mode: (path) =>
+      ({
+        '/var/lib/lodge/data': 0o700,
+        '/run/credentials/lodge/lodge-kek': 0o400,
+        '/run/systemd/timesync/synchronized': 0o644,
+      })[path] ?? null,
     link: (path) => (path === '/etc/systemd/system/ctrl-alt-del.target' ? '/dev/null' : null),
     deviceOf: () => '254:1',
     ...changes,
   }
 }
-const missing = (report: LockdownReport) => report.findings.filter(({ state }) => state === 'missing').map(({ what }) => what)
+const missing = (report: LockdownReport) =>
+  report.findings.filter(({ state }) => state === 'missing').map(({ what }) => what)
 
 describe('the report', () => {
   it('finds nothing missing on a machine that is locked down, and says what the app can never hold', () => {
@@ -45,14 +55,37 @@ describe('the report', () => {
 
   it.each<[string, Machine]>([
     ['an account of its own, not root', machine({ uid: 0 })],
-    ['no new privileges', machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t0\nCapEff:\t0000000000000000\nSeccomp:\t2\n' })],
-    ['no capabilities', machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t1\nCapEff:\t000001ffffffffff\nSeccomp:\t2\n' })],
-    ['system calls filtered', machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t1\nCapEff:\t0000000000000000\nSeccomp:\t0\n' })],
-    ['no core dump', machine({}, [], { '/proc/self/limits': 'Max core file size        0                    unlimited            bytes     \n' })],
-    ['no swap for it', machine({ cgroup: 'user.slice' }, [], { '/proc/swaps': 'Filename\tType\n/dev/sda2 partition\n' })],
+    [
+      'no new privileges',
+      machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t0\nCapEff:\t0000000000000000\nSeccomp:\t2\n' }),
+    ],
+    [
+      'no capabilities',
+      machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t1\nCapEff:\t000001ffffffffff\nSeccomp:\t2\n' }),
+    ],
+    [
+      'system calls filtered',
+      machine({}, [], { '/proc/self/status': 'NoNewPrivs:\t1\nCapEff:\t0000000000000000\nSeccomp:\t0\n' }),
+    ],
+    [
+      'no core dump',
+      machine({}, [], {
+        '/proc/self/limits': 'Max core file size        0                    unlimited            bytes     \n',
+      }),
+    ],
+    [
+      'no swap for it',
+      machine({ cgroup: 'user.slice' }, [], { '/proc/swaps': 'Filename\tType\n/dev/sda2 partition\n' }),
+    ],
     ['the disk is encrypted', machine({}, ['/sys/dev/block/254:1/dm/uuid'])],
-    ['the data folder is closed to others', machine({ mode: (path) => (path === '/var/lib/lodge/data' ? 0o755 : null) })],
-    ['the key is sealed to this machine', machine({ env: { WATCHDOG_USEC: '1' }, mode: (path) => (path.endsWith('keystore.key') ? 0o600 : null) })],
+    [
+      'the data folder is closed to others',
+      machine({ mode: (path) => (path === '/var/lib/lodge/data' ? 0o755 : null) }),
+    ],
+    [
+      'the key is sealed to this machine',
+      machine({ env: { WATCHDOG_USEC: '1' }, mode: (path) => (path.endsWith('keystore.key') ? 0o600 : null) }),
+    ],
     ['device rules: readers are the kiosk’s alone', machine({}, ['/etc/udev/rules.d/60-lodge.rules'])],
     ['an AppArmor profile is enforced', machine({}, [], { '/proc/self/attr/current': 'unconfined\n' })],
     ['a watchdog ends a kiosk that hangs', machine({ env: {} })],
@@ -70,7 +103,9 @@ describe('the report', () => {
   it('does not guess where it cannot tell', () => {
     const report = lockdownReport(machine({ platform: 'win32' }))
     expect(report.findings.map(({ state }) => state)).toEqual(['cannot-tell'])
-    const blind = lockdownReport(machine({ read: () => null, mode: () => null, deviceOf: () => null, cgroup: null, uid: null }))
+    const blind = lockdownReport(
+      machine({ read: () => null, mode: () => null, deviceOf: () => null, cgroup: null, uid: null }),
+    )
     expect(blind.findings.filter(({ state }) => state === 'holds').map(({ what }) => what)).toEqual([
       'a watchdog ends a kiosk that hangs',
       'Ctrl-Alt-Del does not restart the computer',
@@ -83,16 +118,24 @@ const has = (program: string) => spawnSync(program, ['--version']).error === und
 for (const unit of ['lodge-kiosk.service', 'lodge-hub.service']) {
   test(`systemd takes ${unit}`, (ctx) => {
     if (!has('systemd-analyze')) ctx.skip('systemd-analyze is not installed here')
-    const checked = spawnSync('systemd-analyze', ['verify', '--man=no', `${resources}systemd/${unit}`], { encoding: 'utf8' })
+    const checked = spawnSync('systemd-analyze', ['verify', '--man=no', `${resources}systemd/${unit}`], {
+      encoding: 'utf8',
+    })
     // Programs that are not installed here are no fault of the unit.
-    const complaints = checked.stderr.split('\n').filter((text) => text.includes(unit) && !/is not executable|not found/.test(text))
+    const complaints = checked.stderr
+      .split('\n')
+      .filter((text) => text.includes(unit) && !/is not executable|not found/.test(text))
     expect(complaints).toEqual([])
   })
 }
 
 test('AppArmor takes the profile', (ctx) => {
   if (!has('apparmor_parser')) ctx.skip('apparmor_parser is not installed here')
-  const checked = spawnSync('apparmor_parser', ['--skip-kernel-load', '--skip-cache', `${resources}apparmor/lodge-kiosk`], { encoding: 'utf8' })
+  const checked = spawnSync(
+    'apparmor_parser',
+    ['--skip-kernel-load', '--skip-cache', `${resources}apparmor/lodge-kiosk`],
+    { encoding: 'utf8' },
+  )
   expect(checked.stderr.replace(/^(Warning|Cache read).*$/gm, '').trim()).toBe('')
   expect(checked.status).toBe(0)
 })
@@ -103,7 +146,11 @@ test('the watchdog beats twice in the unit’s time, and only under such a unit'
   const timers = { set: (run: () => void, ms: number) => (set.push({ run, ms }), () => undefined) }
   startWatchdog({ env: {}, timers, notify: (argument) => said.push(argument) })
   expect(said).toEqual([])
-  startWatchdog({ env: { NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '60000000' }, timers, notify: (argument) => said.push(argument) })
+  startWatchdog({
+    env: { NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '60000000' },
+    timers,
+    notify: (argument) => said.push(argument),
+  })
   set[0]?.run()
   expect(said).toEqual(['WATCHDOG=1', 'WATCHDOG=1'])
   expect(set[0]?.ms).toBe(30_000)

@@ -10,7 +10,13 @@ import { afterEach, describe, expect, it, test } from 'vitest'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import { appImageInstaller, nsisInstaller, installerOfThisStart } from '../../src-main/shell/update/installers.ts'
 import { compareVersions, isForUs, openRelease, type Release } from '../../src-main/shell/update/manifest.ts'
-import { emptyRecord, onProved, onStart, startsOnProbation, type UpdateRecord } from '../../src-main/shell/update/record.ts'
+import {
+  emptyRecord,
+  onProved,
+  onStart,
+  startsOnProbation,
+  type UpdateRecord,
+} from '../../src-main/shell/update/record.ts'
 import { createUpdater } from '../../src-main/shell/index.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
@@ -26,7 +32,15 @@ const release = (changes: Partial<Release> = {}): Release => ({
   lodge: 'release/1',
   version: '1.1.0',
   ring: 'all',
-  files: [{ platform: 'linux', arch: 'x64', path: 'lodge-1.1.0.AppImage', sha512: createHash('sha512').update(program).digest('hex'), size: program.length }],
+  files: [
+    {
+      platform: 'linux',
+      arch: 'x64',
+      path: 'lodge-1.1.0.AppImage',
+      sha512: createHash('sha512').update(program).digest('hex'),
+      size: program.length,
+    },
+  ],
   ...changes,
 })
 const signed = (of: Release, by = privateKey) => {
@@ -46,7 +60,8 @@ describe('a release', () => {
       }),
     )
     expect(openRelease(signed(release(), generateKeyPairSync('ed25519').privateKey), key).ok).toBe(false)
-    for (const rubbish of [null, 1, {}, { release: '{}', signature: 'x' }]) expect(openRelease(rubbish, key).ok).toBe(false)
+    for (const rubbish of [null, 1, {}, { release: '{}', signature: 'x' }])
+      expect(openRelease(rubbish, key).ok).toBe(false)
   })
 
   it('is for kiosks of its ring and the rings before it, newer ones alone, and never one that was rolled back', () => {
@@ -80,9 +95,16 @@ test('what the signing command writes is what kiosks take, under the key it name
   const image = join(folder, 'lodge-1.1.0.AppImage')
   writeFileSync(image, program)
   const command = fileURLToPath(new URL('../../resources/packaging/sign-release.ts', import.meta.url))
-  const run = spawnSync(process.execPath, ['--no-warnings', command, '--key', pem, '--version', '1.1.0', '--ring', 'all', image], { encoding: 'utf8' })
+  const run = spawnSync(
+    process.execPath,
+    ['--no-warnings', command, '--key', pem, '--version', '1.1.0', '--ring', 'all', image],
+    { encoding: 'utf8' },
+  )
   expect(run.stdout).toContain(key)
-  expect(openRelease(JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')), key)).toEqual({ ok: true, value: release() })
+  expect(openRelease(JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')), key)).toEqual({
+    ok: true,
+    value: release(),
+  })
 })
 
 describe('an AppImage', () => {
@@ -203,7 +225,10 @@ describe('a kiosk', () => {
   })
 
   it.each([
-    ['gives up', (desk: ReturnType<typeof kiosk>) => desk.tell({ t: 'shell', engine: 'given-up', failure: { code: 'L-907' } })],
+    [
+      'gives up',
+      (desk: ReturnType<typeof kiosk>) => desk.tell({ t: 'shell', engine: 'given-up', failure: { code: 'L-907' } }),
+    ],
     ['never answers', (desk: ReturnType<typeof kiosk>) => desk.ring(120_000)],
   ])('goes back when the new engine %s, and never takes that version again', async (_name, fails) => {
     const old = kiosk(signed(release()))

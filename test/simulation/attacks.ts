@@ -32,7 +32,10 @@ const claims = {
     'handed-over',
     'SELECT g.pickup, g.incarnation, g.n FROM handover h JOIN "grant" g ON g.pickup = h.pickup WHERE h.kiosk <> :kiosk AND g.kiosk = :kiosk ORDER BY 1, 3',
   ],
-  'a handover of another kiosk’s': ['handed-over', `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> :kiosk AND state = 'granted' ORDER BY 1`],
+  'a handover of another kiosk’s': [
+    'handed-over',
+    `SELECT pickup, incarnation, n FROM "grant" WHERE kiosk <> :kiosk AND state = 'granted' ORDER BY 1`,
+  ],
   'a handover of what it gave back': [
     'handed-over',
     `SELECT mine.pickup, mine.incarnation, mine.n FROM "grant" mine JOIN "grant" other ON other.pickup = mine.pickup
@@ -65,7 +68,12 @@ function claim(
   const { pickup, incarnation, n } = world.random.pick(found)
   world.tell(`${kiosk.name} is in the hands of an attacker: ${words}, ${pickup.slice(0, 4)}`)
   const facts = kind === 'handed-over' ? { slip: 'X'.repeat(22) } : {}
-  return [sign({ seq: acked + 1, time: world.time, kind, pickup, epoch: { incarnation, n }, actor: null, facts, prev: head }, head)]
+  return [
+    sign(
+      { seq: acked + 1, time: world.time, kind, pickup, epoch: { incarnation, n }, actor: null, facts, prev: head },
+      head,
+    ),
+  ]
 }
 
 /** A kiosk that gave something back which another holds by now: what it claims of that cannot be told from a late truth. */
@@ -86,7 +94,9 @@ export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
   const former = world.random.chance(0.5) ? formerHolder(fleet) : null
   const kiosk = former ?? someone
   const keys = kiosk.running?.services.keys
-  const known = hub.memory.prepare("SELECT acked, frozen FROM kiosk WHERE id = ? AND state = 'active'").statement.get(kiosk.id)
+  const known = hub.memory
+    .prepare("SELECT acked, frozen FROM kiosk WHERE id = ? AND state = 'active'")
+    .statement.get(kiosk.id)
   if (keys === undefined || known === undefined || known.frozen === 1 || hub.processes.length === 0) return
   const acked = Number(known.acked)
   if (acked < 3) return
@@ -98,10 +108,15 @@ export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
     return { bytes, signature: signHash(key, chainHash(after, bytes)) }
   }
   const make = (seq: number, prev: string, key = keys.signKey, after = prev) =>
-    sign({ seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev }, after, key)
+    sign(
+      { seq, time: world.time, kind: 'pin-changed', pickup: null, epoch: null, actor: null, facts: {}, prev },
+      after,
+      key,
+    )
   const hashAt = (seq: number) => (rows[seq - 1]?.hash ?? Buffer.alloc(32)).toString('hex')
   const first = former === null ? null : 'a handover of what it gave back'
-  const claimed = former !== null || world.random.chance(0.5) ? claim(fleet, kiosk, first, sign, acked, hashAt(acked)) : null
+  const claimed =
+    former !== null || world.random.chance(0.5) ? claim(fleet, kiosk, first, sign, acked, hashAt(acked)) : null
   const how = world.random.pick(['overlap', 'gap', 'chain', 'signature', 'cut'] as const)
   const broken = {
     overlap: () => [make(acked - 1, hashAt(acked - 2))],
@@ -124,5 +139,6 @@ export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
   const reply = await hub.answer('POST', path, headers, body)
   if (reply === null) return
   const answer = JSON.parse(Buffer.from(reply.bytes).toString()) as { code?: string }
-  if (claimed === null && answer.code === undefined) throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
+  if (claimed === null && answer.code === undefined)
+    throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
 }

@@ -5,12 +5,33 @@ import { join } from 'node:path'
 import canonicalize from 'canonicalize'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectDatabase, migrate, startEmbeddedPostgres, type Db, type EmbeddedPostgres, type Tables } from '../../src-hub/database/index.ts'
+import {
+  connectDatabase,
+  migrate,
+  startEmbeddedPostgres,
+  type Db,
+  type EmbeddedPostgres,
+  type Tables,
+} from '../../src-hub/database/index.ts'
 import { readFeed } from '../../src-hub/desks/index.ts'
-import { beginIncarnation, enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, writeOff } from '../../src-hub/kiosks/index.ts'
+import {
+  beginIncarnation,
+  enrolKiosk,
+  newEnrolmentCode,
+  registerOpeningKey,
+  takeReport,
+  writeOff,
+} from '../../src-hub/kiosks/index.ts'
 import { takeLedger } from '../../src-hub/ledger/index.ts'
 import { closeAlarm } from '../../src-hub/alarms/index.ts'
-import { issuePickup, openGrants, repeatRevokes, revokePickup, returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
+import {
+  issuePickup,
+  openGrants,
+  repeatRevokes,
+  revokePickup,
+  returnUnclaimed,
+  type GrantParts,
+} from '../../src-hub/pickups/index.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
@@ -41,19 +62,31 @@ afterAll(async () => {
 })
 
 test('the tables that the rules of ownership use have in memory the columns that the migrations make', async () => {
-  const found = await sql<{ t: string; c: string; required: boolean }>`SELECT table_name AS t, column_name AS c, is_nullable = 'NO' AS required
-    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migration' ORDER BY 1, 2`.execute(real)
-  const tables = memory.raw.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all()
+  const found = await sql<{
+    t: string
+    c: string
+    required: boolean
+  }>`SELECT table_name AS t, column_name AS c, is_nullable = 'NO' AS required
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migration' ORDER BY 1, 2`.execute(
+    real,
+  )
+  const tables = memory.raw
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all()
   const mine = tables.flatMap(({ name }) =>
     memory.raw
-      .prepare<[], { name: string; notnull: number; pk: number }>(`SELECT name, "notnull", pk FROM pragma_table_info('${name}')`)
+      .prepare<[], { name: string; notnull: number; pk: number }>(
+        `SELECT name, "notnull", pk FROM pragma_table_info('${name}')`,
+      )
       .all()
       .map((column) => ({ t: name, c: column.name, required: column.notnull === 1 || column.pk > 0 })),
   )
   const order = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort()
   // The console's tables are another matter: a rule that came to use one would fail over the store in memory at once.
   const named = new Set(tables.map(({ name }) => name))
-  expect(order(mine)).toEqual(order(found.rows.filter(({ t }) => named.has(t)).map(({ t, c, required }) => ({ t, c, required }))))
+  expect(order(mine)).toEqual(
+    order(found.rows.filter(({ t }) => named.has(t)).map(({ t, c, required }) => ({ t, c, required }))),
+  )
 })
 
 /** Everything that follows from one script of acts, with what is random by nature left out. */
@@ -74,7 +107,12 @@ async function script(db: Db): Promise<unknown> {
     const token = code.ok ? (parseEnrolmentCode(code.value)?.token ?? '') : ''
     const pair = newSignKeyPair()
     const box = await newSealKeyPair()
-    const body = { token, nonce: newId(), signKey: pair.publicKey.toString('base64url'), sealTo: box.publicKey.toString('base64url') }
+    const body = {
+      token,
+      nonce: newId(),
+      signKey: pair.publicKey.toString('base64url'),
+      sealTo: box.publicKey.toString('base64url'),
+    }
     const enrolled = await enrolKiosk(db, parts, body)
     if (!enrolled.ok) throw new Error(enrolled.failure.code)
     expect((await enrolKiosk(db, parts, { ...body, nonce: newId() })).ok).toBe(false)
@@ -84,7 +122,16 @@ async function script(db: Db): Promise<unknown> {
     let prev = genesisHash
     const key = privateKeyFromDer(pair.privateKeyDer)
     const say = async (kind: string, pickup: string, n: number, facts: object) => {
-      const entry = { seq: ++seq, time: parts.now(), kind, pickup, epoch: { incarnation: parts.incarnation, n }, actor: null, facts, prev }
+      const entry = {
+        seq: ++seq,
+        time: parts.now(),
+        kind,
+        pickup,
+        epoch: { incarnation: parts.incarnation, n },
+        actor: null,
+        facts,
+        prev,
+      }
       const bytes = canonicalize(entry) ?? ''
       const hash = chainHash(prev, bytes)
       prev = hash.toString('hex')
@@ -94,7 +141,13 @@ async function script(db: Db): Promise<unknown> {
     return { ...kiosk, say }
   }
   const issue = async (n: number, desk: string) => {
-    const body = { account: accountName(n), desk: desk as never, channel: 'helpdesk' as const, requestReference: null, secretKind: 'password' as const }
+    const body = {
+      account: accountName(n),
+      desk: desk as never,
+      channel: 'helpdesk' as const,
+      requestReference: null,
+      secretKind: 'password' as const,
+    }
     const issued = await issuePickup(db, parts, body, 'agent')
     if (!issued.ok) throw new Error(issued.failure.code)
     said.push(issued.value.state)
@@ -114,7 +167,16 @@ async function script(db: Db): Promise<unknown> {
   await one.say('handed-over', early, 1, { slip: 's'.repeat(22) })
   // After it acknowledged: a dispute, and what the other was granted since is asked back.
   await one.say('handed-over', moved, 1, { slip: 't'.repeat(22) })
-  said.push((await db.selectFrom('grant').select(['state', 'n']).where('pickup', '=', moved).where('kiosk', '=', two.id).execute()).map((row) => ({ ...row })))
+  said.push(
+    (
+      await db
+        .selectFrom('grant')
+        .select(['state', 'n'])
+        .where('pickup', '=', moved)
+        .where('kiosk', '=', two.id)
+        .execute()
+    ).map((row) => ({ ...row })),
+  )
   await two.say('revoke-acknowledged', moved, 2, {})
   // Poison: stored, its pickup held, until someone has looked.
   const poisoned = await issue(3, first)
@@ -168,16 +230,27 @@ async function script(db: Db): Promise<unknown> {
       'reported',
     ])
     return found.map((row) =>
-      Object.fromEntries(Object.entries(row as object).flatMap(([key, value]) => (random.has(key) ? [] : [[key, name.get(String(value)) ?? value]]))),
+      Object.fromEntries(
+        Object.entries(row as object).flatMap(([key, value]) =>
+          random.has(key) ? [] : [[key, name.get(String(value)) ?? value]],
+        ),
+      ),
     )
   }
   const feeds = await Promise.all([first, second].map((desk) => readFeed(db, desk, 0, 1000)))
   return {
     said,
-    kinds: feeds.map((feed) => (JSON.parse(`[${(feed?.changes ?? []).join(',')}]`) as { seq: number; kind: string }[]).map(({ seq, kind }) => [seq, kind])),
+    kinds: feeds.map((feed) =>
+      (JSON.parse(`[${(feed?.changes ?? []).join(',')}]`) as { seq: number; kind: string }[]).map(({ seq, kind }) => [
+        seq,
+        kind,
+      ]),
+    ),
     open: (await openGrants(db, two.id, null, 100)).length,
     tables: await Promise.all(
-      (['pickup', 'handover', 'dispute', 'alarm', 'audit'] as const).map((table) => rows(table, table === 'handover' ? 'pickup' : 'id')),
+      (['pickup', 'handover', 'dispute', 'alarm', 'audit'] as const).map((table) =>
+        rows(table, table === 'handover' ? 'pickup' : 'id'),
+      ),
     ),
     grants: (await rows('grant', 'pickup')).map((row) => JSON.stringify(row)).sort(),
     entries: (await rows('ledger_entry', 'seq')).map((row) => JSON.stringify(row)).sort(),
@@ -191,15 +264,26 @@ describe('the same acts', () => {
     expect(under).toEqual(over)
     const { said } = under as { said: unknown[] }
     expect(said).toContainEqual([{ state: 'revoking', n: 2 }])
-    expect(said.filter((word) => typeof word === 'string' && word.startsWith('L-6'))).toEqual(['L-680', 'L-604', 'L-680'])
+    expect(said.filter((word) => typeof word === 'string' && word.startsWith('L-6'))).toEqual([
+      'L-680',
+      'L-604',
+      'L-680',
+    ])
   })
-  test.each(['UPDATE ledger_entry SET kind = kind', 'DELETE FROM handover', 'UPDATE audit SET actor = actor'])('%s is refused', async (text) => {
-    await expect(sql.raw(text).execute(real)).rejects.toThrow()
-    await expect(sql.raw(text).execute(inMemory)).rejects.toThrow()
-  })
+  test.each(['UPDATE ledger_entry SET kind = kind', 'DELETE FROM handover', 'UPDATE audit SET actor = actor'])(
+    '%s is refused',
+    async (text) => {
+      await expect(sql.raw(text).execute(real)).rejects.toThrow()
+      await expect(sql.raw(text).execute(inMemory)).rejects.toThrow()
+    },
+  )
   test('a second open grant of one pickup is refused', async () => {
     for (const db of [real, inMemory]) {
-      const open = await db.selectFrom('grant').selectAll().where('state', 'in', ['granted', 'revoking']).executeTakeFirstOrThrow()
+      const open = await db
+        .selectFrom('grant')
+        .selectAll()
+        .where('state', 'in', ['granted', 'revoking'])
+        .executeTakeFirstOrThrow()
       await expect(
         db
           .insertInto('grant')

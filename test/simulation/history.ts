@@ -110,15 +110,29 @@ async function agentActs(fleet: Fleet): Promise<void> {
     const account = accountName(1 + random.int(fleet.accounts))
     const desk = random.pick(desks)
     world.tell(`an agent issues for ${account} at ${desk.slice(0, 4)}`)
-    await hub.ask('issue', { account, desk: desk as never, channel: 'helpdesk', requestReference: null, secretKind: 'password' })
+    await hub.ask('issue', {
+      account,
+      desk: desk as never,
+      channel: 'helpdesk',
+      requestReference: null,
+      secretKind: 'password',
+    })
     return
   }
-  const live = hub.memory.prepare("SELECT id FROM pickup WHERE state IN ('granted','unassigned','revoking') ORDER BY id").statement.all()
+  const live = hub.memory
+    .prepare("SELECT id FROM pickup WHERE state IN ('granted','unassigned','revoking') ORDER BY id")
+    .statement.all()
   if (live.length === 0) return
   const pickup = String((random.pick(live) as { id: string }).id)
   const to = act === 'reroute' ? random.pick(desks) : null
-  world.tell(`an agent ${act === 'reroute' ? `re-routes ${pickup.slice(0, 4)} to ${to?.slice(0, 4) ?? ''}` : `${act}s ${pickup.slice(0, 4)}`}`)
-  await hub.ask('revoke', { pickup: pickup as never, reason: act === 'reroute' ? 're-routed' : act === 'block' ? 'blocked' : 'revoked', to: to as never })
+  world.tell(
+    `an agent ${act === 'reroute' ? `re-routes ${pickup.slice(0, 4)} to ${to?.slice(0, 4) ?? ''}` : `${act}s ${pickup.slice(0, 4)}`}`,
+  )
+  await hub.ask('revoke', {
+    pickup: pickup as never,
+    reason: act === 'reroute' ? 're-routed' : act === 'block' ? 'blocked' : 'revoked',
+    to: to as never,
+  })
 }
 
 /** Someone looks after the desks: a frozen or refused kiosk is given up, after a while. */
@@ -128,7 +142,9 @@ async function supervise(fleet: Fleet): Promise<void> {
     const known = fleet.hub.memory.prepare('SELECT state, frozen FROM kiosk WHERE id = ?').statement.get(kiosk.id)
     if (known === undefined) {
       // Enrolled after the backup: the hub has forgotten it, and may know the one before as this desk's.
-      const before = fleet.hub.memory.prepare("SELECT id FROM kiosk WHERE desk = ? AND state = 'active'").statement.get(kiosk.desk)
+      const before = fleet.hub.memory
+        .prepare("SELECT id FROM kiosk WHERE desk = ? AND state = 'active'")
+        .statement.get(kiosk.desk)
       const old = before === undefined ? undefined : fleet.promises.kiosks.find((one) => one.id === before.id)
       kiosk.excused ??= 'unknown to the restored hub'
       if (old !== undefined) await fleet.replace(old, 'lost')
@@ -142,7 +158,9 @@ async function supervise(fleet: Fleet): Promise<void> {
   // A write-off that the restored hub has forgotten is made again.
   for (const kiosk of fleet.promises.kiosks) {
     if (kiosk.excused === null || fleet.places.get(kiosk.desk) === kiosk) continue
-    const known = fleet.hub.memory.prepare("SELECT 1 FROM kiosk WHERE id = ? AND state = 'active'").statement.get(kiosk.id)
+    const known = fleet.hub.memory
+      .prepare("SELECT 1 FROM kiosk WHERE id = ? AND state = 'active'")
+      .statement.get(kiosk.id)
     if (known !== undefined) await fleet.hub.ask('writeOff', { kiosk: kiosk.id as never })
   }
 }
@@ -196,7 +214,9 @@ function trouble(fleet: Fleet): void {
               slow: random.next() * 0.4,
               slowMs: random.pick([500, 8_000, 40_000]),
             }
-        world.tell(`weather: ${Math.round(network.weather.drop * 100)} % lost, ${Math.round(network.weather.duplicate * 100)} % twice`)
+        world.tell(
+          `weather: ${Math.round(network.weather.drop * 100)} % lost, ${Math.round(network.weather.duplicate * 100)} % twice`,
+        )
         return
       case 'part':
         network.parted.add(kiosk.id)
@@ -231,7 +251,9 @@ function trouble(fleet: Fleet): void {
       case 'image':
         images.set(kiosk, {
           disk: kiosk.image(),
-          seq: kiosk.look((db) => db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM ledger').get()?.seq ?? 0),
+          seq: kiosk.look(
+            (db) => db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM ledger').get()?.seq ?? 0,
+          ),
         })
         world.tell(`an image of ${kiosk.name}'s disk is kept`)
         return
@@ -337,11 +359,19 @@ export async function playHistory({ seed, desks }: HistoryOptions): Promise<Outc
     await world.play(troubleMs)
     await makePeace(fleet)
   } catch (error) {
-    violation = error instanceof Violation ? error.message : `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    violation =
+      error instanceof Violation
+        ? error.message
+        : `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
     world.tell(`VIOLATION ${violation}`)
   } finally {
     for (const kiosk of promises.kiosks) kiosk.kill()
     hub.memory.close()
   }
-  return { seed, violation, story: world.story, handed: promises.papers.filter((paper) => paper.where === 'hand').length }
+  return {
+    seed,
+    violation,
+    story: world.story,
+    handed: promises.papers.filter((paper) => paper.where === 'hand').length,
+  }
 }

@@ -4,7 +4,14 @@ import { pruneFeeds } from '../../src-hub/desks/index.ts'
 import { beginIncarnation, enrolKiosk, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
 import type { HubKeys } from '../../src-hub/keys/index.ts'
 import { returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
-import { hubApi, hubTimeHeader, nextPageHeader, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
+import {
+  hubApi,
+  hubTimeHeader,
+  nextPageHeader,
+  type HubBody,
+  type HubReply,
+  type HubRoute,
+} from '../../src-shared/hub-api.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -27,7 +34,9 @@ interface Process {
 }
 
 const token = 'agent-token-of-the-simulation'
-const routes = new Map(Object.entries(hubApi).map(([name, route]) => [`${route.method} ${route.path}`, name as HubRoute]))
+const routes = new Map(
+  Object.entries(hubApi).map(([name, route]) => [`${route.method} ${route.path}`, name as HubRoute]),
+)
 
 export class Hub {
   memory = new MemoryDatabase()
@@ -111,7 +120,12 @@ export class Hub {
   }
 
   /** null: nobody answers, or the one that did died over it. */
-  async answer(method: string, path: string, headers: Record<string, string>, raw: string): Promise<TransportReply | null> {
+  async answer(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    raw: string,
+  ): Promise<TransportReply | null> {
     if (this.#processes.length === 0) return null
     const process = this.#world.random.pick(this.#processes)
     const url = new URL(path, 'https://hub')
@@ -140,14 +154,22 @@ export class Hub {
         })
       })
     }
-    const headersBack = { [hubTimeHeader]: String(process.parts.now()), ...(next === null ? {} : { [nextPageHeader]: next }) }
+    const headersBack = {
+      [hubTimeHeader]: String(process.parts.now()),
+      ...(next === null ? {} : { [nextPageHeader]: next }),
+    }
     return { status, headers: headersBack, bytes: typeof text === 'string' ? Buffer.from(text) : text }
   }
 
   /** What an agent asks for at a console. null when no process lives through it. */
   async ask<R extends HubRoute>(name: R, body: HubBody<R>): Promise<HubReply<R> | { code: string } | null> {
     const { method, path } = hubApi[name]
-    const reply = await this.answer(method, path, { authorization: `Bearer ${token}` }, body === undefined ? '' : JSON.stringify(body))
+    const reply = await this.answer(
+      method,
+      path,
+      { authorization: `Bearer ${token}` },
+      body === undefined ? '' : JSON.stringify(body),
+    )
     return reply === null ? null : (JSON.parse(Buffer.from(reply.bytes).toString()) as HubReply<R>)
   }
   async returnUnclaimed(): Promise<void> {
@@ -175,7 +197,14 @@ export class Hub {
       signKey: sign.publicKey.toString('base64url'),
       sealTo: box.publicKey.toString('base64url'),
     })
-    return enrolled.ok ? { kiosk: enrolled.value.kiosk, desk: enrolled.value.desk, signKey: sign.privateKeyDer, incarnation: this.incarnation } : null
+    return enrolled.ok
+      ? {
+          kiosk: enrolled.value.kiosk,
+          desk: enrolled.value.desk,
+          signKey: sign.privateKeyDer,
+          incarnation: this.incarnation,
+        }
+      : null
   }
 
   /** Every process stops, the database is what it was, and a new incarnation begins. */

@@ -18,7 +18,16 @@ export const hubKeys = makeKeys()
 
 export const policy = Policy.parse({
   version: 1,
-  rules: [{ recipientClass: 'student', channel: 'helpdesk', deskKind: 'helpdesk', proofs: ['passport'], needsRequestReference: false, showSponsor: false }],
+  rules: [
+    {
+      recipientClass: 'student',
+      channel: 'helpdesk',
+      deskKind: 'helpdesk',
+      proofs: ['passport'],
+      needsRequestReference: false,
+      showSponsor: false,
+    },
+  ],
   verificationSeconds: 300,
   accountOnSlip: 'full',
 })
@@ -31,7 +40,11 @@ export const accountName = (n: number) => `student${n}`
 export async function plantInstitution(db: Db, keys: HubKeys, desks: number, accounts: number): Promise<string[]> {
   await db
     .insertInto('organisation')
-    .values({ name: words('University'), change_address: 'https://id.example/change', self_service_address: 'https://id.example/self' })
+    .values({
+      name: words('University'),
+      change_address: 'https://id.example/change',
+      self_service_address: 'https://id.example/self',
+    })
     .execute()
   await db
     .insertInto('policy')
@@ -45,10 +58,24 @@ export async function plantInstitution(db: Db, keys: HubKeys, desks: number, acc
   for (const [n, desk] of ids.entries())
     await db
       .insertInto('desk')
-      .values({ id: desk, unit: id('U', 1), kind: 'helpdesk', name: words(`Service point ${n + 1}`), slip_prefix: `D${'ABCDEFGHIJ'[n % 10] ?? 'X'}` })
+      .values({
+        id: desk,
+        unit: id('U', 1),
+        kind: 'helpdesk',
+        name: words(`Service point ${n + 1}`),
+        slip_prefix: `D${'ABCDEFGHIJ'[n % 10] ?? 'X'}`,
+      })
       .execute()
   for (let n = 1; n <= accounts; n++) {
-    const recipient = { id: id('R', n), class: 'student', family: `Family${n}`, given: 'Student', former_names: '[]', language: 'fi', sponsor: null }
+    const recipient = {
+      id: id('R', n),
+      class: 'student',
+      family: `Family${n}`,
+      given: 'Student',
+      former_names: '[]',
+      language: 'fi',
+      sponsor: null,
+    }
     await db
       .insertInto('recipient')
       .values({ ...recipient, birth_date: keys.seal('2001-02-03') })

@@ -78,7 +78,14 @@ export class Kiosk {
   readonly #network: Network
   readonly #watching: Watching
 
-  static async enrol(world: World, hub: Hub, network: Network, watching: Watching, desk: string, name: string): Promise<Kiosk | null> {
+  static async enrol(
+    world: World,
+    hub: Hub,
+    network: Network,
+    watching: Watching,
+    desk: string,
+    name: string,
+  ): Promise<Kiosk | null> {
     const joined = await hub.enrol(desk)
     if (joined === null) return null
     const keys = wrapUnattendedKeys(keyEncryptionKey, Buffer.from(joined.signKey), hub.keys.lookupKey(joined.kiosk))
@@ -92,7 +99,12 @@ export class Kiosk {
     return new Kiosk(world, network, watching, { id: joined.kiosk, desk, name, disk })
   }
 
-  private constructor(world: World, network: Network, watching: Watching, own: { id: string; desk: string; name: string; disk: Buffer }) {
+  private constructor(
+    world: World,
+    network: Network,
+    watching: Watching,
+    own: { id: string; desk: string; name: string; disk: Buffer },
+  ) {
     this.#world = world
     this.#network = network
     this.#watching = watching
@@ -153,7 +165,8 @@ export class Kiosk {
     const inner = opened.value
     const started = world.time
     this.#bootedAt = started
-    const alive = () => this.running?.store.db === inner.db || (this.#bootedAt === started && this.running === null && inner.db.open)
+    const alive = () =>
+      this.running?.store.db === inner.db || (this.#bootedAt === started && this.running === null && inner.db.open)
     const store = this.#guard(inner, alive)
     const records = createKioskRecords(inner.db)
     const record = records.read()
@@ -162,7 +175,18 @@ export class Kiosk {
     let services: ReturnType<typeof composeServices>
     try {
       services = composeServices({
-        ...{ store, records, record, keyEncryptionKey, paper: 80, pollMs: 15_000, pinCost: undefined, floorYears: 0, version: '0', proxy: undefined },
+        ...{
+          store,
+          records,
+          record,
+          keyEncryptionKey,
+          paper: 80,
+          pollMs: 15_000,
+          pinCost: undefined,
+          floorYears: 0,
+          version: '0',
+          proxy: undefined,
+        },
         printer: this.#printer(),
         system: { wall: () => world.time + this.skew, monotonic: () => (world.time - started) * drift },
         timers: { set: () => () => undefined },
@@ -176,7 +200,9 @@ export class Kiosk {
             ok: true,
             value: {
               header: Buffer.from(number),
-              body: Buffer.from(JSON.stringify({ pickup: pickup.id, epoch: epochKey(pickup.epoch), secret: secret.length })),
+              body: Buffer.from(
+                JSON.stringify({ pickup: pickup.id, epoch: epochKey(pickup.epoch), secret: secret.length }),
+              ),
             },
           }),
           open: sealing.open,
@@ -229,7 +255,8 @@ export class Kiosk {
       if (!result.ok && result.failure.code === 'L-603') this.toldRefused = true
       this.lastRound = result
       if (result.ok && records.read()?.refused !== true) this.toldRefused = false
-      if (!result.ok && result.failure.code !== 'L-601') this.#world.tell(`${this.name}: sync ends with ${result.failure.code}`)
+      if (!result.ok && result.failure.code !== 'L-601')
+        this.#world.tell(`${this.name}: sync ends with ${result.failure.code}`)
     })
   }
   lastRound: Result<null> | null = null
@@ -270,13 +297,22 @@ export class Kiosk {
     const by = { staff, session: session.id }
     const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN' } as const
     if (!decideHere(place, pickup, { kind: 'verify', closed: null, proof }, now()).ok) return
-    const verification = store.transact(() => verifications.record(pickup, proof, by, now(), place.policy.verificationSeconds, false))
+    const verification = store.transact(() =>
+      verifications.record(pickup, proof, by, now(), place.policy.verificationSeconds, false),
+    )
     this.#confirm(ledger.head())
     this.#world.tell(`${this.name} verifies the recipient of ${id.slice(0, 4)} (epoch ${pickup.epoch.n})`)
-    const result = await release.run({ pickup: id, verification: verification.id, language: 'fi' }, session, place, () => undefined)
+    const result = await release.run(
+      { pickup: id, verification: verification.id, language: 'fi' },
+      session,
+      place,
+      () => undefined,
+    )
     if (this.running?.services !== services) return
     this.#confirm(ledger.head())
-    this.#world.tell(`${this.name}: slip of ${id.slice(0, 4)} ${result.ok ? result.value.state : `refused, ${result.failure.code}`}`)
+    this.#world.tell(
+      `${this.name}: slip of ${id.slice(0, 4)} ${result.ok ? result.value.state : `refused, ${result.failure.code}`}`,
+    )
   }
 
   #confirm({ seq, hash }: { seq: number; hash: string }): void {

@@ -37,13 +37,21 @@ export const memoryBulk: Bulk = {
   },
   async setGrantStates(tx, rows) {
     for (const { pickup, incarnation, n, state } of rows)
-      await tx.updateTable('grant').set({ state }).where('pickup', '=', pickup).where('incarnation', '=', incarnation).where('n', '=', n).execute()
+      await tx
+        .updateTable('grant')
+        .set({ state })
+        .where('pickup', '=', pickup)
+        .where('incarnation', '=', incarnation)
+        .where('n', '=', n)
+        .execute()
   },
   async insertHandovers(tx, kiosk, rows) {
-    for (const { pickup, seq, slip, at } of rows) await tx.insertInto('handover').values({ pickup, kiosk, seq, slip, at }).execute()
+    for (const { pickup, seq, slip, at } of rows)
+      await tx.insertInto('handover').values({ pickup, kiosk, seq, slip, at }).execute()
   },
   async updatePickups(tx, rows) {
-    for (const { id, state, movingTo, held } of rows) await tx.updateTable('pickup').set({ state, moving_to: movingTo, held }).where('id', '=', id).execute()
+    for (const { id, state, movingTo, held } of rows)
+      await tx.updateTable('pickup').set({ state, moving_to: movingTo, held }).where('id', '=', id).execute()
   },
   notify: () => Promise.resolve(),
 }
@@ -81,7 +89,8 @@ class MemoryConnection implements DatabaseConnection {
     try {
       const { statement, json, truth } = this.#memory.prepare(text)
       const values = parameters.map(incoming)
-      if (!statement.reader) return Promise.resolve({ rows: [], numAffectedRows: BigInt(statement.run(...values).changes) })
+      if (!statement.reader)
+        return Promise.resolve({ rows: [], numAffectedRows: BigInt(statement.run(...values).changes) })
       const rows = statement.all(...values)
       for (const row of rows) {
         for (const name of json) if (typeof row[name] === 'string') row[name] = JSON.parse(row[name])
@@ -146,7 +155,9 @@ export class MemoryDatabase {
 export function openMemory(memory: MemoryDatabase, gate: () => Promise<void> = () => Promise.resolve()): Db {
   const turns = new WeakMap<DatabaseConnection, () => void>()
   const run = (connection: DatabaseConnection, text: string) =>
-    connection.executeQuery({ sql: text, parameters: [], query: { kind: 'RawNode' } } as unknown as CompiledQuery).then(() => undefined)
+    connection
+      .executeQuery({ sql: text, parameters: [], query: { kind: 'RawNode' } } as unknown as CompiledQuery)
+      .then(() => undefined)
   const driver: Driver = {
     init: () => Promise.resolve(),
     async acquireConnection() {

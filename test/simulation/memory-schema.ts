@@ -71,7 +71,10 @@ CREATE TABLE webhook_delivery (
   attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease_until bigint, status bigint, error text, ended_at bigint, PRIMARY KEY (event, target));
 ${['ledger_entry', 'handover', 'audit']
   .flatMap((table) =>
-    ['UPDATE', 'DELETE'].map((verb) => `CREATE TRIGGER ${table}_${verb} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'append-only'); END;`),
+    ['UPDATE', 'DELETE'].map(
+      (verb) =>
+        `CREATE TRIGGER ${table}_${verb} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'append-only'); END;`,
+    ),
   )
   .join('\n')}
 `

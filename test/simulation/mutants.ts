@@ -96,10 +96,15 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'overlap is compared by hash',
     file: 'src-hub/ledger/check.ts',
-    from: "if (before === undefined || before.bytes !== bytes || chainHash(head.prev, bytes).toString('hex') !== before.hash)",
-    to: 'if (before === undefined)',
+    from: "before.bytes !== bytes ||\n            chainHash(head.prev, bytes).toString('hex') !== before.hash",
+    to: 'false',
   },
-  { guard: 'the chain is checked', file: 'src-hub/ledger/check.ts', from: 'if (head.prev !== prev) return `entry ${head.seq} breaks the chain`', to: '' },
+  {
+    guard: 'the chain is checked',
+    file: 'src-hub/ledger/check.ts',
+    from: 'if (head.prev !== prev) return `entry ${head.seq} breaks the chain`',
+    to: '',
+  },
   {
     guard: 'no gap in the ledger',
     file: 'src-hub/ledger/check.ts',
@@ -131,7 +136,11 @@ export const mutants: readonly Mutant[] = [
     to: '',
     // Either end alone would do.
     also: [
-      { file: 'src-main/sync/apply.ts', from: 'if (record === null || page.incarnation !== record.incarnation) return', to: 'if (record === null) return' },
+      {
+        file: 'src-main/sync/apply.ts',
+        from: 'if (record === null || page.incarnation !== record.incarnation) return',
+        to: 'if (record === null) return',
+      },
     ],
   },
   {
@@ -179,7 +188,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a report counts for the hub that it was made for',
     file: 'src-hub/http/routes.ts',
-    from: "      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
+    from: "      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)\n        return fail('L-607')\n",
     to: '',
   },
   {

@@ -14,7 +14,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function makeCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-mutant-'))
-  for (const part of ['src-main', 'src-hub', 'src-shared', 'resources', 'test/simulation', 'package.json', 'tsconfig.json'])
+  for (const part of [
+    'src-main',
+    'src-hub',
+    'src-shared',
+    'resources',
+    'test/simulation',
+    'package.json',
+    'tsconfig.json',
+  ])
     cpSync(join(root, part), join(folder, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return folder
@@ -60,7 +68,13 @@ export async function tryMutants(desks: number, only: string | undefined): Promi
       let seen = 0
       let killer: Outcome | null = null
       await playBatch({
-        ...{ seeds: mutant.seeds ?? 1500, first: 1, desks, untilViolation: true, folder: join(copy, 'test/simulation') },
+        ...{
+          seeds: mutant.seeds ?? 1500,
+          first: 1,
+          desks,
+          untilViolation: true,
+          folder: join(copy, 'test/simulation'),
+        },
         onOutcome(outcome) {
           seen += 1
           if (outcome.violation !== null) killer ??= outcome
@@ -84,5 +98,7 @@ async function judge(killer: Outcome | null, seen: number, desks: number): Promi
   if (killer === null) return { killed: false, words: `survived ${seen} seeds` }
   const words = `seed ${killer.seed}, ${killer.violation?.split('\n')[0] ?? ''}`
   const { violation } = await playHistory({ seed: killer.seed, desks })
-  return violation === null ? { killed: true, words } : { killed: false, words: `${words}; but so it goes with the guard too: ${violation}` }
+  return violation === null
+    ? { killed: true, words }
+    : { killed: false, words: `${words}; but so it goes with the guard too: ${violation}` }
 }

@@ -27,7 +27,10 @@ function withHole(reply: TransportReply, world: World): TransportReply {
   if (changes === undefined || changes.length < 2) return reply
   const lost = world.random.int(changes.length - 1)
   world.tell('a page of the feed comes with a hole')
-  return { ...reply, bytes: Buffer.from(JSON.stringify({ ...page, changes: changes.filter((_, place) => place !== lost) })) }
+  return {
+    ...reply,
+    bytes: Buffer.from(JSON.stringify({ ...page, changes: changes.filter((_, place) => place !== lost) })),
+  }
 }
 
 export class Network {
@@ -69,7 +72,8 @@ export class Network {
           if (!kept && this.#lost(kiosk)) return
           const answer = await this.#hub.answer(method, path, headers, String(body ?? ''))
           if (answer === null || this.#lost(kiosk)) return
-          const reply = path.startsWith('/v1/feed') && world.random.chance(this.weather.holes) ? withHole(answer, world) : answer
+          const reply =
+            path.startsWith('/v1/feed') && world.random.chance(this.weather.holes) ? withHole(answer, world) : answer
           world.in(this.#delay(), () => {
             if (!over && alive()) resolve(reply)
             over = true
@@ -85,7 +89,8 @@ export class Network {
         }
         const copies = world.random.chance(this.weather.duplicate) ? 2 : 1
         for (let copy = 0; copy < copies; copy++) deliverIn(this.#delay())
-        if (path === '/v1/report') this.#reports = [...this.#reports.slice(1 - reportsKept), (ms) => deliverIn(ms, true)]
+        if (path === '/v1/report')
+          this.#reports = [...this.#reports.slice(1 - reportsKept), (ms) => deliverIn(ms, true)]
       })
   }
 }

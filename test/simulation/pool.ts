@@ -16,7 +16,14 @@ export interface Batch {
 }
 
 /** Resolves once every seed has been played. A process that dies is a failure of its next seed. */
-export async function playBatch({ seeds, first, desks, untilViolation = false, folder, onOutcome }: Batch): Promise<void> {
+export async function playBatch({
+  seeds,
+  first,
+  desks,
+  untilViolation = false,
+  folder,
+  onOutcome,
+}: Batch): Promise<void> {
   const workers = Math.min(availableParallelism(), seeds)
   const file = folder === undefined ? fileURLToPath(new URL('./seeds.ts', import.meta.url)) : `${folder}/seeds.ts`
   let found = false
@@ -24,7 +31,10 @@ export async function playBatch({ seeds, first, desks, untilViolation = false, f
     Array.from({ length: workers }, (_, n) => {
       const count = Math.ceil((seeds - n) / workers)
       return new Promise<void>((resolve) => {
-        const child = fork(file, { execArgv: ['--no-warnings'], stdio: ['ignore', 'inherit', untilViolation ? 'ignore' : 'inherit', 'ipc'] })
+        const child = fork(file, {
+          execArgv: ['--no-warnings'],
+          stdio: ['ignore', 'inherit', untilViolation ? 'ignore' : 'inherit', 'ipc'],
+        })
         let played = 0
         child.on('message', (message) => {
           const outcome = message as Outcome
@@ -35,7 +45,12 @@ export async function playBatch({ seeds, first, desks, untilViolation = false, f
         })
         child.on('exit', () => {
           if (played < count && !found)
-            onOutcome({ seed: first + n + played * workers, violation: 'bug: the process of this seed ended', story: [], handed: 0 })
+            onOutcome({
+              seed: first + n + played * workers,
+              violation: 'bug: the process of this seed ended',
+              story: [],
+              handed: 0,
+            })
           resolve()
         })
         child.send({ first: first + n, step: workers, count, desks, untilViolation } satisfies Share)

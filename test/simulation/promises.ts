@@ -93,7 +93,9 @@ export class Promises implements Watching {
   given(paper: Paper): void {
     const hands = this.papers.filter((other) => other.pickup === paper.pickup && other.where === 'hand')
     if (hands.filter((one) => one.kiosk.excused === null).length > 1)
-      throw new Violation(`P2: ${short(paper.pickup)} is handed over twice, at ${hands.map((one) => one.kiosk.name).join(' and ')}`)
+      throw new Violation(
+        `P2: ${short(paper.pickup)} is handed over twice, at ${hands.map((one) => one.kiosk.name).join(' and ')}`,
+      )
   }
   confirmed(kiosk: Kiosk, seq: number, hash: string): void {
     this.#book(kiosk).confirmed.set(seq, hash)
@@ -114,7 +116,8 @@ export class Promises implements Watching {
     for (const [kiosk, { restores, acked, hash }] of this.#old) {
       if (restores !== this.#hub.restores || kiosk.lastRound?.ok !== true || kiosk.running === null) continue
       // Grown again to the very same bytes, a start at the same hour: then nothing was changed.
-      if (kiosk.running.services.ledger.hashAt(acked) !== hash) throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
+      if (kiosk.running.services.ledger.hashAt(acked) !== hash)
+        throw new Violation(`P8: ${kiosk.name} came back with an old disk, unnoticed`)
     }
   }
 
@@ -137,16 +140,19 @@ export class Promises implements Watching {
       // Started anew: everything that was seen on its disk must be there still.
       for (const [seq, hash] of book.confirmed) {
         const found = db.prepare<[number], { hash: Buffer }>('SELECT hash FROM ledger WHERE seq = ?').get(seq)
-        if (found?.hash.toString('hex') !== hash) throw new Violation(`P4: ${kiosk.name} confirmed entry ${seq} on its screen and lost it`)
+        if (found?.hash.toString('hex') !== hash)
+          throw new Violation(`P4: ${kiosk.name} confirmed entry ${seq} on its screen and lost it`)
       }
       book.confirmed.clear()
       book.db = db
     }
     book.changes = changes
-    const rows = ready<{ seq: number; bytes: string; hash: Buffer }>(db, 'SELECT seq, bytes, hash FROM ledger WHERE seq > ? ORDER BY seq').all(
-      book.entries.length,
-    )
-    for (const row of rows) this.#entry(kiosk, book, { ...(JSON.parse(row.bytes) as Entry), hash: row.hash.toString('hex') })
+    const rows = ready<{ seq: number; bytes: string; hash: Buffer }>(
+      db,
+      'SELECT seq, bytes, hash FROM ledger WHERE seq > ? ORDER BY seq',
+    ).all(book.entries.length)
+    for (const row of rows)
+      this.#entry(kiosk, book, { ...(JSON.parse(row.bytes) as Entry), hash: row.hash.toString('hex') })
     this.#checkHolders()
     this.#checkRevokes(kiosk, db)
   }
@@ -168,11 +174,21 @@ export class Promises implements Watching {
         break
       case 'revoke-acknowledged': {
         book.acknowledged.add(key)
-        const numbers = new Map(book.entries.flatMap(({ kind, facts }) => (kind === 'slip-intended' ? [[facts.slip, facts.number] as const] : [])))
-        const settled = new Set(book.entries.flatMap(({ kind, facts }) => (settlements.has(kind) ? [numbers.get(facts.slip)] : [])))
-        const loose = this.papersOf(kiosk).find((paper) => about(paper.pickup, paper.epoch) === key && (paper.where === 'hand' || !settled.has(paper.number)))
+        const numbers = new Map(
+          book.entries.flatMap(({ kind, facts }) =>
+            kind === 'slip-intended' ? [[facts.slip, facts.number] as const] : [],
+          ),
+        )
+        const settled = new Set(
+          book.entries.flatMap(({ kind, facts }) => (settlements.has(kind) ? [numbers.get(facts.slip)] : [])),
+        )
+        const loose = this.papersOf(kiosk).find(
+          (paper) => about(paper.pickup, paper.epoch) === key && (paper.where === 'hand' || !settled.has(paper.number)),
+        )
         if (loose !== undefined || kiosk.printing === entry.pickup)
-          throw new Violation(`P5: ${kiosk.name} acknowledges ${short(entry.pickup)} while paper of it is unaccounted for (${loose?.number ?? 'printing'})`)
+          throw new Violation(
+            `P5: ${kiosk.name} acknowledges ${short(entry.pickup)} while paper of it is unaccounted for (${loose?.number ?? 'printing'})`,
+          )
         break
       }
     }
@@ -185,9 +201,11 @@ export class Promises implements Watching {
       if (kiosk.excused !== null || kiosk.running === null) continue
       const { acknowledged } = this.#book(kiosk)
       for (const { pickup: id, epoch } of kiosk.running.services.pickups.liveGrants()) {
-        if (acknowledged.has(about(id, epochKey(epoch)))) throw new Violation(`P5: ${kiosk.name} holds ${short(id)} again at an epoch that it has acknowledged`)
+        if (acknowledged.has(about(id, epochKey(epoch))))
+          throw new Violation(`P5: ${kiosk.name} holds ${short(id)} again at an epoch that it has acknowledged`)
         const other = holder.get(id)
-        if (other !== undefined) throw new Violation(`P2: ${other.name} and ${kiosk.name} could both hand over ${short(id)}`)
+        if (other !== undefined)
+          throw new Violation(`P2: ${other.name} and ${kiosk.name} could both hand over ${short(id)}`)
         holder.set(id, kiosk)
       }
     }
@@ -222,7 +240,9 @@ export class Promises implements Watching {
         for (const kiosk of this.kiosks)
           this.#owed.set(
             kiosk,
-            kiosk.look((disk) => ready<{ n: number }>(disk, 'SELECT ifnull(max(seq), 0) AS n FROM ledger').get()?.n ?? 0),
+            kiosk.look(
+              (disk) => ready<{ n: number }>(disk, 'SELECT ifnull(max(seq), 0) AS n FROM ledger').get()?.n ?? 0,
+            ),
           )
       this.#hubChanges = -1
       this.#seenGrants = this.#seenEntries = 0
@@ -241,7 +261,9 @@ export class Promises implements Watching {
       this.#seenGrants = grant.rowid
       if (grant.record !== '') this.#granted(grant)
     }
-    const feed = memory.prepare(`SELECT desk, seq, body FROM feed WHERE body LIKE '%pickup-revoke%' ORDER BY desk, seq`).statement.all() as unknown as {
+    const feed = memory
+      .prepare(`SELECT desk, seq, body FROM feed WHERE body LIKE '%pickup-revoke%' ORDER BY desk, seq`)
+      .statement.all() as unknown as {
       desk: string
       seq: number
       body: string
@@ -250,7 +272,12 @@ export class Promises implements Watching {
       if (row.seq <= (this.#seenFeed.get(row.desk) ?? 0)) continue
       this.#seenFeed.set(row.desk, row.seq)
       const { pickup, epoch } = JSON.parse(row.body) as { pickup: string; epoch: { incarnation: string; n: number } }
-      this.#revokes.set(`${row.desk} ${about(pickup, epochKey(epoch))}`, { desk: row.desk, seq: row.seq, pickup, epoch: epochKey(epoch) })
+      this.#revokes.set(`${row.desk} ${about(pickup, epochKey(epoch))}`, {
+        desk: row.desk,
+        seq: row.seq,
+        pickup,
+        epoch: epochKey(epoch),
+      })
     }
     this.#checkEntries()
   }
@@ -259,17 +286,22 @@ export class Promises implements Watching {
   #checkFrozen(): void {
     for (const { id } of this.#hub.memory.prepare('SELECT id FROM kiosk WHERE frozen = 1').statement.all()) {
       const kiosk = this.kiosks.find((one) => one.id === id)
-      if (kiosk?.excused === null) throw new Violation(`P4: the hub freezes ${kiosk.name}, which has done nothing wrong`)
+      if (kiosk?.excused === null)
+        throw new Violation(`P4: the hub freezes ${kiosk.name}, which has done nothing wrong`)
     }
   }
 
   /** A hub put back from its backup waits for all that a kiosk had done by then. */
   #checkReported(): void {
-    const told = this.#hub.memory.prepare('SELECT id, acked FROM kiosk WHERE reported = :incarnation').statement.all({ incarnation: this.#hub.incarnation })
+    const told = this.#hub.memory
+      .prepare('SELECT id, acked FROM kiosk WHERE reported = :incarnation')
+      .statement.all({ incarnation: this.#hub.incarnation })
     for (const { id, acked } of told as unknown as { id: string; acked: number }[]) {
       const kiosk = this.kiosks.find((one) => one.id === id)
       if (kiosk === undefined || kiosk.excused !== null || acked >= (this.#owed.get(kiosk) ?? 0)) continue
-      throw new Violation(`P5: the restored hub takes the word of ${kiosk.name} without its ledger after entry ${acked}`)
+      throw new Violation(
+        `P5: the restored hub takes the word of ${kiosk.name} without its ledger after entry ${acked}`,
+      )
     }
   }
 
@@ -280,17 +312,30 @@ export class Promises implements Watching {
       const kiosk = this.kiosks.find((one) => one.id === old.kiosk)
       if (kiosk === undefined || kiosk.excused !== null) continue
       this.#checkKiosk(kiosk)
-      if (!this.#book(kiosk).acknowledged.has(about(old.pickup, epochKey(old))) && (old.incarnation === grant.incarnation || this.#holds(kiosk, old)))
-        throw new Violation(`P5: the hub grants ${short(grant.pickup)} anew (epoch ${grant.n}), and ${kiosk.name} has not acknowledged epoch ${old.n}`)
+      if (
+        !this.#book(kiosk).acknowledged.has(about(old.pickup, epochKey(old))) &&
+        (old.incarnation === grant.incarnation || this.#holds(kiosk, old))
+      )
+        throw new Violation(
+          `P5: the hub grants ${short(grant.pickup)} anew (epoch ${grant.n}), and ${kiosk.name} has not acknowledged epoch ${old.n}`,
+        )
     }
     before.push(grant)
     this.#grants.set(grant.pickup, before)
-    this.#world.tell(`${short(grant.pickup)} is granted to ${this.kiosks.find((one) => one.id === grant.kiosk)?.name ?? 'a kiosk'} (epoch ${grant.n})`)
+    this.#world.tell(
+      `${short(grant.pickup)} is granted to ${this.kiosks.find((one) => one.id === grant.kiosk)?.name ?? 'a kiosk'} (epoch ${grant.n})`,
+    )
   }
 
   /** A grant that was made and forgotten, over a hub put back from its backup, may never have reached its kiosk. */
   #holds(kiosk: Kiosk, { pickup, incarnation, n }: Grant): boolean {
-    const row = kiosk.look((db) => ready(db, 'SELECT 1 FROM pickup WHERE id = ? AND epoch_incarnation = ? AND epoch_n = ?').get(pickup, incarnation, n))
+    const row = kiosk.look((db) =>
+      ready(db, 'SELECT 1 FROM pickup WHERE id = ? AND epoch_incarnation = ? AND epoch_n = ?').get(
+        pickup,
+        incarnation,
+        n,
+      ),
+    )
     return row !== undefined
   }
 
@@ -298,13 +343,20 @@ export class Promises implements Watching {
     const { memory } = this.#hub
     const rows = memory
       .prepare('SELECT rowid, kiosk, seq, kind, hash FROM ledger_entry WHERE rowid > ? ORDER BY rowid')
-      .statement.all(this.#seenEntries) as unknown as { rowid: number; kiosk: string; seq: number; kind: string; hash: string }[]
+      .statement.all(this.#seenEntries) as unknown as {
+      rowid: number
+      kiosk: string
+      seq: number
+      kind: string
+      hash: string
+    }[]
     for (const row of rows) {
       this.#seenEntries = row.rowid
       const kiosk = this.kiosks.find((one) => one.id === row.kiosk)
       if (kiosk === undefined || kiosk.excused !== null) continue
       this.#checkKiosk(kiosk)
-      if (this.#book(kiosk).entries[row.seq - 1]?.hash !== row.hash) throw new Violation(`P8: the hub holds another entry ${row.seq} than ${kiosk.name}`)
+      if (this.#book(kiosk).entries[row.seq - 1]?.hash !== row.hash)
+        throw new Violation(`P8: the hub holds another entry ${row.seq} than ${kiosk.name}`)
       if (row.kind !== 'handed-over') continue
       const { n } = memory
         .prepare(
@@ -317,8 +369,11 @@ export class Promises implements Watching {
     for (const kiosk of this.kiosks) {
       if (kiosk.running === null || kiosk.excused !== null) continue
       const acked = kiosk.running.services.records.read()?.acked ?? 0
-      const { n } = memory.prepare('SELECT max(seq) AS n FROM ledger_entry WHERE kiosk = ?').statement.get(kiosk.id) as { n: number | null }
-      if (acked > (n ?? 0)) throw new Violation(`P4: ${kiosk.name} was told that entry ${acked} is safe, and the hub does not hold it`)
+      const { n } = memory
+        .prepare('SELECT max(seq) AS n FROM ledger_entry WHERE kiosk = ?')
+        .statement.get(kiosk.id) as { n: number | null }
+      if (acked > (n ?? 0))
+        throw new Violation(`P4: ${kiosk.name} was told that entry ${acked} is safe, and the hub does not hold it`)
     }
   }
 }

@@ -43,11 +43,17 @@ async function many(seeds: number): Promise<boolean> {
       }
     },
   })
-  process.stdout.write(`${handed} slips handed over in ${((performance.now() - started) / 1000).toFixed(0)} s\n${passed} passed, ${failed} failed\n`)
+  process.stdout.write(
+    `${handed} slips handed over in ${((performance.now() - started) / 1000).toFixed(0)} s\n${passed} passed, ${failed} failed\n`,
+  )
   // Histories in which nothing happens prove nothing.
   return failed === 0 && passed === seeds && handed > seeds
 }
 
 const good =
-  values.seed !== undefined ? await one(Number(values.seed)) : values.mutants ? await tryMutants(desks, values.only) : await many(Number(values.seeds))
+  values.seed !== undefined
+    ? await one(Number(values.seed))
+    : values.mutants
+      ? await tryMutants(desks, values.only)
+      : await many(Number(values.seeds))
 process.exitCode = good ? 0 : 1

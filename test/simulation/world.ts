@@ -78,7 +78,9 @@ export class World {
   }
   tell(line: string): void {
     const seconds = Math.floor((this.now - start) / 1000)
-    const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((n) => String(n).padStart(2, '0')).join(':')
+    const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+      .map((n) => String(n).padStart(2, '0'))
+      .join(':')
     this.story.push(`${clock}.${String((this.now - start) % 1000).padStart(3, '0')}  ${line}`)
   }
   /** Time stands still until this is done: real cryptography takes its own. */

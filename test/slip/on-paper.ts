@@ -32,5 +32,7 @@ export function onPaper(bytes: Uint8Array, paper: 58 | 80 = 80, powerOnSet = 0):
 
 /** What a person would type from the slip: nothing but the secret is both bold and double. */
 export function readSecret(strip: Strip): string {
-  return strip.marks.flatMap((mark) => (mark.kind === 'text' && mark.style.bold && mark.style.wide === 2 ? [mark.text] : [])).join('')
+  return strip.marks
+    .flatMap((mark) => (mark.kind === 'text' && mark.style.bold && mark.style.wide === 2 ? [mark.text] : []))
+    .join('')
 }

@@ -12,7 +12,11 @@ mkdirSync(folder, { recursive: true })
 const words: Readonly<Record<Language, Pick<SlipContent, 'organisation' | 'desk' | 'validUntil'>>> = {
   fi: { organisation: 'Meren yliopisto', desk: 'Järvikampus, vahtimestari', validUntil: '30.11.2026' },
   sv: { organisation: 'Havets universitet', desk: 'Campus Sjön, vaktmästaren', validUntil: '30.11.2026' },
-  en: { organisation: 'University of the Sea', desk: 'Lakeside campus, porter’s lodge', validUntil: '30 November 2026' },
+  en: {
+    organisation: 'University of the Sea',
+    desk: 'Lakeside campus, porter’s lodge',
+    validUntil: '30 November 2026',
+  },
 }
 
 function contentIn(language: Language): SlipContent {

@@ -33,32 +33,42 @@ test('the hard password is printed exactly, on every paper, in every language, w
 
 test('our own code page tables agree with another implementation, letter by letter', () => {
   for (const page of codePages) {
-    for (const [point, byte] of tableOf(page)) expect(iconv.decode(Buffer.from([byte]), page)).toBe(String.fromCodePoint(point))
+    for (const [point, byte] of tableOf(page))
+      expect(iconv.decode(Buffer.from([byte]), page)).toBe(String.fromCodePoint(point))
     expect(tableOf(page).size).toBeGreaterThan(210)
   }
 })
 
-const repertoire = [...new Set(codePages.flatMap((page) => [...tableOf(page).keys()]))].filter((point) => point !== 0x20).map((p) => String.fromCodePoint(p))
+const repertoire = [...new Set(codePages.flatMap((page) => [...tableOf(page).keys()]))]
+  .filter((point) => point !== 0x20)
+  .map((p) => String.fromCodePoint(p))
 
 test('any password over the printable letters comes back exact from paper, or is refused', () => {
   let printed = 0
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...repertoire), { minLength: 1, maxLength: 40 }), fc.constantFrom(...papers), (letters, paper) => {
-      const strip = slip(letters.join(''), paper)
-      if (strip === 'L-505') {
-        expect(codePages.some((page) => letters.every((l) => tableOf(page).has(l.codePointAt(0) ?? 0)))).toBe(false)
-        return
-      }
-      if (typeof strip === 'string') throw new Error(strip)
-      printed += 1
-      expect(readSecret(strip)).toBe(letters.join(''))
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(...repertoire), { minLength: 1, maxLength: 40 }),
+      fc.constantFrom(...papers),
+      (letters, paper) => {
+        const strip = slip(letters.join(''), paper)
+        if (strip === 'L-505') {
+          expect(codePages.some((page) => letters.every((l) => tableOf(page).has(l.codePointAt(0) ?? 0)))).toBe(false)
+          return
+        }
+        if (typeof strip === 'string') throw new Error(strip)
+        printed += 1
+        expect(readSecret(strip)).toBe(letters.join(''))
+      },
+    ),
     { numRuns: 150 },
   )
   for (const page of codePages)
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...[...tableOf(page).keys()].filter((p) => p !== 0x20)), { minLength: 1, maxLength: 60 }),
+        fc.array(fc.constantFrom(...[...tableOf(page).keys()].filter((p) => p !== 0x20)), {
+          minLength: 1,
+          maxLength: 60,
+        }),
         fc.constantFrom(...papers),
         (points, paper) => {
           const strip = slip(String.fromCodePoint(...points), paper)
@@ -73,7 +83,19 @@ test('any password over the printable letters comes back exact from paper, or is
 })
 
 test('a password that cannot be printed exactly is refused: other scripts, controls, torn UTF-8, combining marks', () => {
-  for (const secret of ['пароль', 'a\u0000b', 'a\nb', 'a\u001b@b', 'a\u0308', 'ab\u00adc', 'a\u00a0b', '😀', '', 'ůß中']) expect(slip(secret)).toBe('L-505')
+  for (const secret of [
+    'пароль',
+    'a\u0000b',
+    'a\nb',
+    'a\u001b@b',
+    'a\u0308',
+    'ab\u00adc',
+    'a\u00a0b',
+    '😀',
+    '',
+    'ůß中',
+  ])
+    expect(slip(secret)).toBe('L-505')
   for (const bytes of [[0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff], [0xe0, 0x80, 0xaf]])
     expect(encodeSecret(Uint8Array.from(bytes))).toBeNull()
 })
@@ -96,9 +118,25 @@ const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 500 }),
   fc.string({ unit: 'grapheme', maxLength: 500 }),
   fc
-    .array(fc.constantFrom('\u001b@', '\u001d(k', '\u001dV\u0000', '\u0010\u0004\u0001', '\u0018', '\n', '\u202e', '\u200f', '👩‍👩‍👧', 'x', '\u009b', '\ud800'), {
-      maxLength: 250,
-    })
+    .array(
+      fc.constantFrom(
+        '\u001b@',
+        '\u001d(k',
+        '\u001dV\u0000',
+        '\u0010\u0004\u0001',
+        '\u0018',
+        '\n',
+        '\u202e',
+        '\u200f',
+        '👩‍👩‍👧',
+        'x',
+        '\u009b',
+        '\ud800',
+      ),
+      {
+        maxLength: 250,
+      },
+    )
     .map((p) => p.join('')),
 )
 
@@ -118,7 +156,9 @@ test('no name, account, desk or reference can command the printer, however hosti
       expect(readSecret(strip)).toBe('Kissa-9081')
       // One QR code, nothing upside down or inverted, every mark on the paper: the slip is only its own template.
       expect(strip.marks.filter((mark) => mark.kind === 'dots')).toHaveLength(1)
-      expect(strip.marks.some((mark) => mark.kind === 'text' && (mark.style.invert || mark.style.underline))).toBe(false)
+      expect(strip.marks.some((mark) => mark.kind === 'text' && (mark.style.invert || mark.style.underline))).toBe(
+        false,
+      )
       expect(strip.text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
     }),
     { numRuns: 150 },

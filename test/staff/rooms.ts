@@ -3,14 +3,28 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DeskId, Incarnation, KioskId, PickupId, RecipientId, StaffId, type StaffRole } from '../../src-shared/domain.ts'
+import {
+  DeskId,
+  Incarnation,
+  KioskId,
+  PickupId,
+  RecipientId,
+  StaffId,
+  type StaffRole,
+} from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { createLedger } from '../../src-main/ledger/index.ts'
 import { createPickupCache } from '../../src-main/pickups/index.ts'
-import { createOpeningKeys, createRoster, createSignIn, type BadgeInHand, type Session } from '../../src-main/staff/index.ts'
+import {
+  createOpeningKeys,
+  createRoster,
+  createSignIn,
+  type BadgeInHand,
+  type Session,
+} from '../../src-main/staff/index.ts'
 import { openStore } from '../../src-main/storage/index.ts'
 import { createKioskRecords } from '../../src-main/sync/index.ts'
 import { newSigningKey, unwrapUnattendedKeys, wrapUnattendedKeys } from '../../src-main/vault/index.ts'
@@ -25,7 +39,12 @@ export interface Person {
   readonly role: StaffRole
   readonly card: string
 }
-export const person = (name: string, role: StaffRole, card: string): Person => ({ id: StaffId.parse(newId()), name, role, card })
+export const person = (name: string, role: StaffRole, card: string): Person => ({
+  id: StaffId.parse(newId()),
+  name,
+  role,
+  card,
+})
 
 /** A folder with an enrolled kiosk's database; `open` composes the rooms on it, as an engine's start does. */
 export function enrolledFolder(keyEncryptionKey = randomBytes(32)) {
@@ -43,7 +62,15 @@ export function enrolledFolder(keyEncryptionKey = randomBytes(32)) {
     )
     .run(kiosk, desk, 'https://127.0.0.1:9', 'none', incarnation, wrapped.signKey, wrapped.lookupKey, wrapped.cacheKey)
   made.value.close()
-  return { folder, file, kiosk, desk, lookup, keyEncryptionKey, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return {
+    folder,
+    file,
+    kiosk,
+    desk,
+    lookup,
+    keyEncryptionKey,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }
 export type EnrolledFolder = ReturnType<typeof enrolledFolder>
 
@@ -61,7 +88,13 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
   const ledger = createLedger(store.db, keys, now)
   const pickups = createPickupCache(store.db, keys.cacheKey)
   const roster = createRoster(store.db, keys.cacheKey, at.keyEncryptionKey)
-  const openingKeys = createOpeningKeys({ store, keyEncryptionKey: at.keyEncryptionKey, holders: roster.holders, announce: records.setOpening, now })
+  const openingKeys = createOpeningKeys({
+    store,
+    keyEncryptionKey: at.keyEncryptionKey,
+    holders: roster.holders,
+    announce: records.setOpening,
+    now,
+  })
   const signIn = createSignIn({
     store,
     ledger,
@@ -87,10 +120,19 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     return { member, cardId: normaliseCardId(card), tag: cardTag(at.lookup, card) }
   }
   /** A grant as the hub makes it: sealed to the key it was last told of. */
-  async function grant(secret: string, n = 1, id = PickupId.parse(newId()), more: Partial<GrantedPickup> = {}): Promise<GrantedPickup> {
+  async function grant(
+    secret: string,
+    n = 1,
+    id = PickupId.parse(newId()),
+    more: Partial<GrantedPickup> = {},
+  ): Promise<GrantedPickup> {
     const sealedTo = records.read()?.openingPublic
     if (sealedTo === null || sealedTo === undefined) throw new Error('no opening key')
-    const envelope = await sealEnvelope(sealedTo, Buffer.from(secret), { pickup: id, kiosk: at.kiosk, epoch: { incarnation, n } })
+    const envelope = await sealEnvelope(sealedTo, Buffer.from(secret), {
+      pickup: id,
+      kiosk: at.kiosk,
+      epoch: { incarnation, n },
+    })
     const pickup: GrantedPickup = {
       id,
       epoch: { incarnation, n },
@@ -123,7 +165,9 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
   async function read(session: Session, { id, epoch }: GrantedPickup): Promise<string | null> {
     for (const { privateKey } of session.openingKeys) {
       try {
-        return (await openEnvelope(privateKey, pickups.envelopeOf(id), { pickup: id, kiosk: at.kiosk, epoch })).toString()
+        return (
+          await openEnvelope(privateKey, pickups.envelopeOf(id), { pickup: id, kiosk: at.kiosk, epoch })
+        ).toString()
       } catch {
         // The next key.
       }
@@ -131,6 +175,21 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     return null
   }
   const kinds = () => ledger.recent(200).map((row) => row.kind)
-  return { store, records, keys, ledger, pickups, roster, openingKeys, signIn, know, badge, grant, read, kinds, close: () => store.close() }
+  return {
+    store,
+    records,
+    keys,
+    ledger,
+    pickups,
+    roster,
+    openingKeys,
+    signIn,
+    know,
+    badge,
+    grant,
+    read,
+    kinds,
+    close: () => store.close(),
+  }
 }
 export type Rooms = ReturnType<typeof openRooms>

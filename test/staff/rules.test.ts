@@ -11,7 +11,18 @@ const code = (pin: string) => {
 
 describe('a new PIN', () => {
   it('is refused when it is easy', () => {
-    for (const pin of ['12345', '123456', '987654', '111111', '121212', '123123', '135791', '', '12345a', 'aaaaaaaaaaaaaaaaaaaa'])
+    for (const pin of [
+      '12345',
+      '123456',
+      '987654',
+      '111111',
+      '121212',
+      '123123',
+      '135791',
+      '',
+      '12345a',
+      'aaaaaaaaaaaaaaaaaaaa',
+    ])
       expect(code(pin), pin).toBe('L-406')
   })
   it('is taken when it is not', () => {
@@ -19,9 +30,14 @@ describe('a new PIN', () => {
   })
   it('of runs and repetitions is always refused, whatever its length', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 6, max: 12 }), (start, step, length) => {
-        expect(code(Array.from({ length }, (_, i) => (start + i * step) % 10).join(''))).toBe('L-406')
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 6, max: 12 }),
+        (start, step, length) => {
+          expect(code(Array.from({ length }, (_, i) => (start + i * step) % 10).join(''))).toBe('L-406')
+        },
+      ),
     )
   })
   it('costs ten times more to search with each digit', () => {
@@ -41,7 +57,8 @@ describe('authority', () => {
   })
   it('lets nobody but a desk’s own roles serve there', () => {
     for (const desk of DeskKind.options) {
-      for (const role of StaffRole.options) expect(permit('serving', role, desk).ok, `${role} at ${desk}`).toBe(servesAt[role].includes(desk))
+      for (const role of StaffRole.options)
+        expect(permit('serving', role, desk).ok, `${role} at ${desk}`).toBe(servesAt[role].includes(desk))
       expect(permit('serving', null, desk)).toMatchObject({ failure: { code: 'L-401' } })
       expect(
         StaffRole.options.some((role) => role !== 'supervisor' && servesAt[role].includes(desk)),

@@ -33,7 +33,8 @@ afterEach(() => {
   rooms.close()
   at.remove()
 })
-const enter = async (who = porter, pin = pins.porter): Promise<Session> => value(await rooms.signIn.enter(rooms.badge(who), pin))
+const enter = async (who = porter, pin = pins.porter): Promise<Session> =>
+  value(await rooms.signIn.enter(rooms.badge(who), pin))
 
 describe('badge and PIN', () => {
   it('open the envelope that the hub sealed, for whoever was added later too', async () => {
@@ -132,7 +133,10 @@ describe('a desk that locked itself', () => {
         )
         .run(`v-${cause}`, porter.id, session.id, id)
       rooms.signIn.end(cause)
-      expect(rooms.store.db.prepare('SELECT void FROM verification WHERE id = ?').pluck().get(`v-${cause}`), cause).toBe(1)
+      expect(
+        rooms.store.db.prepare('SELECT void FROM verification WHERE id = ?').pluck().get(`v-${cause}`),
+        cause,
+      ).toBe(1)
     }
   })
 })
@@ -168,7 +172,10 @@ describe('a colleague who is removed', () => {
   it('is signed out at the next contact, cannot come back by badge, and has no share of the next key', async () => {
     const session = await enter()
     const before = await rooms.grant('Vanha-1')
-    const held = session.openingKeys.map(({ privateKey, publicKey }) => ({ privateKey: Buffer.from(privateKey), publicKey }))
+    const held = session.openingKeys.map(({ privateKey, publicKey }) => ({
+      privateKey: Buffer.from(privateKey),
+      publicKey,
+    }))
     rooms.store.transact(() => rooms.roster.remove(porter.id))
     expect(rooms.signIn.recheck()).toBe(true)
     expect(rooms.signIn.resume(rooms.badge(chief))).toBe(null)

@@ -30,7 +30,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-const approve = (values: { id?: string; pickup?: string; staff?: string; expires?: number; witness?: string | null } = {}) => {
+const approve = (
+  values: { id?: string; pickup?: string; staff?: string; expires?: number; witness?: string | null } = {},
+) => {
   const v = { id: 'a1', pickup: 'letter', staff: 's1', expires: 200, witness: 's2', ...values }
   store.db
     .prepare(
@@ -40,7 +42,15 @@ const approve = (values: { id?: string; pickup?: string; staff?: string; expires
   if (v.witness !== null) store.db.prepare('UPDATE dispatch_approval SET witness = ? WHERE id = ?').run(v.witness, v.id)
 }
 const slip = (
-  values: { id?: string; pickup?: string; approval?: string | null; verification?: string | null; staff?: string; at?: number; n?: number } = {},
+  values: {
+    id?: string
+    pickup?: string
+    approval?: string | null
+    verification?: string | null
+    staff?: string
+    at?: number
+    n?: number
+  } = {},
 ) => {
   const v = { id: 'slip', pickup: 'letter', approval: 'a1', verification: null, staff: 's1', at: 150, n: 1, ...values }
   store.db
@@ -49,9 +59,12 @@ const slip = (
     )
     .run(v.id, `N-${v.id}`, v.pickup, v.n, v.verification, v.approval, v.staff, v.at)
 }
-const become = (id: string, state: string) => store.db.prepare("UPDATE slip SET state = ?, settled_by = 's1', settled_at = 160 WHERE id = ?").run(state, id)
+const become = (id: string, state: string) =>
+  store.db.prepare("UPDATE slip SET state = ?, settled_by = 's1', settled_at = 160 WHERE id = ?").run(state, id)
 const post = (tracking = 'RR123456785FI', of = 'slip') =>
-  store.db.prepare("INSERT INTO letter (pickup, slip, tracking, at, staff) VALUES ('letter', ?, ?, 160, 's1')").run(of, tracking)
+  store.db
+    .prepare("INSERT INTO letter (pickup, slip, tracking, at, staff) VALUES ('letter', ?, ?, 160, 's1')")
+    .run(of, tracking)
 
 describe('the slip of a letter', () => {
   it('is written once against an approval by two, and spends it', () => {
@@ -137,7 +150,8 @@ it('slips of a kiosk from before letters stay what they were, and keep their rul
   )
   if (!before.ok) throw new Error(before.failure.code)
   before.value.db.exec(people.replace("'registered-letter'", "'porter'"))
-  before.value.db.exec(`INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, staff, language, state, intended_at)
+  before.value.db
+    .exec(`INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, staff, language, state, intended_at)
     VALUES ('old', 'MYL-1', 'other', 'inc', 1, 'v-other', 's1', 'fi', 'intended', 150)`)
   before.value.close()
   const after = openStore(file())

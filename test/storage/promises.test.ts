@@ -30,15 +30,30 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-const slip = (values: Partial<Record<'id' | 'number' | 'pickup' | 'n' | 'verification' | 'staff' | 'state' | 'at', string | number>> = {}) => {
-  const v = { id: 'a', number: 'X-1', pickup: 'p1', n: 1, verification: 'v1', staff: 's1', state: 'intended', at: 150, ...values }
+const slip = (
+  values: Partial<
+    Record<'id' | 'number' | 'pickup' | 'n' | 'verification' | 'staff' | 'state' | 'at', string | number>
+  > = {},
+) => {
+  const v = {
+    id: 'a',
+    number: 'X-1',
+    pickup: 'p1',
+    n: 1,
+    verification: 'v1',
+    staff: 's1',
+    state: 'intended',
+    at: 150,
+    ...values,
+  }
   store.db
     .prepare(
       "INSERT INTO slip (id, number, pickup, epoch_incarnation, epoch_n, verification, staff, language, state, intended_at) VALUES (?, ?, ?, 'inc', ?, ?, ?, 'fi', ?, ?)",
     )
     .run(v.id, v.number, v.pickup, v.n, v.verification, v.staff, v.state, v.at)
 }
-const settle = (id: string, state: string) => store.db.prepare('UPDATE slip SET state = ?, settled_by = ?, settled_at = 160 WHERE id = ?').run(state, 's1', id)
+const settle = (id: string, state: string) =>
+  store.db.prepare('UPDATE slip SET state = ?, settled_by = ?, settled_at = 160 WHERE id = ?').run(state, 's1', id)
 const outcome = (id: string, state: string) => store.db.prepare('UPDATE slip SET state = ? WHERE id = ?').run(state, id)
 
 describe('under four eyes', () => {
@@ -61,7 +76,11 @@ describe('under four eyes', () => {
       "UPDATE verification SET void = 1 WHERE id = 'f1'; UPDATE verification SET witness = 's2' WHERE id = 'f1'",
       /fixed/,
     ],
-    ['a witness is not exchanged', "UPDATE verification SET witness = 's2' WHERE id = 'f1'; UPDATE verification SET witness = 's3' WHERE id = 'f1'", /fixed/],
+    [
+      'a witness is not exchanged',
+      "UPDATE verification SET witness = 's2' WHERE id = 'f1'; UPDATE verification SET witness = 's3' WHERE id = 'f1'",
+      /fixed/,
+    ],
   ])('%s', (_, sql, refusal) => {
     expect(() => store.db.exec(sql)).toThrow(refusal)
   })
@@ -156,7 +175,9 @@ describe('REPLACE, which deletes without a delete', () => {
   })
   it('cannot write over a ledger entry, or move one', () => {
     const write = (verb: string, seq: number) =>
-      store.db.exec(`${verb} INTO ledger (seq, time, kind, pickup, bytes, hash, signature) VALUES (${seq}, 0, 'arrival', 'p1', '{}', zeroblob(32), 's')`)
+      store.db.exec(
+        `${verb} INTO ledger (seq, time, kind, pickup, bytes, hash, signature) VALUES (${seq}, 0, 'arrival', 'p1', '{}', zeroblob(32), 's')`,
+      )
     write('INSERT', 1)
     expect(() => write('INSERT OR REPLACE', 1)).toThrow(/gap/)
     expect(() => write('REPLACE', 1)).toThrow(/gap/)
@@ -168,7 +189,9 @@ describe('promise P1, clause by clause, where foreign keys are switched off too'
   beforeEach(() => {
     store.db.pragma('foreign_keys = OFF')
   })
-  const verification = (values: Partial<Record<'id' | 'pickup' | 'n' | 'staff' | 'from' | 'to' | 'spent', string | number>> = {}) => {
+  const verification = (
+    values: Partial<Record<'id' | 'pickup' | 'n' | 'staff' | 'from' | 'to' | 'spent', string | number>> = {},
+  ) => {
     const v = { id: 'v9', pickup: 'p1', n: 1, staff: 's1', from: 100, to: 200, spent: 0, ...values }
     store.db
       .prepare(
@@ -193,13 +216,22 @@ describe('promise P1, clause by clause, where foreign keys are switched off too'
     store.db.exec("UPDATE pickup SET epoch_n = 2 WHERE id = 'p1'")
     expect(() => slip()).toThrow(/not verified/)
   })
-  it.each(['waiting', 'arrived', 'printing', 'printed', 'failed', 'uncertain', 'handed-over', 'returned', 'revoked', 'burned', 'dispatched'])(
-    'refuses a slip for a pickup that is %s',
-    (state) => {
-      store.db.prepare("UPDATE pickup SET state = ? WHERE id = 'p1'").run(state)
-      expect(() => slip()).toThrow(/not verified/)
-    },
-  )
+  it.each([
+    'waiting',
+    'arrived',
+    'printing',
+    'printed',
+    'failed',
+    'uncertain',
+    'handed-over',
+    'returned',
+    'revoked',
+    'burned',
+    'dispatched',
+  ])('refuses a slip for a pickup that is %s', (state) => {
+    store.db.prepare("UPDATE pickup SET state = ? WHERE id = 'p1'").run(state)
+    expect(() => slip()).toThrow(/not verified/)
+  })
   it.each(['pickup', 'epoch_n', 'staff', 'session', 'proof', 'method', 'issuer_country', 'created_at', 'expires_at'])(
     'lets nobody change the %s of a recorded verification',
     (column) => {
@@ -210,7 +242,16 @@ describe('promise P1, clause by clause, where foreign keys are switched off too'
 })
 
 describe('promise P3, clause by clause', () => {
-  const states = ['intended', 'printed', 'failed', 'uncertain', 'handed-over', 'spoiled', 'missing', 'nothing-came-out'] as const
+  const states = [
+    'intended',
+    'printed',
+    'failed',
+    'uncertain',
+    'handed-over',
+    'spoiled',
+    'missing',
+    'nothing-came-out',
+  ] as const
   const allowed: Readonly<Record<string, readonly string[]>> = {
     intended: ['printed', 'failed', 'uncertain'],
     printed: ['handed-over', 'spoiled', 'missing', 'nothing-came-out'],
@@ -227,14 +268,23 @@ describe('promise P3, clause by clause', () => {
     if (allowed[from]?.includes(to) === true) expect(() => settle('a', to)).not.toThrow()
     else expect(() => settle('a', to)).toThrow(/go back/)
   })
-  it.each(['id', 'number', 'pickup', 'verification', 'epoch_incarnation', 'staff', 'language', 'intended_at', 'epoch_n'])(
-    'lets nobody change the %s of a slip',
-    (column) => {
-      slip()
-      const value = column === 'intended_at' || column === 'epoch_n' ? 7 : "'z'"
-      expect(() => store.db.exec(`UPDATE slip SET ${column} = ${value}, state = 'printed' WHERE id = 'a'`)).toThrow(/fixed/)
-    },
-  )
+  it.each([
+    'id',
+    'number',
+    'pickup',
+    'verification',
+    'epoch_incarnation',
+    'staff',
+    'language',
+    'intended_at',
+    'epoch_n',
+  ])('lets nobody change the %s of a slip', (column) => {
+    slip()
+    const value = column === 'intended_at' || column === 'epoch_n' ? 7 : "'z'"
+    expect(() => store.db.exec(`UPDATE slip SET ${column} = ${value}, state = 'printed' WHERE id = 'a'`)).toThrow(
+      /fixed/,
+    )
+  })
   it('keeps who settled a slip, and when', () => {
     bring('spoiled')
     expect(() => store.db.exec("UPDATE slip SET settled_by = 's2'")).toThrow()
@@ -268,7 +318,9 @@ describe('promise P3, clause by clause', () => {
 describe('the ledger', () => {
   const entry = (seq: number, kind = 'arrival', slipId: string | null = null) =>
     store.db
-      .prepare("INSERT INTO ledger (seq, time, kind, pickup, slip, bytes, hash, signature) VALUES (?, 0, ?, 'p1', ?, '{}', zeroblob(32), 's')")
+      .prepare(
+        "INSERT INTO ledger (seq, time, kind, pickup, slip, bytes, hash, signature) VALUES (?, 0, ?, 'p1', ?, '{}', zeroblob(32), 's')",
+      )
       .run(seq, kind, slipId)
   it('has no gap, no edit and no cut', () => {
     entry(1)
@@ -318,12 +370,29 @@ describe('a walk-in', () => {
       INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, state)
         VALUES ('k1', 'r1', 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 0, 'verified'), ('k2', 'r2', 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 0, 'verified')`)
   })
-  const issued = (id = 'k1', pickup = 'w1') => store.db.prepare("UPDATE walk_in SET state = 'issued', pickup = ? WHERE id = ?").run(pickup, id)
+  const issued = (id = 'k1', pickup = 'w1') =>
+    store.db.prepare("UPDATE walk_in SET state = 'issued', pickup = ? WHERE id = ?").run(pickup, id)
   const bound = (
-    values: Partial<Record<'pickup' | 'staff' | 'session' | 'proof' | 'method' | 'country' | 'from' | 'until' | 'walkIn' | 'id', string | number>> = {},
+    values: Partial<
+      Record<
+        'pickup' | 'staff' | 'session' | 'proof' | 'method' | 'country' | 'from' | 'until' | 'walkIn' | 'id',
+        string | number
+      >
+    > = {},
   ) => {
     const v = {
-      ...{ id: 'b1', pickup: 'w1', staff: 's1', session: 'x', proof: 'passport', method: 'machine-read', country: 'FIN', from: 100, until: 200, walkIn: 'k1' },
+      ...{
+        id: 'b1',
+        pickup: 'w1',
+        staff: 's1',
+        session: 'x',
+        proof: 'passport',
+        method: 'machine-read',
+        country: 'FIN',
+        from: 100,
+        until: 200,
+        walkIn: 'k1',
+      },
       ...values,
     }
     store.db
@@ -381,7 +450,10 @@ describe('a walk-in', () => {
     ['is done without a slip of its own to be done with', "UPDATE walk_in SET state = 'done' WHERE id = 'k1'"],
     ['takes another one’s pickup', "UPDATE OR REPLACE walk_in SET state = 'issued', pickup = 'w1' WHERE id = 'k2'"],
     ['lends its verification to another', "UPDATE verification SET walk_in = 'k1' WHERE id = 'v1'"],
-    ['is proved by e-ID alone', "INSERT INTO walk_in VALUES ('k3', 'r1', 's1', 'x', 'e-id', 'e-id', 'FIN', 100, 200, 0, 'verified', NULL)"],
+    [
+      'is proved by e-ID alone',
+      "INSERT INTO walk_in VALUES ('k3', 'r1', 's1', 'x', 'e-id', 'e-id', 'FIN', 100, 200, 0, 'verified', NULL)",
+    ],
   ])('never %s', (_, sql) => {
     issued()
     expect(() => store.db.exec(sql)).toThrow()
@@ -390,8 +462,14 @@ describe('a walk-in', () => {
 
 describe('a verification by e-ID', () => {
   const eId = (attempt: string, pickup = 'p1', at = 100) =>
-    store.db.prepare("INSERT INTO e_id (attempt, pickup, staff, session, proved_at) VALUES (?, ?, 's1', 'x', ?)").run(attempt, pickup, at)
-  const proved = (id: string, attempt: string | null, { pickup = 'p1', staff = 's1', proof = 'e-id', method = 'e-id', at = 100 } = {}) =>
+    store.db
+      .prepare("INSERT INTO e_id (attempt, pickup, staff, session, proved_at) VALUES (?, ?, 's1', 'x', ?)")
+      .run(attempt, pickup, at)
+  const proved = (
+    id: string,
+    attempt: string | null,
+    { pickup = 'p1', staff = 's1', proof = 'e-id', method = 'e-id', at = 100 } = {},
+  ) =>
     store.db
       .prepare(
         `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, e_id)
@@ -420,7 +498,9 @@ describe('a verification by e-ID', () => {
   it('rests on a row that nobody changes, replaces or deletes', () => {
     eId('a1')
     expect(() => store.db.exec("UPDATE e_id SET pickup = 'p2' WHERE attempt = 'a1'")).toThrow(/fixed/)
-    expect(() => store.db.exec("INSERT OR REPLACE INTO e_id VALUES ('a1', 'p2', 's1', 'x', 100)")).toThrow(/there already/)
+    expect(() => store.db.exec("INSERT OR REPLACE INTO e_id VALUES ('a1', 'p2', 's1', 'x', 100)")).toThrow(
+      /there already/,
+    )
     expect(() => store.db.exec("DELETE FROM e_id WHERE attempt = 'a1'")).toThrow(/kept/)
   })
 })

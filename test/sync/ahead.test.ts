@@ -15,7 +15,13 @@ function feedOf(pages: number, said: boolean, spoil: (place: number) => string |
     const at = Number(place)
     asked.push(at)
     const more = at + 1 < pages
-    const page = { incarnation, next: at + 1, more, hubTime: 1, changes: [{ seq: at + 1, kind: 'staff-removed', staff: newId() }] }
+    const page = {
+      incarnation,
+      next: at + 1,
+      more,
+      hubTime: 1,
+      changes: [{ seq: at + 1, kind: 'staff-removed', staff: newId() }],
+    }
     const text = spoil(at) ?? JSON.stringify(page)
     return Promise.resolve(ok({ bytes: Buffer.from(text), encoding: '', next: said && more ? String(at + 1) : null }))
   }
@@ -27,15 +33,18 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-test.each([true, false])('three pages are on their way and no more, in their order (said beforehand: %s)', async (said) => {
-  const { asked, ahead } = feedOf(8, said)
-  for (let place = 0; place < 8; place++) {
-    const page = await ahead.take(String(place))
-    expect(page.ok && page.value.head.next).toBe(place + 1)
-    await settle()
-    expect(asked).toEqual(Array.from({ length: Math.min(8, place + 4) }, (_, i) => i))
-  }
-})
+test.each([true, false])(
+  'three pages are on their way and no more, in their order (said beforehand: %s)',
+  async (said) => {
+    const { asked, ahead } = feedOf(8, said)
+    for (let place = 0; place < 8; place++) {
+      const page = await ahead.take(String(place))
+      expect(page.ok && page.value.head.next).toBe(place + 1)
+      await settle()
+      expect(asked).toEqual(Array.from({ length: Math.min(8, place + 4) }, (_, i) => i))
+    }
+  },
+)
 
 test('after a page that is none, and after the caller has stopped, nothing more is asked for', async () => {
   const torn = feedOf(20, true, (place) => (place === 2 ? '{"incarnation":' : null))

@@ -6,7 +6,15 @@ import { Policy } from '../../src-shared/policy/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createSlips } from '../../src-main/release/index.ts'
 import { createWalkIns } from '../../src-main/identity/index.ts'
-import { createApplier, createHubClient, createPageReader, createSync, type Sync, type Transport, type TransportReply } from '../../src-main/sync/index.ts'
+import {
+  createApplier,
+  createHubClient,
+  createPageReader,
+  createSync,
+  type Sync,
+  type Transport,
+  type TransportReply,
+} from '../../src-main/sync/index.ts'
 import { enrolledFolder, incarnation, openRooms, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 
 const hour = 3_600_000
@@ -56,10 +64,21 @@ const policy = () => Policy.parse({ version: 1, rules: [], verificationSeconds: 
 function goodHub(spoil: (path: string, good: TransportReply) => TransportReply = (_, good) => good): Transport {
   return (_method, path, _headers, body) => {
     const head = () => ({ acked: rooms.ledger.head().seq, head: rooms.ledger.head().hash, hubTime: now })
-    if (path.startsWith('/v1/report')) return Promise.resolve(spoil(path, reply(200, { incarnation, acked: 0, head: '0'.repeat(64), hubTime: now })))
+    if (path.startsWith('/v1/report'))
+      return Promise.resolve(spoil(path, reply(200, { incarnation, acked: 0, head: '0'.repeat(64), hubTime: now })))
     if (path.startsWith('/v1/ledger')) return Promise.resolve(spoil(path, reply(body === null ? 400 : 200, head())))
     const feed = { incarnation, next: 0, more: false, hubTime: now, changes: [] }
-    const snapshot = { incarnation, head: 0, hubTime: now, total: 0, desk: desk(), policy: policy(), staff: [], pickups: [], after: null }
+    const snapshot = {
+      incarnation,
+      head: 0,
+      hubTime: now,
+      total: 0,
+      desk: desk(),
+      policy: policy(),
+      staff: [],
+      pickups: [],
+      after: null,
+    }
     return Promise.resolve(spoil(path, reply(200, path.startsWith('/v1/feed') ? feed : snapshot)))
   }
 }
@@ -71,7 +90,10 @@ beforeEach(() => {
   at = enrolledFolder()
   rooms = openRooms(at, { now: () => now })
   const { store, ledger, pickups, roster, records, keys } = rooms
-  for (let i = 0; i < 5; i++) store.transact(() => ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } }))
+  for (let i = 0; i < 5; i++)
+    store.transact(() =>
+      ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } }),
+    )
   const client = createHubClient({
     target: { address: 'https://hub.example', authority: null },
     signer: { kiosk: at.kiosk, key: keys.signKey },
@@ -142,9 +164,16 @@ test('Retry-After is obeyed, but a hub cannot send a desk away for a day', async
 const bomb = zstdCompressSync(Buffer.alloc(65 * 1024 * 1024, 32))
 const spoiled: readonly [what: string, spoil: (path: string, good: TransportReply) => TransportReply][] = [
   ['cut short', (path, good) => (path.startsWith('/v1/snapshot') ? { ...good, bytes: good.bytes.slice(0, -9) } : good)],
-  ['too large when unpacked', (path, good) => (path.startsWith('/v1/snapshot') ? { ...good, headers: { 'content-encoding': 'zstd' }, bytes: bomb } : good)],
+  [
+    'too large when unpacked',
+    (path, good) =>
+      path.startsWith('/v1/snapshot') ? { ...good, headers: { 'content-encoding': 'zstd' }, bytes: bomb } : good,
+  ],
   ['packed in an unknown way', (_, good) => ({ ...good, headers: { 'content-encoding': 'lzma' } })],
-  ['damaged in transit', (_, good) => ({ ...good, headers: { 'content-encoding': 'zstd' }, bytes: Buffer.from('28b52ffd0000', 'hex') })],
+  [
+    'damaged in transit',
+    (_, good) => ({ ...good, headers: { 'content-encoding': 'zstd' }, bytes: Buffer.from('28b52ffd0000', 'hex') }),
+  ],
   [
     'acknowledging what was never sent',
     (path) =>
@@ -153,23 +182,28 @@ const spoiled: readonly [what: string, spoil: (path: string, good: TransportRepl
         : reply(200, { incarnation, acked: 0, head: '0'.repeat(64), hubTime: 1 }),
   ],
 ]
-test.each(spoiled)('an answer that is %s is not believed (L-602); the desk waits, keeps its ledger, and goes on with a hub in order', async (_, spoil) => {
-  hub = goodHub(spoil)
-  sync.start()
-  await play(10_000)
-  expect(sync.status()).toMatchObject({ state: 'offline', failure: { code: 'L-602' } })
-  expect(asked.length).toBeLessThan(40)
-  expect(rooms.ledger.verifyFrom(0, 'all').bad).toBeNull()
-  hub = goodHub()
-  await play(2 * 60_000)
-  expect(sync.status().state).toBe('online')
-  expect(unsent()).toBe(0)
-})
+test.each(spoiled)(
+  'an answer that is %s is not believed (L-602); the desk waits, keeps its ledger, and goes on with a hub in order',
+  async (_, spoil) => {
+    hub = goodHub(spoil)
+    sync.start()
+    await play(10_000)
+    expect(sync.status()).toMatchObject({ state: 'offline', failure: { code: 'L-602' } })
+    expect(asked.length).toBeLessThan(40)
+    expect(rooms.ledger.verifyFrom(0, 'all').bad).toBeNull()
+    hub = goodHub()
+    await play(2 * 60_000)
+    expect(sync.status().state).toBe('online')
+    expect(unsent()).toBe(0)
+  },
+)
 
 test('a page of an incarnation that no report has named is not applied; the desk asks anew, not in a tight loop', async () => {
   const other = Incarnation.parse(newId())
   hub = goodHub((path, good) =>
-    /feed|snapshot/.test(path) ? { ...good, bytes: Buffer.from(Buffer.from(good.bytes).toString().replaceAll(incarnation, other)) } : good,
+    /feed|snapshot/.test(path)
+      ? { ...good, bytes: Buffer.from(Buffer.from(good.bytes).toString().replaceAll(incarnation, other)) }
+      : good,
   )
   sync.start()
   await play(10 * 60_000)
@@ -180,15 +214,21 @@ test('a page of an incarnation that no report has named is not applied; the desk
 
 const json = (good: TransportReply) => JSON.parse(Buffer.from(good.bytes).toString()) as Record<string, unknown>
 const endless: readonly [what: string, spoil: (path: string, good: TransportReply) => TransportReply][] = [
-  ['a feed that always has more and never says what', (path, good) => (path.startsWith('/v1/feed') ? reply(200, { ...json(good), more: true }) : good)],
+  [
+    'a feed that always has more and never says what',
+    (path, good) => (path.startsWith('/v1/feed') ? reply(200, { ...json(good), more: true }) : good),
+  ],
   [
     'a snapshot whose pages lead back to each other',
     (path, good) =>
-      path.startsWith('/v1/snapshot') ? reply(200, { ...json(good), after: path.includes('after=AAAA') ? 'B'.repeat(22) : 'A'.repeat(22) }) : good,
+      path.startsWith('/v1/snapshot')
+        ? reply(200, { ...json(good), after: path.includes('after=AAAA') ? 'B'.repeat(22) : 'A'.repeat(22) })
+        : good,
   ],
   [
     'another incarnation that forgets what it has just acknowledged',
-    (path, good) => (path.startsWith('/v1/report') ? reply(200, { ...json(good), incarnation: 'C'.repeat(22), acked: 0 }) : good),
+    (path, good) =>
+      path.startsWith('/v1/report') ? reply(200, { ...json(good), incarnation: 'C'.repeat(22), acked: 0 }) : good,
   ],
 ]
 test.each(endless)('a hub with %s is left alone for a while (L-602), and asked again', async (_, spoil) => {
@@ -219,7 +259,8 @@ test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPT
 
 test('on a line too slow for a long batch the ledger gets there in shorter ones, and in long ones again once the line is better', async () => {
   rooms.store.transact(() => {
-    for (let i = 0; i < 1_400; i++) rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
+    for (let i = 0; i < 1_400; i++)
+      rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
   })
   const good = goodHub()
   const sizes: number[] = []
@@ -245,7 +286,8 @@ test('on a line too slow for a long batch the ledger gets there in shorter ones,
   expect(failed).toBeLessThanOrEqual(4)
   fits = 5_000
   rooms.store.transact(() => {
-    for (let i = 0; i < 1_400; i++) rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
+    for (let i = 0; i < 1_400; i++)
+      rooms.ledger.append({ kind: 'sign-in-refused', facts: { staff: StaffId.parse(newId()), attemptsLeft: 4 } })
   })
   sizes.length = 0
   await play(60_000)
@@ -260,7 +302,8 @@ function pagedHub(next: (place: number) => string | null): Transport {
   return (method, path, headers, body) => {
     if (!path.startsWith('/v1/feed')) return good(method, path, headers, body)
     const cursor = Number(new URL(path, 'https://hub.example').searchParams.get('cursor'))
-    if (!Number.isSafeInteger(cursor) || cursor > 40) return Promise.resolve(reply(400, { code: 'L-608', params: { where: 'query' } }))
+    if (!Number.isSafeInteger(cursor) || cursor > 40)
+      return Promise.resolve(reply(400, { code: 'L-608', params: { where: 'query' } }))
     const page = changes.slice(cursor, cursor + 10)
     const more = cursor + page.length < 40
     const said = more ? next(cursor + page.length) : null
@@ -276,11 +319,14 @@ const sayings: readonly [what: string, next: (place: number) => string | null][]
   ['a place beyond the end', () => '4000'],
   ['rubbish', () => 'http://elsewhere.example/?cursor=1'],
 ]
-test.each(sayings)('pages are taken in their order whatever the hub says beforehand of the next one: %s', async (_, next) => {
-  hub = pagedHub(next)
-  sync.start()
-  await play(10_000)
-  expect(sync.status()).toMatchObject({ state: 'online', failure: null })
-  expect(rooms.records.read()?.cursor).toBe(40)
-  expect(asked.length).toBeLessThan(25)
-})
+test.each(sayings)(
+  'pages are taken in their order whatever the hub says beforehand of the next one: %s',
+  async (_, next) => {
+    hub = pagedHub(next)
+    sync.start()
+    await play(10_000)
+    expect(sync.status()).toMatchObject({ state: 'online', failure: null })
+    expect(rooms.records.read()?.cursor).toBe(40)
+    expect(asked.length).toBeLessThan(25)
+  },
+)

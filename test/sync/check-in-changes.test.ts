@@ -36,12 +36,20 @@ afterEach(() => {
   at.remove()
 })
 
-const tell = (...changes: (Omit<Extract<FeedChange, { kind: 'pickup-arrived' | 'staff-called' }>, 'seq'> & object)[]) => {
+const tell = (
+  ...changes: (Omit<Extract<FeedChange, { kind: 'pickup-arrived' | 'staff-called' }>, 'seq'> & object)[]
+) => {
   const cursor = rooms.records.read()?.cursor ?? 0
-  const numbered = changes.map((change, i) => ({ ...change, seq: cursor + i + 1 }) as Exclude<FeedChange, { kind: 'pickup-granted' }>)
-  return applier.feed({ incarnation, next: cursor + changes.length, more: false, hubTime: now(), changes: numbered }, [])
+  const numbered = changes.map(
+    (change, i) => ({ ...change, seq: cursor + i + 1 }) as Exclude<FeedChange, { kind: 'pickup-granted' }>,
+  )
+  return applier.feed(
+    { incarnation, next: cursor + changes.length, more: false, hubTime: now(), changes: numbered },
+    [],
+  )
 }
-const arrived = (id: PickupId = pickup.id, epoch: Epoch = pickup.epoch) => ({ kind: 'pickup-arrived', pickup: id, epoch, at: now() - 5000 }) as const
+const arrived = (id: PickupId = pickup.id, epoch: Epoch = pickup.epoch) =>
+  ({ kind: 'pickup-arrived', pickup: id, epoch, at: now() - 5000 }) as const
 const arrivals = () => rooms.kinds().filter((kind) => kind === 'arrival').length
 
 test('one that waits has arrived when the hub says it did, and is once in the ledger however often it is told', () => {
@@ -51,18 +59,23 @@ test('one that waits has arrived when the hub says it did, and is once in the le
   expect(arrivals()).toBe(1)
 })
 
-test.each(PickupState.options.filter((state) => state !== 'waiting'))('one that is %s by then stays what it is', (state) => {
-  rooms.store.db.pragma('foreign_keys = OFF')
-  rooms.pickups.setState(pickup.id, state)
-  const before = rooms.pickups.get(pickup.id)
-  expect(tell(arrived())).toBe('applied')
-  expect(rooms.pickups.get(pickup.id)).toEqual(before)
-  expect(arrivals()).toBe(0)
-})
+test.each(PickupState.options.filter((state) => state !== 'waiting'))(
+  'one that is %s by then stays what it is',
+  (state) => {
+    rooms.store.db.pragma('foreign_keys = OFF')
+    rooms.pickups.setState(pickup.id, state)
+    const before = rooms.pickups.get(pickup.id)
+    expect(tell(arrived())).toBe('applied')
+    expect(rooms.pickups.get(pickup.id)).toEqual(before)
+    expect(arrivals()).toBe(0)
+  },
+)
 
 test('one that is asked back, granted anew, or not here at all is left alone, and the rest of the page is applied', async () => {
   const other = await rooms.grant('Canary-Secret-2', 2)
-  expect(tell(arrived(PickupId.parse(newId())), arrived(pickup.id, { incarnation, n: 7 }), arrived(other.id, other.epoch))).toBe('applied')
+  expect(
+    tell(arrived(PickupId.parse(newId())), arrived(pickup.id, { incarnation, n: 7 }), arrived(other.id, other.epoch)),
+  ).toBe('applied')
   expect(rooms.pickups.get(pickup.id)?.state).toBe('waiting')
   expect(rooms.pickups.get(other.id)?.state).toBe('arrived')
   rooms.pickups.holdForRevoke(pickup.id)
@@ -92,6 +105,8 @@ test('a call is passed on with its time, and a page that comes again rings no mo
   const call = CallId.parse(newId())
   const change = { kind: 'staff-called', call, at: now() - 1000 } as const
   expect(tell(change)).toBe('applied')
-  expect(applier.feed({ incarnation, next: 2, more: false, hubTime: now(), changes: [{ ...change, seq: 2 }] }, [])).toBe('applied')
+  expect(
+    applier.feed({ incarnation, next: 2, more: false, hubTime: now(), changes: [{ ...change, seq: 2 }] }, []),
+  ).toBe('applied')
   expect(calls).toEqual([[call, now() - 1000]])
 })

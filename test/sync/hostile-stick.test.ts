@@ -29,16 +29,19 @@ afterEach(() => {
   rmSync(stick, { recursive: true, force: true })
 })
 
-test.each(['', '.part'])('a link on the stick under the name of the file to come (%s) is replaced; what it led to stays as it was', async (ending) => {
-  const own = join(at.folder, 'own')
-  writeFileSync(own, 'this computer’s')
-  const file = join(stick, carriedName(at.kiosk, 0))
-  symlinkSync(own, `${file}${ending}`)
-  expect(await carry.send(stick, by)).toMatchObject({ ok: true, value: { files: 1 } })
-  expect(readFileSync(own, 'utf8')).toBe('this computer’s')
-  expect(lstatSync(file).isFile()).toBe(true)
-  expect(readCarried(readFileSync(file, 'utf8')).ok).toBe(true)
-})
+test.each(['', '.part'])(
+  'a link on the stick under the name of the file to come (%s) is replaced; what it led to stays as it was',
+  async (ending) => {
+    const own = join(at.folder, 'own')
+    writeFileSync(own, 'this computer’s')
+    const file = join(stick, carriedName(at.kiosk, 0))
+    symlinkSync(own, `${file}${ending}`)
+    expect(await carry.send(stick, by)).toMatchObject({ ok: true, value: { files: 1 } })
+    expect(readFileSync(own, 'utf8')).toBe('this computer’s')
+    expect(lstatSync(file).isFile()).toBe(true)
+    expect(readCarried(readFileSync(file, 'utf8')).ok).toBe(true)
+  },
+)
 
 test('something in the way that cannot be written over is a stick that cannot be written (L-626)', async () => {
   mkdirSync(join(stick, `${carriedName(at.kiosk, 0)}.part`, 'inside'), { recursive: true })
@@ -50,7 +53,10 @@ test('a receipt that is a link, a pipe, or a file without end is refused at once
   const name = join(stick, receiptName(at.kiosk, seq))
   // Even one that leads to a true receipt: nothing outside the stick is read.
   const elsewhere = join(at.folder, 'receipt')
-  writeFileSync(elsewhere, writeReceipt(rooms.keys.lookupKey, { kiosk: at.kiosk, incarnation, acked: seq, head: hash, at: 1 }))
+  writeFileSync(
+    elsewhere,
+    writeReceipt(rooms.keys.lookupKey, { kiosk: at.kiosk, incarnation, acked: seq, head: hash, at: 1 }),
+  )
   for (const target of [elsewhere, '/dev/zero', '/dev/stdin']) {
     symlinkSync(target, name)
     expect(await carry.receive(stick, by)).toMatchObject({ ok: false, failure: { code: 'L-626' } })

@@ -61,56 +61,74 @@ async function untilReady(on: PageThread, bytes: Awaited<ReturnType<typeof page>
 /** As much as the contract lets a pickup say: several times what one usually does. */
 function largest(i: number): GrantedPickup {
   const name = { family: 'Ö'.repeat(100), given: 'ä'.repeat(100) }
-  return { ...pickup(i), name, formerNames: Array.from({ length: 10 }, () => name), cardTags: Array.from({ length: 20 }, tag), account: 'å'.repeat(120) }
+  return {
+    ...pickup(i),
+    name,
+    formerNames: Array.from({ length: 10 }, () => name),
+    cardTags: Array.from({ length: 20 }, tag),
+    account: 'å'.repeat(120),
+  }
 }
 
 test.each([
   ['usual', pickup],
   ['the largest', largest],
-])('a page of %s pickups read on the thread is the page read here, names sealed for their own pickup', { timeout: 60_000 }, async (_, make) => {
-  const pickups = Array.from({ length: 250 }, (_, i) => make(i))
-  const bytes = await page(pickups, true)
-  thread = createPageThread()
-  await untilReady(thread, bytes)
-  const plain = createPageReader(cacheKey, null)
-  const threaded = createPageReader(cacheKey, thread)
-  const [there, here] = [await threaded.read('feed', bytes), await plain.read('feed', bytes)]
-  expect(there?.head).toEqual(here?.head)
-  const grants = (await there?.grants()) ?? []
-  const same = (await here?.grants()) ?? []
-  // A seal has a nonce of its own; what is in it is the same.
-  const opened = (list: typeof grants) =>
-    list.map((grant) => ({
-      ...grant,
-      person: unwrap(cacheKey, `lodge/person/1|${grant.id}`, grant.person)?.toString(),
-      envelope: Buffer.from(grant.envelope).toString('base64url'),
-      sealedTo: grant.sealedTo === null ? null : Buffer.from(grant.sealedTo).toString('base64url'),
-      birthTag: grant.birthTag === null ? null : Buffer.from(grant.birthTag).toString('base64url'),
-      codeTag: Buffer.from(grant.codeTag).toString('base64url'),
-      cardTags: grant.cardTags.map((card) => Buffer.from(card).toString('base64url')),
-    }))
-  expect(opened(grants)).toEqual(opened(same))
-  expect(opened(grants)[7]).toMatchObject({ cardTags: pickups[7]?.cardTags, birthTag: pickups[7]?.birthTag, envelope: pickups[7]?.envelope })
-  expect(opened(grants)[7]?.person).toContain(pickups[7]?.name.family)
-})
+])(
+  'a page of %s pickups read on the thread is the page read here, names sealed for their own pickup',
+  { timeout: 60_000 },
+  async (_, make) => {
+    const pickups = Array.from({ length: 250 }, (_, i) => make(i))
+    const bytes = await page(pickups, true)
+    thread = createPageThread()
+    await untilReady(thread, bytes)
+    const plain = createPageReader(cacheKey, null)
+    const threaded = createPageReader(cacheKey, thread)
+    const [there, here] = [await threaded.read('feed', bytes), await plain.read('feed', bytes)]
+    expect(there?.head).toEqual(here?.head)
+    const grants = (await there?.grants()) ?? []
+    const same = (await here?.grants()) ?? []
+    // A seal has a nonce of its own; what is in it is the same.
+    const opened = (list: typeof grants) =>
+      list.map((grant) => ({
+        ...grant,
+        person: unwrap(cacheKey, `lodge/person/1|${grant.id}`, grant.person)?.toString(),
+        envelope: Buffer.from(grant.envelope).toString('base64url'),
+        sealedTo: grant.sealedTo === null ? null : Buffer.from(grant.sealedTo).toString('base64url'),
+        birthTag: grant.birthTag === null ? null : Buffer.from(grant.birthTag).toString('base64url'),
+        codeTag: Buffer.from(grant.codeTag).toString('base64url'),
+        cardTags: grant.cardTags.map((card) => Buffer.from(card).toString('base64url')),
+      }))
+    expect(opened(grants)).toEqual(opened(same))
+    expect(opened(grants)[7]).toMatchObject({
+      cardTags: pickups[7]?.cardTags,
+      birthTag: pickups[7]?.birthTag,
+      envelope: pickups[7]?.envelope,
+    })
+    expect(opened(grants)[7]?.person).toContain(pickups[7]?.name.family)
+  },
+)
 
-test('a thread that dies with pages in hand loses none, and a page that is none is refused at both', { timeout: 60_000 }, async () => {
-  const bytes = await page(
-    Array.from({ length: 250 }, (_, i) => pickup(i)),
-    true,
-  )
-  thread = createPageThread()
-  await untilReady(thread, bytes)
-  const reader = createPageReader(cacheKey, thread)
-  const pages = [reader.read('feed', bytes), reader.read('feed', bytes), reader.read('feed', bytes)]
-  await thread.stop()
-  for (const read of await Promise.all(pages)) expect(await read?.grants()).toHaveLength(250)
+test(
+  'a thread that dies with pages in hand loses none, and a page that is none is refused at both',
+  { timeout: 60_000 },
+  async () => {
+    const bytes = await page(
+      Array.from({ length: 250 }, (_, i) => pickup(i)),
+      true,
+    )
+    thread = createPageThread()
+    await untilReady(thread, bytes)
+    const reader = createPageReader(cacheKey, thread)
+    const pages = [reader.read('feed', bytes), reader.read('feed', bytes), reader.read('feed', bytes)]
+    await thread.stop()
+    for (const read of await Promise.all(pages)) expect(await read?.grants()).toHaveLength(250)
 
-  thread = createPageThread()
-  await untilReady(thread, bytes)
-  const torn = { bytes: new Uint8Array(bytes.bytes.slice(0, -40)), encoding: 'zstd', next: null }
-  for (const again of [createPageReader(cacheKey, thread), createPageReader(cacheKey, null)]) {
-    expect(await again.read('feed', torn)).toBeNull()
-    expect(await again.read('snapshot', bytes)).toBeNull()
-  }
-})
+    thread = createPageThread()
+    await untilReady(thread, bytes)
+    const torn = { bytes: new Uint8Array(bytes.bytes.slice(0, -40)), encoding: 'zstd', next: null }
+    for (const again of [createPageReader(cacheKey, thread), createPageReader(cacheKey, null)]) {
+      expect(await again.read('feed', torn)).toBeNull()
+      expect(await again.read('snapshot', bytes)).toBeNull()
+    }
+  },
+)

@@ -4,7 +4,11 @@ import { expect, test } from 'vitest'
 import { createTurns } from '../../src-main/sync/turns.ts'
 
 /** Plays `count` items at so many microseconds each; the length and the time (ms) of every turn. */
-function play(most: number, count: number, microseconds: (done: number) => number): { lengths: number[]; times: number[] } {
+function play(
+  most: number,
+  count: number,
+  microseconds: (done: number) => number,
+): { lengths: number[]; times: number[] } {
   let now = 0
   const turns = createTurns(most, () => now)
   let rest: readonly number[] = Array.from({ length: count }, (_, i) => i)

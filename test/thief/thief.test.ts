@@ -11,7 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seed, startHub, parseInstitution, type RunningHub } from '../../src-hub/index.ts'
 import { parseEngineConfig } from '../../src-main/engine/index.ts'
 import { checkNewPin, searchYears } from '../../src-main/staff/index.ts'
-import { calibratePinCost, timePinGuess, unwrap, unwrapUnattendedKeys, unwrapUnderPin, type PinCost } from '../../src-main/vault/index.ts'
+import {
+  calibratePinCost,
+  timePinGuess,
+  unwrap,
+  unwrapUnattendedKeys,
+  unwrapUnderPin,
+  type PinCost,
+} from '../../src-main/vault/index.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { createSearch, formsOf } from '../canary/needles.ts'
 import { startTestDesk } from '../security/desk.ts'
@@ -49,13 +56,21 @@ beforeAll(async () => {
   const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true })
   if (!started.ok) throw new Error(started.failure.code)
   hub = started.value
-  const data = parseInstitution(JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')))
+  const data = parseInstitution(
+    JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')),
+  )
   if (!data.ok) throw new Error('institution')
   await seed(hub, data.value)
-  const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
+  const tables = await sql<{
+    name: string
+  }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`.execute(hub.db)
   const parts: string[] = []
   for (const { name } of tables.rows)
-    parts.push(...(await sql<{ row: string }>`SELECT t::text AS row FROM ${sql.table(name)} t`.execute(hub.db)).rows.map(({ row }) => row))
+    parts.push(
+      ...(await sql<{ row: string }>`SELECT t::text AS row FROM ${sql.table(name)} t`.execute(hub.db)).rows.map(
+        ({ row }) => row,
+      ),
+    )
   dump = Buffer.from(parts.join('\n'))
 })
 afterAll(async () => {
@@ -92,7 +107,9 @@ describe('with the disk and the hub’s dump, without the keystore', () => {
     expect(createSearch(formsOf('kind', 'staff-enrolled'))(disk).length).toBeGreaterThan(0)
   })
   it('no card id, birth date or badge can be read off the hub’s dump', () => {
-    const institution = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as {
+    const institution = JSON.parse(
+      readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8'),
+    ) as {
       recipients: { cards: string[]; birthDate: string | null; account: string }[]
       staff: { badges: string[] }[]
     }
@@ -144,7 +161,8 @@ describe('with the keystore too, but no badge and PIN', () => {
     if (record === null) throw new Error('no record')
     let found: number | null = null
     for (let guess = 739_150; guess < 739_170 && found === null; guess++)
-      if ((await unwrapUnderPin(at.keyEncryptionKey, chief.id, chief.card, String(guess), record)) !== null) found = guess
+      if ((await unwrapUnderPin(at.keyEncryptionKey, chief.id, chief.card, String(guess), record)) !== null)
+        found = guess
     expect(found).toBe(739_164)
   })
 })
@@ -157,7 +175,9 @@ describe('what the search costs on this computer', () => {
     guessMs = await timePinGuess(cost)
   })
   it('is measured and printed', () => {
-    say(`thief: Argon2id ${cost.memoryKib / 1024} MiB, ${cost.passes} passes: ${guessMs.toFixed(0)} ms a guess on one core`)
+    say(
+      `thief: Argon2id ${cost.memoryKib / 1024} MiB, ${cost.passes} passes: ${guessMs.toFixed(0)} ms a guess on one core`,
+    )
     for (const [name, sample] of [
       ['4-digit PIN', '7391'],
       ['6-digit PIN', pin],
@@ -166,7 +186,9 @@ describe('what the search costs on this computer', () => {
       ['passphrase of 24 letters', 'kurki lentää yli suomaan'],
     ] as const) {
       const years = searchYears(sample, guessMs)
-      say(`thief: ${name}: full search ${years < 1 ? `${(years * 365.25).toFixed(2)} core-days` : `${years.toPrecision(3)} core-years`}`)
+      say(
+        `thief: ${name}: full search ${years < 1 ? `${(years * 365.25).toFixed(2)} core-days` : `${years.toPrecision(3)} core-years`}`,
+      )
     }
     // The floor below which no computer goes, however slow; how long a guess takes here is printed, not asserted.
     expect(cost.memoryKib).toBeGreaterThanOrEqual(19 * 1024)
@@ -177,7 +199,8 @@ describe('what the search costs on this computer', () => {
     if (!config.ok) throw new Error('config')
     const rule = { guessMs, floorYears: config.value.searchFloorCoreYears }
     expect(rule.floorYears).toBeGreaterThan(0)
-    for (const weak of [pin, '7391640']) expect(checkNewPin(weak, rule)).toMatchObject({ ok: false, failure: { code: 'L-410' } })
+    for (const weak of [pin, '7391640'])
+      expect(checkNewPin(weak, rule)).toMatchObject({ ok: false, failure: { code: 'L-410' } })
     expect(checkNewPin('kurki lentää yli suomaan', rule).ok).toBe(true)
     expect(checkNewPin('739164028517', rule).ok).toBe(true)
   })
@@ -189,10 +212,19 @@ it('a desk under that policy refuses a weak new PIN, and opens nothing offline w
     await desk.signIn(desk.staff.supervisor)
     const pickup = desk.pickups[0]?.id
     await desk.call('openPickup', { pickup })
-    const proof = await desk.call('verifyByEye', { pickup, kind: 'passport', issuerCountry: 'FIN', birthDate: '2001-02-03', statement: true })
+    const proof = await desk.call('verifyByEye', {
+      pickup,
+      kind: 'passport',
+      issuerCountry: 'FIN',
+      birthDate: '2001-02-03',
+      statement: true,
+    })
     if (!proof.ok) throw new Error(proof.failure.code)
     const { verification } = proof.value as { verification: string }
-    expect(await desk.call('release', { pickup, verification, language: 'fi' })).toMatchObject({ ok: false, failure: { code: 'L-411' } })
+    expect(await desk.call('release', { pickup, verification, language: 'fi' })).toMatchObject({
+      ok: false,
+      failure: { code: 'L-411' },
+    })
     expect(desk.printed).toEqual([])
     await desk.call('dismiss', {})
     await desk.call('removePin', { staff: desk.staff.porter.id, reason: 'pin-forgotten' })

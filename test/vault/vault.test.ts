@@ -45,7 +45,9 @@ describe('wrapping', () => {
   })
   it('never uses a nonce twice', () => {
     const key = randomBytes(32)
-    const nonces = new Set(Array.from({ length: 2000 }, () => wrap(key, 'a', Buffer.alloc(1)).subarray(0, 12).toString('hex')))
+    const nonces = new Set(
+      Array.from({ length: 2000 }, () => wrap(key, 'a', Buffer.alloc(1)).subarray(0, 12).toString('hex')),
+    )
     expect(nonces.size).toBe(2000)
   })
 })
@@ -116,7 +118,8 @@ describe('the cost of a PIN', () => {
         const cost = await calibratePinCost(computer(speed))
         expect(cost.memoryKib).toBeGreaterThanOrEqual(leastPinCost.memoryKib)
         expect(cost.passes).toBeGreaterThanOrEqual(3)
-        if (cost.memoryKib > leastPinCost.memoryKib) expect(await computer(speed)(cost)).toBeLessThanOrEqual(signInTargetMs * 1.01)
+        if (cost.memoryKib > leastPinCost.memoryKib)
+          expect(await computer(speed)(cost)).toBeLessThanOrEqual(signInTargetMs * 1.01)
       }),
     )
   })

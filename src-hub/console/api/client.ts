@@ -18,7 +18,8 @@ export type CallHub = <R extends ConsoleRoute>(route: R, input?: CallInput<R>) =
 export function addressOf(path: string, query: object = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query) as [string, unknown][])
-    if (typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value !== '')) search.set(name, String(value))
+    if (typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value !== ''))
+      search.set(name, String(value))
   const text = search.toString()
   return text === '' ? path : `${path}?${text}`
 }

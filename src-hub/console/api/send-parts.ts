@@ -12,7 +12,13 @@ async function base64(blob: Blob): Promise<string> {
 }
 
 /** `onSent` hears how much has arrived, 0 to 1. Fails with what the last try of a part failed with. */
-export async function sendParts(call: CallHub, id: string, file: File, partBytes: number, onSent: (share: number) => void): Promise<Result<null>> {
+export async function sendParts(
+  call: CallHub,
+  id: string,
+  file: File,
+  partBytes: number,
+  onSent: (share: number) => void,
+): Promise<Result<null>> {
   const parts = Math.max(1, Math.ceil(file.size / partBytes))
   for (let part = 0; part < parts; part++) {
     const bytes = await base64(file.slice(part * partBytes, (part + 1) * partBytes))

@@ -9,9 +9,13 @@ export type DeskEntry = ConsoleReply<'desks'>['desks'][number]
 export function useDesks() {
   const local = useLocal()
   const query = useQuery('desks', {})
-  const byId = computed(() => new Map<string, DeskEntry>((query.data.value?.desks ?? []).map((desk) => [desk.id, desk])))
+  const byId = computed(
+    () => new Map<string, DeskEntry>((query.data.value?.desks ?? []).map((desk) => [desk.id, desk])),
+  )
   const desks = computed(() =>
-    [...byId.value.values()].sort((a, b) => local(a.unit).localeCompare(local(b.unit)) || local(a.name).localeCompare(local(b.name))),
+    [...byId.value.values()].sort(
+      (a, b) => local(a.unit).localeCompare(local(b.unit)) || local(a.name).localeCompare(local(b.name)),
+    ),
   )
   /** `Myllypuro, porter's lodge`: unit and desk. */
   const name = (id: string | null): string => {

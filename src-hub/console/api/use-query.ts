@@ -6,7 +6,11 @@ import { useLive, type LiveTopic } from '../stores/live.ts'
 import type { ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'
 
 /** `query` null asks nothing. `topics`: what the answer hangs on. */
-export function useQuery<R extends ConsoleRoute>(route: R, query: MaybeRefOrGetter<ConsoleQuery<R> | null>, topics: readonly LiveTopic[] = []) {
+export function useQuery<R extends ConsoleRoute>(
+  route: R,
+  query: MaybeRefOrGetter<ConsoleQuery<R> | null>,
+  topics: readonly LiveTopic[] = [],
+) {
   const hub = useHub()
   const live = useLive()
   const data = shallowRef<ConsoleReply<R> | null>(null)

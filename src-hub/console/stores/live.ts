@@ -48,7 +48,8 @@ export const useLive = defineStore('live', () => {
     source.addEventListener('error', () => {
       state.value = 'away'
       // A stream that the hub refused is not tried again by the browser itself.
-      if (source?.readyState === EventSource.CLOSED) window.setTimeout(() => source?.readyState === EventSource.CLOSED && start(), withoutStreamMs)
+      if (source?.readyState === EventSource.CLOSED)
+        window.setTimeout(() => source?.readyState === EventSource.CLOSED && start(), withoutStreamMs)
     })
     polling = window.setInterval(() => {
       if (state.value === 'away') bump()

@@ -27,7 +27,13 @@ export function useFailureWords(): (failure: Told) => { what: string; next: stri
       return { what: t(`failure.notFound.${thing}`), next: t('failure.notFound.next') }
     }
     const code = own.find((each) => each === failure.code)
-    if (code !== undefined) return { what: t(`failure.${code}.what`, { where: failure.params?.['where'] ?? '' }), next: t(`failure.${code}.next`) }
-    return isErrorCode(failure.code) ? describeFailure(failure, look.language) : { what: t('failure.L-602.what'), next: t('failure.L-602.next') }
+    if (code !== undefined)
+      return {
+        what: t(`failure.${code}.what`, { where: failure.params?.['where'] ?? '' }),
+        next: t(`failure.${code}.next`),
+      }
+    return isErrorCode(failure.code)
+      ? describeFailure(failure, look.language)
+      : { what: t('failure.L-602.what'), next: t('failure.L-602.next') }
   }
 }

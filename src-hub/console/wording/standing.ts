@@ -10,8 +10,14 @@ export function useStanding(): (standing: Standing) => string {
   const times = useTimes()
   return (standing) => {
     const desk = standing.desk === null ? '–' : `${local(standing.desk.unit)}, ${local(standing.desk.name)}`
-    const seen = standing.lastContactAt === null ? t('standing.neverSeen') : t('standing.lastSeen', { at: times.when(standing.lastContactAt) })
-    const moving = standing.movingTo === null ? '' : ` ${t('standing.thenTo', { desk: `${local(standing.movingTo.unit)}, ${local(standing.movingTo.name)}` })}`
+    const seen =
+      standing.lastContactAt === null
+        ? t('standing.neverSeen')
+        : t('standing.lastSeen', { at: times.when(standing.lastContactAt) })
+    const moving =
+      standing.movingTo === null
+        ? ''
+        : ` ${t('standing.thenTo', { desk: `${local(standing.movingTo.unit)}, ${local(standing.movingTo.name)}` })}`
     return t(`standing.${standing.what}`, { desk, seen }) + moving
   }
 }

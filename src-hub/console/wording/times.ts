@@ -23,7 +23,9 @@ export function useTimes() {
     /** A span in ms: `4 min`, `1 h 20 min`. */
     span(ms: number): string {
       const minutes = Math.round(ms / 60_000)
-      return minutes < 60 ? t('times.minutes', { n: minutes }) : t('times.hoursMinutes', { h: Math.floor(minutes / 60), n: minutes % 60 })
+      return minutes < 60
+        ? t('times.minutes', { n: minutes })
+        : t('times.hoursMinutes', { h: Math.floor(minutes / 60), n: minutes % 60 })
     },
   }
 }

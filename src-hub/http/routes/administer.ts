@@ -43,7 +43,10 @@ export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof
         if (desk === undefined) return fail('L-609', { what: 'desk' })
         const code = await newEnrolmentCode(db, id, authorityFingerprint(parts.authority), now())
         if (!code.ok) return code
-        await db.insertInto('audit').values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: id, detail: '{}' }).execute()
+        await db
+          .insertInto('audit')
+          .values({ at: now(), actor: agent.name, act: 'enrolment-code', pickup: null, desk: id, detail: '{}' })
+          .execute()
         invited.push({ desk, code: code.value })
       }
       return ok({ codes: invited.map(({ desk, code }) => ({ desk: desk.id, code })), csv: codesCsv(invited) })

@@ -17,7 +17,8 @@ export function eIdHandlers(parts: RouteParts): SomeHandlers<'beginEId' | 'eIdSt
       if (!tries.take(kiosk.id)) return fail('L-619')
       return parts.eIds.begin(kiosk, body.staff, body.pickup)
     },
-    eIdState: async ({ body, kiosk }) => (parts.eIds === undefined || parts.eIds === null ? fail('L-312') : parts.eIds.stateOf(kiosk.id, body.attempt)),
+    eIdState: async ({ body, kiosk }) =>
+      parts.eIds === undefined || parts.eIds === null ? fail('L-312') : parts.eIds.stateOf(kiosk.id, body.attempt),
     async cancelEId({ body, kiosk }) {
       await parts.eIds?.cancel(kiosk.id, body.attempt)
       return ok({ cancelled: true as const })

@@ -3,12 +3,15 @@ import { fail, ok } from '../../../src-shared/result.ts'
 import { approveRequest, declineRequest, fileRequest, listInbox } from '../../inbox/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function inboxHandlers(parts: RouteParts): SomeHandlers<'fileRequest' | 'inbox' | 'approveRequest' | 'declineRequest'> {
+export function inboxHandlers(
+  parts: RouteParts,
+): SomeHandlers<'fileRequest' | 'inbox' | 'approveRequest' | 'declineRequest'> {
   const { db, now } = parts
   return {
     fileRequest: async ({ body, kiosk }) => {
       // Nobody signs in at a check-in screen: it files for the card that was read there, and in nobody's name.
-      if (kiosk.kind === 'check-in' && (body.cardTag === null || body.account !== null || body.staff !== null)) return fail('L-109')
+      if (kiosk.kind === 'check-in' && (body.cardTag === null || body.account !== null || body.staff !== null))
+        return fail('L-109')
       return fileRequest(db, parts, kiosk, body)
     },
     inbox: async ({ query }) => ok(await listInbox(db, query)),

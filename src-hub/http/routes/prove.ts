@@ -10,7 +10,9 @@ export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof prov
     chains: async () => ok(await listChains(db)),
     exportKey: async () => {
       const key = parts.console?.exportKey
-      return key === undefined ? fail('L-609', { what: 'key' }) : ok({ key: key.publicKey, fingerprint: key.fingerprint })
+      return key === undefined
+        ? fail('L-609', { what: 'key' })
+        : ok({ key: key.publicKey, fingerprint: key.fingerprint })
     },
     dataSubject: async ({ body, agent }) => dataSubject(db, keys, now(), agent.name, body.recipient),
     erase: async ({ body, agent }) => {

@@ -1,5 +1,10 @@
 /** Signing in, sessions and accounts of the console. */
-import { welcomePath, type accountRoutes, type sessionRoutes, type SessionView } from '../../../src-shared/agent-api/session.ts'
+import {
+  welcomePath,
+  type accountRoutes,
+  type sessionRoutes,
+  type SessionView,
+} from '../../../src-shared/agent-api/session.ts'
 import { fail, ok, type Result } from '../../../src-shared/result.ts'
 import {
   acceptInvitation,
@@ -23,7 +28,9 @@ function viewOf(session: Session): SessionView {
   return { name: username, displayName, role, by, csrf, startedAt, idleAt, endsAt }
 }
 
-export function signInHandlers(parts: RouteParts): SomeHandlers<keyof typeof sessionRoutes | keyof typeof accountRoutes> {
+export function signInHandlers(
+  parts: RouteParts,
+): SomeHandlers<keyof typeof sessionRoutes | keyof typeof accountRoutes> {
   const { db, now } = parts
   const local = parts.console?.local ?? true
   const oidc = parts.console?.oidc ?? null
@@ -39,10 +46,13 @@ export function signInHandlers(parts: RouteParts): SomeHandlers<keyof typeof ses
   }
 
   return {
-    signInOptions: async () => ok({ local, oidc: oidc === null ? null : { label: oidc.label }, first: local && !(await anyAccount(db)) }),
+    signInOptions: async () =>
+      ok({ local, oidc: oidc === null ? null : { label: oidc.label }, first: local && !(await anyAccount(db)) }),
     signIn: async ({ body, visitor }) => (local ? begin(await signInLocally(db, now(), body), visitor) : fail('L-650')),
-    firstAdministrator: async ({ body, visitor }) => (local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655')),
-    acceptInvitation: async ({ body, visitor }) => (local ? begin(await acceptInvitation(db, now(), body), visitor) : fail('L-655')),
+    firstAdministrator: async ({ body, visitor }) =>
+      local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655'),
+    acceptInvitation: async ({ body, visitor }) =>
+      local ? begin(await acceptInvitation(db, now(), body), visitor) : fail('L-655'),
     signOut: async ({ session, visitor }) => {
       if (session !== null) await endSession(db, session.id, session.username)
       visitor.setCookie(null)
@@ -51,19 +61,34 @@ export function signInHandlers(parts: RouteParts): SomeHandlers<keyof typeof ses
     session: async ({ session, agent }) =>
       ok(
         session === null
-          ? { name: agent.name, displayName: agent.name, role: agent.role, by: 'token' as const, csrf: null, startedAt: null, idleAt: null, endsAt: null }
+          ? {
+              name: agent.name,
+              displayName: agent.name,
+              role: agent.role,
+              by: 'token' as const,
+              csrf: null,
+              startedAt: null,
+              idleAt: null,
+              endsAt: null,
+            }
           : viewOf(session),
       ),
     sessions: async ({ query, agent, session }) => {
       if (query.of === 'all' && agent.role !== 'administrator') return fail('L-618')
-      const rows = query.of === 'mine' && session === null ? [] : await listSessions(db, now(), query.of === 'all' ? null : agent.name)
+      const rows =
+        query.of === 'mine' && session === null
+          ? []
+          : await listSessions(db, now(), query.of === 'all' ? null : agent.name)
       return ok({ sessions: rows.map((row) => ({ ...row, current: row.id === session?.id })) })
     },
     revokeSession: async ({ body, agent, session }) => {
       const mine = session === null ? '' : session.username
       const done = await endSession(db, body.id, agent.role === 'administrator' ? null : mine)
       if (!done) return fail('L-609', { what: 'session' })
-      await db.insertInto('audit').values({ at: now(), actor: agent.name, act: 'session-ended', pickup: null, desk: null, detail: '{}' }).execute()
+      await db
+        .insertInto('audit')
+        .values({ at: now(), actor: agent.name, act: 'session-ended', pickup: null, desk: null, detail: '{}' })
+        .execute()
       return ok({ revoked: true as const })
     },
     changePassword: async ({ body, agent, session }) => {
@@ -78,7 +103,10 @@ export function signInHandlers(parts: RouteParts): SomeHandlers<keyof typeof ses
     inviteConsoleAccount: async ({ body, agent, visitor }) => {
       const made = await inviteAccount(db, now(), agent.name, body.username)
       if (!made.ok) return made
-      return ok({ link: `${parts.console?.address ?? visitor.origin}${welcomePath}#${made.value.token}`, expiresAt: made.value.expiresAt })
+      return ok({
+        link: `${parts.console?.address ?? visitor.origin}${welcomePath}#${made.value.token}`,
+        expiresAt: made.value.expiresAt,
+      })
     },
   }
 }

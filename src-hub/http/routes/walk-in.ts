@@ -13,7 +13,11 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 const lookUpsPerMinute = 30
 
 /** Whoever is said to act serves at this kiosk's desk, and it is a desk's kiosk, not a check-in screen. Fails with L-408. */
-export async function servingStaff(db: Db, kiosk: KioskCaller, staff: string): Promise<Result<{ name: string; desk: DeskKind }>> {
+export async function servingStaff(
+  db: Db,
+  kiosk: KioskCaller,
+  staff: string,
+): Promise<Result<{ name: string; desk: DeskKind }>> {
   const member = await db
     .selectFrom('staff_desk')
     .innerJoin('staff', 'staff.id', 'staff_desk.staff')

@@ -1,11 +1,23 @@
 /** Webhooks, by administrators. */
 import { ok } from '../../../src-shared/result.ts'
-import { addWebhook, listDeliveries, listWebhooks, queueTest, removeWebhook, retryDelivery } from '../../webhooks/index.ts'
+import {
+  addWebhook,
+  listDeliveries,
+  listWebhooks,
+  queueTest,
+  removeWebhook,
+  retryDelivery,
+} from '../../webhooks/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 type Routes = 'webhooks' | 'addWebhook' | 'removeWebhook' | 'testWebhook' | 'webhookDeliveries' | 'retryWebhook'
 
-export function webhookHandlers({ db, keys, now, webhookGuard = { hosts: [], loopback: false } }: RouteParts): SomeHandlers<Routes> {
+export function webhookHandlers({
+  db,
+  keys,
+  now,
+  webhookGuard = { hosts: [], loopback: false },
+}: RouteParts): SomeHandlers<Routes> {
   return {
     webhooks: async () => ok(await listWebhooks(db)),
     addWebhook: async ({ body, agent }) => addWebhook(db, keys, webhookGuard, body, agent.name, now()),

@@ -4,8 +4,10 @@ const el = (tag, props = {}, ...children) => {
   node.append(...children)
   return node
 }
-const act = (body) => fetch('/act', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-const button = (text, body, props = {}) => el('button', { type: 'button', textContent: text, onclick: () => void act(body), ...props })
+const act = (body) =>
+  fetch('/act', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const button = (text, body, props = {}) =>
+  el('button', { type: 'button', textContent: text, onclick: () => void act(body), ...props })
 const toggle = (text, body, pressed) => {
   const node = button(text, body)
   node.setAttribute('aria-pressed', String(pressed))
@@ -63,12 +65,23 @@ function drawDesk(desk) {
   }
   const tray = el('div', { className: 'tray' })
   if (desk.slips.length === 0) tray.append(el('p', {}, 'The tray is empty.'))
-  for (const slip of desk.slips) tray.append(el('img', { src: slip.picture, alt: slip.cut ? 'A slip, cut' : 'A slip, torn' }))
-  const open = el('a', { className: 'button main', href: `/open?desk=${desk.key}`, target: `lodge-${desk.key}`, textContent: 'Open this desk’s window' })
+  for (const slip of desk.slips)
+    tray.append(el('img', { src: slip.picture, alt: slip.cut ? 'A slip, cut' : 'A slip, torn' }))
+  const open = el('a', {
+    className: 'button main',
+    href: `/open?desk=${desk.key}`,
+    target: `lodge-${desk.key}`,
+    textContent: 'Open this desk’s window',
+  })
   open.dataset.testid = `open-${desk.key}`
   const phone = []
   if (desk.phone !== null) {
-    const link = el('a', { className: 'button main', href: desk.phone, target: 'lodge-phone', textContent: 'The visitor’s phone: open the e-ID page' })
+    const link = el('a', {
+      className: 'button main',
+      href: desk.phone,
+      target: 'lodge-phone',
+      textContent: 'The visitor’s phone: open the e-ID page',
+    })
     link.dataset.testid = `phone-${desk.key}`
     phone.push(el('div', { className: 'buttons' }, link))
   }
@@ -94,7 +107,13 @@ function drawDesk(desk) {
       toggle('Reader out', { act: 'reader', desk: desk.key, plugged: !desk.reader }, !desk.reader),
     ),
     ...(desk.serves ? [el('h3', {}, 'Staff'), people] : []),
-    el('h3', {}, desk.key === 'helpdesk-lakeside' ? 'Visitors: with something to collect, and without' : 'Visitors with something to collect here'),
+    el(
+      'h3',
+      {},
+      desk.key === 'helpdesk-lakeside'
+        ? 'Visitors: with something to collect, and without'
+        : 'Visitors with something to collect here',
+    ),
     visitors,
     ...(desk.serves ? [el('h3', {}, 'The slip in the tray'), tray] : []),
   )
@@ -126,7 +145,9 @@ function drawTimeline(events) {
 new EventSource('/events').onmessage = ({ data }) => {
   const world = JSON.parse(data)
   document.querySelector('#desks').replaceChildren(...world.desks.map(drawDesk))
-  document.querySelector('#tour-log').replaceChildren(...world.log.map((line) => el('li', { className: line.bad ? 'bad' : '', textContent: line.text })))
+  document
+    .querySelector('#tour-log')
+    .replaceChildren(...world.log.map((line) => el('li', { className: line.bad ? 'bad' : '', textContent: line.text })))
   for (const node of document.querySelectorAll('.tour')) node.disabled = world.touring
   drawTimeline(world.timeline)
 }

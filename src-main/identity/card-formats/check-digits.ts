@@ -16,7 +16,9 @@ export const checkDigits = {
   },
   /** Weights 3 and 1 from the right, to the next ten (GS1 General Specifications, section 7.9): EAN-8, EAN-13, UPC-A, GTIN. */
   ean(data: string): string | null {
-    return /^\d+$/.test(data) ? toTen([...data].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 0 ? 3 : 1), 0)) : null
+    return /^\d+$/.test(data)
+      ? toTen([...data].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 0 ? 3 : 1), 0))
+      : null
   },
   /** The "double-add-double" of ISO/IEC 7812-1, annex B: magnetic cards and library bar codes. */
   luhn(data: string): string | null {

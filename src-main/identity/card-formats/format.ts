@@ -27,7 +27,11 @@ export const CardStep = z.discriminatedUnion('do', [
    * A hexadecimal number in Wiegand order becomes facility code and card number in decimal, each as long as its largest.
    * Parity is checked (L-707) unless the reader is set to leave the parity bits out.
    */
-  z.strictObject({ do: z.literal('wiegand'), format: z.enum(wiegandNames), parity: z.enum(['check', 'left-out']).default('check') }),
+  z.strictObject({
+    do: z.literal('wiegand'),
+    format: z.enum(wiegandNames),
+    parity: z.enum(['check', 'left-out']).default('check'),
+  }),
   z.strictObject({ do: z.literal('trim-zeros') }),
   z.strictObject({ do: z.literal('pad'), length: z.number().int().min(4).max(32) }),
   /** Keeps kinds of card apart that could have the same number. */
@@ -135,7 +139,10 @@ function patternOf(format: CardFormat): RegExp {
 export function readAs(format: CardFormat, card: CardText): Result<string> | null {
   if (format.bits !== undefined && format.bits !== card.bits) return null
   const { symbology } = card
-  if (format.symbologies !== undefined && (symbology === undefined || symbology === null || !format.symbologies.some((begin) => symbology.startsWith(begin))))
+  if (
+    format.symbologies !== undefined &&
+    (symbology === undefined || symbology === null || !format.symbologies.some((begin) => symbology.startsWith(begin)))
+  )
     return null
   // The check character of Code 39 may be a space.
   const ends = format.steps.some((step) => step.do === 'check' && step.digit === 'code39-mod43')

@@ -26,8 +26,18 @@ function uid(bytes: 4 | 7, most: string): CardFormat[] {
 function wiegand(format: WiegandFormat): CardFormat[] {
   const bits = dataBits(format)
   return [
-    { name: `wiegand-${format}`, pattern: '[0-9A-F]+', bits: bits + 2, steps: [{ do: 'wiegand', format, parity: 'check' }] },
-    { name: `wiegand-${format}-no-parity`, pattern: '[0-9A-F]+', bits, steps: [{ do: 'wiegand', format, parity: 'left-out' }] },
+    {
+      name: `wiegand-${format}`,
+      pattern: '[0-9A-F]+',
+      bits: bits + 2,
+      steps: [{ do: 'wiegand', format, parity: 'check' }],
+    },
+    {
+      name: `wiegand-${format}-no-parity`,
+      pattern: '[0-9A-F]+',
+      bits,
+      steps: [{ do: 'wiegand', format, parity: 'left-out' }],
+    },
   ]
 }
 
@@ -42,12 +52,25 @@ const formats: readonly CardFormat[] = [
    */
   { name: 'em-hex', pattern: hexBytes(5), steps: [strip, low(32)] },
   { name: 'em-decimal', pattern: '\\d{10}', steps: [toHex(8)] },
-  { name: 'em-hex-24', pattern: hexBytes(5), steps: [strip, low(24), { do: 'wiegand', format: '26', parity: 'left-out' }] },
-  { name: 'em-decimal-24', pattern: '\\d{10}', steps: [toHex(8), low(24), { do: 'wiegand', format: '26', parity: 'left-out' }] },
+  {
+    name: 'em-hex-24',
+    pattern: hexBytes(5),
+    steps: [strip, low(24), { do: 'wiegand', format: '26', parity: 'left-out' }],
+  },
+  {
+    name: 'em-decimal-24',
+    pattern: '\\d{10}',
+    steps: [toHex(8), low(24), { do: 'wiegand', format: '26', parity: 'left-out' }],
+  },
   { name: 'em-3-5', pattern: '\\d{3}[,:. ]?\\d{5}', steps: [strip] },
   ...wiegandNames.flatMap(wiegand),
   /** Code 39 with its optional check character, as library and student cards carry it. */
-  { name: 'code39-mod43', pattern: '[0-9A-Z. $/+%-]{5,33}', symbologies: [']A'], steps: [{ do: 'check', digit: 'code39-mod43', drop: true }] },
+  {
+    name: 'code39-mod43',
+    pattern: '[0-9A-Z. $/+%-]{5,33}',
+    symbologies: [']A'],
+    steps: [{ do: 'check', digit: 'code39-mod43', drop: true }],
+  },
   { name: 'code128', pattern: '[0-9A-Z](?:[ :.-]?[0-9A-Z]){3,31}', symbologies: [']C'], steps: [strip] },
   { name: 'ean', pattern: '\\d{8}|\\d{12,14}', steps: [{ do: 'check', digit: 'ean', drop: false }] },
   /** Library cards and magnetic cards with the check digit of ISO/IEC 7812. */

@@ -11,7 +11,15 @@ export interface Specimen {
   readonly sex?: 'M' | 'F' | '<'
 }
 
-const transliteration: Readonly<Record<string, string>> = { Å: 'AA', Ä: 'AE', Ö: 'OE', Ü: 'UE', Ø: 'OE', Æ: 'AE', ß: 'SS' }
+const transliteration: Readonly<Record<string, string>> = {
+  Å: 'AA',
+  Ä: 'AE',
+  Ö: 'OE',
+  Ü: 'UE',
+  Ø: 'OE',
+  Æ: 'AE',
+  ß: 'SS',
+}
 
 /** Weights 7, 3, 1 over 0-9, A=10..Z=35, `<`=0; modulo 10. */
 export function checkDigit(text: string): string {
@@ -32,7 +40,8 @@ function mrzText(text: string): string {
 }
 
 const yymmdd = (date: string) => date.slice(2).replaceAll('-', '')
-const names = (specimen: Specimen, length: number) => `${mrzText(specimen.family)}<<${mrzText(specimen.given)}`.padEnd(length, '<').slice(0, length)
+const names = (specimen: Specimen, length: number) =>
+  `${mrzText(specimen.family)}<<${mrzText(specimen.given)}`.padEnd(length, '<').slice(0, length)
 
 /** A passport: two lines of 44. */
 export function buildTd3(specimen: Specimen): string[] {
@@ -44,7 +53,10 @@ export function buildTd3(specimen: Specimen): string[] {
   const optional = '<'.repeat(14)
   const optionalPart = optional + checkDigit(optional)
   const composite = checkDigit(numberPart + birth + expiry + optionalPart)
-  return [first, `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optionalPart}${composite}`]
+  return [
+    first,
+    `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optionalPart}${composite}`,
+  ]
 }
 
 /** An identity card of the older size: two lines of 36 (9303 part 6). */
@@ -56,7 +68,10 @@ export function buildTd2(specimen: Specimen, code = 'I<'): string[] {
   const expiry = yymmdd(specimen.expiryDate) + checkDigit(yymmdd(specimen.expiryDate))
   const optional = '<'.repeat(7)
   const composite = checkDigit(numberPart + birth + expiry + optional)
-  return [first, `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optional}${composite}`]
+  return [
+    first,
+    `${numberPart}${specimen.nationality.padEnd(3, '<')}${birth}${specimen.sex ?? '<'}${expiry}${optional}${composite}`,
+  ]
 }
 
 /** An identity card: three lines of 30. `code` is `I<`, or e.g. `IR` for a residence permit. */
@@ -67,5 +82,9 @@ export function buildTd1(specimen: Specimen, code = 'I<'): string[] {
   const expiry = yymmdd(specimen.expiryDate) + checkDigit(yymmdd(specimen.expiryDate))
   const optional = '<'.repeat(11)
   const composite = checkDigit(first.slice(5) + birth + expiry + optional)
-  return [first, `${birth}${specimen.sex ?? '<'}${expiry}${specimen.nationality.padEnd(3, '<')}${optional}${composite}`, names(specimen, 30)]
+  return [
+    first,
+    `${birth}${specimen.sex ?? '<'}${expiry}${specimen.nationality.padEnd(3, '<')}${optional}${composite}`,
+    names(specimen, 30),
+  ]
 }

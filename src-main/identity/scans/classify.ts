@@ -25,7 +25,9 @@ export function classifyScan(scan: ClassifiedScan, today: string): ScanMeaning {
   const lines = mrzLines(text)
   if (lines !== null) {
     const document = readMrz(lines, today)
-    return document.ok ? { kind: 'document', document: document.value } : { kind: 'unreadable', failure: document.failure }
+    return document.ok
+      ? { kind: 'document', document: document.value }
+      : { kind: 'unreadable', failure: document.failure }
   }
   if (looksLikeMrz(text)) return { kind: 'unreadable', failure: fail('L-303').failure }
   if (isIdentityCode(text)) return { kind: 'unreadable', failure: fail('L-709').failure }

@@ -78,7 +78,8 @@ export function createReplyParser(): ReplyParser {
 function readBlock([header, ...block]: readonly number[]): Reply {
   // A stray header byte before a whole reply only lengthens the block: the reply is its tail.
   const isReply = (header === blockHeader && block.length === 5) || (block.length >= 6 && block.at(-6) === blockHeader)
-  if (isReply && block.at(-5) === processId) return { kind: 'process-id', id: Buffer.from(block.slice(-4)).toString('latin1') }
+  if (isReply && block.at(-5) === processId)
+    return { kind: 'process-id', id: Buffer.from(block.slice(-4)).toString('latin1') }
   if (header === blockHeader && block[0] === cleared && block.length === 1) return { kind: 'cleared' }
   if (header === identityHeader) return { kind: 'identity', text: Buffer.from(block).toString('latin1') }
   return { kind: 'other' }

@@ -24,7 +24,17 @@ export function statusOf(state: PrinterState, staffWord = false): PrinterStatus 
 }
 
 /** `printer`, `offline`, `error`, `paper` are the answers to DLE EOT 1, 2, 3 and 4. */
-export function readState({ printer, offline, error, paper }: { printer: number; offline: number; error: number; paper: number }): PrinterState {
+export function readState({
+  printer,
+  offline,
+  error,
+  paper,
+}: {
+  printer: number
+  offline: number
+  error: number
+  paper: number
+}): PrinterState {
   if ((offline & 0x04) !== 0) return 'cover-open'
   if ((paper & 0x60) !== 0 || (offline & 0x20) !== 0) return 'paper-out'
   if ((error & 0x6c) !== 0 || (offline & 0x40) !== 0) return 'error'

@@ -15,7 +15,8 @@ export type PaperState = 'ok' | 'near-end' | 'out'
  */
 export interface Fault {
   readonly atByte: number
-  readonly kind: 'paper-out' | 'cover-open' | 'power-loss' | 'disconnect' | 'stall' | 'garbage' | 'mute' | 'reset' | 'late'
+  readonly kind:
+    'paper-out' | 'cover-open' | 'power-loss' | 'disconnect' | 'stall' | 'garbage' | 'mute' | 'reset' | 'late'
 }
 
 export interface TraySlip {

@@ -15,4 +15,14 @@ export const escSkips: Readonly<Record<number, number>> = {
   0x69: 0,
   0x6d: 0,
 }
-export const gsSkips: Readonly<Record<number, number>> = { 0x4c: 2, 0x57: 2, 0x62: 1, 0x66: 1, 0x68: 1, 0x77: 1, 0x48: 1, 0x50: 2, 0x61: 1 }
+export const gsSkips: Readonly<Record<number, number>> = {
+  0x4c: 2,
+  0x57: 2,
+  0x62: 1,
+  0x66: 1,
+  0x68: 1,
+  0x77: 1,
+  0x48: 1,
+  0x50: 2,
+  0x61: 1,
+}

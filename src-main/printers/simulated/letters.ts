@@ -2,7 +2,16 @@
 import iconv from 'iconv-lite'
 
 /** ESC t n on Epson printers; only pages that carry Latin letters. */
-const pages: Readonly<Record<number, string>> = { 0: 'cp437', 2: 'cp850', 3: 'cp860', 4: 'cp863', 5: 'cp865', 16: 'windows1252', 18: 'cp852', 19: 'cp858' }
+const pages: Readonly<Record<number, string>> = {
+  0: 'cp437',
+  2: 'cp850',
+  3: 'cp860',
+  4: 'cp863',
+  5: 'cp865',
+  16: 'windows1252',
+  18: 'cp852',
+  19: 'cp858',
+}
 
 /** ESC R n: which of `# $ @ [ \ ] ^ ` { | } ~` are replaced (command reference, ESC R). */
 const international: Readonly<Record<number, string>> = {

@@ -73,7 +73,8 @@ export function createMachine(paper: 58 | 80, powerOnSet: number, events: Machin
     const height = Math.max(1, ...runs.map((run) => run.style.high)) * dotsPerLine
     let x = startX(lineWidth())
     for (const run of runs) {
-      if (run.text.trim() !== '') marks.push({ kind: 'text', x, y: y + height - dotsPerLine * run.style.high, text: run.text, style: run.style })
+      if (run.text.trim() !== '')
+        marks.push({ kind: 'text', x, y: y + height - dotsPerLine * run.style.high, text: run.text, style: run.style })
       x += widthOf(run.text, run.style)
     }
     if (runs.length > 0) {
@@ -118,7 +119,9 @@ export function createMachine(paper: 58 | 80, powerOnSet: number, events: Machin
 
   function drawQr(): void {
     if (qr.data.length === 0) return
-    const { modules } = qrcode.create([{ data: new Uint8Array(qr.data), mode: 'byte' }], { errorCorrectionLevel: qr.level })
+    const { modules } = qrcode.create([{ data: new Uint8Array(qr.data), mode: 'byte' }], {
+      errorCorrectionLevel: qr.level,
+    })
     const size = modules.size * qr.module
     if (size > width) return
     marks.push({
@@ -181,7 +184,13 @@ export function createMachine(paper: 58 | 80, powerOnSet: number, events: Machin
         if (pending.length < 3) return false
         if (code === 0x61) align = ([0, 1, 2] as const)[at(2) % 48] ?? 0
         else if (code === 0x45) style = { ...style, bold: (at(2) & 1) === 1 }
-        else if (code === 0x21) style = { ...style, bold: (at(2) & 8) !== 0, high: (at(2) & 16) !== 0 ? 2 : 1, wide: (at(2) & 32) !== 0 ? 2 : 1 }
+        else if (code === 0x21)
+          style = {
+            ...style,
+            bold: (at(2) & 8) !== 0,
+            high: (at(2) & 16) !== 0 ? 2 : 1,
+            wide: (at(2) & 32) !== 0 ? 2 : 1,
+          }
         else if (code === 0x52) set = at(2)
         else if (code === 0x74) page = pageOf(at(2))
         else if (code === 0x33) spacing = at(2)

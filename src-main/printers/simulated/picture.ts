@@ -20,7 +20,9 @@ function draw(mark: Mark): string {
     return `<path d="${cells.join('')}"/>`
   }
   const { wide, high, bold, invert, underline } = mark.style
-  const letters = [...mark.text].map((letter, i) => (letter === ' ' ? '' : `<text x="${i * 12}" y="19.5">${escape(letter)}</text>`)).join('')
+  const letters = [...mark.text]
+    .map((letter, i) => (letter === ' ' ? '' : `<text x="${i * 12}" y="19.5">${escape(letter)}</text>`))
+    .join('')
   const box = invert ? `<rect width="${mark.text.length * 12}" height="24"/>` : ''
   const line = underline ? `<rect y="22" width="${mark.text.length * 12}" height="2"/>` : ''
   return `<g transform="translate(${mark.x} ${mark.y}) scale(${wide} ${high})" font-weight="${bold ? 700 : 400}">${box}<g${invert ? ' fill="#fdfcf7"' : ''}>${letters}</g>${line}</g>`
@@ -29,7 +31,10 @@ function draw(mark: Mark): string {
 export function slipSvg(strip: Strip): string {
   const width = strip.width + margin * 2
   const height = strip.height + margin * 2
-  const teeth = Array.from({ length: Math.ceil(width / 12) }, (_, i) => `L${i * 12 + 6} ${height - 6}L${(i + 1) * 12} ${height}`).join('')
+  const teeth = Array.from(
+    { length: Math.ceil(width / 12) },
+    (_, i) => `L${i * 12 + 6} ${height - 6}L${(i + 1) * 12} ${height}`,
+  ).join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <path d="M0 0H${width}V${height}H0z" fill="#d9dce0"/><path d="M0 0L0 ${height}${teeth}V0z" fill="#fdfcf7"/>
 <g transform="translate(${margin} ${margin})" fill="#1c1a1d" font-family="DejaVu Sans Mono" font-size="20">${strip.marks.map(draw).join('')}</g></svg>`
@@ -42,7 +47,11 @@ async function load(): Promise<{ resvg: Resvg; fonts: Uint8Array[] }> {
   const require = createRequire(import.meta.url)
   const resvg = await import('@resvg/resvg-wasm')
   await resvg.initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')))
-  const fonts = await Promise.all(['DejaVuSansMono.ttf', 'DejaVuSansMono-Bold.ttf'].map((file) => readFile(require.resolve(`dejavu-fonts-ttf/ttf/${file}`))))
+  const fonts = await Promise.all(
+    ['DejaVuSansMono.ttf', 'DejaVuSansMono-Bold.ttf'].map((file) =>
+      readFile(require.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
+    ),
+  )
   return { resvg, fonts }
 }
 
@@ -50,7 +59,9 @@ async function load(): Promise<{ resvg: Resvg; fonts: Uint8Array[] }> {
 export async function slipPng(strip: Strip): Promise<Buffer> {
   ready ??= load()
   const { resvg, fonts } = await ready
-  const drawing = new resvg.Resvg(slipSvg(strip), { font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans Mono', loadSystemFonts: false } })
+  const drawing = new resvg.Resvg(slipSvg(strip), {
+    font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans Mono', loadSystemFonts: false },
+  })
   const picture = drawing.render()
   const png = Buffer.from(picture.asPng())
   picture.free()
@@ -62,7 +73,9 @@ export async function slipPng(strip: Strip): Promise<Buffer> {
 export async function slipPixels(strip: Strip): Promise<{ width: number; height: number; data: Uint8ClampedArray }> {
   ready ??= load()
   const { resvg, fonts } = await ready
-  const drawing = new resvg.Resvg(slipSvg(strip), { font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans Mono', loadSystemFonts: false } })
+  const drawing = new resvg.Resvg(slipSvg(strip), {
+    font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans Mono', loadSystemFonts: false },
+  })
   const picture = drawing.render()
   const result = { width: picture.width, height: picture.height, data: new Uint8ClampedArray(picture.pixels) }
   picture.free()

@@ -2,7 +2,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createDevice, type Device, type DeviceOptions } from './device.ts'
 
-export interface SimulatedPrinter extends Pick<Device, 'setPaper' | 'setCover' | 'setMute' | 'setFault' | 'slips' | 'takeSlips' | 'state' | 'onChange'> {
+export interface SimulatedPrinter extends Pick<
+  Device,
+  'setPaper' | 'setCover' | 'setMute' | 'setFault' | 'slips' | 'takeSlips' | 'state' | 'onChange'
+> {
   readonly port: number
   setPower(on: boolean): Promise<void>
   stop(): Promise<void>
@@ -36,7 +39,11 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions = {
       socket.on('data', (bytes) => {
         if (client === socket) device.receive(bytes)
       })
-      device.plug({ send: (bytes) => void socket.write(bytes), drop: () => void socket.destroy(), outlivesReset: false })
+      device.plug({
+        send: (bytes) => void socket.write(bytes),
+        drop: () => void socket.destroy(),
+        outlivesReset: false,
+      })
     })
     server = next
     return new Promise((resolve, reject) => {

@@ -10,7 +10,10 @@ import type { OpenLink } from '../port.ts'
 import { linkOver } from './descriptor.ts'
 import { LinkRefused } from './refused.ts'
 
-export type SerialConfig = Pick<Extract<RealPrinterConfig, { kind: 'serial' }>, 'path' | 'baudRate' | 'dataBits' | 'parity' | 'flow'>
+export type SerialConfig = Pick<
+  Extract<RealPrinterConfig, { kind: 'serial' }>,
+  'path' | 'baudRate' | 'dataBits' | 'parity' | 'flow'
+>
 
 export function openSerial(config: SerialConfig): OpenLink {
   /** Settles when the last link has closed: opening the port meanwhile would fail and look like a printer that is off. */
@@ -21,7 +24,18 @@ export function openSerial(config: SerialConfig): OpenLink {
     const { SerialPort: Port } = await import('serialport')
     const { path, baudRate, dataBits, parity, flow } = config
     const soft = flow === 'xon-xoff'
-    const port = new Port({ path, baudRate, dataBits, parity, stopBits: 1, rtscts: !soft, xon: soft, xoff: soft, lock: true, autoOpen: false })
+    const port = new Port({
+      path,
+      baudRate,
+      dataBits,
+      parity,
+      stopBits: 1,
+      rtscts: !soft,
+      xon: soft,
+      xoff: soft,
+      lock: true,
+      autoOpen: false,
+    })
     // A broken port shows where it is read and written.
     port.on('error', () => undefined)
     await new Promise<void>((resolve, reject) => {
@@ -41,10 +55,13 @@ export function openSerial(config: SerialConfig): OpenLink {
 
 /** The library tells why in words only. */
 function refusal(error: Error): Error {
-  return /lock|permission|busy|temporarily/i.test(error.message) ? new LinkRefused('the port is not ours to open') : new Error('the printer is not there')
+  return /lock|permission|busy|temporarily/i.test(error.message)
+    ? new LinkRefused('the port is not ours to open')
+    : new Error('the printer is not there')
 }
 
 function descriptorOf({ port }: SerialPort): number {
-  if (port === undefined || !('fd' in port) || typeof port.fd !== 'number') throw new Error('the port has no descriptor')
+  if (port === undefined || !('fd' in port) || typeof port.fd !== 'number')
+    throw new Error('the port has no descriptor')
   return port.fd
 }

@@ -92,7 +92,10 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
         parts = []
         noise = true
       } else parts.push(Buffer.from(report.subarray(layout.dataAt + shift, layout.dataAt + shift + length)))
-      const more = layout.flagsAt === null ? length === layout.dataSize : ((report[layout.flagsAt + shift] ?? 0) & continuation) !== 0
+      const more =
+        layout.flagsAt === null
+          ? length === layout.dataSize
+          : ((report[layout.flagsAt + shift] ?? 0) & continuation) !== 0
       return more ? [] : finish()
     },
     pending: () => open,

@@ -7,7 +7,9 @@ import { createKeyboardWedgeDecoder } from './keyboard-wedge.ts'
 import { createMagneticStripeDecoder } from './magnetic-stripe.ts'
 import { createPcproxDecoder } from './pcprox.ts'
 
-export function createDecoder(rule: Pick<ReaderRule, 'decoder' | 'layout' | 'posLayout' | 'track' | 'report'>): Decoder {
+export function createDecoder(
+  rule: Pick<ReaderRule, 'decoder' | 'layout' | 'posLayout' | 'track' | 'report'>,
+): Decoder {
   switch (rule.decoder) {
     case 'hid-pos':
       return joinMrzLines(createHidPosDecoder(rule.posLayout))

@@ -79,7 +79,10 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
     const character = (asAltGr ? maps.altGr : shifted ? maps.shift : maps.plain).get(usage)
     // A key without a character (F5, Escape) is not part of any card.
     if (character === undefined) spoil()
-    else add(caps && /^\p{L}$/u.test(character) ? (shifted ? character.toLowerCase() : character.toUpperCase()) : character)
+    else
+      add(
+        caps && /^\p{L}$/u.test(character) ? (shifted ? character.toLowerCase() : character.toUpperCase()) : character,
+      )
   }
 
   const pending = () => text !== '' || spoiled || dead !== null || code !== null
@@ -116,7 +119,8 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
         if (usage === enter || usage === keypadEnter || usage === tab) done.push(...end())
         else if (usage === capsLock) caps = !caps
         else if (usage === numLock) continue
-        else if (digit !== null && (modifiers & ~shiftMask) === leftAlt) code = Math.min((code ?? 0) * 10 + digit, 0xffff)
+        else if (digit !== null && (modifiers & ~shiftMask) === leftAlt)
+          code = Math.min((code ?? 0) * 10 + digit, 0xffff)
         else press(usage, modifiers)
       }
       held = now
@@ -135,7 +139,11 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
 }
 
 /** The reports a wedge types for `text` and Enter: used by the simulated reader and by tests. Throws for a character the layout lacks. */
-export function encodeKeyboardWedge(text: string, layout: LayoutName, terminator: 'enter' | 'tab' | 'keypad-enter' = 'enter'): Buffer[] {
+export function encodeKeyboardWedge(
+  text: string,
+  layout: LayoutName,
+  terminator: 'enter' | 'tab' | 'keypad-enter' = 'enter',
+): Buffer[] {
   const reports: Buffer[] = []
   const press = (modifiers: number, usage: number) => {
     reports.push(Buffer.from([modifiers, 0, usage, 0, 0, 0, 0, 0]), Buffer.alloc(8))

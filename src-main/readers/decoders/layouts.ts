@@ -22,8 +22,23 @@ const keypad: [number, string][] = [[0x54, '/'], [0x55, '*'], [0x56, '-'], [0x57
 const upper = letters().map(([usage, letter]): [number, string] => [usage, letter.toUpperCase()])
 
 const us: Layout = {
-  plain: new Map([...letters(), ...row(0x1e, '1234567890'), [0x2c, ' '], ...row(0x2d, '-=[]\\'), ...row(0x33, ";'`,./"), [0x63, '.'], ...keypad]),
-  shift: new Map([...upper, ...row(0x1e, '!@#$%^&*()'), [0x2c, ' '], ...row(0x2d, '_+{}|'), ...row(0x33, ':"~<>?'), ...keypad]),
+  plain: new Map([
+    ...letters(),
+    ...row(0x1e, '1234567890'),
+    [0x2c, ' '],
+    ...row(0x2d, '-=[]\\'),
+    ...row(0x33, ";'`,./"),
+    [0x63, '.'],
+    ...keypad,
+  ]),
+  shift: new Map([
+    ...upper,
+    ...row(0x1e, '!@#$%^&*()'),
+    [0x2c, ' '],
+    ...row(0x2d, '_+{}|'),
+    ...row(0x33, ':"~<>?'),
+    ...keypad,
+  ]),
   altGr: new Map(),
 }
 
@@ -95,7 +110,13 @@ export const layouts = { us, fi } as const
 export type LayoutName = keyof typeof layouts
 
 /** What a dead key types when a space or nothing that it joins follows. */
-const spacing: Readonly<Record<string, string>> = { [acute]: '´', [grave]: '`', [diaeresis]: '¨', [circumflex]: '^', [tilde]: '~' }
+const spacing: Readonly<Record<string, string>> = {
+  [acute]: '´',
+  [grave]: '`',
+  [diaeresis]: '¨',
+  [circumflex]: '^',
+  [tilde]: '~',
+}
 
 export const isDead = (character: string): boolean => character in spacing
 
@@ -120,6 +141,7 @@ export function keysFor(layout: LayoutName, character: string): readonly (readon
 }
 
 function keyOf(layout: LayoutName, character: string): readonly [keyof Layout, number] | null {
-  for (const map of ['plain', 'shift', 'altGr'] as const) for (const [usage, value] of layouts[layout][map]) if (value === character) return [map, usage]
+  for (const map of ['plain', 'shift', 'altGr'] as const)
+    for (const [usage, value] of layouts[layout][map]) if (value === character) return [map, usage]
   return null
 }

@@ -86,7 +86,10 @@ export function createMagneticStripeDecoder({ track }: StripeOptions = { track: 
 }
 
 /** The report of a swipe: used by the simulated reader and by tests. Tracks without their sentinels; `lrc` adds the check character. */
-export function encodeMagneticStripe(tracks: readonly [string | null, string | null, string | null], { lrc = false } = {}): Buffer {
+export function encodeMagneticStripe(
+  tracks: readonly [string | null, string | null, string | null],
+  { lrc = false } = {},
+): Buffer {
   const report = Buffer.alloc(stripeReportSize)
   for (const [i, data] of tracks.entries()) {
     const form = forms[i]

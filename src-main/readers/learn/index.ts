@@ -45,7 +45,9 @@ function sense(scan: DecodedScan): number {
 
 function formatsOf(scan: DecodedScan): { readonly chosen: string | null; readonly others: string[] } {
   if (mrzLines(scan.text) !== null) return { chosen: null, others: [] }
-  const fitting = [...knownFormats.values()].filter((format) => readAs(format, scan)?.ok === true).map(({ name }) => name)
+  const fitting = [...knownFormats.values()]
+    .filter((format) => readAs(format, scan)?.ok === true)
+    .map(({ name }) => name)
   const likely = fitting.find((name) => {
     if (name.startsWith('wiegand')) return true
     if (name === 'code39-mod43' || name === 'code128') return true
@@ -93,7 +95,11 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
       if (most <= reads.length) return false
       const best = [...candidates]
         .filter(({ scans }) => scans.length === most)
-        .sort((a, b) => sense(b.scans[most - 1] ?? { text: '', symbology: null }) - sense(a.scans[most - 1] ?? { text: '', symbology: null }))[0]
+        .sort(
+          (a, b) =>
+            sense(b.scans[most - 1] ?? { text: '', symbology: null }) -
+            sense(a.scans[most - 1] ?? { text: '', symbology: null }),
+        )[0]
       if (best === undefined) return false
       for (const scan of best.scans.slice(reads.length, wantedReads)) reads.push(maskScan(scan, today()))
       if (reads.length >= wantedReads) {

@@ -4,7 +4,10 @@ import type { ReaderRule } from '../config.ts'
 import type { MaskedScan } from '../mask.ts'
 
 /** A rule as it goes into the settings file: only what differs from the defaults. */
-export type SuggestedRule = Readonly<Record<string, unknown>> & { readonly name: string; readonly decoder: ReaderRule['decoder'] }
+export type SuggestedRule = Readonly<Record<string, unknown>> & {
+  readonly name: string
+  readonly decoder: ReaderRule['decoder']
+}
 
 export interface LearnState {
   readonly path: string

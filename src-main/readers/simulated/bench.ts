@@ -51,7 +51,8 @@ export async function startReaderBench(port = 0): Promise<ReaderBench> {
     engines.add(engine)
     engine.on('error', () => undefined)
     engine.on('close', () => engines.delete(engine))
-    for (const device of plugged.values()) engine.write(`${JSON.stringify({ t: 'plug', device } satisfies BenchMessage)}\n`)
+    for (const device of plugged.values())
+      engine.write(`${JSON.stringify({ t: 'plug', device } satisfies BenchMessage)}\n`)
     for (const tell of waiting.splice(0)) tell()
   })
   await new Promise<void>((resolve, reject) => {

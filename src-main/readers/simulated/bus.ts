@@ -69,7 +69,16 @@ export function createSimulatedBus(address: { host: string; port: number }): Hid
 
   return {
     devices: () =>
-      Promise.resolve(ok([...plugged.values()].map((device): HidDeviceInfo => ({ ...device, manufacturer: 'Lodge bench', serialNumber: '', interface: 0 })))),
+      Promise.resolve(
+        ok(
+          [...plugged.values()].map((device): HidDeviceInfo => ({
+            ...device,
+            manufacturer: 'Lodge bench',
+            serialNumber: '',
+            interface: 0,
+          })),
+        ),
+      ),
     open(path) {
       if (!plugged.has(path)) return Promise.resolve(fail('L-701'))
       const entry: Opened = { report: () => undefined, error: () => undefined }

@@ -9,12 +9,18 @@ function line(text: string | null, name: string): string | null {
 }
 
 function finding(what: string, holds: boolean | null, seen: string, todo: string): Finding {
-  return { what, state: holds === null ? 'cannot-tell' : holds ? 'holds' : 'missing', seen, todo: holds === true ? null : todo }
+  return {
+    what,
+    state: holds === null ? 'cannot-tell' : holds ? 'holds' : 'missing',
+    seen,
+    todo: holds === true ? null : todo,
+  }
 }
 
 const unit = 'install resources/systemd/lodge-kiosk.service and start the kiosk by it'
 
-const ownAccount: Check = ({ uid }) => finding('an account of its own, not root', uid === null ? null : uid !== 0, uid === null ? '' : `uid ${uid}`, unit)
+const ownAccount: Check = ({ uid }) =>
+  finding('an account of its own, not root', uid === null ? null : uid !== 0, uid === null ? '' : `uid ${uid}`, unit)
 
 const noNewPrivileges: Check = ({ read }) => {
   const value = line(read('/proc/self/status'), 'NoNewPrivs')
@@ -34,7 +40,12 @@ const callsFiltered: Check = ({ read }) => {
 const noCoreDump: Check = ({ read }) => {
   const value = line(read('/proc/self/limits'), 'Max core file size')?.split(/\s+/)
   const limits = value === undefined ? null : `${value[0] ?? '?'} / ${value[1] ?? '?'}`
-  return finding('no core dump', value === undefined ? null : value[0] === '0' && value[1] === '0', limits ?? '', `LimitCORE=0: ${unit}`)
+  return finding(
+    'no core dump',
+    value === undefined ? null : value[0] === '0' && value[1] === '0',
+    limits ?? '',
+    `LimitCORE=0: ${unit}`,
+  )
 }
 
 const noSwap: Check = ({ read, cgroup }) => {
@@ -42,13 +53,23 @@ const noSwap: Check = ({ read, cgroup }) => {
   if (own === '0') return finding('no swap for it', true, 'memory.swap.max 0', '')
   const swaps = read('/proc/swaps')
   const count = swaps === null ? null : swaps.trim().split('\n').length - 1
-  return finding('no swap for it', count === null ? null : count === 0, count === null ? '' : `${count} swap areas`, `MemorySwapMax=0: ${unit}`)
+  return finding(
+    'no swap for it',
+    count === null ? null : count === 0,
+    count === null ? '' : `${count} swap areas`,
+    `MemorySwapMax=0: ${unit}`,
+  )
 }
 
 const encryptedDisk: Check = ({ read, dataDir, deviceOf }) => {
   const device = deviceOf(dataDir)
   if (device === null)
-    return finding('the disk is encrypted', null, 'no block device', 'encrypt the disk (LUKS with TPM 2), or know that only the keystore protects the keys')
+    return finding(
+      'the disk is encrypted',
+      null,
+      'no block device',
+      'encrypt the disk (LUKS with TPM 2), or know that only the keystore protects the keys',
+    )
   const uuid = read(`/sys/dev/block/${device}/dm/uuid`)?.trim() ?? ''
   return finding(
     'the disk is encrypted',
@@ -71,7 +92,8 @@ const closedFolder: Check = ({ mode, dataDir }) => {
 const keySealed: Check = ({ mode, dataDir, env }) => {
   if (env['CREDENTIALS_DIRECTORY'] !== undefined && mode(join(env['CREDENTIALS_DIRECTORY'], 'lodge-kek')) !== null)
     return finding('the key is sealed to this machine', true, 'systemd credential', '')
-  if (mode(join(dataDir, 'keystore.sealed')) !== null) return finding('the key is sealed to this machine', true, 'operating system keystore', '')
+  if (mode(join(dataDir, 'keystore.sealed')) !== null)
+    return finding('the key is sealed to this machine', true, 'operating system keystore', '')
   const plain = mode(join(dataDir, 'keystore.key')) !== null
   return finding(
     'the key is sealed to this machine',
@@ -82,9 +104,11 @@ const keySealed: Check = ({ mode, dataDir, env }) => {
 }
 
 const deviceRules: Check = ({ read }) => {
-  const there = ['/etc/udev/rules.d/60-lodge.rules', '/usr/lib/udev/rules.d/60-lodge.rules', '/lib/udev/rules.d/60-lodge.rules'].find(
-    (file) => read(file) !== null,
-  )
+  const there = [
+    '/etc/udev/rules.d/60-lodge.rules',
+    '/usr/lib/udev/rules.d/60-lodge.rules',
+    '/lib/udev/rules.d/60-lodge.rules',
+  ].find((file) => read(file) !== null)
   return finding(
     'device rules: readers are the kiosk’s alone',
     there !== undefined,
@@ -95,21 +119,38 @@ const deviceRules: Check = ({ read }) => {
 
 const confined: Check = ({ read }) => {
   const label = read('/proc/self/attr/current')?.replaceAll('\0', '').trim() ?? ''
-  return finding('an AppArmor profile is enforced', label === '' ? null : label.includes('(enforce)'), label, 'load resources/apparmor/lodge-kiosk')
+  return finding(
+    'an AppArmor profile is enforced',
+    label === '' ? null : label.includes('(enforce)'),
+    label,
+    'load resources/apparmor/lodge-kiosk',
+  )
 }
 
-const watched: Check = ({ env }) => finding('a watchdog ends a kiosk that hangs', env['WATCHDOG_USEC'] !== undefined, env['WATCHDOG_USEC'] ?? '', unit)
+const watched: Check = ({ env }) =>
+  finding('a watchdog ends a kiosk that hangs', env['WATCHDOG_USEC'] !== undefined, env['WATCHDOG_USEC'] ?? '', unit)
 
-const underUnit: Check = ({ cgroup }) => finding('runs as a service', cgroup === null ? null : /lodge-kiosk\.service/.test(cgroup), cgroup ?? '', unit)
+const underUnit: Check = ({ cgroup }) =>
+  finding('runs as a service', cgroup === null ? null : /lodge-kiosk\.service/.test(cgroup), cgroup ?? '', unit)
 
 const ctrlAltDel: Check = ({ link }) => {
   const target = link('/etc/systemd/system/ctrl-alt-del.target')
-  return finding('Ctrl-Alt-Del does not restart the computer', target === '/dev/null', target ?? 'not masked', 'systemctl mask ctrl-alt-del.target')
+  return finding(
+    'Ctrl-Alt-Del does not restart the computer',
+    target === '/dev/null',
+    target ?? 'not masked',
+    'systemctl mask ctrl-alt-del.target',
+  )
 }
 
 const magicKeys: Check = ({ read }) => {
   const value = read('/proc/sys/kernel/sysrq')?.trim() ?? null
-  return finding('the magic SysRq key is off', value === null ? null : value === '0', `kernel.sysrq ${value ?? '?'}`, 'sysctl kernel.sysrq=0')
+  return finding(
+    'the magic SysRq key is off',
+    value === null ? null : value === '0',
+    `kernel.sysrq ${value ?? '?'}`,
+    'sysctl kernel.sysrq=0',
+  )
 }
 
 const noTracing: Check = ({ read }) => {

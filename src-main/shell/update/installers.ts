@@ -43,7 +43,8 @@ export function appImageInstaller(running: string): Installer {
 }
 
 type Run = (file: string, args: readonly string[]) => void
-const runDetached: Run = (file, args) => spawn(file, [...args], { detached: true, stdio: 'ignore', windowsHide: true }).unref()
+const runDetached: Run = (file, args) =>
+  spawn(file, [...args], { detached: true, stdio: 'ignore', windowsHide: true }).unref()
 
 /** `folder` keeps the installer of the present version, for going back. `/S` is NSIS's silent switch. */
 export function nsisInstaller(folder: string, run: Run = runDetached): Installer {
@@ -69,7 +70,12 @@ export function nsisInstaller(folder: string, run: Run = runDetached): Installer
 }
 
 /** The installer of this start, or null where a package manager keeps the program (.deb) or it runs from its sources. */
-export function installerOfThisStart(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, packaged: boolean, folder: string): Installer | null {
+export function installerOfThisStart(
+  platform: NodeJS.Platform,
+  env: NodeJS.ProcessEnv,
+  packaged: boolean,
+  folder: string,
+): Installer | null {
   if (!packaged) return null
   if (platform === 'linux' && env['APPIMAGE'] !== undefined) return appImageInstaller(env['APPIMAGE'])
   if (platform === 'win32') return nsisInstaller(folder)

@@ -27,7 +27,10 @@ export const Release = z.strictObject({
 export type Release = z.infer<typeof Release>
 
 /** As served: the exact signed text, and the signature over its UTF-8 bytes, base64url. */
-export const SignedRelease = z.strictObject({ release: z.string().max(20_000), signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
+export const SignedRelease = z.strictObject({
+  release: z.string().max(20_000),
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
+})
 
 /** SubjectPublicKeyInfo of Ed25519 before the 32 raw bytes (RFC 8410 section 4). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
@@ -36,8 +39,13 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 export function openRelease(served: unknown, key: string): Result<Release> {
   const signed = SignedRelease.safeParse(served)
   if (!signed.success) return fail('L-617')
-  const publicKey = createPublicKey({ key: Buffer.concat([spkiPrefix, Buffer.from(key, 'base64url')]), format: 'der', type: 'spki' })
-  if (!verify(null, Buffer.from(signed.data.release), publicKey, Buffer.from(signed.data.signature, 'base64url'))) return fail('L-617')
+  const publicKey = createPublicKey({
+    key: Buffer.concat([spkiPrefix, Buffer.from(key, 'base64url')]),
+    format: 'der',
+    type: 'spki',
+  })
+  if (!verify(null, Buffer.from(signed.data.release), publicKey, Buffer.from(signed.data.signature, 'base64url')))
+    return fail('L-617')
   let json: unknown
   try {
     json = JSON.parse(signed.data.release)
@@ -59,7 +67,14 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /** Whether this kiosk is to take the release: newer, not one that it has rolled back from, and given to its ring. */
-export function isForUs(release: Release, us: { readonly version: string; readonly ring: Ring; readonly rejected: readonly string[] }): boolean {
+export function isForUs(
+  release: Release,
+  us: { readonly version: string; readonly ring: Ring; readonly rejected: readonly string[] },
+): boolean {
   const rings = Ring.options
-  return compareVersions(release.version, us.version) > 0 && !us.rejected.includes(release.version) && rings.indexOf(us.ring) <= rings.indexOf(release.ring)
+  return (
+    compareVersions(release.version, us.version) > 0 &&
+    !us.rejected.includes(release.version) &&
+    rings.indexOf(us.ring) <= rings.indexOf(release.ring)
+  )
 }

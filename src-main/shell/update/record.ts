@@ -20,7 +20,10 @@ export const emptyRecord: UpdateRecord = { rejected: [], waiting: null, probatio
 export const startsOnProbation = 3
 
 /** What a start means for the record: a version on probation is counted; one that has had its starts goes back. */
-export function onStart(record: UpdateRecord, version: string): { record: UpdateRecord; act: 'none' | 'prove' | 'roll-back' } {
+export function onStart(
+  record: UpdateRecord,
+  version: string,
+): { record: UpdateRecord; act: 'none' | 'prove' | 'roll-back' } {
   const { probation } = record
   if (probation === null) return { record, act: 'none' }
   // The old version runs: the installation did not take, or was undone from outside.
@@ -37,7 +40,9 @@ export function onProved(record: UpdateRecord): UpdateRecord {
 export function rolledBack(record: UpdateRecord): UpdateRecord {
   const { probation } = record
   // The file that waits is the version that failed.
-  return probation === null ? record : { ...record, waiting: null, probation: null, rejected: [...record.rejected, probation.to], tell: 'rolled-back' }
+  return probation === null
+    ? record
+    : { ...record, waiting: null, probation: null, rejected: [...record.rejected, probation.to], tell: 'rolled-back' }
 }
 
 /** A file that is not there or not whole is an empty record: the worst that follows is one more download. */

@@ -121,7 +121,8 @@ export function createUpdater(parts: UpdaterParts): Updater {
 
   async function download(file: ReleaseFile, of: string): Promise<Failure | null> {
     const bytes = await parts.fetch(new URL(file.path, settings.address).href, file.size)
-    if (bytes.length !== file.size || createHash('sha512').update(bytes).digest('hex') !== file.sha512) return { code: 'L-617' }
+    if (bytes.length !== file.size || createHash('sha512').update(bytes).digest('hex') !== file.sha512)
+      return { code: 'L-617' }
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const target = join(folder, `release-${of}`)
     rmSync(target, { force: true })
@@ -139,7 +140,11 @@ export function createUpdater(parts: UpdaterParts): Updater {
         log(`lodge: ${release.failure.code} a release that is not signed by this institution was refused`)
         return release.failure
       }
-      if (!isForUs(release.value, { version, ring: settings.ring, rejected: record.rejected }) || record.waiting?.version === release.value.version) return null
+      if (
+        !isForUs(release.value, { version, ring: settings.ring, rejected: record.rejected }) ||
+        record.waiting?.version === release.value.version
+      )
+        return null
       const file = release.value.files.find(({ platform, arch }) => platform === parts.platform && arch === parts.arch)
       return file === undefined ? null : await download(file, release.value.version)
     } catch {

@@ -6,7 +6,13 @@ import { setImmediate } from 'node:timers/promises'
 import type { KeyObject } from 'node:crypto'
 import type { StaffId } from '../../../src-shared/domain.ts'
 import type { SignedEntry } from '../../../src-shared/ledger-entry.ts'
-import { carriedFileMax, carriedName, readReceipt, receiptPattern, writeCarried } from '../../../src-shared/protocol/carried-ledger.ts'
+import {
+  carriedFileMax,
+  carriedName,
+  readReceipt,
+  receiptPattern,
+  writeCarried,
+} from '../../../src-shared/protocol/carried-ledger.ts'
 import { fail, ok, type Result } from '../../../src-shared/result.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Store } from '../../storage/index.ts'
@@ -70,7 +76,10 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
     async send(
       folder: string,
       by: StaffId,
-      { whole = false, progress = () => undefined }: { whole?: boolean; progress?: (done: number, total: number) => void } = {},
+      {
+        whole = false,
+        progress = () => undefined,
+      }: { whole?: boolean; progress?: (done: number, total: number) => void } = {},
     ): Promise<Result<{ files: number; entries: number; upTo: number }>> {
       const record = records.read()
       if (record === null) return fail('L-107')
@@ -98,7 +107,13 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
             // The desk's thread is its screen's as well.
             await setImmediate()
           }
-          const head = { format: 'lodge/ledger/1', kiosk: record.kiosk, incarnation: record.incarnation, after, count: entries.length } as const
+          const head = {
+            format: 'lodge/ledger/1',
+            kiosk: record.kiosk,
+            incarnation: record.incarnation,
+            after,
+            count: entries.length,
+          } as const
           await writeWhole(folder, carriedName(record.kiosk, after), writeCarried(head, entries, keys.signKey))
           after += entries.length
           files += 1

@@ -18,7 +18,8 @@ export interface Sticks {
 const places = /^\/(media|run\/media)\//
 
 /** `\040` and the like, as the kernel writes blanks in `/proc/self/mounts`. */
-const plain = (path: string) => path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+const plain = (path: string) =>
+  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
 /** Mount points in the kernel's list that are a person's sticks. */
 export function mountedSticks(mounts: string): string[] {

@@ -16,7 +16,11 @@ export interface Ahead<R extends PageRoute> {
 }
 
 /** `ask` fetches the page that begins at a place; where it begins is what the page before it said. */
-export function createAhead<R extends PageRoute>(route: R, reader: PageReader, ask: (place: string | null) => Promise<Result<SealedPage>>): Ahead<R> {
+export function createAhead<R extends PageRoute>(
+  route: R,
+  reader: PageReader,
+  ask: (place: string | null) => Promise<Result<SealedPage>>,
+): Ahead<R> {
   /** In order, each with where it begins. */
   let coming: { readonly place: string | null; readonly page: Promise<Result<Page<R>>> }[] = []
   /** Told of already, and not asked for yet. */

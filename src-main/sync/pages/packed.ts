@@ -49,13 +49,15 @@ export function unpackGrants({ text, bytes }: PackedGrants): PreparedGrant[] {
   let at = 0
   const take = (size: number) => block.subarray(at, (at += size))
   const maybe = (size: number | null) => (size === null ? null : take(size))
-  return (JSON.parse(text) as Prepared<number>[]).map(({ person, envelope, sealedTo, birthTag, codeTag, cardTags, ...facts }) => ({
-    ...facts,
-    person: take(person),
-    envelope: take(envelope),
-    sealedTo: maybe(sealedTo),
-    birthTag: maybe(birthTag),
-    codeTag: take(codeTag),
-    cardTags: cardTags.map(take),
-  }))
+  return (JSON.parse(text) as Prepared<number>[]).map(
+    ({ person, envelope, sealedTo, birthTag, codeTag, cardTags, ...facts }) => ({
+      ...facts,
+      person: take(person),
+      envelope: take(envelope),
+      sealedTo: maybe(sealedTo),
+      birthTag: maybe(birthTag),
+      codeTag: take(codeTag),
+      cardTags: cardTags.map(take),
+    }),
+  )
 }

@@ -25,7 +25,11 @@ export interface PageThread {
 
 /** `out/main/page-thread.js` in a build, whose shared code lies a folder deeper; beside this file in the sources. */
 function entry(): string | null {
-  return ['./page-thread.js', '../page-thread.js', './thread.ts'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? null
+  return (
+    ['./page-thread.js', '../page-thread.js', './thread.ts']
+      .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+      .find(existsSync) ?? null
+  )
 }
 
 interface Waiting {

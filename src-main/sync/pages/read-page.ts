@@ -1,5 +1,11 @@
 /** A page of the feed or of a snapshot, read once: decompressed, parsed and validated by the contract. */
-import { hubApi, type FeedChange, type FeedPage, type GrantedPickup, type SnapshotPage } from '../../../src-shared/hub-api.ts'
+import {
+  hubApi,
+  type FeedChange,
+  type FeedPage,
+  type GrantedPickup,
+  type SnapshotPage,
+} from '../../../src-shared/hub-api.ts'
 import { decompress, decompressHere } from '../../../src-shared/protocol/compression.ts'
 import { maxReplyBytes, type SealedPage } from '../hub-client.ts'
 
@@ -38,7 +44,10 @@ const readers: { readonly [R in PageRoute]: (json: unknown) => ReadPage<R> | nul
 }
 
 /** null for bytes that are not such a page. */
-export async function readPage<R extends PageRoute>(route: R, { bytes, encoding }: SealedPage): Promise<ReadPage<R> | null> {
+export async function readPage<R extends PageRoute>(
+  route: R,
+  { bytes, encoding }: SealedPage,
+): Promise<ReadPage<R> | null> {
   return readText(route, await decompress(bytes, encoding, maxReplyBytes))
 }
 

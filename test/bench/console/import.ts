@@ -23,8 +23,15 @@ export interface ImportFigures {
 }
 
 /** `folder` must be one that PostgreSQL's user may pass through. */
-export async function importFigures(hub: BenchHub, bare: pg.Client, folder: string, rows: number): Promise<ImportFigures> {
-  const { rows: desks } = await bare.query<{ id: string; slip_prefix: string }>(`SELECT id, slip_prefix FROM desk WHERE kind = 'porter' ORDER BY id LIMIT 1`)
+export async function importFigures(
+  hub: BenchHub,
+  bare: pg.Client,
+  folder: string,
+  rows: number,
+): Promise<ImportFigures> {
+  const { rows: desks } = await bare.query<{ id: string; slip_prefix: string }>(
+    `SELECT id, slip_prefix FROM desk WHERE kind = 'porter' ORDER BY id LIMIT 1`,
+  )
   const [desk] = desks
   if (desk === undefined) throw new Error('no desk')
   const kiosk = await enrolKiosk({ url: hub.url, agent: hub.agent }, DeskId.parse(desk.id), join(folder, 'kiosk'))
@@ -50,7 +57,8 @@ export async function importFigures(hub: BenchHub, bare: pg.Client, folder: stri
       for (;;) {
         const one = value(await agent.call('import', { query: { id } }))
         if (one.state === wanted) return one
-        if (one.state === 'refused' || one.state === 'cancelled') throw new Error(`import ${one.state} ${one.problem?.code ?? ''}`)
+        if (one.state === 'refused' || one.state === 'cancelled')
+          throw new Error(`import ${one.state} ${one.problem?.code ?? ''}`)
         await new Promise((done) => setTimeout(done, 100))
       }
     }
@@ -65,8 +73,11 @@ export async function importFigures(hub: BenchHub, bare: pg.Client, folder: stri
     value(await agent.call('runImport', { body: { id } }))
     const done = await state(id, 'done')
     const ms = performance.now() - before
-    const { rows: granted } = await bare.query<{ n: string }>(`SELECT count(*) AS n FROM pickup WHERE account LIKE 'imported%' AND state = 'granted'`)
-    if (done.done !== rows || Number(granted[0]?.n) !== rows) throw new Error(`${done.done} carried out, ${granted[0]?.n ?? 0} granted`)
+    const { rows: granted } = await bare.query<{ n: string }>(
+      `SELECT count(*) AS n FROM pickup WHERE account LIKE 'imported%' AND state = 'granted'`,
+    )
+    if (done.done !== rows || Number(granted[0]?.n) !== rows)
+      throw new Error(`${done.done} carried out, ${granted[0]?.n ?? 0} granted`)
     return { rows, ms, copyMs }
   } finally {
     await kiosk.close()

@@ -47,8 +47,16 @@ export function nextEntries(kiosk: SimulatedKiosk, count: number): string {
   for (let i = 0; i < count; i++) {
     kiosk.seq += 1
     const bytes =
-      canonicalize({ seq: kiosk.seq, time: Date.now(), kind: 'arrival', pickup: newId(), epoch: null, actor: null, facts: { by: 'card' }, prev: kiosk.head }) ??
-      ''
+      canonicalize({
+        seq: kiosk.seq,
+        time: Date.now(),
+        kind: 'arrival',
+        pickup: newId(),
+        epoch: null,
+        actor: null,
+        facts: { by: 'card' },
+        prev: kiosk.head,
+      }) ?? ''
     hash = chainHash(kiosk.head, bytes)
     kiosk.head = hash.toString('hex')
     entries.push({ bytes })
@@ -82,7 +90,12 @@ export function createSwarm(urls: readonly string[], incarnation: string, connec
     }
   }
   const send = async (kiosk: SimulatedKiosk, method: 'GET' | 'POST', path: string, body?: string) => {
-    const reply = await pools[of(kiosk)]?.request({ method, path, headers: signed(kiosk, method, path, body), body: body ?? null })
+    const reply = await pools[of(kiosk)]?.request({
+      method,
+      path,
+      headers: signed(kiosk, method, path, body),
+      body: body ?? null,
+    })
     const text = await reply?.body.text()
     if (reply?.statusCode !== 200) throw new Error(`${path}: ${String(reply?.statusCode)} ${text ?? ''}`)
   }
@@ -94,7 +107,12 @@ export function createSwarm(urls: readonly string[], incarnation: string, connec
     },
     push: (kiosk, body) => send(kiosk, 'POST', '/v1/ledger', body),
     async listen(kiosk, onHint) {
-      const reply = await streams[of(kiosk)]?.request({ method: 'GET', path: hintPath, headers: signed(kiosk, 'GET', hintPath), signal: closing.signal })
+      const reply = await streams[of(kiosk)]?.request({
+        method: 'GET',
+        path: hintPath,
+        headers: signed(kiosk, 'GET', hintPath),
+        signal: closing.signal,
+      })
       if (reply?.statusCode !== 200) throw new Error(`hint: ${String(reply?.statusCode)}`)
       let stands: () => void = () => undefined
       const standing = new Promise<void>((resolve) => {
@@ -118,7 +136,11 @@ export function createSwarm(urls: readonly string[], incarnation: string, connec
 }
 
 /** Runs `work` over all items, so many at a time. */
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T, i: number) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, i: number) => Promise<void>,
+): Promise<void> {
   let next = 0
   await Promise.all(
     Array.from({ length: width }, async () => {

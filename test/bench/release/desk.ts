@@ -34,7 +34,11 @@ function wiredBus(): { bus: HidBus; scan: (text: string) => void } {
       for (const bytes of encodeHidPos(text)) report(bytes)
     },
     bus: {
-      devices: () => Promise.resolve({ ok: true, value: [{ ...simulatedScanner, manufacturer: '', serialNumber: '', interface: 0 }] }),
+      devices: () =>
+        Promise.resolve({
+          ok: true,
+          value: [{ ...simulatedScanner, manufacturer: '', serialNumber: '', interface: 0 }],
+        }),
       open: () =>
         Promise.resolve({
           ok: true,
@@ -72,12 +76,19 @@ export function addSupervisor(folder: string): void {
   store.close()
 }
 
-const letters = (i: number) => [...i.toString(26)].map((digit) => String.fromCharCode(65 + parseInt(digit, 26))).join('')
+const letters = (i: number) =>
+  [...i.toString(26)].map((digit) => String.fromCharCode(65 + parseInt(digit, 26))).join('')
 
 /** Pickups with true envelopes, sealed to the key that the desk has made; a dozen share each birth date, as among 20,000 students. */
 export async function addCustomers(folder: string, count: number): Promise<{ customers: Customer[]; kiosk: KioskId }> {
   const { store, record, keys } = opened(folder)
-  const opening = createOpeningKeys({ store, keyEncryptionKey, holders: () => [], announce: () => undefined, now: Date.now }).newest()
+  const opening = createOpeningKeys({
+    store,
+    keyEncryptionKey,
+    holders: () => [],
+    announce: () => undefined,
+    now: Date.now,
+  }).newest()
   if (opening === null) throw new Error('the desk has no opening key')
   const pickups = createPickupCache(store.db, keys.cacheKey)
   const incarnation = Incarnation.parse(record.incarnation)
@@ -88,7 +99,11 @@ export async function addCustomers(folder: string, count: number): Promise<{ cus
     const birthDate = `200${1 + Math.floor(day / 336)}-${String((Math.floor(day / 28) % 12) + 1).padStart(2, '0')}-${String((day % 28) + 1).padStart(2, '0')}`
     const id = PickupId.parse(newId())
     const epoch = { incarnation, n: 1 }
-    const envelope = await sealEnvelope(opening, Buffer.from(`Kissa-${String(i).padStart(4, '0')}`), { pickup: id, kiosk: record.kiosk, epoch })
+    const envelope = await sealEnvelope(opening, Buffer.from(`Kissa-${String(i).padStart(4, '0')}`), {
+      pickup: id,
+      kiosk: record.kiosk,
+      epoch,
+    })
     store.transact(() =>
       pickups.grant({
         id,
@@ -108,12 +123,22 @@ export async function addCustomers(folder: string, count: number): Promise<{ cus
         accountValidUntil: null,
         birthTag: birthTag(keys.lookupKey, birthDate).toString('base64url'),
         cardTags: [],
-        pickupCodeTag: pickupCodeTag(keys.lookupKey, randomBytes(5).toString('hex').toUpperCase()).toString('base64url'),
+        pickupCodeTag: pickupCodeTag(keys.lookupKey, randomBytes(5).toString('hex').toUpperCase()).toString(
+          'base64url',
+        ),
         issuedAt: 1_700_000_000_000 + i,
         expiresAt: 4_000_000_000_000,
       }),
     )
-    const passport = buildTd3({ issuer: 'FIN', number: 'X1234567', family, given, nationality: 'FIN', birthDate, expiryDate: '2040-01-01' })
+    const passport = buildTd3({
+      issuer: 'FIN',
+      number: 'X1234567',
+      family,
+      given,
+      nationality: 'FIN',
+      birthDate,
+      expiryDate: '2040-01-01',
+    })
     customers.push({ pickup: id, passport })
   }
   store.close()
@@ -144,7 +169,10 @@ export async function startBenchDesk(folder: string, printerPort: number): Promi
   const engine = createEngine({
     config,
     keyEncryptionKey: Buffer.from(keyEncryptionKey),
-    readers: createReaderSupervisor({ bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: 'linux' }, config.readers),
+    readers: createReaderSupervisor(
+      { bus, monotonic: systemClock.monotonic, timers: systemTimers, platform: 'linux' },
+      config.readers,
+    ),
     printer: createPrinter(config.printer, systemTimers),
     system: systemClock,
     timers: systemTimers,

@@ -24,7 +24,10 @@ export async function startPromptPrinter(): Promise<PromptPrinter> {
       if (fresh) tell(at)
       fresh = false
       const fence = bytes.indexOf(askProcessId)
-      if (fence >= 0) socket.write(Buffer.concat([Buffer.from([0x37, 0x22]), bytes.subarray(fence + 7, fence + 11), Buffer.from([0])]))
+      if (fence >= 0)
+        socket.write(
+          Buffer.concat([Buffer.from([0x37, 0x22]), bytes.subarray(fence + 7, fence + 11), Buffer.from([0])]),
+        )
     }
   }
 

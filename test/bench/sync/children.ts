@@ -16,7 +16,11 @@ export interface Child<T> {
 }
 
 /** Forks and waits for the first message. */
-export async function startChild<T>(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Child<T>> {
+export async function startChild<T>(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Child<T>> {
   const child: ChildProcess = fork(here(file), [...args], {
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -68,7 +72,12 @@ export async function startBenchHub(dataDir: string, env: NodeJS.ProcessEnv): Pr
   const authority = await stranger.call('authority', {})
   await stranger.close()
   if (!authority.ok) throw new Error(authority.failure.code)
-  const agent = createHubClient({ target: { address: child.said.url, authority: authority.value.pem }, signer: null, token, now })
+  const agent = createHubClient({
+    target: { address: child.said.url, authority: authority.value.pem },
+    signer: null,
+    token,
+    now,
+  })
   return {
     ...child.said,
     pid: child.pid,

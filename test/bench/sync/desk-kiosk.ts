@@ -106,7 +106,12 @@ function openAt(folder: string): Store {
 }
 
 /** Enrols at `desk` and registers an opening key, so that the hub may grant to it; a check-in screen has none. */
-export async function enrolKiosk(hub: Pick<BenchHub, 'url' | 'agent'>, desk: string, folder: string, kind: KioskKind = 'desk'): Promise<DeskKiosk> {
+export async function enrolKiosk(
+  hub: Pick<BenchHub, 'url' | 'agent'>,
+  desk: string,
+  folder: string,
+  kind: KioskKind = 'desk',
+): Promise<DeskKiosk> {
   const code = await hub.agent.call('enrolmentCode', { body: { desk: desk as never, kind } })
   if (!code.ok) throw new Error(code.failure.code)
   const store = openAt(folder)
@@ -121,7 +126,9 @@ export async function enrolKiosk(hub: Pick<BenchHub, 'url' | 'agent'>, desk: str
 export function freshCopy(kiosk: DeskKiosk, folder: string, address: string | null = null): DeskKiosk {
   const store = openAt(folder)
   const row = kiosk.store.db
-    .prepare('SELECT kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key, opening_public FROM kiosk')
+    .prepare(
+      'SELECT kiosk, desk, hub_address, hub_authority, incarnation, sign_key, lookup_key, cache_key, opening_public FROM kiosk',
+    )
     .get()
   store.db
     .prepare(

@@ -45,14 +45,31 @@ function work(kiosk: DeskKiosk, count: number, end: 'handed-over' | 'missing'): 
           kind: 'verification',
           ...about,
           actor: staff,
-          facts: { verification, proof: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiryValid: true, expiresAt: now + 300_000 },
+          facts: {
+            verification,
+            proof: 'passport',
+            method: 'machine-read',
+            issuerCountry: 'FIN',
+            expiryValid: true,
+            expiresAt: now + 300_000,
+          },
         })
         slips.intend({ id: slip, number, ...about, verification, staff, language: 'fi', at: now })
-        ledger.append({ kind: 'slip-intended', ...about, actor: staff, facts: { slip, number, verification, language: 'fi', further: false } })
+        ledger.append({
+          kind: 'slip-intended',
+          ...about,
+          actor: staff,
+          facts: { slip, number, verification, language: 'fi', further: false },
+        })
         slips.outcome(slip, 'printed', null)
         ledger.append({ kind: 'slip-printed', ...about, facts: { slip } })
         slips.settle(slip, end, staff, now)
-        ledger.append({ kind: end === 'missing' ? 'slip-missing' : 'handed-over', ...about, actor: staff, facts: { slip } })
+        ledger.append({
+          kind: end === 'missing' ? 'slip-missing' : 'handed-over',
+          ...about,
+          actor: staff,
+          facts: { slip },
+        })
         pickups.end(pickup, end === 'missing' ? 'burned' : 'handed-over')
       }
     })

@@ -31,7 +31,10 @@ export function inventPickups(count: number, incarnation: string, lookupKey: Buf
       account: `${person.account}${i}`,
       sponsor: null,
       accountValidUntil: null,
-      birthTag: birthTag(lookup, `19${60 + (i % 40)}-0${(i % 9) + 1}-${String((i % 28) + 1).padStart(2, '0')}`).toString('base64url'),
+      birthTag: birthTag(
+        lookup,
+        `19${60 + (i % 40)}-0${(i % 9) + 1}-${String((i % 28) + 1).padStart(2, '0')}`,
+      ).toString('base64url'),
       cardTags: [cardTag(lookup, `04${i.toString(16).toUpperCase().padStart(12, '0')}`).toString('base64url')],
       pickupCodeTag: pickupCodeTag(lookup, i.toString(32).toUpperCase().padStart(8, '0')).toString('base64url'),
       issuedAt: 1_700_000_000_000 + i,
@@ -41,9 +44,17 @@ export function inventPickups(count: number, incarnation: string, lookupKey: Buf
 }
 
 /** `code` is a sealed pickup code, where pickups shall move on to other desks. Accounts, recipients, pickups, open grants and the desk's feed, in one transaction. */
-export async function fillDesk(db: Db, desk: string, kiosk: string, pickups: readonly GrantedPickup[], code: Buffer = Buffer.alloc(1)): Promise<void> {
+export async function fillDesk(
+  db: Db,
+  desk: string,
+  kiosk: string,
+  pickups: readonly GrantedPickup[],
+  code: Buffer = Buffer.alloc(1),
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const head = Number((await tx.selectFrom('desk').select('head').where('id', '=', desk).forUpdate().executeTakeFirstOrThrow()).head)
+    const head = Number(
+      (await tx.selectFrom('desk').select('head').where('id', '=', desk).forUpdate().executeTakeFirstOrThrow()).head,
+    )
     for (let from = 0; from < pickups.length; from += 5000) {
       const page = pickups.slice(from, from + 5000)
       const texts = (pick: (pickup: GrantedPickup, i: number) => string | null) => sql`${page.map(pick)}::text[]`

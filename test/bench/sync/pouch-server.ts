@@ -13,7 +13,13 @@ const expressPouch = require('express-pouchdb') as (pouch: unknown, options: obj
 
 const folder = `${process.argv[2] ?? ''}/`
 const app = express()
-app.use(expressPouch(PouchDB.defaults({ prefix: folder }), { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath: `${folder}log.txt` }))
+app.use(
+  expressPouch(PouchDB.defaults({ prefix: folder }), {
+    mode: 'minimumForPouchDB',
+    inMemoryConfig: true,
+    logPath: `${folder}log.txt`,
+  }),
+)
 const server = app.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
 process.on('SIGTERM', () => process.exit(0))
 process.on('disconnect', () => process.exit(0))

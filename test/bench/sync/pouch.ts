@@ -34,7 +34,11 @@ async function check(pouch: Pouch, count: number): Promise<void> {
 }
 
 /** Times without the counting proxy, bytes with it. `folder` is empty and ours. */
-export async function pouchTimes(folder: string, pickups: readonly GrantedPickup[], entries: readonly SignedEntry[]): Promise<PouchTimes> {
+export async function pouchTimes(
+  folder: string,
+  pickups: readonly GrantedPickup[],
+  entries: readonly SignedEntry[],
+): Promise<PouchTimes> {
   const { mkdirSync } = await import('node:fs')
   mkdirSync(`${folder}/server`, { recursive: true })
   const server = await startChild<{ port: number }>('pouch-server.ts', [`${folder}/server`])

@@ -32,7 +32,14 @@ export function rawUpsert(folder: string, pickups: readonly GrantedPickup[], pag
           p.recipientClass,
           p.channel,
           p.secretKind,
-          Buffer.from(JSON.stringify({ name: p.name, account: p.account, language: p.language, requestReference: p.requestReference })),
+          Buffer.from(
+            JSON.stringify({
+              name: p.name,
+              account: p.account,
+              language: p.language,
+              requestReference: p.requestReference,
+            }),
+          ),
           Buffer.from(p.envelope, 'base64url'),
           p.birthTag === null ? null : Buffer.from(p.birthTag, 'base64url'),
           Buffer.from(p.pickupCodeTag, 'base64url'),

@@ -45,7 +45,11 @@ export async function startUiDesk(folder: string, rendererDir: string, cached: n
   reader.plug(simulatedScanner)
   const supervisor = createEngineSupervisor({
     spawn: () => forkEngine(existsSync(built) ? built : undefined),
-    keystore: { name: 'bench', hardwareBacked: false, loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(keyEncryptionKey) }) },
+    keystore: {
+      name: 'bench',
+      hardwareBacked: false,
+      loadKey: () => Promise.resolve({ ok: true, value: Buffer.from(keyEncryptionKey) }),
+    },
     config: {
       dataDir: folder,
       demo: true,

@@ -13,11 +13,18 @@ const desk = useScriptedWindow()
 async function violations(): Promise<string[]> {
   return desk.page.evaluate(async () => {
     const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]; passes: unknown[] }> }
+      axe: {
+        run(options: object): Promise<{
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+          passes: unknown[]
+        }>
+      }
     }
     const report = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     if (report.passes.length < 5) throw new Error('axe looked at nothing')
-    return report.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
+    return report.violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    )
   })
 }
 
@@ -34,7 +41,8 @@ describe('every screen', () => {
     const found: string[] = []
     await everyScreen(desk.now(), async (name) => {
       // The same fault on every screen is said once.
-      for (const violation of await violations()) if (!found.some((known) => known.endsWith(violation))) found.push(`${name} ${violation}`)
+      for (const violation of await violations())
+        if (!found.some((known) => known.endsWith(violation))) found.push(`${name} ${violation}`)
     })
     expect(found).toEqual([])
     expect(desk.complaints).toEqual([])

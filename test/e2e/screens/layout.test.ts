@@ -11,7 +11,10 @@ const desk = useScriptedWindow()
 
 describe('every screen', () => {
   const shapes: readonly [string, Look][] = [
-    ...languages.map((language): [string, Look] => [`${language}, 1024x600`, { language, viewport: { width: 1024, height: 600 } }]),
+    ...languages.map((language): [string, Look] => [
+      `${language}, 1024x600`,
+      { language, viewport: { width: 1024, height: 600 } },
+    ]),
     ['en, 800x1280', { language: 'en', viewport: { width: 800, height: 1280 } }],
     ['fi, 1080x1920', { language: 'fi', viewport: { width: 1080, height: 1920 } }],
     ['sv, 1920x1080', { language: 'sv', viewport: { width: 1920, height: 1080 } }],
@@ -32,7 +35,17 @@ describe('every screen', () => {
   it('offers a way on from every step that waits for a person', async () => {
     await desk.open('idle')
     for (const name of sceneNames.filter(
-      (each) => !['idle', 'idle-no-reader', 'idle-locked', 'idle-closed', 'enrol', 'first-sync', 'first-supervisor', 'printing'].includes(each),
+      (each) =>
+        ![
+          'idle',
+          'idle-no-reader',
+          'idle-locked',
+          'idle-closed',
+          'enrol',
+          'first-sync',
+          'first-supervisor',
+          'printing',
+        ].includes(each),
     )) {
       await desk.show(name)
       expect(await desk.page.locator('main button:enabled').count(), name).toBeGreaterThan(0)

@@ -26,7 +26,9 @@ export function pseudo(text: string): string {
   return text
     .split(' | ')
     .map((form) => {
-      const accented = form.replace(/\{\w+\}|[A-Za-z]/g, (each) => (each.startsWith('{') ? each : (accents[each] ?? each)))
+      const accented = form.replace(/\{\w+\}|[A-Za-z]/g, (each) =>
+        each.startsWith('{') ? each : (accents[each] ?? each),
+      )
       return `⟦${accented}${' ~'.repeat(Math.ceil(form.length / 6))}⟧`
     })
     .join(' | ')
@@ -45,7 +47,8 @@ export function withoutPseudo(text: string): string {
 function everyText<T>(value: T): T {
   if (typeof value === 'string') return pseudo(value) as T
   if (Array.isArray(value)) return value.map(everyText) as T
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, everyText(inner)])) as T
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, everyText(inner)])) as T
   return value
 }
 
@@ -59,9 +62,13 @@ function pseudoTexts(): Plugin {
         const texts = JSON.parse(readFileSync(file, 'utf8')) as { language?: object }
         // Each language is named in itself everywhere.
         const { fi, sv, en } = (texts.language ?? {}) as Record<string, string>
-        return JSON.stringify({ ...everyText(texts), ...(texts.language === undefined ? {} : { language: { ...everyText(texts.language), fi, sv, en } }) })
+        return JSON.stringify({
+          ...everyText(texts),
+          ...(texts.language === undefined ? {} : { language: { ...everyText(texts.language), fi, sv, en } }),
+        })
       }
-      if (file.endsWith('/src-shared/error-texts.ts')) return `export const errorTexts = ${JSON.stringify(everyText(errorTexts))}`
+      if (file.endsWith('/src-shared/error-texts.ts'))
+        return `export const errorTexts = ${JSON.stringify(everyText(errorTexts))}`
       return null
     },
   }

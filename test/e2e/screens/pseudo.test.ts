@@ -25,9 +25,14 @@ function wordsOfTheBrowser(): string[] {
   const words = new Set<string>()
   for (const locale of ['fi-FI', 'sv-FI', 'en-GB']) {
     for (let day = 0; day < 365; day += 6)
-      for (const { value } of new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).formatToParts(Date.UTC(2026, 0, day)))
+      for (const { value } of new Intl.DateTimeFormat(locale, {
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+      }).formatToParts(Date.UTC(2026, 0, day)))
         words.add(value)
-    for (let month = 0; month < 12; month += 1) words.add(new Intl.DateTimeFormat(locale, { month: 'short' }).format(Date.UTC(2026, month, 15)))
+    for (let month = 0; month < 12; month += 1)
+      words.add(new Intl.DateTimeFormat(locale, { month: 'short' }).format(Date.UTC(2026, month, 15)))
     for (const { code } of commonCountries) words.add(countryName(code, locale.slice(0, 2) as 'fi'))
   }
   return [...words]

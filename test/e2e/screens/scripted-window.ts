@@ -34,7 +34,12 @@ export function screenOf(scene: SceneName): string {
 }
 
 /** `folder`: the built window. Motion is reduced, so that nothing moves under a picture. */
-export async function openScriptedWindow(browser: Browser, folder: string, scene: SceneName, look: Look = {}): Promise<ScriptedWindow> {
+export async function openScriptedWindow(
+  browser: Browser,
+  folder: string,
+  scene: SceneName,
+  look: Look = {},
+): Promise<ScriptedWindow> {
   const kiosk = await startScriptedKiosk(folder, scenes[scene])
   const context = await browser.newContext({
     viewport: look.viewport ?? { width: 1280, height: 800 },
@@ -45,7 +50,11 @@ export async function openScriptedWindow(browser: Browser, folder: string, scene
     (kept) => {
       for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
     },
-    { 'lodge.language': look.language ?? 'en', 'lodge.theme': look.theme ?? 'light', 'lodge.text-size': look.textSize ?? '1' },
+    {
+      'lodge.language': look.language ?? 'en',
+      'lodge.theme': look.theme ?? 'light',
+      'lodge.text-size': look.textSize ?? '1',
+    },
   )
   const page = await context.newPage()
   const complaints: string[] = []

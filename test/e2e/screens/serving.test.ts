@@ -58,11 +58,14 @@ describe('serving a person', () => {
     expect(await desk.page.getByTestId('blocked').textContent()).toContain('HR')
   })
 
-  it.each(['no-id-with-them', 'expired', 'photo-differs', 'name-differs', 'someone-elses-errand'])('records %s with one tap', async (reason) => {
-    await open('verify-scan')
-    await tap(`no-slip-${reason}`)
-    expect(await asked(1)).toEqual([{ method: 'noSlip', input: { pickup: aino.id, reason } }])
-  })
+  it.each(['no-id-with-them', 'expired', 'photo-differs', 'name-differs', 'someone-elses-errand'])(
+    'records %s with one tap',
+    async (reason) => {
+      await open('verify-scan')
+      await tap(`no-slip-${reason}`)
+      expect(await asked(1)).toEqual([{ method: 'noSlip', input: { pickup: aino.id, reason } }])
+    },
+  )
 
   it.each([
     ['handed-over', ['handed-over']],
@@ -93,7 +96,11 @@ describe('serving a person', () => {
     await desk.page.getByTestId('queue-search').focus()
     await desk.page.keyboard.type('okonkwo')
     await expect.poll(() => desk.page.getByTestId('queue-row').count()).toBe(1)
-    for (let step = 0; step < 6 && !(await desk.page.getByTestId('queue-row').evaluate((row) => row === document.activeElement)); step += 1)
+    for (
+      let step = 0;
+      step < 6 && !(await desk.page.getByTestId('queue-row').evaluate((row) => row === document.activeElement));
+      step += 1
+    )
       await desk.page.keyboard.press('Tab')
     await desk.page.keyboard.press('Enter')
     expect((await asked(1))[0]?.method).toBe('openPickup')

@@ -16,17 +16,38 @@ describe('setting up readers', () => {
     expect(await desk.page.getByTestId('screen-readers').textContent()).toContain('60-lodge.rules')
     const listed = {
       devices: [
-        { path: '/dev/hidraw2', product: 'pcProx', vendorId: 0x0c27, productId: 0x3bfa, usagePage: 1, usage: 6, used: false, rule: null, failure: null },
+        {
+          path: '/dev/hidraw2',
+          product: 'pcProx',
+          vendorId: 0x0c27,
+          productId: 0x3bfa,
+          usagePage: 1,
+          usage: 6,
+          used: false,
+          rule: null,
+          failure: null,
+        },
       ],
     }
-    const learning = { path: '/dev/hidraw2', product: 'pcProx', reads: [], suggestion: null, alsoFits: [], failure: null }
+    const learning = {
+      path: '/dev/hidraw2',
+      product: 'pcProx',
+      reads: [],
+      suggestion: null,
+      alsoFits: [],
+      failure: null,
+    }
     const read = { kind: 'card', length: 8, alphabet: 'digits', ends: '03' } as const
     desk.kiosk.script({ readers: () => ok({ ...listed, learning: { ...learning, reads: [read] } }) })
     await desk.page.getByTestId('learn').nth(2).click()
     await expect.poll(() => desk.page.getByTestId('read').count()).toBe(1)
     expect(await desk.page.getByTestId('learning').textContent()).toContain('1 of 3')
     desk.kiosk.script({
-      readers: () => ok({ ...listed, learning: { ...learning, reads: [read, read, read], suggestion: '{"decoder":"pcprox"}', alsoFits: ['plain'] } }),
+      readers: () =>
+        ok({
+          ...listed,
+          learning: { ...learning, reads: [read, read, read], suggestion: '{"decoder":"pcprox"}', alsoFits: ['plain'] },
+        }),
     })
     await desk.page.getByTestId('suggestion').waitFor()
     await tap('back')
@@ -47,7 +68,10 @@ describe('setting up readers', () => {
     desk.kiosk.script({ sticks: () => ok({ sticks: [], writing: { done: 4000, total: 9000 } }) })
     await desk.page.getByRole('progressbar').waitFor()
     const asked = desk.kiosk.calls.filter(({ method }) => method === 'carryLedger' || method === 'takeReceipt')
-    expect(asked.map(({ input }) => input)).toEqual([{ stick: '/media/lodge/TIKKU', whole: false }, { stick: '/media/lodge/TIKKU' }])
+    expect(asked.map(({ input }) => input)).toEqual([
+      { stick: '/media/lodge/TIKKU', whole: false },
+      { stick: '/media/lodge/TIKKU' },
+    ])
   })
   it('is not there for a porter', async () => {
     await open('queue')
@@ -103,6 +127,8 @@ describe('signing in', () => {
     await desk.page.getByTestId('enrol-hub').fill('https://hub.suvanto.example')
     await desk.page.getByTestId('enrol-code').fill(' ABCD-EFGH ')
     await desk.page.keyboard.press('Enter')
-    expect(await asked(1)).toEqual([{ method: 'enrol', input: { hub: 'https://hub.suvanto.example', code: 'ABCD-EFGH' } }])
+    expect(await asked(1)).toEqual([
+      { method: 'enrol', input: { hub: 'https://hub.suvanto.example', code: 'ABCD-EFGH' } },
+    ])
   })
 })

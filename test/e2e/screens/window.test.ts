@@ -52,12 +52,15 @@ describe('the window itself', () => {
     for (const language of languages) expect(await desk.page.locator(`h1 [lang=${language}]`).count(), language).toBe(1)
     expect(await desk.page.getByTestId('staff-hint').textContent()).toContain('scan your badge')
     await show('refused-recipient')
-    for (const language of languages) expect(await desk.page.locator(`main [lang=${language}]`).count(), language).toBeGreaterThan(0)
+    for (const language of languages)
+      expect(await desk.page.locator(`main [lang=${language}]`).count(), language).toBeGreaterThan(0)
   })
 
   it('says the unsent records and the last contact in the status bar', async () => {
     await open('queue-unsettled')
-    expect(await desk.page.getByTestId('status-unsent').textContent()).toContain('3 records waiting, last contact 09:41')
+    expect(await desk.page.getByTestId('status-unsent').textContent()).toContain(
+      '3 records waiting, last contact 09:41',
+    )
     expect(await desk.page.getByTestId('status-network').getAttribute('data-state')).toBe('offline')
     expect(await desk.page.getByTestId('clock').textContent()).toBe('09:52')
   })

@@ -12,7 +12,11 @@ export interface Gadget {
 let made = 0
 
 /** `fields`: the function's attributes, as configfs names them. It starts unplugged. */
-export function makeGadget(device: string, ids: { vendorId: number; productId: number }, fields: Readonly<Record<string, string | Uint8Array>>): Gadget {
+export function makeGadget(
+  device: string,
+  ids: { vendorId: number; productId: number },
+  fields: Readonly<Record<string, string | Uint8Array>>,
+): Gadget {
   made += 1
   const folder = `/sys/kernel/config/usb_gadget/lodge${made}`
   const set = (name: string, value: string | Uint8Array) => writeFileSync(join(folder, name), value)

@@ -1,5 +1,12 @@
 /** Text as strokes on a US keyboard, by QEMU's names of keys (QKeyCode). Each stroke is pressed together, then let go. */
-const plain: Readonly<Record<string, string>> = { ' ': 'spc', '-': 'minus', ',': 'comma', '.': 'dot', '/': 'slash', '\n': 'ret' }
+const plain: Readonly<Record<string, string>> = {
+  ' ': 'spc',
+  '-': 'minus',
+  ',': 'comma',
+  '.': 'dot',
+  '/': 'slash',
+  '\n': 'ret',
+}
 const shifted: Readonly<Record<string, string>> = { '<': 'comma', '>': 'dot', ':': 'semicolon', '?': 'slash', '%': '5' }
 
 export function strokesOf(text: string): string[][] {

@@ -33,7 +33,11 @@ export interface Cable {
 }
 
 export function cableTo(machine: SimulatedPrinter): Cable {
-  gadget ??= makeGadget('printer.usb0', { vendorId: 0x04b8, productId: 0x0202 }, { pnp_string: 'MFG:Lodge;MDL:TM-SIM;CLS:PRINTER;', q_len: '10' })
+  gadget ??= makeGadget(
+    'printer.usb0',
+    { vendorId: 0x04b8, productId: 0x0202 },
+    { pnp_string: 'MFG:Lodge;MDL:TM-SIM;CLS:PRINTER;', q_len: '10' },
+  )
   const device = gadget
   const received: Buffer[] = []
   let fd: number | null = null

@@ -103,7 +103,10 @@ async function story(link: 'usb' | 'tcp', strike: (at: Connected) => void): Prom
     const paper = look()
     const cameOutLater = paper.filter((found) => !found.endsWith(' torn')).length - cutThen
     if (answer.ok && first !== 'failed') {
-      const settled = desk.settle(answer.value, first === 'printed' ? 'handed-over' : paper.length > 0 ? 'spoiled' : 'nothing-came-out')
+      const settled = desk.settle(
+        answer.value,
+        first === 'printed' ? 'handed-over' : paper.length > 0 ? 'spoiled' : 'nothing-came-out',
+      )
       assert.ok(settled.ok)
     }
     let second = 'none'
@@ -140,13 +143,18 @@ const settling: readonly { name: string; strike: (at: Connected) => void; first:
 /** Runs the printers' command as its user does, and reads its one line of JSON. */
 function command(args: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--no-warnings', join(import.meta.dirname, 'printers.js'), ...args], { timeout: 40_000 }, (error, out, complaints) => {
-      try {
-        resolve(JSON.parse(out))
-      } catch {
-        reject(new Error(`${error?.message ?? 'no answer'} ${complaints}`))
-      }
-    })
+    execFile(
+      process.execPath,
+      ['--no-warnings', join(import.meta.dirname, 'printers.js'), ...args],
+      { timeout: 40_000 },
+      (error, out, complaints) => {
+        try {
+          resolve(JSON.parse(out))
+        } catch {
+          reject(new Error(`${error?.message ?? 'no answer'} ${complaints}`))
+        }
+      },
+    )
   })
 }
 
@@ -216,7 +224,10 @@ export const printerTests: readonly HardwareTest[] = [
         told.paper.some((found) => !found.endsWith(' torn')),
         false,
       )
-      assert.deepEqual([told.afterwards, told.cameOutLater, told.second, told.secondPaper], ['ready', 0, 'printed', [secret]])
+      assert.deepEqual(
+        [told.afterwards, told.cameOutLater, told.second, told.secondPaper],
+        ['ready', 0, 'printed', [secret]],
+      )
     },
   })),
   {

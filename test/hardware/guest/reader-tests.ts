@@ -86,7 +86,15 @@ export const readerTests: readonly HardwareTest[] = [
         await desk.ready()
         await world.ask({
           kind: 'keys',
-          strokes: [['bracket_left'], ['apostrophe'], ['semicolon'], ['shift', '7'], ['slash'], ['shift', 'apostrophe'], ['ret']],
+          strokes: [
+            ['bracket_left'],
+            ['apostrophe'],
+            ['semicolon'],
+            ['shift', '7'],
+            ['slash'],
+            ['shift', 'apostrophe'],
+            ['ret'],
+          ],
         })
         await desk.scanned(1)
         assert.deepEqual(desk.texts(), ['åäö/-Ä'])
@@ -242,18 +250,24 @@ export const readerTests: readonly HardwareTest[] = [
     name: 'two readers that read at the same moment are not mixed up',
     run: (world) =>
       withDevice(world, scannerIdentity, (_, fromScanner) =>
-        withDevice(world, { name: 'Lodge Wedge', vendorId: 0x0627, productId: 2, descriptor: keyboard }, (_wedge, fromWedge) =>
-          atDesk([{ ...wedgeRule, productId: 2 }, scannerRule], async (desk) => {
-            await desk.ready(2)
-            const [scanner, wedge] = [encodeHidPos(long), encodeKeyboardWedge('E00401005A', 'us')]
-            for (let i = 0; i < Math.max(scanner.length, wedge.length); i++) {
-              fromScanner(scanner.slice(i, i + 1))
-              fromWedge(wedge.slice(i, i + 1))
-              await aWhile(2)
-            }
-            await desk.scanned(2)
-            assert.deepEqual(desk.scans.map(({ reader, text }) => `${reader} ${text}`).sort(), [`scanner ${long}`, 'wedge E00401005A'])
-          }),
+        withDevice(
+          world,
+          { name: 'Lodge Wedge', vendorId: 0x0627, productId: 2, descriptor: keyboard },
+          (_wedge, fromWedge) =>
+            atDesk([{ ...wedgeRule, productId: 2 }, scannerRule], async (desk) => {
+              await desk.ready(2)
+              const [scanner, wedge] = [encodeHidPos(long), encodeKeyboardWedge('E00401005A', 'us')]
+              for (let i = 0; i < Math.max(scanner.length, wedge.length); i++) {
+                fromScanner(scanner.slice(i, i + 1))
+                fromWedge(wedge.slice(i, i + 1))
+                await aWhile(2)
+              }
+              await desk.scanned(2)
+              assert.deepEqual(desk.scans.map(({ reader, text }) => `${reader} ${text}`).sort(), [
+                `scanner ${long}`,
+                'wedge E00401005A',
+              ])
+            }),
         ),
       ),
   },
@@ -281,21 +295,26 @@ export const readerTests: readonly HardwareTest[] = [
   {
     name: 'a device that nobody allowed is listed, and never opened',
     run: (world) =>
-      withDevice(world, { name: 'Unknown', vendorId: 0x1234, productId: 0x5678, descriptor: keyboard }, (stranger, send) =>
-        withDevice(world, scannerIdentity, (_, scan) =>
-          atDesk([scannerRule], async (desk) => {
-            await desk.ready()
-            // The kernel's own keyboard driver has it open: what counts is whether that changes.
-            await until('it is listed', () => desk.supervisor.devices().some(({ info, used }) => info.vendorId === 0x1234 && !used))
-            send(encodeKeyboardWedge('04A1B2C3D4E5F6', 'us'))
-            scan(encodeHidPos('mine'))
-            await desk.scanned(1)
-            await aWhile(300)
-            assert.deepEqual(desk.texts(), ['mine'])
-            assert.deepEqual(desk.torn, [])
-            assert.ok(stranger.everOpened() <= 1)
-          }),
-        ),
+      withDevice(
+        world,
+        { name: 'Unknown', vendorId: 0x1234, productId: 0x5678, descriptor: keyboard },
+        (stranger, send) =>
+          withDevice(world, scannerIdentity, (_, scan) =>
+            atDesk([scannerRule], async (desk) => {
+              await desk.ready()
+              // The kernel's own keyboard driver has it open: what counts is whether that changes.
+              await until('it is listed', () =>
+                desk.supervisor.devices().some(({ info, used }) => info.vendorId === 0x1234 && !used),
+              )
+              send(encodeKeyboardWedge('04A1B2C3D4E5F6', 'us'))
+              scan(encodeHidPos('mine'))
+              await desk.scanned(1)
+              await aWhile(300)
+              assert.deepEqual(desk.texts(), ['mine'])
+              assert.deepEqual(desk.torn, [])
+              assert.ok(stranger.everOpened() <= 1)
+            }),
+          ),
       ),
   },
   {
@@ -352,7 +371,13 @@ export const readerTests: readonly HardwareTest[] = [
     run: (world) =>
       withDevice(
         world,
-        { name: 'Lodge Stripe', vendorId: 0x0acd, productId: 0x0520, descriptor: stripeReader, feature: () => Buffer.alloc(24, 0x5a) },
+        {
+          name: 'Lodge Stripe',
+          vendorId: 0x0acd,
+          productId: 0x0520,
+          descriptor: stripeReader,
+          feature: () => Buffer.alloc(24, 0x5a),
+        },
         async (device, send) => {
           const bus = createNodeHidBus()
           const info = await listed(bus, 0x0acd)
@@ -382,7 +407,8 @@ export const readerTests: readonly HardwareTest[] = [
     run: (world) =>
       atDesk([{ name: 'stripe', usagePage: 0x8e, decoder: 'magnetic-stripe' }], async (desk) => {
         const identity = { name: 'Lodge Stripe', vendorId: 0x0801, productId: 0x0002, descriptor: stripeReader }
-        const swipe = (number: string) => encodeMagneticStripe([`B${number}^KOE/KAISA^2512`, `${number}=2512101`, null], { lrc: true })
+        const swipe = (number: string) =>
+          encodeMagneticStripe([`B${number}^KOE/KAISA^2512`, `${number}=2512101`, null], { lrc: true })
         const failed = swipe('5555555')
         failed[1] = 1
         await withDevice(world, identity, async (_, send) => {
@@ -416,7 +442,10 @@ export const readerTests: readonly HardwareTest[] = [
         feature: () => {
           world.count('reports')
           const command = device?.set.at(-1)?.at(-8)
-          return Buffer.concat([Buffer.alloc(1), command === pcproxCommands.bits ? lying.subarray(8) : lying.subarray(0, 8)])
+          return Buffer.concat([
+            Buffer.alloc(1),
+            command === pcproxCommands.bits ? lying.subarray(8) : lying.subarray(0, 8),
+          ])
         },
       }
       await withDevice(world, identity, async (made) => {

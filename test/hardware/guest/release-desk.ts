@@ -12,7 +12,16 @@ import { enrolledFolder, openRooms, person } from '../../staff/rooms.ts'
 const words = { fi: 'Vahtimestari', sv: 'Vaktmästaren', en: 'Porter’s lodge' }
 const policy = Policy.parse({
   version: 1,
-  rules: [{ recipientClass: 'student', channel: 'porter', deskKind: 'porter', proofs: ['passport'], needsRequestReference: true, showSponsor: false }],
+  rules: [
+    {
+      recipientClass: 'student',
+      channel: 'porter',
+      deskKind: 'porter',
+      proofs: ['passport'],
+      needsRequestReference: true,
+      showSponsor: false,
+    },
+  ],
   verificationSeconds: 300,
   accountOnSlip: 'full',
 })
@@ -69,17 +78,36 @@ export async function releaseDesk(printer: Printer, secret: string): Promise<Rel
   granted += 1
   const { id: waiting } = await grant(secret, granted)
   const approvals = createApprovals(store.db, pickups, ledger)
-  const release = createRelease({ store, ledger, pickups, verifications, approvals, slips, printer, layout: layoutForDesk(80), kiosk: id, now: Date.now })
+  const release = createRelease({
+    store,
+    ledger,
+    pickups,
+    verifications,
+    approvals,
+    slips,
+    printer,
+    layout: layoutForDesk(80),
+    kiosk: id,
+    now: Date.now,
+  })
   return {
     release() {
       const pickup = pickups.get(waiting)
       if (pickup === null) throw new Error('the pickup is not here')
       const by = { staff: session.staff, session: session.id }
       const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN' } as const
-      const proved = store.transact(() => verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds, false))
-      return release.run({ pickup: waiting, verification: proved.id, language: 'fi' }, session, { desk, policy, directory: [] }, () => undefined)
+      const proved = store.transact(() =>
+        verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds, false),
+      )
+      return release.run(
+        { pickup: waiting, verification: proved.id, language: 'fi' },
+        session,
+        { desk, policy, directory: [] },
+        () => undefined,
+      )
     },
-    settle: (slip, settlement) => settleSlip({ store, ledger, pickups, slips, now: Date.now }, slip.id, settlement, session.staff),
+    settle: (slip, settlement) =>
+      settleSlip({ store, ledger, pickups, slips, now: Date.now }, slip.id, settlement, session.staff),
     entries: () =>
       ledger.after(0, 10_000).flatMap(({ bytes }) => {
         const { kind, pickup } = LedgerEntry.parse(JSON.parse(bytes))

@@ -4,7 +4,17 @@
  */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 
-const event = { destroy: 1, open: 4, close: 5, getReport: 9, getReportReply: 10, create2: 11, input2: 12, setReport: 13, setReportReply: 14 } as const
+const event = {
+  destroy: 1,
+  open: 4,
+  close: 5,
+  getReport: 9,
+  getReportReply: 10,
+  create2: 11,
+  input2: 12,
+  setReport: 13,
+  setReportReply: 14,
+} as const
 const usbBus = 0x03
 const eventSize = 4 + 128 + 64 + 64 + 2 + 2 + 4 * 4 + 4096
 const pollMs = 3

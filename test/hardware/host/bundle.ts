@@ -18,7 +18,10 @@ export async function bundleTests(project: string): Promise<{ entry: string; rem
       sourcemap: 'inline',
       rolldownOptions: {
         external: ['better-sqlite3', 'node-hid', '@node-rs/argon2', 'serialport', 'koffi'],
-        input: { main: join(project, 'test/hardware/guest/main.ts'), printers: join(project, 'src-main/printers/cli.ts') },
+        input: {
+          main: join(project, 'test/hardware/guest/main.ts'),
+          printers: join(project, 'src-main/printers/cli.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

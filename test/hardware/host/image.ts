@@ -1,6 +1,16 @@
 /** The machine's kernel and first file system, made of fetched packages and kept for the next run. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,7 +54,9 @@ export function cacheFolder(): string {
 }
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((found) => (found.isDirectory() ? [] : [join(found.parentPath, found.name)]))
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((found) =>
+    found.isDirectory() ? [] : [join(found.parentPath, found.name)],
+  )
 }
 
 /** Shared libraries as files under one folder, each under every name that it is asked for by. */
@@ -53,7 +65,12 @@ function libraryEntries(root: string): CpioEntry[] {
   for (const path of filesUnder(root)) {
     const name = basename(path)
     if (!/\.so(\.|$)/.test(name) || path.includes('/gconv/') || path.includes('/lib/modules/')) continue
-    entries.set(name, { kind: 'file', path: `lib/x86_64-linux-gnu/${name}`, mode: 0o755, data: readFileSync(realpathSync(path)) })
+    entries.set(name, {
+      kind: 'file',
+      path: `lib/x86_64-linux-gnu/${name}`,
+      mode: 0o755,
+      data: readFileSync(realpathSync(path)),
+    })
   }
   for (const path of filesUnder(root)) {
     if (!path.includes('/gconv/') || !conversions.some((wanted) => path.includes(`/gconv/${wanted}`))) continue
@@ -96,11 +113,24 @@ async function make(root: string, folder: string): Promise<void> {
     { kind: 'link', path: 'bin/sh', to: 'busybox' },
     { kind: 'link', path: 'lib64/ld-linux-x86-64.so.2', to: '/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2' },
     { kind: 'characterDevice', path: 'dev/console', major: 5, minor: 1 },
-    { kind: 'file', path: 'etc/passwd', mode: 0o644, data: Buffer.from('root:x:0:0::/root:/bin/sh\nkiosk:x:1000:1000::/tmp:/bin/sh\n') },
-    ...loaded.map(({ name, object }, i): CpioEntry => ({ kind: 'file', path: `modules/${String(i).padStart(3, '0')}-${name}.ko`, mode: 0o644, data: object })),
+    {
+      kind: 'file',
+      path: 'etc/passwd',
+      mode: 0o644,
+      data: Buffer.from('root:x:0:0::/root:/bin/sh\nkiosk:x:1000:1000::/tmp:/bin/sh\n'),
+    },
+    ...loaded.map(({ name, object }, i): CpioEntry => ({
+      kind: 'file',
+      path: `modules/${String(i).padStart(3, '0')}-${name}.ko`,
+      mode: 0o644,
+      data: object,
+    })),
     ...libraryEntries(root),
   ]
-  writeFileSync(join(folder, 'initramfs'), writeCpio(withFolders(files, ['proc', 'sys', 'tmp', 'project', 'results', 'root'])))
+  writeFileSync(
+    join(folder, 'initramfs'),
+    writeCpio(withFolders(files, ['proc', 'sys', 'tmp', 'project', 'results', 'root'])),
+  )
 }
 
 /** Finds the image for the packages that apt would fetch today, or makes it. Throws Unavailable. */
@@ -121,7 +151,8 @@ export async function makeImage(say: (line: string) => void): Promise<Image> {
     mkdirSync(made)
     await make(join(work, 'root'), made)
     // Older ones are of no more use.
-    for (const name of readdirSync(cache)) if (name.startsWith('image-')) rmSync(join(cache, name), { recursive: true, force: true })
+    for (const name of readdirSync(cache))
+      if (name.startsWith('image-')) rmSync(join(cache, name), { recursive: true, force: true })
     // Whole or not at all: a run that was stopped leaves nothing that looks like an image.
     renameSync(made, folder)
   } finally {

@@ -24,10 +24,15 @@ function needs(object: Buffer): string[] {
  * `folder`: lib/modules/VERSION. `unpack` undoes a compression by its ending (`xz`). A module that the kernel has built
  * in is left out; one that it has not at all throws.
  */
-export async function loadOrder(folder: string, wanted: readonly string[], unpack: (path: string, ending: string) => Promise<Buffer>): Promise<KernelModule[]> {
+export async function loadOrder(
+  folder: string,
+  wanted: readonly string[],
+  unpack: (path: string, ending: string) => Promise<Buffer>,
+): Promise<KernelModule[]> {
   const files = new Map<string, string>()
   for (const found of readdirSync(join(folder, 'kernel'), { recursive: true, withFileTypes: true }))
-    if (ending.test(found.name)) files.set(canonical(found.name.replace(ending, '')), join(found.parentPath, found.name))
+    if (ending.test(found.name))
+      files.set(canonical(found.name.replace(ending, '')), join(found.parentPath, found.name))
   const builtIn = new Set(
     readFileSync(join(folder, 'modules.builtin'), 'utf8')
       .split('\n')

@@ -57,7 +57,8 @@ async function listening(path: string): Promise<{ server: Server; called: Promis
 /** Throws Unavailable without QEMU, or on another kind of processor than the packages are for. */
 export async function requireQemu(): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Unavailable('only for Linux on x86-64')
-  if (!(await runTool(qemu, ['--version'])).ok) throw new Unavailable(`${qemu} is not here: Debian's package qemu-system-x86 has it`)
+  if (!(await runTool(qemu, ['--version'])).ok)
+    throw new Unavailable(`${qemu} is not here: Debian's package qemu-system-x86 has it`)
 }
 
 /** `folder`: short-lived files. `shared`: a folder that the machine may write. */
@@ -74,7 +75,14 @@ export async function startMachine(image: Image, project: string, folder: string
     [
       ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-M', 'q35', '-m', '768', '-smp', '2'],
       ...(accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
-      ...['-kernel', image.kernel, '-initrd', image.initramfs, '-append', 'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off'],
+      ...[
+        '-kernel',
+        image.kernel,
+        '-initrd',
+        image.initramfs,
+        '-append',
+        'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off',
+      ],
       ...['-serial', 'stdio', '-chardev', `socket,id=wire,path=${join(folder, 'wire')}`, '-serial', 'chardev:wire'],
       ...['-chardev', `socket,id=qmp,path=${join(folder, 'qmp')}`, '-mon', 'chardev=qmp,mode=control'],
       ...['-device', 'qemu-xhci,id=usb', '-device', 'usb-kbd,id=keyboard,bus=usb.0'],

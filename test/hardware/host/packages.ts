@@ -17,7 +17,14 @@ export interface Apt {
   readonly packages: readonly string[]
 }
 
-const dependsOnly = ['--no-recommends', '--no-suggests', '--no-conflicts', '--no-breaks', '--no-replaces', '--no-enhances']
+const dependsOnly = [
+  '--no-recommends',
+  '--no-suggests',
+  '--no-conflicts',
+  '--no-breaks',
+  '--no-replaces',
+  '--no-enhances',
+]
 
 async function names(options: readonly string[]): Promise<string[] | null> {
   const image = await runTool('apt-cache', [...options, 'depends', kernel])
@@ -48,12 +55,22 @@ async function versions(options: readonly string[]): Promise<string[] | null> {
 function ownLists(folder: string): string[] {
   mkdirSync(join(folder, 'lists/partial'), { recursive: true })
   mkdirSync(join(folder, 'archives/partial'), { recursive: true })
-  return ['-o', `Dir::State::lists=${join(folder, 'lists')}`, '-o', `Dir::Cache=${folder}`, '-o', 'Debug::NoLocking=1', '-o', 'APT::Sandbox::User=']
+  return [
+    '-o',
+    `Dir::State::lists=${join(folder, 'lists')}`,
+    '-o',
+    `Dir::Cache=${folder}`,
+    '-o',
+    'Debug::NoLocking=1',
+    '-o',
+    'APT::Sandbox::User=',
+  ]
 }
 
 /** Asks apt which versions it would fetch; renews lists of our own where it knows of no kernel. Throws Unavailable. */
 export async function findPackages(cache: string): Promise<Apt> {
-  if (!(await runTool('apt-cache', ['--version'])).ok) throw new Unavailable('apt is not here: the kernel comes from a Debian package')
+  if (!(await runTool('apt-cache', ['--version'])).ok)
+    throw new Unavailable('apt is not here: the kernel comes from a Debian package')
   const known = await versions([])
   if (known !== null) return { options: [], packages: known }
   const options = ownLists(join(cache, 'apt'))
@@ -67,12 +84,18 @@ export async function findPackages(cache: string): Promise<Apt> {
 export async function layOut({ options, packages }: Apt, folder: string, cache: string): Promise<void> {
   const debs = join(folder, 'debs')
   mkdirSync(debs, { recursive: true })
-  let fetched = await runTool('apt-get', [...options, '-o', 'APT::Sandbox::User=', 'download', ...packages], { cwd: debs, ms: fetchMs })
+  let fetched = await runTool('apt-get', [...options, '-o', 'APT::Sandbox::User=', 'download', ...packages], {
+    cwd: debs,
+    ms: fetchMs,
+  })
   if (!fetched.ok && options.length === 0) {
     // Lists of some days ago name versions that are no longer served.
     const own = ownLists(join(cache, 'apt'))
     await runTool('apt-get', [...own, 'update'], { ms: fetchMs })
-    fetched = await runTool('apt-get', [...own, 'download', ...packages.map((name) => name.split('=')[0] ?? name)], { cwd: debs, ms: fetchMs })
+    fetched = await runTool('apt-get', [...own, 'download', ...packages.map((name) => name.split('=')[0] ?? name)], {
+      cwd: debs,
+      ms: fetchMs,
+    })
   }
   if (!fetched.ok) throw new Unavailable(`the packages cannot be fetched: ${fetched.why}`)
   for (const deb of readdirSync(debs)) {

@@ -9,12 +9,22 @@ export interface Ran {
 }
 
 /** Never rejects: a program that is absent, too slow or unhappy is `ok: false`. `ms`: time limit. */
-export function runTool(file: string, args: readonly string[], options: { cwd?: string; ms?: number } = {}): Promise<Ran> {
+export function runTool(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; ms?: number } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       file,
       [...args],
-      { cwd: options.cwd, timeout: options.ms ?? 60_000, killSignal: 'SIGKILL', maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } },
+      {
+        cwd: options.cwd,
+        timeout: options.ms ?? 60_000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 64 << 20,
+        env: { ...process.env, LC_ALL: 'C' },
+      },
       (error, out, complaints) => {
         const why = complaints.trim().split('\n').at(-1) ?? ''
         resolve({ ok: error === null, out, why: why === '' ? (error?.message ?? '') : why })

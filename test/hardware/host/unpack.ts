@@ -23,7 +23,9 @@ function throughXz(root: string, data: Uint8Array): Promise<Buffer> {
     child.stdout.on('data', (part: Buffer) => parts.push(part))
     child.once('error', reject)
     child.stdin.on('error', () => undefined)
-    child.once('close', (code) => (code === 0 ? resolve(Buffer.concat(parts)) : reject(new Error('xz data that does not unpack'))))
+    child.once('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(parts)) : reject(new Error('xz data that does not unpack')),
+    )
     child.stdin.end(data)
   })
 }

@@ -6,7 +6,9 @@ import type { DeskKiosk } from '../../bench/sync/desk-kiosk.ts'
 import { reopen } from '../../bench/sync/desk-kiosk.ts'
 import { handOver } from '../../bench/sync/handovers.ts'
 
-export type Order = { readonly id: number; readonly act: 'sync' | 'state' | 'ledger' } | { readonly id: number; readonly act: 'serve'; readonly count: number }
+export type Order =
+  | { readonly id: number; readonly act: 'sync' | 'state' | 'ledger' }
+  | { readonly id: number; readonly act: 'serve'; readonly count: number }
 export interface Answer {
   readonly id: number
   /** How the round with the hub ended; null for other acts. */
@@ -22,7 +24,9 @@ export interface Answer {
 
 const [folder = '', address = ''] = process.argv.slice(2)
 const kiosk: DeskKiosk = reopen(folder, address)
-const handed = kiosk.store.db.prepare<[], string>("SELECT id FROM pickup WHERE state = 'handed-over' ORDER BY id").pluck()
+const handed = kiosk.store.db
+  .prepare<[], string>("SELECT id FROM pickup WHERE state = 'handed-over' ORDER BY id")
+  .pluck()
 const whole = kiosk.store.db.prepare<[], { bytes: string; hash: Buffer }>('SELECT bytes, hash FROM ledger ORDER BY seq')
 
 async function obey(order: Order): Promise<string | null> {
@@ -38,7 +42,8 @@ process.on('message', (message) => {
     const { seq, hash } = kiosk.ledger.head()
     const live = kiosk.pickups.liveIds().map((row) => row.id)
     const acked = kiosk.records.read()?.acked ?? 0
-    const ledger = order.act === 'ledger' ? whole.all().map((row) => ({ bytes: row.bytes, hash: row.hash.toString('hex') })) : []
+    const ledger =
+      order.act === 'ledger' ? whole.all().map((row) => ({ bytes: row.bytes, hash: row.hash.toString('hex') })) : []
     process.send?.({ id: order.id, code, seq, hash, acked, live, handedOver: handed.all(), ledger } satisfies Answer)
   })
 })

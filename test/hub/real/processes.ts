@@ -7,7 +7,9 @@ const hubEntry = fileURLToPath(new URL('../../../src-hub/main.ts', import.meta.u
 const kioskEntry = fileURLToPath(new URL('./kiosk-process.ts', import.meta.url))
 
 const gone = (child: ChildProcess) =>
-  new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()))
+  new Promise<void>((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve(),
+  )
 const firstWord = <T>(child: ChildProcess) =>
   new Promise<T>((resolve, reject) => {
     child.once('message', (message) => resolve(message as T))
@@ -24,7 +26,11 @@ export class HubChild {
   /** At the port it had before, if it has run already. */
   async start(): Promise<void> {
     const env = { ...this.#env, LODGE_HUB_PORT: String(this.port) }
-    const child = fork(hubEntry, [], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env })
+    const child = fork(hubEntry, [], {
+      execArgv: ['--no-warnings'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env,
+    })
     this.port = (await firstWord<{ port: number }>(child)).port
     this.#child = child
   }
@@ -47,7 +53,10 @@ export class KioskChild {
     this.#address = address
   }
   async start(): Promise<void> {
-    const child = fork(kioskEntry, [this.folder, this.#address], { execArgv: ['--no-warnings'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(kioskEntry, [this.folder, this.#address], {
+      execArgv: ['--no-warnings'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     await firstWord(child)
     this.#child = child
   }

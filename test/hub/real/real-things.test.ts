@@ -98,7 +98,8 @@ async function lookAround(): Promise<void> {
 async function comeToRest(): Promise<void> {
   for (const place of places) place.proxy.mend()
   // A re-route takes two rounds of its old desk and one of its new.
-  for (let round = 0; round < 3; round++) for (const place of places) expect(await ask(place, { act: 'sync' })).toBeNull()
+  for (let round = 0; round < 3; round++)
+    for (const place of places) expect(await ask(place, { act: 'sync' })).toBeNull()
   await lookAround()
   const { db } = fleet.hub()
   const known = new Set((await db.selectFrom('handover').select('pickup').execute()).map((row) => row.pickup))
@@ -107,7 +108,12 @@ async function comeToRest(): Promise<void> {
     const { acked, seq, handedOver, ledger } = await lookAtLedger(place)
     done.push(...handedOver)
     expect(acked).toBe(seq)
-    const theirs = await db.selectFrom('ledger_entry').select('bytes').where('kiosk', '=', place.id).orderBy('seq').execute()
+    const theirs = await db
+      .selectFrom('ledger_entry')
+      .select('bytes')
+      .where('kiosk', '=', place.id)
+      .orderBy('seq')
+      .execute()
     expect(
       theirs.map((row) => row.bytes),
       'the hub holds the same ledger (P8)',
@@ -164,7 +170,9 @@ class ReRoute extends Act {
     const pickup = issued[this.#what % Math.max(1, issued.length)]
     if (pickup === undefined) return
     const to = this.#to === null ? null : place(this.#to).desk
-    const asked = await fleet.agent().call('revoke', { body: { pickup, reason: to === null ? 'revoked' : 're-routed', to: to as never } })
+    const asked = await fleet
+      .agent()
+      .call('revoke', { body: { pickup, reason: to === null ? 'revoked' : 're-routed', to: to as never } })
     // One that has ended cannot be asked back, and the agent is told so.
     if (!asked.ok) expect(asked.failure.code).toBe('L-609')
   }
@@ -256,7 +264,9 @@ const acts: fc.Arbitrary<Act>[] = [
   fc.tuple(desk, fc.integer({ min: 1, max: 3 })).map(([at, count]) => new Serve(at, count)),
   fc.tuple(desk, fc.nat({ max: 1 })).map(([at, hub]) => new Sync(at, hub)),
   fc.tuple(desk, fc.nat({ max: 1 })).map(([at, hub]) => new Sync(at, hub)),
-  fc.tuple(desk, bytes, fc.constantFrom('cable' as const, 'kiosk' as const, 'hub' as const)).map(([at, n, victim]) => new Broken(at, n, victim)),
+  fc
+    .tuple(desk, bytes, fc.constantFrom('cable' as const, 'kiosk' as const, 'hub' as const))
+    .map(([at, n, victim]) => new Broken(at, n, victim)),
   fc.tuple(desk, fc.uint8Array({ minLength: 1, maxLength: 5000 })).map(([at, rubbish]) => new TornWrite(at, rubbish)),
 ]
 const commands = fc.array(fc.oneof(...acts), { minLength: 25, maxLength: 40 })
