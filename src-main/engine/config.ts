@@ -1,4 +1,4 @@
-/** The desk's settings file, validated: every option of a kiosk (README, "Configure a desk"). */
+/** The desk's settings file, validated: every option of a kiosk (docs/configuration.md). */
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { PrinterConfig } from '../printers/index.ts'

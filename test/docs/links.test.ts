@@ -1,0 +1,61 @@
+/** The pages for people: every file that they name is there, and every link leads to a page and a heading that exist. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+]
+
+/** Prose alone: what stands in a fenced block is an example. */
+const prose = (page: string) => readFileSync(join(root, page), 'utf8').replace(/^```[\s\S]*?^```$/gm, '')
+
+/** A heading's fragment, as GitHub makes it: lower case, no punctuation, spaces as hyphens. */
+const fragmentOf = (heading: string) =>
+  heading
+    .replace(/[`*]|\]\([^)]*\)/g, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-')
+
+const headings = (page: string) =>
+  new Set([...prose(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => fragmentOf(heading)))
+
+/** Paths of the project in code spans: `src-hub/pickups/grants.ts`; one with a placeholder or a pattern names no one file. */
+const named = (page: string) =>
+  [...prose(page).matchAll(/`((?:src-(?:main|hub|shared|renderer)|test|resources|docs)\/[\w./@-]+)`/g)].map(
+    ([, path = '']) => path,
+  )
+
+const links = (page: string) =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+
+describe.each(pages)('%s', (page) => {
+  test('names files and folders that exist', () => {
+    expect(named(page).filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  test('links to pages and headings that exist', () => {
+    const broken = links(page).filter((target) => {
+      const [file = '', fragment] = target.split('#')
+      const to = file === '' ? page : join(dirname(page), file)
+      if (!existsSync(join(root, to))) return true
+      return fragment !== undefined && to.endsWith('.md') && !headings(to).has(fragment)
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+test('finds what it looks for', () => {
+  expect(named('docs/architecture.md').length).toBeGreaterThan(30)
+  expect(links('README.md').length).toBeGreaterThan(20)
+  expect(headings('docs/architecture.md')).toContain('ledger-and-sync')
+})
