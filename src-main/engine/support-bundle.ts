@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import { hpke } from '../../src-shared/protocol/hpke/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
@@ -94,6 +95,7 @@ export function supportBundle({ config, db, record, state, now }: SupportSources
       electron: process.versions['electron'] ?? 'none',
       platform: process.platform,
       arch: process.arch,
+      hpke: hpke().name,
       memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
     },
     settings: settingsOf(config),

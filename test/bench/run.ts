@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { consoleFigures } from './console.ts'
 import { engineFigures } from './engine.ts'
 import { fleetFigures } from './fleet.ts'
+import { hpkeFigures } from './hpke.ts'
 import { releaseFigures } from './release.ts'
 import { readersFigures } from './readers.ts'
 import { syncFigures } from './sync.ts'
@@ -15,6 +16,7 @@ const areas: Readonly<Record<string, () => Promise<Figure[]>>> = {
   console: consoleFigures,
   sync: syncFigures,
   fleet: fleetFigures,
+  hpke: hpkeFigures,
   release: releaseFigures,
   readers: readersFigures,
   ui: uiFigures,

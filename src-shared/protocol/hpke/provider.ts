@@ -1,0 +1,16 @@
+/** What the envelope needs of HPKE (RFC 9180), whoever computes it. */
+
+/** One message under a fresh key each (RFC 9180, section 6.1): base mode, sequence number 0. All keys are raw X25519. */
+export interface HpkeProvider {
+  /** `native`: the platform's X25519 and AES. `library`: the same in JavaScript, for a platform without. */
+  readonly name: 'native' | 'library'
+  /** Returns `enc` (32 bytes), then the ciphertext. Throws for a public key of the wrong length or of low order. */
+  seal(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer>
+  /** Throws when the bytes were not sealed for this key, `info` and `aad`. The caller wipes what is returned. */
+  open(privateKey: Uint8Array, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array): Promise<Buffer>
+  /** A fresh key pair, 32 bytes each. The caller wipes the private key. */
+  newKeyPair(): Promise<{ publicKey: Buffer; privateKey: Buffer }>
+}
+
+/** Length of `enc`, a raw X25519 public key (RFC 9180, section 7.1: Nenc of DHKEM(X25519, HKDF-SHA256)). */
+export const encSize = 32
