@@ -17,6 +17,7 @@ const whole = [
   'test/security/**',
   'test/canary/**',
   'test/thief/**',
+  'test/adversary/**',
 ]
 
 /** A page or a process is asked again until it says so, however busy the computer is: only what never comes fails. */
@@ -90,6 +91,16 @@ export default defineConfig({
           name: 'proofs',
           expect: expectations,
           include: ['test/canary/**/*.test.ts', 'test/thief/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'adversary',
+          expect: expectations,
+          include: ['test/adversary/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

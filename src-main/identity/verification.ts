@@ -5,8 +5,8 @@ import {
   type EIdAttemptId,
   type IssuerCountry,
   type PickupId,
-  type ProofKind,
-  type ProofMethod,
+  ProofKind,
+  ProofMethod,
 } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
@@ -15,8 +15,8 @@ import type { Pickup, PickupCache } from '../pickups/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 
 export interface Proof {
-  readonly kind: ProofKind
-  readonly method: ProofMethod
+  readonly kind: z.infer<typeof ProofKind>
+  readonly method: z.infer<typeof ProofMethod>
   readonly issuerCountry: z.infer<typeof IssuerCountry>
   /** Of method `e-id`: what the hub saw proved. The database refuses one without the other. */
   readonly eId?: EIdAttemptId
@@ -43,7 +43,7 @@ export interface Verifications {
     pickup: PickupId,
     by: { staff: StaffId; session: string },
     now: number,
-  ): { expiresAt: number; witness: StaffId | null } | null
+  ): { expiresAt: number; witness: StaffId | null; proof: Pick<Proof, 'kind' | 'issuerCountry' | 'method'> } | null
 }
 
 export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
@@ -53,9 +53,9 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
   )
   const find = db.prepare<
     [string, string, string, string, number, number],
-    { expires_at: number; witness: string | null }
+    { expires_at: number; witness: string | null; proof: string; method: string; issuer_country: string }
   >(
-    `SELECT expires_at, witness FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
+    `SELECT expires_at, witness, proof, method, issuer_country FROM verification WHERE id = ? AND pickup = ? AND staff = ? AND session = ? AND spent = 0 AND void = 0
        AND created_at <= ? AND expires_at > ?`,
   )
   const insertEId = db.prepare('INSERT INTO e_id (attempt, pickup, staff, session, proved_at) VALUES (?, ?, ?, ?, ?)')
@@ -115,7 +115,15 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
       const row = find.get(id, pickup, by.staff, by.session, now, now)
       return row === undefined
         ? null
-        : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
+        : {
+            expiresAt: row.expires_at,
+            witness: row.witness === null ? null : StaffId.parse(row.witness),
+            proof: {
+              kind: ProofKind.parse(row.proof),
+              method: ProofMethod.parse(row.method),
+              issuerCountry: row.issuer_country,
+            },
+          }
     },
   }
 }

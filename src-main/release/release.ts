@@ -93,9 +93,8 @@ export function createRelease(parts: Parts): Release {
         if (wasted >= printsThatMayFail) return fail('L-512')
         const by = { staff: session.staff, session: session.id }
         const letter = 'approval' in request
-        const open = letter
-          ? approvals.open(request.approval, pickup.id, by, now())
-          : verifications.open(request.verification, pickup.id, by, now())
+        const verification = letter ? null : verifications.open(request.verification, pickup.id, by, now())
+        const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verification
         // A letter is released by approval, and nothing else is.
         const proved = pickup.state === 'verified' && letter === (pickup.channel === 'registered-letter') ? open : null
         if (proved === null) return fail('L-307')
@@ -106,6 +105,11 @@ export function createRelease(parts: Parts): Release {
           now(),
         )
         if (!confirmed.ok) return confirmed
+        // What was proved must still be a proof: the policy may have changed since.
+        if (verification !== null) {
+          const accepted = decideHere(place, pickup, { kind: 'verify', closed: null, proof: verification.proof }, now())
+          if (!accepted.ok) return accepted
+        }
         // Whatever the policy says of four eyes: of letters the promise asks for two.
         if (letter && proved.witness === null) return fail('L-310')
         const against = letter ? { approval: request.approval } : { verification: request.verification }
