@@ -17,6 +17,7 @@ import type { Agent } from './http/callers.ts'
 import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
+import { createDeskWorker } from './desk-work/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './prove/index.ts'
 import { createLights, type Lights } from './watch/index.ts'
@@ -198,7 +199,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug),
     }
     const imports = createImportWorker(db, parts, onBug)
-    workers.push(imports)
+    workers.push(imports, createDeskWorker(db, parts, onBug))
     jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     hints = createHints(url)

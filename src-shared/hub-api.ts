@@ -264,16 +264,20 @@ export const hubApi = {
   ...walkInRoutes,
   ...checkInRoutes,
   ...eIdRoutes,
-  /** A lost kiosk: every secret granted there is burned and replaced. */
+  /**
+   * A lost kiosk: every secret granted there is burned and replaced. `left`: how many it still holds, which follow by themselves; asked
+   * again, the answer says how far it has come.
+   */
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
     query: none,
     body: z.object({ kiosk: KioskId }),
-    reply: z.object({ burned: z.number().int(), reissued: z.number().int() }),
+    reply: z.object({ burned: z.number().int(), reissued: z.number().int(), left: z.number().int().optional() }),
   }),
   unfreeze: route('POST', '/v1/agent/kiosks/unfreeze', 'agent', {
     query: none,
     body: z.object({ kiosk: KioskId }),
-    reply: z.object({ unfrozen: z.literal(true) }),
+    /** `left`: pickups that wait to be granted to it, which follow by themselves. */
+    reply: z.object({ unfrozen: z.literal(true), left: z.number().int().optional() }),
   }),
   /** What needs a person's eye. */
   alarms: route('GET', '/v1/agent/alarms', 'agent', {

@@ -115,18 +115,12 @@ export async function addBadge(
     const owner = await tx.selectFrom('badge').select('staff').where('blind', '=', blind).executeTakeFirstOrThrow()
     if (owner.staff !== id) return fail('L-658')
     const { length } = await tx.selectFrom('badge').select('blind').where('staff', '=', id).execute()
-    if (length > mostBadges) throw new TooMany()
+    if (length > mostBadges) return fail('L-608', { where: 'badge' })
     await tellStaff(tx, keys, id, [])
     await note(tx, now, actor, 'badge-added', null, { staff: id })
     return ok(length)
-  }).catch((error: unknown) => {
-    if (error instanceof TooMany) return fail('L-608', { where: 'badge' })
-    throw error
   })
 }
-
-/** Takes the transaction back. */
-class TooMany extends Error {}
 
 /** Fails with L-609. */
 export async function removeBadges(

@@ -2,7 +2,8 @@
 import { KioskId, PickupId } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { transact, type Db } from '../database/index.ts'
+import type { Db } from '../database/index.ts'
+import { transactAndCarryOn } from '../desk-work/index.ts'
 import { grantPickup, type GrantParts } from '../pickups/index.ts'
 
 /** Newest first; `open` leaves out what was closed. */
@@ -39,8 +40,8 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
 }
 
 /**
- * Closes one by name. Closing the alarm of a poison entry, or of a pickup that could not be granted, lets its pickup go on: if it waits, it is granted now.
- * Fails with L-609 when there is none open.
+ * Closes one by name. Closing the alarm of a poison entry, or of a pickup that could not be granted, lets its pickup go on: if it waits, it is granted
+ * now. Closing that of a pickup that could not be burned with its kiosk's write-off tries again. Fails with L-609 when there is none open.
  */
 export async function closeAlarm(
   db: Db,
@@ -49,7 +50,7 @@ export async function closeAlarm(
   id: number,
   actor: string,
 ): Promise<Result<null>> {
-  return transact(db, async (tx) => {
+  return transactAndCarryOn<Result<null>>(db, parts, async (tx, wanted) => {
     const closed = { closed_at: parts.now(), closed_by: actor }
     const audit = (pickup: string | null) =>
       tx
@@ -73,10 +74,15 @@ export async function closeAlarm(
       .set(closed)
       .where('id', '=', id)
       .where('closed_at', 'is', null)
-      .returning(['kind', 'pickup'])
+      .returning(['kind', 'pickup', 'kiosk'])
       .executeTakeFirst()
     if (row === undefined) return fail('L-609', { what })
     await audit(row.pickup)
+    if (row.kind === 'write-off-held' && row.pickup !== null && row.kiosk !== null) {
+      await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).execute()
+      const lost = await tx.selectFrom('kiosk').select('desk').where('id', '=', row.kiosk).executeTakeFirstOrThrow()
+      await wanted.replacements({ kiosk: row.kiosk, desk: lost.desk }, actor)
+    }
     if (['poison-entry', 'ungrantable', 'secret-refused'].includes(row.kind) && row.pickup !== null) {
       const held = await tx
         .updateTable('pickup')

@@ -33,6 +33,14 @@ export interface Bulk {
       readonly state: string
     }[],
   ): Promise<void>
+  /** The next grant of each of these pickups, at one kiosk; `record` is JSON. */
+  insertGrants(
+    tx: Tx,
+    of: { readonly kiosk: string; readonly incarnation: string; readonly at: number },
+    rows: readonly { readonly pickup: string; readonly n: number; readonly record: string }[],
+  ): Promise<void>
+  /** Pickups that are granted at `desk` from now on, under epoch `n`. */
+  setGranted(tx: Tx, desk: string, rows: readonly { readonly id: string; readonly n: number }[]): Promise<void>
   insertHandovers(
     tx: Tx,
     kiosk: string,
@@ -74,6 +82,17 @@ const postgresBulk: Bulk = {
     await sql`UPDATE "grant" g SET state = t.state FROM unnest(${rows.map((g) => g.pickup)}::text[], ${rows.map((g) => g.incarnation)}::text[],
       ${rows.map((g) => g.n)}::bigint[], ${rows.map((g) => g.state)}::text[]) AS t(pickup, incarnation, n, state)
       WHERE g.pickup = t.pickup AND g.incarnation = t.incarnation AND g.n = t.n`.execute(tx)
+  },
+  async insertGrants(tx, { kiosk, incarnation, at }, rows) {
+    await sql`INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record) SELECT pickup, ${incarnation}, n::bigint, ${kiosk}, 'granted', ${at}, record
+      FROM unnest(${column(rows.map((row) => row.pickup))}, ${column(rows.map((row) => row.n))}, ${column(rows.map((row) => row.record))})
+        AS t(pickup, n, record)`.execute(tx)
+  },
+  async setGranted(tx, desk, rows) {
+    await sql`UPDATE pickup p SET state = 'granted', desk = ${desk}, epoch_n = t.n::bigint, moving_to = NULL
+      FROM unnest(${column(rows.map((row) => row.id))}, ${column(rows.map((row) => row.n))}) AS t(id, n) WHERE p.id = t.id`.execute(
+      tx,
+    )
   },
   async insertHandovers(tx, kiosk, rows) {
     await sql`INSERT INTO handover (pickup, kiosk, seq, slip, at) SELECT pickup, ${kiosk}, seq, slip, at

@@ -41,11 +41,12 @@ export async function migrate(db: Db): Promise<Result<null>> {
   return db.transaction().execute(async (tx) => {
     await sql`SELECT pg_advisory_xact_lock(${migrationLock})`.execute(tx)
     await sql`CREATE TABLE IF NOT EXISTS migration (version int PRIMARY KEY)`.execute(tx)
-    const found = await sql<{ version: number | null }>`SELECT max(version) AS version FROM migration`.execute(tx)
-    const version = found.rows[0]?.version ?? 0
-    if (version > newest) return fail('L-801')
+    const found = await sql<{ version: number }>`SELECT version FROM migration`.execute(tx)
+    const applied = new Set(found.rows.map(({ version }) => version))
+    if (Math.max(0, ...applied) > newest) return fail('L-801')
+    // Each that is missing, in the order of their numbers: numbers are not given out in the order in which work is done.
     for (const migration of migrations) {
-      if (migration.version <= version) continue
+      if (applied.has(migration.version)) continue
       await sql.raw(migration.sql).execute(tx)
       await sql`INSERT INTO migration (version) VALUES (${migration.version})`.execute(tx)
     }
@@ -58,15 +59,48 @@ const attempts = 5
 /** Deadlock, serialization failure, and a row that another transaction made first: looked at again, the second sees it and answers for it. */
 const again: ReadonlySet<unknown> = new Set(['40P01', '40001', '23505'])
 
+/** What a transaction ends with although it is a failure: all that it wrote stays. */
+export class Kept<T> {
+  readonly result: T
+  constructor(result: T) {
+    this.result = result
+  }
+}
+
+/** Says that a failure is to be kept together with what was written before it (a freeze, a count of tries, what was asked back). */
+export function keep<T>(result: T): Kept<T> {
+  return new Kept(result)
+}
+
+/** Ends a transaction without a trace, with a failure for the caller. */
+class TakenBack<T> extends Error {
+  readonly result: T
+  constructor(result: T) {
+    super('taken back')
+    this.result = result
+  }
+}
+
+function isFailure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'failure' in value && 'ok' in value && value.ok === false
+}
+
 /**
  * One transaction, done again when PostgreSQL ends it to resolve a deadlock: an issue locks pickup, desk, kiosk and a
- * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains. `work` must be safe to run again.
+ * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains. `work` must be safe to run again. Where it
+ * comes to a failed Result, nothing that it wrote remains either, unless it says `keep(failure)`.
  */
-export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T | Kept<T>>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work)
+      return await db.transaction().execute(async (tx) => {
+        const result = await work(tx)
+        if (result instanceof Kept) return result.result
+        if (isFailure(result)) throw new TakenBack(result)
+        return result
+      })
     } catch (error) {
+      if (error instanceof TakenBack) return error.result as T
       if (attempt === attempts || !again.has((error as { code?: unknown }).code)) throw error
     }
   }

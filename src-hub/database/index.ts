@@ -1,5 +1,5 @@
 export { bulkOf, type Bulk, type NewLedgerRow } from './bulk.ts'
-export { connectDatabase, migrate, newestMigration, transact } from './connect.ts'
+export { connectDatabase, keep, migrate, newestMigration, transact, type Kept } from './connect.ts'
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
 export { appendOnly, prepareOwnRole, prepareRole } from './running-role.ts'
 export type { Db, Tables, Tx } from './schema.ts'

@@ -179,4 +179,18 @@ CREATE INDEX pickup_to_purge ON pickup (issued_at)
   WHERE state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND account <> 'erased';
 `,
   },
+  {
+    version: 40,
+    sql: `
+-- Work on many pickups of a desk: noted with the act that asks for it, done batch by batch under a lease.
+CREATE TABLE desk_work (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('grant','replace')), subject text NOT NULL, desk text NOT NULL REFERENCES desk,
+  actor text NOT NULL, wanted bigint NOT NULL DEFAULT 1, place_at bigint, place_id text, total bigint NOT NULL, done bigint NOT NULL DEFAULT 0,
+  reissued bigint NOT NULL DEFAULT 0, held bigint NOT NULL DEFAULT 0, created_at bigint NOT NULL, turn bigint NOT NULL, ended_at bigint, lease text, lease_until bigint);
+CREATE UNIQUE INDEX desk_work_open ON desk_work (kind, subject) WHERE ended_at IS NULL;
+CREATE INDEX desk_work_subject ON desk_work (subject, id);
+-- What waits for a desk, in the order in which it is granted.
+CREATE INDEX pickup_waiting ON pickup (desk, issued_at, id) WHERE state = 'unassigned';
+`,
+  },
 ]

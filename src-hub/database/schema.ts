@@ -149,6 +149,28 @@ export interface Tables {
     closed_at: number | null
     closed_by: string | null
   }
+  /** Work on many pickups of a desk, done batch by batch (`desk-work/`). */
+  desk_work: {
+    id: Generated<number>
+    kind: 'grant' | 'replace'
+    /** What waits for a desk: the desk. Replacements: the written-off kiosk. */
+    subject: string
+    desk: string
+    actor: string
+    wanted: Generated<number>
+    place_at: number | null
+    place_id: string | null
+    total: number
+    done: Generated<number>
+    reissued: Generated<number>
+    held: Generated<number>
+    created_at: number
+    /** When it was last worked on. */
+    turn: number
+    ended_at: number | null
+    lease: string | null
+    lease_until: number | null
+  }
   secret_job: {
     id: Generated<number>
     account: string

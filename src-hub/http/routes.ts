@@ -122,7 +122,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent.name),
     unfreeze: async ({ body, agent }) => {
       const done = await unfreeze(db, parts, body.kiosk, agent.name)
-      return done.ok ? ok({ unfrozen: true as const }) : done
+      return done.ok ? ok({ unfrozen: true as const, ...(done.value === 0 ? {} : { left: done.value }) }) : done
     },
     alarms: async ({ query }) => ok(await listAlarms(db, query.open === '1', query.limit)),
     closeAlarm: async ({ body, agent }) => {

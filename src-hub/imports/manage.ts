@@ -7,7 +7,7 @@ import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { transact, type Db, type Tx } from '../database/index.ts'
+import { keep, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 
 const Problem = Import.shape.problem
@@ -74,7 +74,7 @@ export async function takePart(
         .set({ state: 'refused', problem: JSON.stringify(tooLarge.failure), ended_at: now })
         .where('id', '=', body.id)
         .execute()
-      return tooLarge
+      return keep(tooLarge)
     }
     await tx
       .insertInto('import_part')

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
+import { createWorkerLoop } from '../worker-loop.ts'
 import { checkImport, type Lease } from './check.ts'
 import { runChunk } from './run.ts'
 
@@ -29,10 +30,13 @@ export function createImportWorker(
   parts: GrantParts,
   onBug: (job: string, error: unknown) => void,
 ): ImportWorker {
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<unknown> = Promise.resolve()
-  let stopped = false
-  let nudged = false
+  const loop = createWorkerLoop(
+    pollMs,
+    () => run(),
+    (error) => {
+      onBug('imports', error)
+    },
+  )
 
   async function claim(): Promise<{ id: string; state: string; lease: string } | null> {
     const now = parts.now()
@@ -67,12 +71,12 @@ export function createImportWorker(
 
   async function run(): Promise<number> {
     let taken = 0
-    for (; !stopped; taken++) {
+    for (; !loop.stopped; taken++) {
       const one = await claim()
       if (one === null) break
       try {
         if (one.state === 'checking') await checkImport(db, parts, held(one))
-        else while (!stopped && (await runChunk(db, parts, held(one))));
+        else while (!loop.stopped && (await runChunk(db, parts, held(one))));
       } catch (error) {
         // Cancelled, or another process goes on with it.
         if (!(error instanceof LeaseLost)) throw error
@@ -107,28 +111,14 @@ export function createImportWorker(
     )
   }
 
-  function turn(): void {
-    timer = null
-    nudged = false
-    running = run().catch((error: unknown) => onBug('imports', error))
-    void running.then(() => {
-      if (!stopped) timer = setTimeout(turn, nudged ? 0 : pollMs)
-    })
-  }
-
   return {
     run,
-    start: turn,
-    nudge() {
-      nudged = true
-      if (timer === null || stopped) return
-      clearTimeout(timer)
-      turn()
+    start: () => {
+      loop.start()
     },
-    async stop() {
-      stopped = true
-      if (timer !== null) clearTimeout(timer)
-      await running
+    nudge: () => {
+      loop.nudge()
     },
+    stop: () => loop.stop(),
   }
 }

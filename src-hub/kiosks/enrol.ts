@@ -8,7 +8,8 @@ import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
-import { grantWaiting, type GrantParts } from '../pickups/index.ts'
+import { transactAndCarryOn } from '../desk-work/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
 
@@ -115,7 +116,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
   })
 }
 
-/** Registers the opening key of a desk's kiosk (L-109 for a check-in screen, which has none); what waited for this desk is granted in the same transaction. */
+/** Registers the opening key of a desk's kiosk (L-109 for a check-in screen, which has none); what waited for this desk is granted from then on. */
 export async function registerOpeningKey(
   db: Db,
   parts: GrantParts,
@@ -123,7 +124,7 @@ export async function registerOpeningKey(
   body: HubBody<'openingKey'>,
 ): Promise<Result<null>> {
   if (kiosk.kind !== 'desk') return fail('L-109')
-  return transact(db, async (tx) => {
+  return transactAndCarryOn(db, parts, async (tx, wanted) => {
     const fresh = await tx
       .insertInto('nonce')
       .values({ kiosk: kiosk.id, nonce: body.nonce, at: parts.now() })
@@ -137,7 +138,7 @@ export async function registerOpeningKey(
       .set({ opening_key: Buffer.from(body.openingKey, 'base64url') })
       .where('id', '=', kiosk.id)
       .execute()
-    await grantWaiting(tx, parts, kiosk.desk)
+    await wanted.grants(kiosk.desk)
     return ok(null)
   })
 }

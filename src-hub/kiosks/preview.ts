@@ -4,6 +4,7 @@ import type { HubReply } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { deskNames, placeOf } from '../lists/index.ts'
+import { wouldReplace } from '../pickups/index.ts'
 
 const shown = 20
 
@@ -26,6 +27,7 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
       'pickup.account',
       'pickup.state',
       'pickup.moving_to',
+      'pickup.replaced_by',
       'pickup.issued_at',
       'recipient.family',
       'recipient.given',
@@ -34,9 +36,7 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
     .where('grant.state', 'in', ['granted', 'revoking'])
     .orderBy('pickup.issued_at', 'desc')
     .execute()
-  const again = rows.filter(
-    (row) => row.state !== 'handed-over' && (row.state !== 'revoking' || row.moving_to !== null),
-  )
+  const again = rows.filter(wouldReplace)
   return ok({
     kiosk: KioskId.parse(kiosk.id),
     desk,

@@ -6,7 +6,8 @@ import type { HubBody } from '../../src-shared/hub-api.ts'
 import { LedgerHash } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { transact, type Db, type Tx } from '../database/index.ts'
+import { keep, type Db, type Tx } from '../database/index.ts'
+import { transactAndCarryOn } from '../desk-work/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import { releaseHold } from './restore.ts'
@@ -27,7 +28,7 @@ export async function takeReport(
   kioskId: string,
   body: HubBody<'report'>,
 ): Promise<Result<Reported>> {
-  return transact(db, async (tx) => {
+  return transactAndCarryOn<Result<Reported>>(db, parts, async (tx, wanted) => {
     const kiosk = await tx
       .selectFrom('kiosk')
       .selectAll()
@@ -39,7 +40,7 @@ export async function takeReport(
     if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
       const challenge = newId()
       await tx.updateTable('kiosk').set({ challenge }).where('id', '=', kioskId).execute()
-      return fail('L-680', { challenge })
+      return keep(fail('L-680', { challenge }))
     }
     if (old !== null) {
       await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
@@ -47,7 +48,7 @@ export async function takeReport(
         .insertInto('alarm')
         .values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() })
         .execute()
-      return fail('L-604')
+      return keep(fail('L-604'))
     }
     await tx
       .updateTable('kiosk')
@@ -60,7 +61,7 @@ export async function takeReport(
       // to hold of another incarnation is made up, and would take it from the desk that holds it.
       if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)
       await tx.updateTable('kiosk').set({ reported: parts.incarnation }).where('id', '=', kioskId).execute()
-      await releaseHold(tx, parts)
+      await releaseHold(tx, parts, wanted)
     }
     return ok({ acked, head: LedgerHash.parse(kiosk.head_hash) })
   })

@@ -6,7 +6,8 @@
 import { Incarnation } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
-import { grantWaiting, type GrantParts } from '../pickups/index.ts'
+import type { Wanted } from '../desk-work/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
 
 /** To be run once, before the first start after a restore, while no hub process runs on this database. */
 export async function beginIncarnation(db: Db, now: number): Promise<Incarnation> {
@@ -48,8 +49,8 @@ export async function awaited(db: Db | Tx, incarnation: string): Promise<string[
   return rows.map((row) => row.id)
 }
 
-/** Ends the hold once nobody is awaited any more, and grants what has waited. */
-export async function releaseHold(tx: Tx, parts: GrantParts): Promise<void> {
+/** Ends the hold once nobody is awaited any more; what has waited is granted. */
+export async function releaseHold(tx: Tx, parts: GrantParts, wanted: Wanted): Promise<void> {
   const hub = await tx.selectFrom('hub').select('holding').forUpdate().executeTakeFirstOrThrow()
   if (!hub.holding || (await awaited(tx, parts.incarnation)).length > 0) return
   await tx.updateTable('hub').set({ holding: false }).execute()
@@ -61,5 +62,5 @@ export async function releaseHold(tx: Tx, parts: GrantParts): Promise<void> {
     .where('desk', 'is not', null)
     .orderBy('desk')
     .execute()
-  for (const { desk } of desks) if (desk !== null) await grantWaiting(tx, parts, desk)
+  for (const { desk } of desks) if (desk !== null) await wanted.grants(desk)
 }

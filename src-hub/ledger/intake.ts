@@ -8,7 +8,7 @@ import type { WireEntry } from '../../src-shared/ledger-entry.ts'
 import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
+import { bulkOf, keep, transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pickups/index.ts'
 import { spendEId, unproved } from './e-ids.ts'
@@ -45,7 +45,7 @@ export async function takeLedger(
   // Each piece is read once, however often the transaction is tried; the first before the kiosk's row is locked.
   const pieces: (readonly Read[] | string)[] = [readEntries(entries.slice(0, piece))]
   const pieceAt = (from: number) => (pieces[from / piece] ??= readEntries(entries.slice(from, from + piece)))
-  return transact(db, async (tx) => {
+  return transact<Result<Intake>>(db, async (tx) => {
     const kiosk = await tx
       .selectFrom('kiosk')
       .selectAll()
@@ -61,14 +61,14 @@ export async function takeLedger(
         .insertInto('alarm')
         .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() })
         .execute()
-      return fail('L-604')
+      return keep(fail('L-604'))
     }
     if (checked.length > 0) {
       const about = pickupsOf(checked)
       const spoken = checked.flatMap(({ entry }) =>
         entry === null || entry.pickup === null || entry.epoch === null ? [] : [grantKey(entry.pickup, entry.epoch)],
       )
-      const set = await load(tx, parts.incarnation, kioskId, about, spoken)
+      const set = await load(tx, parts.incarnation, kiosk, about, spoken)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
@@ -155,16 +155,18 @@ async function insert(
 async function load(
   tx: Tx,
   incarnation: string,
-  kiosk: string,
+  { id: kiosk, state }: { readonly id: string; readonly state: string },
   about: readonly string[],
   spoken: readonly string[],
 ): Promise<WorkingSet> {
+  const writtenOff = state === 'written-off'
   if (about.length === 0)
     return {
       pickups: new Map(),
       grants: new Map(),
       handedOver: new Map(),
       granted: new Set(),
+      writtenOff,
       incarnation,
       restored: false,
     }
@@ -213,6 +215,7 @@ async function load(
     ),
     handedOver: new Map(handovers.map((row) => [row.pickup, row.kiosk])),
     granted,
+    writtenOff,
     incarnation,
     restored,
   }

@@ -34,6 +34,8 @@ export interface WorkingSet {
   readonly handedOver: Map<string, string>
   /** Every grant of these pickups that this kiosk ever had: `grantKey`. */
   readonly granted: ReadonlySet<string>
+  /** The kiosk is written off: what it still holds is being burned and replaced, and no word of it ends a grant. */
+  readonly writtenOff: boolean
   /** The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations before. */
   readonly incarnation: string
   readonly restored: boolean
@@ -113,7 +115,7 @@ function endGrant(
   state: 'acknowledged' | 'ended',
 ): boolean {
   const grant = set.grants.get(pickup)
-  if (grant === undefined || grant.ended !== null) return false
+  if (set.writtenOff || grant === undefined || grant.ended !== null) return false
   if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false
   grant.ended = state
   return true
@@ -125,6 +127,11 @@ function endGrant(
  */
 function foreign(set: WorkingSet, pickup: string, epoch: { incarnation: string; n: number }): boolean {
   return !set.granted.has(grantKey(pickup, epoch)) && (epoch.incarnation === set.incarnation || !set.restored)
+}
+
+/** Whether a written-off kiosk speaks of what it holds still: the write-off has not come to it yet. */
+function holdsStill(set: WorkingSet, kiosk: string, pickup: string): boolean {
+  return set.writtenOff && set.grants.get(pickup)?.kiosk === kiosk
 }
 
 function recall(set: WorkingSet, effects: Effects, pickup: string): void {
@@ -186,9 +193,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (!first) return
       set.handedOver.set(pickup, kiosk)
       effects.handovers.push({ pickup, seq: item.seq, slip: entry.facts.slip, at: item.time })
+      if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
+      // The write-off goes on with it: its secret is disabled and replaced, whatever its kiosk says.
+      if (holdsStill(set, kiosk, pickup)) return
       row.state = entry.kind
       row.movingTo = null
-      if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })
       // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to account for.
@@ -242,6 +251,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
         })
         return
       }
+      if (holdsStill(set, kiosk, pickup)) return
       if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
         // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it is burned here as well.
         if (ended.has(row.state)) return

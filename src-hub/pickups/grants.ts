@@ -2,110 +2,29 @@
  * Grants: the hub's statement that one kiosk alone may release a pickup. Every grant carries a fresh secret and the
  * next epoch; only an acknowledgement ends one (DESIGN section 8, point 6). The database keeps at most one open.
  */
-import pg from 'pg'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain.ts'
-import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
-import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
-import type { HubKeys } from '../keys/index.ts'
-import { generateSecret, oweDisable, oweOutcomes, oweSet, type Secrets } from '../secret-source/index.ts'
+import { oweDisable, oweOutcomes, oweSet } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
-import { grantRecord, loadGrantees } from './grant-record.ts'
+import { grantMany, readyKiosk } from './grant-many.ts'
+import type { GrantParts } from './grant-parts.ts'
 
-export interface GrantParts {
-  readonly keys: HubKeys
-  readonly incarnation: string
-  readonly now: () => number
-  /** Seals a secret to a kiosk's opening key: HPKE, unless a simulation has its own. */
-  readonly seal?: typeof sealEnvelope
-  /** Makes a pickup's id: random, unless a simulation has its own. */
-  readonly newId?: () => string
-  /** How secrets are made, and whether a directory must have them first; without it the house's generator and none. */
-  readonly secrets?: Secrets
-}
-
-/** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
-export async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKey: Buffer } | null> {
-  const kiosk = await tx
-    .selectFrom('kiosk')
-    .select(['id', 'opening_key', 'frozen'])
-    .where('desk', '=', desk)
-    .where('state', '=', 'active')
-    .where('kind', '=', 'desk')
-    // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
-    .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
-    .forUpdate()
-    .executeTakeFirst()
-  return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen
-    ? null
-    : { id: kiosk.id, openingKey: kiosk.opening_key }
-}
-
-/** The pickup as its kiosk shall know it, tags under that kiosk's own key. */
-interface Sealing {
-  readonly id: string
-  readonly openingKey: Buffer
-}
-
-/** Everything of a grant that can go wrong for one pickup alone, before anything is written. null, with an alarm: it is held until a person has looked. */
-async function makeGrant(
-  tx: Tx,
-  parts: GrantParts,
-  pickup: { readonly id: string; readonly secretKind: string },
-  kiosk: Sealing,
-  epoch: Epoch,
-  secret: Buffer | null,
-): Promise<GrantedPickup | null> {
-  const { id } = pickup
-  const sealed = secret ?? (parts.secrets?.generate ?? generateSecret)(SecretKind.parse(pickup.secretKind))
-  try {
-    const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, sealed, {
-      pickup: PickupId.parse(id),
-      kiosk: KioskId.parse(kiosk.id),
-      epoch,
-    })
-    const grantee = (await loadGrantees(tx, [id])).get(id)
-    if (grantee === undefined) throw new Error('a pickup without a person')
-    return grantRecord(
-      parts.keys,
-      grantee,
-      { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id), openingKey: kiosk.openingKey },
-      epoch,
-      envelope,
-    )
-  } catch (error) {
-    // A statement that failed has ended the transaction: that is the database's, not this pickup's.
-    if (error instanceof pg.DatabaseError) throw error
-    await tx.updateTable('pickup').set({ held: true }).where('id', '=', id).execute()
-    await tx
-      .insertInto('alarm')
-      .values({
-        kind: 'ungrantable',
-        kiosk: kiosk.id,
-        pickup: id,
-        detail: 'its record cannot be sealed for its kiosk',
-        at: parts.now(),
-      })
-      .execute()
-    return null
-  } finally {
-    if (secret === null) sealed.fill(0)
-  }
-}
+export type { GrantParts } from './grant-parts.ts'
 
 /** What can be granted: the pickup and the kiosk that could open it, both locked. null: it must wait. */
-async function grantable(tx: Tx, pickup: string, desk: string) {
+async function grantable(tx: Tx, id: string, desk: string) {
   const kiosk = await readyKiosk(tx, desk)
   if (kiosk === null) return null
   const row = await tx
     .selectFrom('pickup')
     .select(['state', 'account', 'secret_kind', 'epoch_n', 'held', 'walk_in'])
-    .where('id', '=', pickup)
+    .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow()
-  return row.state !== 'unassigned' || row.held ? null : { kiosk, row }
+  if (row.state !== 'unassigned' || row.held) return null
+  const pickup = { id, secretKind: row.secret_kind, n: Number(row.epoch_n), walkIn: row.walk_in }
+  return { kiosk, pickup, account: row.account }
 }
 
 /**
@@ -124,10 +43,10 @@ export async function grantPickup(
   if (found === null) return false
   if (parts.secrets?.directory === true) {
     await tx.updateTable('pickup').set({ desk }).where('id', '=', pickup).execute()
-    await oweSet(tx, parts.now(), [{ id: pickup, account: found.row.account }])
+    await oweSet(tx, parts.now(), [{ id: pickup, account: found.account }])
     return false
   }
-  return grantFound(tx, parts, pickup, desk, found, secret)
+  return (await grantMany(tx, parts, desk, found.kiosk, [found.pickup], () => secret)).length > 0
 }
 
 /** Grants with a secret that is in force at the source. false: it can no longer be granted there. */
@@ -139,74 +58,90 @@ export async function grantBound(
   secret: Buffer,
 ): Promise<boolean> {
   const found = await grantable(tx, pickup, desk)
-  return found !== null && grantFound(tx, parts, pickup, desk, found, secret)
+  return found !== null && (await grantMany(tx, parts, desk, found.kiosk, [found.pickup], () => secret)).length > 0
 }
 
-async function grantFound(
+/** Where a round over what waits at a desk has come to: pickups in the order in which they were issued. */
+export interface Place {
+  readonly issuedAt: number
+  readonly id: string
+}
+
+/**
+ * Grants the next `rows` pickups that wait for a desk after `place`, in the caller's transaction. Returns the place to go on from and how many were
+ * granted; `place` null when nothing waits after it, or the desk has no kiosk that could open one.
+ */
+export async function grantNext(
   tx: Tx,
   parts: GrantParts,
-  pickup: string,
   desk: string,
-  { kiosk, row }: NonNullable<Awaited<ReturnType<typeof grantable>>>,
-  secret: Buffer | null,
-): Promise<boolean> {
-  const n = Number(row.epoch_n) + 1
-  const epoch = Epoch.parse({ incarnation: parts.incarnation, n })
-  const made = await makeGrant(tx, parts, { id: pickup, secretKind: row.secret_kind }, kiosk, epoch, secret)
-  if (made === null) return false
-  // The proof at the desk was for this grant; one that moves on is like any other.
-  const record = row.walk_in === null || n > 1 ? made : { ...made, walkIn: WalkInId.parse(row.walk_in) }
-  await tx
-    .updateTable('pickup')
-    .set({ state: 'granted', desk, epoch_n: n, moving_to: null })
-    .where('id', '=', pickup)
-    .execute()
-  await tx
-    .insertInto('grant')
-    .values({
-      pickup,
-      incarnation: parts.incarnation,
-      n,
-      kiosk: kiosk.id,
-      state: 'granted',
-      at: parts.now(),
-      record: asciiJson(record),
-    })
-    .execute()
-  await appendToFeed(tx, desk, [{ kind: 'pickup-granted', pickup: record }])
-  // A fresh secret at the same desk is nobody's news.
-  const before = n === 1 ? null : await lastDesk(tx, pickup, n)
-  if (before !== desk)
-    await recordEvents(tx, parts.now(), [{ kind: before === null ? 'ready' : 'moved', pickup, desk }])
-  return true
+  place: Place | null,
+  rows: number,
+): Promise<{ readonly place: Place | null; readonly granted: number }> {
+  const kiosk = await readyKiosk(tx, desk)
+  if (kiosk === null) return { place: null, granted: 0 }
+  let waiting = tx
+    .selectFrom('pickup')
+    .select(['id', 'account', 'secret_kind', 'epoch_n', 'held', 'walk_in', 'issued_at'])
+    .where('desk', '=', desk)
+    .where('state', '=', 'unassigned')
+    .orderBy('issued_at')
+    .orderBy('id')
+    .limit(rows)
+    .forUpdate()
+    // Whoever has one locked waits for the kiosk, perhaps: the next round finds it.
+    .skipLocked()
+  if (place !== null)
+    waiting = waiting.where((e) =>
+      e.or([e('issued_at', '>', place.issuedAt), e.and([e('issued_at', '=', place.issuedAt), e('id', '>', place.id)])]),
+    )
+  const found = await waiting.execute()
+  const last = found.at(-1)
+  const next = last === undefined ? null : { issuedAt: Number(last.issued_at), id: last.id }
+  const free = found.filter((row) => !row.held)
+  if (parts.secrets?.directory === true) {
+    await oweSet(tx, parts.now(), free)
+    return { place: next, granted: 0 }
+  }
+  const granted = await grantMany(
+    tx,
+    parts,
+    desk,
+    kiosk,
+    free.map((row) => ({
+      id: row.id,
+      secretKind: row.secret_kind,
+      n: Number(row.epoch_n),
+      walkIn: row.walk_in,
+    })),
+  )
+  return { place: next, granted: granted.length }
 }
 
-/** Where it was granted before. */
-async function lastDesk(tx: Tx, pickup: string, n: number): Promise<string | null> {
+/** Whether a pickup still waits to be granted that could be: its desk is ready, it is not held, and its secret is not being put in force. */
+export async function someoneWaits(tx: Tx, desk: string): Promise<boolean> {
+  if ((await readyKiosk(tx, desk)) === null) return false
   const row = await tx
-    .selectFrom('grant')
-    .innerJoin('kiosk', 'kiosk.id', 'grant.kiosk')
-    .select('kiosk.desk')
-    .where('grant.pickup', '=', pickup)
-    .where('grant.n', '<', n)
-    .orderBy('grant.n', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.desk ?? null
-}
-
-/** Grants whatever waits for a desk: after its kiosk registered an opening key. */
-export async function grantWaiting(tx: Tx, parts: GrantParts, desk: string): Promise<number> {
-  const waiting = await tx
     .selectFrom('pickup')
     .select('id')
     .where('desk', '=', desk)
     .where('state', '=', 'unassigned')
-    .orderBy('issued_at')
-    .execute()
-  let granted = 0
-  for (const { id } of waiting) if (await grantPickup(tx, parts, id, desk, null)) granted += 1
-  return granted
+    .where('held', '=', false)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('secret_job')
+            .select('secret_job.id')
+            .whereRef('secret_job.pickup', '=', 'pickup.id')
+            .where('secret_job.kind', '=', 'set')
+            .where('secret_job.state', 'in', ['pending', 'running']),
+        ),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export type RevokeReason = 're-routed' | 'revoked' | 'superseded' | 'returned' | 'blocked'

@@ -2,11 +2,13 @@ export {
   countGrants,
   grantBound,
   grantPickup,
-  grantWaiting,
+  grantNext,
   openGrants,
   repeatRevokes,
   revokePickup,
+  someoneWaits,
   type GrantParts,
+  type Place,
 } from './grants.ts'
 export { extendPickup } from './extend.ts'
 export { issuePickup } from './issue.ts'
@@ -14,6 +16,7 @@ export { checkPolicy, checkRoute, openAddress, type Wish } from './policy-check.
 export { abandonWalkIn, issueWalkIn } from './walk-in.ts'
 export { pickupTimeline } from './timeline.ts'
 export { mayReissue, reissuePickup } from './reissue.ts'
-export { burnAndReplace } from './replace.ts'
+export { usualPace, type Pace } from './grant-parts.ts'
+export { openOf, replaceNext, wouldReplace, type Replaced } from './replace.ts'
 export { returnUnclaimed } from './returns.ts'
 export { issueMany, livePickups, loadRules, mayIssue, type Rules } from './issue-many.ts'

@@ -1,10 +1,9 @@
 /** Issuing many at once: the rules of issuing one, with the same few statements for any number (PostgreSQL alone). */
 import { sql } from 'kysely'
 import type { Channel, SecretKind } from '../../src-shared/domain.ts'
-import { DeskKind, Epoch, KioskId, PickupId, RecipientClass } from '../../src-shared/domain.ts'
+import { DeskKind, PickupId, RecipientClass } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
-import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import {
   channelOf,
@@ -17,11 +16,10 @@ import {
 } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
-import { appendToFeed, directoryRecords, policyRecord } from '../desks/index.ts'
-import { generateSecret, oweSet } from '../secret-source/index.ts'
-import { recordEvents } from '../webhooks/index.ts'
-import { grantRecord, loadGrantees } from './grant-record.ts'
-import { readyKiosk, revokePickup, type GrantParts } from './grants.ts'
+import { directoryRecords, policyRecord } from '../desks/index.ts'
+import { oweSet } from '../secret-source/index.ts'
+import { grantMany, readyKiosk } from './grant-many.ts'
+import { revokePickup, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
 import { openAddress } from './policy-check.ts'
 
@@ -207,61 +205,11 @@ async function grantDesk(
     )
     return
   }
-  const grantees = await loadGrantees(
+  await grantMany(
     tx,
-    fresh.map(({ id }) => id),
-  )
-  const lookup = parts.keys.lookupKey(kiosk.id)
-  const epoch = Epoch.parse({ incarnation: parts.incarnation, n: 1 })
-  const bad: PickupId[] = []
-  const records = await Promise.all(
-    fresh.map(async ({ id, wanted: { secretKind } }) => {
-      const grantee = grantees.get(id)
-      if (grantee === undefined) throw new Error('just inserted')
-      const secret = (parts.secrets?.generate ?? generateSecret)(secretKind)
-      try {
-        const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, secret, {
-          pickup: id,
-          kiosk: KioskId.parse(kiosk.id),
-          epoch,
-        })
-        return [
-          grantRecord(parts.keys, grantee, { id: kiosk.id, lookup, openingKey: kiosk.openingKey }, epoch, envelope),
-        ]
-      } catch {
-        bad.push(id)
-        return []
-      } finally {
-        secret.fill(0)
-      }
-    }),
-  )
-  const granted = records.flat()
-  if (bad.length > 0) {
-    await tx.updateTable('pickup').set({ held: true }).where(bulkOf(tx).among('id', bad)).execute()
-    const detail = 'its record cannot be sealed for its kiosk'
-    await tx
-      .insertInto('alarm')
-      .values(bad.map((pickup) => ({ kind: 'ungrantable', kiosk: kiosk.id, pickup, detail, at: now })))
-      .execute()
-  }
-  if (granted.length === 0) return
-  await sql`UPDATE pickup SET state = 'granted', epoch_n = 1 WHERE id = ANY(${granted.map(({ id }) => id)}::text[])`.execute(
-    tx,
-  )
-  await sql`INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record)
-    SELECT pickup, ${parts.incarnation}, 1, ${kiosk.id}, 'granted', ${now}, record
-    FROM unnest(${granted.map(({ id }) => id)}::text[], ${granted.map((record) => JSON.stringify(record))}::text[]) AS t(pickup, record)`.execute(
-    tx,
-  )
-  await appendToFeed(
-    tx,
+    parts,
     desk,
-    granted.map((pickup) => ({ kind: 'pickup-granted' as const, pickup })),
-  )
-  await recordEvents(
-    tx,
-    now,
-    granted.map(({ id }) => ({ kind: 'ready' as const, pickup: id, desk })),
+    kiosk,
+    fresh.map(({ id, wanted: { secretKind } }) => ({ id, secretKind, n: 0, walkIn: null })),
   )
 }

@@ -6,7 +6,7 @@ import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { transact, type Db } from '../database/index.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { checkPolicy, openAddress } from './policy-check.ts'
 
@@ -19,6 +19,8 @@ export function newPickupCode(): string {
   return [...randomBytes(8)].map((byte) => crockford[byte % 32]).join('')
 }
 
+export type Issued = HubReply<'issue'>
+
 /** Fails with L-609 (unknown account or desk), L-505 (too long a secret), or a code of policy (`policyCodes`: who may issue what to whom at which desk). */
 export async function issuePickup(
   db: Db,
@@ -26,98 +28,112 @@ export async function issuePickup(
   request: HubBody<'issue'>,
   actor: string,
   role: AgentRole = 'supervisor',
-): Promise<Result<HubReply<'issue'>>> {
+): Promise<Result<Issued>> {
   const secret = request.secret === undefined ? null : Buffer.from(request.secret, 'utf8')
-  if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
   try {
-    const issued = await transact(db, async (tx): Promise<Result<HubReply<'issue'>>> => {
-      const account = await tx
-        .selectFrom('account')
-        .innerJoin('recipient', 'recipient.id', 'account.recipient')
-        .select([
-          'account.account',
-          'account.valid_until',
-          'recipient.id as recipient',
-          'recipient.class',
-          'recipient.sponsor',
-          'recipient.address',
-        ])
-        .where('account.account', '=', request.account)
-        .forUpdate('account')
-        .executeTakeFirst()
-      if (account === undefined) return fail('L-609', { what: 'account' })
-      const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
-      if (desk === undefined) return fail('L-609', { what: 'desk' })
-      const { channel, requestReference } = request
-      const wish = {
-        recipientClass: account.class,
-        channel,
-        requestReference,
-        accountValidUntil: account.valid_until,
-        sponsor: account.sponsor,
-        address: openAddress(parts.keys, account.address),
-      }
-      const allowed = await checkPolicy(tx, wish, desk, { kind: 'issue', how: 'prepared', by: role }, parts.now())
-      if (!allowed.ok) return allowed
-
-      const live = await tx
-        .selectFrom('pickup')
-        .select('id')
-        .where('account', '=', request.account)
-        .where('state', 'in', ['unassigned', 'granted', 'revoking'])
-        .execute()
-      for (const old of live) {
-        await revokePickup(tx, parts, old.id, 'superseded', null)
-        await tx
-          .insertInto('audit')
-          .values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' })
-          .execute()
-      }
-
-      const id = PickupId.parse((parts.newId ?? newId)())
-      const pickupCode = newPickupCode()
-      const now = parts.now()
-      await tx
-        .insertInto('pickup')
-        .values({
-          id,
-          account: account.account,
-          recipient: account.recipient,
-          desk: desk.id,
-          channel: request.channel,
-          request_reference: request.requestReference,
-          secret_kind: request.secretKind,
-          state: 'unassigned',
-          pickup_code: parts.keys.seal(pickupCode),
-          issued_at: now,
-          expires_at: now + unclaimedDays * 86_400_000,
-          moving_to: null,
-        })
-        .execute()
-      await tx
-        .insertInto('audit')
-        .values({
-          at: now,
-          actor,
-          act: 'issued',
-          pickup: id,
-          desk: desk.id,
-          detail: JSON.stringify({ channel: request.channel }),
-        })
-        .execute()
-      const granted = await grantPickup(tx, parts, id, desk.id, secret)
-      return ok({ pickup: id, state: granted ? ('granted' as const) : ('unassigned' as const), pickupCode })
-    })
-    if (!issued.ok || issued.value.state !== 'unassigned' || parts.secrets?.directory !== true) return issued
-    // The directory first, within this request where it answers in time; else the worker goes on.
-    await parts.secrets.settle(issued.value.pickup, secret)
-    const { state } = await db
-      .selectFrom('pickup')
-      .select('state')
-      .where('id', '=', issued.value.pickup)
-      .executeTakeFirstOrThrow()
-    return ok({ ...issued.value, state: state as HubReply<'issue'>['state'] })
+    const issued = await transact<Result<Issued>>(db, (tx) => issueIn(tx, parts, request, secret, actor, role))
+    return issued.ok ? ok(await settled(db, parts, issued.value, secret)) : issued
   } finally {
     secret?.fill(0)
   }
+}
+
+/** The directory first, within this request where it answers in time; else the worker goes on. */
+export async function settled(db: Db, parts: GrantParts, issued: Issued, secret: Buffer | null): Promise<Issued> {
+  if (issued.state !== 'unassigned' || parts.secrets?.directory !== true) return issued
+  await parts.secrets.settle(issued.pickup, secret)
+  const { state } = await db
+    .selectFrom('pickup')
+    .select('state')
+    .where('id', '=', issued.pickup)
+    .executeTakeFirstOrThrow()
+  return { ...issued, state: state as Issued['state'] }
+}
+
+/** The same in the caller's transaction, which ends with what it fails with; `secret` is UTF-8, and the caller wipes it. */
+export async function issueIn(
+  tx: Tx,
+  parts: GrantParts,
+  request: HubBody<'issue'>,
+  secret: Buffer | null,
+  actor: string,
+  role: AgentRole,
+): Promise<Result<Issued>> {
+  if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
+  const account = await tx
+    .selectFrom('account')
+    .innerJoin('recipient', 'recipient.id', 'account.recipient')
+    .select([
+      'account.account',
+      'account.valid_until',
+      'recipient.id as recipient',
+      'recipient.class',
+      'recipient.sponsor',
+      'recipient.address',
+    ])
+    .where('account.account', '=', request.account)
+    .forUpdate('account')
+    .executeTakeFirst()
+  if (account === undefined) return fail('L-609', { what: 'account' })
+  const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
+  if (desk === undefined) return fail('L-609', { what: 'desk' })
+  const { channel, requestReference } = request
+  const wish = {
+    recipientClass: account.class,
+    channel,
+    requestReference,
+    accountValidUntil: account.valid_until,
+    sponsor: account.sponsor,
+    address: openAddress(parts.keys, account.address),
+  }
+  const allowed = await checkPolicy(tx, wish, desk, { kind: 'issue', how: 'prepared', by: role }, parts.now())
+  if (!allowed.ok) return allowed
+
+  const live = await tx
+    .selectFrom('pickup')
+    .select('id')
+    .where('account', '=', request.account)
+    .where('state', 'in', ['unassigned', 'granted', 'revoking'])
+    .execute()
+  for (const old of live) {
+    await revokePickup(tx, parts, old.id, 'superseded', null)
+    await tx
+      .insertInto('audit')
+      .values({ at: parts.now(), actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' })
+      .execute()
+  }
+
+  const id = PickupId.parse((parts.newId ?? newId)())
+  const pickupCode = newPickupCode()
+  const now = parts.now()
+  await tx
+    .insertInto('pickup')
+    .values({
+      id,
+      account: account.account,
+      recipient: account.recipient,
+      desk: desk.id,
+      channel: request.channel,
+      request_reference: request.requestReference,
+      secret_kind: request.secretKind,
+      state: 'unassigned',
+      pickup_code: parts.keys.seal(pickupCode),
+      issued_at: now,
+      expires_at: now + unclaimedDays * 86_400_000,
+      moving_to: null,
+    })
+    .execute()
+  await tx
+    .insertInto('audit')
+    .values({
+      at: now,
+      actor,
+      act: 'issued',
+      pickup: id,
+      desk: desk.id,
+      detail: JSON.stringify({ channel: request.channel }),
+    })
+    .execute()
+  const granted = await grantPickup(tx, parts, id, desk.id, secret)
+  return ok({ pickup: id, state: granted ? ('granted' as const) : ('unassigned' as const), pickupCode })
 }

@@ -5,10 +5,10 @@
 import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain.ts'
 import { LedgerEntry, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { issuesAs, servesAt, walkInDesks } from '../../src-shared/serving.ts'
-import { transact, type Db, type Tx } from '../database/index.ts'
+import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { deskWords } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
@@ -18,15 +18,6 @@ import { checkPolicy } from './policy-check.ts'
 export interface WalkInKiosk {
   readonly id: string
   readonly desk: string
-}
-
-/** Nothing may remain of what was begun. */
-class Undo extends Error {
-  readonly failure: Failure
-  constructor(failure: Failure) {
-    super(failure.code)
-    this.failure = failure
-  }
 }
 
 /** How many of a kiosk's newest walk-ins are looked through: the one asked for is the last, or nearly. */
@@ -106,21 +97,16 @@ export async function issueWalkIn(
   kiosk: WalkInKiosk,
   request: { walkIn: string; account: string },
 ): Promise<Result<{ pickup: PickupId }>> {
-  try {
-    const issued = await transact(db, (tx) => issue(tx, parts, kiosk, request))
-    if (!issued.ok || parts.secrets?.directory !== true) return issued
-    // The directory must have it before the kiosk does; a person stands there, so it is now or not at all.
-    await parts.secrets.settle(issued.value.pickup, null)
-    const { state } = await db
-      .selectFrom('pickup')
-      .select('state')
-      .where('id', '=', issued.value.pickup)
-      .executeTakeFirstOrThrow()
-    return state === 'unassigned' ? fail('L-611') : issued
-  } catch (error) {
-    if (error instanceof Undo) return { ok: false, failure: error.failure }
-    throw error
-  }
+  const issued = await transact(db, (tx) => issue(tx, parts, kiosk, request))
+  if (!issued.ok || parts.secrets?.directory !== true) return issued
+  // The directory must have it before the kiosk does; a person stands there, so it is now or not at all.
+  await parts.secrets.settle(issued.value.pickup, null)
+  const { state } = await db
+    .selectFrom('pickup')
+    .select('state')
+    .where('id', '=', issued.value.pickup)
+    .executeTakeFirstOrThrow()
+  return state === 'unassigned' ? fail('L-611') : issued
 }
 
 /** What a walk-in came to already; null: nothing yet. */
@@ -136,7 +122,7 @@ async function issue(
   parts: GrantParts,
   kiosk: WalkInKiosk,
   { walkIn, account }: { walkIn: string; account: string },
-): Promise<Result<{ pickup: PickupId }>> {
+): Promise<Result<{ pickup: PickupId }> | Kept<Result<{ pickup: PickupId }>>> {
   const before = await answered(tx, kiosk, walkIn)
   if (before !== null) return before
   const now = parts.now()
@@ -200,8 +186,9 @@ async function issue(
   if (!accepted.ok) return accepted
 
   const where = await askBack(tx, parts, account, member.name)
+  // What was asked back stays asked back.
   if (where !== null)
-    return fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en })
+    return keep(fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en }))
 
   const id = PickupId.parse((parts.newId ?? newId)())
   await tx
@@ -237,7 +224,7 @@ async function issue(
   const owed =
     parts.secrets?.directory === true &&
     (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
-  if (!granted && !owed) throw new Undo({ code: 'L-611' })
+  if (!granted && !owed) return fail('L-611')
   await tx
     .insertInto('walk_in')
     .values({

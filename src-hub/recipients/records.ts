@@ -124,7 +124,7 @@ export async function saveRecipient(
         await sql`SELECT 1 FROM account WHERE lower(account) = ${account.toLowerCase()} AND account <> ${account} LIMIT 1`.execute(
           tx,
         )
-      if (alike.length > 0) throw new Taken()
+      if (alike.length > 0) return fail('L-666')
       const kept = await tx
         .insertInto('account')
         .values({ account, recipient: id, valid_until: validUntil })
@@ -133,18 +133,12 @@ export async function saveRecipient(
         )
         .returning('account')
         .executeTakeFirst()
-      if (kept === undefined) throw new Taken()
+      if (kept === undefined) return fail('L-666')
     }
     await record(tx, now, agent.name, body.id === undefined ? 'recipient-made' : 'recipient-changed', id)
     return ok(id)
-  }).catch((error: unknown) => {
-    if (error instanceof Taken) return fail('L-666')
-    throw error
   })
 }
-
-/** Takes the transaction back. */
-class Taken extends Error {}
 
 /** Fails with L-609, L-618. */
 export async function setBirthDate(

@@ -7,6 +7,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantBound, revokePickup, type GrantParts } from '../pickups/index.ts'
 import { oweDisable, type SecretSource, type SourceOutcome } from '../secret-source/index.ts'
+import { createWorkerLoop } from '../worker-loop.ts'
 import { claim, leaseMs, type Job } from './claim.ts'
 
 const pollMs = 1000
@@ -34,9 +35,13 @@ export function createSecretWorker(
   source: SecretSource,
   onBug: (job: string, error: unknown) => void,
 ): SecretWorker {
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<unknown> = Promise.resolve()
-  let stopped = false
+  const loop = createWorkerLoop(
+    pollMs,
+    () => run(),
+    (error) => {
+      onBug('secret-jobs', error)
+    },
+  )
 
   async function ask(job: Job, secret: Buffer | null): Promise<SourceOutcome> {
     try {
@@ -146,7 +151,7 @@ export function createSecretWorker(
 
   async function lane(): Promise<number> {
     let done = 0
-    for (; !stopped; done++) {
+    for (; !loop.stopped; done++) {
       const job = await claim(db, parts.now(), newId(), null)
       if (job === null) break
       await carryOut(job, null)
@@ -158,20 +163,10 @@ export function createSecretWorker(
   }
   return {
     run,
-    start() {
-      const turn = () => {
-        running = run().catch((error: unknown) => onBug('secret-jobs', error))
-        void running.then(() => {
-          if (!stopped) timer = setTimeout(turn, pollMs)
-        })
-      }
-      turn()
+    start: () => {
+      loop.start()
     },
-    async stop() {
-      stopped = true
-      if (timer !== null) clearTimeout(timer)
-      await running
-    },
+    stop: () => loop.stop(),
     async settle(pickup, secret) {
       for (let jobs = 0; jobs < 3; jobs++) {
         const job = await claim(db, parts.now(), newId(), pickup)

@@ -119,10 +119,8 @@ export async function acceptInvitation(
     if (account === undefined || account.by !== 'local') return fail('L-655')
     if (account.disabled) return fail('L-652')
     const rules = checkPassword(given.password, [link.username, account.name])
-    if (!rules.ok) {
-      // Not the link's fault: it may be tried again.
-      throw new Refused(rules.failure.params?.why ?? '', rules)
-    }
+    // Not the link's fault: it may be tried again.
+    if (!rules.ok) return rules
     await tx
       .updateTable('console_account')
       .set({ password: await hashPassword(given.password) })
@@ -132,19 +130,7 @@ export async function acceptInvitation(
     await tx.deleteFrom('sign_in_try').where('username', '=', link.username).execute()
     await record(tx, now, link.username, 'password-set', { by: 'invitation' })
     return ok(link.username)
-  }).catch((error: unknown) => {
-    if (error instanceof Refused) return error.result
-    throw error
   })
-}
-
-/** Takes a transaction back with an expected failure. */
-class Refused extends Error {
-  readonly result: Result<string>
-  constructor(message: string | number, result: Result<string>) {
-    super(String(message))
-    this.result = result
-  }
 }
 
 /** Fails with L-654 (no password of its own), L-650 (the old one is wrong; counted as a try), L-651, L-653. Ends its other sessions. */

@@ -7,6 +7,7 @@ import type { StatusSince } from '../../src-shared/kiosk-hub-api/status.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { OpeningHours, openingAt, usualHours, type Opening } from '../../src-shared/opening-hours.ts'
 import type { Db } from '../database/index.ts'
+import { openWork } from '../desk-work/index.ts'
 import { awaited } from '../kiosks/index.ts'
 import { startedVersions } from '../ledger/index.ts'
 import { deskNames } from '../lists/index.ts'
@@ -235,6 +236,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
   return {
     hubTime: now,
     desks,
+    work: await openWork(db),
     openAlarms: await open('alarm'),
     openDisputes: await open('dispute'),
     holding: hub.holding,

@@ -92,6 +92,20 @@ export const watchRoutes = {
     reply: z.object({
       hubTime: Instant,
       desks: z.array(DeskWatch),
+      /** Work on many pickups that goes on by itself: granting what waits for a desk, replacing what a written-off kiosk of it held. */
+      work: z
+        .array(
+          z.object({
+            kind: z.enum(['grant', 'replace']),
+            desk: DeskId,
+            total: z.number().int(),
+            done: z.number().int(),
+            /** Left for a person, each with an alarm. */
+            held: z.number().int(),
+            since: Instant,
+          }),
+        )
+        .default([]),
       openAlarms: z.number().int(),
       openDisputes: z.number().int(),
       /** After a restore: kiosks still to report before anything is granted. */

@@ -260,6 +260,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
           handedOverToday: 0,
         }),
       ] as never,
+      work: [],
       openAlarms: 2,
       openDisputes: 1,
       holding: false,

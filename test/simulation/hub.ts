@@ -3,6 +3,7 @@ import { createAnswers, statusOf } from '../../src-hub/http/index.ts'
 import { pruneFeeds } from '../../src-hub/desks/index.ts'
 import { beginIncarnation, enrolKiosk, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
 import type { HubKeys } from '../../src-hub/keys/index.ts'
+import { oneTurn } from '../../src-hub/desk-work/index.ts'
 import { returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
 import {
   hubApi,
@@ -64,6 +65,8 @@ export class Hub {
       incarnation: this.incarnation,
       now: () => this.#world.time + skew,
       seal: sealing.seal,
+      // Few at a time, so that a process dies between two batches, and others come in between.
+      pace: { clock: () => this.#world.time, rows: 2, batchMs: 0, patienceMs: 60 },
       newId: () => `P${String((this.#ids += 1)).padStart(3, '0')}${'p'.repeat(18)}`,
     }
   }
@@ -107,6 +110,17 @@ export class Hub {
     const name = `hub ${this.#next++}`
     this.#processes.push({ name, alive: () => alive, stop: die, died, parts, db, answer })
     world.tell(`${name} starts, its clock ${skew} ms off`)
+    const turn = () => {
+      world.in(500 + world.random.int(2_000), () => {
+        if (!alive) return
+        oneTurn(db, parts)
+          .catch((error: unknown) => {
+            if (alive) world.broke(error)
+          })
+          .finally(turn)
+      })
+    }
+    turn()
   }
   get processes(): readonly Process[] {
     return this.#processes

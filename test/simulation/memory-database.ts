@@ -45,6 +45,21 @@ export const memoryBulk: Bulk = {
         .where('n', '=', n)
         .execute()
   },
+  async insertGrants(tx, of, rows) {
+    for (const row of rows)
+      await tx
+        .insertInto('grant')
+        .values({ ...of, ...row, state: 'granted' })
+        .execute()
+  },
+  async setGranted(tx, desk, rows) {
+    for (const { id, n } of rows)
+      await tx
+        .updateTable('pickup')
+        .set({ state: 'granted', desk, epoch_n: n, moving_to: null })
+        .where('id', '=', id)
+        .execute()
+  },
   async insertHandovers(tx, kiosk, rows) {
     for (const { pickup, seq, slip, at } of rows)
       await tx.insertInto('handover').values({ pickup, kiosk, seq, slip, at }).execute()

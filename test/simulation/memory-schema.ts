@@ -44,6 +44,11 @@ CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint 
 CREATE TABLE dispute (id integer PRIMARY KEY AUTOINCREMENT, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
 CREATE TABLE alarm (id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, kiosk text, pickup text, detail text NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
 CREATE TABLE audit (id integer PRIMARY KEY AUTOINCREMENT, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL, pickup text, desk text, detail jsonb NOT NULL);
+CREATE TABLE desk_work (
+  id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL CHECK (kind IN ('grant','replace')), subject text NOT NULL, desk text NOT NULL REFERENCES desk,
+  actor text NOT NULL, wanted bigint NOT NULL DEFAULT 1, place_at bigint, place_id text, total bigint NOT NULL, done bigint NOT NULL DEFAULT 0,
+  reissued bigint NOT NULL DEFAULT 0, held bigint NOT NULL DEFAULT 0, created_at bigint NOT NULL, turn bigint NOT NULL, ended_at bigint, lease text, lease_until bigint);
+CREATE UNIQUE INDEX desk_work_open ON desk_work (kind, subject) WHERE ended_at IS NULL;
 CREATE TABLE secret_job (
   id integer PRIMARY KEY AUTOINCREMENT, account text NOT NULL, pickup text NOT NULL, kind text NOT NULL CHECK (kind IN ('set','disable','enable')),
   forced boolean NOT NULL DEFAULT 0, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','running','done','failed','cancelled','moot')),

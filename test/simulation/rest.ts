@@ -50,6 +50,12 @@ export function checkRest(fleet: Fleet): void {
       demand(known.length > 0, `the handover of ${String(entry.pickup).slice(0, 4)} at ${kiosk.name} has had no effect`)
     }
   }
+  const work = all('SELECT kind, subject FROM desk_work WHERE ended_at IS NULL')
+  demand(work.length === 0, `the hub still has to ${String(work[0]?.kind)} for ${String(work[0]?.subject).slice(0, 4)}`)
+  const lost = all(
+    `SELECT g.pickup FROM "grant" g JOIN kiosk k ON k.id = g.kiosk WHERE k.state = 'written-off' AND g.state IN ('granted','revoking')`,
+  )
+  demand(lost.length === 0, `a kiosk that is written off still holds ${String(lost[0]?.pickup).slice(0, 4)}`)
   const over = all(
     `SELECT g.pickup FROM "grant" g JOIN handover h ON h.pickup = g.pickup WHERE g.state IN ('granted','revoking')`,
   )

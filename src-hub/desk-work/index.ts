@@ -1,0 +1,3 @@
+export { openWork, replacedOf } from './list.ts'
+export { transactAndCarryOn, type Wanted } from './want.ts'
+export { createDeskWorker, oneTurn, type DeskWorker } from './worker.ts'

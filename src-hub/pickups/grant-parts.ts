@@ -1,0 +1,31 @@
+/** What granting needs of its surroundings. */
+import type { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import type { HubKeys } from '../keys/index.ts'
+import type { Secrets } from '../secret-source/index.ts'
+
+/** The work on a desk's many pickups, cut up so that nobody at that desk waits for it. */
+export interface Pace {
+  /** Milliseconds since any moment; never back. */
+  readonly clock: () => number
+  /** Pickups in one transaction: null for as many as take about `batchMs`. */
+  readonly rows: number | null
+  readonly batchMs: number
+  /** How long the request that asked for the work does it itself; what is left then is the worker's. */
+  readonly patienceMs: number
+}
+
+export const usualPace: Pace = { clock: () => performance.now(), rows: null, batchMs: 50, patienceMs: 1500 }
+
+export interface GrantParts {
+  readonly keys: HubKeys
+  readonly incarnation: string
+  readonly now: () => number
+  /** Seals a secret to a kiosk's opening key: HPKE, unless a simulation has its own. */
+  readonly seal?: typeof sealEnvelope
+  /** Makes a pickup's id: random, unless a simulation has its own. */
+  readonly newId?: () => string
+  /** How long jobs of many pickups go on in one piece; by default as `usualPace`. */
+  readonly pace?: Pace
+  /** How secrets are made, and whether a directory must have them first; without it the house's generator and none. */
+  readonly secrets?: Secrets
+}
