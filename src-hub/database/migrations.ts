@@ -1,6 +1,7 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
+import { searchMigration } from './search-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
 
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
@@ -193,4 +194,5 @@ CREATE INDEX desk_work_subject ON desk_work (subject, id);
 CREATE INDEX pickup_waiting ON pickup (desk, issued_at, id) WHERE state = 'unassigned';
 `,
   },
+  { version: 70, sql: searchMigration },
 ]

@@ -2,6 +2,8 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { HubQuery } from '../../src-shared/hub-api.ts'
 import type { PickupFilters, PickupRow } from '../../src-shared/agent-api/lists.ts'
+import { fullName } from '../../src-shared/person-name.ts'
+import { searchTsquery } from '../../src-shared/protocol/search-text.ts'
 import type { Db } from '../database/index.ts'
 
 type Where = RawBuilder<SqlBool>
@@ -27,7 +29,7 @@ export function pickupRow(row: Row): PickupRow {
   return {
     id: row.id,
     account: row.account,
-    name: `${row.given} ${row.family}`.trim(),
+    name: fullName(row),
     recipient: row.recipient,
     recipientClass: row.class,
     desk: row.desk,
@@ -63,14 +65,14 @@ function matching(
   const time = viaSearch ? sql.ref('s.issued_at') : sql.ref('p.issued_at')
   const id = viaSearch ? sql.ref('s.pickup') : sql.ref('p.id')
   const wheres: Where[] = []
-  if (text !== undefined && words === 'common') wheres.push(sql`s.search @@ lodge_query(${text})`)
+  if (text !== undefined && words === 'common') wheres.push(sql`s.search @@ ${searchTsquery(text)}::tsquery`)
   if (channel !== undefined) wheres.push(sql`s.channel = ${channel}`)
   if (recipientClass !== undefined) wheres.push(sql`s.class = ${recipientClass}`)
   if (desk !== undefined) wheres.push(sql`p.desk = ${desk}`)
   if (issuedFrom !== undefined) wheres.push(sql`${time} >= ${issuedFrom}`)
   if (issuedTo !== undefined) wheres.push(sql`${time} < ${issuedTo}`)
   if (mark !== null) wheres.push(sql`(${time}, ${id}) < (${mark.issuedAt}, ${mark.id})`)
-  const hits = words === 'few' ? sql`found` : sql`lodge_found(${text}, ${everything})`
+  const hits = words === 'few' ? sql`found` : sql`lodge_found(${searchTsquery(text ?? '')}, ${everything})`
   const search = text !== undefined && words !== 'common' ? hits : sql`pickup_search`
   const from = viaSearch ? sql`${search} s JOIN pickup p ON p.id = s.pickup` : sql`pickup p`
   const page = (more: readonly Where[]) =>
@@ -100,7 +102,7 @@ async function pageOf(db: Db, filters: PickupFilters, mark: Mark, limit: number)
     return (await named(matching(filters, mark, limit, 'rare')).execute(db)).rows
   const { rows } = await sql<
     { hits: number; id: string | null } & Row
-  >`WITH found AS MATERIALIZED (SELECT * FROM lodge_found(${text}, ${manyHits + 1})),
+  >`WITH found AS MATERIALIZED (SELECT * FROM lodge_found(${searchTsquery(text)}, ${manyHits + 1})),
       counted AS MATERIALIZED (SELECT count(*) AS hits FROM found)
     SELECT c.hits, p.* FROM counted c LEFT JOIN LATERAL (SELECT * FROM (${named(matching(filters, mark, limit, 'few'))}) n WHERE c.hits <= ${manyHits}) p ON true
     ORDER BY p.issued_at DESC, p.id DESC`.execute(db)

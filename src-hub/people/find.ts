@@ -1,11 +1,12 @@
 /**
- * The accounts of a person at a desk: by card, by document, or by the beginning of a name or an account. A card is found by its blind
+ * The accounts of a person at a desk: by card, by document, or by the beginnings of words of a name or an account. A card is found by its blind
  * index, a document by its birth date's and then a tolerant comparison of the name; what was asked for is neither stored nor logged.
  */
 import { Language, PickupId, RecipientClass, RecipientId, type Localized } from '../../src-shared/domain.ts'
 import { sql } from 'kysely'
 import { accountsAtOnce, AccountQuery, type FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
+import { searchTsquery } from '../../src-shared/protocol/search-text.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import { ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
@@ -54,26 +55,12 @@ async function selectAccounts(db: Db, keys: HubKeys, query: AccountQuery) {
             .execute()
     }
     case 'search': {
-      const words = query.text
-        .normalize('NFC')
-        .split(/[^\p{L}\p{N}]+/u)
-        .filter((word) => word !== '')
-      const [first, ...rest] = words
-      if (first === undefined) return []
-      // The first word begins a name or the account; every other begins or stands in the name.
-      const begins = (column: 'recipient.family' | 'recipient.given', word: string) =>
-        sql<boolean>`lodge_fold(${sql.ref(column)}) LIKE lodge_fold(${word}) || '%'`
-      const within = (word: string) =>
-        sql<boolean>`(' ' || lodge_fold(recipient.family) || ' ' || lodge_fold(recipient.given)) LIKE '% ' || lodge_fold(${word}) || '%'`
-      let found = accounts(db).where((e) =>
-        e.or([
-          begins('recipient.family', first),
-          begins('recipient.given', first),
-          ...(rest.length === 0 ? [sql<boolean>`account.account LIKE ${first.toLowerCase()} || '%'`] : []),
-        ]),
-      )
-      for (const word of rest) found = found.where(within(word))
-      return found.limit(accountsAtOnce + 1).execute()
+      const asked = searchTsquery(query.text)
+      if (asked === null) return []
+      return accounts(db)
+        .where(sql<boolean>`recipient.search @@ ${asked}::tsquery`)
+        .limit(accountsAtOnce + 1)
+        .execute()
     }
   }
 }

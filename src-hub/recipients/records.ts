@@ -6,6 +6,7 @@ import { RecipientId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { searchTsquery } from '../../src-shared/protocol/search-text.ts'
 import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
@@ -42,7 +43,7 @@ async function views(db: Db | Tx, ids: readonly string[]): Promise<View[]> {
   })
 }
 
-/** By the beginning of an account, or the words of a name in any order and without accents. */
+/** By the beginning of an account, or the words of a name or an account in any order and without accents. */
 export async function findRecipients(
   db: Db,
   text: string,
@@ -55,7 +56,7 @@ export async function findRecipients(
   const { rows } = await sql<{ id: string }>`SELECT id FROM (
       (SELECT recipient AS id, 0 AS rank, account AS name FROM account WHERE lower(account) LIKE ${beginning} ORDER BY lower(account) LIMIT ${limit + 1})
       UNION ALL
-      (SELECT id, 1, family || ' ' || given FROM recipient WHERE search @@ lodge_query(${text}) ORDER BY family, given LIMIT ${limit + 1})
+      (SELECT id, 1, family || ' ' || given FROM recipient WHERE search @@ ${searchTsquery(text)}::tsquery ORDER BY family, given LIMIT ${limit + 1})
     ) found GROUP BY id ORDER BY min(rank), min(name), id LIMIT ${limit + 1}`.execute(db)
   return {
     recipients: await views(

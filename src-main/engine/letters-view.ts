@@ -1,7 +1,7 @@
 /** From the cache's rows to a letter as the post room sees it. */
 import { addressLines } from '../../src-shared/policy/index.ts'
 import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
-import { displayName, type Pickup } from '../pickups/index.ts'
+import { fullName, type Pickup } from '../pickups/index.ts'
 import type { SentLetter } from '../release/index.ts'
 import { blockedBy, type ViewParts } from './views.ts'
 
@@ -20,7 +20,7 @@ function stateOf(pickup: Pickup, sent: SentLetter | null): LetterView['state'] {
 }
 
 export function letterView(parts: ViewParts, pickup: Pickup, sent: SentLetter | null): LetterView {
-  const name = displayName(pickup.person.name)
+  const name = fullName(pickup.person.name)
   return {
     id: pickup.id,
     name,

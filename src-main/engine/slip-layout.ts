@@ -1,7 +1,7 @@
 /** Fills a slip's content from the pickup, the desk and the policy. */
 import type { Desk, Language } from '../../src-shared/domain.ts'
 import { addressLines } from '../../src-shared/policy/index.ts'
-import { displayName, type Pickup } from '../pickups/index.ts'
+import { fullName, type Pickup } from '../pickups/index.ts'
 import type { LayoutInstructions, LayoutSlip } from '../release/index.ts'
 import { layoutInstructions, layoutSlip, type LetterBlock, type SlipBasics } from '../slip/index.ts'
 
@@ -61,7 +61,7 @@ function letterOf({ channel, person }: Pickup, desk: Desk, language: Language): 
   if (channel !== 'registered-letter' || person.address === null) return {}
   return {
     letter: {
-      address: addressLines(displayName(person.name), person.address),
+      address: addressLines(fullName(person.name), person.address),
       sender: `${desk.organisation[language]}, ${desk.address}`,
     },
   }
@@ -73,7 +73,7 @@ export function layoutForDesk(paper: 58 | 80): LayoutSlip {
     return layoutSlip(
       {
         ...basics(slip),
-        recipient: displayName(person.name),
+        recipient: fullName(person.name),
         account: slip.policy.accountOnSlip === 'full' ? person.account : maskAccount(person.account),
         requestReference: person.requestReference,
         ...letterOf(slip.pickup, slip.desk, slip.language),

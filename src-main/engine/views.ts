@@ -2,7 +2,7 @@
 import type { Failure } from '../../src-shared/result.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
 import { decideHere, sponsorHere, type Place } from '../identity/index.ts'
-import { displayName, initials, type Pickup, type PickupCache } from '../pickups/index.ts'
+import { fullName, initials, type Pickup, type PickupCache } from '../pickups/index.ts'
 import { printsThatMayFail, type Slip, type Slips } from '../release/index.ts'
 import type { Roster } from '../staff/index.ts'
 
@@ -33,7 +33,7 @@ export function pickupView(parts: ViewParts, pickup: Pickup): PickupView {
   return {
     id: pickup.id,
     state: pickup.state,
-    name: displayName(person.name),
+    name: fullName(person.name),
     initials: initials(person.name),
     recipientClass: pickup.recipientClass,
     account: person.account,
@@ -56,7 +56,7 @@ export function slipView(parts: ViewParts, slip: Slip): SlipView {
     // An intent whose outcome could not be written is as uncertain as any.
     state: slip.state === 'intended' ? 'uncertain' : slip.state,
     pickup: slip.pickup,
-    name: pickup === null ? '' : displayName(pickup.person.name),
+    name: pickup === null ? '' : fullName(pickup.person.name),
     intendedAt: slip.intendedAt,
     staffName: parts.roster.get(slip.staff)?.name ?? '',
     reason: slip.code === null ? null : { code: slip.code },

@@ -15,7 +15,7 @@ import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { issuesAs, walkInDesks } from '../../src-shared/serving.ts'
 import { decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
 import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
-import { displayName, initials } from '../pickups/index.ts'
+import { fullName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate, type Timers } from './clock.ts'
@@ -126,7 +126,7 @@ export function createWalkInDesk({
     const allowed = mayIssue(of)
     return {
       account: of.account,
-      name: displayName(of.name),
+      name: fullName(of.name),
       recipientClass: of.recipientClass,
       language: of.language,
       sponsor: sponsorHere(services.requirePlace(), asPickup(of), now()),

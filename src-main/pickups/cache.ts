@@ -1,11 +1,12 @@
 /** The cache of granted pickups and their lifecycle at this desk (DESIGN section 5). */
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import { type Sqlite } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
 import { prepareGrant, type PreparedGrant } from './prepared.ts'
 import { createTally } from './tally.ts'
-import { foldForSearch, openPerson, type Person } from './person.ts'
+import { openPerson, type Person } from './person.ts'
 import { createNameSearch } from './search.ts'
 
 export interface Pickup {
@@ -215,20 +216,20 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   /** Rows in the order of the queue, and how many there are. */
   function found(
     filter: Exclude<QueueFilter['filter'], 'today'>,
-    words: readonly string[],
+    query: SearchQuery,
     limit: number,
   ): { rows: Row[]; total: number } {
     const first = filter === 'waiting' ? [] : begun.all()
-    if (words.length === 0) {
+    if (query.length === 0) {
       const last = filter === 'arrived' ? [] : waiting.all(limit)
       const total = filter === 'arrived' ? first.length : first.length + (tally.read().get('waiting') ?? 0)
       return { rows: [...first, ...last].slice(0, limit), total }
     }
-    const rows = first.filter((row) => names.has(row.id, words))
+    const rows = first.filter((row) => names.has(row.id, query))
     if (filter === 'arrived') return { rows: rows.slice(0, limit), total: rows.length }
     const others = new Set((filter === 'waiting' ? begun.all() : first).map((row) => row.id))
-    const matches = names.matches(words)
-    const among = [...others].filter((id) => names.has(id, words)).length
+    const matches = names.matches(query)
+    const among = [...others].filter((id) => names.has(id, query)).length
     const total = rows.length + matches.length - among
     for (const { id } of matches) {
       if (rows.length >= limit) break
@@ -268,14 +269,14 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
 
     /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
     queue({ filter, search, limit }: QueueFilter, midnight = 0): { pickups: Pickup[]; total: number } {
-      const words = foldForSearch(search).split(' ').filter(Boolean)
-      while (words.length > 0 && names.fold(Number.MAX_SAFE_INTEGER));
+      const query = searchQuery(search)
+      while (query.length > 0 && names.fold(Number.MAX_SAFE_INTEGER));
       if (filter === 'today') {
-        const ids = today.all(midnight, midnight).filter((id) => words.length === 0 || names.has(id, words))
+        const ids = today.all(midnight, midnight).filter((id) => query.length === 0 || names.has(id, query))
         const shown = ids.slice(0, limit).flatMap((id) => byId.get(id) ?? [])
         return { pickups: shown.map(fromRow), total: ids.length }
       }
-      const { rows, total } = found(filter, words, limit)
+      const { rows, total } = found(filter, query, limit)
       return { pickups: rows.map(fromRow), total }
     },
     /** Opens up to so many names for search; false when none is left. */

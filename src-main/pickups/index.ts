@@ -1,5 +1,5 @@
 export { createPickupCache, type Pickup, type PickupCache } from './cache.ts'
 export { createDeliveryRequests, type DeliveryRequest, type DeliveryRequests, type Whose } from './delivery-requests.ts'
-export { displayName, foldForSearch, type Person } from './person.ts'
-export { initials } from '../../src-shared/protocol/names.ts'
+export { fullName, initials } from '../../src-shared/person-name.ts'
+export type { Person } from './person.ts'
 export { prepareGrant, type PreparedGrant } from './prepared.ts'

@@ -26,33 +26,3 @@ export function openPerson(cacheKey: WrapKey, pickup: string, sealed: Uint8Array
   if (bytes === null) throw new DamagedRow('a cached person does not open')
   return Person.parse(JSON.parse(bytes.toString('utf8')))
 }
-
-export function displayName(name: PersonName): string {
-  return `${name.given} ${name.family}`.trim()
-}
-
-/** Letters that no decomposition takes a mark off. */
-const plain: Readonly<Record<string, string>> = {
-  ø: 'o',
-  æ: 'ae',
-  đ: 'd',
-  ð: 'd',
-  ł: 'l',
-  ß: 'ss',
-  þ: 'th',
-  ı: 'i',
-  œ: 'oe',
-  ħ: 'h',
-  ŋ: 'n',
-}
-
-/** For tolerant search: lower case, marks removed (å/a, ö/o, ø/o), hyphens and punctuation as spaces. */
-export function foldForSearch(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[øæđðłßþıœħŋ]/g, (letter) => plain[letter] ?? letter)
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-}

@@ -2,9 +2,11 @@
  * Names for search, folded in memory only. At rest they are sealed, and opening 100,000 of them takes seconds: it is done a
  * slice at a time, so that the desk goes on, and a search of what is folded touches no row but those it shows.
  */
+import { fullName } from '../../src-shared/person-name.ts'
+import { findsIn, searchText, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import type { Sqlite } from '../storage/index.ts'
 import { unwrap, type WrapKey } from '../vault/index.ts'
-import { displayName, foldForSearch, type Person } from './person.ts'
+import type { Person } from './person.ts'
 import { personLabel } from './prepared.ts'
 
 interface Sealed {
@@ -27,9 +29,9 @@ export interface NameSearch {
   added(id: string): void
   /** The pickup was written: its person may be another spelling, or it is over. */
   renew(id: string): void
-  has(id: string, words: readonly string[]): boolean
-  /** Those whose name, account or reference holds every word, the first issued first. */
-  matches(words: readonly string[]): readonly { readonly id: string }[]
+  has(id: string, query: SearchQuery): boolean
+  /** Those of whose names, former ones too, account and reference a word begins with each that is asked for; the first issued first. */
+  matches(query: SearchQuery): readonly { readonly id: string }[]
 }
 
 const byIssue = (a: Entry, b: Entry) => a.issuedAt - b.issuedAt
@@ -52,7 +54,7 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
   let fresh: Entry[] = []
   let stale = false
   /** The last search: whoever types on looks among what it found. */
-  let last: { readonly words: readonly string[]; readonly found: readonly Entry[] } | null = null
+  let last: { readonly query: SearchQuery; readonly found: readonly Entry[] } | null = null
 
   function forget(id: string): void {
     if (folded.delete(id)) stale = true
@@ -64,8 +66,9 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
     const bytes = unwrap(cacheKey, personLabel(id), person)
     // A row that was tampered with is not found by name; opening it says what is wrong.
     if (bytes === null) return
-    const { name, account, requestReference } = JSON.parse(bytes.toString('utf8')) as Person
-    const entry = { id, issuedAt, text: foldForSearch(`${displayName(name)} ${account} ${requestReference ?? ''}`) }
+    const { name, formerNames, account, requestReference } = JSON.parse(bytes.toString('utf8')) as Person
+    const text = [...[name, ...formerNames].map(fullName), account, requestReference ?? ''].join(' ')
+    const entry = { id, issuedAt, text: searchText(text) }
     folded.set(id, entry)
     fresh.push(entry)
   }
@@ -83,10 +86,12 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
     return ordered
   }
 
-  const holds = (text: string, words: readonly string[]) => words.every((word) => text.includes(word))
-  /** Whatever holds the new words holds the old ones. */
-  const narrows = (words: readonly string[], old: readonly string[]) =>
-    old.every((before) => words.some((word) => word.includes(before)))
+  /** Whatever is found by the new query was found by the old one: words are typed on, or added. */
+  const narrows = (query: SearchQuery, old: SearchQuery) =>
+    [...query, ...old].every((ways) => ways.length === 1) &&
+    old.every(([before = []]) =>
+      before.every((prefix) => query.some(([way = []]) => way.some((word) => word.startsWith(prefix)))),
+    )
 
   return {
     fold(count) {
@@ -114,16 +119,21 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       forget(id)
       again.add(id)
     },
-    has: (id, words) => holds(folded.get(id)?.text ?? '', words),
-    matches(words) {
+    has: (id, query) => findsIn(folded.get(id)?.text ?? '', query),
+    matches(query) {
       const everything = inOrder()
-      const among = last !== null && narrows(words, last.words) ? last.found : everything
+      const among = last !== null && narrows(query, last.query) ? last.found : everything
       const found: Entry[] = []
-      const [first = '', ...rest] = words
-      // Over a hundred thousand at the first letter: no function called for each.
-      for (const entry of among)
-        if (entry.text.includes(first) && (rest.length === 0 || holds(entry.text, rest))) found.push(entry)
-      last = { words, found }
+      const only =
+        query.length === 1 && query[0]?.length === 1 && query[0][0]?.length === 1 ? query[0][0][0] : undefined
+      if (only === undefined) {
+        for (const entry of among) if (findsIn(entry.text, query)) found.push(entry)
+      } else {
+        // Over a hundred thousand at the first letter: no function called for each.
+        const beginning = ` ${only}`
+        for (const entry of among) if (entry.text.includes(beginning)) found.push(entry)
+      }
+      last = { query, found }
       return found
     },
   }

@@ -3,74 +3,86 @@
  * never take one person for another, so every word of the document must be accounted for.
  */
 import type { PersonName } from '../hub-api.ts'
+import { latinAlone, mrzLetters } from './mrz-letters.ts'
 
-/** ICAO Doc 9303 part 3 section 6, table A: recommended transliterations, where they are not just the bare letter. */
-const table: Readonly<Record<string, readonly string[]>> = {
-  Å: ['AA', 'A'],
-  Ä: ['AE', 'A'],
-  Æ: ['AE'],
-  Ö: ['OE', 'O'],
-  Ø: ['OE', 'O'],
-  Ü: ['UE', 'UXX', 'U'],
-  ß: ['SS'],
-  Þ: ['TH'],
-  Ð: ['D'],
-  Ñ: ['N', 'NXX'],
-  Œ: ['OE'],
-  Ĳ: ['IJ'],
-  Ł: ['L'],
-  Đ: ['D'],
-  Ħ: ['H'],
-  Ŋ: ['N'],
-  Ŧ: ['T'],
-  ı: ['I'],
-  İ: ['I'],
-}
+export { initials } from '../person-name.ts'
 
-/** All spellings a word may have in an MRZ. Few: a word rarely has more than two such letters, and it is capped. */
-export function spellings(word: string): Set<string> {
-  let forms = ['']
-  for (const letter of word.normalize('NFC').replace(/ß/g, 'ß').toLocaleUpperCase('en')) {
-    const listed = table[letter]
-    const bare = letter
-      .normalize('NFD')
-      .replace(/\p{M}/gu, '')
-      .replace(/[^A-Z]/g, '')
-    const options = listed ?? [bare]
-    forms = forms.flatMap((form) => options.map((option) => form + option))
-    if (forms.length > 64) forms = forms.slice(0, 64)
+type Letters = readonly (readonly string[] | null)[]
+
+/** Part a name into words in an MRZ (9303 part 3 section 4.6): hyphens of every length, and whatever else is no letter. */
+const hyphen = /[-\u2010-\u2015\u2212\u2043\u058a\u05be\u30fb\ufe58\ufe63\uff0d_/]+/u
+/** Vanish in an MRZ, and what was on both sides is one word: apostrophes in all their forms, the full stop, the middle dot of Catalan. */
+const apostrophe = /['\u2018\u2019\u201b\u02b9-\u02bf\u02c8\u2032`\u00b4\uff07.\u00b7\u2027"\u201c-\u201e]+/u
+const apostrophes = new RegExp(apostrophe.source, 'gu')
+const between = /[^\p{L}\p{M}\p{N}\p{Default_Ignorable_Code_Point}]+/u
+
+/** A sharp end to what a crafted name may cost: more ways to part one than this are not tried. */
+const mostWays = 24
+
+/** Ways in which the words of a name may stand in an MRZ: as 9303 has it first, then with hyphens joined, then with apostrophes parting. */
+function waysOf(text: string): readonly (readonly string[])[] {
+  const parted = (part: string) => part.split(between).filter((word) => word !== '')
+  // A lone accent is a letter's own to NFKC, and would become a space.
+  const tokens = text.split(/[\s,;|]+/u).filter((token) => token !== '')
+  let ways: (readonly string[])[] = [[]]
+  for (const token of tokens) {
+    const joined = token.replace(apostrophes, '')
+    const usual = joined.split(hyphen).flatMap(parted)
+    const options = [
+      usual,
+      parted(joined.split(hyphen).join('')),
+      token
+        .split(hyphen)
+        .flatMap((part) => part.split(apostrophe))
+        .flatMap(parted),
+    ].filter((words, i, all) => all.findIndex((other) => other.join(' ') === words.join(' ')) === i)
+    ways =
+      ways.length * options.length > mostWays
+        ? ways.map((way) => [...way, ...usual])
+        : options.flatMap((words) => ways.map((way) => [...way, ...words]))
   }
-  return new Set(forms)
+  return ways
 }
 
-/** Hyphens part words in an MRZ, apostrophes vanish (9303 part 3 section 4.6). */
-function words(text: string): string[] {
-  return text
-    .replace(/['’`.]/g, '')
-    .split(/[\s\-–,]+/)
-    .filter((word) => word !== '')
-}
+/** The words of a document's name field: its fillers have become spaces. */
+const documentWords = (text: string) => text.split(/[\s<]+/).filter((word) => word !== '')
 
-function sameWord(inDocument: string, onRecord: string): boolean {
-  return spellings(onRecord).has(inDocument)
+/** Whether `text`, in the letters of an MRZ, is a spelling of these letters; or, where it may be cut short, of their beginning. */
+function spells(text: string, letters: Letters, mayBeCut: boolean): boolean {
+  if (text === '') return false
+  let reached = new Set([0])
+  for (const forms of letters) {
+    const next = new Set<number>()
+    for (const at of reached)
+      for (const form of forms ?? []) {
+        if (text.startsWith(form, at)) next.add(at + form.length)
+        else if (mayBeCut && at < text.length && form.startsWith(text.slice(at))) return true
+      }
+    if (mayBeCut && next.has(text.length)) return true
+    reached = next
+  }
+  return reached.has(text.length)
 }
 
 /** The last word of a name field that reached its end may be cut short, down to one letter. */
-function sameOrCut(inDocument: string, onRecord: string, mayBeCut: boolean): boolean {
-  if (sameWord(inDocument, onRecord)) return true
-  return mayBeCut && inDocument !== '' && [...spellings(onRecord)].some((form) => form.startsWith(inDocument))
-}
+const sameWord = (inDocument: string, onRecord: string, mayBeCut = false) =>
+  spells(inDocument, mrzLetters(onRecord), mayBeCut)
 
 function sameSequence(document: readonly string[], record: readonly string[], cut: boolean): boolean {
   if (cut ? document.length > record.length : document.length !== record.length) return false
-  return document.every((word, i) => sameOrCut(word, record[i] ?? '', cut && i === document.length - 1))
+  return document.every((word, i) => sameWord(word, record[i] ?? '', cut && i === document.length - 1))
 }
 
-/** Every word of `document` is one of `record`, each used once, in any order; and they share the first word of `record` or all of it. */
+/** The same letters in the same order, wherever they are parted: `O<BRIEN`, `MEIERLUND`. */
+function sameLetters(document: readonly string[], record: readonly string[], cut: boolean): boolean {
+  return spells(document.join(''), record.flatMap(mrzLetters), cut)
+}
+
+/** Every word of `document` is one of `record`, each used once, in any order. */
 function subset(document: readonly string[], record: readonly string[], cut: boolean): boolean {
   const rest = [...record]
   for (const [i, word] of document.entries()) {
-    const at = rest.findIndex((candidate) => sameOrCut(word, candidate, cut && i === document.length - 1))
+    const at = rest.findIndex((candidate) => sameWord(word, candidate, cut && i === document.length - 1))
     if (at === -1) return false
     rest.splice(at, 1)
   }
@@ -79,19 +91,17 @@ function subset(document: readonly string[], record: readonly string[], cut: boo
 
 /**
  * A name as a person writes it in the letters of an MRZ, for a comparison with the record: as ICAO transliterates it, and with the marks
- * dropped, since registers do either.
+ * dropped, since registers do either. None for a name with a letter that an MRZ cannot spell.
  */
 export function asDocumentNames(name: PersonName): readonly DocumentName[] {
-  const letters = (text: string, pick: (forms: readonly string[]) => string | undefined) =>
-    words(text)
-      .map((word) => pick([...spellings(word)]) ?? '')
+  const written = (text: string) => (waysOf(text)[0] ?? []).map(mrzLetters)
+  const [family, given] = [written(name.family), written(name.given)]
+  if ([...family, ...given].some((letters) => letters.includes(null))) return []
+  const pick = (words: readonly Letters[], last: boolean) =>
+    words
+      .map((letters) => letters.map((forms) => forms?.at(last ? -1 : 0) ?? '').join(''))
       .filter((word) => word !== '')
-      .join(' ')
-  const whole = (pick: (forms: readonly string[]) => string | undefined) => ({
-    family: letters(name.family, pick),
-    given: letters(name.given, pick),
-  })
-  return [whole((forms) => forms[0]), whole((forms) => forms.at(-1))]
+  return [false, true].map((last) => ({ family: pick(family, last).join(' '), given: pick(given, last).join(' ') }))
 }
 
 export interface DocumentName {
@@ -100,9 +110,49 @@ export interface DocumentName {
   readonly truncated?: boolean
 }
 
+/** Where one side has a single name, or both in one field: the same words, in the same order (`exact`) or in any. */
+function matchWhole(document: readonly string[], name: PersonName, cut: boolean): 'exact' | 'tolerant' | null {
+  const ways = waysOf(`${name.family} ${name.given}`)
+  if (!cut && ways.some((way) => sameSequence(document, way, false))) return 'exact'
+  const same = (way: readonly string[]) =>
+    (document.length === way.length && subset(document, way, cut)) || sameLetters(document, way, cut)
+  return ways.some(same) ? 'tolerant' : null
+}
+
+interface Read {
+  readonly family: readonly string[]
+  readonly given: readonly string[]
+  readonly cut: boolean
+  readonly cutInFamily: boolean
+}
+
+function exactly({ family, given, cut, cutInFamily }: Read, name: PersonName): boolean {
+  const [recordFamily = [], recordGiven = []] = [waysOf(name.family)[0], waysOf(name.given)[0]]
+  return sameSequence(family, recordFamily, cutInFamily) && (sameSequence(given, recordGiven, cut) || cutInFamily)
+}
+
+function tolerantly({ family, given, cut, cutInFamily }: Read, name: PersonName): boolean {
+  const familyMatches = waysOf(name.family).some(
+    (way) =>
+      sameSequence(family, way, cutInFamily) ||
+      sameLetters(family, way, cutInFamily) ||
+      (family.length === way.length && subset(family, way, false)),
+  )
+  if (!familyMatches) return false
+  if (cutInFamily) return true
+  return waysOf(name.given).some(
+    (way) =>
+      subset(given, way, cut) ||
+      sameLetters(given, way, cut) ||
+      // The document may carry more given names than the register.
+      (way.length > 0 && way.every((word) => given.some((inDocument) => sameWord(inDocument, word)))),
+  )
+}
+
 /**
  * `exact`: all names, in order. `tolerant`: the same family name (or a former one, or the parts of a double name in
- * another order) and given names of which one side may list more than the other. null: another person, for all we know.
+ * another order or joined) and given names of which one side may list more than the other. A person may have a single name, in either
+ * field. null: another person, for all we know; or a name that an MRZ cannot carry, which `needsEye` tells.
  */
 export function matchName(
   document: DocumentName,
@@ -110,35 +160,34 @@ export function matchName(
   former: readonly PersonName[],
 ): 'exact' | 'tolerant' | null {
   const cut = document.truncated === true
-  const family = words(document.family)
-  const given = words(document.given)
-  const cutInFamily = cut && given.length === 0
-  const exact = (name: PersonName) =>
-    sameSequence(family, words(name.family), cutInFamily) &&
-    (sameSequence(given, words(name.given), cut) || cutInFamily)
-  if (!cut && exact(record)) return 'exact'
+  const [family, given] = [documentWords(document.family), documentWords(document.given)]
+  const read: Read = { family, given, cut, cutInFamily: cut && given.length === 0 }
+  if (family.length + given.length === 0) return null
+  let found: 'exact' | 'tolerant' | null = null
   for (const name of [record, ...former]) {
-    const recordFamily = words(name.family)
-    const familyMatches =
-      sameSequence(family, recordFamily, cutInFamily) ||
-      (family.length === recordFamily.length && subset(family, recordFamily, false))
-    if (!familyMatches) continue
-    if (cutInFamily) return 'tolerant'
-    const recordGiven = words(name.given)
-    if (recordGiven.length === 0 && given.length === 0) return 'tolerant'
-    if (subset(given, recordGiven, cut)) return 'tolerant'
-    // The document may carry more given names than the register.
-    if (recordGiven.length > 0 && recordGiven.every((word) => given.some((inDocument) => sameWord(inDocument, word))))
-      return 'tolerant'
+    const oneField = family.length === 0 || given.length === 0 || name.family.trim() === '' || name.given.trim() === ''
+    const match =
+      oneField && !(read.cutInFamily && name.family.trim() !== '')
+        ? matchWhole([...family, ...given], name, cut)
+        : !cut && exactly(read, name)
+          ? 'exact'
+          : tolerantly(read, name)
+            ? 'tolerant'
+            : null
+    if (match === 'exact' && name === record) return 'exact'
+    if (match !== null) found = 'tolerant'
   }
-  return null
+  return found
 }
 
-/** Initials as a check-in screen may show them: `A. K.` */
-export function initials(name: PersonName): string {
-  const first = (text: string) => [...text.trim()][0]?.toUpperCase()
-  return [first(name.given), first(name.family)]
-    .filter((letter) => letter !== undefined)
-    .map((letter) => `${letter}.`)
-    .join(' ')
+/**
+ * Whether this name can be compared by eye alone: a letter of it has no spelling in an MRZ, or it is in a script that States write in
+ * ways of their own. A document that then does not match is not another person's for all we know.
+ */
+export function needsEye(record: PersonName, former: readonly PersonName[] = []): boolean {
+  const unsure = ({ family, given }: PersonName) => {
+    const text = `${family} ${given}`
+    return !latinAlone(text) || waysOf(text)[0]?.flatMap(mrzLetters).includes(null) === true
+  }
+  return [record, ...former].some(unsure)
 }

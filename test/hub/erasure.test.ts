@@ -89,7 +89,8 @@ test('a declined request and a letter that arrived are nobody’s after the days
     db,
   )
   expect(await purgeEnded(db, Date.now() + 40 * day)).toBe(2)
-  expect(await placesOf(account)).toEqual(['account'])
+  // The person stays on record, and is found by the account.
+  expect(await placesOf(account)).toEqual(['account', 'recipient'])
   const row = await db.selectFrom('delivery_request').selectAll().where('id', '=', declined).executeTakeFirstOrThrow()
   expect(row).toMatchObject({ account: null, recipient: null, state: 'declined', reason: 'duplicate' })
 })

@@ -7,7 +7,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Incarnation, PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { createPickupCache, foldForSearch } from '../../src-main/pickups/index.ts'
+import { findsIn, searchQuery, searchText } from '../../src-shared/protocol/search-text.ts'
+import { createPickupCache } from '../../src-main/pickups/index.ts'
 import { openStore } from '../../src-main/storage/index.ts'
 import { inventedGrant } from './invented-grant.ts'
 
@@ -60,15 +61,13 @@ test('any history: search finds exactly who matches, in the order of the queue',
           })
           const rank = (state: string, arrivedAt: number | null) =>
             state === 'uncertain' || state === 'printed' ? 0 : arrivedAt !== null ? 1 : 2
-          const wanted = foldForSearch(search).split(' ')
+          const wanted = searchQuery(search)
           const expected = ids
             .flatMap((id) => cache.get(id) ?? [])
             .filter(({ state }) => ['waiting', 'arrived', 'uncertain'].includes(state))
             .filter(({ state }) => filter === 'all' || (filter === 'waiting') === (state === 'waiting'))
             .filter(({ person }) =>
-              wanted.every((word) =>
-                foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`).includes(word),
-              ),
+              findsIn(searchText(`${person.name.given} ${person.name.family} ${person.account}`), wanted),
             )
             .sort(
               (a, b) =>
@@ -156,13 +155,12 @@ test('any history with searches in between: each finds what comparing every name
           if (kind !== 'type' && kind !== 'rub' && kind !== 'another') continue
           searches += 1
           const search = word.slice(0, letters)
-          const wanted = foldForSearch(search).split(' ').filter(Boolean)
+          const wanted = searchQuery(search)
           const expected = ids
             .flatMap((id) => cache.get(id) ?? [])
             .filter(({ state }) => state === 'waiting')
             .filter(({ person }) => {
-              const text = foldForSearch(`${person.name.given} ${person.name.family} ${person.account}`)
-              return wanted.every((one) => text.includes(one))
+              return findsIn(searchText(`${person.name.given} ${person.name.family} ${person.account}`), wanted)
             })
             .map(({ id, issuedAt }) => ({ id, issuedAt }))
           const { pickups, total } = cache.queue({ filter: 'all', search, limit: 100 })
