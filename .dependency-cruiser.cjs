@@ -38,7 +38,7 @@ const forbidden = [
     severity: 'error',
     from: { path: '^src-hub/console/' },
     to: {
-      path: '^(src-main|src-renderer|src-hub/(?!console/)|src-shared/protocol|test)/',
+      path: '^(src-main|src-renderer|src-hub/(?!console/)|src-shared/(protocol|outgoing)|test)/',
       pathNot:
         '^src-renderer/(zod-without-eval\\.ts|components/((base|fonts|tokens)\\.css|icons\\.ts|SvgQr\\.vue)|wording/(times|qr-path)\\.ts)$',
     },
@@ -53,7 +53,7 @@ const forbidden = [
     name: 'renderer-knows-only-contracts',
     severity: 'error',
     from: { path: '^src-renderer/' },
-    to: { path: '^(src-main|src-hub|test|src-shared/protocol)/' },
+    to: { path: '^(src-main|src-hub|test|src-shared/(protocol|outgoing))/' },
   },
   {
     name: 'only-electron-imports-electron',

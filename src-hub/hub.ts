@@ -56,7 +56,7 @@ export interface HubOptions {
   readonly secretSettings?: SecretSettings
   /** Which addresses webhooks may go to; by default https outside of private networks. */
   readonly webhookGuard?: Guard
-  /** PEM of an authority that webhooks' receivers are trusted by, in place of the usual ones. */
+  /** PEM of an authority that webhooks' receivers are trusted by, beside the usual ones. */
   readonly webhookCa?: string
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
@@ -110,8 +110,10 @@ async function currentIncarnation(db: Db): Promise<string> {
   return (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation
 }
 
-/** Longest that a request may still take once the hub stops. */
+/** Longest that a request, or a call that is out, may still take once the hub stops. */
 const finishMs = 10_000
+/** Longest that an orderly stop takes beyond its drain time, whatever is out; who waited longer may end the process. */
+export const longestStopMs = finishMs + 5000
 
 interface Worker {
   start(): void
@@ -126,13 +128,17 @@ function secretsOf(
   settings: SecretSettings | undefined,
   workers: Worker[],
   onBug: (job: string, error: unknown) => void,
+  stop: AbortSignal,
 ): Pick<GrantParts, 'secrets'> {
   if (settings === undefined) return {}
   const generate = (kind: SecretKind) => generateSecret(kind, settings.generator)
   const { source, atHandover } = settings
   if (source.kind === 'none')
     return { secrets: { generate, directory: false, atHandover: false, settle: async () => undefined } }
-  const made = source.kind === 'ldap' ? createLdapSource(source) : createWebhookSource({ ...source, now: parts.now })
+  const made =
+    source.kind === 'ldap'
+      ? createLdapSource({ ...source, stop })
+      : createWebhookSource({ ...source, now: parts.now, stop })
   let worker: SecretWorker | null = null
   const secrets: Secrets = {
     generate,
@@ -156,6 +162,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let lights: Lights | null = null
   let metricsServer: MetricsServer | null = null
   const workers: Worker[] = []
+  /** Aborts what is out when a stop has waited long enough for it. */
+  const outgoing = new AbortController()
   if (options.databaseUrl === undefined)
     embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
@@ -191,12 +199,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const onBug = options.onBug ?? (() => undefined)
     const webhookGuard = options.webhookGuard ?? { hosts: [], loopback: false }
     const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
-    workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, ...trusted }, onBug))
+    workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, stop: outgoing.signal, ...trusted }, onBug))
     const parts: GrantParts = {
       keys,
       incarnation,
       now,
-      ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug),
+      ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug, outgoing.signal),
     }
     const imports = createImportWorker(db, parts, onBug)
     workers.push(imports, createDeskWorker(db, parts, onBug))
@@ -226,12 +234,18 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       console: {
         address: options.consoleAddress ?? null,
         local: options.localAccounts ?? true,
-        oidc: options.oidc === undefined || options.oidc === null ? null : createOidc(db, options.oidc),
+        oidc:
+          options.oidc === undefined || options.oidc === null
+            ? null
+            : createOidc(db, options.oidc, { stop: outgoing.signal }),
         exportKey: loadExportKey(options.dataDir),
       },
       consoleDir: options.consoleDir ?? null,
       eId,
-      eIds: eId === null ? null : createEIds({ db, keys, now, settings: eId, broker: createBroker(eId) }),
+      eIds:
+        eId === null
+          ? null
+          : createEIds({ db, keys, now, settings: eId, broker: createBroker(eId, { stop: outgoing.signal }) }),
       onBug,
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
@@ -266,8 +280,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         readiness.drain()
         if (drainMs > 0) await new Promise((done) => setTimeout(done, drainMs))
         for (const raw of streams) raw.end()
-        const patience = setTimeout(() => app.server.closeAllConnections(), finishMs)
-        await app.close()
+        const patience = setTimeout(() => {
+          outgoing.abort()
+          app.server.closeAllConnections()
+        }, finishMs)
+        // Nothing new is begun while what is out comes back.
+        await Promise.all([app.close(), ...workers.map((worker) => worker.stop())])
         clearTimeout(patience)
         await shutDatabase()
       },

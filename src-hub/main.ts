@@ -6,7 +6,7 @@ import { welcomePath } from '../src-shared/agent-api/session.ts'
 import { languages } from '../src-shared/domain.ts'
 import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
-import { startHub } from './hub.ts'
+import { longestStopMs, startHub } from './hub.ts'
 import { isEmpty, parseInstitution, seed } from './seed/index.ts'
 import { readSettings } from './settings.ts'
 
@@ -69,6 +69,8 @@ let stopping = false
 function stop(): void {
   if (stopping) return
   stopping = true
+  // An orderly stop has a deadline for everything in it; this is for what nobody thought of.
+  setTimeout(() => process.exit(1), drainMs + longestStopMs).unref()
   running.stop(drainMs).then(
     () => process.exit(0),
     () => process.exit(1),

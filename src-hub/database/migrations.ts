@@ -194,5 +194,12 @@ CREATE INDEX desk_work_subject ON desk_work (subject, id);
 CREATE INDEX pickup_waiting ON pickup (desk, issued_at, id) WHERE state = 'unassigned';
 `,
   },
+  {
+    version: 50,
+    sql: `
+-- Each receiver has a queue of its own: one that is silent delays no other.
+CREATE INDEX webhook_delivery_target ON webhook_delivery (target, not_before, event) WHERE state = 'pending';
+`,
+  },
   { version: 70, sql: searchMigration },
 ]

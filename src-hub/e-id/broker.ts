@@ -3,6 +3,7 @@
  * What comes back is looked at here and let go: neither a token nor an identity code is kept.
  */
 import * as client from 'openid-client'
+import { isUnreached, outgoingFetch, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { eIdCallbackPath, onLoopback, type EIdSettings } from './settings.ts'
 
@@ -29,7 +30,11 @@ export interface Broker {
 /** Clocks of broker and hub may differ by so much, seconds. */
 const skewSeconds = 10
 
-export function createBroker(settings: EIdSettings): Broker {
+/** Longest that one question to the broker may take, whatever it does, and longest answer that is read. */
+const usualLimits = { totalMs: 10_000, maxBytes: 1_048_576 }
+
+export function createBroker(settings: EIdSettings, given: Partial<FetchLimits> = {}): Broker {
+  const limits = { ...usualLimits, ...given }
   let known: Promise<client.Configuration> | null = null
   const returnTo = new URL(eIdCallbackPath, settings.publicUrl).href
 
@@ -41,7 +46,8 @@ export function createBroker(settings: EIdSettings): Broker {
         undefined,
         settings.clientSecret === null ? client.None() : client.ClientSecretPost(settings.clientSecret),
         {
-          timeout: 10,
+          timeout: limits.totalMs / 1000,
+          [client.customFetch]: outgoingFetch(limits),
           execute: [
             client.enableNonRepudiationChecks,
             ...(onLoopback(settings.issuer) ? [client.allowInsecureRequests] : []),
@@ -92,8 +98,13 @@ export function createBroker(settings: EIdSettings): Broker {
       }
     },
     async finish({ state, nonce, verifier }, search, now, since) {
+      let config: client.Configuration
       try {
-        const config = await discover()
+        config = await discover()
+      } catch {
+        return fail('L-319')
+      }
+      try {
         const tokens = await client.authorizationCodeGrant(config, new URL(`${returnTo}${search}`), {
           pkceCodeVerifier: verifier,
           expectedState: state,
@@ -126,9 +137,5 @@ export function createBroker(settings: EIdSettings): Broker {
 }
 
 function isAway(error: Error & { code?: string }): boolean {
-  return (
-    error.code === 'OAUTH_TIMEOUT' ||
-    error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' ||
-    (error.cause instanceof Error && error.cause.name === 'TimeoutError')
-  )
+  return error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || isUnreached(error)
 }

@@ -6,6 +6,7 @@
 import { isIP } from 'node:net'
 import { Attribute, BusyError, Change, Client, Filter, ResultCodeError, UnavailableError } from 'ldapts'
 import { randomBytes } from 'node:crypto'
+import { Overdue, Stopping, withinDeadline } from '../../src-shared/outgoing/index.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
 import type { SecretSource, SetRequest, SourceOutcome } from './port.ts'
 
@@ -23,12 +24,17 @@ export interface LdapSettings {
   readonly flavour: 'rfc3062' | 'active-directory'
   /** `ppolicy`: the overlay's `pwdReset` is set and checked. `none`: the directory has nothing of the kind. */
   readonly mustChange: 'ppolicy' | 'none'
+  /** Longest that one answer may take, ms; a whole job takes at most three times that, whatever the directory does. */
   readonly timeoutMs?: number
+  /** Aborts when the hub has waited long enough for what is out. */
+  readonly stop?: AbortSignal
 }
 
 const passwordModify = '1.3.6.1.4.1.4203.1.11.1'
 /** OpenLDAP's ppolicy: locked until somebody unlocks it (slapo-ppolicy(5)). */
 const lockedForGood = '000001010000Z'
+/** A whole job (connect, bind, search, modify, read back) takes at most so many time-outs. */
+const stepsInTime = 3
 /** userAccountControl, ACCOUNTDISABLE. */
 const accountDisabled = 2
 
@@ -66,6 +72,8 @@ export function unicodePassword(secret: Buffer): Buffer {
 function outcomeOf(error: unknown, sent: boolean): SourceOutcome {
   if (error instanceof BusyError || error instanceof UnavailableError)
     return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
+  if (error instanceof Overdue || error instanceof Stopping)
+    return { kind: sent ? 'unknown' : 'unreachable', why: error instanceof Overdue ? 'timeout' : 'stopping' }
   const name = error instanceof Error ? error.name.replace(/Error$/, '') : 'error'
   if (error instanceof ResultCodeError)
     return sent
@@ -95,9 +103,22 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   }
 
-  /** Connects, encrypts, binds, does `work`, and lets go. */
+  /** Connects, encrypts, binds, does `work`, and lets go; all of it under one deadline. */
   async function connected(
     work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
+  ): Promise<SourceOutcome> {
+    const asked = { sent: false }
+    try {
+      return await withinDeadline(stepsInTime * timeout, (signal) => conversation(work, asked, signal), settings.stop)
+    } catch (error) {
+      return outcomeOf(error, asked.sent)
+    }
+  }
+
+  async function conversation(
+    work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
+    asked: { sent: boolean },
+    signal: AbortSignal,
   ): Promise<SourceOutcome> {
     const client = new Client({
       url: settings.url,
@@ -105,23 +126,23 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       connectTimeout: timeout,
       ...(settings.startTls ? {} : { tlsOptions: tls }),
     })
-    let sent = false
+    const letGo = () => client.unbind().catch(() => undefined)
+    signal.addEventListener('abort', () => void letGo(), { once: true })
     /** From here on a broken connection leaves the outcome unknown. */
     const send = <T>(call: () => Promise<T>): Promise<T> => {
       // Asked in the same turn as the request is written: a connection that has gone is not made anew in the clear.
-      if (!client.isConnected || !client.isBound) return Promise.reject(new Error('connection lost'))
-      sent = true
+      if (signal.aborted || !client.isConnected || !client.isBound) return Promise.reject(new Error('connection lost'))
+      asked.sent = true
       return call()
     }
     try {
       if (settings.startTls) await client.startTLS(tls)
       if (settings.startTls && !client.isConnected) throw new Error('connection lost')
+      signal.throwIfAborted()
       await client.bind(settings.bindDn, settings.bindPassword)
       return await work(client, send)
-    } catch (error) {
-      return outcomeOf(error, sent)
     } finally {
-      await client.unbind().catch(() => undefined)
+      await letGo()
     }
   }
 

@@ -7,10 +7,14 @@ import type { SecretSource, SourceOutcome } from './port.ts'
 export interface WebhookSourceSettings {
   readonly url: string
   readonly key: string
+  /** PEM of the authority to trust instead of the usual ones: it is one receiver, and it is told secrets. */
   readonly ca?: string
   readonly guard: Guard
   readonly now: () => number
+  /** Longest that one call may take, whatever the receiver does. */
   readonly timeoutMs?: number
+  /** Aborts when the hub has waited long enough for what is out. */
+  readonly stop?: AbortSignal
 }
 
 /** A JSON string of UTF-8 bytes without a string of the runtime's in between (RFC 8259, section 7). */
@@ -42,7 +46,8 @@ function bodyWith(head: object, secret: Buffer): Buffer {
 export function createWebhookSource(settings: WebhookSourceSettings): SecretSource {
   async function ask(body: Buffer): Promise<SourceOutcome> {
     const { url, key, guard, timeoutMs = 10_000 } = settings
-    const ca = settings.ca === undefined ? {} : { ca: settings.ca }
+    const ca = settings.ca === undefined ? {} : { ca: [settings.ca] }
+    const stop = settings.stop === undefined ? {} : { stop: settings.stop }
     const posted = await signedPost({
       url,
       key,
@@ -52,6 +57,7 @@ export function createWebhookSource(settings: WebhookSourceSettings): SecretSour
       guard,
       timeoutMs,
       ...ca,
+      ...stop,
     })
     if ('error' in posted)
       return posted.error === 'no-answer'

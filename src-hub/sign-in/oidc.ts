@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import * as client from 'openid-client'
 import { Username } from '../../src-shared/agent-api/session.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import { outgoingFetch, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { endSessions } from './sessions.ts'
@@ -54,7 +55,11 @@ function nameOf(claims: Record<string, unknown>): string | null {
   return null
 }
 
-export function createOidc(db: Db, settings: OidcSettings): OidcSignIn {
+/** Longest that one question to the provider may take, whatever it does, and longest answer that is read. */
+const usualLimits = { totalMs: 10_000, maxBytes: 1_048_576 }
+
+export function createOidc(db: Db, settings: OidcSettings, given: Partial<FetchLimits> = {}): OidcSignIn {
+  const limits = { ...usualLimits, ...given }
   let known: Promise<client.Configuration> | null = null
   const issuer = new URL(settings.issuer)
   const loopback = issuer.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(issuer.hostname)
@@ -67,7 +72,11 @@ export function createOidc(db: Db, settings: OidcSettings): OidcSignIn {
         undefined,
         settings.clientSecret === null ? client.None() : client.ClientSecretPost(settings.clientSecret),
         // Plain HTTP only to this computer itself, for trying. Its mark as deprecated is a warning against anything else.
-        { timeout: 10, ...(loopback ? { execute: [client.allowInsecureRequests] } : {}) },
+        {
+          timeout: limits.totalMs / 1000,
+          [client.customFetch]: outgoingFetch(limits),
+          ...(loopback ? { execute: [client.allowInsecureRequests] } : {}),
+        },
       )
       .catch((error: unknown) => {
         known = null

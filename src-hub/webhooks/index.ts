@@ -1,6 +1,7 @@
 export { recordEvents, recordOutcomes } from './events.ts'
 export { pruneWebhooks, tellExpiring } from './expiring.ts'
-export { isInside, mayCallAddress, type Guard } from './guard.ts'
+export { isInside } from './addresses.ts'
+export { guardedLookup, mayCallAddress, type Guard } from './guard.ts'
 export { signedPost } from './post.ts'
 export { newSigningKey, verifySigned } from './sign.ts'
 export { addWebhook, listDeliveries, listWebhooks, queueTest, removeWebhook, retryDelivery } from './targets.ts'

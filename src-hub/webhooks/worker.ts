@@ -1,6 +1,7 @@
 /** Sends what waits in the outbox: at least once, each under a lease, with longer and longer pauses, until it is delivered or dead. Safe in several hub processes. */
 import { sql } from 'kysely'
 import { WebhookBody } from '../../src-shared/agent-api/webhooks.ts'
+import { usualAnd } from '../../src-shared/outgoing/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { Guard } from './guard.ts'
@@ -10,13 +11,19 @@ export interface WebhookParts {
   readonly keys: HubKeys
   readonly now: () => number
   readonly guard: Guard
-  /** PEM of an authority to trust instead of the usual ones. */
+  /** PEM of an authority to trust beside the usual ones. */
   readonly ca?: string
+  /** Longest that one try may take, ms; by default ten seconds. Shorter than a lease. */
+  readonly timeoutMs?: number
+  /** Aborts when a stopping hub has waited long enough for what is out. */
+  readonly stop?: AbortSignal
 }
 
-const timeoutMs = 10_000
+const usualTimeoutMs = 10_000
 const leaseMs = 60_000
 const pollMs = 1000
+/** Requests that may be out to one target at a time. */
+const lanesOfTarget = 3
 /** After each of ten tries; the eleventh, 21 hours after the first, is the last. */
 const pauses = [10, 30, 90, 270, 800, 2400, 7200, 21_600, 21_600, 21_600].map((seconds) => seconds * 1000)
 
@@ -91,8 +98,11 @@ export function createWebhookWorker(
   onBug: (job: string, error: unknown) => void,
 ): WebhookWorker {
   let timer: NodeJS.Timeout | null = null
-  let running: Promise<unknown> = Promise.resolve()
+  let turning: Promise<unknown> = Promise.resolve()
   let stopped = false
+  const trusted = parts.ca === undefined ? {} : { ca: usualAnd(parts.ca) }
+  const stopSignal = parts.stop === undefined ? {} : { stop: parts.stop }
+  const serving = new Map<string, Promise<number>>()
 
   /** One delivery for each event and each target that asked for its kind. */
   async function fan(): Promise<void> {
@@ -111,12 +121,24 @@ export function createWebhookWorker(
     })
   }
 
-  async function claim(): Promise<Delivery | null> {
+  /** Targets for which something is due. */
+  async function dueTargets(): Promise<string[]> {
+    const now = parts.now()
+    const { rows } = await sql<{
+      id: string
+    }>`SELECT t.id FROM webhook_target t WHERE EXISTS (SELECT 1 FROM webhook_delivery d
+      WHERE d.target = t.id AND d.state = 'pending' AND d.not_before <= ${now} AND coalesce(d.lease_until, 0) < ${now})`.execute(
+      db,
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  async function claim(target: string): Promise<Delivery | null> {
     const now = parts.now()
     const { rows } =
       await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
-      FROM (SELECT event, target FROM webhook_delivery WHERE state = 'pending' AND not_before <= ${now} AND coalesce(lease_until, 0) < ${now}
-        ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
+      FROM (SELECT event, target FROM webhook_delivery WHERE target = ${target} AND state = 'pending' AND not_before <= ${now}
+        AND coalesce(lease_until, 0) < ${now} ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
       WHERE d.event = o.event AND d.target = o.target RETURNING d.event, d.target, d.attempts`.execute(db)
     return rows[0] ?? null
   }
@@ -134,7 +156,6 @@ export function createWebhookWorker(
     const body = Buffer.from(JSON.stringify(await bodyOf(db, parts.keys, event)))
     const { guard, keys, now } = parts
     // The id stays the same over all tries: a receiver drops what it has seen.
-    const ca = parts.ca === undefined ? {} : { ca: parts.ca }
     const posted = await signedPost({
       url: to.url,
       key: keys.open(to.sealed),
@@ -142,9 +163,21 @@ export function createWebhookWorker(
       at: now(),
       body,
       guard,
-      timeoutMs,
-      ...ca,
+      timeoutMs: parts.timeoutMs ?? usualTimeoutMs,
+      ...trusted,
+      ...stopSignal,
     })
+    // Cut short by this hub's own stop: it counts as no try, and whoever runs next asks again at once.
+    if ('error' in posted && parts.stop?.aborted === true) {
+      await db
+        .updateTable('webhook_delivery')
+        .set({ attempts: attempts - 1, not_before: now(), lease_until: null })
+        .where('event', '=', event)
+        .where('target', '=', target)
+        .where('state', '=', 'pending')
+        .execute()
+      return
+    }
     const status = 'status' in posted ? posted.status : null
     const pause = pauses[attempts - 1]
     const delivered = status !== null && status >= 200 && status < 300
@@ -166,25 +199,44 @@ export function createWebhookWorker(
       .execute()
   }
 
-  async function lane(): Promise<number> {
+  async function lane(target: string): Promise<number> {
     let tries = 0
     for (; !stopped; tries++) {
-      const delivery = await claim()
+      const delivery = await claim(target)
       if (delivery === null) break
       await deliver(delivery)
     }
     return tries
   }
-  async function run(): Promise<number> {
-    await fan()
-    return (await Promise.all([lane(), lane(), lane()])).reduce((sum, n) => sum + n, 0)
+
+  /** What is due for one target; a target that is being served already is left to who serves it. */
+  function serve(target: string): Promise<number> {
+    const already = serving.get(target)
+    if (already !== undefined) return already
+    const all = Promise.all(Array.from({ length: lanesOfTarget }, () => lane(target)))
+      .then((tries) => tries.reduce((sum, n) => sum + n, 0))
+      .finally(() => serving.delete(target))
+    serving.set(target, all)
+    return all
   }
+
+  /** Begins what is due; of each target by itself, so that one that is slow or silent delays no other. */
+  async function begin(): Promise<Promise<number>[]> {
+    await fan()
+    return (await dueTargets()).map(serve)
+  }
+
+  const bug = (error: unknown) => onBug('webhooks', error)
   return {
-    run,
+    async run() {
+      return (await Promise.all(await begin())).reduce((sum, n) => sum + n, 0)
+    },
     start() {
       const turn = () => {
-        running = run().catch((error: unknown) => onBug('webhooks', error))
-        void running.then(() => {
+        turning = begin().then((begun) => {
+          for (const one of begun) one.catch(bug)
+        }, bug)
+        void turning.then(() => {
           if (!stopped) timer = setTimeout(turn, pollMs)
         })
       }
@@ -193,7 +245,8 @@ export function createWebhookWorker(
     async stop() {
       stopped = true
       if (timer !== null) clearTimeout(timer)
-      await running
+      await turning
+      await Promise.allSettled(serving.values())
     },
   }
 }

@@ -3,26 +3,13 @@ import { join } from 'node:path'
 import { app } from 'electron'
 import {
   createUpdater,
+  fetchRelease,
   installerOfThisStart,
   type EngineSupervisor,
   type Updater,
   type UpdateSettings,
 } from '../shell/index.ts'
 import { systemTimers, version } from '../engine/index.ts'
-
-/** Bytes of an address; refuses more than `limit` before it is all here. */
-async function fetchBytes(url: string, limit: number): Promise<Buffer> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(600_000) })
-  if (!response.ok || response.body === null) throw new Error('no release there')
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body) {
-    size += part.length
-    if (size > limit) throw new Error('more than was announced')
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
-}
 
 /** null where nothing is configured, or where a package manager keeps the program. */
 export function updaterOf(
@@ -41,7 +28,7 @@ export function updaterOf(
     arch: process.arch,
     folder,
     installer,
-    fetch: fetchBytes,
+    fetch: (url, limit) => fetchRelease(url, limit),
     supervisor,
     timers: systemTimers,
     relaunch() {

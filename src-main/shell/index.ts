@@ -14,6 +14,6 @@ export {
 export { readProvisionedSettings, type ProvisionedStart } from './provisioned-start.ts'
 export { readSettingsFile, type SettingsFile } from './settings-file.ts'
 export { readStatic, type StaticFile } from './static-files.ts'
-export { createUpdater, installerOfThisStart, type Updater, type UpdateSettings } from './update/index.ts'
+export { createUpdater, fetchRelease, installerOfThisStart, type Updater, type UpdateSettings } from './update/index.ts'
 export { startWatchdog } from './watchdog.ts'
 export { createEngineSupervisor, type EngineChild, type EngineSupervisor, type SupervisorParts } from './supervisor.ts'

@@ -21,6 +21,7 @@ import {
   decompress,
   type Encoding,
 } from '../../src-shared/protocol/compression.ts'
+import { callOut } from '../../src-shared/outgoing/index.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 
@@ -81,6 +82,8 @@ export type Transport = (
   path: string,
   headers: Record<string, string>,
   body: string | Buffer | null,
+  /** Longest that it may take from beginning to end, ms. */
+  totalMs: number,
 ) => Promise<TransportReply>
 
 interface Parts {
@@ -103,6 +106,8 @@ export const maxReplyBytes = 64 * 1024 * 1024
 
 /** A hub cannot send a kiosk away for longer than this. */
 const maxRetryAfterSeconds = 600
+/** How long closing waits for calls that are on their way. */
+const closeMs = 2000
 /** The hub keeps a quiet stream alive every 25 seconds; one that says nothing for this long is dead. */
 const hintSilenceMs = 70_000
 
@@ -146,6 +151,9 @@ export function createHubClient({
 }: Parts): HubClient {
   const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
   let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Dispatcher }> | null = null
+  /** A call is short; a page, or a batch of the ledger, may be long and its line slow. */
+  const callMs = 3 * timeoutMs
+  const longMs = 12 * timeoutMs
 
   /** Loaded at the first call: a desk that starts serves before it has a network. */
   function load(): NonNullable<typeof loaded> {
@@ -171,14 +179,10 @@ export function createHubClient({
     return loaded
   }
 
-  const overTls: Transport = async (method, path, headers, body) => {
-    const { request, dispatcher } = await load()
-    const response = await request(new URL(path, target.address), { method, headers, body, dispatcher })
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      bytes: new Uint8Array(await response.body.arrayBuffer()),
-    }
+  const overTls: Transport = async (method, path, headers, body, totalMs) => {
+    const { dispatcher } = await load()
+    const url = new URL(path, target.address)
+    return callOut({ method, url, headers, body, totalMs, maxBytes: maxReplyBytes, dispatcher })
   }
   const transport = given ?? overTls
 
@@ -203,6 +207,7 @@ export function createHubClient({
     path: string,
     auth: string,
     { bytes: body, packed }: ReadyBody,
+    totalMs: number,
   ): Promise<Result<SealedPage & { readonly status: number }>> {
     const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
     if (body.length > 0) headers['content-type'] = 'application/json'
@@ -221,7 +226,7 @@ export function createHubClient({
         payload = small.bytes
         headers['content-encoding'] = small.encoding
       }
-      const response = await transport(method, path, headers, payload)
+      const response = await transport(method, path, headers, payload, totalMs)
       const { bytes } = response
       const asked = Number(response.headers['retry-after'] ?? 0)
       retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
@@ -242,10 +247,15 @@ export function createHubClient({
 
   const written = (body: unknown) => Buffer.from(body === undefined || body === null ? '' : JSON.stringify(body))
 
-  async function ask(name: HubRoute, query: object | undefined, body: ReadyBody): Promise<Result<SealedPage>> {
+  async function ask(
+    name: HubRoute,
+    query: object | undefined,
+    body: ReadyBody,
+    totalMs: number,
+  ): Promise<Result<SealedPage>> {
     const route = hubApi[name]
     const path = pathOf(route.path, query as Record<string, unknown> | undefined)
-    const sent = await exchange(route.method, path, route.auth, body)
+    const sent = await exchange(route.method, path, route.auth, body, totalMs)
     if (!sent.ok || sent.value.status < 400) return sent
     const json = await jsonOf(sent.value)
     const failure = json === null ? null : HubFailure.safeParse(json.value)
@@ -258,8 +268,9 @@ export function createHubClient({
     name: R,
     query: object | undefined,
     body: ReadyBody,
+    totalMs: number,
   ): Promise<Result<HubReply<R>>> {
-    const sent = await ask(name, query, body)
+    const sent = await ask(name, query, body, totalMs)
     if (!sent.ok) return sent
     const json = await jsonOf(sent.value)
     if (json === null) return fail('L-602')
@@ -268,10 +279,10 @@ export function createHubClient({
   }
 
   return {
-    call: (name, { query, body }) => answer(name, query, pack(written(body))),
+    call: (name, { query, body }) => answer(name, query, pack(written(body)), callMs),
     ready: (pieces) => pack(Buffer.concat(pieces.map((piece) => Buffer.from(piece)))),
-    send: (name, body) => answer(name, undefined, body),
-    page: (name, { query }) => ask(name, query, pack(Buffer.alloc(0))),
+    send: (name, body) => answer(name, undefined, body, longMs),
+    page: (name, { query }) => ask(name, query, pack(Buffer.alloc(0)), longMs),
     retryAfterMs: () => retryAfter,
     async hints(onHint) {
       if (signer === null || closing.signal.aborted || given !== undefined) return
@@ -307,7 +318,12 @@ export function createHubClient({
     },
     async close() {
       closing.abort()
-      if (loaded !== null) await (await loaded).dispatcher.close()
+      if (loaded === null) return
+      const { dispatcher } = await loaded
+      // What is on its way may end; a hub that does not let it keeps nobody from closing.
+      const patience = setTimeout(() => void dispatcher.destroy().catch(() => undefined), closeMs)
+      await dispatcher.close().catch(() => undefined)
+      clearTimeout(patience)
     },
   }
 }

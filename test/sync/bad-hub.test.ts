@@ -266,8 +266,8 @@ test('on a line too slow for a long batch the ledger gets there in shorter ones,
   const sizes: number[] = []
   let failed = 0
   let fits = 350
-  hub = (method, path, headers, body) => {
-    if (!path.startsWith('/v1/ledger')) return good(method, path, headers, body)
+  hub = (method, path, headers, body, totalMs) => {
+    if (!path.startsWith('/v1/ledger')) return good(method, path, headers, body, totalMs)
     const { entries } = JSON.parse(String(body)) as { entries: { bytes: string }[] }
     if (entries.length > fits) {
       failed += 1
@@ -299,8 +299,8 @@ test('on a line too slow for a long batch the ledger gets there in shorter ones,
 function pagedHub(next: (place: number) => string | null): Transport {
   const good = goodHub()
   const changes = Array.from({ length: 40 }, (_, i) => ({ seq: i + 1, kind: 'staff-removed', staff: newId() }))
-  return (method, path, headers, body) => {
-    if (!path.startsWith('/v1/feed')) return good(method, path, headers, body)
+  return (method, path, headers, body, totalMs) => {
+    if (!path.startsWith('/v1/feed')) return good(method, path, headers, body, totalMs)
     const cursor = Number(new URL(path, 'https://hub.example').searchParams.get('cursor'))
     if (!Number.isSafeInteger(cursor) || cursor > 40)
       return Promise.resolve(reply(400, { code: 'L-608', params: { where: 'query' } }))

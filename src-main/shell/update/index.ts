@@ -1,2 +1,3 @@
+export { fetchRelease } from './fetch.ts'
 export { installerOfThisStart, type Installer } from './installers.ts'
 export { createUpdater, UpdateSettings, type Updater } from './updater.ts'
