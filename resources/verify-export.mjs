@@ -83,6 +83,7 @@ for await (const line of lines()) {
   } catch {
     broken(number, 'not JSON')
   }
+  if (typeof item !== 'object' || item === null) broken(number, 'an unknown line')
   if (item.t !== 'end') whole.update(`${line}\n`)
   if ((head === null) !== (item.t === 'head')) broken(number, 'the file does not begin with its head')
   if (item.t === 'head') {
@@ -112,7 +113,8 @@ for await (const line of lines()) {
     } catch {
       broken(number, `${where} is not JSON`)
     }
-    if (entry.seq !== item.seq || entry.prev !== kiosk.prev) broken(number, `${where} does not follow the one before`)
+    // What an entry says beyond its place in the chain is not looked at: a poison entry is proof as well.
+    if (entry?.seq !== item.seq || entry.prev !== kiosk.prev) broken(number, `${where} does not follow the one before`)
     const hash = createHash('sha256').update(Buffer.from(kiosk.prev, 'hex')).update(item.bytes, 'utf8').digest()
     if (hash.toString('hex') !== item.hash) broken(number, `${where} has been changed`)
     if (item.signature !== null) {
@@ -135,7 +137,10 @@ for await (const line of lines()) {
   } else broken(number, 'an unknown line')
 }
 if (end === null) broken(number, 'the file has no end: it was cut')
-const day = (ms) => new Date(ms).toISOString()
+const day = (ms) => {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? 'a time that is none' : date.toISOString()
+}
 process.stdout.write(
   `INTACT: ${entries} entries of ${kiosks} kiosks, ${signatures} signatures of kiosks, received from ${day(head.from)} to ${day(head.to)}\n`,
 )

@@ -3,6 +3,7 @@
  * (DESIGN section 4, rule 4; after Mullvad's ipc-schema, with payload validation at both ends).
  */
 import { z } from 'zod'
+import { Count, FailureParams } from './bounds.ts'
 import { isErrorCode, type ErrorCode, type ErrorParams } from './errors.ts'
 import { fail, type Failure, type Result } from './result.ts'
 
@@ -47,7 +48,7 @@ export type ClientOf<C extends Contract> = {
 
 export const CallFrame = z.object({
   t: z.literal('call'),
-  id: z.number().int().nonnegative(),
+  id: Count,
   method: z.string().max(64),
   input: z.unknown(),
 })
@@ -55,11 +56,11 @@ export type CallFrame = z.infer<typeof CallFrame>
 
 const FailureSchema = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  params: FailureParams.optional(),
 })
 export const ReplyFrame = z.object({
   t: z.literal('reply'),
-  id: z.number().int().nonnegative(),
+  id: Count,
   result: z.union([
     z.object({ ok: z.literal(true), value: z.unknown() }),
     z.object({ ok: z.literal(false), failure: FailureSchema }),

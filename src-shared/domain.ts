@@ -1,5 +1,6 @@
 /** The words of the design as types. One zod schema per word; the TypeScript type is derived from it. */
 import { z } from 'zod'
+import { Ordinal } from './bounds.ts'
 import { OpeningHours } from './opening-hours.ts'
 import { SlipLogo, SlipNote } from './slip-logo.ts'
 
@@ -38,9 +39,7 @@ export type CallId = z.infer<typeof CallId>
 export const Incarnation = opaqueId.brand<'Incarnation'>()
 export type Incarnation = z.infer<typeof Incarnation>
 
-/** Milliseconds since 1970-01-01T00:00Z. */
-export const Instant = z.number().int().nonnegative()
-export type Instant = z.infer<typeof Instant>
+export { Instant, StoredInstant } from './bounds.ts'
 
 /** Calendar date, `YYYY-MM-DD`. */
 export const DateText = z.iso.date()
@@ -130,7 +129,7 @@ export const NoSlipReason = z.enum([
 export type NoSlipReason = z.infer<typeof NoSlipReason>
 
 /** A grant's epoch: `n` counts grants of one pickup within one incarnation of the hub. */
-export const Epoch = z.object({ incarnation: Incarnation, n: z.number().int().positive() })
+export const Epoch = z.object({ incarnation: Incarnation, n: Ordinal })
 export type Epoch = z.infer<typeof Epoch>
 
 export function sameEpoch(a: Epoch, b: Epoch): boolean {

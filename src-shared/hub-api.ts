@@ -3,6 +3,7 @@
  * types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
+import { Count, Fact, FailureParams, Ordinal, QueryCount, instantRange } from './bounds.ts'
 import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
@@ -28,6 +29,7 @@ import {
   Incarnation,
   CallId,
   Instant,
+  StoredInstant,
   KioskId,
   KioskKind,
   Language,
@@ -78,8 +80,9 @@ export const GrantedPickup = z.object({
   birthTag: Tag.nullable(),
   cardTags: z.array(Tag).max(20),
   pickupCodeTag: Tag,
-  issuedAt: Instant,
-  expiresAt: Instant,
+  // What was stored with an absurd time must not keep every other pickup of its page from the desk.
+  issuedAt: Instant.catch(instantRange.from),
+  expiresAt: Instant.catch(instantRange.to),
   /** Issued against the proof of somebody who stands at the desk. */
   walkIn: WalkInId.optional(),
 })
@@ -95,54 +98,54 @@ export const StaffRecord = z.object({
 export type StaffRecord = z.infer<typeof StaffRecord>
 
 export const FeedChange = z.discriminatedUnion('kind', [
-  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-granted'), pickup: GrantedPickup }),
+  z.object({ seq: Ordinal, kind: z.literal('pickup-granted'), pickup: GrantedPickup }),
   /** A request: the kiosk answers in its ledger. */
   z.object({
-    seq: z.number().int().positive(),
+    seq: Ordinal,
     kind: z.literal('pickup-revoke'),
     pickup: PickupId,
     epoch: Epoch,
     reason: z.enum(['re-routed', 'revoked', 'superseded', 'returned', 'blocked']),
   }),
   /** Settled at the hub: the kiosk may forget the pickup's personal data. */
-  z.object({ seq: z.number().int().positive(), kind: z.literal('pickup-closed'), pickup: PickupId, epoch: Epoch }),
-  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-changed'), staff: StaffRecord }),
-  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-removed'), staff: StaffId }),
-  z.object({ seq: z.number().int().positive(), kind: z.literal('desk-changed'), desk: Desk }),
-  z.object({ seq: z.number().int().positive(), kind: z.literal('policy-changed'), policy: Policy }),
+  z.object({ seq: Ordinal, kind: z.literal('pickup-closed'), pickup: PickupId, epoch: Epoch }),
+  z.object({ seq: Ordinal, kind: z.literal('staff-changed'), staff: StaffRecord }),
+  z.object({ seq: Ordinal, kind: z.literal('staff-removed'), staff: StaffId }),
+  z.object({ seq: Ordinal, kind: z.literal('desk-changed'), desk: Desk }),
+  z.object({ seq: Ordinal, kind: z.literal('policy-changed'), policy: Policy }),
   /** Where else people can go, and when. */
   z.object({
-    seq: z.number().int().positive(),
+    seq: Ordinal,
     kind: z.literal('directory-changed'),
     desks: z.array(DirectoryDesk).max(directoryLimit),
   }),
   /** A request filed at this desk has been approved or declined. */
-  z.object({ seq: z.number().int().positive(), kind: z.literal('request-decided'), decision: RequestDecision }),
+  z.object({ seq: Ordinal, kind: z.literal('request-decided'), decision: RequestDecision }),
   /** The recipient checked in at a check-in screen of this desk. */
   z.object({
-    seq: z.number().int().positive(),
+    seq: Ordinal,
     kind: z.literal('pickup-arrived'),
     pickup: PickupId,
     epoch: Epoch,
-    at: Instant,
+    at: Instant.catch(instantRange.from),
   }),
   /** Someone calls for staff at a check-in screen of this desk. */
-  z.object({ seq: z.number().int().positive(), kind: z.literal('staff-called'), call: CallId, at: Instant }),
+  z.object({ seq: Ordinal, kind: z.literal('staff-called'), call: CallId, at: Instant.catch(instantRange.from) }),
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
 const knownKinds: ReadonlySet<string> = new Set(FeedChange.options.map((option) => option.shape.kind.value))
 /** Of a hub that is newer than this kiosk: it counts, and says nothing. A hub sends new kinds only where an old kiosk may go without. */
 export const LaterChange = z
-  .object({ seq: z.number().int().positive(), kind: z.string().refine((kind) => !knownKinds.has(kind)) })
+  .object({ seq: Ordinal, kind: z.string().refine((kind) => !knownKinds.has(kind)) })
   .transform(({ seq }) => ({ seq, kind: 'later' as const }))
 
 export const FeedPage = z.object({
   incarnation: Incarnation,
-  next: z.number().int().nonnegative(),
+  next: Count,
   more: z.boolean(),
   /** Where the feed ends by now: what a long pull has still before it. */
-  head: z.number().int().nonnegative().optional(),
+  head: Count.optional(),
   hubTime: Instant,
   changes: z.array(z.union([FeedChange, LaterChange])),
 })
@@ -151,10 +154,10 @@ export type FeedPage = z.infer<typeof FeedPage>
 /** Snapshot resync, in pages by pickup id. `head` is the feed position the snapshot of the first page was taken at; the feed is replayed from there. */
 export const SnapshotPage = z.object({
   incarnation: Incarnation,
-  head: z.number().int().nonnegative(),
+  head: Count,
   hubTime: Instant,
   /** How many pickups in all, on the first page. */
-  total: z.number().int().nonnegative().nullable(),
+  total: Count.nullable(),
   desk: Desk,
   policy: Policy,
   staff: z.array(StaffRecord),
@@ -167,19 +170,20 @@ export type SnapshotPage = z.infer<typeof SnapshotPage>
 
 export const HubFailure = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  params: FailureParams.optional(),
 })
 
 export const TimelineEvent = z.object({
-  time: Instant,
+  /** null: what is stored is no time that could be one. */
+  time: StoredInstant,
   kind: z.string(),
   desk: z.string().nullable(),
   actor: z.string().nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  detail: z.record(z.string(), Fact),
 })
 export type TimelineEvent = z.infer<typeof TimelineEvent>
 
-const closing = { closedAt: Instant.nullable(), closedBy: z.string().nullable() }
+const closing = { closedAt: StoredInstant, closedBy: z.string().nullable() }
 
 export const hubApi = {
   /** The hub's certificate authority, so that the code's fingerprint can be checked before anything is sent. */
@@ -211,7 +215,7 @@ export const hubApi = {
   feed: route('GET', '/v1/feed', 'kiosk', {
     query: z.object({
       incarnation: Incarnation,
-      cursor: z.coerce.number().int().nonnegative(),
+      cursor: QueryCount,
       limit: z.coerce.number().int().min(1).max(5000),
     }),
     body: noBody,
@@ -230,7 +234,7 @@ export const hubApi = {
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
     body: z.object({ entries: z.array(WireEntry).min(1).max(5000), incarnation: Incarnation.optional() }),
-    reply: z.object({ acked: z.number().int().nonnegative(), head: LedgerHash, hubTime: Instant }),
+    reply: z.object({ acked: Count, head: LedgerHash, hubTime: Instant }),
   }),
   /**
    * Who the kiosk is by now: starts so far, and the ends of its ledger. `grants` (live ones, or with an unsettled slip)
@@ -241,9 +245,9 @@ export const hubApi = {
   report: route('POST', '/v1/report', 'kiosk', {
     query: none,
     body: z.object({
-      generation: z.number().int().nonnegative(),
-      seq: z.number().int().nonnegative(),
-      acked: z.number().int().nonnegative(),
+      generation: Count,
+      seq: Count,
+      acked: Count,
       ackedHash: LedgerHash,
       /** What the hub asked for with L-680: only a report made since then can carry it, and it counts once. */
       challenge: Nonce.optional(),
@@ -256,7 +260,7 @@ export const hubApi = {
     }),
     reply: z.object({
       incarnation: Incarnation,
-      acked: z.number().int().nonnegative(),
+      acked: Count,
       head: LedgerHash,
       hubTime: Instant,
     }),
@@ -271,13 +275,13 @@ export const hubApi = {
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
     query: none,
     body: z.object({ kiosk: KioskId }),
-    reply: z.object({ burned: z.number().int(), reissued: z.number().int(), left: z.number().int().optional() }),
+    reply: z.object({ burned: Count, reissued: Count, left: Count.optional() }),
   }),
   unfreeze: route('POST', '/v1/agent/kiosks/unfreeze', 'agent', {
     query: none,
     body: z.object({ kiosk: KioskId }),
     /** `left`: pickups that wait to be granted to it, which follow by themselves. */
-    reply: z.object({ unfrozen: z.literal(true), left: z.number().int().optional() }),
+    reply: z.object({ unfrozen: z.literal(true), left: Count.optional() }),
   }),
   /** What needs a person's eye. */
   alarms: route('GET', '/v1/agent/alarms', 'agent', {
@@ -286,22 +290,22 @@ export const hubApi = {
     reply: z.object({
       alarms: z.array(
         z.object({
-          id: z.number().int(),
+          id: Count,
           kind: z.string(),
           kiosk: KioskId.nullable(),
           pickup: PickupId.nullable(),
           detail: z.string(),
-          at: Instant,
+          at: StoredInstant,
           ...closing,
         }),
       ),
       disputes: z.array(
         z.object({
-          id: z.number().int(),
+          id: Count,
           pickup: PickupId,
           kiosk: KioskId,
-          seq: z.number().int(),
-          at: Instant,
+          seq: Count,
+          at: StoredInstant,
           ...closing,
         }),
       ),
@@ -309,7 +313,7 @@ export const hubApi = {
   }),
   closeAlarm: route('POST', '/v1/agent/alarms/close', 'agent', {
     query: none,
-    body: z.object({ what: z.enum(['alarm', 'dispute']), id: z.number().int().positive() }),
+    body: z.object({ what: z.enum(['alarm', 'dispute']), id: Ordinal }),
     reply: z.object({ closed: z.literal(true) }),
   }),
   /** Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in the same request, and never stored. */
@@ -349,8 +353,8 @@ export const hubApi = {
           unit: Localized,
           kiosk: KioskId.nullable(),
           ready: z.boolean(),
-          lastContactAt: Instant.nullable(),
-          acked: z.number().int(),
+          lastContactAt: StoredInstant,
+          acked: Count,
           frozen: z.boolean(),
           /** What the kiosk's engine was when it last started, and how its last update ended. */
           version: z.string().nullable(),

@@ -6,6 +6,7 @@
  * ids, never text, and no output ever carries a secret, a card id or a document number.
  */
 import { z } from 'zod'
+import { Count, Ordinal } from './bounds.ts'
 import { command, defineContract, query, type ClientOf, type HandlersOf } from './contract.ts'
 import {
   DateText,
@@ -85,7 +86,7 @@ export const CounterStep = z.discriminatedUnion('step', [
     step: z.literal('arrival'),
     initials: z.string(),
     language: Language,
-    count: z.number().int().positive(),
+    count: Ordinal,
     proofs: z.array(ProofKind),
     /** The desk's own kiosk knows of it by now; always so where this is that kiosk. */
     told: z.boolean(),
@@ -97,7 +98,7 @@ export const CounterStep = z.discriminatedUnion('step', [
   z.object({
     step: z.literal('pin'),
     staffName: z.string(),
-    attemptsLeft: z.number().int().nonnegative(),
+    attemptsLeft: Count,
     /** `old-pin` then `change-pin`: one's own PIN is changed. `witness`: a colleague confirms a verification. */
     purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin', 'witness']),
     until: Instant,
@@ -164,7 +165,7 @@ export const NetworkLight = z.object({
   lastContactAt: Instant.nullable(),
   failure: FailureView.nullable(),
   /** First sync in progress: pickups received so far and, if the hub said, in all. */
-  syncing: z.object({ done: z.number().int(), total: z.number().int().nullable() }).nullable(),
+  syncing: z.object({ done: Count, total: Count.nullable() }).nullable(),
 })
 export const ReaderLight = z.object({
   state: z.enum(['ready', 'none', 'trouble']),
@@ -189,8 +190,8 @@ export type PrinterState = z.infer<typeof PrinterState>
 export const PrinterLight = z.object({ state: PrinterState, canPrint: z.boolean(), failure: FailureView.nullable() })
 /** `handovers`: how many of them are handovers, which is what staff ask. */
 export const UnsentLight = z.object({
-  count: z.number().int().nonnegative(),
-  handovers: z.number().int().nonnegative().optional(),
+  count: Count,
+  handovers: Count.optional(),
   oldestAt: Instant.nullable(),
 })
 
@@ -211,10 +212,10 @@ export type StaffStanding = z.infer<typeof StaffStanding>
 export const ReaderDevice = z.object({
   path: z.string(),
   product: z.string(),
-  vendorId: z.number().int(),
-  productId: z.number().int(),
-  usagePage: z.number().int(),
-  usage: z.number().int(),
+  vendorId: Count,
+  productId: Count,
+  usagePage: Count,
+  usage: Count,
   /** Open and read. */
   used: z.boolean(),
   /** The rule of the allow-list that names it. */
@@ -226,7 +227,7 @@ export type ReaderDevice = z.infer<typeof ReaderDevice>
 /** One read of a learning: what it is and how long, never what it says. */
 export const MaskedRead = z.object({
   kind: z.enum(['card', 'document', 'pickup-code', 'unreadable']),
-  length: z.number().int().nonnegative(),
+  length: Count,
   alphabet: z.enum(['digits', 'hexadecimal', 'letters-and-digits', 'other']),
   /** The last two characters of a long card id, or nothing. */
   ends: z.string().max(2),
@@ -247,7 +248,7 @@ export type ReaderLearning = z.infer<typeof ReaderLearning>
 
 /** The whole state a window draws. */
 export const KioskState = z.object({
-  revision: z.number().int().nonnegative(),
+  revision: Count,
   /** A check-in screen serves nobody: it has no queue, no printer and no staff. */
   kind: KioskKind,
   /** Desk time, from the hub's time plus a monotonic offset; windows show this clock. */
@@ -280,11 +281,11 @@ export const KioskState = z.object({
   unsettled: z.array(SlipView),
   /** `unsettled` is a number alone, so that it may be known while nobody is signed in. */
   counts: z.object({
-    waiting: z.number().int(),
-    arrived: z.number().int(),
-    unsettled: z.number().int(),
+    waiting: Count,
+    arrived: Count,
+    unsettled: Count,
     /** All pickups that this desk has known: changes where one took another's place, and the other counts did not. */
-    known: z.number().int().optional(),
+    known: Count.optional(),
   }),
 })
 export type KioskState = z.infer<typeof KioskState>
@@ -307,7 +308,7 @@ export const kioskApi = defineContract({
         search: z.string().max(80),
         limit: z.number().int().min(1).max(200),
       }),
-      z.object({ pickups: z.array(PickupView), total: z.number().int() }),
+      z.object({ pickups: z.array(PickupView), total: Count }),
     ),
     /** Recent ledger entries of this desk, newest first. Signed-in staff only. */
     journal: query(
@@ -315,7 +316,7 @@ export const kioskApi = defineContract({
       z.object({
         entries: z.array(
           z.object({
-            seq: z.number().int(),
+            seq: Count,
             time: Instant,
             kind: z.string(),
             actor: z.string().nullable(),
@@ -343,15 +344,15 @@ export const kioskApi = defineContract({
       none,
       z.object({
         since: Instant,
-        handedOver: z.number().int(),
-        slips: z.number().int(),
-        spoiled: z.number().int(),
-        missing: z.number().int(),
-        nothingCameOut: z.number().int(),
-        failed: z.number().int(),
-        noSlip: z.number().int(),
-        unsettled: z.number().int(),
-        unsent: z.number().int(),
+        handedOver: Count,
+        slips: Count,
+        spoiled: Count,
+        missing: Count,
+        nothingCameOut: Count,
+        failed: Count,
+        noSlip: Count,
+        unsettled: Count,
+        unsent: Count,
       }),
     ),
     /** Lets the desk serve outside its hours for an hour; recorded with the reason. Supervisors only. */

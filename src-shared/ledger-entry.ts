@@ -1,5 +1,7 @@
 /** The ledger's entries (DESIGN section 8): facts with opaque ids only. */
 import { z } from 'zod'
+import { Count, Ordinal } from './bounds.ts'
+import { longestKept } from './protocol/entry-limits.ts'
 import { TrackingNumber } from './tracking-number.ts'
 import {
   ApprovalId,
@@ -33,14 +35,14 @@ export const ledgerFacts = {
   'kiosk-enrolled': z.strictObject({ kiosk: KioskId, desk: DeskId }),
   'engine-started': z.strictObject({
     version: z.string().max(40),
-    generation: z.number().int().nonnegative(),
+    generation: Count,
     /** A version that proved itself, or the old one put back. */
     update: z.enum(['installed', 'rolled-back']).optional(),
   }),
   'staff-enrolled': z.strictObject({ staff: StaffId, role: StaffRole }),
   'staff-signed-in': z.strictObject({ role: StaffRole, means: z.enum(['badge-and-pin', 'badge']).optional() }),
   'staff-signed-out': z.strictObject({ cause: z.enum(['asked', 'switched', 'locked', 'restarted', 'removed']) }),
-  'sign-in-refused': z.strictObject({ staff: StaffId, attemptsLeft: z.number().int().nonnegative() }),
+  'sign-in-refused': z.strictObject({ staff: StaffId, attemptsLeft: Count }),
   'pin-changed': z.strictObject({}),
   'staff-pin-removed': z.strictObject({ staff: StaffId, reason: z.enum(['badge-lost', 'pin-forgotten', 'left']) }),
   'opening-key-rotated': z.strictObject({}),
@@ -55,9 +57,9 @@ export const ledgerFacts = {
   'printer-tested': z.strictObject({ outcome: z.enum(['printed', 'failed', 'uncertain']), code: Code.optional() }),
   'shift-ended': z.strictObject({
     next: z.enum(['hand-over', 'close']),
-    handedOver: z.number().int().nonnegative(),
-    unsettled: z.number().int().nonnegative(),
-    unsent: z.number().int().nonnegative(),
+    handedOver: Count,
+    unsettled: Count,
+    unsent: Count,
     printer: z.string().max(20),
   }),
   'staff-called': z.strictObject({ call: CallId }),
@@ -113,7 +115,7 @@ export const ledgerFacts = {
   'slip-nothing-came-out': z.strictObject({ slip: SlipId }),
   /** What the hub had not acknowledged was written to a memory stick. */
   'ledger-carried': z.strictObject({}),
-  'ledger-receipt-taken': z.strictObject({ acked: z.number().int().positive() }),
+  'ledger-receipt-taken': z.strictObject({ acked: Ordinal }),
   /** The letter has gone to the post, under this number of the postal operator's. */
   dispatched: z.strictObject({ slip: SlipId, tracking: TrackingNumber }),
   'letter-delivered': z.strictObject({}),
@@ -132,7 +134,7 @@ export const LedgerHash = z.string().regex(/^[0-9a-f]{64}$/)
 export const genesisHash = '0'.repeat(64)
 
 const head = {
-  seq: z.number().int().positive(),
+  seq: Ordinal,
   time: Instant,
   pickup: PickupId.nullable(),
   epoch: Epoch.nullable(),
@@ -164,20 +166,23 @@ export const LedgerEntry = z.discriminatedUnion(
   ],
 ) as unknown as z.ZodType<LedgerEntry>
 
-/** The part that can be read even of a poison entry, enough to keep the chain and to hold the right pickup. */
-export const LedgerHead = z.object({
-  seq: head.seq,
-  time: head.time,
-  kind: z.string().max(40),
-  pickup: PickupId.nullable(),
-  prev: LedgerHash,
-})
+/** The part without which an entry has no place in the chain. Whatever else it says may be a poison entry's. */
+export const LedgerHead = z.object({ seq: head.seq, prev: LedgerHash })
 export type LedgerHead = z.infer<typeof LedgerHead>
 
-/** As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. */
-export const SignedEntry = z.object({ bytes: z.string().max(8192), signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
+/**
+ * As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. What is longer than any
+ * entry (`longestEntry`) is taken in all the same, to be kept as a poison entry.
+ */
+export const SignedEntry = z.object({
+  bytes: z.string().max(longestKept),
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
+})
 export type SignedEntry = z.infer<typeof SignedEntry>
 
-/** On the wire only the last entry of a batch must bring its signature: its hash covers every entry before it. */
-export const WireEntry = z.object({ bytes: SignedEntry.shape.bytes, signature: SignedEntry.shape.signature.optional() })
+/**
+ * On the wire only the last entry of a batch must bring its signature: its hash covers every entry before it. The length of `bytes` is not
+ * the contract's to refuse: a refused batch would come again for ever without anybody hearing of it.
+ */
+export const WireEntry = z.object({ bytes: z.string(), signature: SignedEntry.shape.signature.optional() })
 export type WireEntry = z.infer<typeof WireEntry>

@@ -3,6 +3,7 @@
  * reason is an error code, so that it says in every language what is wrong and what to do next.
  */
 import { z } from 'zod'
+import { FailureParams } from './bounds.ts'
 import { isErrorCode, type ErrorCode, type ErrorParams } from './errors.ts'
 
 export const Light = z.enum(['green', 'amber', 'red'])
@@ -11,7 +12,7 @@ export type Light = z.infer<typeof Light>
 /** `note`: said, and no reason to hurry. `amber`: serves, and somebody should see to it. `red`: does not serve. */
 export const ReadinessReason = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  params: FailureParams.optional(),
   severity: z.enum(['note', 'amber', 'red']),
   /** It would not serve with the network away. */
   stopsOffline: z.boolean(),

@@ -2,7 +2,7 @@
 import { KioskId, PickupId } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { Db } from '../database/index.ts'
+import type { Db, Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
 import { grantPickup, type GrantParts } from '../pickups/index.ts'
 
@@ -39,9 +39,34 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
   }
 }
 
+/** Kinds of alarms that hold their pickup until somebody has looked. */
+const holding: ReadonlySet<string> = new Set(['poison-entry', 'ungrantable', 'secret-refused', 'write-off-held'])
+
+/** Lets a pickup go once no open alarm holds it any more, and says how it stands; null while one still does. */
+async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: string | null } | null> {
+  // Two alarms of one pickup that are closed at the same time wait for each other here: the second sees the first closed.
+  const row = await tx
+    .selectFrom('pickup')
+    .select(['state', 'desk'])
+    .where('id', '=', pickup)
+    .forUpdate()
+    .executeTakeFirst()
+  const open = await tx
+    .selectFrom('alarm')
+    .select('id')
+    .where('pickup', '=', pickup)
+    .where('kind', 'in', [...holding])
+    .where('closed_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined || open !== undefined) return null
+  await tx.updateTable('pickup').set({ held: false }).where('id', '=', pickup).execute()
+  return row
+}
+
 /**
- * Closes one by name. Closing the alarm of a poison entry, or of a pickup that could not be granted, lets its pickup go on: if it waits, it is granted
- * now. Closing that of a pickup that could not be burned with its kiosk's write-off tries again. Fails with L-609 when there is none open.
+ * Closes one by name. Closing the last open alarm that holds a pickup (a poison entry, one that could not be granted, a secret that was refused) lets it
+ * go on. Closing that of a pickup that could not be burned with its kiosk's write-off tries again. Fails with L-609 when there is none open.
  */
 export async function closeAlarm(
   db: Db,
@@ -79,18 +104,12 @@ export async function closeAlarm(
     if (row === undefined) return fail('L-609', { what })
     await audit(row.pickup)
     if (row.kind === 'write-off-held' && row.pickup !== null && row.kiosk !== null) {
-      await tx.updateTable('pickup').set({ held: false }).where('id', '=', row.pickup).execute()
+      await release(tx, row.pickup)
       const lost = await tx.selectFrom('kiosk').select('desk').where('id', '=', row.kiosk).executeTakeFirstOrThrow()
       await wanted.replacements({ kiosk: row.kiosk, desk: lost.desk }, actor)
-    }
-    if (['poison-entry', 'ungrantable', 'secret-refused'].includes(row.kind) && row.pickup !== null) {
-      const held = await tx
-        .updateTable('pickup')
-        .set({ held: false })
-        .where('id', '=', row.pickup)
-        .returning(['state', 'desk'])
-        .executeTakeFirst()
-      if (held?.state === 'unassigned' && held.desk !== null) await grantPickup(tx, parts, row.pickup, held.desk, null)
+    } else if (holding.has(row.kind) && row.pickup !== null) {
+      const free = await release(tx, row.pickup)
+      if (free?.state === 'unassigned' && free.desk !== null) await grantPickup(tx, parts, row.pickup, free.desk, null)
     }
     return ok(null)
   })

@@ -4,24 +4,29 @@
  * every entry in it; a signature that comes with an earlier entry is checked as well.
  */
 import type { KeyObject } from 'node:crypto'
+import type { Epoch } from '../../src-shared/domain.ts'
 import { LedgerEntry, LedgerHead, type WireEntry } from '../../src-shared/ledger-entry.ts'
+import { deepestEntry, longestEntry, longestKept, nestsDeeper } from '../../src-shared/protocol/entry-limits.ts'
 import { chainHash, isCanonical, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
+import { tellParsed, toldOfNothing, type ToldEntry } from '../../src-shared/protocol/stored-entry.ts'
 
 /** An entry that continues the chain; what it says has not been looked into yet. */
 export interface ChainedEntry {
   readonly seq: number
+  /** As far as it can be told; `\ufffd` and 0 where it cannot. */
   readonly kind: string
-  readonly pickup: string | null
   readonly time: number
+  readonly pickup: string | null
+  readonly epoch: Epoch | null
   readonly bytes: string
-  /** The bytes as JSON. */
+  /** The bytes as JSON; null for what is longer or deeper than an entry may be. */
   readonly json: unknown
   readonly hash: string
   readonly signature: string | null
 }
 
 export interface CheckedEntry extends Omit<ChainedEntry, 'json'> {
-  /** null: validly signed bytes that do not parse, or are not written the canonical way: a poison entry. */
+  /** null: validly signed bytes that do not parse, are longer or deeper than an entry may be, or not canonical: a poison entry. */
   readonly entry: LedgerEntry | null
 }
 
@@ -33,6 +38,8 @@ export interface LedgerEnd {
 
 export interface Read {
   readonly head: LedgerHead
+  readonly told: ToldEntry
+  /** null for what is longer or deeper than an entry may be. */
   readonly json: unknown
   readonly bytes: string
   readonly signature: string | null
@@ -42,6 +49,7 @@ export interface Read {
 export function readEntries(entries: readonly WireEntry[]): readonly Read[] | string {
   const read: Read[] = []
   for (const { bytes: given, signature } of entries) {
+    if (given.length > longestKept) return `an entry is longer than ${longestKept} characters`
     const bytes = given.toWellFormed()
     let json: unknown
     try {
@@ -51,14 +59,21 @@ export function readEntries(entries: readonly WireEntry[]): readonly Read[] | st
     }
     const head = LedgerHead.safeParse(json)
     if (!head.success) return 'an entry has no head'
-    read.push({ head: head.data, json, bytes, signature: signature ?? null })
+    const deep = nestsDeeper(bytes, deepestEntry)
+    read.push({
+      head: head.data,
+      told: deep ? toldOfNothing : tellParsed(json),
+      json: deep || bytes.length > longestEntry ? null : json,
+      bytes,
+      signature: signature ?? null,
+    })
   }
   return read
 }
 
 /** What a chained entry says. */
 export function understand({ json, ...rest }: ChainedEntry): CheckedEntry {
-  const entry = isCanonical(rest.bytes, json) ? LedgerEntry.safeParse(json) : null
+  const entry = json !== null && isCanonical(rest.bytes, json) ? LedgerEntry.safeParse(json) : null
   return { ...rest, entry: entry?.success === true ? entry.data : null }
 }
 
@@ -83,7 +98,7 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
   return {
     next(read, known, last) {
       const fresh: ChainedEntry[] = []
-      for (const { head, json, bytes, signature } of read) {
+      for (const { head, told, json, bytes, signature } of read) {
         if (head.seq <= end.seq) {
           const before = known.get(head.seq)
           if (
@@ -102,9 +117,10 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
           seq: head.seq,
           // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
           // eslint-disable-next-line no-control-regex
-          kind: head.kind.replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
-          pickup: head.pickup,
-          time: head.time,
+          kind: (told.kind ?? '').replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
+          time: told.time ?? 0,
+          pickup: told.pickup,
+          epoch: told.epoch,
           bytes,
           json,
           hash: hash.toString('hex'),

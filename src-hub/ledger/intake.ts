@@ -65,8 +65,8 @@ export async function takeLedger(
     }
     if (checked.length > 0) {
       const about = pickupsOf(checked)
-      const spoken = checked.flatMap(({ entry }) =>
-        entry === null || entry.pickup === null || entry.epoch === null ? [] : [grantKey(entry.pickup, entry.epoch)],
+      const spoken = checked.flatMap(({ pickup, epoch }) =>
+        pickup === null || epoch === null ? [] : [grantKey(pickup, epoch)],
       )
       const set = await load(tx, parts.incarnation, kiosk, about, spoken)
       const effects = noEffects()

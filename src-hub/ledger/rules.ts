@@ -141,20 +141,38 @@ function recall(set: WorkingSet, effects: Effects, pickup: string): void {
   effects.recalled.push({ pickup, kiosk: other.kiosk, epoch: { incarnation: other.incarnation, n: other.n } })
 }
 
+/** Whether this kiosk was ever granted a pickup, under whatever epoch: a poison entry need not say which. */
+function everGranted(set: WorkingSet, pickup: string): boolean {
+  for (const key of set.granted) if (key.startsWith(`${pickup} `)) return true
+  return false
+}
+
+/**
+ * A poison entry holds the pickup that it names until somebody has looked, but only one that this kiosk was granted: one opened kiosk would
+ * otherwise hold the pickups of every other. It is an alarm in any case.
+ */
+function poisoned(set: WorkingSet, effects: Effects, { seq, kind, pickup, epoch }: CheckedEntry): void {
+  const detail = `entry ${seq} of kind ${kind} does not parse`
+  const row = pickup === null ? undefined : set.pickups.get(pickup)
+  if (pickup === null || row === undefined) {
+    effects.alarms.push({ kind: 'poison-entry', pickup: null, detail })
+    return
+  }
+  if (!everGranted(set, pickup) && (epoch === null || foreign(set, pickup, epoch))) {
+    const foreignDetail = `${detail} and names what was never granted there`
+    effects.alarms.push({ kind: 'foreign-entry', pickup, detail: foreignDetail })
+    return
+  }
+  row.held = true
+  effects.changed.add(pickup)
+  effects.alarms.push({ kind: 'poison-entry', pickup, detail })
+}
+
 /** Applies one entry of `kiosk` to the set and notes what follows from it. */
 export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, item: CheckedEntry): void {
   const { entry } = item
   if (entry === null) {
-    const held = item.pickup === null ? undefined : set.pickups.get(item.pickup)
-    if (held !== undefined && item.pickup !== null) {
-      held.held = true
-      effects.changed.add(item.pickup)
-    }
-    effects.alarms.push({
-      kind: 'poison-entry',
-      pickup: item.pickup,
-      detail: `entry ${item.seq} of kind ${item.kind} does not parse`,
-    })
+    poisoned(set, effects, item)
     return
   }
   if (entry.kind === 'walk-in-abandoned') effects.abandoned.push({ walkIn: entry.facts.walkIn, at: item.time })

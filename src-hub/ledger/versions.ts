@@ -1,6 +1,7 @@
 /** Which version each kiosk's engine was when it last started, from its own ledger. */
 import { sql } from 'kysely'
-import { LedgerEntry, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import { readStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 
 export type Started = LedgerFacts<'engine-started'>
@@ -13,8 +14,8 @@ export async function startedVersions(db: Db): Promise<Map<string, Started>> {
       WHERE k.state = 'active'`.execute(db)
   const versions = new Map<string, Started>()
   for (const { kiosk, bytes } of rows) {
-    const entry = LedgerEntry.safeParse(JSON.parse(bytes))
-    if (entry.success && entry.data.kind === 'engine-started') versions.set(kiosk, entry.data.facts)
+    const entry = readStored(bytes)
+    if (entry?.kind === 'engine-started') versions.set(kiosk, entry.facts)
   }
   return versions
 }

@@ -2,6 +2,8 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
 import { DeskId, KioskId, PickupId, type Localized } from '../../src-shared/domain.ts'
+import { storedInstant } from '../../src-shared/bounds.ts'
+import { tellStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 import { deskNames } from './desk-names.ts'
 
@@ -88,7 +90,7 @@ export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Pr
     ? await byTime(db, query, query.limit + 1)
     : await byKiosks(db, query, await kiosksOf(db, query), query.limit + 1)
   const rows = found.slice(0, query.limit)
-  const read = rows.map((row) => ({ row, entry: readable(row.bytes) }))
+  const read = rows.map((row) => ({ row, entry: tellStored(row.bytes) }))
   const actors = [...new Set(read.flatMap(({ entry }) => entry.actor ?? []))]
   const names = new Map(
     actors.length === 0
@@ -109,26 +111,15 @@ export async function browseLedger(db: Db, query: HubQuery<'ledgerEntries'>): Pr
           : { id: DeskId.parse(row.desk), name: row.desk_name as Localized, unit: row.unit_name as Localized },
       seq: Number(row.seq),
       kind: row.kind,
-      time: Number(row.time),
+      time: storedInstant(row.time),
       receivedAt: Number(row.received_at),
       pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
       actor: entry.actor === null ? null : (names.get(entry.actor) ?? null),
-      facts: entry.facts,
+      facts: { ...entry.facts },
       hash: row.hash,
       poison: row.poison,
     })),
     next: found.length > query.limit && last !== undefined ? mark(last) : null,
-  }
-}
-
-/** Whatever a poison entry holds. */
-function readable(bytes: string): { actor: string | null; facts: Record<string, unknown> } {
-  const json = JSON.parse(bytes) as { actor?: unknown; facts?: unknown }
-  const { actor, facts } = json
-  return {
-    actor: typeof actor === 'string' ? actor : null,
-    facts:
-      typeof facts === 'object' && facts !== null && !Array.isArray(facts) ? (facts as Record<string, unknown>) : {},
   }
 }
 

@@ -1,8 +1,26 @@
 /** One pickup from request to handover, for people: who, which desk, which kind of proof. */
 import type { Localized } from '../../src-shared/domain.ts'
 import type { TimelineEvent } from '../../src-shared/hub-api.ts'
+import { storedInstant } from '../../src-shared/bounds.ts'
+import { plainFacts, tellStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 
+/** The facts of an entry that a person reads in a timeline. */
+const shown: ReadonlySet<string> = new Set([
+  'proof',
+  'method',
+  'issuerCountry',
+  'expiryValid',
+  'number',
+  'language',
+  'code',
+  'reason',
+  'by',
+  'further',
+  'tracking',
+])
+
+/** Oldest first. Never throws for what a kiosk wrote: a poison entry shows what can be told of it. */
 export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEvent[]> {
   const acts = await db
     .selectFrom('audit')
@@ -22,7 +40,14 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
     .selectFrom('ledger_entry')
     .innerJoin('kiosk', 'kiosk.id', 'ledger_entry.kiosk')
     .innerJoin('desk', 'desk.id', 'kiosk.desk')
-    .select(['ledger_entry.bytes', 'ledger_entry.kind', 'ledger_entry.time', 'ledger_entry.seq', 'desk.name as desk'])
+    .select([
+      'ledger_entry.bytes',
+      'ledger_entry.kind',
+      'ledger_entry.time',
+      'ledger_entry.received_at as receivedAt',
+      'ledger_entry.seq',
+      'desk.name as desk',
+    ])
     .where('ledger_entry.pickup', '=', pickup)
     .orderBy('ledger_entry.seq')
     .execute()
@@ -30,54 +55,38 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
     (await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]),
   )
   const name = (desk: unknown) => (desk === null ? null : (desk as Localized).en)
-  const events: TimelineEvent[] = [
+  const events: (TimelineEvent & { readonly at: number })[] = [
     ...acts.map((act) => ({
-      time: Number(act.at),
+      time: storedInstant(act.at),
+      at: Number(act.at),
       kind: act.act,
       desk: name(act.desk),
       actor: act.actor,
       detail: act.detail as TimelineEvent['detail'],
     })),
     ...grants.map((grant) => ({
-      time: Number(grant.at),
+      time: storedInstant(grant.at),
+      at: Number(grant.at),
       kind: 'granted',
       desk: name(grant.desk),
       actor: null,
       detail: { epoch: Number(grant.n) },
     })),
     ...entries.map((entry) => {
-      const { actor, facts } = JSON.parse(entry.bytes) as {
-        actor: string | null
-        facts: Record<string, string | number | boolean>
-      }
-      const detail = Object.fromEntries(
-        Object.entries(facts).filter(([key]) =>
-          [
-            'proof',
-            'method',
-            'issuerCountry',
-            'expiryValid',
-            'number',
-            'language',
-            'code',
-            'reason',
-            'by',
-            'further',
-            'tracking',
-          ].includes(key),
-        ),
-      )
+      const told = tellStored(entry.bytes)
       return {
-        time: Number(entry.time),
+        time: storedInstant(entry.time),
         kind: entry.kind,
         desk: name(entry.desk),
-        actor: actor === null ? null : (staff.get(actor) ?? null),
-        detail,
+        actor: told.actor === null ? null : (staff.get(told.actor) ?? null),
+        detail: Object.fromEntries(Object.entries(plainFacts(told)).filter(([fact]) => shown.has(fact))),
+        // Where the kiosk named no time that could be one, it stands where the hub received it.
+        at: storedInstant(entry.time) ?? Number(entry.receivedAt),
       }
     }),
   ]
   return events
     .map((event, i) => ({ event, i }))
-    .sort((a, b) => a.event.time - b.event.time || a.i - b.i)
-    .map(({ event }) => event)
+    .sort((a, b) => a.event.at - b.event.at || a.i - b.i)
+    .map(({ event: { at: _, ...event } }) => event)
 }

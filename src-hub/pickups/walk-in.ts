@@ -3,8 +3,9 @@
  * `walk-in-verified` entry that it holds in that kiosk's ledger, once, and takes who, where and by which proof from there.
  */
 import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain.ts'
-import { LedgerEntry, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { readStored } from '../../src-shared/protocol/stored-entry.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { issuesAs, servesAt, walkInDesks } from '../../src-shared/serving.ts'
@@ -38,8 +39,8 @@ async function verificationOf(
     .limit(looked)
     .execute()
   for (const { seq, bytes } of rows) {
-    const entry = LedgerEntry.parse(JSON.parse(bytes))
-    if (entry.kind === 'walk-in-verified' && entry.facts.walkIn === walkIn && entry.actor !== null)
+    const entry = readStored(bytes)
+    if (entry?.kind === 'walk-in-verified' && entry.facts.walkIn === walkIn && entry.actor !== null)
       return { seq: Number(seq), staff: entry.actor, facts: entry.facts }
   }
   return null

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
+import { storedInstant } from '../../src-shared/bounds.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import type { Localized } from '../../src-shared/domain.ts'
+import { tellStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 import { deskNames } from '../lists/index.ts'
 import type { ExportKey } from './export-key.ts'
@@ -174,14 +176,17 @@ export async function* exportCsv(db: Db, period: Period): AsyncGenerator<string>
   const csv = (rows: readonly (readonly string[])[]) =>
     stringify(rows as string[][], { escape_formulas: true, record_delimiter: 'windows' })
   yield `\ufeff${csv([columns])}`
-  const when = (at: number) => new Date(at).toISOString()
+  const when = (at: number) => {
+    const known = storedInstant(at)
+    return known === null ? '' : new Date(known).toISOString()
+  }
   for (const range of await ranges(db, period)) {
     const { desk } = await kioskOf(db, range.kiosk)
     const name = (text: Localized | undefined) => text?.en ?? ''
     for await (const rows of entriesOf(db, range)) {
       yield csv(
         rows.map((row) => {
-          const { actor, facts } = JSON.parse(row.bytes) as { actor?: unknown; facts?: unknown }
+          const { actor, facts } = tellStored(row.bytes)
           return [
             when(Number(row.received_at)),
             when(Number(row.time)),
@@ -191,8 +196,8 @@ export async function* exportCsv(db: Db, period: Period): AsyncGenerator<string>
             String(row.seq),
             row.kind,
             row.pickup ?? '',
-            typeof actor === 'string' ? (staff.get(actor) ?? actor) : '',
-            JSON.stringify(facts ?? {}),
+            actor === null ? '' : (staff.get(actor) ?? actor),
+            JSON.stringify(facts),
             row.hash,
             row.poison ? 'yes' : '',
           ]

@@ -102,6 +102,7 @@ const words = {
     name: 'Nimi',
     birth: 'Syntymäaika',
     none: 'ei tallennettu',
+    unknown: 'aika ei tiedossa',
     accounts: 'Käyttäjätunnukset',
     cards: 'Kortit',
     pickups: 'Noudettavat',
@@ -115,6 +116,7 @@ const words = {
     name: 'Namn',
     birth: 'Födelsedatum',
     none: 'inte sparat',
+    unknown: 'okänd tid',
     accounts: 'Användarkonton',
     cards: 'Kort',
     pickups: 'Ärenden',
@@ -128,6 +130,7 @@ const words = {
     name: 'Name',
     birth: 'Birth date',
     none: 'not recorded',
+    unknown: 'time unknown',
     accounts: 'Accounts',
     cards: 'Cards',
     pickups: 'Pickups',
@@ -143,7 +146,7 @@ interface Told {
   readonly cards: readonly string[]
   readonly timelines: readonly {
     readonly pickup: string
-    readonly events: readonly { readonly time: number; readonly kind: string; readonly desk: string | null }[]
+    readonly events: readonly { readonly time: number | null; readonly kind: string; readonly desk: string | null }[]
   }[]
   readonly others: Readonly<Record<string, readonly unknown[]>>
 }
@@ -151,12 +154,14 @@ interface Told {
 /** The same for the person to read. */
 function inWords(language: Language, now: number, told: Told): string {
   const w = words[language]
-  const at = (time: number) =>
-    new Intl.DateTimeFormat({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language], {
-      timeZone: 'Europe/Helsinki',
-      dateStyle: 'medium',
-      timeStyle: 'short',
-    }).format(time)
+  const at = (time: number | null) =>
+    time === null
+      ? w.unknown
+      : new Intl.DateTimeFormat({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language], {
+          timeZone: 'Europe/Helsinki',
+          dateStyle: 'medium',
+          timeStyle: 'short',
+        }).format(time)
   const said = (value: unknown) => (typeof value === 'string' && value !== '' ? value : w.none)
   const lines = [
     w.title,

@@ -1,10 +1,11 @@
 /** Administering: units, desks, hours, staff and badges, policy, the organisation. Every change is recorded and goes to the desks by feed. */
 import { z } from 'zod'
+import { Count, QueryCount } from '../bounds.ts'
 import {
   Channel,
   DeskId,
   DeskKind,
-  Instant,
+  StoredInstant,
   KioskId,
   Localized,
   ProofKind,
@@ -49,7 +50,7 @@ export const StaffView = z.object({
   role: StaffRole,
   desks: z.array(DeskId),
   /** How many; never their numbers. */
-  badges: z.number().int(),
+  badges: Count,
 })
 
 export const administerRoutes = {
@@ -106,7 +107,7 @@ export const administerRoutes = {
   addBadge: route('POST', '/v1/agent/staff/badges', 'agent', {
     query: none,
     body: z.object({ id: StaffId, badge: z.string().min(4).max(64) }),
-    reply: z.object({ badges: z.number().int() }),
+    reply: z.object({ badges: Count }),
   }),
   removeBadges: route('POST', '/v1/agent/staff/badges/remove', 'agent', {
     query: none,
@@ -119,11 +120,11 @@ export const administerRoutes = {
     body: noBody,
     reply: z.object({
       policy: Policy,
-      versions: z.array(z.object({ version: z.number().int(), at: Instant, by: z.string(), note: z.string() })),
+      versions: z.array(z.object({ version: Count, at: StoredInstant, by: z.string(), note: z.string() })),
     }),
   }),
   policyVersion: route('GET', '/v1/agent/policy/version', 'agent', {
-    query: z.object({ version: z.coerce.number().int().nonnegative() }),
+    query: z.object({ version: QueryCount }),
     body: noBody,
     reply: z.object({ policy: Policy }),
   }),
@@ -131,7 +132,7 @@ export const administerRoutes = {
   savePolicy: route('POST', '/v1/agent/policy', 'agent', {
     query: none,
     body: z.object({ policy: Policy, note: z.string().max(200).default('') }),
-    reply: z.object({ version: z.number().int() }),
+    reply: z.object({ version: Count }),
   }),
   /** "Who could be served where?" by this draft: each class at each kind of desk and channel, and what changes from the policy in force. */
   policyPreview: route('POST', '/v1/agent/policy/preview', 'agent', {
@@ -151,7 +152,7 @@ export const administerRoutes = {
         }),
       ),
       /** Live pickups that could no longer be released. */
-      stranded: z.number().int(),
+      stranded: Count,
     }),
   }),
   organisation: route('GET', '/v1/agent/organisation', 'agent', {

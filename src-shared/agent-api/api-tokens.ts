@@ -1,6 +1,6 @@
 /** Tokens for programs (a ticket system): made by an administrator, shown once, kept as hashes. */
 import { z } from 'zod'
-import { Instant } from '../domain.ts'
+import { Instant, StoredInstant } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** What a program may be: it issues and reads. Losses, alarms and administration are people's. */
@@ -14,9 +14,9 @@ export const ApiToken = z.object({
   createdAt: Instant,
   createdBy: z.string(),
   expiresAt: Instant,
-  revokedAt: Instant.nullable(),
+  revokedAt: StoredInstant,
   revokedBy: z.string().nullable(),
-  lastUsedAt: Instant.nullable(),
+  lastUsedAt: StoredInstant,
 })
 
 export const apiTokenRoutes = {

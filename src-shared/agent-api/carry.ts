@@ -1,5 +1,6 @@
 /** A ledger that came on a memory stick from a desk without network. */
 import { z } from 'zod'
+import { Count } from '../bounds.ts'
 import { DeskId, KioskId } from '../domain.ts'
 import { none, route } from '../hub-route.ts'
 
@@ -20,8 +21,8 @@ export const carryRoutes = {
     reply: z.object({
       kiosk: KioskId,
       desk: DeskId,
-      taken: z.number().int().nonnegative(),
-      acked: z.number().int().nonnegative(),
+      taken: Count,
+      acked: Count,
       /** Name that the kiosk looks for. */
       name: z.string(),
       receipt: z.string(),

@@ -3,6 +3,7 @@
  * carried out only then. Columns are in docs/import.md. A file never brings a secret.
  */
 import { z } from 'zod'
+import { Count, FailureParams, QueryCount } from '../bounds.ts'
 import { Instant, PickupId } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
@@ -15,7 +16,7 @@ export const importMaxRows = 200_000
 export const ImportState = z.enum(['uploading', 'checking', 'refused', 'checked', 'running', 'done', 'cancelled'])
 const Problem = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  params: FailureParams.optional(),
 })
 
 export const Import = z.object({
@@ -25,17 +26,17 @@ export const Import = z.object({
   createdAt: Instant,
   createdBy: z.string(),
   supersede: z.boolean(),
-  bytes: z.number().int(),
+  bytes: Count,
   /** Rows read so far. */
-  rows: z.number().int(),
+  rows: Count,
   /** Rows that can be carried out, those that cannot, those that have been. */
-  ready: z.number().int(),
-  refused: z.number().int(),
-  done: z.number().int(),
+  ready: Count,
+  refused: Count,
+  done: Count,
   /** Why the file as a whole is refused. */
   problem: Problem.nullable(),
   /** How many rows by what is wrong with them. */
-  problems: z.array(z.object({ code: z.custom<ErrorCode>(isErrorCode), rows: z.number().int() })),
+  problems: z.array(z.object({ code: z.custom<ErrorCode>(isErrorCode), rows: Count })),
 })
 
 const which = z.object({ id: z.string().max(40) })
@@ -58,14 +59,14 @@ export const importRoutes = {
     query: none,
     body: z.object({
       id: z.string().max(40),
-      part: z.number().int().nonnegative(),
+      part: Count,
       bytes: z
         .string()
         .max(Math.ceil(importPartBytes / 3) * 4)
         .regex(/^[A-Za-z0-9+/]*={0,2}$/),
       last: z.boolean(),
     }),
-    reply: z.object({ received: z.number().int() }),
+    reply: z.object({ received: Count }),
   }),
   runImport: route('POST', '/v1/agent/imports/run', 'agent', {
     query: none,
@@ -82,21 +83,21 @@ export const importRoutes = {
     query: z.object({
       id: z.string().max(40),
       state: z.enum(['ready', 'refused', 'done']).optional(),
-      after: z.coerce.number().int().nonnegative().default(0),
+      after: QueryCount.default(0),
       limit: z.coerce.number().int().min(1).max(1000).default(200),
     }),
     body: noBody,
     reply: z.object({
       rows: z.array(
         z.object({
-          line: z.number().int(),
+          line: Count,
           account: z.string(),
           state: z.enum(['ready', 'refused', 'done']),
           problem: Problem.nullable(),
           pickup: PickupId.nullable(),
         }),
       ),
-      after: z.number().int().nullable(),
+      after: Count.nullable(),
     }),
   }),
 } as const

@@ -1,6 +1,7 @@
 /** The inbox: requests filed at kiosks, unverified until an agent has looked. */
 import { z } from 'zod'
-import { DeskId, DeskKind, Instant, Localized, PickupId, RequestId, SecretKind } from '../domain.ts'
+import { Count } from '../bounds.ts'
+import { DeskId, DeskKind, StoredInstant, Localized, PickupId, RequestId, SecretKind } from '../domain.ts'
 import { none, route, noBody } from '../hub-route.ts'
 import { DeclineReason, RequestState } from '../kiosk-hub-api/requests.ts'
 
@@ -8,8 +9,8 @@ export const InboxRequest = z.object({
   id: RequestId,
   desk: z.object({ id: DeskId, kind: DeskKind, name: Localized, unit: Localized }),
   state: RequestState,
-  filedAt: Instant,
-  receivedAt: Instant,
+  filedAt: StoredInstant,
+  receivedAt: StoredInstant,
   /** The account that staff typed, or whose card it was; null: a card that nobody on record has. */
   account: z.string().nullable(),
   name: z.string().nullable(),
@@ -18,7 +19,7 @@ export const InboxRequest = z.object({
   reason: DeclineReason.nullable(),
   reference: z.string().nullable(),
   pickup: PickupId.nullable(),
-  decidedAt: Instant.nullable(),
+  decidedAt: StoredInstant,
   decidedBy: z.string().nullable(),
 })
 export type InboxRequest = z.infer<typeof InboxRequest>
@@ -28,7 +29,7 @@ export const inboxRoutes = {
   inbox: route('GET', '/v1/agent/inbox', 'agent', {
     query: z.object({ state: RequestState.default('waiting'), limit: z.coerce.number().int().min(1).max(500) }),
     body: noBody,
-    reply: z.object({ requests: z.array(InboxRequest), waiting: z.number().int() }),
+    reply: z.object({ requests: z.array(InboxRequest), waiting: Count }),
   }),
   /**
    * Issues to the desk where it was filed, under a fresh request reference (`LR-2026-000123`). `account`: for a card with several accounts, or with

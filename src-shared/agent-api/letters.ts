@@ -1,6 +1,6 @@
 /** Registered letters, for agents: where they go and where they are. */
 import { z } from 'zod'
-import { Instant, PickupId } from '../domain.ts'
+import { PickupId, StoredInstant } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { PostalAddress } from '../policy/postal.ts'
 
@@ -23,9 +23,9 @@ export const letterRoutes = {
         z.object({
           pickup: PickupId,
           tracking: z.string(),
-          at: Instant,
+          at: StoredInstant,
           ended: z.enum(['delivered', 'returned-by-post']).nullable(),
-          endedAt: Instant.nullable(),
+          endedAt: StoredInstant,
         }),
       ),
     }),

@@ -1,10 +1,11 @@
 /** Lists over a million pickups and five million ledger entries: pages by key, never by number, and counts that stop counting. */
 import { z } from 'zod'
+import { Count, PeriodEnd } from '../bounds.ts'
 import {
   Channel,
   DeskId,
   DeskKind,
-  Instant,
+  StoredInstant,
   KioskId,
   Language,
   Localized,
@@ -17,7 +18,7 @@ import { noBody, route } from '../hub-route.ts'
 import { HubPickupState, PageMark } from './words.ts'
 
 const limit = z.coerce.number().int().min(1).max(500)
-const when = z.coerce.number().int().nonnegative()
+const when = PeriodEnd
 
 /** `text`: words of a name in any order and without accents, an account, a request reference, or a pickup's id; each the beginning of a word. */
 export const PickupFilters = z.object({
@@ -48,7 +49,7 @@ export const Standing = z.object({
   desk: z.object({ id: DeskId, name: Localized, unit: Localized }).nullable(),
   /** The desk it goes to once acknowledged. */
   movingTo: z.object({ id: DeskId, name: Localized, unit: Localized }).nullable(),
-  lastContactAt: Instant.nullable(),
+  lastContactAt: StoredInstant,
 })
 export type Standing = z.infer<typeof Standing>
 
@@ -62,8 +63,8 @@ export const PickupRow = z.object({
   channel: Channel,
   requestReference: z.string().nullable(),
   state: HubPickupState,
-  issuedAt: Instant,
-  expiresAt: Instant,
+  issuedAt: StoredInstant,
+  expiresAt: StoredInstant,
 })
 export type PickupRow = z.infer<typeof PickupRow>
 
@@ -78,7 +79,7 @@ export const listRoutes = {
   countPickups: route('GET', '/v1/agent/pickups/count', 'agent', {
     query: PickupFilters,
     body: noBody,
-    reply: z.object({ count: z.number().int().nullable(), more: z.boolean(), estimate: z.boolean() }),
+    reply: z.object({ count: Count.nullable(), more: z.boolean(), estimate: z.boolean() }),
   }),
   /** One pickup, without its timeline (`timeline`). The pickup code is for the notice. */
   pickup: route('GET', '/v1/agent/pickup', 'agent', {
@@ -92,11 +93,11 @@ export const listRoutes = {
       sponsor: z.string().nullable(),
       accountValidUntil: z.string().nullable(),
       hasBirthDate: z.boolean(),
-      cards: z.number().int(),
+      cards: Count,
       replacedBy: PickupId.nullable(),
       replaces: PickupId.nullable(),
-      handedOver: z.object({ at: Instant, desk: Localized.nullable(), slip: z.string() }).nullable(),
-      disputes: z.number().int(),
+      handedOver: z.object({ at: StoredInstant, desk: Localized.nullable(), slip: z.string() }).nullable(),
+      disputes: Count,
       /** What this agent may do with it now. */
       may: z.object({ reroute: z.boolean(), revoke: z.boolean(), extend: z.boolean(), reissue: z.boolean() }),
     }),
@@ -122,10 +123,10 @@ export const listRoutes = {
         z.object({
           kiosk: KioskId,
           desk: z.object({ id: DeskId, name: Localized, unit: Localized }).nullable(),
-          seq: z.number().int(),
+          seq: Count,
           kind: z.string(),
-          time: Instant,
-          receivedAt: Instant,
+          time: StoredInstant,
+          receivedAt: StoredInstant,
           pickup: PickupId.nullable(),
           /** A member of staff's name, if they are still on record. */
           actor: z.string().nullable(),
@@ -150,8 +151,8 @@ export const listRoutes = {
     reply: z.object({
       acts: z.array(
         z.object({
-          id: z.number().int(),
-          at: Instant,
+          id: Count,
+          at: StoredInstant,
           actor: z.string(),
           act: z.string(),
           pickup: PickupId.nullable(),

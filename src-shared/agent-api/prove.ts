@@ -1,25 +1,26 @@
 /** Proof: chains, exports, what is held of one person, and erasing it. */
 import { z } from 'zod'
-import { DeskId, Instant, KioskId, KioskKind, Localized, RecipientId } from '../domain.ts'
+import { Count, PeriodEnd } from '../bounds.ts'
+import { DeskId, Instant, StoredInstant, KioskId, KioskKind, Localized, RecipientId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** `?kiosk=`: answers JSON lines, each a ChainProgress, while it checks. */
 export const chainPath = '/v1/agent/prove/chain'
 export const ChainProgress = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('progress'), checked: z.number().int(), of: z.number().int() }),
+  z.object({ t: z.literal('progress'), checked: Count, of: Count }),
   /** `signatures`: how many were checked; each vouches for every entry before it. */
   z.object({
     t: z.literal('intact'),
-    checked: z.number().int(),
-    signatures: z.number().int(),
+    checked: Count,
+    signatures: Count,
     head: z.string(),
-    lastSignedSeq: z.number().int(),
+    lastSignedSeq: Count,
   }),
   z.object({
     t: z.literal('broken'),
-    seq: z.number().int(),
+    seq: Count,
     why: z.enum(['missing', 'hash', 'prev', 'signature', 'head', 'unsigned-end']),
-    receivedAt: Instant.nullable(),
+    receivedAt: StoredInstant,
   }),
 ])
 export type ChainProgress = z.infer<typeof ChainProgress>
@@ -30,8 +31,8 @@ export type ChainProgress = z.infer<typeof ChainProgress>
  */
 export const exportPath = '/v1/agent/export'
 export const ExportQuery = z.object({
-  from: z.coerce.number().int().nonnegative(),
-  to: z.coerce.number().int().nonnegative(),
+  from: PeriodEnd,
+  to: PeriodEnd,
   format: z.enum(['csv', 'jsonl']),
 })
 
@@ -53,9 +54,9 @@ export const proveRoutes = {
           kind: KioskKind.default('desk'),
           state: z.enum(['active', 'replaced', 'written-off']),
           frozen: z.boolean(),
-          entries: z.number().int(),
+          entries: Count,
           head: z.string(),
-          lastContactAt: Instant.nullable(),
+          lastContactAt: StoredInstant,
         }),
       ),
     }),
@@ -80,7 +81,7 @@ export const proveRoutes = {
   erase: route('POST', '/v1/agent/erase', 'agent', {
     query: none,
     body: z.object({ recipient: RecipientId, confirm: z.literal(true) }),
-    reply: z.object({ erased: z.literal(true), pickups: z.number().int() }),
+    reply: z.object({ erased: z.literal(true), pickups: Count }),
   }),
   retention: route('GET', '/v1/agent/retention', 'agent', { query: none, body: noBody, reply: RetentionSettings }),
   saveRetention: route('POST', '/v1/agent/retention', 'agent', {

@@ -1,11 +1,13 @@
 /** Issuing and routing from the console: who could be served where, extending, and what a write-off would do. */
 import { z } from 'zod'
+import { Count, FailureParams } from '../bounds.ts'
 import {
   Channel,
   DateText,
   DeskId,
   DeskKind,
   Instant,
+  StoredInstant,
   KioskId,
   Language,
   Localized,
@@ -20,7 +22,7 @@ import { HubPickupState, PersonName, plainAccount } from './words.ts'
 
 const Why = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  params: FailureParams.optional(),
 })
 
 export const RecipientView = z.object({
@@ -33,7 +35,7 @@ export const RecipientView = z.object({
   accounts: z.array(z.object({ account: z.string(), validUntil: DateText.nullable() })),
   /** Never the date or a number: they are written and not read. */
   hasBirthDate: z.boolean(),
-  cards: z.number().int(),
+  cards: Count,
 })
 export type RecipientView = z.infer<typeof RecipientView>
 
@@ -78,13 +80,13 @@ export const routingRoutes = {
   addCard: route('POST', '/v1/agent/recipients/cards', 'agent', {
     query: none,
     body: z.object({ recipient: RecipientId, card: z.string().min(4).max(64) }),
-    reply: z.object({ cards: z.number().int() }),
+    reply: z.object({ cards: Count }),
   }),
   /** One by its id, or all (`null`). */
   removeCard: route('POST', '/v1/agent/recipients/cards/remove', 'agent', {
     query: none,
     body: z.object({ recipient: RecipientId, card: z.string().min(4).max(64).nullable() }),
-    reply: z.object({ cards: z.number().int() }),
+    reply: z.object({ cards: Count }),
   }),
   /** May this agent issue for this account, to which desks, by which channels; and where not, why. */
   mayIssue: route('GET', '/v1/agent/may-issue', 'agent', {
@@ -120,7 +122,7 @@ export const routingRoutes = {
               name: Localized,
               unit: Localized,
               ready: z.boolean(),
-              lastContactAt: Instant.nullable(),
+              lastContactAt: StoredInstant,
             }),
           ),
         }),
@@ -147,13 +149,13 @@ export const routingRoutes = {
       kiosk: KioskId,
       desk: z.object({ id: DeskId, name: Localized, unit: Localized }),
       state: z.enum(['active', 'replaced', 'written-off']),
-      lastContactAt: Instant.nullable(),
+      lastContactAt: StoredInstant,
       /** Secrets granted there: all are burned. */
-      burn: z.number().int(),
+      burn: Count,
       /** Of those, the ones issued anew; the rest were being revoked. */
-      reissue: z.number().int(),
+      reissue: Count,
       /** The first few, newest first. */
-      pickups: z.array(z.object({ id: PickupId, account: z.string(), name: z.string(), issuedAt: Instant })),
+      pickups: z.array(z.object({ id: PickupId, account: z.string(), name: z.string(), issuedAt: StoredInstant })),
     }),
   }),
 } as const

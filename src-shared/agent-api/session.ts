@@ -4,7 +4,7 @@
  * `oidcStartPath`, which sends it to the provider, and the provider's way back.
  */
 import { z } from 'zod'
-import { Instant } from '../domain.ts'
+import { Instant, StoredInstant } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { AgentRole } from './words.ts'
 
@@ -29,10 +29,10 @@ export const SessionView = z.object({
   by: z.enum(['local', 'oidc', 'token']),
   /** For `csrfHeader`; null for a token, which needs none. */
   csrf: z.string().nullable(),
-  startedAt: Instant.nullable(),
+  startedAt: StoredInstant,
   /** Ends then when nothing is asked before; and at `endsAt` whatever happens. */
-  idleAt: Instant.nullable(),
-  endsAt: Instant.nullable(),
+  idleAt: StoredInstant,
+  endsAt: StoredInstant,
 })
 export type SessionView = z.infer<typeof SessionView>
 
@@ -111,9 +111,9 @@ export const accountRoutes = {
           role: AgentRole,
           by: z.enum(['local', 'oidc']),
           disabled: z.boolean(),
-          lockedUntil: Instant.nullable(),
-          invitedUntil: Instant.nullable(),
-          lastSignInAt: Instant.nullable(),
+          lockedUntil: StoredInstant,
+          invitedUntil: StoredInstant,
+          lastSignInAt: StoredInstant,
         }),
       ),
     }),

@@ -1,6 +1,7 @@
 /** Watching: the desks, figures for charts, and what changes, as it changes. */
 import { z } from 'zod'
-import { Channel, DeskId, DeskKind, Instant, KioskId, Localized, PickupId } from '../domain.ts'
+import { Count, Measure } from '../bounds.ts'
+import { Channel, DeskId, DeskKind, Instant, StoredInstant, KioskId, Localized, PickupId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState } from './words.ts'
 
@@ -15,8 +16,8 @@ export const ConsoleEvent = z.discriminatedUnion('about', [
   z.object({ about: z.literal('pickups') }),
   /** Its feed, its kiosk or its contact has changed: ask `watch`. */
   z.object({ about: z.literal('desk'), desk: DeskId }),
-  z.object({ about: z.literal('alarm'), id: z.number().int(), kind: z.string() }),
-  z.object({ about: z.literal('dispute'), id: z.number().int() }),
+  z.object({ about: z.literal('alarm'), id: Count, kind: z.string() }),
+  z.object({ about: z.literal('dispute'), id: Count }),
 ])
 export type ConsoleEvent = z.infer<typeof ConsoleEvent>
 
@@ -35,7 +36,7 @@ const Reason = z.enum([
 ])
 const CheckInScreenWatch = z.object({
   kiosk: KioskId,
-  lastContactAt: Instant.nullable(),
+  lastContactAt: StoredInstant,
   /** Not heard for two minutes. */
   silent: z.boolean(),
   /** Why nobody can check in there. */
@@ -51,35 +52,35 @@ export const DeskWatch = z.object({
   /** `green`: heard within two minutes and able to serve. `amber`: open by its hours and not so. `grey`: closed, or no kiosk yet. */
   light: z.enum(['green', 'amber', 'grey']),
   /** Since when it is amber; `alert` after ten minutes of it. */
-  amberSince: Instant.nullable(),
+  amberSince: StoredInstant,
   alert: z.boolean(),
   /** Why it is not green. */
   reasons: z.array(Reason),
   open: z.boolean(),
   /** When it opens or closes next. */
-  nextChangeAt: Instant.nullable(),
+  nextChangeAt: StoredInstant,
   kiosk: KioskId.nullable(),
-  lastContactAt: Instant.nullable(),
+  lastContactAt: StoredInstant,
   version: z.string().nullable(),
   update: z.enum(['installed', 'rolled-back']).nullable(),
   frozen: z.boolean(),
-  acked: z.number().int(),
+  acked: Count,
   /** Pickups granted there, and being asked back. */
-  waiting: z.number().int(),
-  revoking: z.number().int(),
+  waiting: Count,
+  revoking: Count,
   /** For this desk, and granted to no kiosk yet. */
-  ungranted: z.number().int().default(0),
-  handedOverToday: z.number().int(),
+  ungranted: Count.default(0),
+  handedOverToday: Count,
   /** Its check-in screens, whatever the desk itself is like. */
   screens: z.array(CheckInScreenWatch).default([]),
   /** As the kiosk last said; null where it has not. */
   status: z
     .object({
-      at: Instant,
+      at: StoredInstant,
       printer: z.string().nullable(),
       paper: z.string().nullable(),
-      unsent: z.number().int().nullable(),
-      staff: z.number().int().nullable(),
+      unsent: Count.nullable(),
+      staff: Count.nullable(),
     })
     .nullable(),
 })
@@ -98,16 +99,16 @@ export const watchRoutes = {
           z.object({
             kind: z.enum(['grant', 'replace']),
             desk: DeskId,
-            total: z.number().int(),
-            done: z.number().int(),
+            total: Count,
+            done: Count,
             /** Left for a person, each with an alarm. */
-            held: z.number().int(),
-            since: Instant,
+            held: Count,
+            since: StoredInstant,
           }),
         )
         .default([]),
-      openAlarms: z.number().int(),
-      openDisputes: z.number().int(),
+      openAlarms: Count,
+      openDisputes: Count,
       /** After a restore: kiosks still to report before anything is granted. */
       holding: z.boolean(),
       awaited: z.array(KioskId),
@@ -118,11 +119,9 @@ export const watchRoutes = {
     query: z.object({ from: z.iso.date(), to: z.iso.date(), desk: DeskId.optional() }),
     body: noBody,
     reply: z.object({
-      handovers: z.array(z.object({ day: z.iso.date(), desk: DeskId, channel: Channel, count: z.number().int() })),
+      handovers: z.array(z.object({ day: z.iso.date(), desk: DeskId, channel: Channel, count: Count })),
       /** From arrival to handover in the same visit, seconds; days without any are left out. */
-      waiting: z.array(
-        z.object({ day: z.iso.date(), desk: DeskId, count: z.number().int(), median: z.number(), p90: z.number() }),
-      ),
+      waiting: z.array(z.object({ day: z.iso.date(), desk: DeskId, count: Count, median: Measure, p90: Measure })),
     }),
   }),
 } as const

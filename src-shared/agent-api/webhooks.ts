@@ -1,6 +1,7 @@
 /** Webhooks: who is told of what happens to pickups. Never a secret: what a body may hold is this schema, and nothing else. */
 import { z } from 'zod'
-import { Channel, DeskId, Instant, Language, Localized, PickupId } from '../domain.ts'
+import { Count, Ordinal } from '../bounds.ts'
+import { Channel, DeskId, Instant, StoredInstant, Language, Localized, PickupId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 export const WebhookEvent = z.enum([
@@ -45,8 +46,8 @@ export const webhookRoutes = {
           events: z.array(WebhookEvent),
           createdAt: Instant,
           createdBy: z.string(),
-          waiting: z.number().int(),
-          dead: z.number().int(),
+          waiting: Count,
+          dead: Count,
         }),
       ),
     }),
@@ -78,15 +79,15 @@ export const webhookRoutes = {
     reply: z.object({
       deliveries: z.array(
         z.object({
-          event: z.number().int(),
+          event: Count,
           id: z.string(),
           type: z.string(),
           pickup: PickupId.nullable(),
           at: Instant,
           state: z.enum(['pending', 'delivered', 'dead']),
-          attempts: z.number().int(),
-          nextAt: Instant.nullable(),
-          status: z.number().int().nullable(),
+          attempts: Count,
+          nextAt: StoredInstant,
+          status: Count.nullable(),
           error: z.string().nullable(),
         }),
       ),
@@ -95,7 +96,7 @@ export const webhookRoutes = {
   /** A dead one is tried again, from the start. */
   retryWebhook: route('POST', '/v1/agent/webhooks/retry', 'agent', {
     query: none,
-    body: z.object({ event: z.number().int().positive(), id: z.string().max(40) }),
+    body: z.object({ event: Ordinal, id: z.string().max(40) }),
     reply: z.object({ queued: z.literal(true) }),
   }),
 } as const

@@ -3,6 +3,7 @@
  * themselves, and the hub tells the desk's own kiosk in the same transaction.
  */
 import { z } from 'zod'
+import { Ordinal } from '../bounds.ts'
 import { DeskId, Language, ProofKind } from '../domain.ts'
 import { none, route } from '../hub-route.ts'
 import { CardQuery, DocumentQuery } from './walk-in.ts'
@@ -24,7 +25,7 @@ export const CheckInAnswer = z.discriminatedUnion('outcome', [
     outcome: z.literal('here'),
     initials: z.string().max(12),
     language: Language,
-    count: z.number().int().positive(),
+    count: Ordinal,
     proofs: z.array(ProofKind),
     told: z.boolean(),
   }),

@@ -1,5 +1,6 @@
 /** How a kiosk stands, pushed to the hub when it changes and at most once a minute: what the console's alerts look at. */
 import { z } from 'zod'
+import { Count } from '../bounds.ts'
 import { Instant, PauseReason } from '../domain.ts'
 import { none, route } from '../hub-route.ts'
 import { Light, ReadinessReason } from '../readiness.ts'
@@ -12,7 +13,7 @@ export const KioskStatus = z.object({
   reasons: z.array(ReadinessReason.pick({ code: true, severity: true })).max(40),
   paused: z.object({ reason: PauseReason, until: Instant }).nullable(),
   /** Members of staff who can sign in there. */
-  staff: z.number().int().nonnegative(),
+  staff: Count,
 })
 export type KioskStatus = z.infer<typeof KioskStatus>
 

@@ -1,5 +1,6 @@
 /** The ledger of a desk without network, carried on a memory stick. */
 import { z } from 'zod'
+import { Count, Measure } from '../bounds.ts'
 import { command, query } from '../contract.ts'
 
 const none = z.object({})
@@ -11,15 +12,15 @@ export const carryingMethods = {
   sticks: query(
     none,
     z.object({
-      sticks: z.array(z.object({ id: z.string(), name: z.string(), freeBytes: z.number() })),
-      writing: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+      sticks: z.array(z.object({ id: z.string(), name: z.string(), freeBytes: Measure })),
+      writing: z.object({ done: Count, total: Count }).nullable(),
     }),
   ),
   /** Writes what the hub has not acknowledged, or (`whole`) everything, to a stick. Recorded. Supervisors only. */
   carryLedger: command(
     z.object({ stick, whole: z.boolean() }),
-    z.object({ files: z.number().int(), entries: z.number().int(), upTo: z.number().int() }),
+    z.object({ files: Count, entries: Count, upTo: Count }),
   ),
   /** Takes the hub's receipt from a stick. Recorded. Supervisors only. */
-  takeReceipt: command(z.object({ stick }), z.object({ acked: z.number().int(), fresh: z.number().int() })),
+  takeReceipt: command(z.object({ stick }), z.object({ acked: Count, fresh: Count })),
 } as const

@@ -4,6 +4,7 @@
  * speak of has a default, so that it goes on being understood.
  */
 import { z } from 'zod'
+import { Count } from '../bounds.ts'
 import { Channel, DeskKind, IssuerCountry, ProofKind, RecipientClass } from '../domain.ts'
 import { AgentRole } from '../agent-api/words.ts'
 import { greaterHelsinki, PostalRange } from './postal.ts'
@@ -47,7 +48,7 @@ export const ProofRule = z.object({ issuers: z.union([z.literal('any'), z.array(
 export type ProofRule = z.infer<typeof ProofRule>
 
 export const Policy = z.object({
-  version: z.number().int().nonnegative(),
+  version: Count,
   rules: z.array(PolicyRule),
   classes: z.partialRecord(RecipientClass, ClassRule.partial()).default({}),
   proofRules: z.partialRecord(ProofKind, ProofRule).default({}),

@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
+import { Count, Ordinal } from '../bounds.ts'
 import { Incarnation, Instant, KioskId } from '../domain.ts'
 import { LedgerHash, SignedEntry } from '../ledger-entry.ts'
 import { fail, ok, type Result } from '../result.ts'
@@ -14,8 +15,8 @@ export const CarriedHead = z.strictObject({
   format: z.literal('lodge/ledger/1'),
   kiosk: KioskId,
   incarnation: Incarnation,
-  after: z.number().int().nonnegative(),
-  count: z.number().int().positive(),
+  after: Count,
+  count: Ordinal,
 })
 export type CarriedHead = z.infer<typeof CarriedHead>
 const Trailer = z.strictObject({ signature: SignedEntry.shape.signature })
@@ -25,7 +26,7 @@ export const Receipt = z.strictObject({
   format: z.literal('lodge/ledger-receipt/1'),
   kiosk: KioskId,
   incarnation: Incarnation,
-  acked: z.number().int().nonnegative(),
+  acked: Count,
   head: LedgerHash,
   at: Instant,
   mac: z.string().regex(/^[A-Za-z0-9_-]{43}$/),

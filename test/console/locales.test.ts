@@ -80,7 +80,7 @@ function alarmKinds(): string[] {
       kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
     for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
-    for (const [, union] of text.matchAll(/alarms: \{ kind: ([^;]*);/g))
+    for (const [, union] of text.matchAll(/alarms: \{\s*kind: ([^;\n]*)/g))
       for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
   }
   return [...kinds]

@@ -221,7 +221,7 @@ test('the hub is told when something changed, at most once a minute, and what wa
     sent.push(KioskStatus.parse(body))
     return Promise.resolve(
       arrives
-        ? { ok: true as const, value: { hubTime: 1 } }
+        ? { ok: true as const, value: { hubTime: 1_772_438_400_000 } }
         : { ok: false as const, failure: { code: 'L-601' as const } },
     )
   }

@@ -56,7 +56,7 @@ const rows = events
     const detail = Object.entries(event.detail)
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(', ')
-    return `<tr><td>${new Date(event.time).toLocaleTimeString('fi-FI')}</td><td><b>${event.kind}</b></td><td>${event.actor ?? ''}</td><td>${detail}</td></tr>`
+    return `<tr><td>${new Date(event.time ?? 0).toLocaleTimeString('fi-FI')}</td><td><b>${event.kind}</b></td><td>${event.actor ?? ''}</td><td>${detail}</td></tr>`
   })
   .join('')
 const picture = (bytes: Buffer) => `data:image/png;base64,${bytes.toString('base64')}`

@@ -99,7 +99,7 @@ test('entries that say nothing are poison: kept as they came, an alarm each, the
   for (const [n, kind] of kinds.entries()) {
     const bytes = JSON.stringify({
       seq: (seq += 1),
-      time: 1,
+      time: 1_772_438_400_000,
       kind,
       pickup: n === 1 ? pickup : null,
       epoch: null,

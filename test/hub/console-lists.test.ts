@@ -122,8 +122,8 @@ it('every filter gives exactly what fits, in order, however it is paged', async 
             (state === undefined || (state as string[]).includes(row.state)) &&
             (channel === undefined || row.channel === channel) &&
             (recipientClass === undefined || row.recipientClass === recipientClass) &&
-            (issuedFrom === undefined || row.issuedAt >= issuedFrom) &&
-            (issuedTo === undefined || row.issuedAt < issuedTo),
+            (issuedFrom === undefined || (row.issuedAt ?? 0) >= issuedFrom) &&
+            (issuedTo === undefined || (row.issuedAt ?? 0) < issuedTo),
         )
         const query = { desk, state: state?.join(','), channel, recipientClass, issuedFrom, issuedTo }
         expect((await pages(query, limit)).map((row) => row.id)).toEqual(wanted.map((row) => row.id))

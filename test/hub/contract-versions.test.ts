@@ -173,7 +173,7 @@ test('a change of a kind that a kiosk does not know yet counts and says nothing;
     incarnation: 'I'.repeat(22),
     next: 2,
     more: false,
-    hubTime: 1,
+    hubTime: 1_772_438_400_000,
     changes: [{ seq: 1, kind: 'of-a-later-version', more: [1] }],
   }
   expect(FeedPage.parse(page).changes).toEqual([{ seq: 1, kind: 'later' }])

@@ -18,7 +18,11 @@ afterAll(() => fleet.stop())
 
 const request = async (account: string) => {
   const id = RequestId.parse(newId())
-  value(await kiosk.hub.call('fileRequest', { body: { request: id, cardTag: null, account, staff: null, filedAt: 1 } }))
+  value(
+    await kiosk.hub.call('fileRequest', {
+      body: { request: id, cardTag: null, account, staff: null, filedAt: 1_772_438_400_000 },
+    }),
+  )
   return id
 }
 /** Where a word is in the database. */

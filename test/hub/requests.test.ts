@@ -47,7 +47,13 @@ test('a card’s request is taken in once, known by whose card it is, approved u
   value(await send())
   expect(requests.latest(tag)).toMatchObject({ id, sent: true, state: 'waiting' })
   // Lost answers, retries: still one.
-  const again = { request: id, cardTag: tag.toString('base64url'), account: null, staff: null, filedAt: 1 }
+  const again = {
+    request: id,
+    cardTag: tag.toString('base64url'),
+    account: null,
+    staff: null,
+    filedAt: 1_772_438_400_000,
+  }
   expect(value(await kiosk.hub.call('fileRequest', { body: again }))).toMatchObject({ state: 'waiting' })
   const { requests: waiting, waiting: n } = await inbox()
   expect(n).toBe(1)
@@ -124,7 +130,7 @@ test('refused by policy it goes on waiting; three of one card a day are enough; 
     cardTag: tagOf(card).toString('base64url'),
     account: null,
     staff: null,
-    filedAt: 1,
+    filedAt: 1_772_438_400_000,
   }
   value(await other.hub.call('fileRequest', { body: foreign }))
   expect((await inbox()).requests.find(({ id }) => id === foreign.request)).toMatchObject({ account: null, name: null })

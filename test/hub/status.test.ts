@@ -31,8 +31,16 @@ test('the desks’ list says how each stands and since when', async () => {
   const second = await shown()
   expect(second).toMatchObject({ light: 'amber', since: first?.since, reasons: [{ code: 'L-415' }] })
   expect(second?.at).toBeGreaterThanOrEqual(first?.at ?? Infinity)
-  value(await kiosk.hub.call('status', { body: { ...status('red'), paused: { reason: 'break', until: 5 } } }))
-  expect(await shown()).toMatchObject({ light: 'red', serves: false, paused: { reason: 'break', until: 5 } })
+  value(
+    await kiosk.hub.call('status', {
+      body: { ...status('red'), paused: { reason: 'break', until: 1_772_438_400_000 } },
+    }),
+  )
+  expect(await shown()).toMatchObject({
+    light: 'red',
+    serves: false,
+    paused: { reason: 'break', until: 1_772_438_400_000 },
+  })
   expect((await shown())?.since).toBeGreaterThanOrEqual(second?.at ?? Infinity)
 })
 

@@ -19,7 +19,7 @@ function feedOf(pages: number, said: boolean, spoil: (place: number) => string |
       incarnation,
       next: at + 1,
       more,
-      hubTime: 1,
+      hubTime: 1_772_438_400_000,
       changes: [{ seq: at + 1, kind: 'staff-removed', staff: newId() }],
     }
     const text = spoil(at) ?? JSON.stringify(page)

@@ -178,8 +178,8 @@ const spoiled: readonly [what: string, spoil: (path: string, good: TransportRepl
     'acknowledging what was never sent',
     (path) =>
       path.startsWith('/v1/ledger')
-        ? reply(200, { acked: 999, head: '0'.repeat(64), hubTime: 1 })
-        : reply(200, { incarnation, acked: 0, head: '0'.repeat(64), hubTime: 1 }),
+        ? reply(200, { acked: 999, head: '0'.repeat(64), hubTime: 1_772_438_400_000 })
+        : reply(200, { incarnation, acked: 0, head: '0'.repeat(64), hubTime: 1_772_438_400_000 }),
   ],
 ]
 test.each(spoiled)(

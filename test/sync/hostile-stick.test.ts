@@ -55,7 +55,7 @@ test('a receipt that is a link, a pipe, or a file without end is refused at once
   const elsewhere = join(at.folder, 'receipt')
   writeFileSync(
     elsewhere,
-    writeReceipt(rooms.keys.lookupKey, { kiosk: at.kiosk, incarnation, acked: seq, head: hash, at: 1 }),
+    writeReceipt(rooms.keys.lookupKey, { kiosk: at.kiosk, incarnation, acked: seq, head: hash, at: 1_772_438_400_000 }),
   )
   for (const target of [elsewhere, '/dev/zero', '/dev/stdin']) {
     symlinkSync(target, name)

@@ -43,7 +43,7 @@ async function page(pickups: readonly GrantedPickup[], more: boolean) {
     { seq: 1, kind: 'pickup-revoke', pickup: newId(), epoch: { incarnation, n: 1 }, reason: 'revoked' },
     ...pickups.map((granted, i) => ({ seq: i + 2, kind: 'pickup-granted', pickup: granted })),
   ]
-  const text = JSON.stringify({ incarnation, next: changes.length, more, hubTime: 1, changes })
+  const text = JSON.stringify({ incarnation, next: changes.length, more, hubTime: 1_772_438_400_000, changes })
   return { bytes: new Uint8Array(await promisify(zstdCompress)(text)), encoding: 'zstd', next: null }
 }
 

@@ -6,14 +6,18 @@ import { useTexts } from '../i18n.ts'
 export function useTimes() {
   const look = useLook()
   const { t } = useTexts()
+  /** A time that the hub has stored and that cannot be one is said to be unknown. */
+  const said = (at: number | null, words: (at: number) => string) => (at === null ? t('times.unknown') : words(at))
   return {
-    clock: (at: number) => clockTime(at, look.language),
-    date: (at: number) => calendarDate(at, look.language),
+    clock: (at: number | null) => said(at, (known) => clockTime(known, look.language)),
+    date: (at: number | null) => said(at, (known) => calendarDate(known, look.language)),
     /** The time alone today, else with its date. */
-    when: (at: number) => timeOrDate(at, Date.now(), look.language),
-    full: (at: number) => `${calendarDate(at, look.language)} ${clockTime(at, look.language)}`,
+    when: (at: number | null) => said(at, (known) => timeOrDate(known, Date.now(), look.language)),
+    full: (at: number | null) =>
+      said(at, (known) => `${calendarDate(known, look.language)} ${clockTime(known, look.language)}`),
     /** `4 min ago`: whole minutes, hours or days. */
-    ago(at: number, now: number): string {
+    ago(at: number | null, now: number): string {
+      if (at === null) return t('times.unknown')
       const minutes = Math.max(0, Math.floor((now - at) / 60_000))
       if (minutes < 1) return t('times.now')
       if (minutes < 60) return t('times.minutesAgo', { n: minutes })
