@@ -1,5 +1,21 @@
-/** Ends every run with one plain line, `N passed, N failed, N skipped`, and prints why each skipped test was skipped. */
+/**
+ * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`, and prints why each skipped test
+ * was skipped. LODGE_TEST_TIMES names a file that gets how long each test file took, one JSON line each.
+ */
+import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
+
+/** So many of the slowest files are named, where a run has more than a few. */
+const named = 10
+const few = 12
+
+/** Seconds that a file took, with its environment, its imports and its hooks. */
+function secondsOf(module: TestModule): number {
+  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } = module.diagnostic()
+  return (environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration) / 1000
+}
+
+const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 export default class PlainLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -18,7 +34,16 @@ export default class PlainLine implements Reporter {
           )
       }
     }
-    for (const line of skipped) process.stdout.write(`${line}\n`)
-    process.stdout.write(`${passed} passed, ${failed} failed, ${skipped.length} skipped\n`)
+    for (const line of skipped) say(line)
+    const times = modules
+      .map((module) => ({ file: module.relativeModuleId, seconds: secondsOf(module) }))
+      .sort((a, b) => b.seconds - a.seconds)
+    const kept = process.env.LODGE_TEST_TIMES
+    if (kept !== undefined) for (const time of times) appendFileSync(kept, `${JSON.stringify(time)}\n`)
+    if (times.length > few) {
+      say(`the slowest of ${times.length} files:`)
+      for (const { file, seconds } of times.slice(0, named)) say(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
+    }
+    say(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
   }
 }

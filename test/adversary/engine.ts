@@ -6,7 +6,7 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, openSync, closeSync, fstatS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { done, prepareStaff, signIn, untilGranted, untilStep, verifyDocument } from '../../src-main/demo/acts.ts'
-import { startDesk, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
+import { startDesk, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
 import { demoPins, passportOf, readInstitution, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
 import { systemClock, systemTimers } from '../../src-main/engine/index.ts'
@@ -37,7 +37,7 @@ export interface EngineDesk {
   stop(): Promise<void>
   /** Starts on the same folder. Does not wait for the engine. */
   start(): Promise<void>
-  /** Stops by SIGKILL, as a power cut would, and copies the disk. The desk stays stopped. */
+  /** A power cut: SIGKILL, then the desk stays stopped, with the disk as it was at that instant; and a copy of that disk. */
   image(): Promise<DiskImage>
   /** Puts an image in place of the disk. The desk must be stopped. */
   restore(image: DiskImage): void
@@ -48,6 +48,8 @@ export interface EngineDesk {
   untilState(what: string, reached: (state: KioskState) => boolean, ms?: number): Promise<KioskState>
   /** Waits for the pickup to come to the desk; staff must be signed in. */
   untilGranted(account: string, pickup: PickupId): Promise<void>
+  /** The engine is up and has its reader. */
+  untilServing(): Promise<void>
   /** The shell says so of its engine. */
   untilNotice(engine: ShellNotice['engine'], ms?: number): Promise<ShellNotice>
   /** What the shell wrote. */
@@ -94,10 +96,13 @@ export async function startEngineDesk(
   let cablePort: number | undefined
   let images = 0
 
+  /** Resolves when the shell may learn that its engine is gone: at once, unless the power is cut. */
+  let power: Promise<void> = Promise.resolve()
+
   const spawn = (): EngineChild => {
     const child = forkEngine()
     engine = { child, gone: new Promise((resolve) => child.onExit(() => resolve())) }
-    return child
+    return { ...child, onExit: (listener) => child.onExit((code) => void power.then(() => listener(code))) }
   }
   const running = (): DemoDesk => {
     if (desk === null) throw new Error('the desk is stopped')
@@ -147,11 +152,15 @@ export async function startEngineDesk(
     stop,
     start: () => start(null),
     async image() {
-      // The process dies first; the shell's next one is stopped before it can write much, and what it wrote is on the disk too.
+      let on = (): void => undefined
+      power = new Promise((resolve) => (on = resolve))
       await kill9()
-      await stop()
       const folder = join(base, `image-${++images}`)
       cpSync(dataDir, folder, { recursive: true, filter: (from) => from !== join(dataDir, 'code') })
+      on()
+      await stop()
+      // The shell started another engine before it was stopped: what that one wrote never was.
+      made.restore({ folder })
       return { folder }
     },
     restore({ folder }) {
@@ -176,6 +185,7 @@ export async function startEngineDesk(
     },
     untilState: (what, reached, ms) => until(running().client, what, reached, ms),
     untilGranted: async (account, pickup) => void (await untilGranted(running(), pickup, account)),
+    untilServing: () => untilServing(running()),
     untilNotice: (wanted, ms = 60_000) =>
       new Promise((resolve, reject) => {
         const shell = running().supervisor

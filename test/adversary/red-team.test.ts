@@ -124,4 +124,24 @@ describe('a real engine', () => {
     done(await desk.api.signOut({}))
     expect(desk.desk.printer.takeSlips()).toEqual([])
   })
+
+  it('a reader that floods reports, true and false, is endured: the desk answers and then serves', async () => {
+    const report = (byte: number) => Buffer.alloc(64, byte)
+    const scanner = 'bench/scanner'
+    let slowest = 0
+    for (let round = 0; round < 40; round++) {
+      for (let i = 0; i < 500; i++) desk.desk.reader.send(scanner, report((round * 7 + i) % 256))
+      for (let i = 0; i < 20; i++) desk.desk.reader.tap(`F${round}${i}`.padEnd(14, '0'))
+      const from = performance.now()
+      done(await desk.api.state({}))
+      slowest = Math.max(slowest, performance.now() - from)
+    }
+    // A screen that says nothing for longer is one that hangs; the shell would kill the engine at ten seconds.
+    expect(slowest).toBeLessThan(5000)
+    expect(desk.said.filter((line) => line.includes('hangs'))).toEqual([])
+    done(await desk.api.dismiss({}))
+    await desk.signIn(desk.supervisor)
+    done(await desk.api.signOut({}))
+    expect(desk.desk.printer.takeSlips()).toEqual([])
+  })
 })
