@@ -2,7 +2,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { DateText } from '../../src-shared/domain.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
-import { asDocumentNames, matchName } from '../../src-shared/protocol/names.ts'
+import { fullName, hasName } from '../../src-shared/person-name.ts'
+import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
+import { searchText } from '../../src-shared/protocol/search-text.ts'
 import type { HubKeys } from '../keys/index.ts'
 
 export interface OnRecord {
@@ -43,7 +45,14 @@ export function isRecipient(keys: HubKeys, claims: Claims, record: OnRecord): bo
   const birthDate = birthDateOf(claims)
   const family = first(claims, familyNames)
   const given = first(claims, givenNames)
-  if (record.birthDate === null || birthDate === null || family === null || given === null) return false
+  if (record.birthDate === null || birthDate === null) return false
   if (keys.open(record.birthDate) !== birthDate) return false
-  return asDocumentNames({ family, given }).some((name) => matchName(name, record.name, record.formerNames) !== null)
+  // Somebody with one name has one claim; in letters that an MRZ lacks a name is compared as it is written.
+  const claimed = { family: family ?? '', given: given ?? '' }
+  if (!hasName(claimed)) return false
+  const same = (name: PersonName) => searchText(fullName(name)) === searchText(fullName(claimed))
+  return (
+    asDocumentNames(claimed).some((name) => matchName(name, record.name, record.formerNames) !== null) ||
+    (needsEye(claimed) && [record.name, ...record.formerNames].some(same))
+  )
 }

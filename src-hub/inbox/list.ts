@@ -1,5 +1,6 @@
 import { InboxRequest } from '../../src-shared/agent-api/inbox.ts'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
+import { fullName } from '../../src-shared/person-name.ts'
 import type { Db } from '../database/index.ts'
 
 export async function listInbox(db: Db, { state, limit }: HubQuery<'inbox'>): Promise<HubReply<'inbox'>> {
@@ -46,7 +47,7 @@ export async function listInbox(db: Db, { state, limit }: HubQuery<'inbox'>): Pr
         filedAt: Number(row.filed_at),
         receivedAt: Number(row.received_at),
         account: row.account ?? only(row.recipient),
-        name: row.given === null ? null : `${row.given} ${row.family ?? ''}`.trim(),
+        name: row.given === null ? null : fullName({ given: row.given, family: row.family ?? '' }),
         byStaff: row.staff_name,
         reason: row.reason,
         reference: row.reference,

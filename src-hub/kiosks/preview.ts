@@ -1,6 +1,7 @@
 /** "Re-issue 14": what a write-off of a kiosk would do, before it is done. */
 import { KioskId, PickupId } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { fullName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db } from '../database/index.ts'
 import { deskNames, placeOf } from '../lists/index.ts'
@@ -47,7 +48,7 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
     pickups: rows.slice(0, shown).map((row) => ({
       id: PickupId.parse(row.id),
       account: row.account,
-      name: `${row.given} ${row.family}`,
+      name: fullName(row),
       issuedAt: Number(row.issued_at),
     })),
   })

@@ -37,7 +37,7 @@ function accounts(db: Db) {
       'recipient.birth_date',
       'recipient.sponsor',
     ])
-    .orderBy('recipient.family')
+    .orderBy(sql`coalesce(nullif(recipient.family, ''), recipient.given)`)
     .orderBy('recipient.given')
     .orderBy('account.account')
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Language } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { fullName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { appendOnly, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -162,12 +163,13 @@ function inWords(language: Language, now: number, told: Told): string {
           dateStyle: 'medium',
           timeStyle: 'short',
         }).format(time)
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const said = (value: unknown) => (typeof value === 'string' && value !== '' ? value : w.none)
   const lines = [
     w.title,
     `${w.made}: ${at(now)}`,
     '',
-    `${w.name}: ${said(told.person.given)} ${said(told.person.family)}`,
+    `${w.name}: ${said(fullName({ given: text(told.person.given), family: text(told.person.family) }))}`,
     `${w.birth}: ${said(told.person.birth_date)}`,
     `${w.language}: ${said(told.person.language)}`,
     `${w.sponsor}: ${said(told.person.sponsor)}`,

@@ -56,7 +56,8 @@ export async function findRecipients(
   const { rows } = await sql<{ id: string }>`SELECT id FROM (
       (SELECT recipient AS id, 0 AS rank, account AS name FROM account WHERE lower(account) LIKE ${beginning} ORDER BY lower(account) LIMIT ${limit + 1})
       UNION ALL
-      (SELECT id, 1, family || ' ' || given FROM recipient WHERE search @@ ${searchTsquery(text)}::tsquery ORDER BY family, given LIMIT ${limit + 1})
+      (SELECT id, 1, trim(family || ' ' || given) FROM recipient WHERE search @@ ${searchTsquery(text)}::tsquery
+        ORDER BY coalesce(nullif(family, ''), given), given LIMIT ${limit + 1})
     ) found GROUP BY id ORDER BY min(rank), min(name), id LIMIT ${limit + 1}`.execute(db)
   return {
     recipients: await views(

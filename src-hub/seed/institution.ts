@@ -12,6 +12,8 @@ import {
 } from '../../src-shared/domain.ts'
 import { Policy, PostalAddress } from '../../src-shared/policy/index.ts'
 import { OpeningHours } from '../../src-shared/opening-hours.ts'
+import { mostCards } from '../../src-shared/agent-api/words.ts'
+import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
 /** Keys hold the file together; the hub gives opaque ids of its own. */
@@ -37,25 +39,27 @@ export const Institution = z.strictObject({
     z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) }),
   ),
   recipients: z.array(
-    z.strictObject({
-      key: Key,
-      class: RecipientClass,
-      family: z.string(),
-      given: z.string(),
-      formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() })).default([]),
-      language: Language,
-      birthDate: DateText.nullable(),
-      /** Compared with what an e-ID says, as a keyed hash; the code itself is not kept. */
-      identityCode: z.string().max(20).optional(),
-      sponsor: z.string().nullable().default(null),
-      account: z.string(),
-      /** Further accounts of the same person. */
-      otherAccounts: z.array(z.string()).default([]),
-      accountValidUntil: DateText.nullable().default(null),
-      cards: z.array(CardId).default([]),
-      /** For registered letters. */
-      address: PostalAddress.nullable().default(null),
-    }),
+    z
+      .strictObject({
+        key: Key,
+        class: RecipientClass,
+        family: z.string(),
+        given: z.string(),
+        formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() }).refine(hasName)).default([]),
+        language: Language,
+        birthDate: DateText.nullable(),
+        /** Compared with what an e-ID says, as a keyed hash; the code itself is not kept. */
+        identityCode: z.string().max(20).optional(),
+        sponsor: z.string().nullable().default(null),
+        account: z.string(),
+        /** Further accounts of the same person. */
+        otherAccounts: z.array(z.string()).default([]),
+        accountValidUntil: DateText.nullable().default(null),
+        cards: z.array(CardId).max(mostCards).default([]),
+        /** For registered letters. */
+        address: PostalAddress.nullable().default(null),
+      })
+      .refine(hasName),
   ),
   pickups: z.array(
     z.strictObject({

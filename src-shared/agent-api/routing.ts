@@ -18,7 +18,7 @@ import {
 } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
-import { HubPickupState, PersonName, plainAccount } from './words.ts'
+import { HubPickupState, NameOnRecord, PersonName, plainAccount } from './words.ts'
 
 const Why = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
@@ -59,8 +59,8 @@ export const routingRoutes = {
     body: z.object({
       id: RecipientId.optional(),
       class: RecipientClass,
-      name: PersonName,
-      formerNames: z.array(PersonName).max(10).default([]),
+      name: NameOnRecord,
+      formerNames: z.array(NameOnRecord).max(10).default([]),
       language: Language,
       sponsor: z.string().max(200).nullable().default(null),
       accounts: z

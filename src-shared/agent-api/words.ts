@@ -1,5 +1,6 @@
 /** Words that the agents' routes share with the rest of the hub API. */
 import { z } from 'zod'
+import { hasName } from '../person-name.ts'
 
 /** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks, accounts and settings. */
 export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
@@ -22,6 +23,12 @@ export type HubPickupState = z.infer<typeof HubPickupState>
 
 export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })
 export type PersonName = z.infer<typeof PersonName>
+
+/** A name that is put on record. Many people have one name, in either field; nobody has none. */
+export const NameOnRecord = PersonName.refine(hasName)
+
+/** A person's cards on record: a grant carries a tag for each, and has room for as many. */
+export const mostCards = 20
 
 /** Where the next page of a list begins; only what the hub gave. */
 export const PageMark = z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/)
