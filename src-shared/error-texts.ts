@@ -552,6 +552,48 @@ export const errorTexts = {
       'Read the identity document with the reader, or send the person to the helpdesk. It can be tried again in an hour.',
     ],
   },
+  'L-324': {
+    fi: [
+      'Asiakirjassa on syntymäajasta vain osa, ja tiedossa on koko päivä.',
+      'Pyydä asiakirja, jossa on koko syntymäaika, ja lue se tai tarkista se itse. Muuten ohjaa henkilö helpdeskiin.',
+    ],
+    sv: [
+      'Handlingen har bara en del av födelsedatumet, och hela datumet är känt.',
+      'Be om en handling med hela födelsedatumet och läs in den eller granska den själv. Hänvisa annars personen till helpdesk.',
+    ],
+    en: [
+      'The document gives only a part of the birth date, and the record has all of it.',
+      'Ask for a document with the whole birth date, and scan it or check it by eye. Otherwise send the person to the helpdesk.',
+    ],
+  },
+  'L-325': {
+    fi: [
+      'Asiakirjan myöntäjän lyhennettä ei tunneta.',
+      'Lue asiakirja uudelleen. Jos sama toistuu, tarkista asiakirja itse.',
+    ],
+    sv: [
+      'Förkortningen för handlingens utfärdare är okänd.',
+      'Läs in handlingen på nytt. Om samma sak upprepas, granska handlingen själv.',
+    ],
+    en: [
+      'The code of the document’s issuer is not known.',
+      'Scan the document again. If the same happens, check the document by eye.',
+    ],
+  },
+  'L-326': {
+    fi: [
+      'Teksti näyttää henkilöasiakirjan riveiltä, mutta sitä ei luettu asiakirjasta. Sitä ei käytetty.',
+      'Lue itse asiakirja asiakirjanlukijalla tai tarkista se itse. Viivakoodi tai puhelimen ruutu ei kelpaa.',
+    ],
+    sv: [
+      'Texten ser ut som raderna i en identitetshandling men lästes inte från en handling. Den användes inte.',
+      'Läs själva handlingen med en dokumentläsare eller granska den själv. En streckkod eller en telefonskärm duger inte.',
+    ],
+    en: [
+      'The text looks like the lines of an identity document, but was not read off one. It was not used.',
+      'Scan the document itself with a document reader, or check it by eye. A bar code or a phone’s screen does not do.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],
@@ -1020,6 +1062,86 @@ export const errorTexts = {
       'Two different codes were read at once. The second was not used.',
       'Check that the right person is on screen. If not, cover one code.',
     ],
+  },
+  'L-712': {
+    fi: [
+      'Lukija lähettää näppäilyt tavalla, jota ei ymmärretä (n-key rollover).',
+      'Ylläpito asettaa lukijan tavalliseen näppäimistötilaan (boot, 6-key) tai HID POS -tilaan.',
+    ],
+    sv: [
+      'Läsaren skickar tangenttryckningar på ett sätt som inte förstås (n-key rollover).',
+      'Administratören ställer läsaren i vanligt tangentbordsläge (boot, 6-key) eller i HID POS-läge.',
+    ],
+    en: [
+      'The reader sends its keys in a way that is not understood (n-key rollover).',
+      'The administrator sets it to the ordinary keyboard mode (boot, 6-key), or to HID POS.',
+    ],
+  },
+  'L-713': {
+    fi: [
+      'Koodissa on merkkejä, joita kortissa tai asiakirjassa ei ole. Sitä ei käytetty.',
+      'Lue kortti tai asiakirja, ei muuta koodia.',
+    ],
+    sv: [
+      'Koden har tecken som inte finns på kort eller handlingar. Den användes inte.',
+      'Läs kortet eller handlingen, inte någon annan kod.',
+    ],
+    en: [
+      'The code holds characters that no card or document has. It was not used.',
+      'Scan the card or the document, not another code.',
+    ],
+  },
+  'L-714': {
+    fi: [
+      'Koodi on liian pitkä kortiksi tai asiakirjaksi. Sitä ei käytetty.',
+      'Lue kortti tai asiakirja, ei muuta koodia.',
+    ],
+    sv: [
+      'Koden är för lång för ett kort eller en handling. Den användes inte.',
+      'Läs kortet eller handlingen, inte någon annan kod.',
+    ],
+    en: [
+      'The code is too long for a card or a document. It was not used.',
+      'Scan the card or the document, not another code.',
+    ],
+  },
+  'L-715': {
+    fi: [
+      'Tämä on tuotteen tai lähetyksen GS1-koodi, ei kortti.',
+      'Lue kortti tai asiakirja. Jos kortissa on kaksi koodia, peitä toinen.',
+    ],
+    sv: [
+      'Det här är en GS1-kod för en vara eller en försändelse, inte ett kort.',
+      'Läs kortet eller handlingen. Om kortet har två koder, täck den andra.',
+    ],
+    en: [
+      'This is the GS1 code of a product or a parcel, not a card.',
+      'Scan the card or the document. If the card has two codes, cover the other one.',
+    ],
+  },
+  'L-716': {
+    fi: ['Tämä on lähetyksen osoitelapun koodi (ISO/IEC 15434), ei kortti.', 'Lue kortti tai asiakirja.'],
+    sv: ['Det här är koden på en fraktetikett (ISO/IEC 15434), inte ett kort.', 'Läs kortet eller handlingen.'],
+    en: ['This is the code of a shipping label (ISO/IEC 15434), not a card.', 'Scan the card or the document.'],
+  },
+  'L-718': {
+    fi: [
+      'Lukija lähettää enemmän kuin kukaan ehtii lukea. Ylimääräinen jätettiin lukematta.',
+      'Irrota lukija ja kytke se uudelleen. Jos sama toistuu, vaihda lukija.',
+    ],
+    sv: [
+      'Läsaren skickar mer än någon hinner läsa in. Resten lästes inte.',
+      'Dra ut läsaren och anslut den igen. Om samma sak upprepas, byt läsare.',
+    ],
+    en: [
+      'The reader sends more than anybody can scan. The rest was not read.',
+      'Unplug the reader and plug it in again. If the same happens, use another reader.',
+    ],
+  },
+  'L-719': {
+    fi: ['Kortin numero on pitempi kuin lukija osaa kertoa.', 'Käytä toista lukijaa tai etsi jonosta nimellä.'],
+    sv: ['Kortets nummer är längre än läsaren kan ange.', 'Använd en annan läsare eller sök med namn i kön.'],
+    en: ['The card’s number is longer than this reader can tell.', 'Use another reader, or search the queue by name.'],
   },
   'L-617': {
     fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvavastaavalle.'],

@@ -147,6 +147,8 @@ export const FeedPage = z.object({
   /** Where the feed ends by now: what a long pull has still before it. */
   head: Count.optional(),
   hubTime: Instant,
+  /** The newest facts of ledger entries that this hub takes (`ledgerFactsNow`); not there: the first. */
+  facts: Ordinal.optional(),
   changes: z.array(z.union([FeedChange, LaterChange])),
 })
 export type FeedPage = z.infer<typeof FeedPage>

@@ -6,10 +6,10 @@
  * ids, never text, and no output ever carries a secret, a card id or a document number.
  */
 import { z } from 'zod'
+import { BirthDate } from './birth-date.ts'
 import { Count, Ordinal } from './bounds.ts'
 import { command, defineContract, query, type ClientOf, type HandlersOf } from './contract.ts'
 import {
-  DateText,
   Desk,
   Instant,
   IssuerCountry,
@@ -382,7 +382,8 @@ export const kioskApi = defineContract({
         pickup: PickupId,
         kind: ProofKind,
         issuerCountry: IssuerCountry,
-        birthDate: DateText,
+        /** As far as the document gives it. */
+        birthDate: BirthDate,
         statement: z.literal(true),
       }),
       z.object({ verification: VerificationId }),

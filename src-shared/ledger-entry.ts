@@ -17,6 +17,7 @@ import {
   OverrideReason,
   PauseReason,
   PickupId,
+  ProofExpiry,
   ProofKind,
   ProofMethod,
   RecipientId,
@@ -29,6 +30,12 @@ import {
 } from './domain.ts'
 
 const Code = z.string().regex(/^L-\d{3}$/)
+
+/**
+ * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones only once its hub has said that it
+ * takes them. 2: `expiry` of a verification.
+ */
+export const ledgerFactsNow = 2
 
 /** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
 export const ledgerFacts = {
@@ -72,7 +79,10 @@ export const ledgerFacts = {
     proof: ProofKind,
     method: ProofMethod,
     issuerCountry: IssuerCountry,
-    expiryValid: z.literal(true),
+    /** Of a kiosk before version 0.2, or one whose hub does not know `expiry` yet: what the staff stated. */
+    expiryValid: z.literal(true).optional(),
+    /** What was seen. */
+    expiry: ProofExpiry.optional(),
     expiresAt: Instant,
     /** Proved before there was a pickup: the walk-in that this one was issued for. */
     walkIn: WalkInId.optional(),
@@ -86,7 +96,10 @@ export const ledgerFacts = {
     proof: ProofKind,
     method: ProofMethod,
     issuerCountry: IssuerCountry,
-    expiryValid: z.literal(true),
+    /** Of a kiosk before version 0.2, or one whose hub does not know `expiry` yet: what the staff stated. */
+    expiryValid: z.literal(true).optional(),
+    /** What was seen. */
+    expiry: ProofExpiry.optional(),
     expiresAt: Instant,
   }),
   /** It came to nothing: whatever was issued for it is disabled. */

@@ -1,6 +1,6 @@
 /** Whether whoever identified on the phone is the recipient on record: by the identity code's keyed hash where there is one, else by birth date and name. */
 import { timingSafeEqual } from 'node:crypto'
-import { DateText } from '../../src-shared/domain.ts'
+import { BirthDate, bearsOut, withoutUnknown } from '../../src-shared/birth-date.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
 import { fullName, hasName } from '../../src-shared/person-name.ts'
 import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
@@ -34,7 +34,8 @@ function first(claims: Claims, names: readonly string[]): string | null {
 
 function birthDateOf(claims: Claims): string | null {
   const text = first(claims, birthDates)?.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3') ?? null
-  return text !== null && DateText.safeParse(text).success ? text : null
+  const known = text === null ? null : withoutUnknown(text)
+  return known !== null && BirthDate.safeParse(known).success ? known : null
 }
 
 /** An identity code on record decides alone when the broker gives one; else birth date and name must both match. */
@@ -46,7 +47,7 @@ export function isRecipient(keys: HubKeys, claims: Claims, record: OnRecord): bo
   const family = first(claims, familyNames)
   const given = first(claims, givenNames)
   if (record.birthDate === null || birthDate === null) return false
-  if (keys.open(record.birthDate) !== birthDate) return false
+  if (!bearsOut(birthDate, keys.open(record.birthDate))) return false
   // Somebody with one name has one claim; in letters that an MRZ lacks a name is compared as it is written.
   const claimed = { family: family ?? '', given: given ?? '' }
   if (!hasName(claimed)) return false

@@ -1,6 +1,7 @@
 /** The handlers of the hub API, one per route of the contract. */
 import { Incarnation } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok } from '../../src-shared/result.ts'
 import { closeAlarm, listAlarms } from '../alarms/index.ts'
@@ -74,7 +75,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       if (page === null) return fail('L-607')
       return ok(
         new JsonPage(
-          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"changes":[`,
+          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"facts":${ledgerFactsNow},"changes":[`,
           page.changes,
           ']}',
           page.more ? String(page.next) : null,

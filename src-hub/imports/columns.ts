@@ -1,5 +1,6 @@
 /** The columns of an import, and what a row of text says. Pure; the hub's own data comes in. */
 import { z } from 'zod'
+import { BirthDate, withoutUnknown } from '../../src-shared/birth-date.ts'
 import { plainAccount } from '../../src-shared/agent-api/words.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
 import { PersonName } from '../../src-shared/hub-api.ts'
@@ -62,7 +63,8 @@ const Person = z.object({
   given: Plain.pipe(PersonName.shape.given),
   former_names: former.default([]),
   language: Language.default('fi'),
-  birth_date: DateText.optional(),
+  /** A year, or a year and a month, where nobody knows the rest: `1985`, `1985-07`, or with zeros. */
+  birth_date: z.string().transform(withoutUnknown).pipe(BirthDate).optional(),
   sponsor: Plain.max(200).optional(),
   valid_until: DateText.optional(),
   cards: cards.default([]),

@@ -1,5 +1,6 @@
 /** Who a kiosk asks about: what it has sealed, and the people that a card or a document names, by the hub's blind indexes. */
 import type { z } from 'zod'
+import { knownForms } from '../../src-shared/birth-date.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
 import type { CardQuery, DocumentQuery } from '../../src-shared/kiosk-hub-api/walk-in.ts'
 import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
@@ -23,7 +24,10 @@ export function readQuery<Q>(keys: HubKeys, kiosk: string, sealed: string, shape
 /** Born on one day: a few dozen among a hundred thousand. */
 const bornAtOnce = 2000
 
-/** Ids of recipients: a card's holder, or whoever was born that day under such a name (tolerantly compared). */
+/**
+ * Ids of recipients: a card's holder, or whoever was born that day under such a name (tolerantly compared). A record of which only the year, or year and
+ * month, are known is found by a document that bears them out.
+ */
 export async function peopleOf(
   db: Db,
   keys: HubKeys,
@@ -40,7 +44,11 @@ export async function peopleOf(
   const born = await db
     .selectFrom('recipient')
     .select(['id', 'family', 'given', 'former_names'])
-    .where('birth_blind', '=', keys.blind('birth', query.birthDate))
+    .where(
+      'birth_blind',
+      'in',
+      knownForms(query.birthDate).map((form) => keys.blind('birth', form)),
+    )
     .limit(bornAtOnce)
     .execute()
   return born

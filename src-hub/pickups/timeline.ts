@@ -11,6 +11,7 @@ const shown: ReadonlySet<string> = new Set([
   'method',
   'issuerCountry',
   'expiryValid',
+  'expiry',
   'number',
   'language',
   'code',

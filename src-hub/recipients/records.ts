@@ -156,7 +156,12 @@ export async function setBirthDate(
     if (!may.ok) return may
     await tx
       .updateTable('recipient')
-      .set({ birth_date: birthDate === null ? null : keys.seal(birthDate) })
+      .set(
+        birthDate === null
+          ? { birth_date: null, birth_blind: null }
+          : // A person is found by the new date, and by the old one no longer.
+            { birth_date: keys.seal(birthDate), birth_blind: keys.blind('birth', birthDate) },
+      )
       .where('id', '=', recipient)
       .execute()
     await record(tx, now, agent.name, birthDate === null ? 'birth-date-removed' : 'birth-date-set', recipient)

@@ -1,5 +1,6 @@
 /** The file that fills a hub: units, desks, policy, staff, recipients and pickups of an institution. */
 import { z } from 'zod'
+import { BirthDate } from '../../src-shared/birth-date.ts'
 import {
   Channel,
   DateText,
@@ -47,7 +48,7 @@ export const Institution = z.strictObject({
         given: z.string(),
         formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() }).refine(hasName)).default([]),
         language: Language,
-        birthDate: DateText.nullable(),
+        birthDate: BirthDate.nullable(),
         /** Compared with what an e-ID says, as a keyed hash; the code itself is not kept. */
         identityCode: z.string().max(20).optional(),
         sponsor: z.string().nullable().default(null),

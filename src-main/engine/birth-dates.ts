@@ -1,5 +1,6 @@
 /** Birth dates keyed from a document: by eye they are half of the proof, so nobody finds one by trying, neither a hand nor a window taken over (promise P1). */
 import { timingSafeEqual, type KeyObject } from 'node:crypto'
+import { isWhole, knownForms } from '../../src-shared/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
@@ -8,7 +9,10 @@ const wrongAnHour = 5
 const hourMs = 3_600_000
 
 export interface BirthDates {
-  /** Whether this is the one on record. Fails with L-305 (it is not), L-323 (too many were not). */
+  /**
+   * Whether a date, keyed as far as the document gives it, bears out all that the record knows. Fails with L-305 (it does not), L-324 (a part of a
+   * date does not, whatever is on record), L-323 (too many did not).
+   */
   check(recipient: string, keyed: string, onRecord: Uint8Array): Result<null>
 }
 
@@ -18,9 +22,9 @@ export function createBirthDates(lookupKey: KeyObject, now: () => number): Birth
     check(recipient, keyed, onRecord) {
       const recent = (wrong.get(recipient) ?? []).filter((at) => at > now() - hourMs)
       if (recent.length >= wrongAnHour) return fail('L-323')
-      if (timingSafeEqual(birthTag(lookupKey, keyed), onRecord)) return ok(null)
+      if (knownForms(keyed).some((form) => timingSafeEqual(birthTag(lookupKey, form), onRecord))) return ok(null)
       wrong.set(recipient, [...recent, now()])
-      return fail('L-305')
+      return fail(isWhole(keyed) ? 'L-305' : 'L-324')
     },
   }
 }

@@ -7,7 +7,8 @@ import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
-import { unreachable, type Failure } from '../../src-shared/result.ts'
+import { ok, unreachable, type Failure } from '../../src-shared/result.ts'
+import { birthsOf } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import type { Scan } from '../readers/index.ts'
 import { storageFailure } from '../storage/index.ts'
@@ -96,16 +97,30 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     }
   }
 
-  async function lookUp(query: CheckInQuery, card: Buffer | null): Promise<void> {
+  /** The first answer that is not "nothing": a document's year of birth may mean two. */
+  async function ask(queries: readonly CheckInQuery[]) {
+    const call = (query: CheckInQuery) =>
+      hub.call('checkIn', {
+        body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) },
+      })
+    const [first, ...others] = queries
+    if (first === undefined) return ok<CheckInAnswer>({ outcome: 'nothing' })
+    let reply = await call(first)
+    for (const query of others) {
+      if (!reply.ok || reply.value.outcome !== 'nothing') break
+      reply = await call(query)
+    }
+    return reply
+  }
+
+  async function lookUp(queries: readonly CheckInQuery[], card: Buffer | null): Promise<void> {
     const mine = ++newest
     const current = () => !stopped && mine === newest && counter.step().step === 'looking'
     counter.go({ step: 'looking' })
     const cancel = timers.set(() => {
       if (current()) refuse({ code: 'L-245' })
     }, patienceMs)
-    const reply = await hub.call('checkIn', {
-      body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) },
-    })
+    const reply = await ask(queries)
     cancel()
     if (stopped) return
     // The hub is there again: no need to wait for the next try.
@@ -141,14 +156,17 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
         notify(meaning.failure)
         return
       case 'card':
-        void lookUp({ by: 'card', card: meaning.id }, cardTag(keys.lookupKey, meaning.id))
+        void lookUp([{ by: 'card', card: meaning.id }], cardTag(keys.lookupKey, meaning.id))
         return
       case 'pickup-code':
-        void lookUp({ by: 'pickup-code', code: meaning.code }, null)
+        void lookUp([{ by: 'pickup-code', code: meaning.code }], null)
         return
       case 'document': {
-        const { birthDate, family, given, truncated } = meaning.document
-        void lookUp({ by: 'document', birthDate, family, given, truncated }, null)
+        const { family, given, truncated } = meaning.document
+        void lookUp(
+          birthsOf(meaning.document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated })),
+          null,
+        )
         return
       }
       default:

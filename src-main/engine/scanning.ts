@@ -1,11 +1,18 @@
 /** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
 import type { PickupId } from '../../src-shared/domain.ts'
-import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { decideHere } from '../identity/index.ts'
-import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
+import {
+  birthStanding,
+  bornOutTags,
+  expiryOn,
+  fartherTags,
+  matchName,
+  type MachineReadDocument,
+} from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import type { Scan } from '../readers/index.ts'
@@ -123,18 +130,45 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     return matchName(document, pickup.person.name, pickup.person.formerNames)
   }
 
+  function named(document: MachineReadDocument, tags: readonly Buffer[]) {
+    return tags
+      .flatMap((tag) => pickups.byBirthTag(tag))
+      .flatMap((pickup) => {
+        const match = nameMatch(document, pickup)
+        return match === null ? [] : [{ pickup, match }]
+      })
+  }
+
   function matches(document: MachineReadDocument): { pickup: Pickup; match: 'exact' | 'tolerant' }[] {
-    const born = pickups.byBirthTag(birthTag(keys.lookupKey, document.birthDate))
-    return born.flatMap((pickup) => {
-      const match = nameMatch(document, pickup)
-      return match === null ? [] : [{ pickup, match }]
-    })
+    return named(document, bornOutTags(keys.lookupKey, document))
+  }
+
+  /** The document leaves open what the record knows of the birth date: no proof, and the staff are told what would be one. */
+  function fallsShort(document: MachineReadDocument, pickup: Pickup): boolean {
+    return birthStanding(keys.lookupKey, document, pickup.birthTag) === 'short' && nameMatch(document, pickup) !== null
+  }
+
+  /** The one person here whom a document with a part of the birth date may be of. */
+  function onlyShort(document: MachineReadDocument): Pickup | null {
+    const found = named(document, fartherTags(keys.lookupKey, document)).map(({ pickup }) => pickup)
+    const people = new Set(found.map(({ person }) => person.recipient))
+    return people.size === 1 ? (found[0] ?? null) : null
+  }
+
+  /** A good document of nobody who is expected here. */
+  function noneMatches(document: MachineReadDocument, expired: boolean): void {
+    const short = expired ? null : onlyShort(document)
+    if (short !== null) serving.refuseDocument(short, { code: 'L-324' })
+    else if (!parts.walkIn.byDocument(document)) {
+      refuse({ code: expired ? 'L-301' : document.birthDate === null ? 'L-324' : 'L-308' })
+    }
   }
 
   function readDocument(document: MachineReadDocument): void {
     const found = matches(document)
     const step = counter.step()
-    const expired = documentExpired(document, deskDate(now()))
+    const expiry = expiryOn(document, deskDate(now()))
+    const expired = expiry === 'expired'
     if (signIn.session() === null) {
       if (found.length === 0) refuse({ code: 'L-202' })
       else
@@ -148,7 +182,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       const open = pickups.get(step.pickup.id)
       const same = found.some(({ pickup }) => pickup.id === step.pickup.id)
       if (open !== null && !same) {
-        serving.refuseDocument(open, { code: expired ? 'L-301' : 'L-302' })
+        serving.refuseDocument(open, { code: expired ? 'L-301' : fallsShort(document, open) ? 'L-324' : 'L-302' })
         return
       }
     }
@@ -158,7 +192,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       return
     }
     if (first === undefined) {
-      if (!parts.walkIn.byDocument(document)) refuse({ code: expired ? 'L-301' : 'L-308' })
+      noneMatches(document, expired)
       return
     }
     arrive(
@@ -167,12 +201,13 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     )
     const current = found.map(({ pickup }) => pickups.get(pickup.id) ?? pickup)
     const open = step.step === 'verify' ? current.find((pickup) => pickup.id === step.pickup.id) : undefined
-    if (expired) {
+    if (expiry === 'expired') {
       serving.refuseDocument(open ?? current[0] ?? first.pickup, { code: 'L-301' })
       return
     }
     const shown = open ?? current[0] ?? first.pickup
-    const proof = { kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry } as const
+    const { kind, issuerCountry } = document
+    const proof = { kind, method: 'machine-read', issuerCountry, expiry } as const
     const accepted = decideHere(services.requirePlace(), shown, { kind: 'verify', closed: null, proof }, now())
     if (!accepted.ok && (accepted.failure.code === 'L-229' || accepted.failure.code === 'L-304')) {
       serving.refuseDocument(shown, accepted.failure)
@@ -180,9 +215,9 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     }
     const read: ReadDocument = {
       view: {
-        kind: document.kind,
-        issuerCountry: document.issuerCountry,
-        expiryValid: true,
+        kind,
+        issuerCountry,
+        expiry,
         nameMatch: found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact',
       },
       pickups: new Set<PickupId>(current.map((pickup) => pickup.id)),

@@ -112,7 +112,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   })
   const shift = createShift(store.db)
   const slips = createSlips(store.db)
-  const verifications = createVerifications(store.db, pickups, ledger)
+  const verifications = createVerifications(store.db, pickups, ledger, records.hubFacts)
   const approvals = createApprovals(store.db, pickups, ledger)
   const letters = createLetters(store.db)
   const signIn = createSignIn({
@@ -161,7 +161,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
   })
   const requests = createDeliveryRequests(store.db, keys.cacheKey)
-  const walkIns = createWalkIns(store.db, pickups, ledger, now)
+  const walkIns = createWalkIns(store.db, pickups, ledger, now, records.hubFacts)
   const applier = createApplier({
     store,
     ledger,

@@ -282,7 +282,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       const session = signIn.session()
       const pickup = openable(id)
       // Finnish means of strong identification: the authority behind them is Finland's.
-      const proof: Proof = { kind: 'e-id', method: 'e-id', issuerCountry: 'FIN', eId: attempt }
+      const proof: Proof = { kind: 'e-id', method: 'e-id', issuerCountry: 'FIN', expiry: 'no-document', eId: attempt }
       const recorded = session === null ? fail('L-401') : pickup.ok ? record(pickup.value, proof, session) : pickup
       if (!recorded.ok) notice(recorded.failure)
     },
@@ -334,7 +334,12 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         if (!pickup.ok) return pickup
         return record(
           pickup.value,
-          { kind: step.document.kind, method: 'machine-read', issuerCountry: step.document.issuerCountry },
+          {
+            kind: step.document.kind,
+            method: 'machine-read',
+            issuerCountry: step.document.issuerCountry,
+            expiry: step.document.expiry,
+          },
           session.value,
         )
       },
@@ -354,7 +359,11 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           notice(said)
           return { ok: false, failure: said }
         }
-        return record(pickup, { kind: kind satisfies ProofKind, method: 'by-eye', issuerCountry }, session.value)
+        return record(
+          pickup,
+          { kind: kind satisfies ProofKind, method: 'by-eye', issuerCountry, expiry: 'by-eye' },
+          session.value,
+        )
       },
 
       async release(request) {

@@ -10,11 +10,17 @@ import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-
 import type { DocumentView } from '../../src-shared/kiosk-views/document.ts'
 import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
-import { birthTag } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { issuesAs, walkInDesks } from '../../src-shared/serving.ts'
 import { decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
-import { documentExpired, matchName, type MachineReadDocument } from '../identity/documents/index.ts'
+import {
+  birthsOf,
+  birthStanding,
+  expiryOn,
+  matchName,
+  type ExpirySeen,
+  type MachineReadDocument,
+} from '../identity/documents/index.ts'
 import { fullName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
@@ -48,7 +54,19 @@ interface Parts {
 }
 
 /** A read document without its number: what is compared with an account. */
-type Read = Pick<MachineReadDocument, 'kind' | 'issuerCountry' | 'family' | 'given' | 'truncated' | 'birthDate'>
+interface Read extends Pick<
+  MachineReadDocument,
+  'kind' | 'issuerCountry' | 'family' | 'given' | 'truncated' | 'birthDate' | 'orBorn'
+> {
+  readonly expiry: Exclude<ExpirySeen, 'expired'>
+}
+
+/** null: it has expired. */
+function withoutNumber(document: MachineReadDocument, today: string): Read | null {
+  const { kind, issuerCountry, family, given, truncated, birthDate, orBorn } = document
+  const expiry = expiryOn(document, today)
+  return expiry === 'expired' ? null : { kind, issuerCountry, family, given, truncated, birthDate, orBorn, expiry }
+}
 
 /** While another desk has yet to give a pickup back, it is asked this often, ms. */
 const askAgainMs = 2000
@@ -135,15 +153,21 @@ export function createWalkInDesk({
     }
   }
 
+  const bornAs = (document: Read, of: FoundAccount) =>
+    birthStanding(keys.lookupKey, document, of.birthTag === null ? null : Buffer.from(of.birthTag, 'base64url'))
+
   function matchOf(document: Read, of: FoundAccount): 'exact' | 'tolerant' | null {
-    if (of.birthTag !== birthTag(keys.lookupKey, document.birthDate).toString('base64url')) return null
-    return matchName(document, of.name, of.formerNames)
+    return bornAs(document, of) === 'whole' ? matchName(document, of.name, of.formerNames) : null
   }
+
+  /** The document leaves open what the record knows of the birth date. */
+  const fallsShort = (document: Read, of: FoundAccount) =>
+    bornAs(document, of) === 'short' && matchName(document, of.name, of.formerNames) !== null
 
   function documentView(of: FoundAccount): DocumentView | null {
     const nameMatch = read === null ? null : matchOf(read, of)
     if (read === null || nameMatch === null) return null
-    return { kind: read.kind, issuerCountry: read.issuerCountry, expiryValid: true, nameMatch }
+    return { kind: read.kind, issuerCountry: read.issuerCountry, expiry: read.expiry, nameMatch }
   }
 
   function refuse(failure: Failure): void {
@@ -195,15 +219,34 @@ export function createWalkInDesk({
     return serves.ok ? ok(session) : serves
   }
 
-  async function begin(session: Session, query: AccountQuery, document: Read | null): Promise<Result<null>> {
+  /** The accounts of the first query that finds any: a document's year of birth may mean two. */
+  async function ask(session: Session, queries: readonly AccountQuery[]) {
+    const call = (query: AccountQuery) =>
+      hub.call('findAccounts', {
+        body: { staff: session.staff, query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) },
+      })
+    const [first, ...others] = queries
+    if (first === undefined) return fail('L-215')
+    let reply = await call(first)
+    for (const query of others) {
+      if (!reply.ok || reply.value.accounts.length > 0) break
+      reply = await call(query)
+    }
+    return reply
+  }
+
+  async function begin(
+    session: Session,
+    queries: readonly AccountQuery[],
+    document: Read | null,
+  ): Promise<Result<null>> {
     forget()
     const mine = ++look
     counter.go({
       ...{ step: 'walk-in', phase: 'looking', accounts: [], more: false, chosen: null, document: null },
       ...{ proofs: [], birthDateOnRecord: false, fourEyes: false, notice: null },
     })
-    const sealed = sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query))
-    const reply = await hub.call('findAccounts', { body: { staff: session.staff, query: sealed } })
+    const reply = await ask(session, queries)
     if (mine !== look || step()?.phase !== 'looking' || signIn.session() !== session) return ok(null)
     if (!reply.ok) {
       const failure: Failure = away.has(reply.failure.code) ? { code: 'L-217' } : reply.failure
@@ -300,12 +343,22 @@ export function createWalkInDesk({
       const document = documentView(of)
       return document === null
         ? fail('L-303')
-        : ok({ kind: document.kind, method: 'machine-read', issuerCountry: document.issuerCountry })
+        : ok({
+            kind: document.kind,
+            method: 'machine-read',
+            issuerCountry: document.issuerCountry,
+            expiry: document.expiry,
+          })
     }
     if (of.birthTag === null) return fail('L-306')
     const right = services.birthDates.check(of.recipient, byEye.birthDate, Buffer.from(of.birthTag, 'base64url'))
     if (!right.ok) return right
-    return ok({ kind: byEye.kind satisfies ProofKind, method: 'by-eye', issuerCountry: byEye.issuerCountry })
+    return ok({
+      kind: byEye.kind satisfies ProofKind,
+      method: 'by-eye',
+      issuerCountry: byEye.issuerCountry,
+      expiry: 'by-eye',
+    })
   }
 
   /** Everything that must hold before anybody is asked to issue anything; the printer first. */
@@ -323,7 +376,7 @@ export function createWalkInDesk({
     if (closed !== null) return { ok: false, failure: closed }
     const proof = proofOf(of, byEye)
     if (!proof.ok) {
-      if (proof.failure.code === 'L-305' || proof.failure.code === 'L-323') note(proof.failure)
+      if (['L-305', 'L-323', 'L-324'].includes(proof.failure.code)) note(proof.failure)
       return proof
     }
     if (proof.value.kind === 'e-id') return fail('L-304')
@@ -461,34 +514,37 @@ export function createWalkInDesk({
     if (step() === null && current === null) forget()
   }
 
-  function start(query: AccountQuery, document: Read | null): boolean {
+  function start(queries: readonly AccountQuery[], document: Read | null): boolean {
     const may = mayServe()
-    if (!may.ok) return false
-    void begin(may.value, query, document)
+    if (!may.ok || queries.length === 0) return false
+    void begin(may.value, queries, document)
     return true
   }
 
   return {
-    byCard: (cardId) => start({ by: 'card', card: cardId }, null),
-    byDocument({ kind, issuerCountry, family, given, truncated, birthDate, ...rest }) {
-      if (documentExpired({ ...rest, kind, issuerCountry, family, given, truncated, birthDate }, deskDate(now())))
-        return false
-      return start(
-        { by: 'document', birthDate, family, given, truncated },
-        { kind, issuerCountry, family, given, truncated, birthDate },
+    byCard: (cardId) => start([{ by: 'card', card: cardId }], null),
+    byDocument(document) {
+      const without = withoutNumber(document, deskDate(now()))
+      const { family, given, truncated } = document
+      return (
+        without !== null &&
+        start(
+          birthsOf(document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated })),
+          without,
+        )
       )
     },
     readDocument(document) {
-      const { kind, issuerCountry, family, given, truncated, birthDate } = document
       const at = step()
       if (at === null || (at.phase !== 'choose' && at.phase !== 'prove')) return
-      const expired = documentExpired(document, deskDate(now()))
-      const next: Read = { kind, issuerCountry, family, given, truncated, birthDate }
+      const next = withoutNumber(document, deskDate(now()))
       const of = account(chosen)
-      const matching = (of === null ? found : [of]).filter((each) => matchOf(next, each) !== null)
-      if (expired || matching.length === 0) {
+      const among = of === null ? found : [of]
+      const matching = next === null ? [] : among.filter((each) => matchOf(next, each) !== null)
+      if (next === null || matching.length === 0) {
         read = null
-        const failure: Failure = { code: expired ? 'L-301' : 'L-302' }
+        const short = next !== null && among.some((each) => fallsShort(next, each))
+        const failure: Failure = { code: next === null ? 'L-301' : short ? 'L-324' : 'L-302' }
         note(failure)
         show(at.phase, failure)
         return
@@ -512,7 +568,7 @@ export function createWalkInDesk({
         activity()
         if (issuing || services.release.busy()) return fail('L-511')
         if (slipInTheAir()) return fail('L-214')
-        return begin(may.value, { by: 'search', text: search }, null)
+        return begin(may.value, [{ by: 'search', text: search }], null)
       },
       chooseAccount({ account: name }) {
         const may = mayServe()

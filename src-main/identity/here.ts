@@ -26,7 +26,7 @@ export interface Place {
 /** What is to be done. `closed`: why the desk does not serve now, null when it does or when what was begun before closing may finish. */
 export type ActHere =
   | { readonly kind: 'check-in'; readonly closed: Failure | null }
-  | { readonly kind: 'verify'; readonly closed: Failure | null; readonly proof: Proof }
+  | { readonly kind: 'verify'; readonly closed: Failure | null; readonly proof: Pick<Proof, 'kind' | 'issuerCountry'> }
   | { readonly kind: 'release'; readonly closed: Failure | null; readonly witnessed: boolean }
   /** On the spot, by whoever is signed in. */
   | { readonly kind: 'issue'; readonly closed: null; readonly by: AgentRole }

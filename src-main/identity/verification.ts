@@ -5,9 +5,11 @@ import {
   type EIdAttemptId,
   type IssuerCountry,
   type PickupId,
+  type ProofExpiry,
   ProofKind,
   ProofMethod,
 } from '../../src-shared/domain.ts'
+import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'
@@ -18,6 +20,8 @@ export interface Proof {
   readonly kind: z.infer<typeof ProofKind>
   readonly method: z.infer<typeof ProofMethod>
   readonly issuerCountry: z.infer<typeof IssuerCountry>
+  /** What was seen of its expiry. */
+  readonly expiry: ProofExpiry
   /** Of method `e-id`: what the hub saw proved. The database refuses one without the other. */
   readonly eId?: EIdAttemptId
 }
@@ -46,10 +50,26 @@ export interface Verifications {
   ): { expiresAt: number; witness: StaffId | null; proof: Pick<Proof, 'kind' | 'issuerCountry' | 'method'> } | null
 }
 
-export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Ledger): Verifications {
+/**
+ * What a ledger entry says of an expiry. To a hub that does not know the fact yet, what every earlier kiosk said: the staff's own statement, "not
+ * expired". `hubFacts` is what the hub takes (`ledgerFactsNow`).
+ */
+export function expiryFacts(
+  expiry: ProofExpiry,
+  hubFacts: number,
+): { readonly expiry: ProofExpiry } | { readonly expiryValid: true } {
+  return hubFacts >= 2 ? { expiry } : { expiryValid: true }
+}
+
+export function createVerifications(
+  db: Sqlite,
+  pickups: PickupCache,
+  ledger: Ledger,
+  hubFacts: () => number = () => ledgerFactsNow,
+): Verifications {
   const insert = db.prepare(
-    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, e_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, e_id, expiry)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const find = db.prepare<
     [string, string, string, string, number, number],
@@ -81,6 +101,7 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
         expiresAt,
         fourEyes ? 1 : 0,
         proof.eId ?? null,
+        proof.expiry,
       )
       if (pickup.arrivedAt === null) pickups.arrive(pickup.id, now)
       pickups.setState(pickup.id, 'verified')
@@ -94,7 +115,7 @@ export function createVerifications(db: Sqlite, pickups: PickupCache, ledger: Le
           proof: proof.kind,
           method: proof.method,
           issuerCountry: proof.issuerCountry,
-          expiryValid: true,
+          ...expiryFacts(proof.expiry, hubFacts()),
           expiresAt,
           ...(proof.eId === undefined ? {} : { eId: proof.eId }),
         },

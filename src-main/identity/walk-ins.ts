@@ -2,13 +2,21 @@
  * Walk-ins at this kiosk: someone without a pickup is verified first, in the ledger and on the disk; what the hub then issues is bound
  * to that verification as it arrives, and the usual release spends it (promise P1). The database refuses any other binding.
  */
-import { PickupId, RecipientId, VerificationId, WalkInId, type Epoch, type StaffId } from '../../src-shared/domain.ts'
-import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import {
+  PickupId,
+  RecipientId,
+  VerificationId,
+  WalkInId,
+  type Epoch,
+  type ProofExpiry,
+  type StaffId,
+} from '../../src-shared/domain.ts'
+import { ledgerFactsNow, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import type { Sqlite } from '../storage/index.ts'
-import type { Proof } from './verification.ts'
+import { expiryFacts, type Proof } from './verification.ts'
 
 export interface WalkIn {
   readonly id: WalkInId
@@ -27,6 +35,7 @@ interface Row {
   proof: string
   method: string
   issuer_country: string
+  expiry: ProofExpiry | null
   created_at: number
   expires_at: number
   four_eyes: number
@@ -44,18 +53,24 @@ const fromRow = (row: Row): WalkIn => ({
   expiresAt: row.expires_at,
 })
 
-export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, now: () => number) {
+export function createWalkIns(
+  db: Sqlite,
+  pickups: PickupCache,
+  ledger: Ledger,
+  now: () => number,
+  hubFacts: () => number = () => ledgerFactsNow,
+) {
   const insert = db.prepare(
-    `INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'verified')`,
+    `INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, expiry, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'verified')`,
   )
   const byId = db.prepare<[string], Row>('SELECT * FROM walk_in WHERE id = ?')
   const open = db.prepare<[], Row>("SELECT * FROM walk_in WHERE state IN ('verified','issued')")
   const setIssued = db.prepare("UPDATE walk_in SET state = 'issued', pickup = ? WHERE id = ?")
   const setState = db.prepare('UPDATE walk_in SET state = ? WHERE id = ?')
   const bind = db.prepare(
-    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, walk_in)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, walk_in, expiry)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const verificationOf = db.prepare<[string], string>('SELECT id FROM verification WHERE walk_in = ?').pluck()
 
@@ -88,6 +103,7 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
         at,
         expiresAt,
         fourEyes ? 1 : 0,
+        proof.expiry,
       )
       ledger.append({
         kind: 'walk-in-verified',
@@ -98,7 +114,7 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
           proof: proof.kind,
           method: proof.method,
           issuerCountry: proof.issuerCountry,
-          expiryValid: true,
+          ...expiryFacts(proof.expiry, hubFacts()),
           expiresAt,
         },
       })
@@ -118,7 +134,9 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
         row === undefined ||
         row.state !== 'verified' ||
         row.recipient !== pickup.person.recipient ||
-        row.expires_at <= now()
+        row.expires_at <= now() ||
+        // Verified before the kiosk kept what was seen of the expiry: proved anew.
+        row.expiry === null
       ) {
         giveBack(granted, epoch)
         return
@@ -144,6 +162,7 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
         row.expires_at,
         row.four_eyes,
         row.id,
+        row.expiry,
       )
       pickups.arrive(granted, now())
       pickups.setState(granted, 'verified')
@@ -155,7 +174,7 @@ export function createWalkIns(db: Sqlite, pickups: PickupCache, ledger: Ledger, 
         facts: {
           verification: id,
           ...proof,
-          expiryValid: true,
+          ...expiryFacts(row.expiry, hubFacts()),
           expiresAt: row.expires_at,
           walkIn: WalkInId.parse(row.id),
         },

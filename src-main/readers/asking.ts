@@ -11,12 +11,13 @@ export interface Asking {
   stop(): void
 }
 
-/** `failed` is told once, when the reader no longer answers. */
+/** `unknown` is told of each answer that is none; `failed` once, when the reader no longer answers. */
 export function startAsking(
   handle: HidHandle,
   everyMs: number,
   timers: { set(run: () => void, ms: number): () => void },
   look: (answers: Buffer) => void,
+  unknown: () => void,
   failed: (error: unknown) => void,
 ): Asking {
   let stopped = false
@@ -25,7 +26,9 @@ export function startAsking(
   async function round(): Promise<void> {
     const card = await ask(handle, pcproxCommands.card)
     const bits = card === null ? null : await ask(handle, pcproxCommands.bits)
-    if (!stopped && card !== null && bits !== null) look(Buffer.concat([card, bits]))
+    if (stopped) return
+    if (card !== null && bits !== null) look(Buffer.concat([card, bits]))
+    else unknown()
   }
   function next(): void {
     round().then(

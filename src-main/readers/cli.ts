@@ -125,7 +125,7 @@ async function watch(supervisor: ReaderSupervisor, seconds: number): Promise<obj
   show()
   supervisor.onStatus(show)
   await until(supervisor, seconds, () => false)
-  return { ok: true }
+  return { ok: true, counts: supervisor.counts() }
 }
 
 /** The only device that could be a reader: not a keyboard or pointer of the desk's own. */

@@ -28,6 +28,11 @@ export const ReaderRule = z.strictObject({
       dataAt: z.number().int().min(0).max(16).default(1),
     })
     .prefault({}),
+  /**
+   * It reads documents: by OCR, off paper or plastic. Only what such a reader sends may be a document; a reader of kind `document` is one without
+   * saying so. Declared of a hand-held imager, it must also send AIM identifiers, or read no 2D symbols: docs/readers.md.
+   */
+  documents: z.boolean().default(false),
   /** The formats of its cards, in the order they are tried; none: any 4 to 32 letters and digits. */
   cards: z.array(CardFormatSetting).max(16).default([]),
   /** Texts that are no card of these formats, no document and no pickup code are passed over in silence: the other bar codes of a card. */

@@ -24,7 +24,10 @@ function alphabetOf(text: string): MaskedScan['alphabet'] {
 const shortest = 8
 
 /** `today` is the desk's date, `YYYY-MM-DD`. */
-export function maskScan(scan: CardText & { readonly cards?: readonly CardFormat[] }, today: string): MaskedScan {
+export function maskScan(
+  scan: CardText & { readonly cards?: readonly CardFormat[]; readonly offDocument?: boolean },
+  today: string,
+): MaskedScan {
   const meaning = classifyScan(scan, today)
   const about = { symbology: scan.symbology ?? null, bits: scan.bits ?? null, code: null, ends: '' }
   switch (meaning.kind) {

@@ -2,6 +2,7 @@
 import type { Failure, Result } from '../../src-shared/result.ts'
 import type { CardFormat } from '../identity/card-formats/index.ts'
 import type { ReaderRule } from './config.ts'
+import type { ReaderCounts } from './counts.ts'
 import type { LearnState } from './learn/state.ts'
 
 export interface HidDeviceInfo {
@@ -53,6 +54,8 @@ export interface Scan {
   readonly bits?: number
   /** The formats that this reader's cards have. */
   readonly cards?: readonly CardFormat[]
+  /** Read off a document, or by OCR: it may be one (`offDocument`). Never true of a bar code or a 2D symbol. */
+  readonly offDocument?: boolean
 }
 
 export interface ReaderStatus {
@@ -80,12 +83,14 @@ export interface ReaderSupervisor {
   /** Told when the status, the list of devices or the learning has changed. */
   onStatus(listener: () => void): () => void
   onScan(listener: (scan: Scan) => void): () => void
-  /** A read that began and did not end (L-704), or two at once (L-711). */
+  /** A read that is no scan: torn (L-704), two at once (L-711), or what came instead (L-712 to L-719). */
   onTorn(listener: (failure: Failure) => void): () => void
   /** Drops half-read scans, the rest of them included: called when the screen changes. */
   flush(): void
   /** Every device on the bus and whether it is used, for diagnostics. */
   devices(): readonly ListedDevice[]
+  /** What became of every report, by the reader's name, since the start. */
+  counts(): readonly { readonly reader: string; readonly counts: ReaderCounts }[]
   /**
    * "Learn this reader": what the device at `path` reads next goes to the learning alone, until three reads are in or it is
    * stopped with null. Fails with L-701 (no such device), L-702, L-706, L-710.

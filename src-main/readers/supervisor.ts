@@ -3,11 +3,14 @@ import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { ruleFor } from './allow.ts'
 import { startAsking, type Asking } from './asking.ts'
 import type { ReaderRule, ReadersConfig } from './config.ts'
-import type { Decoder } from './decoders/decoder.ts'
+import { count, noCounts, refusedOnce, type ReaderCounts } from './counts.ts'
+import type { DecodedScan, Decoder, ReadRefusal, Took } from './decoders/decoder.ts'
 import { createDecoder } from './decoders/index.ts'
+import { createBucket, reportRate, scanRate } from './flood.ts'
 import { knownToClassify } from './known-text.ts'
 import { createLearner, type Learner } from './learn/index.ts'
 import { identityOf } from './mask.ts'
+import { offDocument } from './off-document.ts'
 import type { HidBus, HidDeviceInfo, HidHandle, ListedDevice, ReaderStatus, ReaderSupervisor, Scan } from './port.ts'
 import { createRepeats } from './repeats.ts'
 import { wake } from './wake.ts'
@@ -29,14 +32,24 @@ interface Open {
   readonly rule: ReaderRule | null
   readonly handle: HidHandle
   readonly decoder: Decoder | null
+  readonly counts: ReaderCounts
+  readonly reports: ReturnType<typeof createBucket>
+  readonly scans: ReturnType<typeof createBucket>
+  /** What was told last of this device and when: a refusal that every report repeats is told once. */
+  told: { readonly code: string; at: number } | null
   asking: Asking | null
   cancelTorn: (() => void) | null
 }
+
+/** Codes that each report of a reader set wrong would raise again. */
+const everyReport: ReadonlySet<string> = new Set(['L-712', 'L-718'])
 
 const firstRetryMs = 1000
 const longestRetryMs = 30_000
 /** A learning that nobody finishes ends by itself. */
 const learnMs = 60_000
+/** A refusal that goes on is told again after so long. */
+const sameAgainMs = 10_000
 
 export function createReaderSupervisor(
   { bus, monotonic, timers, platform, today = localDate }: ReaderPorts,
@@ -49,6 +62,8 @@ export function createReaderSupervisor(
   const statusListeners = new Set<() => void>()
   const tornListeners = new Set<(failure: Failure) => void>()
   const repeats = createRepeats(config)
+  /** By the name of their rule, kept through unplugging. */
+  const countsOf = new Map<string, ReaderCounts>()
   let listed: HidDeviceInfo[] = []
   let failure: Failure | null = null
   let failedLists = 0
@@ -87,12 +102,33 @@ export function createReaderSupervisor(
     for (const listener of statusListeners) listener()
   }
 
-  function tell(code: 'L-704' | 'L-711'): void {
+  function tell(device: Open, code: ReadRefusal | 'L-711' | 'L-718'): void {
+    const at = monotonic()
+    const again = device.told?.code === code && everyReport.has(code) && at - device.told.at < sameAgainMs
+    if (again) return
+    device.told = { code, at }
     for (const listener of tornListeners) listener({ code })
+  }
+
+  /** A read that has ended without a scan: counted and told. */
+  function refuseRead(device: Open, code: ReadRefusal | 'L-711' | 'L-718'): void {
+    refusedOnce(device.counts, code)
+    tell(device, code)
+  }
+
+  /** More than any reader means: what had begun is lost with it. */
+  function drop(device: Open): void {
+    device.counts.dropped += 1
+    device.decoder?.spoil()
+    tell(device, 'L-718')
   }
 
   /** One look or report of a device: to the learning, or to the desk. */
   function onReport(device: Open, report: Buffer): void {
+    if (!device.reports.take(monotonic())) {
+      drop(device)
+      return
+    }
     device.cancelTorn?.()
     device.cancelTorn = null
     if (learner?.path === device.info.path) {
@@ -103,33 +139,53 @@ export function createReaderSupervisor(
     }
     const { rule, decoder } = device
     if (rule === null || decoder === null) return
-    const begun = decoder.pending()
     const scans = decoder.push(report)
-    for (const scan of scans)
-      deliver(device.info.path, rule, {
-        reader: rule.name,
-        kind: rule.decoder,
-        ...scan,
-        at: monotonic(),
-        cards: rule.cards,
-      })
+    const took = decoder.took()
+    count(device.counts, took)
+    if (isRefusal(took)) {
+      // The other codes of a card are passed over in silence where the settings say so; one that was torn is not.
+      if (!rule.ignoreOthers || took === 'L-704') tell(device, took)
+    }
+    for (const scan of scans) deliver(device, rule, scan)
     if (decoder.pending()) {
       device.cancelTorn = timers.set(() => {
         decoder.reset()
-        tell('L-704')
+        refuseRead(device, 'L-704')
       }, rule.silenceMs ?? config.tornMs)
-    } else if (begun && scans.length === 0) tell('L-704')
+    }
   }
 
-  function deliver(path: string, rule: ReaderRule, scan: Scan): void {
-    if (rule.ignoreOthers && !knownToClassify(scan)) return
-    switch (repeats.judge(path, identityOf(scan), scan.at)) {
+  function deliver(device: Open, rule: ReaderRule, decoded: DecodedScan): void {
+    const { counts } = device
+    const at = monotonic()
+    const { told, ...read } = decoded
+    const scan: Scan = {
+      reader: rule.name,
+      kind: rule.decoder,
+      ...read,
+      at,
+      cards: rule.cards,
+      ...(offDocument(rule, { symbology: read.symbology, ...(told === true ? { told } : {}) })
+        ? { offDocument: true }
+        : {}),
+    }
+    if (rule.ignoreOthers && !knownToClassify(scan)) {
+      counts.passedOver += 1
+      return
+    }
+    switch (repeats.judge(device.info.path, identityOf(scan), at)) {
       case 'again':
+        counts.passedOver += 1
         return
       case 'pair':
-        tell('L-711')
+        refuseRead(device, 'L-711')
         return
       case 'new':
+        if (!device.scans.take(at)) {
+          counts.dropped += 1
+          tell(device, 'L-718')
+          return
+        }
         for (const listener of scanListeners) listener(scan)
     }
   }
@@ -142,7 +198,7 @@ export function createReaderSupervisor(
     device.cancelTorn?.()
     repeats.forget(path)
     // Whichever is first to notice that it has gone, the read or the list: what it had begun is told as broken off.
-    if (!stopped && device.decoder?.pending() === true) tell('L-704')
+    if (!stopped && device.decoder?.pending() === true) refuseRead(device, 'L-704')
     try {
       await device.handle.close()
     } catch {
@@ -188,6 +244,10 @@ export function createReaderSupervisor(
       rule,
       handle,
       decoder: rule === null ? null : createDecoder(rule),
+      counts: countsFor(rule),
+      reports: createBucket(reportRate),
+      scans: createBucket(scanRate),
+      told: null,
       asking: null,
       cancelTorn: null,
     }
@@ -201,10 +261,21 @@ export function createReaderSupervisor(
         config.askMs,
         timers,
         (look) => onReport(device, look),
+        () => {
+          device.counts.reports += 1
+          device.counts.foreign += 1
+        },
         () => lost(device),
       )
     }
     return ok(null)
+  }
+
+  function countsFor(rule: ReaderRule | null): ReaderCounts {
+    if (rule === null) return noCounts()
+    const counts = countsOf.get(rule.name) ?? noCounts()
+    countsOf.set(rule.name, counts)
+    return counts
   }
 
   /** Never two openings of one device at a time. */
@@ -334,6 +405,7 @@ export function createReaderSupervisor(
       for (const device of open.values()) device.decoder?.spoil()
     },
     devices,
+    counts: () => [...countsOf].map(([reader, counts]) => ({ reader, counts: structuredClone(counts) })),
     async learn(path) {
       if (path !== null) return beginLearning(path)
       finish()
@@ -342,6 +414,8 @@ export function createReaderSupervisor(
     learning: () => learner?.learner.state() ?? null,
   }
 }
+
+const isRefusal = (took: Took): took is ReadRefusal => took.startsWith('L-')
 
 function localDate(): string {
   return new Date().toISOString().slice(0, 10)

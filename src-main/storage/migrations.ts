@@ -347,6 +347,31 @@ const kioskKind = `
 ALTER TABLE kiosk ADD COLUMN kind TEXT NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in'));
 `
 
+/**
+ * Version 70. What was seen of a document's expiry is kept with the verification, and is fixed like the rest of it. What the hub takes in its ledger
+ * is remembered for when it is away. Rows from before say nothing of it (null).
+ */
+const expirySeen = `
+ALTER TABLE kiosk ADD COLUMN hub_facts INTEGER NOT NULL DEFAULT 1 CHECK (hub_facts > 0);
+ALTER TABLE verification ADD COLUMN expiry TEXT CHECK (expiry IN ('valid','none','permanent','by-eye','no-document'));
+ALTER TABLE walk_in ADD COLUMN expiry TEXT CHECK (expiry IN ('valid','none','permanent','by-eye'));
+CREATE TRIGGER verification_expiry_of_its_method BEFORE INSERT ON verification BEGIN
+  SELECT RAISE(ABORT, 'an expiry that this method cannot have seen') WHERE NEW.expiry IS NOT NULL AND (
+    (NEW.method = 'by-eye') <> (NEW.expiry = 'by-eye') OR (NEW.method = 'e-id') <> (NEW.expiry = 'no-document'));
+  SELECT RAISE(ABORT, 'a verification that is not its walk-in’s') WHERE NEW.walk_in IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM walk_in w WHERE w.id = NEW.walk_in AND w.expiry IS NEW.expiry);
+END;
+CREATE TRIGGER verification_expiry_is_fixed BEFORE UPDATE OF expiry ON verification BEGIN
+  SELECT RAISE(ABORT, 'verification is fixed') WHERE NEW.expiry IS NOT OLD.expiry;
+END;
+CREATE TRIGGER walk_in_expiry_of_its_method BEFORE INSERT ON walk_in BEGIN
+  SELECT RAISE(ABORT, 'an expiry that this method cannot have seen') WHERE NEW.expiry IS NOT NULL AND (NEW.method = 'by-eye') <> (NEW.expiry = 'by-eye');
+END;
+CREATE TRIGGER walk_in_expiry_is_fixed BEFORE UPDATE OF expiry ON walk_in BEGIN
+  SELECT RAISE(ABORT, 'a walk-in is fixed') WHERE NEW.expiry IS NOT OLD.expiry;
+END;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -358,4 +383,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, sql: walkIns },
   { version: 10, sql: deskDay },
   { version: 11, sql: kioskKind },
+  { version: 70, sql: expirySeen },
 ]

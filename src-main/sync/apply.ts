@@ -156,6 +156,7 @@ export function createApplier({
         }
         takeGrants()
         if (page.next !== cursor) return 'gap'
+        records.setHubFacts(page.facts ?? 1)
         records.setCursor(page.incarnation, cursor, record.synced || !page.more)
         return 'applied'
       })

@@ -66,6 +66,8 @@ export type KioskRecords = ReturnType<typeof createKioskRecords>
 
 export function createKioskRecords(db: Sqlite) {
   const read = db.prepare<[], Row>('SELECT * FROM kiosk')
+  const hubFacts = db.prepare<[], number>('SELECT hub_facts FROM kiosk').pluck()
+  const setHubFacts = db.prepare('UPDATE kiosk SET hub_facts = ? WHERE hub_facts <> ?')
   const setCursor = db.prepare('UPDATE kiosk SET incarnation = ?, cursor = ?, synced = ?')
   const setAcked = db.prepare('UPDATE kiosk SET acked = max(acked, ?)')
   const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0')
@@ -111,6 +113,9 @@ export function createKioskRecords(db: Sqlite) {
     },
     setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) =>
       void setCursor.run(incarnation, cursor, synced ? 1 : 0),
+    /** What the hub takes in a ledger entry (`ledgerFactsNow`), as it last said. */
+    hubFacts: (): number => hubFacts.get() ?? 1,
+    setHubFacts: (facts: number) => void setHubFacts.run(facts, facts),
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),

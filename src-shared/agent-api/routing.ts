@@ -1,5 +1,6 @@
 /** Issuing and routing from the console: who could be served where, extending, and what a write-off would do. */
 import { z } from 'zod'
+import { BirthDate } from '../birth-date.ts'
 import { Count, FailureParams } from '../bounds.ts'
 import {
   Channel,
@@ -73,7 +74,7 @@ export const routingRoutes = {
   /** Written, never read. null takes it off the record. */
   setBirthDate: route('POST', '/v1/agent/recipients/birth-date', 'agent', {
     query: none,
-    body: z.object({ recipient: RecipientId, birthDate: DateText.nullable() }),
+    body: z.object({ recipient: RecipientId, birthDate: BirthDate.nullable() }),
     reply: z.object({ saved: z.literal(true) }),
   }),
   /** Written, never read. L-658 when another person has the card. */

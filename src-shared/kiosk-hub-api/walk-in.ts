@@ -1,5 +1,6 @@
 /** Routes of a kiosk that serves someone without a pickup: the accounts of a person, and one secret against a proof that the ledger holds. */
 import { z } from 'zod'
+import { BirthDate } from '../birth-date.ts'
 import { DateText, Language, Localized, PickupId, RecipientClass, RecipientId, StaffId, WalkInId } from '../domain.ts'
 import { PersonName, Tag } from '../hub-words.ts'
 import { none, route } from '../hub-route.ts'
@@ -8,7 +9,8 @@ export const CardQuery = z.strictObject({ by: z.literal('card'), card: z.string(
 /** A name in the letters of a machine-readable zone. */
 export const DocumentQuery = z.strictObject({
   by: z.literal('document'),
-  birthDate: DateText,
+  /** As far as the document gives it. */
+  birthDate: BirthDate,
   family: z.string().max(60),
   given: z.string().max(60),
   truncated: z.boolean(),

@@ -1,12 +1,13 @@
 /** A document as the window sees it. */
 import { z } from 'zod'
-import { IssuerCountry, ProofKind } from '../domain.ts'
+import { IssuerCountry, ProofExpiry, ProofKind } from '../domain.ts'
 
 /** What a machine-read document said, without its number, its image or the birth date. */
 export const DocumentView = z.object({
   kind: ProofKind,
   issuerCountry: IssuerCountry,
-  expiryValid: z.boolean(),
+  /** One that has expired is never shown as read. `none`, `permanent`: the machine could not compare; staff look. */
+  expiry: ProofExpiry.extract(['valid', 'none', 'permanent']),
   /** `exact`: same name; `tolerant`: same after transliteration, order, hyphens, former names or truncation. */
   nameMatch: z.enum(['exact', 'tolerant']),
 })

@@ -1,6 +1,7 @@
 /** What the window sees of serving someone without a pickup: issued on the spot, against a proof that comes first. */
 import { z } from 'zod'
-import { DateText, IssuerCountry, Language, Localized, NoSlipReason, ProofKind, RecipientClass } from '../domain.ts'
+import { BirthDate } from '../birth-date.ts'
+import { IssuerCountry, Language, Localized, NoSlipReason, ProofKind, RecipientClass } from '../domain.ts'
 import { DocumentView } from './document.ts'
 import { FailureView } from './failure.ts'
 
@@ -43,6 +44,6 @@ export const WalkInIssue = z.object({
   account: z.string().max(120),
   language: Language,
   byEye: z
-    .object({ kind: ProofKind, issuerCountry: IssuerCountry, birthDate: DateText, statement: z.literal(true) })
+    .object({ kind: ProofKind, issuerCountry: IssuerCountry, birthDate: BirthDate, statement: z.literal(true) })
     .nullable(),
 })

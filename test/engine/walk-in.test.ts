@@ -80,7 +80,7 @@ describe('a walk-in at the helpdesk', () => {
     desk.reader.scanDocument(passportOf(person))
     const step = await walkIn(({ phase }) => phase === 'prove')
     expect(step.chosen).toMatchObject({ account: 'kivelane', name: 'Nelli Sofia Kivelä', blocked: null, live: null })
-    expect(step.document).toMatchObject({ kind: 'passport', issuerCountry: 'FIN', expiryValid: true })
+    expect(step.document).toMatchObject({ kind: 'passport', issuerCountry: 'FIN', expiry: 'valid' })
     // Nothing has been issued for having looked.
     expect(await pickupsOf(person.account)).toEqual([])
     const issued = done(await desk.client.issueWalkIn({ account: person.account, language: 'fi', byEye: null }))

@@ -1,7 +1,7 @@
 /** Judges a scan by rules written anew, not by the code under test: what may pass as a card, a document or a pickup code. */
 import { classifyScan } from '../../src-main/identity/scans/index.ts'
 import { mrzLines } from '../../src-main/identity/documents/index.ts'
-import type { DecodedScan, ReaderRule } from '../../src-main/readers/index.ts'
+import { offDocument, type DecodedScan, type ReaderRule } from '../../src-main/readers/index.ts'
 
 const today = '2026-03-02'
 const weights = [7, 3, 1]
@@ -72,7 +72,7 @@ export function judge(scan: DecodedScan, rule: ReaderRule): string {
   if (scan.text.length > 512) return 'a scan of more than 512 characters'
   if (/[^\P{Cc}\n]/u.test(scan.text)) return 'a control character in a scan'
   if (scan.text.trim() === '') return 'an empty scan'
-  const meaning = classifyScan({ ...scan, cards: rule.cards }, today)
+  const meaning = classifyScan({ ...scan, cards: rule.cards, offDocument: offDocument(rule, scan) }, today)
   switch (meaning.kind) {
     case 'unreadable':
       return 'refused'
@@ -80,6 +80,9 @@ export function judge(scan: DecodedScan, rule: ReaderRule): string {
       return /^LODGE:[0-9A-Za-z]{8}$/.test(scan.text.trim()) ? 'accepted' : 'no pickup code'
     case 'document': {
       const lines = mrzLines(scan.text)
+      const byOcr = scan.told === true && scan.symbology?.startsWith(']o') === true
+      if (!byOcr && !(rule.decoder === 'document' || rule.documents)) return 'a document that nobody read off one'
+      if (!byOcr && scan.symbology !== null) return 'a document out of a symbol'
       return lines !== null && mrzHolds(lines) ? 'accepted' : 'a document with a wrong check digit'
     }
     case 'card': {

@@ -62,14 +62,14 @@ function pos(layout: HidPosLayout): FuzzTarget {
     name: `hid-pos ${layout}`,
     rule: rule({ decoder: 'hid-pos', posLayout: layout, cards: ['code39-mod43', 'ean'] }),
     reportSize: 64,
-    good: (dice) => encodeHidPos(textOf(dice), dice.pick([']A0', ']E0', ']Q1', '   ']), layout),
+    good: (dice) => encodeHidPos(textOf(dice), dice.pick([']A0', ']E0', ']Q1', ']o1', '   ']), layout),
   }
 }
 
 function wedge(layout: LayoutName): FuzzTarget {
   return {
     name: `keyboard-wedge ${layout}`,
-    rule: rule({ decoder: 'keyboard-wedge', layout, cards: ['uid7-hex', 'ean'] }),
+    rule: rule({ decoder: 'keyboard-wedge', layout, documents: true, cards: ['uid7-hex', 'ean'] }),
     reportSize: 8,
     good: (dice) =>
       encodeKeyboardWedge(textOf(dice).replace(/[^\n-~]/g, ''), layout, dice.pick(['enter', 'tab', 'keypad-enter'])),

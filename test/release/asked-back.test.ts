@@ -93,7 +93,7 @@ async function printAskedBack(outcome: PrintOutcome) {
     now,
   })
   const by = { staff: session.staff, session: session.id }
-  const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN' } as const
+  const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiry: 'valid' } as const
   const { id } = store.transact(() => verifications.record(cached, proof, by, now(), 300, false))
   const done = await release.run(
     { pickup: pickup.id, verification: id, language: 'fi' },

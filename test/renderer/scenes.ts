@@ -66,7 +66,7 @@ export const queueOfPickups: readonly PickupView[] = [
   }),
 ]
 
-export const document: DocumentView = { kind: 'passport', issuerCountry: 'FIN', expiryValid: true, nameMatch: 'exact' }
+export const document: DocumentView = { kind: 'passport', issuerCountry: 'FIN', expiry: 'valid', nameMatch: 'exact' }
 
 function slip(
   state: z.infer<typeof SlipView>['state'],

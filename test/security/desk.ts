@@ -30,7 +30,8 @@ export interface TestDesk {
   /** Through the gate, as a window's frame goes; null when the gate drops it without a word. */
   raw(frame: unknown): Promise<ReplyFrame['result'] | null>
   call(method: string, input: unknown): Promise<ReplyFrame['result']>
-  scan(text: string): void
+  /** As a reader of documents sends it, unless `symbol`: a bar code or a 2D symbol. */
+  scan(text: string, symbol?: string): void
   signIn(who: Person): Promise<void>
   state(): KioskState
   /** The engine as a shell sees it, for a window before it. */
@@ -179,6 +180,7 @@ export async function startTestDesk(
     },
     flush: off,
     devices: () => [],
+    counts: () => [],
     learn(path) {
       learning = path
       return Promise.resolve({ ok: true, value: null })
@@ -272,7 +274,15 @@ export async function startTestDesk(
     if (result === null) throw new Error(`the gate dropped ${method}`)
     return result
   }
-  const scan = (text: string) => onScan({ reader: 'test', kind: 'hid-pos', text, symbology: null, at: 0 })
+  const scan = (text: string, symbol?: string) =>
+    onScan({
+      reader: 'test',
+      kind: 'hid-pos',
+      text,
+      symbology: symbol ?? null,
+      at: 0,
+      ...(symbol === undefined ? { offDocument: true } : {}),
+    })
   return {
     at,
     staff,

@@ -295,7 +295,7 @@ export class Kiosk {
       return
     }
     const by = { staff, session: session.id }
-    const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN' } as const
+    const proof = { kind: 'passport', method: 'machine-read', issuerCountry: 'FIN', expiry: 'valid' } as const
     if (!decideHere(place, pickup, { kind: 'verify', closed: null, proof }, now()).ok) return
     const verification = store.transact(() =>
       verifications.record(pickup, proof, by, now(), place.policy.verificationSeconds, false),

@@ -437,7 +437,7 @@ describe('a walk-in', () => {
   it.each([
     [
       'begins anywhere but at its verification',
-      "INSERT INTO walk_in SELECT 'k3', recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, 'issued', 'w1' FROM walk_in WHERE id = 'k1'",
+      "INSERT INTO walk_in SELECT 'k3', recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, 'issued', 'w1', expiry FROM walk_in WHERE id = 'k1'",
     ],
     [
       'is written over',
@@ -452,7 +452,7 @@ describe('a walk-in', () => {
     ['lends its verification to another', "UPDATE verification SET walk_in = 'k1' WHERE id = 'v1'"],
     [
       'is proved by e-ID alone',
-      "INSERT INTO walk_in VALUES ('k3', 'r1', 's1', 'x', 'e-id', 'e-id', 'FIN', 100, 200, 0, 'verified', NULL)",
+      "INSERT INTO walk_in VALUES ('k3', 'r1', 's1', 'x', 'e-id', 'e-id', 'FIN', 100, 200, 0, 'verified', NULL, NULL)",
     ],
   ])('never %s', (_, sql) => {
     issued()

@@ -5,7 +5,7 @@ export interface Specimen {
   readonly family: string
   readonly given: string
   readonly nationality: string
-  /** `YYYY-MM-DD` */
+  /** `YYYY-MM-DD`; `YYYY-MM` or `YYYY` where the rest is unknown; empty: all of it. */
   readonly birthDate: string
   readonly expiryDate: string
   readonly sex?: 'M' | 'F' | '<'
@@ -39,7 +39,7 @@ function mrzText(text: string): string {
     .replace(/[^A-Z]+/g, '<')
 }
 
-const yymmdd = (date: string) => date.slice(2).replaceAll('-', '')
+const yymmdd = (date: string) => date.slice(2).replaceAll('-', '').padEnd(6, '<')
 const names = (specimen: Specimen, length: number) =>
   `${mrzText(specimen.family)}<<${mrzText(specimen.given)}`.padEnd(length, '<').slice(0, length)
 

@@ -1,4 +1,7 @@
-/** What a reader's text is: a document, a pickup code or a card. A text that looks like an MRZ is never taken for a card. */
+/**
+ * What a reader's text is: a document, a pickup code or a card. A text that looks like an MRZ is never taken for a card, nor for a document unless it
+ * was read off one: a QR code on a phone can carry any text, with every check digit right.
+ */
 import { fail, type Failure } from '../../../src-shared/result.ts'
 import { cardIdOf, type CardFormat, type CardText } from '../card-formats/index.ts'
 import { isIdentityCode, looksLikeMrz, mrzLines, readMrz, type MachineReadDocument } from '../documents/index.ts'
@@ -15,6 +18,8 @@ const pickupCode = /^LODGE:([0-9A-Za-z]{8})$/
 /** A scan, and the card formats of the reader it came from. */
 export interface ClassifiedScan extends CardText {
   readonly cards?: readonly CardFormat[]
+  /** It came from a reader of documents, or by OCR (`offDocument` in src-main/readers). */
+  readonly offDocument?: boolean
 }
 
 /** `today` is the desk's date, `YYYY-MM-DD`. */
@@ -23,13 +28,14 @@ export function classifyScan(scan: ClassifiedScan, today: string): ScanMeaning {
   const code = pickupCode.exec(text)?.[1]
   if (code !== undefined) return { kind: 'pickup-code', code }
   const lines = mrzLines(text)
-  if (lines !== null) {
+  if (lines !== null || looksLikeMrz(text)) {
+    if (scan.offDocument !== true) return { kind: 'unreadable', failure: fail('L-326').failure }
+    if (lines === null) return { kind: 'unreadable', failure: fail('L-303').failure }
     const document = readMrz(lines, today)
     return document.ok
       ? { kind: 'document', document: document.value }
       : { kind: 'unreadable', failure: document.failure }
   }
-  if (looksLikeMrz(text)) return { kind: 'unreadable', failure: fail('L-303').failure }
   if (isIdentityCode(text)) return { kind: 'unreadable', failure: fail('L-709').failure }
   const id = cardIdOf(scan, scan.cards ?? [])
   return id.ok ? { kind: 'card', id: id.value } : { kind: 'unreadable', failure: id.failure }

@@ -3,13 +3,29 @@ export interface DecodedScan {
   readonly text: string
   /** AIM symbology identifier (ISO/IEC 15424), where the reader sends one. */
   readonly symbology: string | null
+  /**
+   * The symbology stands in a field of the report that the reader itself fills. Without it the identifier was the beginning of the text, as a reader
+   * set to send one types it, or as whoever made the symbol wrote it.
+   */
+  readonly told?: boolean
   /** Number of bits of a card that was read as bits; `text` is then their value in upper-case hexadecimal. */
   readonly bits?: number
 }
 
+/** Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead (src-shared/error-texts.ts). */
+export type ReadRefusal = 'L-704' | 'L-712' | 'L-713' | 'L-714' | 'L-715' | 'L-716' | 'L-719'
+
+/**
+ * What the last report was. `part`: of a read that goes on. `scan`: it completed one or more. `idle`: of this decoder's kind, and says nothing by itself
+ * (keys let go, no card there, no data). `foreign`: not for this decoder, such as another report id's status. A refusal: a read has ended and is no scan.
+ */
+export type Took = 'part' | 'scan' | 'idle' | 'foreign' | ReadRefusal
+
 export interface Decoder {
   /** Feeds one report; returns the scans it completes, usually none or one. Never throws. */
   push(report: Uint8Array): DecodedScan[]
+  /** What became of the last report: none is without an answer. */
+  took(): Took
   /** Whether a scan has begun and not ended, or one was spoilt and its end is still to come. */
   pending(): boolean
   /** The scan that has begun, and the rest of it that is still to come, is no scan. Does nothing between scans. */
@@ -20,16 +36,3 @@ export interface Decoder {
 
 /** Longest scan kept, in characters; beyond it the input is noise and is dropped up to the next end of scan. */
 export const longestScan = 512
-
-/**
- * What a reader put around and between its characters: CR, LF, CRLF and TAB become one `\n` between lines, the frame
- * STX/ETX/EOT goes, any other control character makes it no scan at all (null).
- */
-export function cleanText(raw: string): string | null {
-  let from = 0
-  let to = raw.length
-  while (from < to && '\0\x02\r\n\t'.includes(raw.charAt(from))) from += 1
-  while (to > from && '\0\x03\x04\r\n\t'.includes(raw.charAt(to - 1))) to -= 1
-  const text = raw.slice(from, to).replace(/[\r\n\t]+/g, '\n')
-  return text.length > longestScan || /[^\P{Cc}\n]/u.test(text) ? null : text
-}

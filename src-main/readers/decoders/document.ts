@@ -5,7 +5,9 @@
  * - As a stream of bytes in HID reports, `[id?][length][data]`, lines ended by CR, LF or both, perhaps framed by STX and ETX
  *   (3M RTE6701 integration manual, section 9.1.1; the CDC-like mode of swipe and OCR readers): `createDocumentDecoder`.
  */
-import { cleanText, type DecodedScan, type Decoder } from './decoder.ts'
+import { beginsTd1 } from '../../identity/documents/index.ts'
+import type { DecodedScan, Decoder, Took } from './decoder.ts'
+import { payloadOf } from './payload.ts'
 
 /** Lengths of the lines of TD3, TD2 and TD1 (ICAO Doc 9303 parts 4, 6, 5), and how many there are. */
 const shapes: readonly { readonly length: number; readonly lines: number }[] = [
@@ -21,40 +23,56 @@ function shapeOf(line: string): (typeof shapes)[number] | null {
   return lineForm.test(line) ? (shapes.find(({ length }) => length === line.length) ?? null) : null
 }
 
-/** Wraps a decoder whose scans may be single lines of an MRZ: they are kept until the document is whole, and come out joined by `\n`. */
+/** Whether a line can be the first of a document: most say so by a filler, a TD1 line without one by its issuer and its check digit. */
+const begins = (line: string) =>
+  shapeOf(line) !== null && firstForm.test(line) && (line.includes('<') || beginsTd1(line))
+
+/**
+ * Wraps a decoder whose scans may be single lines of an MRZ: they are kept until the document is whole, and come out joined by `\n`. Lines of one
+ * document were all read in the same way: a line of a bar code and a line by OCR are never one document.
+ */
 export function joinMrzLines(inner: Decoder): Decoder {
-  let lines: string[] = []
+  let held: DecodedScan[] = []
+  let took: Took = 'idle'
 
   function join(scan: DecodedScan): DecodedScan[] {
     const line = scan.text.trim()
-    const [first] = lines
+    const [first] = held
     if (first === undefined) {
-      if (shapeOf(line) === null || !firstForm.test(line) || !line.includes('<')) return [scan]
-      lines = [line]
+      if (!begins(line)) return [scan]
+      held = [{ ...scan, text: line }]
       return []
     }
-    const shape = shapeOf(first)
-    if (shape === null || shapeOf(line) !== shape) {
+    const shape = shapeOf(first.text)
+    if (shape === null || shapeOf(line) !== shape || first.symbology !== scan.symbology || first.told !== scan.told) {
       // Something else came between: what was begun is not a document, what came may be one or anything.
-      lines = []
+      held = []
+      took = 'L-704'
       return join(scan)
     }
-    lines.push(line)
-    if (lines.length < shape.lines) return []
-    const text = lines.join('\n')
-    lines = []
+    held.push({ ...scan, text: line })
+    if (held.length < shape.lines) return []
+    const text = held.map((each) => each.text).join('\n')
+    held = []
     return [{ ...scan, text }]
   }
 
   return {
-    push: (report) => inner.push(report).flatMap(join),
-    pending: () => lines.length > 0 || inner.pending(),
+    push(report) {
+      const scans = inner.push(report)
+      took = inner.took()
+      const joined = scans.flatMap(join)
+      if (took === 'scan' && joined.length === 0) took = 'part'
+      return joined
+    },
+    took: () => took,
+    pending: () => held.length > 0 || inner.pending(),
     spoil() {
-      lines = []
+      held = []
       inner.spoil()
     },
     reset() {
-      lines = []
+      held = []
       inner.reset()
     },
   }
@@ -74,21 +92,32 @@ const longestLine = 128
 
 function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Decoder {
   let line = ''
-  let noise = false
+  let noise: 'L-704' | 'L-714' | null = null
+  let took: Took = 'idle'
 
   function end(): DecodedScan[] {
-    const text = noise ? null : cleanText(line)
+    const payload = noise === null ? payloadOf(line) : { refused: noise }
     line = ''
-    noise = false
-    return text === null || text.trim() === '' ? [] : [{ text, symbology: null }]
+    noise = null
+    if (payload === 'empty') return []
+    if ('refused' in payload) {
+      took = payload.refused
+      return []
+    }
+    if (took === 'part') took = 'scan'
+    return [payload.scan]
   }
 
   return {
     push(report) {
-      if (reportId !== null && report[0] !== reportId) return []
+      if (reportId !== null && report[0] !== reportId) {
+        took = 'foreign'
+        return []
+      }
+      took = 'part'
       const length = lengthAt === null ? Infinity : (report[lengthAt] ?? Infinity)
       if (report.length <= dataAt || (lengthAt !== null && length > report.length - dataAt)) {
-        noise = true
+        noise = 'L-704'
         return []
       }
       const done: DecodedScan[] = []
@@ -99,21 +128,24 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
         if (byte === 0x0d || byte === 0x0a || byte === 0x03 || byte === 0x04) done.push(...end())
         else if (byte === 0x02) {
           // A new frame: what was open never ended.
+          if (line !== '' || noise !== null) took = 'L-704'
           line = ''
-          noise = false
+          noise = null
         } else if (line.length < longestLine) line += String.fromCharCode(byte)
-        else noise = true
+        else noise = 'L-714'
       }
+      if (took === 'part' && line === '' && noise === null) took = 'idle'
       return done
     },
-    pending: () => noise || line !== '',
+    took: () => took,
+    pending: () => noise !== null || line !== '',
     spoil() {
-      noise ||= line !== ''
+      if (line !== '') noise = 'L-704'
       line = ''
     },
     reset() {
       line = ''
-      noise = false
+      noise = null
     },
   }
 }

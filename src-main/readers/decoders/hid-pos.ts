@@ -7,7 +7,8 @@
  * - `newland`, 64 bytes: `[2][length][data, 56][reserved, 4][maker's code][flags]` (Newland FM430 programming guide, HID POS).
  * - `microscan`, 64 bytes: `[1][length][data, 62]`, no flags: a full report goes on (Omron Microscan MS-4 help, HID report format).
  */
-import { cleanText, longestScan, type DecodedScan, type Decoder } from './decoder.ts'
+import { longestScan, type DecodedScan, type Decoder, type Took } from './decoder.ts'
+import { aimForm, payloadOf } from './payload.ts'
 
 interface Layout {
   readonly id: number
@@ -29,7 +30,6 @@ export const hidPosLayoutNames = Object.keys(hidPosLayouts) as readonly HidPosLa
 export const hidPosReportSize = 64
 export const hidPosDataSize = 56
 const continuation = 0x01
-const aimForm = /^\][A-Za-z][0-9A-Za-z]$/
 
 /** UTF-8 where it is that, else one character a byte. */
 function textOf(bytes: Buffer): string {
@@ -47,27 +47,27 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
   let symbology: string | null = null
   let open = false
   /** A report was torn or the scan too long: the rest of it, up to its last report, is not a scan of its own. */
-  let noise = false
+  let noise: 'L-704' | 'L-714' | null = null
+  let took: Took = 'idle'
 
   function reset(): void {
     parts = []
     size = 0
     symbology = null
     open = false
-    noise = false
+    noise = null
   }
 
   function finish(): DecodedScan[] {
-    let text = noise ? null : cleanText(textOf(Buffer.concat(parts)))
-    let aim = symbology
+    const payload = noise === null ? payloadOf(textOf(Buffer.concat(parts)), symbology) : { refused: noise }
     reset()
-    // Set to send code identifiers, a scanner puts the identifier before the data, too.
-    const before = text?.slice(0, 3) ?? ''
-    if (text !== null && aimForm.test(before) && (aim === null || aim === before)) {
-      aim = before
-      text = text.slice(3)
+    if (payload === 'empty') took = 'idle'
+    else if ('refused' in payload) took = payload.refused
+    else {
+      took = 'scan'
+      return [payload.scan]
     }
-    return text === null || text.trim() === '' ? [] : [{ text, symbology: aim }]
+    return []
   }
 
   return {
@@ -75,11 +75,15 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
       // Where the system strips the report id everything sits one byte earlier.
       const shift = report.length === hidPosReportSize ? 0 : report.length === hidPosReportSize - 1 ? -1 : null
       // Another report of the same device: status, settings.
-      if (shift === 0 && report[0] !== layout.id) return []
+      if (shift === 0 && report[0] !== layout.id) {
+        took = 'foreign'
+        return []
+      }
       const length = shift === null ? Infinity : (report[layout.lengthAt + shift] ?? 0)
       if (shift === null || length > layout.dataSize) {
         open = true
-        noise = true
+        noise = 'L-704'
+        took = 'part'
         return []
       }
       if (!open && layout.aimAt !== null) {
@@ -90,18 +94,20 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
       size += length
       if (size > longestScan) {
         parts = []
-        noise = true
+        noise ??= 'L-714'
       } else parts.push(Buffer.from(report.subarray(layout.dataAt + shift, layout.dataAt + shift + length)))
       const more =
         layout.flagsAt === null
           ? length === layout.dataSize
           : ((report[layout.flagsAt + shift] ?? 0) & continuation) !== 0
+      took = 'part'
       return more ? [] : finish()
     },
+    took: () => took,
     pending: () => open,
     spoil() {
       parts = []
-      noise = open
+      if (open) noise = 'L-704'
     },
     reset,
   }

@@ -3,14 +3,18 @@
  * for HID 1.11, appendix B.1). A usage counts when it was not in the report before, several in the order they stand;
  * Enter or Tab ends the scan; a roll-over report (usage 1 in all six places) or a torn one spoils it. Times between keys are
  * the supervisor's: it resets the decoder when the next key does not come.
+ *
+ * Keyboards with n-key rollover send longer reports of a layout of their own, which only their report descriptor tells: refused by name (L-712).
  */
-import { longestScan, type DecodedScan, type Decoder } from './decoder.ts'
+import { longestScan, type DecodedScan, type Decoder, type ReadRefusal, type Took } from './decoder.ts'
 import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
+import { payloadOf } from './payload.ts'
 
 const shiftMask = 0x22
 const leftAlt = 0x04
 const leftControl = 0x01
 const altGrMask = 0x40
+const controlMask = 0x11
 /** Control, Alt and the system keys of either side: with them a key is a command. */
 const commandMask = 0x9d
 const enter = 0x28
@@ -18,6 +22,14 @@ const keypadEnter = 0x58
 const tab = 0x2b
 const capsLock = 0x39
 const numLock = 0x53
+/** Control characters as scanners type them, by the US key of the caret notation: Control with `]` is GS, with `6` RS, with `D` EOT. */
+const controls: ReadonlyMap<number, string> = new Map([
+  [0x30, '\x1d'],
+  [0x23, '\x1e'],
+  [0x07, '\x04'],
+])
+const typedControls: ReadonlySet<number> = new Set([0x04, 0x1d, 0x1e])
+const longestBootReport = 9
 /** Usages 1..3: roll-over, POST failure, undefined error. */
 const lastError = 0x03
 
@@ -30,41 +42,48 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
   const maps = layouts[layout]
   let held: ReadonlySet<number> = new Set()
   let text = ''
-  let spoiled = false
+  let spoiled: ReadRefusal | null = null
+  let took: Took = 'idle'
   let dead: string | null = null
   let caps = false
   let code: number | null = null
 
   function reset(): void {
     text = ''
-    spoiled = false
+    spoiled = null
     dead = null
     code = null
   }
 
-  function spoil(): void {
+  function spoil(why: ReadRefusal = 'L-704'): void {
     text = ''
     dead = null
     code = null
-    spoiled = true
+    spoiled ??= why
   }
 
   function add(character: string): void {
-    if (spoiled) return
+    if (spoiled !== null) return
     if (dead !== null) {
       const mark = dead
       dead = null
       text += joinDead(mark, character)
     } else if (isDead(character)) dead = character
     else text += character
-    if (text.length > longestScan) spoil()
+    if (text.length > longestScan) spoil('L-714')
   }
 
   function end(): DecodedScan[] {
     if (dead !== null) add(' ')
-    const whole = spoiled ? '' : text
+    const payload = spoiled === null ? payloadOf(text) : { refused: spoiled }
     reset()
-    return whole.trim() === '' ? [] : [{ text: whole, symbology: null }]
+    if (payload === 'empty') return []
+    if ('refused' in payload) {
+      took = payload.refused
+      return []
+    }
+    if (took === 'part') took = 'scan'
+    return [payload.scan]
   }
 
   function press(usage: number, modifiers: number): void {
@@ -72,7 +91,9 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
     const asAltGr = (modifiers & altGrMask) !== 0 || (modifiers & (leftControl | leftAlt)) === (leftControl | leftAlt)
     const command = modifiers & commandMask & (asAltGr ? ~(leftControl | leftAlt) : 0xff)
     if (command !== 0) {
-      spoil()
+      const control = (command & ~controlMask) === 0 ? controls.get(usage) : undefined
+      if (control === undefined) spoil()
+      else add(control)
       return
     }
     const shifted = (modifiers & shiftMask) !== 0
@@ -85,22 +106,26 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       )
   }
 
-  const pending = () => text !== '' || spoiled || dead !== null || code !== null
+  const pending = () => text !== '' || spoiled !== null || dead !== null || code !== null
 
   return {
     push(report) {
       // 8 bytes, or 9 with a report id in front; anything else lost some keys or gained some.
-      const keys = report.length === 8 ? report : report.length === 9 ? report.subarray(1) : null
+      const keys = report.length === 8 ? report : report.length === longestBootReport ? report.subarray(1) : null
+      took = 'part'
       if (keys === null) {
-        spoil()
         held = new Set()
+        if (report.length > longestBootReport) {
+          reset()
+          took = 'L-712'
+        } else spoil()
         return []
       }
       const modifiers = keys[0] ?? 0
       if (code !== null && (modifiers & leftAlt) === 0) {
         const typed = code
         code = null
-        if (typed >= 0x20 && typed <= 0x7e) add(String.fromCharCode(typed))
+        if ((typed >= 0x20 && typed <= 0x7e) || typedControls.has(typed)) add(String.fromCharCode(typed))
         else spoil()
       }
       const now = new Set<number>()
@@ -124,8 +149,10 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
         else press(usage, modifiers)
       }
       held = now
+      if (took === 'part' && !pending()) took = 'idle'
       return done
     },
+    took: () => took,
     pending,
     spoil() {
       if (pending()) spoil()

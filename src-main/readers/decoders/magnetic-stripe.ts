@@ -77,6 +77,8 @@ export function createMagneticStripeDecoder({ track }: StripeOptions = { track: 
       failed = scan === null
       return scan === null ? [] : [scan]
     },
+    // A swipe that failed is told when nothing follows it: a hand swipes again.
+    took: () => (failed ? 'part' : 'scan'),
     pending: () => failed,
     spoil: () => undefined,
     reset() {

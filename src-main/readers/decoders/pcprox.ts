@@ -4,7 +4,7 @@
  * read buffer"; the maker's SDK calls them getActiveID and getActiveBitCount). The reader keeps no state for us: while a card lies on it the
  * same answer comes again and again, so a card counts once, until it has gone.
  */
-import type { Decoder } from './decoder.ts'
+import type { Decoder, Took } from './decoder.ts'
 
 export const pcproxReportSize = 8
 export const pcproxCommands = { card: 0x8f, bits: 0x8e } as const
@@ -26,12 +26,20 @@ export function pcproxAnswer(report: Uint8Array): Buffer | null {
 /** One push is one look: the eight bytes of 0x8F followed by the eight of 0x8E. */
 export function createPcproxDecoder(): Decoder {
   let there: string | null = null
+  let took: Took = 'idle'
   return {
     push(look) {
-      if (look.length !== 2 * pcproxReportSize) return []
+      took = look.length === 2 * pcproxReportSize ? 'idle' : 'foreign'
+      if (took === 'foreign') return []
       const count = look[pcproxReportSize] ?? 0
       // The count is sent twice; where the two differ the card was just moved.
-      if (count !== look[pcproxReportSize + 1] || count > mostBits) return []
+      if (count !== look[pcproxReportSize + 1]) return []
+      if (count > mostBits) {
+        // Its number does not fit the buffer; told once, as long as it lies there.
+        if (there !== 'too long') took = 'L-719'
+        there = 'too long'
+        return []
+      }
       if (count === 0) {
         there = null
         return []
@@ -47,8 +55,10 @@ export function createPcproxDecoder(): Decoder {
       const seen = `${count}:${text}`
       if (seen === there) return []
       there = seen
+      took = 'scan'
       return [{ text, symbology: null, bits: count }]
     },
+    took: () => took,
     pending: () => false,
     spoil: () => undefined,
     // The card that lies on the reader has been read: a new screen does not read it again.

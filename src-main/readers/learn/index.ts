@@ -8,6 +8,7 @@ import { ReaderRule } from '../config.ts'
 import { createDecoder } from '../decoders/index.ts'
 import type { DecodedScan, Decoder } from '../decoders/decoder.ts'
 import { maskScan, type MaskedScan } from '../mask.ts'
+import { offDocument } from '../off-document.ts'
 import type { HidDeviceInfo } from '../port.ts'
 import { candidatesFor } from './candidates.ts'
 import type { LearnState } from './state.ts'
@@ -33,6 +34,10 @@ interface Candidate {
 }
 
 const sameScan = (a: DecodedScan, b: DecodedScan) => a.text === b.text && a.bits === b.bits
+
+/** Lines of a document that were not a bar code's or a 2D symbol's. */
+const documentOf = (scan: DecodedScan) =>
+  mrzLines(scan.text) !== null && offDocument({ decoder: 'document', documents: true }, scan)
 
 /** How much sense a text makes; the best candidate's layout is taken, the first of equals. */
 function sense(scan: DecodedScan): number {
@@ -79,6 +84,8 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
         ...(info.usagePage === 0 ? {} : { usagePage: info.usagePage, usage: info.usage }),
         decoder,
         ...settings,
+        // What it reads now it is to read at the desk: lines of a document, unless the reader itself says that they were a symbol's.
+        ...(decoder !== 'document' && scans.some((scan) => documentOf(scan)) ? { documents: true } : {}),
         ...(chosen === null ? {} : { cards: [chosen] }),
       },
       alsoFits: others,
@@ -101,7 +108,8 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
             sense(a.scans[most - 1] ?? { text: '', symbology: null }),
         )[0]
       if (best === undefined) return false
-      for (const scan of best.scans.slice(reads.length, wantedReads)) reads.push(maskScan(scan, today()))
+      for (const scan of best.scans.slice(reads.length, wantedReads))
+        reads.push(maskScan({ ...scan, offDocument: documentOf(scan) }, today()))
       if (reads.length >= wantedReads) {
         const [first, ...rest] = best.scans.slice(0, wantedReads)
         const same = first !== undefined && rest.every((scan) => sameScan(scan, first))

@@ -29,7 +29,7 @@ export interface ReaderBench {
   isPlugged(path: string): boolean
   /** A card or badge on the scanner: its text as one bar code or RFID read. */
   tap(text: string, aim?: string): void
-  /** A document in the reader: its MRZ lines. */
+  /** A document before the scanner, which reads its MRZ lines by OCR and says so. */
   scanDocument(lines: readonly string[]): void
   /** The same text typed by the keyboard wedge. */
   type(text: string, layout: LayoutName): void
@@ -78,7 +78,7 @@ export async function startReaderBench(port = 0): Promise<ReaderBench> {
       for (const report of encodeHidPos(text, aim)) bench.send(simulatedScanner.path, report)
     },
     scanDocument(lines) {
-      for (const report of encodeHidPos(`${lines.join('\r')}\r`, ']Z0')) bench.send(simulatedScanner.path, report)
+      for (const report of encodeHidPos(`${lines.join('\r')}\r`, ']o1')) bench.send(simulatedScanner.path, report)
     },
     type(text, layout) {
       for (const report of encodeKeyboardWedge(text, layout)) bench.send(simulatedWedge.path, report)

@@ -95,7 +95,7 @@ export async function releaseDesk(printer: Printer, secret: string): Promise<Rel
       const pickup = pickups.get(waiting)
       if (pickup === null) throw new Error('the pickup is not here')
       const by = { staff: session.staff, session: session.id }
-      const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN' } as const
+      const proof = { kind: 'passport', method: 'by-eye', issuerCountry: 'FIN', expiry: 'by-eye' } as const
       const proved = store.transact(() =>
         verifications.record(pickup, proof, by, Date.now(), policy.verificationSeconds, false),
       )

@@ -1,0 +1,47 @@
+/**
+ * Birth dates of which a part may be unknown. ICAO Doc 9303 part 3 section 4.8 lets a document leave out the day, or month and day, of a date of
+ * birth; registers hold such people likewise. What is known is written from the left: `1985-07-14`, `1985-07`, `1985`.
+ */
+import { z } from 'zod'
+
+const partial = /^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/
+
+/** `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` where the rest is known to nobody. */
+export const BirthDate = z.union([z.iso.date(), z.string().regex(partial)])
+export type BirthDate = z.infer<typeof BirthDate>
+
+/** Whether day and month are both there. */
+export const isWhole = (date: string): boolean => date.length === 10
+
+/**
+ * What a record may hold that agrees with `date` and knows no more than it: the date itself, then with less and less of it. A record that knows
+ * more than a document is never matched by that document: the part that would have to be guessed is what proves.
+ */
+export function knownForms(date: string): readonly string[] {
+  return [10, 7, 4].filter((length) => length <= date.length).map((length) => date.slice(0, length))
+}
+
+/** Whether a document's date of birth bears out all that the record knows. */
+export function bearsOut(document: string, record: string): boolean {
+  return knownForms(document).includes(record)
+}
+
+/** Every whole date that a partial one may stand for: 28 to 366 of them, or the date itself. */
+export function wholeDates(date: string): readonly string[] {
+  if (isWhole(date)) return [date]
+  const [year = '', month] = date.split('-')
+  const months = month === undefined ? Array.from({ length: 12 }, (_, i) => String(i + 1).padStart(2, '0')) : [month]
+  return months.flatMap((each) =>
+    Array.from({ length: new Date(Date.UTC(Number(year), Number(each), 0)).getUTCDate() }, (_, i) =>
+      [year, each, String(i + 1).padStart(2, '0')].join('-'),
+    ),
+  )
+}
+
+/** As people and registers write it: `1985-00-00` and `1985-07-00` mean that the zeros are unknown. Other texts come back as they are. */
+export function withoutUnknown(text: string): string {
+  return text
+    .trim()
+    .replace(/^(\d{4})-00-00$/, '$1')
+    .replace(/^(\d{4}-\d{2})-00$/, '$1')
+}
