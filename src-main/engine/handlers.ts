@@ -147,6 +147,7 @@ export function createHandlers({
         db: opened.db,
         record: services.records.read(),
         state: state(),
+        readers: readers.counts(),
         now: services.now(),
       })
     }),

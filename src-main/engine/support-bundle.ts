@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import { hpke } from '../../src-shared/protocol/hpke/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { flatCounts, type ReaderSupervisor } from '../readers/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
 import type { EngineConfig } from './config.ts'
@@ -19,6 +20,8 @@ export interface SupportBundle {
   readonly settings: Record<string, string | number | boolean | null>
   readonly kiosk: Record<string, string | number | boolean | null> | null
   readonly lights: Record<string, string | number | boolean | null>
+  /** What became of the readers' reports since the start, by the reader's name in the settings. Empty when the engine is not running. */
+  readonly readers: Record<string, number>
   readonly database: Record<string, number>
   /** The newest entries: what kind, when, whether acknowledged. No ids of people or pickups. */
   readonly ledger: readonly { readonly seq: number; readonly time: number; readonly kind: string }[]
@@ -32,6 +35,7 @@ export interface SupportSources {
   readonly record: KioskRecord | null
   /** null when the engine is not running. */
   readonly state: KioskState | null
+  readonly readers: ReturnType<ReaderSupervisor['counts']>
   readonly now: number
 }
 
@@ -85,7 +89,7 @@ function codesOf(db: Sqlite): Record<string, number> {
   return Object.fromEntries(rows.filter(({ code }) => /^L-\d{3}$/.test(code)).map(({ code, n }) => [code, n]))
 }
 
-export function supportBundle({ config, db, record, state, now }: SupportSources): SupportBundle {
+export function supportBundle({ config, db, record, state, readers, now }: SupportSources): SupportBundle {
   return {
     lodge: 'support/1',
     made: new Date(now).toISOString(),
@@ -128,6 +132,10 @@ export function supportBundle({ config, db, record, state, now }: SupportSources
             unsettled: state.counts.unsettled,
             signedIn: state.staff !== null,
           },
+    readers: Object.assign(
+      {},
+      ...readers.map(({ reader, counts }) => flatCounts(reader, counts)),
+    ) as SupportBundle['readers'],
     database: countsOf(db),
     ledger: db
       .prepare<[number], { seq: number; time: number; kind: string }>(

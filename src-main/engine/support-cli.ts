@@ -31,6 +31,6 @@ if (!opened.ok) refuse(opened.failure)
 const { db } = opened.value
 writeSync(
   1,
-  `${JSON.stringify(supportBundle({ config: config.value, db, record: createKioskRecords(db).read(), state: null, now: Date.now() }), null, 1)}\n`,
+  `${JSON.stringify(supportBundle({ config: config.value, db, record: createKioskRecords(db).read(), state: null, readers: [], now: Date.now() }), null, 1)}\n`,
 )
 opened.value.close()

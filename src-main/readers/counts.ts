@@ -57,7 +57,7 @@ export function count(counts: ReaderCounts, took: Took): void {
 /** For a support file: `reports`, `scans`, `refused L-704`, each as a number. */
 export function flatCounts(name: string, { refused, ...counts }: ReaderCounts): Record<string, number> {
   return Object.fromEntries([
-    ...Object.entries(counts).map(([what, n]) => [`${name} ${what}`, n]),
-    ...Object.entries(refused).map(([code, n]) => [`${name} refused ${code}`, n]),
+    ...Object.entries(counts).map(([what, n]): [string, number] => [`${name} ${what}`, n]),
+    ...Object.entries(refused).map(([code, n]): [string, number] => [`${name} refused ${code}`, n]),
   ])
 }

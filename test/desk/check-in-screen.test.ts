@@ -82,7 +82,8 @@ beforeEach(() => {
   })
 })
 
-const scan = (text: string) => screen.onScan({ reader: 'test', kind: 'hid-pos', text, symbology: null, at: 0, offDocument: true })
+const scan = (text: string) =>
+  screen.onScan({ reader: 'test', kind: 'hid-pos', text, symbology: null, at: 0, offDocument: true })
 async function wait(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 500) {
     at += 500

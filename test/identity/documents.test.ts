@@ -171,7 +171,12 @@ describe('bad machine-readable zones', () => {
     expect(readMrz(passport, '2011-01-01')).toEqual({ ok: false, failure: { code: 'L-325' } })
     expect(readMrz(real(passport), '2011-01-01')).toMatchObject({
       ok: true,
-      value: { family: 'ERIKSSON', given: 'ANNA MARIA', birthDate: '1974-08-12', expiry: { kind: 'date', last: '2012-04-15' } },
+      value: {
+        family: 'ERIKSSON',
+        given: 'ANNA MARIA',
+        birthDate: '1974-08-12',
+        expiry: { kind: 'date', last: '2012-04-15' },
+      },
     })
     const card = ['I<UTOD231458907<<<<<<<<<<<<<<<', '7408122F1204159UTO<<<<<<<<<<<6', 'ERIKSSON<<ANNA<MARIA<<<<<<<<<<']
     expect(readMrz(real(card), '2011-01-01')).toMatchObject({

@@ -105,7 +105,7 @@ it('watch: what scans decode to, masked: no card number, document line or name i
   expect(await program.ended).toBe(0)
   expect(scans).toEqual([
     { kind: 'card', length: 14, alphabet: 'hexadecimal', ends: 'F6', symbology: ']E0', bits: null, code: null },
-    { kind: 'document', length: 0, alphabet: 'other', ends: '', symbology: ']Z0', bits: null, code: null },
+    { kind: 'document', length: 0, alphabet: 'other', ends: '', symbology: ']o1', bits: null, code: null },
     { kind: 'unreadable', length: 13, alphabet: 'other', ends: '', symbology: ']E0', bits: null, code: 'L-707' },
     {
       kind: 'pickup-code',

@@ -80,7 +80,9 @@ describe('HID POS scanners', () => {
   it('drops a scanner’s CR, LF or TAB, and takes a code identifier that it put before the data', () => {
     for (const end of ['\r', '\n', '\r\n', '\t', ''])
       expect(texts(createHidPosDecoder(), encodeHidPos(`12345678${end}`))).toEqual(['12345678'])
-    expect(feed(createHidPosDecoder(), encodeHidPos(']A012345', ']A0'))).toEqual([{ text: '12345', symbology: ']A0' }])
+    expect(feed(createHidPosDecoder(), encodeHidPos(']A012345', ']A0'))).toEqual([
+      { text: '12345', symbology: ']A0', told: true },
+    ])
     expect(feed(createHidPosDecoder('newland'), encodeHidPos(']C012345', '', 'newland'))).toEqual([
       { text: '12345', symbology: ']C0' },
     ])

@@ -180,7 +180,21 @@ export async function startTestDesk(
     },
     flush: off,
     devices: () => [],
-    counts: () => [],
+    counts: () => [
+      {
+        reader: 'test',
+        counts: {
+          reports: 9,
+          scans: 4,
+          parts: 2,
+          idle: 1,
+          foreign: 1,
+          dropped: 0,
+          passedOver: 0,
+          refused: { 'L-704': 1 },
+        },
+      },
+    ],
     learn(path) {
       learning = path
       return Promise.resolve({ ok: true, value: null })

@@ -34,6 +34,7 @@ it('carries versions, lights, counts and codes, and no name, account, id of a pe
   expect(bundle.codes['L-305']).toBe(1)
   expect(bundle.ledger.map(({ kind }) => kind)).toContain('verification-refused')
   expect(bundle.lights['printer']).toBe('ready')
+  expect(bundle.readers).toMatchObject({ 'test reports': 9, 'test foreign': 1, 'test refused L-704': 1 })
 
   const planted = [
     pin,

@@ -37,7 +37,7 @@ export function payloadOf(raw: string, symbology: string | null = null): Payload
   const aim = symbology ?? (prefixed ? prefix : null)
   if (text.startsWith(envelope)) return { refused: 'L-716' }
   // FNC1 in first position says "GS1", and some readers send it; at the end it separates nothing.
-  const trimmed = text.replace(/^\x1d|\x1d$/g, '')
+  const trimmed = text.slice(text.startsWith(gs) ? 1 : 0, text.length > 1 && text.endsWith(gs) ? -1 : undefined)
   if (trimmed.includes(gs)) return { refused: 'L-715' }
   const lines = trimmed.replace(/[\r\n\t]+/g, '\n')
   if (lines.trim() === '') return 'empty'
