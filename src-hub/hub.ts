@@ -1,12 +1,18 @@
 /** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
 import { mkdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { sql } from 'kysely'
 import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
+import type { ReadyNote } from '../src-shared/agent-api/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import {
+  beatTimes,
+  codeOf,
   connectDatabase,
+  createBeat,
   migrate,
+  newestMigration,
   prepareOwnRole,
   prepareRole,
   startEmbeddedPostgres,
@@ -14,14 +20,15 @@ import {
   type EmbeddedPostgres,
 } from './database/index.ts'
 import type { Agent } from './http/callers.ts'
-import { createContacts, createHints, createServer, type Contacts, type Hints } from './http/index.ts'
+import { createContacts, createHints, createServer, testHint, type Contacts, type Hints } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
 import { createDeskWorker } from './desk-work/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './prove/index.ts'
 import { createLights, type Lights } from './watch/index.ts'
-import { beginIncarnation } from './kiosks/index.ts'
+import { beginIncarnation, inLineage } from './kiosks/index.ts'
+import { createMarks, markFile, readPosition } from './marks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
 import { createMetrics, createReadiness, serveMetrics, type MetricsServer } from './operations/index.ts'
@@ -75,6 +82,8 @@ export interface HubOptions {
   readonly work?: boolean
   readonly now?: () => number
   readonly onBug?: (route: string, error: unknown) => void
+  /** What whoever runs the hub should know, in words that hold no value: the database went, came back, or went back in time. */
+  readonly onNote?: (words: string) => void
   /** Tests only: a throwaway cluster need not survive a power cut. */
   readonly fsync?: boolean
 }
@@ -86,6 +95,7 @@ export interface RunningHub {
   readonly authority: string
   readonly db: Db
   readonly keys: HubKeys
+  /** As it was at the start: a database that went back in time begins another. */
   readonly incarnation: string
   /** What issuing and granting need. */
   readonly parts: GrantParts
@@ -101,13 +111,15 @@ export interface RunningHub {
   stop(drainMs?: number): Promise<void>
 }
 
-async function currentIncarnation(db: Db): Promise<string> {
+async function currentIncarnation(db: Db, now: number): Promise<string> {
   await db
     .insertInto('hub')
     .values({ incarnation: Incarnation.parse(newId()) })
     .onConflict((conflict) => conflict.column('one').doNothing())
     .execute()
-  return (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation
+  const { incarnation } = await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
+  await inLineage(db, incarnation, now)
+  return incarnation
 }
 
 /** Longest that a request, or a call that is out, may still take once the hub stops. */
@@ -151,6 +163,53 @@ function secretsOf(
   return { secrets }
 }
 
+/** What looks at the database every second: whether it can be written to, is of this version, and is where it was. */
+function watchDatabase(
+  url: string,
+  main: ReturnType<typeof connectDatabase>,
+  { dataDir, onNote = () => undefined }: HubOptions,
+  now: () => number,
+  onReady: () => void,
+) {
+  const own = connectDatabase(url, beatTimes)
+  const marks = createMarks({
+    db: own.db,
+    store: markFile(dataDir),
+    now,
+    position: readPosition,
+    onBack: (why) =>
+      onNote(`the database went back in time (${why}): nothing is granted until every kiosk has reported`),
+    onUnkept: (error) => onNote(`the mark in the data folder cannot be written (${codeOf(error)})`),
+  })
+  let version = newestMigration
+  const beat = createBeat({
+    async work() {
+      await marks.beat()
+      const { rows } = await sql<{ version: number }>`SELECT max(version) AS version FROM migration`.execute(own.db)
+      version = Number(rows[0]?.version)
+    },
+    own: own.pool,
+    main,
+    onChange({ ready, code }) {
+      onNote(ready ? 'the database takes writes' : `the database is away (${code})`)
+      if (ready) onReady()
+    },
+  })
+  return {
+    marks,
+    beat,
+    current: () => version === newestMigration,
+    notes(): ReadyNote[] {
+      const { kept, position } = marks.standing()
+      return [...(kept ? [] : ['mark-not-kept' as const]), ...(position ? [] : ['position-not-told' as const])]
+    },
+    async stop() {
+      await beat.stop()
+      await own.db.destroy()
+    },
+  }
+}
+
 /** Fails with L-801 for a database from the future. Throws when PostgreSQL cannot be reached at all. */
 export async function startHub(options: HubOptions): Promise<Result<RunningHub>> {
   // Others may pass through (PostgreSQL's user must) and see nothing: every file in it is 0600.
@@ -161,14 +220,15 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let jobs: Jobs | null = null
   let lights: Lights | null = null
   let metricsServer: MetricsServer | null = null
+  let watching: { stop(): Promise<void> } | null = null
   const workers: Worker[] = []
   /** Aborts what is out when a stop has waited long enough for it. */
   const outgoing = new AbortController()
   if (options.databaseUrl === undefined)
     embedded = await startEmbeddedPostgres(options.dataDir, { fsync: options.fsync ?? true })
   const ownerUrl = embedded?.url ?? options.databaseOwnerUrl ?? options.databaseUrl ?? ''
-  const owner = connectDatabase(ownerUrl).db
-  let db = owner
+  const owner = connectDatabase(ownerUrl)
+  let main = owner
   const shutDatabase = async () => {
     await metricsServer?.stop()
     await jobs?.stop()
@@ -176,46 +236,68 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await Promise.all(workers.map((worker) => worker.stop()))
     await hints?.stop()
     await contacts?.stop()
-    await db.destroy()
+    await watching?.stop()
+    await main.db.destroy()
     await embedded?.stop()
   }
   try {
-    const migrated = await migrate(owner)
+    const migrated = await migrate(owner.db)
     if (!migrated.ok) {
       await shutDatabase()
       return migrated
     }
     let url = options.databaseUrl ?? ownerUrl
-    if (embedded !== null) url = await prepareOwnRole(owner, ownerUrl, options.dataDir)
-    else if (options.databaseOwnerUrl !== undefined) await prepareRole(owner, url)
+    if (embedded !== null) url = await prepareOwnRole(owner.db, ownerUrl, options.dataDir)
+    else if (options.databaseOwnerUrl !== undefined) await prepareRole(owner.db, url)
     if (url !== ownerUrl) {
-      db = connectDatabase(url).db
-      await owner.destroy()
+      main = connectDatabase(url)
+      await owner.db.destroy()
     }
+    const { db } = main
     const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
-    if (options.restored === true) await beginIncarnation(db, (options.now ?? Date.now)())
-    const incarnation = await currentIncarnation(db)
     const now = options.now ?? (() => Date.now())
     const onBug = options.onBug ?? (() => undefined)
+    const incarnation = await currentIncarnation(db, now())
+    if (options.restored === true) await beginIncarnation(db, now())
+    const watch = watchDatabase(url, main, options, now, () => hints?.restart())
+    watching = watch
+    await watch.beat.start()
     const webhookGuard = options.webhookGuard ?? { hosts: [], loopback: false }
     const trusted = options.webhookCa === undefined ? {} : { ca: options.webhookCa }
     workers.push(createWebhookWorker(db, { keys, now, guard: webhookGuard, stop: outgoing.signal, ...trusted }, onBug))
     const parts: GrantParts = {
       keys,
-      incarnation,
       now,
-      ...secretsOf(db, { keys, incarnation, now }, options.secretSettings, workers, onBug, outgoing.signal),
+      floor: () => watch.marks.floor(),
+      ...secretsOf(
+        db,
+        { keys, now, floor: () => watch.marks.floor() },
+        options.secretSettings,
+        workers,
+        onBug,
+        outgoing.signal,
+      ),
     }
     const imports = createImportWorker(db, parts, onBug)
     workers.push(imports, createDeskWorker(db, parts, onBug))
     jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
-    hints = createHints(url)
+    const listening = createHints({
+      url: () => main.pool.standing().url,
+      test: (word) => testHint(db, word),
+      onNote: options.onNote,
+    })
+    hints = listening
     await hints.start()
     contacts = createContacts(db)
     contacts.start()
-    const readiness = createReadiness(db)
-    const metrics = createMetrics(db, now, () => readiness.draining)
+    const notes = () => watch.notes().concat(listening.standing() === 'lost' ? ['hints-lost'] : [])
+    const readiness = createReadiness({ database: () => watch.beat.standing(), current: () => watch.current(), notes })
+    const metrics = createMetrics(db, now, () => ({
+      draining: readiness.draining,
+      database: watch.beat.standing().ready,
+      notes: notes(),
+    }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
     const app = createServer({
@@ -224,6 +306,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       metrics,
       streams,
       db,
+      cover: () => watch.marks.cover(),
       importsWanted: () => imports.nudge(),
       webhookGuard,
       authority: identity.authority,

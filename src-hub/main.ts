@@ -6,7 +6,7 @@ import { welcomePath } from '../src-shared/agent-api/session.ts'
 import { languages } from '../src-shared/domain.ts'
 import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
-import { longestStopMs, startHub } from './hub.ts'
+import { longestStopMs, startHub, type RunningHub } from './hub.ts'
 import { isEmpty, parseInstitution, seed } from './seed/index.ts'
 import { readSettings } from './settings.ts'
 
@@ -37,38 +37,13 @@ const consoleDir = fileURLToPath(
   new URL(basename(here) === 'src-hub' ? '../out/hub/console' : 'console', import.meta.url),
 )
 
-const hub = await startHub({
-  ...options,
-  consoleDir,
-  // Only by hand, once after a restore: a service that restarts by itself must not begin another.
-  restored: process.argv.includes('--restored'),
-  // The route and the kind of error only: a database error's text may quote values.
-  onBug: (route, error) =>
-    writeSync(
-      2,
-      `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`,
-    ),
-})
-if (!hub.ok) refuse(hub.failure)
-const running = hub.value
-
-if (seedFile !== null && (await isEmpty(running))) {
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(seedFile, 'utf8'))
-  } catch {
-    refuse({ code: 'L-101', params: { where: seedFile } })
-  }
-  const data = parseInstitution(json)
-  if (!data.ok) refuse(data.failure)
-  const seeded = await seed(running, data.value)
-  if (!seeded.ok) refuse(seeded.failure)
-}
-
+let running: RunningHub | null = null
 let stopping = false
 function stop(): void {
   if (stopping) return
   stopping = true
+  // While it starts there is nothing to finish; what it has started ends with it.
+  if (running === null) process.exit(0)
   // An orderly stop has a deadline for everything in it; this is for what nobody thought of.
   setTimeout(() => process.exit(1), drainMs + longestStopMs).unref()
   running.stop(drainMs).then(
@@ -80,15 +55,45 @@ process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 process.on('disconnect', stop)
 
-if (running.clusterMovedTo !== null)
+const hub = await startHub({
+  ...options,
+  consoleDir,
+  // Only by hand, once after a restore: a service that restarts by itself must not begin another.
+  restored: process.argv.includes('--restored'),
+  onNote: (words) => writeSync(2, `lodge hub: ${words}\n`),
+  // The route and the kind of error only: a database error's text may quote values.
+  onBug: (route, error) =>
+    writeSync(
+      2,
+      `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`,
+    ),
+})
+if (!hub.ok) refuse(hub.failure)
+const started = hub.value
+running = started
+
+if (seedFile !== null && (await isEmpty(started))) {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(seedFile, 'utf8'))
+  } catch {
+    refuse({ code: 'L-101', params: { where: seedFile } })
+  }
+  const data = parseInstitution(json)
+  if (!data.ok) refuse(data.failure)
+  const seeded = await seed(started, data.value)
+  if (!seeded.ok) refuse(seeded.failure)
+}
+
+if (started.clusterMovedTo !== null)
   writeSync(
     1,
-    `lodge hub: its database is in ${running.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`,
+    `lodge hub: its database is in ${started.clusterMovedTo} (the data folder is closed to the unprivileged user it runs as)\n`,
   )
-writeSync(1, `lodge hub: serving ${running.url}\n`)
-if (running.firstAdministrator !== null)
+writeSync(1, `lodge hub: serving ${started.url}\n`)
+if (started.firstAdministrator !== null)
   writeSync(
     1,
-    `lodge hub: there is no account yet. The first administrator is made here, once and within the hour: ${options.consoleAddress ?? running.url}${welcomePath}#${running.firstAdministrator}\n`,
+    `lodge hub: there is no account yet. The first administrator is made here, once and within the hour: ${options.consoleAddress ?? started.url}${welcomePath}#${started.firstAdministrator}\n`,
   )
-process.send?.({ t: 'serving', url: running.url, port: running.port })
+process.send?.({ t: 'serving', url: started.url, port: started.port })

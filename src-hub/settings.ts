@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../src-shared/result.ts'
+import { hostsOf } from './database/index.ts'
 import { onLoopback, type EIdSettings } from './e-id/index.ts'
 import { AgentRole } from '../src-shared/hub-authority.ts'
 import type { Agent } from './http/callers.ts'
@@ -11,9 +12,10 @@ import { readSecretSettings } from './secret-source/index.ts'
 
 const Env = z.object({
   LODGE_HUB_DATA: z.string().min(1).default('.lodge/hub'),
-  DATABASE_URL: z.url().optional(),
+  /** May name several hosts, as libpq's URIs do. */
+  DATABASE_URL: z.string().optional(),
   /** Migrates; then DATABASE_URL needs only the running hub's rights. */
-  DATABASE_OWNER_URL: z.url().optional(),
+  DATABASE_OWNER_URL: z.string().optional(),
   LODGE_HUB_HOST: z.string().min(1).default('127.0.0.1'),
   LODGE_HUB_PORT: z.coerce.number().int().min(0).max(65_535).default(8443),
   /** Comma-separated names for the server certificate. */
@@ -136,6 +138,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   const parsed = Env.safeParse(env)
   if (!parsed.success) return fail('L-101', { where: String(parsed.error.issues[0]?.path[0] ?? 'environment') })
   const e = parsed.data
+  for (const where of ['DATABASE_URL', 'DATABASE_OWNER_URL'] as const) {
+    const hosts = e[where] === undefined ? null : hostsOf(e[where], where)
+    if (hosts?.ok === false) return hosts
+  }
   const tokens = new Map<string, Agent>()
   if (e.LODGE_HUB_AGENT_TOKENS_FILE !== undefined) {
     let lines: string[]

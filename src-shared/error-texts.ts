@@ -1475,6 +1475,20 @@ export const errorTexts = {
     sv: ['Rad {row} kan inte läsas som CSV.', 'Kontrollera radens citattecken och antalet kolumner.'],
     en: ['Row {row} cannot be read as CSV.', 'Check the quotation marks and the number of columns on that row.'],
   },
+  'L-643': {
+    fi: [
+      'Keskuspalvelimelta puuttuu merkintöjä, jotka tämä kioski on jo lähettänyt.',
+      'Kioski lähettää ne uudelleen itse. Mitään ei tarvitse tehdä.',
+    ],
+    sv: [
+      'Centralservern saknar poster som den här kiosken redan har sänt.',
+      'Kiosken sänder dem på nytt av sig själv. Du behöver inte göra något.',
+    ],
+    en: [
+      'The hub lacks entries that this kiosk has already sent.',
+      'The kiosk sends them again by itself. There is nothing to do.',
+    ],
+  },
   'L-801': {
     fi: ['Tietokanta on uudemmasta ohjelmaversiosta.', 'Asenna uusin versio. Tietoihin ei ole koskettu.'],
     sv: ['Databasen är från en nyare programversion.', 'Installera den senaste versionen. Inget har ändrats.'],

@@ -218,6 +218,8 @@ export const hubApi = {
     query: z.object({
       incarnation: Incarnation,
       cursor: QueryCount,
+      /** Newest ledger entry that this incarnation has acknowledged: a hub that has less has gone back in time. */
+      acked: QueryCount.optional(),
       limit: z.coerce.number().int().min(1).max(5000),
     }),
     body: noBody,
@@ -231,11 +233,18 @@ export const hubApi = {
   /**
    * The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of the
    * newest entry the hub holds. L-607 for another incarnation than the kiosk knows: a restored hub has forgotten entries,
-   * and that gap is not the kiosk's doing.
+   * and that gap is not the kiosk's doing. L-643 (`from`) for a batch that begins after an entry which the hub has not
+   * got: the kiosk asks by a report where the hub stands and sends again from there.
    */
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
-    body: z.object({ entries: z.array(WireEntry).min(1).max(5000), incarnation: Incarnation.optional() }),
+    body: z.object({
+      entries: z.array(WireEntry).min(1).max(5000),
+      incarnation: Incarnation.optional(),
+      /** With `incarnation`: how far the kiosk has come with it, its ledger and its feed. */
+      acked: Count.optional(),
+      cursor: Count.optional(),
+    }),
     reply: z.object({ acked: Count, head: LedgerHash, hubTime: Instant }),
   }),
   /**
@@ -255,6 +264,9 @@ export const hubApi = {
       challenge: Nonce.optional(),
       /** With `grants`: which hub it was made for. One that has been put back since must not take it for what is held by now. */
       incarnation: Incarnation.optional(),
+      /** Which incarnation `acked`, and `cursor` of its feed, are of: a hub of that one that has less has gone back in time. */
+      ackedBy: Incarnation.optional(),
+      cursor: Count.optional(),
       grants: z
         .array(z.object({ pickup: PickupId, epoch: Epoch }))
         .max(150_000)

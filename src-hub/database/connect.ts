@@ -1,9 +1,13 @@
 /** PostgreSQL through Kysely, and the migrations. */
+import { setTimeout } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { HubPostgresDialect } from './bulk.ts'
+import { hostsOf } from './hosts.ts'
+import { mayTryAgain, waitBefore } from './lost.ts'
 import { migrations } from './migrations.ts'
+import { createPool, type HubPool, type PoolTimes } from './pool.ts'
 import type { Db, Tables, Tx } from './schema.ts'
 
 // bigint columns hold counters and milliseconds, all far below 2^53.
@@ -12,23 +16,11 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 /** Any number, the same for every hub process: migrations of one database run one at a time. */
 const migrationLock = 5_634_334
 
-/** Longest wait for a connection, ms: what has waited longer was given up by its caller, and would only fill memory. */
-const connectionTimeoutMillis = 30_000
-/** A connection is kept this long for the next question, ms: to make one costs as much as several answers. */
-const idleTimeoutMillis = 120_000
-
-export function connectDatabase(connectionString: string): { db: Db; pool: pg.Pool } {
-  // A server that has vanished without a word is noticed, and nobody waits for it longer than a caller waits for the hub.
-  const pool = new pg.Pool({
-    connectionString,
-    max: 12,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis,
-    idleTimeoutMillis,
-  })
-  // An idle connection that breaks is replaced by the pool; the next query tells.
-  pool.on('error', () => undefined)
+/** `uri` may name several hosts. Throws for one that is none: settings are checked before. */
+export function connectDatabase(uri: string, times: Partial<PoolTimes> = {}): { db: Db; pool: HubPool } {
+  const urls = hostsOf(uri)
+  if (!urls.ok) throw new Error('not a connection URI of PostgreSQL')
+  const pool = createPool(urls.value, times)
   return { db: new Kysely<Tables>({ dialect: new HubPostgresDialect({ pool }) }), pool }
 }
 
@@ -54,10 +46,7 @@ export async function migrate(db: Db): Promise<Result<null>> {
   })
 }
 
-const attempts = 5
-
-/** Deadlock, serialization failure, and a row that another transaction made first: looked at again, the second sees it and answers for it. */
-const again: ReadonlySet<unknown> = new Set(['40P01', '40001', '23505'])
+const attempts = 8
 
 /** What a transaction ends with although it is a failure: all that it wrote stays. */
 export class Kept<T> {
@@ -87,8 +76,9 @@ function isFailure(value: unknown): boolean {
 
 /**
  * One transaction, done again when PostgreSQL ends it to resolve a deadlock: an issue locks pickup, desk, kiosk and a
- * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains. `work` must be safe to run again. Where it
- * comes to a failed Result, nothing that it wrote remains either, unless it says `keep(failure)`.
+ * ledger intake kiosk, pickup, desk. Nothing of the ended attempt remains, and the next one waits a while, each another
+ * one, so that those that met do not meet again. `work` must be safe to run again. Where it comes to a failed Result,
+ * nothing that it wrote remains either, unless it says `keep(failure)`.
  */
 export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T | Kept<T>>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -101,7 +91,8 @@ export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T | Kept<T>>
       })
     } catch (error) {
       if (error instanceof TakenBack) return error.result as T
-      if (attempt === attempts || !again.has((error as { code?: unknown }).code)) throw error
+      if (attempt === attempts || !mayTryAgain(error)) throw error
+      await setTimeout(waitBefore(attempt + 1, Math.random))
     }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   accessSync,
   chmodSync,
@@ -138,6 +139,61 @@ function ownedFolder(path: string, user: User | null): void {
   if (user !== null) chownSync(path, user.uid, user.gid)
 }
 
+/** When a process began, by its own clock; null where the system does not tell. With it a pid that was given anew is told from the old one. */
+function begunAt(pid: number): string | null {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[19] ?? null
+    )
+  } catch {
+    return null
+  }
+}
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}
+
+const orphanMs = 30_000
+
+/**
+ * A hub that was killed outright leaves its PostgreSQL behind, with the folder's lock. By its pid file it is found and
+ * stopped; unless the hub that runs it is alive. `owner` says which hub that is.
+ */
+async function endOrphan(data: string, owner: string): Promise<void> {
+  try {
+    const [pid = 0, begun = ''] = readFileSync(owner, 'utf8').split(' ')
+    if (Number(pid) !== process.pid && lives(Number(pid)) && (begunAt(Number(pid)) ?? '') === begun)
+      throw new Error('PostgreSQL did not start: another hub uses this folder')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+  }
+  writeFileSync(owner, `${process.pid} ${begunAt(process.pid) ?? ''}`, { mode: 0o600 })
+  const lock = join(data, 'postmaster.pid')
+  if (!existsSync(lock)) return
+  const pid = Number(readFileSync(lock, 'utf8').split('\n', 1)[0])
+  // A pid that another program has by now is not ours to end; PostgreSQL itself then sees that the lock is old.
+  if (!Number.isSafeInteger(pid) || pid <= 1 || !lives(pid) || !servesFolder(pid, data)) return
+  process.kill(pid, 'SIGINT')
+  for (const end = Date.now() + orphanMs; lives(pid); await setTimeout(50))
+    if (Date.now() > end) throw new Error('PostgreSQL did not start: one that was left behind does not stop')
+}
+
+/** Whether a process is the PostgreSQL of this folder: its command line names it. Where the system does not tell, its pid file is believed. */
+function servesFolder(pid: number, data: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data)
+  } catch {
+    return !existsSync('/proc/self/cmdline')
+  }
+}
+
 /** Starts (and at first makes) the cluster in `dataDir`. `fsync` may be off in tests only. */
 export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = {}): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser()
@@ -175,6 +231,7 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
       },
     )
   }
+  await endOrphan(join(cluster, 'data'), join(dataDir, 'cluster-owner'))
   accessSync(passwordFile, constants.R_OK)
   const password = readFileSync(passwordFile, 'utf8')
   const port = await freePort()
@@ -193,6 +250,8 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
       cwd: '/',
+      // A process group of its own: Ctrl-C in a terminal is for the hub, which stops its database last.
+      detached: true,
     },
   )
   const exited = new Promise<void>((done) => child.once('exit', () => done()))

@@ -1,6 +1,7 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
+import { markMigration } from './mark-migration.ts'
 import { searchMigration } from './search-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
 
@@ -180,6 +181,7 @@ CREATE INDEX pickup_to_purge ON pickup (issued_at)
   WHERE state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND account <> 'erased';
 `,
   },
+  markMigration,
   {
     version: 40,
     sql: `

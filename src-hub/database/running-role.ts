@@ -6,9 +6,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { userOf } from './hosts.ts'
 import type { Db } from './schema.ts'
 
 const roleName = 'lodge_hub'
+/** Any number, the same for every hub process. */
+const rightsLock = 5_634_335
 
 /** Tables whose rows are facts: added to and read, never changed. */
 export const appendOnly = ['ledger_entry', 'handover', 'audit'] as const
@@ -23,6 +26,8 @@ function passwordOf(dataDir: string): string {
 /** `role` must exist. Rights are given anew at every start, so that tables of a new version are covered. */
 async function grantRights(owner: Db, role: string): Promise<void> {
   await owner.transaction().execute(async (tx) => {
+    // Two hubs that start in the same second would change the same rows of PostgreSQL's own tables.
+    await sql`SELECT pg_advisory_xact_lock(${rightsLock})`.execute(tx)
     const name = sql.id(role)
     await sql`GRANT USAGE ON SCHEMA public TO ${name}`.execute(tx)
     await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name}`.execute(tx)
@@ -50,5 +55,5 @@ export async function prepareOwnRole(owner: Db, ownerUrl: string, dataDir: strin
 
 /** At a server of the institution's: its administrator has made the role that `runningUrl` names. */
 export async function prepareRole(owner: Db, runningUrl: string): Promise<void> {
-  await grantRights(owner, decodeURIComponent(new URL(runningUrl).username))
+  await grantRights(owner, userOf(runningUrl))
 }

@@ -8,6 +8,17 @@ export type SecretJobState = 'pending' | 'running' | 'done' | 'failed' | 'cancel
 
 export interface Tables {
   hub: { one: Generated<number>; incarnation: string; holding: Generated<boolean> }
+  /** Every incarnation that this database has had. */
+  incarnation: { id: string; begun_at: number }
+  /** What each hub process's data folder has seen of this database: see src-hub/marks. */
+  hub_mark: {
+    hub: string
+    n: number
+    at: number
+    system: string | null
+    timeline: number | null
+    lsn: string | null
+  }
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
   policy: { one: Generated<number>; record: Json<unknown> }
   unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null }

@@ -61,7 +61,7 @@ async function note(tx: Tx, parts: GrantParts, job: DeskJob, done: Step): Promis
   if (row === undefined) throw new LeaseLost()
   const wanted = Number(row.wanted)
   const again = done.place === null && wanted !== job.wanted
-  const left = done.place === null && !again && job.kind === 'grant' && (await someoneWaits(tx, job.subject))
+  const left = done.place === null && !again && job.kind === 'grant' && (await someoneWaits(tx, parts, job.subject))
   const over = done.place === null && !again && !left
   await tx
     .updateTable('desk_work')

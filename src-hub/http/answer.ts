@@ -126,6 +126,8 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
     const result = await handler({ query: query.data, body: body.data, ...caller.value, visitor })
     if (!result.ok) return result
+    // Whoever is told that something was done is told once the hub would notice that it was lost.
+    if (route.method !== 'GET') await parts.cover?.()
     const { value } = result
     return ok(
       value instanceof JsonPage

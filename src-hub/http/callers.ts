@@ -1,7 +1,7 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
 import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { KioskKind } from '../../src-shared/domain.ts'
+import { Incarnation, type KioskKind } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
 import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -15,6 +15,10 @@ export interface KioskCaller {
   readonly kind: KioskKind
   /** Where its desk's feed ended when it called: most polls are answered with that alone. */
   readonly head: number
+  /** Newest entry of its ledger that the hub has. */
+  readonly acked: number
+  /** The hub's own when it called: another hub process may have begun one. */
+  readonly incarnation: Incarnation
 }
 
 /** Keys made ready once: making one costs as much as a signature's check. */
@@ -60,7 +64,17 @@ export async function kioskCaller(
   const kiosk = await db
     .selectFrom('kiosk')
     .innerJoin('desk', 'desk.id', 'kiosk.desk')
-    .select(['kiosk.id', 'kiosk.desk', 'kiosk.kind', 'kiosk.state', 'kiosk.sign_key', 'kiosk.frozen', 'desk.head'])
+    .select([
+      'kiosk.id',
+      'kiosk.desk',
+      'kiosk.kind',
+      'kiosk.state',
+      'kiosk.sign_key',
+      'kiosk.frozen',
+      'kiosk.acked',
+      'desk.head',
+    ])
+    .select((e) => e.selectFrom('hub').select('incarnation').as('incarnation'))
     .where('kiosk.id', '=', id)
     .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
@@ -70,7 +84,14 @@ export async function kioskCaller(
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
   if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
   if (kiosk.frozen) return fail('L-604')
-  return ok({ id: kiosk.id, desk: kiosk.desk, kind: kiosk.kind, head: Number(kiosk.head) })
+  return ok({
+    id: kiosk.id,
+    desk: kiosk.desk,
+    kind: kiosk.kind,
+    head: Number(kiosk.head),
+    acked: Number(kiosk.acked),
+    incarnation: Incarnation.parse(kiosk.incarnation),
+  })
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -14,6 +14,8 @@ export interface RouteParts extends GrantParts {
   readonly db: Db
   /** PEM of the hub's certificate authority. */
   readonly authority: string
+  /** Resolves once what has been committed is behind a mark outside of the database: only then is anybody told of it. */
+  readonly cover?: () => Promise<void>
   /** Whether requests should come here; without it, always. */
   readonly readiness?: Readiness
   /** Which addresses webhooks may go to; by default https outside of private networks. */

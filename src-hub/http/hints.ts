@@ -1,12 +1,18 @@
 /** Server-sent events that only say "pull now" (DESIGN section 8, point 9): fed by LISTEN/NOTIFY, trusted by nobody. */
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
 import pg from 'pg'
+import type { Db } from '../database/index.ts'
 import { openEventStream } from './event-stream.ts'
 import { consoleChannel, createConsoleEvents, type ConsoleEvents } from './events.ts'
 
 export interface Hints {
   start(): Promise<void>
   stop(): Promise<void>
+  standing(): Hearing
+  /** Listens anew: the server has been away, and another may be in its place. */
+  restart(): void
   subscribe(desk: string, tell: () => void): () => void
   /** What consoles are told, over the same connection. */
   readonly events: ConsoleEvents
@@ -14,33 +20,96 @@ export interface Hints {
 
 const retryMs = 2000
 
-export function createHints(connectionString: string): Hints {
+/** Whether what is told in the database is heard here: `lost` where the connection lives and nothing comes over it. */
+export type Hearing = 'away' | 'untested' | 'heard' | 'lost'
+
+interface Parts {
+  /** Where to listen: one host. */
+  readonly url: () => string
+  /** Sends a word over another connection, so that it must come all the way. */
+  readonly test: (word: string) => Promise<void>
+  readonly onNote?: ((words: string) => void) | undefined
+}
+
+const testChannel = 'lodge_hint_test'
+/** A word that was sent must be heard within this, ms; the next is sent after the other. */
+const hearMs = 3000
+const testEveryMs = 30_000
+
+/** Tells every hub process's test channel a word; only its own is listened for. */
+export async function testHint(db: Db, word: string): Promise<void> {
+  await sql`SELECT pg_notify(${testChannel}, ${word})`.execute(db)
+}
+
+export function createHints({ url, test, onNote = () => undefined }: Parts): Hints {
   const listeners = new Map<string, Set<() => void>>()
   const events = createConsoleEvents()
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | null = null
   let stopped = false
+  let hearing: Hearing = 'away'
+  let expected: { readonly word: string; readonly heard: () => void } | null = null
+  let timer: NodeJS.Timeout | null = null
+
+  function become(next: Hearing): void {
+    if (next === 'lost' && hearing !== 'lost')
+      onNote(
+        'hints are lost on their way (a pooler in transaction mode?): kiosks and consoles hear of changes by polling',
+      )
+    hearing = next
+  }
+  /** LISTEN belongs to a session: a pooler that changes sessions between transactions takes it and delivers nothing. */
+  async function tryHearing(of: pg.Client): Promise<void> {
+    if (stopped || client !== of) return
+    const word = randomUUID()
+    const heard = new Promise<boolean>((done) => {
+      const late = setTimeout(() => done(false), hearMs)
+      expected = {
+        word,
+        heard() {
+          clearTimeout(late)
+          done(true)
+        },
+      }
+    })
+    try {
+      await test(word)
+      const came = await heard
+      if (client === of) become(came ? 'heard' : 'lost')
+    } catch {
+      // The database is away: that is another matter, and told elsewhere.
+    }
+    if (!stopped && client === of) timer = setTimeout(() => void tryHearing(of), testEveryMs)
+  }
 
   async function listen(): Promise<void> {
     if (stopped) return
     // It only listens: without keep-alive a server that has vanished would never be missed.
-    const next = new pg.Client({ connectionString, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
+    const next = new pg.Client({ connectionString: url(), keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
     client = next
     const again = () => {
       if (client !== next || stopped) return
       client = null
+      hearing = 'away'
+      next.end().catch(() => undefined)
       retry = setTimeout(() => void listen(), retryMs)
     }
     next.on('error', again)
     next.on('end', again)
     next.on('notification', ({ channel, payload }) => {
+      if (channel === testChannel) {
+        if (payload === expected?.word) expected?.heard()
+        return
+      }
       if (channel === consoleChannel) return events.take(payload ?? '')
       events.desk(payload ?? '')
       for (const tell of listeners.get(payload ?? '') ?? []) tell()
     })
     try {
       await next.connect()
-      await next.query(`LISTEN lodge_hint; LISTEN ${consoleChannel}`)
+      await next.query(`LISTEN lodge_hint; LISTEN ${consoleChannel}; LISTEN ${testChannel}`)
+      become('untested')
+      void tryHearing(next)
     } catch {
       // Polling is the truth; hints come back when the database does.
       again()
@@ -49,11 +118,22 @@ export function createHints(connectionString: string): Hints {
 
   return {
     events,
+    standing: () => hearing,
+    restart() {
+      const old = client
+      if (stopped || old === null) return
+      client = null
+      hearing = 'away'
+      old.end().catch(() => undefined)
+      void listen()
+    },
     start: listen,
     async stop() {
       stopped = true
       events.stop()
       if (retry !== null) clearTimeout(retry)
+      if (timer !== null) clearTimeout(timer)
+      expected?.heard()
       const open = client
       client = null
       await open?.end().catch(() => undefined)

@@ -1,4 +1,4 @@
 export { createAnswers, statusOf, type AnswerParts, type HubRequest } from './answer.ts'
 export { createContacts, type Contacts } from './contacts.ts'
-export { createHints, type Hints } from './hints.ts'
+export { createHints, testHint, type Hints } from './hints.ts'
 export { createServer, type ServerParts } from './server.ts'

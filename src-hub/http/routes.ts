@@ -7,7 +7,16 @@ import { fail, ok } from '../../src-shared/result.ts'
 import { closeAlarm, listAlarms } from '../alarms/index.ts'
 import { transact } from '../database/index.ts'
 import { deskRecord, directoryRecords, policyRecord, readFeed, staffRecords } from '../desks/index.ts'
-import { enrolKiosk, newEnrolmentCode, registerOpeningKey, takeReport, unfreeze, writeOff } from '../kiosks/index.ts'
+import {
+  enrolKiosk,
+  heedStanding,
+  newEnrolmentCode,
+  registerOpeningKey,
+  takeReport,
+  unfreeze,
+  writeOff,
+  type SaidStanding,
+} from '../kiosks/index.ts'
 import { startedVersions, takeLedger } from '../ledger/index.ts'
 import {
   checkRoute,
@@ -19,6 +28,7 @@ import {
   revokePickup,
 } from '../pickups/index.ts'
 import { mayActFor } from '../recipients/index.ts'
+import type { KioskCaller } from './callers.ts'
 import { JsonPage, type RouteHandlers, type RouteParts } from './handlers.ts'
 import { apiTokenHandlers } from './routes/api-tokens.ts'
 import { carryHandlers } from './routes/carry.ts'
@@ -41,7 +51,10 @@ import { walkInHandlers } from './routes/walk-in.ts'
 
 export function createRoutes(parts: RouteParts): RouteHandlers {
   const { db, keys, now } = parts
-  const incarnation = Incarnation.parse(parts.incarnation)
+  /** Whether the kiosk's word shows that the hub has forgotten something; then another incarnation has begun. */
+  const showsLoss = (kiosk: KioskCaller, said: SaidStanding) => heedStanding(db, now(), kiosk, said, kiosk)
+  const incarnationNow = async () =>
+    Incarnation.parse((await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation)
   return {
     ...apiTokenHandlers(parts),
     ...carryHandlers(parts),
@@ -63,19 +76,22 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)
-      return enrolled.ok ? ok({ ...enrolled.value, incarnation, hubTime: now() }) : enrolled
+      return enrolled.ok ? ok({ ...enrolled.value, incarnation: await incarnationNow(), hubTime: now() }) : enrolled
     },
     openingKey: async ({ body, kiosk }) => {
       const registered = await registerOpeningKey(db, parts, kiosk, body)
       return registered.ok ? ok({ registered: true as const }) : registered
     },
     feed: async ({ query, kiosk }) => {
-      if (query.incarnation !== incarnation) return fail('L-607')
+      if (query.incarnation !== kiosk.incarnation) return fail('L-607')
+      if (await showsLoss(kiosk, query)) return fail('L-607')
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
       if (page === null) return fail('L-607')
+      // What a kiosk has read counts as told.
+      if (page.changes.length > 0) await parts.cover?.()
       return ok(
         new JsonPage(
-          `{"incarnation":"${incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"facts":${ledgerFactsNow},"changes":[`,
+          `{"incarnation":"${kiosk.incarnation}","next":${page.next},"more":${page.more},"head":${page.head},"hubTime":${now()},"facts":${ledgerFactsNow},"changes":[`,
           page.changes,
           ']}',
           page.more ? String(page.next) : null,
@@ -91,11 +107,12 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         deskRecord(db, kiosk.desk),
         policyRecord(db),
       ])
+      await parts.cover?.()
       const total = query.after === undefined ? await countGrants(db, kiosk.id) : null
       const last =
         records.length === query.limit ? (JSON.parse(records.at(-1) ?? '{}') as { id?: string }).id : undefined
       const rest = JSON.stringify({
-        incarnation,
+        incarnation: kiosk.incarnation,
         head: Number(head),
         hubTime: now(),
         total,
@@ -110,15 +127,21 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return ok(new JsonPage(`${rest.slice(0, -1)},"pickups":[`, records, ']}', last ?? null))
     },
     ledger: async ({ body, kiosk }) => {
-      if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
+      if (body.incarnation !== undefined) {
+        if (body.incarnation !== kiosk.incarnation) return fail('L-607')
+        const { incarnation, acked, cursor } = body
+        if (await showsLoss(kiosk, { incarnation, acked, cursor })) return fail('L-607')
+      }
       const taken = await takeLedger(db, parts, kiosk.id, body.entries)
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
     },
     report: async ({ body, kiosk }) => {
-      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)
-        return fail('L-607')
+      if (body.ackedBy !== undefined)
+        await showsLoss(kiosk, { incarnation: body.ackedBy, acked: body.acked, cursor: body.cursor })
       const taken = await takeReport(db, parts, kiosk.id, body)
-      return taken.ok ? ok({ ...taken.value, incarnation, hubTime: now() }) : taken
+      return taken.ok
+        ? ok({ ...taken.value, incarnation: Incarnation.parse(taken.value.incarnation), hubTime: now() })
+        : taken
     },
     writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent.name),
     unfreeze: async ({ body, agent }) => {

@@ -82,7 +82,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
         sign_key: Buffer.from(body.signKey, 'base64url'),
         opening_key: null,
         head_hash: genesisHash,
-        reported: parts.incarnation,
+        reported: (await tx.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation,
         last_contact: parts.now(),
         enrolled_at: parts.now(),
       })

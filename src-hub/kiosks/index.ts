@@ -1,5 +1,6 @@
 export { enrolKiosk, newEnrolmentCode, registerOpeningKey, type Enrolled } from './enrol.ts'
 export { previewWriteOff } from './preview.ts'
+export { heedStanding, type SaidStanding } from './evidence.ts'
 export { takeReport } from './report.ts'
-export { awaited, beginIncarnation } from './restore.ts'
+export { awaited, beginIn, beginIncarnation, inLineage, lineage, type Cause } from './restore.ts'
 export { unfreeze, writeOff } from './write-off.ts'

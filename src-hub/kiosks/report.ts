@@ -15,6 +15,7 @@ import { releaseHold } from './restore.ts'
 export interface Reported {
   readonly acked: number
   readonly head: string
+  readonly incarnation: string
 }
 
 /**
@@ -36,6 +37,12 @@ export async function takeReport(
       .forUpdate()
       .executeTakeFirstOrThrow()
     const acked = Number(kiosk.acked)
+    const { incarnation, holding } = await tx
+      .selectFrom('hub')
+      .select(['incarnation', 'holding'])
+      .executeTakeFirstOrThrow()
+    // Made for the hub as it was before it went back: what it says of grants is of then.
+    if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
     const old = await whyOld(tx, kiosk, body)
     if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
       const challenge = newId()
@@ -59,16 +66,12 @@ export async function takeReport(
     if (body.grants !== null && body.seq === acked) {
       // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing: what a kiosk then claims
       // to hold of another incarnation is made up, and would take it from the desk that holds it.
-      if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)
-      await tx.updateTable('kiosk').set({ reported: parts.incarnation }).where('id', '=', kioskId).execute()
-      await releaseHold(tx, parts, wanted)
+      if (kiosk.kind === 'desk' && holding) await adopt(tx, parts, incarnation, kiosk, body.grants)
+      await tx.updateTable('kiosk').set({ reported: incarnation }).where('id', '=', kioskId).execute()
+      await releaseHold(tx, wanted)
     }
-    return ok({ acked, head: LedgerHash.parse(kiosk.head_hash) })
+    return ok({ acked, head: LedgerHash.parse(kiosk.head_hash), incarnation })
   })
-}
-
-async function isHolding(tx: Tx): Promise<boolean> {
-  return (await tx.selectFrom('hub').select('holding').executeTakeFirstOrThrow()).holding
 }
 
 async function whyOld(
@@ -130,6 +133,7 @@ async function endedSince(
 async function adopt(
   tx: Tx,
   parts: GrantParts,
+  incarnation: string,
   kiosk: { readonly id: string; readonly desk: string },
   grants: NonNullable<HubBody<'report'>['grants']>,
 ): Promise<void> {
@@ -155,7 +159,7 @@ async function adopt(
       await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 'blocked' }])
       continue
     }
-    if (epoch.incarnation === parts.incarnation) continue
+    if (epoch.incarnation === incarnation) continue
     const same = await tx
       .selectFrom('grant')
       .select('state')

@@ -42,7 +42,7 @@ export async function writeOff(db: Db, parts: GrantParts, kiosk: string, actor: 
         .execute()
     }
     await wanted.replacements({ kiosk, desk: row.desk }, actor)
-    await releaseHold(tx, parts, wanted)
+    await releaseHold(tx, wanted)
     return ok({ again })
   })
   if (!done.ok) return done

@@ -56,7 +56,9 @@ export async function takeCarried(
     .execute()
   const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), {
     kiosk: head.kiosk,
-    incarnation: Incarnation.parse(parts.incarnation),
+    incarnation: Incarnation.parse(
+      (await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation,
+    ),
     ...end,
     at,
   })

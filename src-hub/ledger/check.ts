@@ -77,6 +77,12 @@ export function understand({ json, ...rest }: ChainedEntry): CheckedEntry {
   return { ...rest, entry: entry?.success === true ? entry.data : null }
 }
 
+/** What is wrong with a batch; or, with `from`, that it begins after an entry which the hub has not got. */
+export type Misfit = { readonly wrong: string } | { readonly from: number }
+
+export const isFresh = (found: readonly ChainedEntry[] | Misfit): found is readonly ChainedEntry[] =>
+  Array.isArray(found)
+
 /** A batch on its way through the check, piece by piece. */
 export interface Chain {
   /**
@@ -87,7 +93,7 @@ export interface Chain {
     read: readonly Read[],
     known: ReadonlyMap<number, { readonly hash: string; readonly bytes: string }>,
     last: boolean,
-  ): readonly ChainedEntry[] | string
+  ): readonly ChainedEntry[] | Misfit
 }
 
 /** `end` is where the hub's copy ends, `key` the kiosk's signing key. */
@@ -106,13 +112,16 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
             before.bytes !== bytes ||
             chainHash(head.prev, bytes).toString('hex') !== before.hash
           )
-            return `entry ${head.seq} was acknowledged with other bytes`
+            return { wrong: `entry ${head.seq} was acknowledged with other bytes` }
           continue
         }
-        if (head.seq !== seq + 1) return `entry ${head.seq} follows ${seq}`
-        if (head.prev !== prev) return `entry ${head.seq} breaks the chain`
+        // As a whole after what the hub has: it was told of what the hub has forgotten, and nobody has tampered with anything.
+        if (signed === null && head.seq > seq + 1) return { from: seq + 1 }
+        if (head.seq !== seq + 1) return { wrong: `entry ${head.seq} follows ${seq}` }
+        if (head.prev !== prev) return { wrong: `entry ${head.seq} breaks the chain` }
         const hash = chainHash(prev, bytes)
-        if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`
+        if (signature !== null && !verifyHash(key, hash, signature))
+          return { wrong: `entry ${head.seq} has a wrong signature` }
         fresh.push({
           seq: head.seq,
           // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
@@ -130,7 +139,7 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
         prev = hash.toString('hex')
         signed = signature !== null
       }
-      return last && signed === false ? 'the last entry has no signature' : fresh
+      return last && signed === false ? { wrong: 'the last entry has no signature' } : fresh
     },
   }
 }

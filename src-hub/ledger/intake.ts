@@ -14,7 +14,16 @@ import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pick
 import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
-import { createChain, readEntries, understand, type CheckedEntry, type LedgerEnd, type Read } from './check.ts'
+import {
+  createChain,
+  isFresh,
+  readEntries,
+  understand,
+  type CheckedEntry,
+  type LedgerEnd,
+  type Misfit,
+  type Read,
+} from './check.ts'
 import { ofScreen, passOn } from './screens.ts'
 import {
   applyEntry,
@@ -35,7 +44,10 @@ export interface Intake {
 /** So many entries are looked into while the database writes those before them. */
 const piece = 500
 
-/** Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. */
+/**
+ * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. L-643 (`from`)
+ * when the batch begins after an entry that the hub lacks.
+ */
 export async function takeLedger(
   db: Db,
   parts: GrantParts,
@@ -55,11 +67,13 @@ export async function takeLedger(
     if (kiosk.frozen) return fail('L-604')
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
     const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
-    if (typeof checked === 'string') {
+    // The kiosk was told more than the hub has: no word against it, and it sends again from there.
+    if ('from' in checked) return fail('L-643', { from: checked.from })
+    if ('wrong' in checked) {
       await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
       await tx
         .insertInto('alarm')
-        .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked, at: parts.now() })
+        .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
         .execute()
       return keep(fail('L-604'))
     }
@@ -68,7 +82,7 @@ export async function takeLedger(
       const spoken = checked.flatMap(({ pickup, epoch }) =>
         pickup === null || epoch === null ? [] : [grantKey(pickup, epoch)],
       )
-      const set = await load(tx, parts.incarnation, kiosk, about, spoken)
+      const set = await load(tx, kiosk, about, spoken)
       const effects = noEffects()
       for (const item of checked) applyEntry(set, effects, kioskId, item)
       await write(tx, parts, kiosk, set, effects)
@@ -115,7 +129,7 @@ async function insert(
   end: LedgerEnd,
   count: number,
   pieceAt: (from: number) => readonly Read[] | string,
-): Promise<readonly CheckedEntry[] | string> {
+): Promise<readonly CheckedEntry[] | Misfit> {
   const meaning = kind === 'desk' ? understand : ofScreen
   const now = parts.now()
   const chain = createChain(publicKeyFromRaw(sign_key), end)
@@ -130,8 +144,10 @@ async function insert(
     // One statement at a time on one connection.
     if (again.length > 0) await written
     const fresh =
-      typeof read === 'string' ? read : chain.next(read, await repeated(tx, kiosk, again), from + piece >= count)
-    if (typeof fresh === 'string') {
+      typeof read === 'string'
+        ? { wrong: read }
+        : chain.next(read, await repeated(tx, kiosk, again), from + piece >= count)
+    if (!isFresh(fresh)) {
       await written
       if (several) await sql`ROLLBACK TO SAVEPOINT batch`.execute(tx)
       return fresh
@@ -154,7 +170,6 @@ async function insert(
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
 async function load(
   tx: Tx,
-  incarnation: string,
   { id: kiosk, state }: { readonly id: string; readonly state: string },
   about: readonly string[],
   spoken: readonly string[],
@@ -167,7 +182,7 @@ async function load(
       handedOver: new Map(),
       granted: new Set(),
       writtenOff,
-      incarnation,
+      incarnation: '',
       restored: false,
     }
   const bulk = bulkOf(tx)
@@ -192,6 +207,9 @@ async function load(
   const open = grants.filter((row) => row.state === 'granted' || row.state === 'revoking')
   // Asked only where a kiosk speaks of what this hub knows no grant of: acts of the hub have no index.
   const asks = spoken.some((key) => !granted.has(key))
+  const { incarnation } = asks
+    ? await tx.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
+    : { incarnation: '' }
   const restored =
     asks &&
     (await tx.selectFrom('audit').select('id').where('act', '=', 'restored').limit(1).executeTakeFirst()) !== undefined

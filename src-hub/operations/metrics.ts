@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { ReadyNote } from '../../src-shared/agent-api/operations.ts'
 import type { Db } from '../database/index.ts'
 
 /** A kiosk that has been heard within this is online, ms. */
@@ -17,7 +18,14 @@ export interface Metrics {
   text(): Promise<string>
 }
 
-export function createMetrics(db: Db, now: () => number, draining: () => boolean): Metrics {
+/** What is known without asking the database. */
+export interface Standing {
+  readonly draining: boolean
+  readonly database: boolean
+  readonly notes: readonly ReadyNote[]
+}
+
+export function createMetrics(db: Db, now: () => number, standing: () => Standing): Metrics {
   const registers = [new Registry()]
   const [registry = new Registry()] = registers
   collectDefaultMetrics({ register: registry, prefix: 'lodge_' })
@@ -38,6 +46,8 @@ export function createMetrics(db: Db, now: () => number, draining: () => boolean
     new Gauge({ name, help, labelNames, registers })
   const up = gauge('lodge_database_up', 'Whether the database answered this scrape')
   const closing = gauge('lodge_draining', 'Whether this process is about to stop')
+  const writable = gauge('lodge_database_writable', 'Whether the database took a write within the last seconds')
+  const noted = gauge('lodge_note', 'What does not stop the hub and somebody should know', ['note'])
   const entries = gauge('lodge_ledger_entries', 'Ledger entries acknowledged')
   const grants = gauge('lodge_grants_open', 'Grants by state', ['state'])
   const heads = gauge('lodge_feed_head', 'Head of each desk’s feed', ['desk'])
@@ -47,7 +57,10 @@ export function createMetrics(db: Db, now: () => number, draining: () => boolean
   const oldest = gauge('lodge_jobs_oldest_seconds', 'How long the oldest of a queue has waited', ['queue'])
 
   async function collect(): Promise<void> {
-    closing.set(draining() ? 1 : 0)
+    const { draining, database, notes } = standing()
+    closing.set(draining ? 1 : 0)
+    writable.set(database ? 1 : 0)
+    for (const note of ReadyNote.options) noted.set({ note }, notes.includes(note) ? 1 : 0)
     const at = now()
     try {
       const { rows } = await sql<{ name: string; label: string; n: number }>`

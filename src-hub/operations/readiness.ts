@@ -1,16 +1,24 @@
-/** Whether requests should come here: asked by a load balancer, so it costs one statement. */
-import { sql } from 'kysely'
+/** Whether requests should come here: asked by a load balancer, so it costs nothing. What it answers by is asked every second (database/beat.ts). */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { newestMigration, type Db } from '../database/index.ts'
+import type { ReadyNote } from '../../src-shared/agent-api/operations.ts'
+import type { DatabaseStanding } from '../database/index.ts'
 
 export interface Readiness {
-  check(): Promise<Result<null>>
+  check(): Promise<Result<{ readonly notes: readonly ReadyNote[] }>>
   /** From here on it is not ready: it is about to stop. */
   drain(): void
   readonly draining: boolean
 }
 
-export function createReadiness(db: Db): Readiness {
+interface Parts {
+  readonly database: () => DatabaseStanding
+  /** Whether the database is of this program's version: a newer hub may have migrated it, then this one must go. */
+  readonly current: () => boolean
+  /** What does not stop it, and somebody should know. */
+  readonly notes: () => readonly ReadyNote[]
+}
+
+export function createReadiness({ database, current, notes }: Parts): Readiness {
   let draining = false
   return {
     get draining() {
@@ -21,13 +29,8 @@ export function createReadiness(db: Db): Readiness {
     },
     async check() {
       if (draining) return fail('L-640')
-      try {
-        const { rows } = await sql<{ version: number }>`SELECT max(version) AS version FROM migration`.execute(db)
-        // A newer hub has migrated it meanwhile: this one is the old one, and must go.
-        return Number(rows[0]?.version) === newestMigration ? ok(null) : fail('L-640')
-      } catch {
-        return fail('L-611')
-      }
+      if (!database().ready) return fail('L-611')
+      return current() ? ok({ notes: notes() }) : fail('L-640')
     },
   }
 }

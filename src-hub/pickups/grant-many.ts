@@ -14,23 +14,36 @@ import { grantRecord, loadGrantees, type Grantee } from './grant-record.ts'
 export interface ReadyKiosk {
   readonly id: string
   readonly openingKey: Buffer
+  /** In which it is granted: whoever begins another waits for this transaction. */
+  readonly incarnation: string
 }
 
-/** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. */
-export async function readyKiosk(tx: Tx, desk: string): Promise<{ id: string; openingKey: Buffer } | null> {
+/** The database has forgotten what this process has seen in it: nothing may be granted on its word. */
+export class WentBack extends Error {
+  override name = 'WentBack'
+}
+
+/** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. Throws `WentBack`. */
+export async function readyKiosk(tx: Tx, parts: Pick<GrantParts, 'floor'>, desk: string): Promise<ReadyKiosk | null> {
+  const hub = await tx.selectFrom('hub').select(['incarnation', 'holding']).forShare().executeTakeFirstOrThrow()
+  // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
+  if (hub.holding) return null
+  const floor = parts.floor?.()
+  if (floor !== undefined && floor.n > 0) {
+    const mark = await tx.selectFrom('hub_mark').select('n').where('hub', '=', floor.hub).executeTakeFirst()
+    if (Number(mark?.n ?? 0) < floor.n) throw new WentBack('the database went back in time')
+  }
   const kiosk = await tx
     .selectFrom('kiosk')
     .select(['id', 'opening_key', 'frozen'])
     .where('desk', '=', desk)
     .where('state', '=', 'active')
     .where('kind', '=', 'desk')
-    // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
-    .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
     .forUpdate()
     .executeTakeFirst()
   return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen
     ? null
-    : { id: kiosk.id, openingKey: kiosk.opening_key }
+    : { id: kiosk.id, openingKey: kiosk.opening_key, incarnation: hub.incarnation }
 }
 
 /** A pickup to be granted, its row locked and found to wait. */
@@ -50,7 +63,7 @@ async function seal(
   grantee: Grantee | undefined,
   given: Buffer | null,
 ): Promise<GrantedPickup | null> {
-  const epoch = Epoch.parse({ incarnation: parts.incarnation, n: n + 1 })
+  const epoch = Epoch.parse({ incarnation: kiosk.incarnation, n: n + 1 })
   const secret = given ?? (parts.secrets?.generate ?? generateSecret)(SecretKind.parse(secretKind))
   try {
     const envelope = await (parts.seal ?? sealEnvelope)(kiosk.openingKey, secret, {
@@ -124,7 +137,7 @@ export async function grantMany(
   await bulk.setGranted(tx, desk, made)
   await bulk.insertGrants(
     tx,
-    { kiosk: kiosk.id, incarnation: parts.incarnation, at: now },
+    { kiosk: kiosk.id, incarnation: kiosk.incarnation, at: now },
     made.map(({ id, n, record }) => ({ pickup: id, n, record: asciiJson(record) })),
   )
   await appendToFeed(

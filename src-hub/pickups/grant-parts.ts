@@ -16,9 +16,14 @@ export interface Pace {
 
 export const usualPace: Pace = { clock: () => performance.now(), rows: null, batchMs: 50, patienceMs: 1500 }
 
+/** The counter of one hub, and what it was when this process last saw it: a database that has less went back in time. */
+export interface MarkFloor {
+  readonly hub: string
+  readonly n: number
+}
+
 export interface GrantParts {
   readonly keys: HubKeys
-  readonly incarnation: string
   readonly now: () => number
   /** Seals a secret to a kiosk's opening key: HPKE, unless a simulation has its own. */
   readonly seal?: typeof sealEnvelope
@@ -28,4 +33,6 @@ export interface GrantParts {
   readonly pace?: Pace
   /** How secrets are made, and whether a directory must have them first; without it the house's generator and none. */
   readonly secrets?: Secrets
+  /** What a transaction that grants must find in the database; without it nothing is asked for. */
+  readonly floor?: () => MarkFloor
 }

@@ -10,11 +10,12 @@ import { recordEvents } from '../webhooks/index.ts'
 import { grantMany, readyKiosk } from './grant-many.ts'
 import type { GrantParts } from './grant-parts.ts'
 
-export type { GrantParts } from './grant-parts.ts'
+export { WentBack } from './grant-many.ts'
+export type { GrantParts, MarkFloor } from './grant-parts.ts'
 
 /** What can be granted: the pickup and the kiosk that could open it, both locked. null: it must wait. */
-async function grantable(tx: Tx, id: string, desk: string) {
-  const kiosk = await readyKiosk(tx, desk)
+async function grantable(tx: Tx, parts: GrantParts, id: string, desk: string) {
+  const kiosk = await readyKiosk(tx, parts, desk)
   if (kiosk === null) return null
   const row = await tx
     .selectFrom('pickup')
@@ -39,7 +40,7 @@ export async function grantPickup(
   desk: string,
   secret: Buffer | null,
 ): Promise<boolean> {
-  const found = await grantable(tx, pickup, desk)
+  const found = await grantable(tx, parts, pickup, desk)
   if (found === null) return false
   if (parts.secrets?.directory === true) {
     await tx.updateTable('pickup').set({ desk }).where('id', '=', pickup).execute()
@@ -57,7 +58,7 @@ export async function grantBound(
   desk: string,
   secret: Buffer,
 ): Promise<boolean> {
-  const found = await grantable(tx, pickup, desk)
+  const found = await grantable(tx, parts, pickup, desk)
   return found !== null && (await grantMany(tx, parts, desk, found.kiosk, [found.pickup], () => secret)).length > 0
 }
 
@@ -78,7 +79,7 @@ export async function grantNext(
   place: Place | null,
   rows: number,
 ): Promise<{ readonly place: Place | null; readonly granted: number }> {
-  const kiosk = await readyKiosk(tx, desk)
+  const kiosk = await readyKiosk(tx, parts, desk)
   if (kiosk === null) return { place: null, granted: 0 }
   let waiting = tx
     .selectFrom('pickup')
@@ -119,8 +120,8 @@ export async function grantNext(
 }
 
 /** Whether a pickup still waits to be granted that could be: its desk is ready, it is not held, and its secret is not being put in force. */
-export async function someoneWaits(tx: Tx, desk: string): Promise<boolean> {
-  if ((await readyKiosk(tx, desk)) === null) return false
+export async function someoneWaits(tx: Tx, parts: GrantParts, desk: string): Promise<boolean> {
+  if ((await readyKiosk(tx, parts, desk)) === null) return false
   const row = await tx
     .selectFrom('pickup')
     .select('id')

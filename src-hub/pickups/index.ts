@@ -7,7 +7,9 @@ export {
   repeatRevokes,
   revokePickup,
   someoneWaits,
+  WentBack,
   type GrantParts,
+  type MarkFloor,
   type Place,
 } from './grants.ts'
 export { extendPickup } from './extend.ts'

@@ -194,7 +194,7 @@ async function grantDesk(
   desk: string,
   fresh: readonly { readonly id: PickupId; readonly wanted: Wanted }[],
 ): Promise<void> {
-  const kiosk = await readyKiosk(tx, desk)
+  const kiosk = await readyKiosk(tx, parts, desk)
   if (kiosk === null) return
   const now = parts.now()
   if (parts.secrets?.directory === true) {

@@ -122,7 +122,7 @@ export async function deskLights(
   })
 }
 
-export async function watch(db: Db, incarnation: string, now: number): Promise<HubReply<'watch'>> {
+export async function watch(db: Db, now: number): Promise<HubReply<'watch'>> {
   const names = await deskNames(db)
   const calendars = await createCalendars(db, now)
   const openings = new Map(
@@ -186,7 +186,7 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
           .executeTakeFirstOrThrow()
       ).n,
     )
-  const hub = await db.selectFrom('hub').select('holding').executeTakeFirstOrThrow()
+  const hub = await db.selectFrom('hub').select(['holding', 'incarnation']).executeTakeFirstOrThrow()
   const desks = (await deskLights(db, now)).flatMap(({ desk, kiosk: id, light, reasons }): Watched[] => {
     const name = names.get(desk)
     const opening = openings.get(desk)
@@ -240,6 +240,6 @@ export async function watch(db: Db, incarnation: string, now: number): Promise<H
     openAlarms: await open('alarm'),
     openDisputes: await open('dispute'),
     holding: hub.holding,
-    awaited: hub.holding ? (await awaited(db, incarnation)).map((id) => KioskId.parse(id)) : [],
+    awaited: hub.holding ? (await awaited(db, hub.incarnation)).map((id) => KioskId.parse(id)) : [],
   }
 }

@@ -64,6 +64,9 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
         seq: ledger.head().seq,
         acked,
         ackedHash: ledger.hashAt(acked) ?? genesisHash,
+        // What this hub has told us of before: one that has gone back in time learns it from that.
+        ackedBy: record.incarnation,
+        cursor: record.cursor,
       }
     }
     const reply = await account({ ...standing(), grants: null })
@@ -86,7 +89,7 @@ export function createIntroduction({ hub, ledger, records, applier, pushTo, snap
         const pushed = await pushTo(incarnation)
         if (!pushed.ok) return pushed
         const said = standing()
-        const whole = await account({ ...said, incarnation, grants: applier.liveGrants() })
+        const whole = await account({ ...said, ackedBy: undefined, incarnation, grants: applier.liveGrants() })
         if (!whole.ok) return whole
         // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
         if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked)

@@ -69,7 +69,7 @@ export function createKioskRecords(db: Sqlite) {
   const hubFacts = db.prepare<[], number>('SELECT hub_facts FROM kiosk').pluck()
   const setHubFacts = db.prepare('UPDATE kiosk SET hub_facts = ? WHERE hub_facts <> ?')
   const setCursor = db.prepare('UPDATE kiosk SET incarnation = ?, cursor = ?, synced = ?')
-  const setAcked = db.prepare('UPDATE kiosk SET acked = max(acked, ?)')
+  const setAcked = db.prepare('UPDATE kiosk SET acked = ?')
   const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0')
   const setFrozen = db.prepare('UPDATE kiosk SET frozen = ?')
   const setContact = db.prepare('UPDATE kiosk SET last_contact = ?')
@@ -116,6 +116,7 @@ export function createKioskRecords(db: Sqlite) {
     /** What the hub takes in a ledger entry (`ledgerFactsNow`), as it last said. */
     hubFacts: (): number => hubFacts.get() ?? 1,
     setHubFacts: (facts: number) => void setHubFacts.run(facts, facts),
+    /** As the hub says, also where it is less than before: a hub that went back in time is told again from there. */
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),

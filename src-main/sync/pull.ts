@@ -107,7 +107,9 @@ export function createPull({
     if (following?.incarnation === incarnation) return following.feed
     leave()
     const feed = createAhead('feed', pages, (place) =>
-      hub.page('feed', { query: { incarnation, cursor: Number(place), limit: batch } }),
+      hub.page('feed', {
+        query: { incarnation, cursor: Number(place), acked: records.read()?.acked ?? 0, limit: batch },
+      }),
     )
     following = { incarnation, feed }
     return feed

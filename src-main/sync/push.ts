@@ -46,6 +46,14 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
   /** What it may grow to again until the whole ledger is there: half of what failed where a shorter one had got through. */
   let ceiling = most
 
+  /** How far this kiosk has come with the hub of that incarnation: one that has gone back in time learns it from that. */
+  function standing(incarnation: Incarnation) {
+    const record = records.read()
+    return record?.incarnation === incarnation
+      ? { incarnation, acked: record.acked, cursor: record.cursor }
+      : { incarnation }
+  }
+
   /** The entries after `from`, ready to be sent; null where there are none. In pieces that leave the desk's thread to its screen. */
   async function batchAfter(incarnation: Incarnation, from: number): Promise<Batch | null> {
     const head = ledger.head().seq
@@ -59,7 +67,7 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       const sent = entries.map((entry, i) => JSON.stringify(at + i + 1 === last ? entry : { bytes: entry.bytes }))
       pieces.push(`${at > from ? ',' : ''}${sent.join(',')}`)
     }
-    const body = hub.ready([...pieces, `],"incarnation":${JSON.stringify(incarnation)}}`])
+    const body = hub.ready([...pieces, `],${JSON.stringify(standing(incarnation)).slice(1)}`])
     return { body, length: last - from, last, more: last < head }
   }
 

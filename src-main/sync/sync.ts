@@ -121,13 +121,16 @@ export function createSync({
   })
   const introduction = createIntroduction({ hub, ledger, records, applier, pushTo, snapshot })
 
-  /** A hub put back from a backup since the last round is first told who this kiosk is and what it holds. */
+  /**
+   * A hub put back from a backup since the last round is first told who this kiosk is and what it holds; one that lacks
+   * what it had acknowledged, from where to send again.
+   */
   async function push(): Promise<Result<null>> {
     const known = () => records.read()?.incarnation
     const before = known()
     if (before === undefined) return ok(null)
     const pushed = await pushTo(before)
-    if (pushed.ok || pushed.failure.code !== 'L-607') return pushed
+    if (pushed.ok || (pushed.failure.code !== 'L-607' && pushed.failure.code !== 'L-643')) return pushed
     introduction.again()
     const introducedAnew = await introduction.introduce()
     const after = known()

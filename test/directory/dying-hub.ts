@@ -23,12 +23,10 @@ process.once('message', (message) => {
   const { databaseUrl, dataDir, account, desk, ldap } = message as Orders
   void (async () => {
     const { db } = connectDatabase(databaseUrl)
-    const { incarnation } = await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
     const real = createLdapSource(ldap)
     const settle: { now: (pickup: string, secret: Buffer | null) => Promise<void> } = { now: async () => undefined }
     const parts: GrantParts = {
       keys: loadHubKeys(dataDir),
-      incarnation,
       now: () => Date.now(),
       secrets: {
         generate: generateSecret,

@@ -78,12 +78,13 @@ test('readiness fails while the database is from a newer hub; health does not', 
   expect((await ask('/v1/ready')).status).toBe(200)
   const admin = connectDatabase(fleet.databaseUrl).db
   await sql`INSERT INTO migration (version) VALUES (999)`.execute(admin)
+  await expect.poll(async () => (await ask('/v1/ready')).status, { timeout: 15_000 }).toBe(503)
   const refused = await ask('/v1/ready')
   expect([refused.status, await refused.json()]).toEqual([503, { code: 'L-640' }])
   expect(refused.headers.get('retry-after')).not.toBeNull()
   expect((await ask('/v1/health')).status).toBe(200)
   await sql`DELETE FROM migration WHERE version = 999`.execute(admin)
-  expect((await ask('/v1/ready')).status).toBe(200)
+  await expect.poll(async () => (await ask('/v1/ready')).status, { timeout: 15_000 }).toBe(200)
   await admin.destroy()
 })
 

@@ -62,7 +62,6 @@ export class Hub {
   #parts(skew: number): GrantParts {
     return {
       keys: this.keys,
-      incarnation: this.incarnation,
       now: () => this.#world.time + skew,
       seal: sealing.seal,
       // Few at a time, so that a process dies between two batches, and others come in between.

@@ -81,7 +81,7 @@ class MemoryCompiler extends PostgresQueryCompiler {
     return '?'
   }
   protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (node.modifier === 'ForUpdate' || node.modifier === 'SkipLocked') return
+    if (node.modifier === 'ForUpdate' || node.modifier === 'ForShare' || node.modifier === 'SkipLocked') return
     super.visitSelectModifier(node)
   }
 }

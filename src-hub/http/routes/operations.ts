@@ -7,8 +7,10 @@ export function operationsHandlers({ now, readiness }: RouteParts): SomeHandlers
     // The process lives and answers: nothing else is looked at, else an outage of the database would have it killed.
     health: async () => ok({ status: 'ok' as const, hubTime: now() }),
     ready: async () => {
-      const ready = (await readiness?.check()) ?? ok(null)
-      return ready.ok ? ok({ status: 'ready' as const, hubTime: now() }) : ready
+      const ready = (await readiness?.check()) ?? ok({ notes: [] })
+      if (!ready.ok) return ready
+      const notes = [...ready.value.notes]
+      return ok({ status: 'ready' as const, hubTime: now(), ...(notes.length === 0 ? {} : { notes }) })
     },
   }
 }

@@ -4,9 +4,9 @@ import { ok } from '../../../src-shared/result.ts'
 import { series, watch } from '../../watch/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function watchHandlers({ db, now, incarnation }: RouteParts): SomeHandlers<keyof typeof watchRoutes> {
+export function watchHandlers({ db, now }: RouteParts): SomeHandlers<keyof typeof watchRoutes> {
   return {
-    watch: async () => ok(await watch(db, incarnation, now())),
+    watch: async () => ok(await watch(db, now())),
     series: async ({ query }) => series(db, query),
   }
 }
