@@ -38,10 +38,13 @@ export interface Fleet {
 /** `role` is the agent's; `more` are options of the hub's beside the usual ones. */
 export async function startFleet(role: AgentRole = 'supervisor', more: Partial<HubOptions> = {}): Promise<Fleet> {
   const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
-  const postgres = await startEmbeddedPostgres(join(root, 'database'), { fsync: false })
+  // A database of the test's own may be another.
+  const own =
+    more.databaseUrl === undefined ? await startEmbeddedPostgres(join(root, 'database'), { fsync: false }) : null
+  const databaseOf = own?.url ?? more.databaseUrl ?? ''
   const options: HubOptions = {
     dataDir: join(root, 'hub'),
-    databaseUrl: postgres.url,
+    databaseUrl: databaseOf,
     tokens: new Map([[token, { name: 'tester', role }]]),
     ...more,
   }
@@ -64,7 +67,7 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
   let agent = client()
   const kinds = new Map(data.desks.map((desk) => [desk.key, desk.kind]))
   return {
-    databaseUrl: postgres.url,
+    databaseUrl: databaseOf,
     desks: [...seeded.desks]
       .filter(([key]) => ['helpdesk', 'porter', 'student-affairs'].includes(kinds.get(key) ?? ''))
       .map(([, id]) => id),
@@ -76,7 +79,7 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       others.push(other)
       return other
     },
-    async restart(databaseUrl = postgres.url, between = async () => undefined) {
+    async restart(databaseUrl = databaseOf, between = async () => undefined) {
       const { port } = hub
       await agent.close()
       await hub.stop()
@@ -112,8 +115,8 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       await agent.close()
       for (const other of others) await other.stop()
       await hub.stop()
-      await postgres.stop()
-      if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
+      await own?.stop()
+      if (own !== null && own.movedTo !== null) rmSync(own.movedTo, { recursive: true, force: true })
       rmSync(root, { recursive: true, force: true })
     },
   }

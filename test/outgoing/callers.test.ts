@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers.values()) await server.stop()
   await db.destroy()
-  if (!pool.ended) await pool.end()
+  await pool.end()
   rmSync(folder, { recursive: true, force: true })
 })
 function serverOf(over: 'tls' | 'plain', row: Row): MisbehavingServer {

@@ -180,6 +180,8 @@ const usualTrouble = {
   lost: 1,
   backup: 2,
   hubRestore: 1,
+  lag: 4,
+  failover: 1,
   attack: 1.5,
   days: 0.3,
 }
@@ -191,6 +193,7 @@ function trouble(fleet: Fleet): void {
   const often = { ...usualTrouble }
   for (const kind of Object.keys(often) as (keyof typeof often)[]) often[kind] *= random.pick([0.2, 1, 1, 1, 6])
   let backup: Buffer | null = null
+  let standby: Buffer | null = null
   const images = new Map<Kiosk, { disk: Buffer; seq: number }>()
   async function putBack(image: Buffer): Promise<void> {
     await hub.restore(image)
@@ -275,6 +278,15 @@ function trouble(fleet: Fleet): void {
         if (hub.memory.raw.inTransaction) return
         backup = hub.memory.image()
         world.tell('the hub is backed up')
+        return
+      case 'lag':
+        // From here on the standby hears nothing.
+        if (!hub.memory.raw.inTransaction) standby = hub.memory.image()
+        return
+      case 'failover':
+        if (standby === null) return
+        hub.failOver(standby)
+        standby = null
         return
       case 'hubRestore':
         if (backup === null) return

@@ -1,10 +1,11 @@
 /** Several hub processes on one database, running the production rules; they crash, disagree about the time, and are put back from a backup. */
 import { createAnswers, statusOf } from '../../src-hub/http/index.ts'
 import { pruneFeeds } from '../../src-hub/desks/index.ts'
-import { beginIncarnation, enrolKiosk, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
+import { beginIncarnation, enrolKiosk, inLineage, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
+import { createMarks, type Marks } from '../../src-hub/marks/index.ts'
 import type { HubKeys } from '../../src-hub/keys/index.ts'
 import { oneTurn } from '../../src-hub/desk-work/index.ts'
-import { returnUnclaimed, type GrantParts } from '../../src-hub/pickups/index.ts'
+import { returnUnclaimed, WentBack, type GrantParts } from '../../src-hub/pickups/index.ts'
 import {
   hubApi,
   hubTimeHeader,
@@ -18,6 +19,7 @@ import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { newSignKeyPair } from '../../src-shared/protocol/request-signature.ts'
 import type { TransportReply } from '../../src-main/sync/index.ts'
+import type { Mark } from '../../src-hub/marks/judge.ts'
 import { sealing } from './envelopes.ts'
 import { MemoryDatabase, openMemory } from './memory-database.ts'
 import { hubKeys, plantInstitution } from './institution.ts'
@@ -32,6 +34,11 @@ interface Process {
   readonly parts: GrantParts
   readonly db: ReturnType<typeof openMemory>
   readonly answer: ReturnType<typeof createAnswers>
+  readonly marks: Marks
+  /** The computer that it runs on: what it keeps outside of the database stays there. */
+  readonly machine: number
+  /** Resolves once it has looked where its database is; before that it serves nobody. */
+  readonly ready: Promise<void>
 }
 
 const token = 'agent-token-of-the-simulation'
@@ -42,7 +49,8 @@ const routes = new Map(
 export class Hub {
   memory = new MemoryDatabase()
   readonly keys: HubKeys = hubKeys
-  incarnation = ''
+  /** What each computer keeps outside of the database. */
+  readonly #outside = new Map<number, Mark>()
   /** How often it has been put back from a backup. */
   restores = 0
   /** Called before a database is left behind, and after another took its place. */
@@ -73,8 +81,9 @@ export class Hub {
   async start(desks: number, accounts: number): Promise<string[]> {
     const { db } = this.#direct()
     const ids = await plantInstitution(db, this.keys, desks, accounts)
-    this.incarnation = newId()
-    await db.insertInto('hub').values({ incarnation: this.incarnation }).execute()
+    const incarnation = newId()
+    await db.insertInto('hub').values({ incarnation }).execute()
+    await inLineage(db, incarnation, this.#world.time)
     return ids
   }
 
@@ -98,16 +107,38 @@ export class Hub {
           })
       })
     const db = openMemory(this.memory, gate)
-    const parts = this.#parts(skew)
+    // Two computers at most have no process of theirs running: each keeps its own mark.
+    const machine = [0, 1, 2].find((one) => !this.#processes.some((other) => other.machine === one)) ?? 0
+    const marks = createMarks({
+      db,
+      now: () => world.time + skew,
+      store: {
+        read: () => this.#outside.get(machine) ?? null,
+        write: (mark) => {
+          if (alive) this.#outside.set(machine, mark)
+          return Promise.resolve()
+        },
+      },
+      onBack: (why) => {
+        this.restores += 1
+        world.tell(`the hub notices by itself that its database went back: ${why}`)
+      },
+    })
+    const parts = { ...this.#parts(skew), floor: () => marks.floor() }
     const answer = createAnswers({
       ...parts,
       db,
       authority: '',
       tokens: new Map([[token, { name: 'agent', role: 'supervisor' as const }]]),
       contacts: { heard: () => undefined },
+      cover: () => marks.cover(),
     })
     const name = `hub ${this.#next++}`
-    this.#processes.push({ name, alive: () => alive, stop: die, died, parts, db, answer })
+    const ready = Promise.race([marks.beat(), died.then(() => undefined)])
+    ready.catch((error: unknown) => {
+      world.broke(error)
+    })
+    this.#processes.push({ name, alive: () => alive, stop: die, died, parts, db, answer, marks, machine, ready })
     world.tell(`${name} starts, its clock ${skew} ms off`)
     const turn = () => {
       world.in(500 + world.random.int(2_000), () => {
@@ -149,13 +180,15 @@ export class Hub {
     let next: string | null = null
     try {
       const request = { method, url: path, headers, query: Object.fromEntries(url.searchParams), raw }
-      const result = await Promise.race([process.answer(name, request), process.died])
+      const result = await Promise.race([process.ready.then(() => process.answer(name, request)), process.died])
       if (result === null) return null
       if (!result.ok) status = statusOf(result.failure)
       text = result.ok ? result.value.body : JSON.stringify(result.failure)
       if (result.ok) next = result.value.next
     } catch (error) {
       if (!process.alive()) return null
+      // 503: asked again.
+      if (error instanceof WentBack) return null
       throw new Violation(`the hub fails over ${name}: ${String(error)}`, { cause: error })
     }
     if (!process.alive()) return null
@@ -220,12 +253,26 @@ export class Hub {
       : null
   }
 
+  get incarnation(): string {
+    return this.memory.raw.prepare<[], string>('SELECT incarnation FROM hub').pluck().get() ?? ''
+  }
+
+  /** The primary is gone, and an asynchronous standby takes its place: what it had not heard of is lost, and nobody says so. */
+  failOver(standby: Buffer): void {
+    const skews = this.#processes.length
+    for (const process of this.#processes) process.stop()
+    this.#processes = []
+    this.memory = new MemoryDatabase(standby)
+    this.#world.tell('the database fails over to a standby that lacks the newest')
+    for (let n = 0; n < Math.max(1, skews); n++) this.startProcess(0)
+  }
+
   /** Every process stops, the database is what it was, and a new incarnation begins. */
   async restore(image: Buffer): Promise<void> {
     for (const process of this.#processes) process.stop()
     this.#processes = []
     this.memory = new MemoryDatabase(image)
-    this.incarnation = await beginIncarnation(openMemory(this.memory), this.#world.time)
+    await beginIncarnation(openMemory(this.memory), this.#world.time)
     this.restores += 1
     this.#world.tell('the hub is put back from its backup: a new incarnation')
   }

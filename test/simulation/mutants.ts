@@ -102,19 +102,26 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the chain is checked',
     file: 'src-hub/ledger/check.ts',
-    from: 'if (head.prev !== prev) return `entry ${head.seq} breaks the chain`',
+    from: 'if (head.prev !== prev) return { wrong: `entry ${head.seq} breaks the chain` }',
     to: '',
   },
   {
     guard: 'no gap in the ledger',
     file: 'src-hub/ledger/check.ts',
-    from: 'if (head.seq !== seq + 1) return `entry ${head.seq} follows ${seq}`',
+    from: 'if (head.seq !== seq + 1) return { wrong: `entry ${head.seq} follows ${seq}` }',
     to: '',
+    also: [
+      {
+        file: 'src-hub/ledger/check.ts',
+        from: 'if (signed === null && head.seq > seq + 1) return { from: seq + 1 }',
+        to: '',
+      },
+    ],
   },
   {
     guard: 'the signature is checked',
     file: 'src-hub/ledger/check.ts',
-    from: 'if (signature !== null && !verifyHash(key, hash, signature)) return `entry ${head.seq} has a wrong signature`',
+    from: 'if (signature !== null && !verifyHash(key, hash, signature))\n          return { wrong: `entry ${head.seq} has a wrong signature` }',
     to: '',
   },
   {
@@ -126,13 +133,13 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a restored hub waits for every report',
     file: 'src-hub/kiosks/restore.ts',
-    from: 'if (!hub.holding || (await awaited(tx, parts.incarnation)).length > 0) return',
+    from: 'if (!hub.holding || (await awaited(tx, hub.incarnation)).length > 0) return',
     to: 'if (!hub.holding) return',
   },
   {
     guard: 'a new incarnation is noticed',
     file: 'src-hub/http/routes.ts',
-    from: "if (query.incarnation !== incarnation) return fail('L-607')",
+    from: "if (query.incarnation !== kiosk.incarnation) return fail('L-607')",
     to: '',
     // Either end alone would do.
     also: [
@@ -146,7 +153,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what a kiosk holds is adopted after a restore',
     file: 'src-hub/kiosks/report.ts',
-    from: "      if (kiosk.kind === 'desk' && (await isHolding(tx))) await adopt(tx, parts, kiosk, body.grants)\n",
+    from: "      if (kiosk.kind === 'desk' && holding) await adopt(tx, parts, incarnation, kiosk, body.grants)\n",
     to: '',
   },
   {
@@ -180,15 +187,29 @@ export const mutants: readonly Mutant[] = [
     to: 'if (false) {',
   },
   {
-    guard: 'what a restored hub has forgotten is not a gap in the ledger',
-    file: 'src-hub/http/routes.ts',
-    from: "      if (body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
-    to: '',
+    guard: 'what a hub has forgotten is not a gap that freezes',
+    file: 'src-hub/ledger/check.ts',
+    from: 'return { from: seq + 1 }',
+    to: "return { wrong: 'a gap' }",
+    // Either end alone would do.
+    also: [
+      {
+        file: 'src-hub/http/routes.ts',
+        from: "        if (body.incarnation !== kiosk.incarnation) return fail('L-607')\n",
+        to: '',
+      },
+    ],
+  },
+  {
+    guard: 'the mark outside is compared',
+    file: 'src-hub/marks/judge.ts',
+    from: "  if (mark === null) return { kind: 'follow' }\n",
+    to: "  if (mark !== null || mark === null) return { kind: 'follow' }\n",
   },
   {
     guard: 'a report counts for the hub that it was made for',
-    file: 'src-hub/http/routes.ts',
-    from: "      if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)\n        return fail('L-607')\n",
+    file: 'src-hub/kiosks/report.ts',
+    from: "    if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
     to: '',
   },
   {
