@@ -9,6 +9,8 @@ import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import type { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { kioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
+import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
+import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { cheapPin, enrolledFolder, openRooms, person, type EnrolledFolder, type Person } from '../staff/rooms.ts'
 
@@ -77,9 +79,13 @@ async function furnish(
   fourEyes: boolean,
   hours: OpeningHours | null,
   letter: Partial<GrantedPickup>,
-  every: Partial<GrantedPickup>,
+  everyone: Partial<GrantedPickup>,
+  born: string | undefined,
+  hubFacts: number,
 ) {
   const at = enrolledFolder()
+  const every: Partial<GrantedPickup> =
+    born === undefined ? everyone : { ...everyone, birthTag: birthTag(at.lookup, born).toString('base64url') }
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
     counter: person('Timo Tiski', 'counter', 'E001000002'),
@@ -119,6 +125,7 @@ async function furnish(
   const record = rooms.records.read()
   if (record === null) throw new Error('not enrolled')
   rooms.records.setCursor(record.incarnation, 1, true)
+  rooms.records.setHubFacts(hubFacts)
   const supervisor = rooms.badge(staff.supervisor)
   await rooms.signIn.enrolFirst(supervisor, pin)
   await rooms.signIn.enter(supervisor, pin)
@@ -148,6 +155,8 @@ export async function startTestDesk(
     hours = null,
     letter = {},
     every = {},
+    born,
+    hubFacts = ledgerFactsNow,
   }: {
     tamper?: (file: string) => void
     entries?: number
@@ -156,9 +165,13 @@ export async function startTestDesk(
     hours?: OpeningHours | null
     letter?: Partial<GrantedPickup>
     every?: Partial<GrantedPickup>
+    /** Birth date on record of everybody here, as far as it is known. */
+    born?: string
+    /** What the hub takes in its ledger. */
+    hubFacts?: number
   } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter, every)
+  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter, every, born, hubFacts)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []
