@@ -20,7 +20,16 @@ import {
   type EmbeddedPostgres,
 } from './database/index.ts'
 import type { Agent } from './http/callers.ts'
-import { createContacts, createHints, createServer, testHint, type Contacts, type Hints } from './http/index.ts'
+import {
+  createContacts,
+  createHints,
+  createLimits,
+  createServer,
+  testHint,
+  type Contacts,
+  type Hints,
+  type Limits,
+} from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
 import { createDeskWorker } from './desk-work/index.ts'
@@ -107,6 +116,8 @@ export interface RunningHub {
   /** Does now what is due at the directory and in the outbox; how much that was. */
   runJobs(): Promise<number>
   readonly metricsPort: number | null
+  /** What was unpacked for callers, and how often one was asked to wait. */
+  readonly limits: Limits['counts']
   /** Ends in order: not ready for `drainMs`, then requests finish (ten seconds at most), then all else. */
   stop(drainMs?: number): Promise<void>
 }
@@ -291,12 +302,14 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await hints.start()
     contacts = createContacts(db)
     contacts.start()
+    const limits = createLimits(() => performance.now())
     const notes = () => watch.notes().concat(listening.standing() === 'lost' ? ['hints-lost'] : [])
     const readiness = createReadiness({ database: () => watch.beat.standing(), current: () => watch.current(), notes })
     const metrics = createMetrics(db, now, () => ({
       draining: readiness.draining,
       database: watch.beat.standing().ready,
       notes: notes(),
+      limits: limits.counts,
     }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
@@ -307,6 +320,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       streams,
       db,
       cover: () => watch.marks.cover(),
+      limits,
       importsWanted: () => imports.nudge(),
       webhookGuard,
       authority: identity.authority,
@@ -358,6 +372,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         return (await Promise.all(workers.map((worker) => worker.run()))).reduce((sum, n) => sum + n, 0)
       },
       metricsPort: metricsServer?.port ?? null,
+      limits: limits.counts,
       async stop(drainMs = 0) {
         // Not ready any more, so that nobody new is sent here; then what is being answered is finished, and streams end.
         readiness.drain()

@@ -1399,6 +1399,11 @@ export const errorTexts = {
     sv: ['Perioden är ogiltig.', 'Välj en början före slutet och högst den tillåtna tiden.'],
     en: ['The period will not do.', 'Choose a start before the end, and no longer than is allowed.'],
   },
+  'L-668': {
+    fi: ['Pyyntöjä tulee tästä laitteesta liikaa.', 'Laite yrittää itse uudelleen {seconds} sekunnin kuluttua.'],
+    sv: ['Det kommer för många begäranden från den här enheten.', 'Den försöker själv igen om {seconds} sekunder.'],
+    en: ['This device asks the hub too often.', 'It tries again by itself in {seconds} seconds.'],
+  },
   'L-631': {
     fi: ['Tiedosto on liian suuri: enintään {max} Mt.', 'Jaa tiedosto osiin ja tuo ne erikseen.'],
     sv: ['Filen är för stor: högst {max} MB.', 'Dela upp filen och importera delarna var för sig.'],

@@ -5,8 +5,10 @@ import type { ErrorCode } from '../../src-shared/errors.ts'
 import { mayCall } from '../../src-shared/hub-authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Session } from '../sign-in/index.ts'
-import { kioskCaller, type Agent, type KioskCaller } from './callers.ts'
+import { textOf, type WireBody } from './bodies.ts'
+import { headProves, namedKiosk, provenKiosk, type Agent, type KioskCaller } from './callers.ts'
 import type { Contacts } from './contacts.ts'
+import type { Limits, UnpackingCaller } from './limits.ts'
 import { JsonPage, type RouteParts, type Visitor } from './handlers.ts'
 import { createRoutes } from './routes.ts'
 import { personCaller } from './sessions.ts'
@@ -15,6 +17,8 @@ export interface AnswerParts extends RouteParts {
   /** Agents by their tokens. */
   readonly tokens: ReadonlyMap<string, Agent>
   readonly contacts: Pick<Contacts, 'heard'>
+  /** What a caller may have of this process; a simulation, whose clock is its own, has none. */
+  readonly limits?: Limits
 }
 
 export interface HubRequest {
@@ -23,8 +27,10 @@ export interface HubRequest {
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly query: unknown
-  /** The body's text before compression; empty when there is none. */
-  readonly raw: string
+  /** The body: its text before compression (empty when there is none), or as it came off the line. */
+  readonly raw: string | WireBody
+  /** Of the caller, as the line has it. */
+  readonly address?: string
   /** Of a browser; what comes by other ways has none. */
   readonly visitor?: Visitor
 }
@@ -58,6 +64,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-660': 409,
   'L-662': 409,
   'L-666': 409,
+  'L-668': 429,
   'L-901': 500,
 }
 
@@ -80,40 +87,67 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     readonly kiosk: KioskCaller | null
     readonly agent: Agent | null
     readonly session: Session | null
+    /** The body's text. */
+    readonly text: string
+    readonly leave: () => void
   }
+  const nobodyIs = { kiosk: null, agent: null, session: null, leave: () => undefined }
+
+  async function text(name: HubRoute, request: HubRequest, caller: UnpackingCaller | null): Promise<Result<string>> {
+    return typeof request.raw === 'string' ? ok(request.raw) : textOf(name, request.raw, caller, parts.limits)
+  }
+
+  async function kiosk(name: HubRoute, request: HubRequest): Promise<Result<Caller>> {
+    const named = await namedKiosk(parts.db, request, name === 'ledger' || name === 'report')
+    if (!named.ok) return named
+    const wire = typeof request.raw === 'string' ? null : request.raw.bytes
+    const proven = wire === null ? null : headProves(named.value, request, wire.length, wire)
+    const unpacking = { name: named.value.caller.id, proven: proven === true, address: request.address ?? '' }
+    if (proven === false) return fail('L-606')
+    const body = await text(name, request, unpacking)
+    if (!body.ok) return body
+    const caller = provenKiosk(named.value, request, body.value, parts.now())
+    if (!caller.ok) {
+      const unpacked = typeof request.raw !== 'string' && request.raw.encoding !== ''
+      if (caller.failure.code === 'L-606' && unpacked) parts.limits?.refused(unpacking)
+      return caller
+    }
+    const entered = parts.limits?.enter(caller.value.id) ?? ok(() => undefined)
+    if (!entered.ok) return entered
+    parts.contacts.heard(caller.value.id, parts.now())
+    return ok({ ...nobodyIs, kiosk: caller.value, text: body.value, leave: entered.value })
+  }
+
   async function identify(name: HubRoute, request: HubRequest, visitor: Visitor): Promise<Result<Caller>> {
     switch (hubApi[name].auth) {
       case 'open':
-      case 'code':
-        return ok({ kiosk: null, agent: null, session: null })
-      case 'kiosk': {
-        const caller = await kioskCaller(
-          parts.db,
-          request,
-          request.raw,
-          parts.now(),
-          name === 'ledger' || name === 'report',
-        )
-        if (!caller.ok) return caller
-        parts.contacts.heard(caller.value.id, parts.now())
-        return ok({ kiosk: caller.value, agent: null, session: null })
+      case 'code': {
+        const body = await text(name, request, null)
+        return body.ok ? ok({ ...nobodyIs, text: body.value }) : body
       }
+      case 'kiosk':
+        return kiosk(name, request)
       case 'agent': {
         const caller = await personCaller(parts, request, visitor)
         if (!caller.ok) return caller
-        return mayCall(name, caller.value.agent.role) ? ok({ kiosk: null, ...caller.value }) : fail('L-618')
+        if (!mayCall(name, caller.value.agent.role)) return fail('L-618')
+        const { name: who } = caller.value.agent
+        const body = await text(name, request, { name: who, proven: true, address: request.address ?? '' })
+        return body.ok ? ok({ ...nobodyIs, ...caller.value, text: body.value }) : body
       }
     }
   }
 
-  return async (name, request) => {
+  async function handle(
+    name: HubRoute,
+    request: HubRequest,
+    visitor: Visitor,
+    caller: Caller,
+  ): Promise<Result<Answer>> {
     const route = hubApi[name]
-    const visitor = request.visitor ?? nobody
-    const caller = await identify(name, request, visitor)
-    if (!caller.ok) return caller
     let json: unknown
     try {
-      json = request.raw === '' ? undefined : JSON.parse(request.raw)
+      json = caller.text === '' ? undefined : JSON.parse(caller.text)
     } catch {
       return fail('L-608', { where: 'body' })
     }
@@ -123,8 +157,9 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
       const issue = (query.success ? body.error : query.error)?.issues[0]
       return fail('L-608', { where: issue?.path.join('.') ?? 'body' })
     }
+    const { kiosk, agent, session } = caller
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
-    const result = await handler({ query: query.data, body: body.data, ...caller.value, visitor })
+    const result = await handler({ query: query.data, body: body.data, kiosk, agent, session, visitor })
     if (!result.ok) return result
     // Whoever is told that something was done is told once the hub would notice that it was lost.
     if (route.method !== 'GET') await parts.cover?.()
@@ -134,5 +169,16 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
         ? { body: value.bytes, next: value.next }
         : { body: JSON.stringify(route.reply.parse(value)), next: null },
     )
+  }
+
+  return async (name, request) => {
+    const visitor = request.visitor ?? nobody
+    const caller = await identify(name, request, visitor)
+    if (!caller.ok) return caller
+    try {
+      return await handle(name, request, visitor, caller.value)
+    } finally {
+      caller.value.leave()
+    }
   }
 }

@@ -3,8 +3,8 @@ import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Incarnation, type KioskKind } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
-import { publicKeyFromRaw, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
+import { headHeaders, requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
+import { bodyDigest, publicKeyFromRaw, verifyHead, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { tokenAgent } from '../api-tokens/index.ts'
 import type { Db } from '../database/index.ts'
@@ -48,14 +48,17 @@ function header(request: CallerRequest, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Fails with L-603 (unknown, replaced or written off), L-605 (clock), L-606 (signature), L-604 (frozen). */
-export async function kioskCaller(
-  db: Db,
-  request: CallerRequest,
-  rawBody: string,
-  now: number,
-  evidence = false,
-): Promise<Result<KioskCaller>> {
+/** A kiosk that a request names; that it is the one calling is not known yet. */
+export interface NamedKiosk {
+  readonly caller: KioskCaller
+  readonly key: KeyObject
+  readonly frozen: boolean
+  readonly time: number
+  readonly signature: string
+}
+
+/** Who a request says it is, by its head alone. Fails with L-603 (unknown, replaced or written off), L-606 (no signature at all). */
+export async function namedKiosk(db: Db, request: CallerRequest, evidence = false): Promise<Result<NamedKiosk>> {
   const id = header(request, signatureHeaders.kiosk)
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
@@ -80,18 +83,62 @@ export async function kioskCaller(
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
   if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off')))
     return fail('L-603')
-  if (!verifyRequest(keyOf(kiosk.sign_key), request.method, request.url, rawBody, time, signature)) return fail('L-606')
-  // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
-  if (Math.abs(time - now) > requestTimeWindow) return fail('L-605')
-  if (kiosk.frozen) return fail('L-604')
-  return ok({
+  const caller = {
     id: kiosk.id,
     desk: kiosk.desk,
     kind: kiosk.kind,
     head: Number(kiosk.head),
     acked: Number(kiosk.acked),
     incarnation: Incarnation.parse(kiosk.incarnation),
-  })
+  }
+  return ok({ caller, key: keyOf(kiosk.sign_key), frozen: kiosk.frozen, time, signature })
+}
+
+/**
+ * Whether the head's own signature is this kiosk's, over a body of `length` bytes; null where it brings none. `bytes` too
+ * where the body is here: then its hash must be the one that was signed.
+ */
+export function headProves(
+  kiosk: NamedKiosk,
+  request: CallerRequest,
+  length: number,
+  bytes: Uint8Array | null,
+): boolean | null {
+  const signature = header(request, headHeaders.signature)
+  const body = header(request, headHeaders.body)
+  if (signature === '' && body === '') return null
+  if (!/^[A-Za-z0-9_-]{86}$/.test(signature) || (bytes !== null && bodyDigest(bytes) !== body)) return false
+  const encoding = header(request, 'content-encoding')
+  return verifyHead(
+    kiosk.key,
+    { method: request.method, path: request.url, time: kiosk.time, encoding, length, body },
+    signature,
+  )
+}
+
+/** Whether the named kiosk is the one that signed this. Fails with L-606 (signature), L-605 (clock), L-604 (frozen). */
+export function provenKiosk(
+  kiosk: NamedKiosk,
+  request: CallerRequest,
+  rawBody: string,
+  now: number,
+): Result<KioskCaller> {
+  if (!verifyRequest(kiosk.key, request.method, request.url, rawBody, kiosk.time, kiosk.signature)) return fail('L-606')
+  // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
+  if (Math.abs(kiosk.time - now) > requestTimeWindow) return fail('L-605')
+  return kiosk.frozen ? fail('L-604') : ok(kiosk.caller)
+}
+
+/** Both, of a request whose body is here as text. */
+export async function kioskCaller(
+  db: Db,
+  request: CallerRequest,
+  rawBody: string,
+  now: number,
+  evidence = false,
+): Promise<Result<KioskCaller>> {
+  const named = await namedKiosk(db, request, evidence)
+  return named.ok ? provenKiosk(named.value, request, rawBody, now) : named
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -1,4 +1,8 @@
 export { createAnswers, statusOf, type AnswerParts, type HubRequest } from './answer.ts'
 export { createContacts, type Contacts } from './contacts.ts'
 export { createHints, testHint, type Hints } from './hints.ts'
+export { createAllowance } from './allowance.ts'
+export { shortBody, textLimit, textOf, unprovenBody } from './bodies.ts'
+export { createLimits, type Limits } from './limits.ts'
 export { createServer, type ServerParts } from './server.ts'
+export { createStreamLimit, streamsOfKiosk, streamsOfPerson } from './stream-limit.ts'

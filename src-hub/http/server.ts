@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
+import { bodyLimits, longestBody } from '../../src-shared/body-limits.ts'
 import { openApiPath } from '../../src-shared/agent-api/operations.ts'
 import { sessionCookie } from '../../src-shared/agent-api/session.ts'
 import { eventsPath } from '../../src-shared/agent-api/watch.ts'
@@ -15,17 +16,12 @@ import {
   type HubRoute,
   type RouteAuth,
 } from '../../src-shared/hub-api.ts'
-import {
-  acceptedEncodings,
-  chooseEncoding,
-  compress,
-  compressFrom,
-  decompress,
-} from '../../src-shared/protocol/compression.ts'
-import { fail, type Failure } from '../../src-shared/result.ts'
+import { acceptedEncodings, chooseEncoding, compress, compressFrom } from '../../src-shared/protocol/compression.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
-import { kioskCaller } from './callers.ts'
+import { shortBody, unprovenBody } from './bodies.ts'
+import { headProves, kioskCaller, namedKiosk } from './callers.ts'
 import { consoleHeaders, serveConsole } from './console-files.ts'
 import { serveEId } from './e-id-routes.ts'
 import { openEvents } from './events.ts'
@@ -34,6 +30,7 @@ import { openApiDocument, type Metrics } from '../operations/index.ts'
 import { openHint, type Hints } from './hints.ts'
 import { serveOidc } from './oidc-routes.ts'
 import { personCaller } from './sessions.ts'
+import { createStreamLimit, streamsOfKiosk, streamsOfPerson } from './stream-limit.ts'
 import { serveStreams } from './streams.ts'
 
 export interface ServerParts extends AnswerParts {
@@ -51,7 +48,6 @@ export interface ServerParts extends AnswerParts {
   readonly streams?: Set<ServerResponse>
 }
 
-const bodyLimit = 16 * 1024 * 1024
 /** Longest that a request may take to arrive, ms: a full body over a slow line. */
 const requestTimeout = 120_000
 
@@ -81,17 +77,25 @@ function visitorOf(request: FastifyRequest, reply: FastifyReply): Visitor {
 /** Requests a minute from one address: codes are guessed and tokens tried from few, kiosks come from many behind one. */
 const limits: Readonly<Record<RouteAuth, number | null>> = { open: 600, code: 30, kiosk: null, agent: 1200 }
 
+/** Bytes of a body as it goes on the line; what does not say counts as the longest. */
+function lengthOf(request: FastifyRequest): number {
+  if (request.headers['transfer-encoding'] !== undefined) return longestBody
+  const length = Number(request.headers['content-length'] ?? 0)
+  return Number.isSafeInteger(length) && length >= 0 ? length : longestBody
+}
+
 /** Seconds a caller is asked to wait when the hub is out of service. */
 const retryAfterSeconds = 5
 
 function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.code === 'L-611' || failure.code === 'L-640') reply.header('retry-after', retryAfterSeconds)
+  if (failure.code === 'L-668') reply.header('retry-after', Number(failure.params?.seconds ?? retryAfterSeconds))
   return reply.status(statusOf(failure)).send(failure)
 }
 
 export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
-    bodyLimit,
+    bodyLimit: longestBody,
     requestTimeout,
     // Behind a proxy the caller's own address is what the proxy says; the hub then listens on loopback alone.
     trustProxy: parts.tls === null ? 'loopback' : false,
@@ -101,14 +105,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
   }) as unknown as FastifyInstance
   const answer = createAnswers(parts)
 
-  // The signature is over the exact bytes, so bodies are kept as text and parsed by us.
+  // Bodies are kept as they came: they are unpacked and parsed when it is known whose they are.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    const text = await decompress(body, String(request.headers['content-encoding'] ?? ''), bodyLimit)
-    // Fastify answers an error that names a status with it.
-    if (text === null) throw Object.assign(new Error('body'), { statusCode: 413 })
-    return text
-  })
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
     // A connection that stays open would keep a hub that stops waiting.
@@ -148,10 +147,37 @@ export function createServer(parts: ServerParts): FastifyInstance {
     return refuse(reply, fail('L-611').failure)
   })
 
+  /** Whether a body may come: a long one only from a caller whose head, or token, shows who it is. */
+  async function mayBring(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<Result<null>> {
+    if (request.method === 'GET') return ok(null)
+    const length = lengthOf(request)
+    if (length <= shortBody) return ok(null)
+    const tooLong = fail('L-608', { where: 'size' })
+    if (length > bodyLimits[name]) return tooLong
+    switch (hubApi[name].auth) {
+      case 'open':
+      case 'code':
+        return tooLong
+      case 'agent': {
+        const caller = await personCaller(parts, request, visitorOf(request, reply))
+        return caller.ok ? ok(null) : caller
+      }
+      case 'kiosk': {
+        const named = await namedKiosk(parts.db, request, true)
+        if (!named.ok) return named
+        const proven = headProves(named.value, request, length, null)
+        if (proven === false) return fail('L-606')
+        return proven === true || length <= unprovenBody ? ok(null) : tooLong
+      }
+    }
+  }
+
   async function serve(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const raw = typeof request.body === 'string' ? request.body : ''
-    const { method, url, headers, query } = request
-    const result = await answer(name, { method, url, headers, query, raw, visitor: visitorOf(request, reply) })
+    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const { method, url, headers, query, ip: address } = request
+    const raw = { bytes, encoding: String(headers['content-encoding'] ?? '') }
+    const visitor = visitorOf(request, reply)
+    const result = await answer(name, { method, url, headers, query, raw, address, visitor })
     if (!result.ok) return refuse(reply, result.failure)
     const { body, next } = result.value
     if (next !== null) reply.header(nextPageHeader, next)
@@ -172,6 +198,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
         method,
         url: path,
         config: max === null ? {} : { rateLimit: { max } },
+        bodyLimit: bodyLimits[name],
+        // Before the body is taken from the line.
+        onRequest: async (request, reply) => {
+          const stop = await mayBring(name, request, reply)
+          if (!stop.ok) return refuse(reply.header('connection', 'close'), stop.failure)
+        },
         handler: (request, reply) => serve(name, request, reply),
       })
     }
@@ -180,12 +212,15 @@ export function createServer(parts: ServerParts): FastifyInstance {
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     ready()
   })
+  const hintStreams = createStreamLimit(streamsOfKiosk)
+  const consoleStreams = createStreamLimit(streamsOfPerson)
   app.get(eventsPath, { config: { rateLimit: { max: 120 } } }, async (request, reply) => {
     const visitor = visitorOf(request, reply)
     const caller = await personCaller(parts, request, visitor)
     if (!caller.ok) return refuse(reply, caller.failure)
     const still = async () => (await personCaller(parts, request, { ...visitor, setCookie: () => undefined }, false)).ok
     stream(reply.raw)
+    consoleStreams.open(caller.value.agent.name, reply.raw)
     openEvents(parts.hints.events, securityHeaders, still, request, reply)
     return reply
   })
@@ -197,8 +232,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.get(hintPath, async (request, reply) => {
     const caller = await kioskCaller(parts.db, request, '', parts.now())
     if (!caller.ok) return refuse(reply, caller.failure)
+    const { id, desk } = caller.value
+    const entered = parts.limits?.enter(id) ?? ok(() => undefined)
+    if (!entered.ok) return refuse(reply, entered.failure)
+    entered.value()
     stream(reply.raw)
-    openHint(parts.hints, caller.value.desk, request, reply)
+    hintStreams.open(id, reply.raw)
+    openHint(parts.hints, desk, request, reply)
     return reply
   })
   return app

@@ -23,6 +23,8 @@ export interface Standing {
   readonly draining: boolean
   readonly database: boolean
   readonly notes: readonly ReadyNote[]
+  /** What was unpacked for callers, bytes, and how often one was asked to wait. */
+  readonly limits: { readonly unpacked: number; readonly refused: number }
 }
 
 export function createMetrics(db: Db, now: () => number, standing: () => Standing): Metrics {
@@ -48,6 +50,11 @@ export function createMetrics(db: Db, now: () => number, standing: () => Standin
   const closing = gauge('lodge_draining', 'Whether this process is about to stop')
   const writable = gauge('lodge_database_writable', 'Whether the database took a write within the last seconds')
   const noted = gauge('lodge_note', 'What does not stop the hub and somebody should know', ['note'])
+  const unpacked = gauge('lodge_unpacked_bytes', 'Bytes of text that compressed requests came to, since the start')
+  const waits = gauge(
+    'lodge_callers_asked_to_wait',
+    'Requests refused because one caller had too many, since the start',
+  )
   const entries = gauge('lodge_ledger_entries', 'Ledger entries acknowledged')
   const grants = gauge('lodge_grants_open', 'Grants by state', ['state'])
   const heads = gauge('lodge_feed_head', 'Head of each desk’s feed', ['desk'])
@@ -57,10 +64,12 @@ export function createMetrics(db: Db, now: () => number, standing: () => Standin
   const oldest = gauge('lodge_jobs_oldest_seconds', 'How long the oldest of a queue has waited', ['queue'])
 
   async function collect(): Promise<void> {
-    const { draining, database, notes } = standing()
+    const { draining, database, notes, limits } = standing()
     closing.set(draining ? 1 : 0)
     writable.set(database ? 1 : 0)
     for (const note of ReadyNote.options) noted.set({ note }, notes.includes(note) ? 1 : 0)
+    unpacked.set(limits.unpacked)
+    waits.set(limits.refused)
     const at = now()
     try {
       const { rows } = await sql<{ name: string; label: string; n: number }>`

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type * as Undici from 'undici'
 import {
+  headHeaders,
   hintPath,
   hubApi,
   HubFailure,
@@ -22,7 +23,7 @@ import {
   type Encoding,
 } from '../../src-shared/protocol/compression.ts'
 import { callOut } from '../../src-shared/outgoing/index.ts'
-import { signRequest } from '../../src-shared/protocol/request-signature.ts'
+import { bodyDigest, signHead, signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 
 export interface HubTarget {
@@ -225,6 +226,14 @@ export function createHubClient({
       if (small !== null) {
         payload = small.bytes
         headers['content-encoding'] = small.encoding
+      }
+      if (auth === 'kiosk' && signer !== null && payload !== null && body.length >= compressFrom) {
+        // Who is calling is known before the hub reads the body, or unpacks it.
+        const digest = bodyDigest(payload)
+        const time = Number(headers[signatureHeaders.time])
+        const known = { method, path, time, encoding: small?.encoding ?? '', length: payload.length, body: digest }
+        headers[headHeaders.body] = digest
+        headers[headHeaders.signature] = signHead(signer.key, known)
       }
       const response = await transport(method, path, headers, payload, totalMs)
       const { bytes } = response

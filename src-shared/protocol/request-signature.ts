@@ -36,6 +36,39 @@ export function verifyRequest(
   return verify(null, stringToSign(method, path, body, time), key, Buffer.from(signature, 'base64url'))
 }
 
+/** What is known of a request before its body is read. */
+export interface RequestHead {
+  readonly method: string
+  /** With the query, as sent. */
+  readonly path: string
+  /** Hub time, ms. */
+  readonly time: number
+  /** `content-encoding`; empty where the body goes as it is. */
+  readonly encoding: string
+  /** Bytes of the body as it goes on the line. */
+  readonly length: number
+  /** Its SHA-256, base64url (`bodyDigest`). */
+  readonly body: string
+}
+
+/** SHA-256 of a body as it goes on the line, base64url. */
+export function bodyDigest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url')
+}
+
+function headToSign({ method, path, time, encoding, length, body }: RequestHead): Buffer {
+  return Buffer.from(['lodge/head/1', method, path, body, encoding, String(length), String(time)].join('\n'))
+}
+
+/** Signature over a request's head, base64url. */
+export function signHead(key: KeyObject, head: RequestHead): string {
+  return sign(null, headToSign(head), key).toString('base64url')
+}
+
+export function verifyHead(key: KeyObject, head: RequestHead, signature: string): boolean {
+  return verify(null, headToSign(head), key, Buffer.from(signature, 'base64url'))
+}
+
 /** Ed25519 public key from its 32 raw bytes (RFC 8410 wraps it as JWK `x`). */
 export function publicKeyFromRaw(raw: Uint8Array): KeyObject {
   return createPublicKey({

@@ -13,7 +13,7 @@ import {
   twoLetters,
 } from './search-letters.ts'
 
-const ascii = /^[\0-\x7f]*$/u  
+const ascii = /^[\0-\x7f]*$/u
 const anyApostrophe = new RegExp(`[${apostrophes}]`, 'gu')
 const out = new RegExp(`[${leftOut}]`, 'gu')
 const words = new RegExp(`[${betweenWords}]+`, 'u')
