@@ -12,6 +12,9 @@ const least = 4096
 /** Of a schema with a part that has no bound of its own, by who may call: a policy, a desk's texts, a kiosk's status. */
 const unbounded: Readonly<Record<RouteAuth, number>> = { open: 8192, code: 8192, kiosk: 65_536, agent: 524_288 }
 
+/** Whose schema has no bound on purpose: an entry of a ledger is kept as evidence however long it is. */
+const evidence: ReadonlySet<HubRoute> = new Set(['ledger'])
+
 type Schema = boolean | { readonly [key: string]: unknown }
 const list = (value: unknown): readonly Schema[] => (Array.isArray(value) ? (value as readonly Schema[]) : [])
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : Infinity)
@@ -60,6 +63,7 @@ export function longestJson(schema: Schema): number {
 function limitOf(name: HubRoute): number {
   const { body, method, auth } = hubApi[name]
   if (method === 'GET') return least
+  if (evidence.has(name)) return longestBody
   const longest = longestJson(
     z.toJSONSchema(body as z.ZodType, { unrepresentable: 'any', io: 'input', reused: 'inline' }),
   )

@@ -7,8 +7,8 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createAllowance } from './allowance.ts'
 
 /** A kiosk polls every fifteen seconds, and asks for page upon page only when it starts. */
-const requestsAtOnce = 600
-const requestsPerSecond = 50
+const requestsAtOnce = 300
+const requestsPerSecond = 20
 /** A kiosk has three connections. */
 const underWay = 8
 /** Bytes of text unpacked: the longest batches one after the other, then what a ledger of 2 MB a second takes. */

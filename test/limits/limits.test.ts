@@ -155,6 +155,6 @@ describe('an allowance', () => {
       entered.value()
       served += 1
     }
-    expect(served).toBe(592)
+    expect(served).toBe(292)
   })
 })
