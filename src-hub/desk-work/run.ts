@@ -48,7 +48,7 @@ async function step(tx: Tx, parts: GrantParts, job: DeskJob, rows: number): Prom
 }
 
 /** What becomes of the job after a batch: its row is locked last, after the kiosk's and the pickups', as those lock it who ask for more. */
-async function note(tx: Tx, parts: GrantParts, job: DeskJob, done: Step): Promise<'more' | 'later' | 'over'> {
+async function advance(tx: Tx, parts: GrantParts, job: DeskJob, done: Step): Promise<'more' | 'later' | 'over'> {
   const now = parts.now()
   const row = await tx
     .selectFrom('desk_work')
@@ -95,7 +95,7 @@ export async function goOn(db: Db, parts: GrantParts, job: DeskJob, ms: number):
     const next = await transact(db, async (tx) => {
       job.place = place
       job.wanted = wanted
-      return note(tx, parts, job, await step(tx, parts, job, rows))
+      return advance(tx, parts, job, await step(tx, parts, job, rows))
     })
     if (next !== 'more') return true
     const ended = clock()

@@ -35,7 +35,8 @@ describe('the birth date keyed from a document', () => {
     for (const digits of [
       '30021999',
       '29022023',
-      '00011990',
+      '00131990',
+      '01001990',
       '01131990',
       '32011990',
       '03032026',
@@ -48,6 +49,13 @@ describe('the birth date keyed from a document', () => {
       expect(birthDateFromDigits(digits, today), digits).toBeNull()
     expect(birthDateFromDigits('29022024', today)).toBe('2024-02-29')
     expect(birthDateFromDigits('02032026', today)).toBe('2026-03-02')
+  })
+
+  it('keeps as unknown what a document gives as zeros: the day, or day and month', () => {
+    expect(birthDateFromDigits('00011990', today)).toBe('1990-01')
+    expect(birthDateFromDigits('00001990', today)).toBe('1990')
+    for (const digits of ['00042026', '00002027', '00001800', '00000000'])
+      expect(birthDateFromDigits(digits, today)).toBeNull()
   })
 
   it('shows what is keyed in its place', () => {
