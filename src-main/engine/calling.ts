@@ -3,7 +3,7 @@ import { CallId, type StaffId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { Store } from '../storage/index.ts'
+import { type Store, stored } from '../storage/index.ts'
 
 /** A call that nobody answered in this time has been overtaken by events. */
 export const callLastsMs = 15 * 60_000
@@ -71,7 +71,7 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
       current =
         row === undefined
           ? null
-          : { id: CallId.parse(row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
+          : { id: stored(CallId, row.id), at: row.at, from: row.origin === 'desk' ? 'desk' : 'check-in' }
     }
     return current !== null && now() - current.at < lastsMs ? current : null
   }

@@ -24,6 +24,7 @@ import type { SystemClock, Timers } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
 import { createCarryingHandlers } from './carrying.ts'
+import { createDiskGuard } from './disk-guard.ts'
 import { createElsewhere } from './elsewhere.ts'
 import { createDayHandlers } from './day.ts'
 import { createCounter } from './counter.ts'
@@ -60,6 +61,8 @@ export interface EnginePorts {
   /** Free bytes where the database is; asked of the disk unless a test has its own. */
   readonly freeBytes?: () => number | null
   readonly emit: <E extends EventName<KioskApi>>(event: E, payload: PayloadOf<KioskApi, E>) => void
+  /** The database is damaged under the running desk: it serves no more, and the shell's own screen says so. */
+  readonly onDamaged?: (failure: Failure) => void
   readonly checkpoint?: (name: string) => void
 }
 
@@ -69,6 +72,8 @@ export interface Engine {
   stop(): Promise<void>
   readonly handlers: HandlersOf<KioskApi>
   state(): KioskState
+  /** For what was thrown past everything: true where it was a failure of the disk, which is told as one; false for a bug. */
+  takeDiskFailure(error: unknown): boolean
 }
 
 /** Before the kiosk is enrolled there is nothing to serve with. */
@@ -79,10 +84,15 @@ const notYet: Readiness = {
   reasons: [{ code: 'L-107', severity: 'red', stopsOffline: true }],
 }
 
+/** A disk that fails again and again is spoken of so often, ms. */
+const diskNoticeMs = 60_000
+/** How often it is asked whether a slip is still on its way, ms. */
+const busyMs = 200
+
 const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
 
 export function createEngine(ports: EnginePorts): Engine {
-  const { config, readers, printer, timers, system, emit } = ports
+  const { config, readers, printer, system, emit } = ports
   let store: Store | null = null
   let records: KioskRecords | null = null
   let desk: DeskParts | null = null
@@ -96,20 +106,46 @@ export function createEngine(ports: EnginePorts): Engine {
   const floorYears =
     config.demo || config.diskEncrypted || ports.hardwareBacked === true ? 0 : config.searchFloorCoreYears
 
+  /** Since when it is known that the database is damaged. */
+  let damaged: Failure | null = null
+  let toldAt = -Infinity
+
+  /** A database that is damaged ends the engine, once no slip is on its way; any other trouble is said, and tried again at the next occasion. */
+  function onDiskFailure(failure: Failure): void {
+    if (stopped) return
+    if (failure.code !== 'L-804') {
+      if (system.monotonic() - toldAt < diskNoticeMs) return
+      toldAt = system.monotonic()
+      emit('scanNotice', { failure })
+      return
+    }
+    if (damaged !== null) return
+    damaged = failure
+    const end = () => {
+      if (desk?.services.release.busy() === true) ports.timers.set(end, busyMs)
+      else ports.onDamaged?.(failure)
+    }
+    end()
+  }
+  const disk = createDiskGuard(onDiskFailure)
+  const timers = disk.timers(ports.timers)
+
   /** Many changes in one turn are one push. */
   function changed(): void {
     if (pushing || stopped || store === null) return
     // A reader is learned under a supervisor's eyes only: without them it serves again, or nobody could sign in.
     if (readers.learning() !== null && desk?.services.signIn.session()?.role !== 'supervisor') void readers.learn(null)
     pushing = true
-    queueMicrotask(() => {
-      pushing = false
-      if (stopped) return
-      desk?.walkIn.sweep()
-      revision += 1
-      emit('state', state())
-      desk?.reporter.look()
-    })
+    queueMicrotask(
+      disk.wrap(() => {
+        pushing = false
+        if (stopped) return
+        desk?.walkIn.sweep()
+        revision += 1
+        emit('state', state())
+        desk?.reporter.look()
+      }),
+    )
   }
 
   const counter = createCounter(timers, changed)
@@ -158,6 +194,7 @@ export function createEngine(ports: EnginePorts): Engine {
         desk?.signingIn.afterContact()
         changed()
       },
+      onDiskFailure: (error) => disk.take(error),
       ring: (call) => emit('staffCall', { ...call }),
       checkpoint: ports.checkpoint,
     })
@@ -231,7 +268,7 @@ export function createEngine(ports: EnginePorts): Engine {
         onResume: (badge) => signingIn.resume(badge),
         notify,
       })
-    unsubscribe.push(readers.onScan(services.kind === 'check-in' ? atScreen() : atDesk()))
+    unsubscribe.push(readers.onScan(disk.wrap(services.kind === 'check-in' ? atScreen() : atDesk())))
     const readinessNow = createReadiness({
       services,
       config,
@@ -299,7 +336,7 @@ export function createEngine(ports: EnginePorts): Engine {
         memory.write(left)
       } catch (error) {
         // On a disk that keeps nothing the engine that runs still knows it, and prints no slip.
-        if (storageFailure(error) === null) throw error
+        if (!disk.take(error)) throw error
       }
     }
     unsubscribe.push(printer.onLeftInside(remember))
@@ -336,6 +373,7 @@ export function createEngine(ports: EnginePorts): Engine {
   return {
     handlers,
     state,
+    takeDiskFailure: (error) => disk.take(error),
     async start() {
       try {
         mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
@@ -352,7 +390,7 @@ export function createEngine(ports: EnginePorts): Engine {
         store = null
         return refused
       }
-      unsubscribe.push(readers.onStatus(changed), printer.onStatus(changed))
+      unsubscribe.push(readers.onStatus(disk.wrap(changed)), printer.onStatus(disk.wrap(changed)))
       unsubscribe.push(readers.onTorn((failure) => emit('scanNotice', { failure })))
       await Promise.all([readers.start(), printer.start(leftInPrinter(opened.value))])
       if (records.read() === null && config.enrolment !== undefined) {

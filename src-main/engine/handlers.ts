@@ -65,6 +65,17 @@ const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
   'printLetter',
 ])
 
+/** A disk that fails under a call is its answer. */
+async function ofDisk<T>(work: () => Result<T> | Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work()
+  } catch (error) {
+    const failure = storageFailure(error)
+    if (failure === null) throw error
+    return { ok: false, failure }
+  }
+}
+
 export function createHandlers({
   config,
   readers,
@@ -80,36 +91,33 @@ export function createHandlers({
     method: MethodName<KioskApi>,
     pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>,
   ): (input: I) => Promise<Result<O>> {
-    return async (input) => {
-      const parts = desk()
-      if (parts === null || parts.services.place() === null) return fail('L-107')
-      const { services } = parts
-      const allowed = permit(
-        authorities[method],
-        services.signIn.session()?.role ?? null,
-        services.requirePlace().desk.kind,
-      )
-      if (!allowed.ok) return allowed
-      // A frozen kiosk accounts for its paper, and proves and prints nothing more.
-      if (proving.has(method)) {
-        const may = mayServe(services.records.read())
-        if (!may.ok) return may
-      }
-      try {
-        return await pick(parts)(input)
-      } catch (error) {
-        const failure = storageFailure(error)
-        if (failure === null) throw error
-        return { ok: false, failure }
-      } finally {
-        // A question leaves everything as it was: nothing is pushed for each key of a search.
-        if (kioskApi.methods[method].kind === 'command') changed()
-      }
-    }
+    return (input) =>
+      ofDisk(async () => {
+        const parts = desk()
+        if (parts === null || parts.services.place() === null) return fail('L-107')
+        const { services } = parts
+        const allowed = permit(
+          authorities[method],
+          services.signIn.session()?.role ?? null,
+          services.requirePlace().desk.kind,
+        )
+        if (!allowed.ok) return allowed
+        // A frozen kiosk accounts for its paper, and proves and prints nothing more.
+        if (proving.has(method)) {
+          const may = mayServe(services.records.read())
+          if (!may.ok) return may
+        }
+        try {
+          return await pick(parts)(input)
+        } finally {
+          // A question leaves everything as it was: nothing is pushed for each key of a search.
+          if (kioskApi.methods[method].kind === 'command') changed()
+        }
+      })
   }
 
   return {
-    state: () => ok(state()),
+    state: () => ofDisk(() => ok(state())),
     queue: atDesk('queue', ({ services, signingIn }) => async (input) => {
       signingIn.activity()
       if (input.search.trim() !== '') {
@@ -133,7 +141,7 @@ export function createHandlers({
         })),
       })
     }),
-    enrol: ({ hub, code }) => enrol({ address: hub, code }),
+    enrol: ({ hub, code }) => ofDisk(() => enrol({ address: hub, code })),
     enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
     signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
     addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),

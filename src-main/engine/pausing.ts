@@ -2,7 +2,7 @@
 import { PauseReason, StaffId } from '../../src-shared/domain.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { Store } from '../storage/index.ts'
+import { type Store, stored } from '../storage/index.ts'
 import type { Timers } from './clock.ts'
 
 const minuteMs = 60_000
@@ -43,7 +43,9 @@ export function createPausing({ store, ledger, now, timers, onChange }: Parts): 
   const drop = store.db.prepare('DELETE FROM desk_pause')
   const row = store.db.prepare<[], Row>('SELECT reason, until, staff FROM desk_pause').get()
   let current: Pause | null =
-    row === undefined ? null : { reason: PauseReason.parse(row.reason), until: row.until, by: StaffId.parse(row.staff) }
+    row === undefined
+      ? null
+      : { reason: stored(PauseReason, row.reason), until: row.until, by: stored(StaffId, row.staff) }
   let cancel: (() => void) | null = null
 
   function status(): Pause | null {

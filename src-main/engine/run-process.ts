@@ -40,8 +40,12 @@ export function runEngineProcess({
     process.exit(1)
   }
 
-  process.on('uncaughtException', (error) => dieOf('the engine', error))
-  process.on('unhandledRejection', (error) => dieOf('the engine', error))
+  /** A disk that fails where nobody waits for an answer is a failure with its code; anything else is a bug, and this process with it. */
+  function failOrDie(error: unknown): void {
+    if (engine?.takeDiskFailure(error) !== true) dieOf('the engine', error)
+  }
+  process.on('uncaughtException', failOrDie)
+  process.on('unhandledRejection', failOrDie)
 
   async function start(message: Extract<ToEngine, { t: 'init' }>): Promise<void> {
     const config = parseEngineConfig(message.config)
@@ -76,6 +80,7 @@ export function runEngineProcess({
       random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
       version,
       emit: (name, payload) => parent.send({ t: 'event', name, payload }),
+      onDamaged: fatal,
       ...(checkpoint === undefined ? {} : { checkpoint }),
     })
     const started = await engine.start()
@@ -94,7 +99,12 @@ export function runEngineProcess({
   }
 
   async function stop(): Promise<void> {
-    await engine?.stop()
+    try {
+      await engine?.stop()
+    } catch (error) {
+      // What is left to write at the end cannot be: whoever starts it next is told.
+      if (engine?.takeDiskFailure(error) !== true) throw error
+    }
     process.exit(0)
   }
 

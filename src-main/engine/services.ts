@@ -58,6 +58,7 @@ interface Parts {
   readonly proxy: string | undefined
   readonly updateNews: 'installed' | 'rolled-back' | undefined
   readonly onChange: () => void
+  readonly onDiskFailure?: (error: unknown) => void
   /** Someone called for staff. */
   readonly ring?: (call: Call) => void
   readonly checkpoint: ((name: string) => void) | undefined
@@ -188,6 +189,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     batches: parts.simulated?.batches,
     outbox: sendRequests({ requests, hub, now, forgetMs: record.kind === 'check-in' ? screenKeepsMs : undefined }),
     onChange,
+    ...(parts.onDiskFailure === undefined ? {} : { onDiskFailure: parts.onDiskFailure }),
   })
 
   let diedPrinting = false

@@ -14,7 +14,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'
 import type { Pickup, PickupCache } from '../pickups/index.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored } from '../storage/index.ts'
 
 export interface Proof {
   readonly kind: z.infer<typeof ProofKind>
@@ -138,10 +138,10 @@ export function createVerifications(
         ? null
         : {
             expiresAt: row.expires_at,
-            witness: row.witness === null ? null : StaffId.parse(row.witness),
+            witness: row.witness === null ? null : stored(StaffId, row.witness),
             proof: {
-              kind: ProofKind.parse(row.proof),
-              method: ProofMethod.parse(row.method),
+              kind: stored(ProofKind, row.proof),
+              method: stored(ProofMethod, row.method),
               issuerCountry: row.issuer_country,
             },
           }

@@ -15,7 +15,7 @@ import { ledgerFactsNow, type LedgerFacts } from '../../src-shared/ledger-entry.
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored } from '../storage/index.ts'
 import { expiryFacts, type Proof } from './verification.ts'
 
 export interface WalkIn {
@@ -46,10 +46,10 @@ interface Row {
 export type WalkIns = ReturnType<typeof createWalkIns>
 
 const fromRow = (row: Row): WalkIn => ({
-  id: WalkInId.parse(row.id),
-  recipient: RecipientId.parse(row.recipient),
+  id: stored(WalkInId, row.id),
+  recipient: stored(RecipientId, row.recipient),
   state: row.state,
-  pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+  pickup: row.pickup === null ? null : stored(PickupId, row.pickup),
   expiresAt: row.expires_at,
 })
 
@@ -176,7 +176,7 @@ export function createWalkIns(
           ...proof,
           ...expiryFacts(row.expiry, hubFacts()),
           expiresAt: row.expires_at,
-          walkIn: WalkInId.parse(row.id),
+          walkIn: stored(WalkInId, row.id),
         },
       })
     },
@@ -190,7 +190,7 @@ export function createWalkIns(
     /** The verification that its pickup's release spends, once it is bound. */
     verificationOf(id: WalkInId): VerificationId | null {
       const found = verificationOf.get(id)
-      return found === undefined ? null : VerificationId.parse(found)
+      return found === undefined ? null : stored(VerificationId, found)
     },
 
     /** Its pickup has ended by itself: handed over, burned, or asked back. Inside the caller's transaction. */

@@ -2,7 +2,7 @@
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
-import { type Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
 import { prepareGrant, type PreparedGrant } from './prepared.ts'
 import { createTally } from './tally.ts'
@@ -107,12 +107,12 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
 
   function fromRow(row: Row): Pickup {
     return {
-      id: PickupId.parse(row.id),
-      epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }),
-      state: PickupState.parse(row.state),
-      recipientClass: RecipientClass.parse(row.recipient_class),
-      channel: Channel.parse(row.channel),
-      secretKind: SecretKind.parse(row.secret_kind),
+      id: stored(PickupId, row.id),
+      epoch: stored(Epoch, { incarnation: row.epoch_incarnation, n: row.epoch_n }),
+      state: stored(PickupState, row.state),
+      recipientClass: stored(RecipientClass, row.recipient_class),
+      channel: stored(Channel, row.channel),
+      secretKind: stored(SecretKind, row.secret_kind),
       person: openPerson(cacheKey, row.id, row.person),
       birthTag: row.birth_tag,
       issuedAt: row.issued_at,
@@ -330,8 +330,8 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     /** What this kiosk holds, for its report to the hub. */
     liveGrants: (): { pickup: PickupId; epoch: Epoch }[] =>
       liveGrants.all().map((row) => ({
-        pickup: PickupId.parse(row.id),
-        epoch: Epoch.parse({ incarnation: row.epoch_incarnation, n: row.epoch_n }),
+        pickup: stored(PickupId, row.id),
+        epoch: stored(Epoch, { incarnation: row.epoch_incarnation, n: row.epoch_n }),
       })),
   }
 }

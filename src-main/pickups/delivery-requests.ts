@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RequestId, StaffId } from '../../src-shared/domain.ts'
 import { DeclineReason, RequestState, type RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { DamagedRow, type Sqlite } from '../storage/index.ts'
+import { DamagedRow, type Sqlite, stored, storedJson } from '../storage/index.ts'
 import { unwrap, wrap, type WrapKey } from '../vault/index.ts'
 
 /** Whose it is: the card's keyed tag (base64url), or an account that staff typed. */
@@ -60,13 +60,13 @@ export function createDeliveryRequests(db: Sqlite, cacheKey: WrapKey) {
     const body = unwrap(cacheKey, label(row.id), row.body)
     if (body === null) throw new DamagedRow('a request does not open')
     return {
-      id: RequestId.parse(row.id),
-      whose: Whose.parse(JSON.parse(body.toString('utf8'))),
+      id: stored(RequestId, row.id),
+      whose: storedJson(Whose, body.toString('utf8')),
       filedAt: row.filed_at,
-      filedBy: row.filed_by === null ? null : StaffId.parse(row.filed_by),
+      filedBy: row.filed_by === null ? null : stored(StaffId, row.filed_by),
       sent: row.sent === 1,
-      state: RequestState.parse(row.state),
-      reason: row.reason === null ? null : DeclineReason.parse(row.reason),
+      state: stored(RequestState, row.state),
+      reason: row.reason === null ? null : stored(DeclineReason, row.reason),
       reference: row.reference,
     }
   }

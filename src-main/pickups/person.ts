@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
 import { PersonName } from '../../src-shared/hub-api.ts'
 import { PostalAddress } from '../../src-shared/policy/index.ts'
-import { DamagedRow } from '../storage/index.ts'
+import { DamagedRow, storedJson } from '../storage/index.ts'
 import { unwrap, type WrapKey } from '../vault/index.ts'
 import { personLabel } from './prepared.ts'
 
@@ -24,5 +24,5 @@ export type Person = z.infer<typeof Person>
 export function openPerson(cacheKey: WrapKey, pickup: string, sealed: Uint8Array): Person {
   const bytes = unwrap(cacheKey, personLabel(pickup), sealed)
   if (bytes === null) throw new DamagedRow('a cached person does not open')
-  return Person.parse(JSON.parse(bytes.toString('utf8')))
+  return storedJson(Person, bytes.toString('utf8'))
 }

@@ -3,7 +3,7 @@ import { ApprovalId, StaffId, type PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Pickup, PickupCache } from '../pickups/index.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored } from '../storage/index.ts'
 
 export interface Approvals {
   /** The first member of staff's, inside the caller's transaction; worth nothing until a second has confirmed it. */
@@ -61,7 +61,7 @@ export function createApprovals(db: Sqlite, pickups: PickupCache, ledger: Ledger
       const row = find.get(id, letter, by.staff, by.session, now, now)
       return row === undefined
         ? null
-        : { expiresAt: row.expires_at, witness: row.witness === null ? null : StaffId.parse(row.witness) }
+        : { expiresAt: row.expires_at, witness: row.witness === null ? null : stored(StaffId, row.witness) }
     },
   }
 }

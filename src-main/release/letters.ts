@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { TrackingNumber } from '../../src-shared/tracking-number.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
-import { storageFailure, type Sqlite, type Store } from '../storage/index.ts'
+import { storageFailure, type Sqlite, type Store, stored } from '../storage/index.ts'
 import type { Slips } from './slips.ts'
 
 export interface SentLetter {
@@ -29,7 +29,7 @@ export function createLetters(db: Sqlite) {
   const byTracking = db.prepare<[string], Row>(`SELECT ${columns} FROM letter WHERE tracking = ?`)
   const recent = db.prepare<[number], Row>(`SELECT ${columns} FROM letter ORDER BY at DESC LIMIT ?`)
   const end = db.prepare('UPDATE letter SET ended = ?, ended_at = ?, ended_by = ? WHERE pickup = ?')
-  const fromRow = (row: Row): SentLetter => ({ ...row, pickup: PickupId.parse(row.pickup) })
+  const fromRow = (row: Row): SentLetter => ({ ...row, pickup: stored(PickupId, row.pickup) })
   return {
     byTracking(tracking: TrackingNumber): SentLetter | null {
       const row = byTracking.get(tracking)

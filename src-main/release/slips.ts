@@ -11,7 +11,7 @@ import {
   type VerificationId,
 } from '../../src-shared/domain.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored } from '../storage/index.ts'
 
 export interface Slip {
   readonly id: SlipId
@@ -72,12 +72,12 @@ export function createSlips(db: Sqlite) {
 
   function fromRow(row: Row): Slip {
     return {
-      id: SlipId.parse(row.id),
+      id: stored(SlipId, row.id),
       number: row.number,
-      pickup: PickupId.parse(row.pickup),
+      pickup: stored(PickupId, row.pickup),
       epoch: { incarnation: row.epoch_incarnation as Epoch['incarnation'], n: row.epoch_n },
-      staff: StaffId.parse(row.staff),
-      state: SlipState.parse(row.state),
+      staff: stored(StaffId, row.staff),
+      state: stored(SlipState, row.state),
       code: isErrorCode(row.code) ? row.code : null,
       intendedAt: row.intended_at,
       letter: row.approval !== null,

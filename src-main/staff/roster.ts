@@ -1,7 +1,7 @@
 /** The staff of this desk as the kiosk knows them: names sealed, badges as keyed tags, PIN records wrapped. */
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import type { StaffRecord } from '../../src-shared/hub-api.ts'
-import { DamagedRow, type Sqlite } from '../storage/index.ts'
+import { DamagedRow, type Sqlite, stored } from '../storage/index.ts'
 import { protectPublic, readPublic, unwrap, wrap, type PinWrapped, type WrapKey } from '../vault/index.ts'
 
 export interface StaffMember {
@@ -81,7 +81,7 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
     if (row === undefined) return null
     const name = unwrap(cacheKey, label(row.id, row.role), row.name)
     if (name === null) throw new DamagedRow('a member of staff does not open')
-    return { id: StaffId.parse(row.id), role: StaffRole.parse(row.role), name: name.toString('utf8') }
+    return { id: stored(StaffId, row.id), role: stored(StaffRole, row.role), name: name.toString('utf8') }
   }
 
   function publicKeyOf(row: PinRow): Buffer {
@@ -151,7 +151,7 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
     },
     /** Everyone with a PIN here: whom opening keys are shared with. */
     holders: (): { staff: StaffId; publicKey: Buffer }[] =>
-      pins.all().map((row) => ({ staff: StaffId.parse(row.staff), publicKey: publicKeyOf(row) })),
+      pins.all().map((row) => ({ staff: stored(StaffId, row.staff), publicKey: publicKeyOf(row) })),
     setPin(id: StaffId, record: NewPin): void {
       const kept = protectPublic(keyEncryptionKey, id, record.publicKey)
       setPin.run(

@@ -1,2 +1,3 @@
 export { DamagedRow, openStore, storageFailure, type Sqlite, type Store } from './store.ts'
 export { migrations, type Migration } from './migrations.ts'
+export { stored, storedJson } from './stored.ts'

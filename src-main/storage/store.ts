@@ -24,6 +24,8 @@ export function storageFailure(error: unknown): Failure | null {
   const code = error.code
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return { code: 'L-802' }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return { code: 'L-804' }
+  // Every statement here is written against the migrated schema: one that does not fit it met a damaged schema.
+  if (code === 'SQLITE_ERROR' && /^no such (?:table|column|index)/.test(error.message)) return { code: 'L-804' }
   if (
     code.startsWith('SQLITE_FULL') ||
     code.startsWith('SQLITE_IOERR') ||
@@ -71,9 +73,9 @@ export function openStore(file: string | Buffer, migrations: readonly Migration[
     db.pragma('foreign_keys = ON')
     db.pragma('trusted_schema = OFF')
     db.pragma('temp_store = MEMORY')
-    // Reads come straight from the page cache of the operating system; writes go through the WAL as ever.
-    db.pragma('mmap_size = 1073741824')
-    db.pragma('cache_size = -32000')
+    // Never mapped into memory: a page that the disk cannot give, or a file cut short, would be SIGBUS and the end of the process. As a read it is an error.
+    db.pragma('mmap_size = 0')
+    db.pragma('cache_size = -64000')
     db.exec('BEGIN IMMEDIATE; COMMIT')
     const refused = migrate(db, migrations)
     if (refused !== null) {

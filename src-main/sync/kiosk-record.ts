@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain.ts'
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
-import type { Sqlite } from '../storage/index.ts'
+import { type Sqlite, stored, storedJson } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
 
 export interface KioskRecord {
@@ -90,12 +90,12 @@ export function createKioskRecords(db: Sqlite) {
       const row = read.get()
       if (row === undefined) return null
       return {
-        kiosk: KioskId.parse(row.kiosk),
-        desk: DeskId.parse(row.desk),
-        kind: KioskKind.parse(row.kind),
+        kiosk: stored(KioskId, row.kiosk),
+        desk: stored(DeskId, row.desk),
+        kind: stored(KioskKind, row.kind),
         hubAddress: row.hub_address,
         hubAuthority: row.hub_authority,
-        incarnation: Incarnation.parse(row.incarnation),
+        incarnation: stored(Incarnation, row.incarnation),
         cursor: row.cursor,
         synced: row.synced === 1,
         acked: row.acked,
@@ -107,8 +107,8 @@ export function createKioskRecords(db: Sqlite) {
         openingPublic: row.opening_public,
         openingRegistered: row.opening_registered === 1,
         keys: { signKey: row.sign_key, lookupKey: row.lookup_key, cacheKey: row.cache_key },
-        deskRecord: row.desk_record === null ? null : Desk.parse(JSON.parse(row.desk_record)),
-        policy: row.policy_record === null ? null : Policy.parse(JSON.parse(row.policy_record)),
+        deskRecord: row.desk_record === null ? null : storedJson(Desk, row.desk_record),
+        policy: row.policy_record === null ? null : storedJson(Policy, row.policy_record),
       }
     },
     setCursor: (incarnation: Incarnation, cursor: number, synced: boolean) =>
@@ -129,7 +129,7 @@ export function createKioskRecords(db: Sqlite) {
     /** The institution's desks as the hub last told them; none before it has. */
     directory(): DirectoryDesk[] {
       const row = directory.get()
-      return row === undefined ? [] : z.array(DirectoryDesk).parse(JSON.parse(row.desks))
+      return row === undefined ? [] : storedJson(z.array(DirectoryDesk), row.desks)
     },
     setOpening: (publicKey: Uint8Array) => void setOpening.run(publicKey),
     setRegistered: () => void setRegistered.run(),

@@ -46,6 +46,8 @@ interface Parts {
   /** Sends what does not belong in the ledger, after it. */
   readonly outbox?: () => Promise<Result<null>>
   readonly onChange: () => void
+  /** The disk failed under a round: told with the error of the database. */
+  readonly onDiskFailure?: (error: unknown) => void
 }
 
 /** Pulls are small enough that the desk's thread is never long away from its screen. */
@@ -71,6 +73,7 @@ export function createSync({
   random,
   pollMs,
   onChange,
+  onDiskFailure = () => undefined,
   outbox = () => Promise.resolve(ok(null)),
   batches = usualBatches,
 }: Parts): Sync {
@@ -202,9 +205,17 @@ export function createSync({
         const failure = storageFailure(error)
         if (failure === null) throw error
         result = { ok: false, failure }
+        onDiskFailure(error)
       }
     } while (result.ok && again && !stopped)
-    const wait = conclude(result)
+    let wait = pollMs
+    try {
+      wait = conclude(result)
+    } catch (error) {
+      if (storageFailure(error) === null) throw error
+      onDiskFailure(error)
+    }
+    // Whatever the disk does, the loop goes on.
     if (!stopped) schedule(wait)
     if (result.ok) listen()
     return result

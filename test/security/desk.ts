@@ -1,4 +1,7 @@
 /** A whole engine in this process, on a real database, with devices and a clock of the test's own and the hub away. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createEngine, parseEngineConfig, type Engine } from '../../src-main/engine/index.ts'
 import type { PrintJob, PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import type { ReaderSupervisor, Scan } from '../../src-main/readers/index.ts'
@@ -29,6 +32,8 @@ export interface TestDesk {
   readonly printed: Buffer[]
   /** Methods that threw: there must be none. */
   readonly bugs: string[]
+  /** With which codes the engine has said that its database is damaged. */
+  readonly damaged: string[]
   /** Through the gate, as a window's frame goes; null when the gate drops it without a word. */
   raw(frame: unknown): Promise<ReplyFrame['result'] | null>
   call(method: string, input: unknown): Promise<ReplyFrame['result']>
@@ -72,16 +77,26 @@ function fakeTime() {
   }
 }
 
+export type Furnished = Awaited<ReturnType<typeof furnish>>
+
+/** The same desk on a disk of its own. */
+function copyOf({ at, staff, pickups }: Furnished): Furnished {
+  const folder = mkdtempSync(join(tmpdir(), 'lodge-rooms-'))
+  cpSync(at.folder, folder, { recursive: true })
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  return { at: { ...at, folder, file: join(folder, 'kiosk.db'), remove }, staff, pickups }
+}
+
 /** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
-async function furnish(
+export async function furnish(
   kind: DeskKind,
-  entries: number,
-  fourEyes: boolean,
-  hours: OpeningHours | null,
-  letter: Partial<GrantedPickup>,
-  everyone: Partial<GrantedPickup>,
-  born: string | undefined,
-  hubFacts: number,
+  entries = 0,
+  fourEyes = false,
+  hours: OpeningHours | null = null,
+  letter: Partial<GrantedPickup> = {},
+  everyone: Partial<GrantedPickup> = {},
+  born?: string,
+  hubFacts: number = ledgerFactsNow,
 ) {
   const at = enrolledFolder()
   const every: Partial<GrantedPickup> =
@@ -157,7 +172,10 @@ export async function startTestDesk(
     every = {},
     born,
     hubFacts = ledgerFactsNow,
+    like,
   }: {
+    /** Furnished before: this one is a copy of it. */
+    like?: Furnished
     tamper?: (file: string) => void
     entries?: number
     demo?: boolean
@@ -171,12 +189,14 @@ export async function startTestDesk(
     hubFacts?: number
   } = {},
 ): Promise<TestDesk> {
-  const { at, staff, pickups } = await furnish(kind, entries, fourEyes, hours, letter, every, born, hubFacts)
+  const { at, staff, pickups } =
+    like === undefined ? await furnish(kind, entries, fourEyes, hours, letter, every, born, hubFacts) : copyOf(like)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []
   const printed: Buffer[] = []
   const bugs: string[] = []
+  const damaged: string[] = []
   let onScan: (scan: Scan) => void = () => undefined
   let learning: string | null = null
   const off = () => undefined
@@ -248,6 +268,7 @@ export async function startTestDesk(
     timers: time.timers,
     random: () => 0.5,
     version: 'test',
+    onDamaged: (failure) => void damaged.push(failure.code),
     emit(name, payload) {
       sent.push(JSON.stringify({ name, payload }))
       for (const listener of windows) listener({ t: 'event', name, payload })
@@ -318,6 +339,7 @@ export async function startTestDesk(
     sent,
     printed,
     bugs,
+    damaged,
     raw,
     call,
     scan,
