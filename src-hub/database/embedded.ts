@@ -254,6 +254,9 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
       detached: true,
     },
   )
+  // If this process ends, even while the child is starting, the child must not live on with the folder's lock.
+  const killChild = () => child.kill('SIGINT')
+  process.once('exit', killChild)
   const exited = new Promise<void>((done) => child.once('exit', () => done()))
   await new Promise<void>((ready, failed) => {
     let said = ''
@@ -270,9 +273,6 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
     )
     child.once('error', failed)
   })
-  // If this process dies without a word, the child must not live on with the folder's lock.
-  const killChild = () => child.kill('SIGINT')
-  process.once('exit', killChild)
   return {
     url: `postgresql://lodge:${password}@127.0.0.1:${port}/postgres`,
     movedTo: dirname(cluster) === resolve(dataDir) ? null : cluster,

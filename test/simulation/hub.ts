@@ -51,7 +51,9 @@ export class Hub {
   readonly keys: HubKeys = hubKeys
   /** What each computer keeps outside of the database. */
   readonly #outside = new Map<number, Mark>()
-  /** How often it has been put back from a backup. */
+  /** The incarnation that a standby came up with: until a hub has looked, nobody knows that anything is lost. */
+  unnoticed = ''
+  /** How often it has been put back, from a backup or by a failover. */
   restores = 0
   /** Called before a database is left behind, and after another took its place. */
   readonly #world: World
@@ -120,7 +122,6 @@ export class Hub {
         },
       },
       onBack: (why) => {
-        this.restores += 1
         world.tell(`the hub notices by itself that its database went back: ${why}`)
       },
     })
@@ -263,6 +264,8 @@ export class Hub {
     for (const process of this.#processes) process.stop()
     this.#processes = []
     this.memory = new MemoryDatabase(standby)
+    this.restores += 1
+    this.unnoticed = this.incarnation
     this.#world.tell('the database fails over to a standby that lacks the newest')
     for (let n = 0; n < Math.max(1, skews); n++) this.startProcess(0)
   }

@@ -293,6 +293,7 @@ export class Promises implements Watching {
 
   /** A hub put back from its backup waits for all that a kiosk had done by then. */
   #checkReported(): void {
+    if (this.#hub.incarnation === this.#hub.unnoticed) return
     const told = this.#hub.memory
       .prepare('SELECT id, acked FROM kiosk WHERE reported = :incarnation')
       .statement.all({ incarnation: this.#hub.incarnation })

@@ -222,13 +222,13 @@ function server({ bin, name, data, port, settings, user }: Place): Server {
   }
 }
 
-/** Starts a primary. `settings` (`name=value`) hold for it and its standbys. */
+/** Starts a primary. `settings` (`name=value`) hold for it and its standbys; their files lie in a folder of their own in `above`. */
 export async function startPostgres(
   bin: string,
-  { settings = [] as readonly string[], fsync = false } = {},
+  { settings = [] as readonly string[], fsync = false, above = tmpdir() } = {},
 ): Promise<Standbys> {
   const user = postgresUser()
-  const folder = mkdtempSync(join(tmpdir(), 'lodge-postgres-'))
+  const folder = mkdtempSync(join(above, 'lodge-postgres-'))
   chmodSync(folder, 0o755)
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8' }
   const all = fsync ? ['fsync=on', ...settings] : settings
