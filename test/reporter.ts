@@ -1,9 +1,9 @@
 /**
  * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`, and prints why each skipped test
- * was skipped. LODGE_TEST_TIMES names a file that gets how long each test file took, one JSON line each.
+ * was skipped.
  */
-import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
+import { recordSeconds } from './support/durations.ts'
 
 /** So many of the slowest files are named, where a run has more than a few. */
 const named = 10
@@ -36,10 +36,9 @@ export default class PlainLine implements Reporter {
     }
     for (const line of skipped) say(line)
     const times = modules
-      .map((module) => ({ file: module.relativeModuleId, seconds: secondsOf(module) }))
+      .map((module) => ({ file: module.relativeModuleId, path: module.moduleId, seconds: secondsOf(module) }))
       .sort((a, b) => b.seconds - a.seconds)
-    const kept = process.env.LODGE_TEST_TIMES
-    if (kept !== undefined) for (const time of times) appendFileSync(kept, `${JSON.stringify(time)}\n`)
+    recordSeconds(times)
     if (times.length > few) {
       say(`the slowest of ${times.length} files:`)
       for (const { file, seconds } of times.slice(0, named)) say(`${seconds.toFixed(1).padStart(7)} s  ${file}`)

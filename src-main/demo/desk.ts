@@ -43,6 +43,8 @@ export interface DemoDeskOptions {
   /** Test entries of the engine. */
   readonly spawn?: () => EngineChild
   readonly screen?: Record<string, number>
+  /** Settings of the engine in place of the demo's; of readers, those that are named. */
+  readonly settings?: Readonly<Record<string, unknown>>
   readonly log?: (line: string) => void
   /** The supervisor's clock. */
   readonly monotonic?: () => number
@@ -53,6 +55,7 @@ export function deskConfig(
   options: DemoDeskOptions,
   at: { reader: number; cable: number; printer: { host: string; port: number } },
 ): Record<string, unknown> {
+  const { readers: _readers, ...more } = options.settings ?? {}
   return {
     dataDir: options.dataDir,
     demo: true,
@@ -67,6 +70,7 @@ export function deskConfig(
       debounceMs: 300,
       // A tour taps one card right after another, as no hand does.
       pairMs: 0,
+      ...(options.settings?.readers as object | undefined),
     },
     simulatedReaders: { host: '127.0.0.1', port: at.reader },
     printer:
@@ -81,6 +85,7 @@ export function deskConfig(
             pollMs: 500,
           },
     ...(options.screen === undefined ? {} : { screen: options.screen }),
+    ...more,
   }
 }
 

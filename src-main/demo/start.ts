@@ -22,18 +22,17 @@ const main = join(root, 'out/main/electron.js')
 const inElectron = runtime !== null && existsSync(main)
 // A packaged kiosk keeps its sandbox; Chromium's cannot start as root, and a trial as root is nobody's kiosk.
 const electronArgs = process.getuid?.() === 0 ? [main, '--no-sandbox'] : [main]
-const world = await startWorld(
-  base,
-  say,
-  runtime !== null && inElectron
-    ? {
-        'porter-lakeside': (config, dataDir) =>
-          createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')),
-      }
-    : {},
-  demoDesks,
-  true,
-)
+const world = await startWorld(base, say, {
+  hosts:
+    runtime !== null && inElectron
+      ? {
+          'porter-lakeside': (config, dataDir) =>
+            createElectronHost({ command: runtime, args: electronArgs }, config, join(dataDir, 'electron')),
+        }
+      : {},
+  keys: demoDesks,
+  withEId: true,
+})
 say(
   inElectron
     ? 'lodge: the first desk runs in Electron'

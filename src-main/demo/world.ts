@@ -101,19 +101,29 @@ async function startEId(base: string, institution: DemoInstitution, saved: z.inf
   return { broker, front, settings }
 }
 
-/** `hosts` gives desks another home for their engine than a forked Node. `keys`: the desks to start. */
+export interface WorldOptions {
+  /** Another home for a desk's engine than a forked Node. */
+  readonly hosts?: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>>
+  /** The desks to start; by default the porters' lodges. */
+  readonly keys?: readonly DemoDeskKey[]
+  /** A broker of strong e-ID beside the hub. */
+  readonly withEId?: boolean
+  /** More of the hub's environment. */
+  readonly hubSettings?: Readonly<Record<string, string>>
+  /** Settings of every engine in place of the demo's. */
+  readonly deskSettings?: Readonly<Record<string, unknown>>
+}
+
 export async function startWorld(
   base: string,
   log: (line: string) => void,
-  hosts: Partial<Record<DemoDeskKey, DemoDeskOptions['host']>> = {},
-  keys: readonly DemoDeskKey[] = porterDesks,
-  withEId = false,
+  { hosts = {}, keys = porterDesks, withEId = false, hubSettings = {}, deskSettings = {} }: WorldOptions = {},
 ): Promise<World> {
   mkdirSync(base, { recursive: true, mode: 0o711 })
   const saved = savedPorts(base)
   const institution = readInstitution()
   const eId = withEId ? await startEId(base, institution, saved) : null
-  const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log, eId?.settings)
+  const hub = await startHubProcess(join(base, 'hub'), saved?.hub ?? 0, log, { ...hubSettings, ...eId?.settings })
   eId?.front.lead(hub.url, hub.authority)
   const ids = await deskIds(hub, institution)
   const desks = new Map<DemoDeskKey, WorldDesk>()
@@ -137,6 +147,7 @@ export async function startWorld(
       dataDir,
       hub: { port: hub.port },
       checkIn: screenOf !== undefined,
+      settings: deskSettings,
       code,
       log,
       ...(hosts[key] === undefined ? {} : { host: hosts[key] }),

@@ -10,11 +10,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Language } from '../../src-shared/domain.ts'
-import { buildConsole } from '../console/build-console.ts'
+import { buildConsole } from '../support/pages.ts'
 import { consolePages, openPage } from '../console/pages.ts'
 import { idOf, sceneHandlers } from '../console/scenes.ts'
 import { startScriptedHub, type ScriptedHub } from '../console/scripted-hub.ts'
-import { openBrowser } from './browser.ts'
+import { openBrowser } from '../support/chromium.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-console-'))
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

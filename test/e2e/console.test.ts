@@ -11,9 +11,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { handOver, lose } from '../bench/sync/handovers.ts'
-import { buildConsole } from '../console/build-console.ts'
+import { buildConsole } from '../support/pages.ts'
 import { startFleet, value, type Fleet } from '../hub/fleet.ts'
-import { openBrowser } from './browser.ts'
+import { openBrowser } from '../support/chromium.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-console-'))
 const password = 'lakka-kuura-pihlaja-41'

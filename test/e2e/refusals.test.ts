@@ -4,7 +4,7 @@
  * with a clock and devices of the test’s own; then every code there is, on the screen that shows it.
  */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBrowserShell } from '../../src-main/browser/index.ts'
 import { buildTd1, buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { languages, type Language } from '../../src-shared/domain.ts'
@@ -15,7 +15,11 @@ import type { OpeningHours } from '../../src-shared/opening-hours.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { scenes, sceneNow } from '../renderer/scenes.ts'
 import { pin, startTestDesk, type TestDesk } from '../security/desk.ts'
-import { openBrowser } from './browser.ts'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { builtWindow } from '../support/pages.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { createHand, type HandName } from './hands.ts'
 import { useScriptedWindow } from './screens/use-scripted-window.ts'
 
@@ -208,7 +212,7 @@ describe.each(Object.keys(desks).filter((name) => cases.some(({ desk }) => desk 
       let second = 0
       const shell = createBrowserShell({
         supervisor: desk.supervisor,
-        rendererDir: inject('window'),
+        rendererDir: await builtWindow(mkdtempSync(join(tmpdir(), 'lodge-window-'))),
         port: 0,
         monotonic: () => ++second * 1000,
       })

@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { createBrowserShell } from '../../src-main/browser/index.ts'
-import { porterDesks, startWorld, type DemoDeskKey, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import { porterDesks, type DemoDeskKey, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import { startTestWorld } from '../support/world.ts'
 import { systemClock } from '../../src-main/engine/index.ts'
-import { buildWindow } from '../renderer/build-window.ts'
-import { openBrowser } from './browser.ts'
+import { builtWindow } from '../support/pages.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { startInElectron, type ElectronShell } from './electron-shell.ts'
 
 /** A desk and its window. */
@@ -65,9 +66,8 @@ async function inBrowserShell(
   keys: readonly DemoDeskKey[],
   { beside = [], withEId = false }: SiteOptions,
 ): Promise<Site> {
-  const rendererDir = join(base, 'window')
-  await buildWindow(rendererDir)
-  const world = await startWorld(join(base, 'world'), () => undefined, {}, [...keys, ...beside], withEId)
+  const rendererDir = await builtWindow(join(base, 'window'))
+  const world = await startTestWorld({ keys: [...keys, ...beside], withEId })
   const browser = await openBrowser()
   const windows = new Map<DemoDeskKey, WholeDesk>()
   const shells: { stop(): Promise<void> }[] = []
@@ -108,7 +108,7 @@ async function inElectronShell(
 ): Promise<Site> {
   const shells = new Map(keys.map((key) => [key, startInElectron(join(base, 'electron', key))]))
   const hosts = Object.fromEntries([...shells].map(([key, shell]) => [key, shell.host]))
-  const world = await startWorld(join(base, 'world'), () => undefined, hosts, [...keys, ...beside], withEId)
+  const world = await startTestWorld({ hosts, keys: [...keys, ...beside], withEId })
   const windows = new Map<DemoDeskKey, WholeDesk>()
   for (const [key, shell] of shells) {
     const page = await shell.page()

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { chromiumToRun } from '../e2e/browser.ts'
+import { chromiumToRun } from '../support/chromium.ts'
 
 export type Params = Record<string, unknown>
 export type Listener = (method: string, params: Params) => void

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done, prepareStaff, signIn, untilSent, untilStep } from '../../src-main/demo/acts.ts'
-import { dataFolder, startDesk, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
-import { startHubProcess, type HubProcess } from '../../src-main/demo/hub-process.ts'
+import { dataFolder, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
+import type { HubProcess } from '../../src-main/demo/hub-process.ts'
 import { demoPins, passportOf, readInstitution } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
 import { deskIds } from '../../src-main/demo/world.ts'
@@ -17,6 +17,7 @@ import { systemClock, systemTimers } from '../../src-main/engine/index.ts'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
 import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
 import type { Failure } from '../../src-shared/result.ts'
+import { startTestEngine, startTestHub } from '../support/world.ts'
 
 const institution = readInstitution()
 const key = 'porter-lakeside'
@@ -30,10 +31,10 @@ let desk: DemoDesk
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'lodge-bad-'))
   chmodSync(base, 0o711)
-  hub = await startHubProcess(join(base, 'hub'), 0, () => undefined)
+  hub = await startTestHub(join(base, 'hub'))
   const id = (await deskIds(hub, institution)).get(key)
   const code = done(await hub.agent.call('enrolmentCode', { body: { desk: id as never } })).code
-  desk = await startDesk({ key, dataDir: dataFolder(base, key), hub: { port: hub.port }, code })
+  desk = await startTestEngine({ key, dataDir: dataFolder(base, key), hub: { port: hub.port }, code })
   await untilServing(desk)
   await prepareStaff(desk, chief, [])
 })

@@ -20,12 +20,13 @@ import {
   untilStep,
   verifyDocument,
 } from '../../src-main/demo/acts.ts'
-import { dataFolder, startDesk, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
-import { startHubProcess, type HubProcess } from '../../src-main/demo/hub-process.ts'
+import { dataFolder, untilServing, untilUp, type DemoDesk } from '../../src-main/demo/desk.ts'
+import type { HubProcess } from '../../src-main/demo/hub-process.ts'
 import { demoPins, passportOf, readInstitution } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
 import { deskIds } from '../../src-main/demo/world.ts'
 import { forkEngine, type EngineChild } from '../../src-main/shell/index.ts'
+import { startTestEngine, startTestHub } from '../support/world.ts'
 
 const institution = readInstitution()
 const key = 'porter-lakeside'
@@ -57,12 +58,12 @@ function spawn(): EngineChild {
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'lodge-crash-'))
   chmodSync(base, 0o711)
-  hub = await startHubProcess(join(base, 'hub'), 0, () => undefined)
+  hub = await startTestHub(join(base, 'hub'))
   deskId = (await deskIds(hub, institution)).get(key) ?? ''
   const code = done(await hub.agent.call('enrolmentCode', { body: { desk: deskId as never } })).code
   // A supervisor whose clock runs so fast that a dozen deaths are no crash loop.
   let minutes = 0
-  desk = await startDesk({
+  desk = await startTestEngine({
     key,
     dataDir: dataFolder(base, key),
     hub: { port: hub.port },

@@ -2,27 +2,22 @@
  * Strong e-ID over real parts: a real OpenID Connect provider, a hub on real PostgreSQL, a real engine, and a phone that walks the pages by
  * HTTP with cookies of its own. What the hub saw proved prints; everything else is a coded refusal at the desk and a plain page on the phone.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, handOver, signIn, untilGranted, untilSent, untilStep } from '../../src-main/demo/acts.ts'
 import type { DemoBroker } from '../../src-main/demo/broker.ts'
 import { until } from '../../src-main/demo/until.ts'
-import { startWorld, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import type { World, WorldDesk } from '../../src-main/demo/world.ts'
 import type { PickupId } from '../../src-shared/domain.ts'
 import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import { startTestWorld } from '../support/world.ts'
 
-let base: string
 let world: World
 let desk: WorldDesk
 let broker: DemoBroker
 let pickup: PickupId
 
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'lodge-e-id-'))
-  chmodSync(base, 0o711)
-  world = await startWorld(base, () => undefined, {}, ['helpdesk-lakeside'], true)
+  world = await startTestWorld({ keys: ['helpdesk-lakeside'], withEId: true })
   const found = world.desks.get('helpdesk-lakeside')
   if (found === undefined || world.broker === null) throw new Error('no desk')
   desk = found
@@ -30,7 +25,6 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await world.stop()
-  rmSync(base, { recursive: true, force: true, maxRetries: 5 })
 })
 
 type VerifyStep = Extract<CounterStep, { step: 'verify' }>

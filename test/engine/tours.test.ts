@@ -1,20 +1,15 @@
 /** The six tours of the demo, on a real hub, real PostgreSQL, real engine processes, HID reports and ESC/POS bytes. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runTour, type TourPorts } from '../../src-main/demo/tours.ts'
-import { startWorld, type World } from '../../src-main/demo/world.ts'
+import type { World } from '../../src-main/demo/world.ts'
 import type { TimelineEvent } from '../../src-shared/hub-api.ts'
+import { startTestWorld } from '../support/world.ts'
 
-let base: string
 let world: World
 let ports: TourPorts & { said: string[]; timeline: readonly TimelineEvent[] }
 
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'lodge-tours-'))
-  chmodSync(base, 0o711)
-  world = await startWorld(base, () => undefined)
+  world = await startTestWorld()
   ports = {
     world,
     last: null,
@@ -30,7 +25,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world.stop()
-  rmSync(base, { recursive: true, force: true })
 })
 
 const lakeside = () => {

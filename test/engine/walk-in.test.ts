@@ -2,26 +2,21 @@
  * Walk-ins over real parts: a hub on real PostgreSQL, real engines, a simulated reader and printer. One scan and two acts of the staff
  * issue, print and hand over; whatever stops midway leaves nothing that could be used.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, handOver, signIn, untilSent, untilStep } from '../../src-main/demo/acts.ts'
 import { untilUp } from '../../src-main/demo/desk.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
-import { startWorld, type World, type WorldDesk } from '../../src-main/demo/world.ts'
+import type { World, WorldDesk } from '../../src-main/demo/world.ts'
 import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import { startTestWorld } from '../support/world.ts'
 
-let base: string
 let world: World
 let desk: WorldDesk
 let porter: WorldDesk
 
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'lodge-walk-in-'))
-  chmodSync(base, 0o711)
-  world = await startWorld(base, () => undefined, {}, ['helpdesk-lakeside', 'porter-lakeside'])
+  world = await startTestWorld({ keys: ['helpdesk-lakeside', 'porter-lakeside'] })
   const found = [world.desks.get('helpdesk-lakeside'), world.desks.get('porter-lakeside')]
   if (found[0] === undefined || found[1] === undefined) throw new Error('no desk')
   desk = found[0]
@@ -29,7 +24,6 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await world.stop()
-  rmSync(base, { recursive: true, force: true, maxRetries: 5 })
 })
 
 const visitor = (key: string): DemoRecipient => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { parseInstitution, seed, startHub, type HubOptions, type RunningHub } from '../../src-hub/index.ts'
 import { csrfHeader, sessionCookie } from '../../src-shared/agent-api/session.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
@@ -112,7 +112,7 @@ export interface ConsoleHub {
 export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<ConsoleHub> {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-console-'))
   const clock = { now: Date.now() }
-  const postgres = await startEmbeddedPostgres(join(folder, 'database'), { fsync: false })
+  const postgres = await openTestDatabase()
   const options: HubOptions = {
     dataDir: join(folder, 'hub'),
     databaseUrl: postgres.url,
@@ -169,8 +169,7 @@ export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<C
     async stop() {
       for (const other of others) await other.stop()
       await hub.stop()
-      await postgres.stop()
-      if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
+      await postgres.drop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

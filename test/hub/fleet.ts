@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { parseInstitution, seed, startHub, type HubOptions, type RunningHub } from '../../src-hub/index.ts'
 import type { KioskKind, PickupId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
@@ -28,6 +28,8 @@ export interface Fleet {
   anotherHub(): Promise<RunningHub>
   /** Stops the hub and starts it again at the same address, on `databaseUrl` or the same database. */
   restart(databaseUrl?: string, between?: () => Promise<void>): Promise<void>
+  /** Stops the hub, copies its database and starts it again on the same one. The copy's address. */
+  backup(): Promise<string>
   folder(name: string): string
   kiosk(desk: string, name: string, kind?: KioskKind): Promise<DeskKiosk>
   issue(account: string, desk: string): Promise<PickupId>
@@ -39,8 +41,7 @@ export interface Fleet {
 export async function startFleet(role: AgentRole = 'supervisor', more: Partial<HubOptions> = {}): Promise<Fleet> {
   const root = mkdtempSync(join(tmpdir(), 'lodge-fleet-'))
   // A database of the test's own may be another.
-  const own =
-    more.databaseUrl === undefined ? await startEmbeddedPostgres(join(root, 'database'), { fsync: false }) : null
+  const own = more.databaseUrl === undefined ? await openTestDatabase() : null
   const databaseOf = own?.url ?? more.databaseUrl ?? ''
   const options: HubOptions = {
     dataDir: join(root, 'hub'),
@@ -65,6 +66,14 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       timeoutMs: 30_000,
     })
   let agent = client()
+  async function restart(databaseUrl = databaseOf, between: () => Promise<void> = async () => undefined) {
+    const { port } = hub
+    await agent.close()
+    await hub.stop()
+    await between()
+    hub = value(await startHub({ ...options, databaseUrl, port }))
+    agent = client()
+  }
   const kinds = new Map(data.desks.map((desk) => [desk.key, desk.kind]))
   return {
     databaseUrl: databaseOf,
@@ -79,13 +88,14 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       others.push(other)
       return other
     },
-    async restart(databaseUrl = databaseOf, between = async () => undefined) {
-      const { port } = hub
-      await agent.close()
-      await hub.stop()
-      await between()
-      hub = value(await startHub({ ...options, databaseUrl, port }))
-      agent = client()
+    restart,
+    async backup() {
+      if (own === null) throw new Error('no copy of a database that the test brought')
+      let copy = ''
+      await restart(undefined, async () => {
+        copy = await own.copy()
+      })
+      return copy
     },
     folder(name) {
       mkdirSync(join(root, name), { recursive: true })
@@ -115,8 +125,7 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       await agent.close()
       for (const other of others) await other.stop()
       await hub.stop()
-      await own?.stop()
-      if (own !== null && own.movedTo !== null) rmSync(own.movedTo, { recursive: true, force: true })
+      await own?.drop()
       rmSync(root, { recursive: true, force: true })
     },
   }

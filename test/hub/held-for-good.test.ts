@@ -1,7 +1,6 @@
 /** Kiosks and pickups that nobody may leave hanging: frozen and forgiven, put back from images, and hubs put back from backups at the worst moment. */
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { beginIncarnation } from '../../src-hub/kiosks/index.ts'
@@ -99,21 +98,15 @@ test('after a restore, a pickup that has been burned, revoked or replaced meanwh
   const revoked = await fleet.issue(account(6), desk(0))
   const moved = await fleet.issue(account(7), desk(0))
   value(await from.sync.now())
-  const backup = new URL(fleet.databaseUrl)
-  backup.pathname = '/held'
-  await fleet.restart(undefined, async () => {
-    const admin = connectDatabase(fleet.databaseUrl.replace('/postgres', '/template1'))
-    await sql`CREATE DATABASE held TEMPLATE postgres`.execute(admin.db)
-    await admin.db.destroy()
-  })
+  const backup = await fleet.backup()
   const all = [burned, replaced, revoked, moved]
   for (const pickup of all) await move(pickup, pickup === burned ? desk(1) : desk(2))
   for (const kiosk of [from, to, third]) value(await kiosk.sync.now())
   expect(idsAt(to)).toEqual(expect.arrayContaining([replaced, revoked, moved]))
   expect(idsAt(third)).toContain(burned)
 
-  await fleet.restart(backup.href, async () => {
-    const restored = connectDatabase(backup.href)
+  await fleet.restart(backup, async () => {
+    const restored = connectDatabase(backup)
     await beginIncarnation(restored.db, Date.now())
     await restored.db.destroy()
   })

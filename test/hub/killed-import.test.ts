@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../src-hub/database/index.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { enrolKiosk } from '../bench/sync/desk-kiosk.ts'
 import { value } from './fleet.ts'
 import { hubPlace, type HubProcess } from './hub-process.ts'
@@ -13,7 +13,7 @@ const rows = 3000
 
 test('killed in the middle and started again, an import goes on by itself; every row is issued exactly once, and the desk has all of them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-killed-'))
-  const postgres = await startEmbeddedPostgres(join(folder, 'database'), { fsync: false })
+  const postgres = await openTestDatabase()
   const place = await hubPlace(folder)
   const db = new pg.Client({ connectionString: postgres.url })
   await db.connect()
@@ -67,8 +67,7 @@ test('killed in the middle and started again, an import goes on by itself; every
   } finally {
     await hub.stop()
     await db.end()
-    await postgres.stop()
-    if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
+    await postgres.drop()
     rmSync(folder, { recursive: true, force: true })
   }
 }, 300_000)

@@ -1,7 +1,6 @@
 /** What is lost and put back: kiosks, disks, the hub's own database. Real stores, real HTTPS, real PostgreSQL. */
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { awaited, beginIncarnation } from '../../src-hub/kiosks/index.ts'
@@ -106,13 +105,7 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
 
   const known = one.ledger.head()
   const before = Incarnation.parse(fleet.hub().incarnation)
-  const backup = new URL(fleet.databaseUrl)
-  backup.pathname = '/backup'
-  await fleet.restart(undefined, async () => {
-    const admin = connectDatabase(fleet.databaseUrl.replace('/postgres', '/template1'))
-    await sql`CREATE DATABASE backup TEMPLATE postgres`.execute(admin.db)
-    await admin.db.destroy()
-  })
+  const backup = await fleet.backup()
   // After the backup: a handover, and a pickup that moves to the third desk.
   handOver(one, 1)
   value(await one.sync.now())
@@ -125,8 +118,8 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
   value(await one.sync.now())
   expect(one.pickups.liveIds().map(({ id }) => id)).toContain(moved.id)
 
-  await fleet.restart(backup.href, async () => {
-    const { db: restored } = connectDatabase(backup.href)
+  await fleet.restart(backup, async () => {
+    const { db: restored } = connectDatabase(backup)
     await beginIncarnation(restored, Date.now())
     await restored.destroy()
   })

@@ -118,7 +118,9 @@ test('stopping: not ready first, what is being answered is finished, streams end
   for (;;) {
     const { rows } = await sql<{
       n: number
-    }>`SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.execute(waiting)
+    }>`SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`.execute(
+      waiting,
+    )
     if (Number(rows[0]?.n) > 0) break
   }
   await waiting.destroy()

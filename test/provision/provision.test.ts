@@ -19,8 +19,9 @@ import type { DeskId } from '../../src-shared/domain.ts'
 import { startCable } from '../../src-main/demo/cable.ts'
 import { provision } from '../../src-main/shell/index.ts'
 import { done } from '../../src-main/demo/acts.ts'
-import { startHubProcess, type HubProcess } from '../../src-main/demo/hub-process.ts'
-import { openBrowser } from '../e2e/browser.ts'
+import type { HubProcess } from '../../src-main/demo/hub-process.ts'
+import { startTestHub } from '../support/world.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { startInElectron } from '../e2e/electron-shell.ts'
 import { startExpiredHub } from './expired-hub.ts'
 import { newMachine, type NewMachine } from './kiosk.ts'
@@ -38,7 +39,7 @@ let desks: DeskId[]
 const machines: NewMachine[] = []
 
 beforeAll(async () => {
-  hub = await startHubProcess(join(base, 'hub'), 0, () => undefined)
+  hub = await startTestHub(join(base, 'hub'))
   desks = done(await hub.agent.call('desks', {})).desks.map(({ id }) => id)
   browser = await openBrowser()
 })

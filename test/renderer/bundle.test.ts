@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildWindow } from './build-window.ts'
+import { buildWindow } from '../support/pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-window-'))
 let files: { name: string; bytes: Buffer }[] = []

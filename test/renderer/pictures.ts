@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { languages, type Language } from '../../src-shared/domain.ts'
-import { openBrowser } from '../e2e/browser.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { everyScreen } from '../e2e/screens/every-screen.ts'
 import { openScriptedWindow, type Look } from '../e2e/screens/scripted-window.ts'
 import { toWebp } from '../e2e/webp.ts'
-import { buildWindow } from './build-window.ts'
+import { buildWindow } from '../support/pages.ts'
 import { sceneNames } from './scenes.ts'
 
 const { values } = parseArgs({

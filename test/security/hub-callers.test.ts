@@ -8,6 +8,7 @@ import { AgentRole } from '../../src-shared/hub-authority.ts'
 import { hubApi, type HubRoute, type RouteAuth } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const token = 'agent-token-of-the-matrix-0001'
 const folder = mkdtempSync(join(tmpdir(), 'lodge-callers-'))
@@ -108,10 +109,12 @@ function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {
   }
 }
 
+let database: TestDatabase
 beforeAll(async () => {
+  database = await openTestDatabase()
   const started = await startHub({
     dataDir: join(folder, 'hub'),
-    fsync: false,
+    databaseUrl: database.url,
     behindProxy: true,
     tokens: new Map(AgentRole.options.map((role) => [`${token}-${role}`, { name: role, role }])),
   })
@@ -120,7 +123,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hub.stop()
-  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
+  await database.drop()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -6,18 +6,21 @@ import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
 import { importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const token = 'agent-token-of-the-edges-0001'
 const folder = mkdtempSync(join(tmpdir(), 'lodge-edges-'))
 const bugs: unknown[] = []
 let hub: RunningHub
 
+let database: TestDatabase
 beforeAll(async () => {
+  database = await openTestDatabase()
   mkdirSync(join(folder, 'console'))
   writeFileSync(join(folder, 'console/index.html'), '<!doctype html><title>Console</title>')
   const started = await startHub({
     dataDir: join(folder, 'hub'),
-    fsync: false,
+    databaseUrl: database.url,
     behindProxy: true,
     work: false,
     consoleDir: join(folder, 'console'),
@@ -29,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hub.stop()
-  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
+  await database.drop()
   rmSync(folder, { recursive: true, force: true })
 })
 

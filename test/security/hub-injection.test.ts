@@ -9,6 +9,7 @@ import { parseInstitution, seed, startHub, type RunningHub } from '../../src-hub
 import { AgentRole, mayCall } from '../../src-shared/hub-authority.ts'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 import { value } from '../hub/fleet.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const token = 'agent-token-of-the-injections-0001'
 const folder = mkdtempSync(join(tmpdir(), 'lodge-injection-'))
@@ -78,11 +79,13 @@ async function census(): Promise<unknown> {
   return rows
 }
 
+let database: TestDatabase
 beforeAll(async () => {
+  database = await openTestDatabase()
   hub = value(
     await startHub({
       dataDir: join(folder, 'hub'),
-      fsync: false,
+      databaseUrl: database.url,
       behindProxy: true,
       work: false,
       tokens: new Map(AgentRole.options.map((role) => [`${token}-${role}`, { name: role, role }])),
@@ -97,7 +100,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hub.stop()
-  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
+  await database.drop()
   rmSync(folder, { recursive: true, force: true })
 })
 

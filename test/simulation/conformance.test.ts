@@ -1,18 +1,8 @@
 /** The store in memory does for the hub's rules what PostgreSQL does: the same tables, and the same rows after the same acts. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import canonicalize from 'canonicalize'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  connectDatabase,
-  migrate,
-  startEmbeddedPostgres,
-  type Db,
-  type EmbeddedPostgres,
-  type Tables,
-} from '../../src-hub/database/index.ts'
+import { connectDatabase, migrate, type Db, type Tables } from '../../src-hub/database/index.ts'
 import { readFeed } from '../../src-hub/desks/index.ts'
 import {
   beginIncarnation,
@@ -41,24 +31,22 @@ import { newSignKeyPair, privateKeyFromDer } from '../../src-shared/protocol/req
 import { sealing } from './envelopes.ts'
 import { accountName, hubKeys, plantInstitution } from './institution.ts'
 import { MemoryDatabase, openMemory } from './memory-database.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'lodge-conformance-'))
-let postgres: EmbeddedPostgres
+let postgres: TestDatabase
 let real: Db
 const memory = new MemoryDatabase()
 const inMemory = openMemory(memory)
 
 beforeAll(async () => {
-  postgres = await startEmbeddedPostgres(folder, { fsync: false })
+  postgres = await openTestDatabase({ empty: true })
   real = connectDatabase(postgres.url).db
   expect((await migrate(real)).ok).toBe(true)
 })
 afterAll(async () => {
   await real.destroy()
-  await postgres.stop()
+  await postgres.drop()
   memory.close()
-  if (postgres.movedTo !== null) rmSync(postgres.movedTo, { recursive: true, force: true })
-  rmSync(folder, { recursive: true, force: true })
 })
 
 test('the tables that the rules of ownership use have in memory the columns that the migrations make', async () => {

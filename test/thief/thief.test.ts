@@ -21,6 +21,7 @@ import {
 } from '../../src-main/vault/index.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { createSearch, formsOf } from '../canary/needles.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startTestDesk } from '../security/desk.ts'
 import { enrolledFolder, incarnation, openRooms, person, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 
@@ -36,6 +37,7 @@ let grant: Awaited<ReturnType<Rooms['grant']>>
 let hub: RunningHub
 let folder: string
 let dump: Buffer
+let database: TestDatabase
 
 beforeAll(async () => {
   at = enrolledFolder()
@@ -53,7 +55,8 @@ beforeAll(async () => {
   )
 
   folder = mkdtempSync(join(tmpdir(), 'lodge-thief-'))
-  const started = await startHub({ dataDir: join(folder, 'hub'), fsync: false, behindProxy: true })
+  database = await openTestDatabase()
+  const started = await startHub({ dataDir: join(folder, 'hub'), databaseUrl: database.url, behindProxy: true })
   if (!started.ok) throw new Error(started.failure.code)
   hub = started.value
   const data = parseInstitution(
@@ -77,7 +80,7 @@ afterAll(async () => {
   rooms.close()
   at.remove()
   await hub.stop()
-  if (hub.clusterMovedTo !== null) rmSync(hub.clusterMovedTo, { recursive: true, force: true })
+  await database.drop()
   rmSync(folder, { recursive: true, force: true })
 })
 

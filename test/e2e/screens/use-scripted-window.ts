@@ -1,9 +1,13 @@
 /** A scripted window for a test file: opened afresh by each test, closed after it. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { SceneName } from '../../renderer/scenes.ts'
 import type { ScriptedKiosk } from '../../renderer/scripted-kiosk.ts'
-import { openBrowser } from '../browser.ts'
+import { builtWindow } from '../../support/pages.ts'
+import { openBrowser } from '../../support/chromium.ts'
 import { openScriptedWindow, type Look, type ScriptedWindow } from './scripted-window.ts'
 
 export interface WindowOfTests extends Omit<ScriptedWindow, 'close'> {
@@ -17,8 +21,8 @@ export interface WindowOfTests extends Omit<ScriptedWindow, 'close'> {
   now(this: void): ScriptedWindow
 }
 
-/** Called once at the top of a test file. `folder`: a window other than the one that ships. */
-export function useScriptedWindow(folder: () => string = () => inject('window')): WindowOfTests {
+/** Called once at the top of a test file. `other`: a window other than the one that ships. */
+export function useScriptedWindow(other?: () => string): WindowOfTests {
   let browser: Browser
   let open: ScriptedWindow | null = null
   const now = () => {
@@ -26,7 +30,9 @@ export function useScriptedWindow(folder: () => string = () => inject('window'))
     return open
   }
 
+  let folder = ''
   beforeAll(async () => {
+    folder = other?.() ?? (await builtWindow(mkdtempSync(join(tmpdir(), 'lodge-window-'))))
     browser = await openBrowser()
   })
   afterEach(async () => {
@@ -49,7 +55,7 @@ export function useScriptedWindow(folder: () => string = () => inject('window'))
     },
     now,
     async open(scene, look = {}) {
-      open = await openScriptedWindow(browser, folder(), scene, look)
+      open = await openScriptedWindow(browser, folder, scene, look)
     },
     show: (scene) => now().show(scene),
     tap: (name) => now().tap(name),

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
+import { shared } from './shared/client.ts'
 
 const installed = [
   process.env['CHROMIUM_PATH'],
@@ -55,8 +56,10 @@ export async function chromiumToRun({ packaged = false }: { packaged?: boolean }
   return { path: own.path, args: [...args, '--no-zygote', '--disable-gpu'], env: { ...env, ...own.env } }
 }
 
-/** Starts a headless Chromium. */
-export async function openBrowser(options: { packaged?: boolean } = {}): Promise<Browser> {
-  const { path, args, env } = await chromiumToRun(options)
+/** A headless Chromium: the run's, in contexts of the caller's own, else one of its own. `close()` ends the caller's contexts in either. */
+export async function openBrowser({ packaged = false, own = false } = {}): Promise<Browser> {
+  const address = packaged || own ? null : await shared('browser')
+  if (address !== null) return chromium.connect(address)
+  const { path, args, env } = await chromiumToRun({ packaged })
   return chromium.launch({ executablePath: path, args, env })
 }
