@@ -51,6 +51,10 @@ let head = null
 let end = null
 let kiosk = null
 let kiosks = 0
+/** Entries that a kiosk signed and its ledger has no place for. */
+let beside = null
+let besides = 0
+let kept = 0
 let entries = 0
 let signatures = 0
 
@@ -61,6 +65,19 @@ function closeKiosk() {
   if (kiosk.signed !== kiosk.seq)
     broken(number, `kiosk ${kiosk.id}: no signature covers entries ${kiosk.signed + 1} to ${kiosk.seq}`)
   kiosk = null
+}
+
+/** Whatever is kept beside a ledger must be vouched for: signed itself, or followed by what is. */
+function closeBeside() {
+  if (beside === null) return
+  if (beside.items.size !== beside.entries)
+    broken(number, `kiosk ${beside.id}: not as many entries kept beside its ledger as there were`)
+  const before = new Map([...beside.items.values()].map((item) => [item.hash, item]))
+  for (const item of beside.items.values())
+    if (item.signed) for (let at = item; at !== undefined && !at.vouched; at = before.get(at.prev)) at.vouched = true
+  for (const item of beside.items.values())
+    if (!item.vouched) broken(item.line, `kiosk ${beside.id}: nothing vouches for an entry kept beside its ledger`)
+  beside = null
 }
 
 /** Lines end with LF alone: a text may hold other things that some take for an end of line. */
@@ -87,7 +104,7 @@ for await (const line of lines()) {
   if (item.t !== 'end') whole.update(`${line}\n`)
   if ((head === null) !== (item.t === 'head')) broken(number, 'the file does not begin with its head')
   if (item.t === 'head') {
-    if (item.format !== 'lodge/export/1') quit(2, `unknown format ${String(item.format)}`)
+    if (!['lodge/export/1', 'lodge/export/2'].includes(item.format)) quit(2, `unknown format ${String(item.format)}`)
     if (known !== null && item.key !== known) broken(number, 'signed with another key than the hub’s')
     head = item
   } else if (item.t === 'kiosk') {
@@ -125,13 +142,29 @@ for await (const line of lines()) {
     kiosk.seq = item.seq
     kiosk.prev = item.hash
     entries += 1
+  } else if (item.t === 'apart') {
+    closeKiosk()
+    closeBeside()
+    besides += 1
+    beside = { id: item.kiosk, key: publicKey(item.key), entries: item.entries, items: new Map() }
+  } else if (item.t === 'kept') {
+    if (beside === null || item.kiosk !== beside.id) broken(number, 'an entry of another kiosk')
+    const hash = createHash('sha256').update(Buffer.from(item.prev, 'hex')).update(item.bytes, 'utf8').digest()
+    if (hash.toString('hex') !== item.hash) broken(number, `kiosk ${beside.id}: an entry kept beside has been changed`)
+    const signed = item.signature !== null
+    if (signed && !holds(beside.key, hash, item.signature))
+      broken(number, `kiosk ${beside.id}: an entry kept beside has a wrong signature`)
+    beside.items.set(item.hash, { prev: item.prev, hash: item.hash, signed, vouched: false, line: number })
+    if (signed) signatures += 1
+    kept += 1
   } else if (item.t === 'end') {
     closeKiosk()
+    closeBeside()
     const digest = whole.digest('hex')
-    if (item.entries !== entries || kiosks !== head.kiosks)
+    if (item.entries !== entries || kiosks !== head.kiosks || besides !== (head.apart ?? 0))
       broken(number, 'not as many entries or kiosks as there were')
     if (item.sha256 !== digest) broken(number, 'the file has been changed')
-    if (!holds(publicKey(head.key), Buffer.from(`lodge/export/1\n${digest}\n`), item.signature))
+    if (!holds(publicKey(head.key), Buffer.from(`${head.format}\n${digest}\n`), item.signature))
       broken(number, 'the hub’s signature is wrong')
     end = item
   } else broken(number, 'an unknown line')
@@ -144,6 +177,10 @@ const day = (ms) => {
 process.stdout.write(
   `INTACT: ${entries} entries of ${kiosks} kiosks, ${signatures} signatures of kiosks, received from ${day(head.from)} to ${day(head.to)}\n`,
 )
+if (kept > 0)
+  process.stdout.write(
+    `beside the ledgers: ${kept} entries of ${besides} kiosks, signed by them and contradicting or not joining their ledgers\n`,
+  )
 process.stdout.write(
   `made ${day(head.madeAt)} by ${head.by}; hub's export key ${fingerprint(head.key)}${known === null ? ' (NOT COMPARED: give --key)' : ''}\n`,
 )

@@ -1285,6 +1285,20 @@ export const errorTexts = {
       'The kiosk answers by itself. If this comes again and again, tell the administrator.',
     ],
   },
+  'L-681': {
+    fi: [
+      'Kirjanpitoa ei liitetty: kioski on jäädytetty, tai tiedosto on ristiriidassa sen kanssa, mitä palvelimella jo on. Allekirjoitetut merkinnät säilytettiin todisteina (uusia: {kept}).',
+      'Katso hallintasivulta Erilliset merkinnät, mitä niissä on. Poista sitten kioski käytöstä tai vapauta se.',
+    ],
+    sv: [
+      'Liggaren togs inte in: kiosken är fryst, eller filen motsäger det som servern redan har. De signerade posterna behölls som bevis (nya: {kept}).',
+      'Se under Avskilda poster vad de säger. Skriv sedan av kiosken eller släpp den.',
+    ],
+    en: [
+      'The ledger was not taken in: the kiosk is frozen, or the file contradicts what the hub holds. The signed entries were kept as evidence (new: {kept}).',
+      'See under Entries kept apart what they say. Then write the kiosk off, or unfreeze it.',
+    ],
+  },
   'L-650': {
     fi: ['Nimi tai salasana ei täsmää.', 'Tarkista molemmat ja yritä uudelleen.'],
     sv: ['Namnet eller lösenordet stämmer inte.', 'Kontrollera båda och försök igen.'],

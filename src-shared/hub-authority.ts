@@ -66,6 +66,7 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
   importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
   chains: ['supervisor', 'auditor'],
+  quarantine: ['supervisor', 'auditor'],
   dataSubject: ['supervisor', 'auditor'],
   erase: ['supervisor'],
   retention: ['supervisor', 'auditor', 'administrator'],

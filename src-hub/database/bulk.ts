@@ -44,7 +44,14 @@ export interface Bulk {
   insertHandovers(
     tx: Tx,
     kiosk: string,
-    rows: readonly { readonly pickup: string; readonly seq: number; readonly slip: string; readonly at: number }[],
+    rows: readonly {
+      readonly pickup: string
+      readonly seq: number
+      readonly slip: string
+      readonly at: number
+      /** Its row there, where the entry is kept beside the ledger. */
+      readonly quarantine: number | null
+    }[],
   ): Promise<void>
   updatePickups(
     tx: Tx,
@@ -95,9 +102,11 @@ const postgresBulk: Bulk = {
     )
   },
   async insertHandovers(tx, kiosk, rows) {
-    await sql`INSERT INTO handover (pickup, kiosk, seq, slip, at) SELECT pickup, ${kiosk}, seq, slip, at
+    await sql`INSERT INTO handover (pickup, kiosk, seq, slip, at, quarantine) SELECT pickup, ${kiosk}, seq, slip, at, quarantine
       FROM unnest(${rows.map((h) => h.pickup)}::text[], ${rows.map((h) => h.seq)}::bigint[], ${rows.map((h) => h.slip)}::text[],
-        ${rows.map((h) => h.at)}::bigint[]) AS t(pickup, seq, slip, at)`.execute(tx)
+        ${rows.map((h) => h.at)}::bigint[], ${rows.map((h) => h.quarantine)}::bigint[]) AS t(pickup, seq, slip, at, quarantine)`.execute(
+      tx,
+    )
   },
   async updatePickups(tx, rows) {
     await sql`UPDATE pickup p SET state = t.state, moving_to = t.moving_to, held = t.held FROM unnest(${rows.map((c) => c.id)}::text[],

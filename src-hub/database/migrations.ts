@@ -197,6 +197,24 @@ CREATE INDEX pickup_waiting ON pickup (desk, issued_at, id) WHERE state = 'unass
 `,
   },
   {
+    version: 41,
+    sql: `
+-- What a kiosk has validly signed and its ledger has no place for: evidence, kept as it came.
+CREATE TABLE quarantine (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kiosk text NOT NULL REFERENCES kiosk, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL,
+  prev text NOT NULL, hash text NOT NULL, bytes bytea NOT NULL, signature text, vouched_by text NOT NULL, reason text NOT NULL CHECK (reason IN ('frozen','apart')),
+  received_at bigint NOT NULL, UNIQUE (kiosk, hash));
+CREATE INDEX quarantine_pickup ON quarantine (pickup) WHERE pickup IS NOT NULL;
+CREATE INDEX quarantine_received ON quarantine (received_at, id);
+CREATE TRIGGER quarantine_append_only BEFORE UPDATE OR DELETE ON quarantine FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER quarantine_no_truncate BEFORE TRUNCATE ON quarantine FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+ALTER TABLE handover ADD COLUMN quarantine bigint;
+ALTER TABLE dispute ADD COLUMN quarantine bigint;
+ALTER TABLE kiosk ADD COLUMN kept bigint NOT NULL DEFAULT 0;
+ALTER TABLE kiosk ADD COLUMN kept_bytes bigint NOT NULL DEFAULT 0;
+`,
+  },
+  {
     version: 50,
     sql: `
 -- Each receiver has a queue of its own: one that is silent delays no other.

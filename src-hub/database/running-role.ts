@@ -14,7 +14,7 @@ const roleName = 'lodge_hub'
 const rightsLock = 5_634_335
 
 /** Tables whose rows are facts: added to and read, never changed. */
-export const appendOnly = ['ledger_entry', 'handover', 'audit'] as const
+export const appendOnly = ['ledger_entry', 'quarantine', 'handover', 'audit'] as const
 
 /** A password of the running role's own, kept beside the cluster's. */
 function passwordOf(dataDir: string): string {

@@ -48,6 +48,9 @@ export interface Tables {
     reported: string | null
     /** Asked of a report that looks like an old disk's. */
     challenge: string | null
+    /** How many entries of it are kept beside its ledger, and their bytes. */
+    kept: Generated<number>
+    kept_bytes: Generated<number>
     enrolled_at: number
   }
   kiosk_status: { kiosk: string; light: string; since: number; at: number; record: Json<unknown> }
@@ -140,12 +143,39 @@ export interface Tables {
     received_at: number
     poison: boolean
   }
-  handover: { pickup: string; kiosk: string; seq: number; slip: string; at: number }
+  /** Entries that their kiosk has signed and its ledger has no place for, exactly as they came. */
+  quarantine: {
+    id: Generated<number>
+    kiosk: string
+    seq: number
+    kind: string
+    pickup: string | null
+    time: number
+    /** Hash of the entry it says it follows, and its own. */
+    prev: string
+    hash: string
+    bytes: Buffer
+    signature: string | null
+    /** Hash of the signed entry whose signature covers it. */
+    vouched_by: string
+    reason: 'frozen' | 'apart'
+    received_at: number
+  }
+  handover: {
+    pickup: string
+    kiosk: string
+    seq: number
+    slip: string
+    at: number
+    /** The entry's row there, where it was kept beside the ledger. */
+    quarantine: number | null
+  }
   dispute: {
     id: Generated<number>
     pickup: string
     kiosk: string
     seq: number
+    quarantine: number | null
     at: number
     closed_at: number | null
     closed_by: string | null

@@ -65,6 +65,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-662': 409,
   'L-666': 409,
   'L-668': 429,
+  'L-681': 409,
   'L-901': 500,
 }
 
@@ -98,7 +99,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
   }
 
   async function kiosk(name: HubRoute, request: HubRequest): Promise<Result<Caller>> {
-    const named = await namedKiosk(parts.db, request, name === 'ledger' || name === 'report')
+    const named = await namedKiosk(parts.db, request, name === 'ledger' || name === 'report' ? name : 'none')
     if (!named.ok) return named
     const wire = typeof request.raw === 'string' ? null : request.raw.bytes
     const proven = wire === null ? null : headProves(named.value, request, wire.length, wire)

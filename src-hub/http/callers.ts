@@ -48,17 +48,28 @@ function header(request: CallerRequest, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
+/**
+ * What a route may take of a kiosk that is served no more: `ledger` also of one that is frozen, `report` of one that is written off, so that it can
+ * say where its ledger begins.
+ */
+export type Evidence = 'none' | 'report' | 'ledger'
+
 /** A kiosk that a request names; that it is the one calling is not known yet. */
 export interface NamedKiosk {
   readonly caller: KioskCaller
   readonly key: KeyObject
+  /** And the route takes nothing of one that is. */
   readonly frozen: boolean
   readonly time: number
   readonly signature: string
 }
 
 /** Who a request says it is, by its head alone. Fails with L-603 (unknown, replaced or written off), L-606 (no signature at all). */
-export async function namedKiosk(db: Db, request: CallerRequest, evidence = false): Promise<Result<NamedKiosk>> {
+export async function namedKiosk(
+  db: Db,
+  request: CallerRequest,
+  evidence: Evidence = 'none',
+): Promise<Result<NamedKiosk>> {
   const id = header(request, signatureHeaders.kiosk)
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
@@ -81,8 +92,7 @@ export async function namedKiosk(db: Db, request: CallerRequest, evidence = fals
     .where('kiosk.id', '=', id)
     .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
-  if (kiosk === undefined || !(kiosk.state === 'active' || (evidence && kiosk.state === 'written-off')))
-    return fail('L-603')
+  if (kiosk === undefined || (kiosk.state !== 'active' && evidence === 'none')) return fail('L-603')
   const caller = {
     id: kiosk.id,
     desk: kiosk.desk,
@@ -91,7 +101,8 @@ export async function namedKiosk(db: Db, request: CallerRequest, evidence = fals
     acked: Number(kiosk.acked),
     incarnation: Incarnation.parse(kiosk.incarnation),
   }
-  return ok({ caller, key: keyOf(kiosk.sign_key), frozen: kiosk.frozen, time, signature })
+  const frozen = kiosk.frozen && kiosk.state === 'active' && evidence !== 'ledger'
+  return ok({ caller, key: keyOf(kiosk.sign_key), frozen, time, signature })
 }
 
 /**

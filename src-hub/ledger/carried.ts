@@ -10,7 +10,10 @@ import { takeLedger } from './intake.ts'
 
 const batch = 2000
 
-/** Fails as the route says. A file that is refused changes nothing; one that comes again changes nothing more and gets its receipt again. */
+/**
+ * Fails as the route says. A file that is refused changes nothing, but that with L-681 (frozen, or at odds with what the hub holds) what it holds is
+ * kept as evidence; one that comes again changes nothing more and gets its receipt again.
+ */
 export async function takeCarried(
   db: Db,
   parts: GrantParts,
@@ -25,21 +28,25 @@ export async function takeCarried(
     .select(['id', 'desk', 'state', 'sign_key', 'acked', 'frozen'])
     .where('id', '=', head.kiosk)
     .executeTakeFirst()
-  // What a written-off kiosk did is still evidence.
-  if (kiosk === undefined || (kiosk.state !== 'active' && kiosk.state !== 'written-off')) return fail('L-622')
+  if (kiosk === undefined) return fail('L-622')
   const entries = file.value.entries(publicKeyFromRaw(kiosk.sign_key))
   if (!entries.ok) return entries
-  if (kiosk.frozen) return fail('L-604')
   const before = Number(kiosk.acked)
-  // No word against the kiosk: only the order in which its files came.
-  if (head.after > before) return fail('L-624', { from: before + 1 })
+  // No word against the kiosk: only the order in which its files came. Of one that serves no more the earlier ones may never come.
+  if (head.after > before && kiosk.state === 'active' && !kiosk.frozen) return fail('L-624', { from: before + 1 })
   let end = { acked: before, head: '' }
+  let kept = 0
+  let refused = false
   for (let at = 0; at < entries.value.length; at += batch) {
     const some = entries.value.slice(at, at + batch)
     const bare = some.slice(0, -1).map(({ bytes }) => ({ bytes }))
     const taken = await takeLedger(db, parts, kiosk.id, [...bare, ...some.slice(-1)])
-    if (!taken.ok) return taken
-    end = taken.value
+    if (taken.ok) end = taken.value
+    else if (taken.failure.code !== 'L-604' && taken.failure.params?.['kept'] === undefined) return taken
+    else {
+      refused = true
+      kept += Number(taken.failure.params?.['kept'] ?? 0)
+    }
   }
   const at = parts.now()
   const taken = end.acked - before
@@ -51,9 +58,10 @@ export async function takeCarried(
       act: 'ledger-carried',
       pickup: null,
       desk: kiosk.desk,
-      detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken }),
+      detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken, ...(refused ? { kept } : {}) }),
     })
     .execute()
+  if (refused) return fail('L-681', { kept })
   const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), {
     kiosk: head.kiosk,
     incarnation: Incarnation.parse(

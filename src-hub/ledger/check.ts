@@ -26,6 +26,8 @@ export interface ChainedEntry {
 }
 
 export interface CheckedEntry extends Omit<ChainedEntry, 'json'> {
+  /** Of one that is kept beside the ledger: its row there. */
+  readonly quarantine?: number | null
   /** null: validly signed bytes that do not parse, are longer or deeper than an entry may be, or not canonical: a poison entry. */
   readonly entry: LedgerEntry | null
 }

@@ -24,6 +24,7 @@ import {
   type Misfit,
   type Read,
 } from './check.ts'
+import { keepApart, type Reason } from './quarantine.ts'
 import { ofScreen, passOn } from './screens.ts'
 import {
   applyEntry,
@@ -45,8 +46,9 @@ export interface Intake {
 const piece = 500
 
 /**
- * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised. L-643 (`from`)
- * when the batch begins after an entry that the hub lacks.
+ * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised; and while it is frozen. L-643 (`from`)
+ * when the batch begins after an entry that the hub lacks. What a kiosk has validly signed is kept all the same (`quarantine.ts`), but for a
+ * gap of one that serves, which sends it again: `kept` says how many entries of it are new.
  */
 export async function takeLedger(
   db: Db,
@@ -64,28 +66,36 @@ export async function takeLedger(
       .where('id', '=', kioskId)
       .forUpdate()
       .executeTakeFirstOrThrow()
-    if (kiosk.frozen) return fail('L-604')
+    const keepEvidence = async (reason: Reason) => {
+      const { fresh, handovers } = await keepApart(tx, parts.now(), kiosk, entries, reason)
+      if (handovers.length > 0) await apply(tx, parts, kiosk, handovers)
+      return fresh
+    }
+    const active = kiosk.state === 'active'
+    if (kiosk.frozen && active) {
+      const kept = await keepEvidence('frozen')
+      return keep(fail('L-604', { kept }))
+    }
     const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
     const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
-    // The kiosk was told more than the hub has: no word against it, and it sends again from there.
-    if ('from' in checked) return fail('L-643', { from: checked.from })
+    // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves no more it may never come.
+    if ('from' in checked) {
+      if (active) return fail('L-643', { from: checked.from })
+      return keep(fail('L-643', { from: checked.from, kept: await keepEvidence('apart') }))
+    }
     if ('wrong' in checked) {
-      await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-      await tx
-        .insertInto('alarm')
-        .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
-        .execute()
-      return keep(fail('L-604'))
+      const fresh = await keepEvidence('apart')
+      // One that is written off is refused already; what it sends again and again is one alarm.
+      if (active || fresh > 0)
+        await tx
+          .insertInto('alarm')
+          .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
+          .execute()
+      if (active) await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
+      return keep(fail('L-604', { kept: fresh }))
     }
     if (checked.length > 0) {
-      const about = pickupsOf(checked)
-      const spoken = checked.flatMap(({ pickup, epoch }) =>
-        pickup === null || epoch === null ? [] : [grantKey(pickup, epoch)],
-      )
-      const set = await load(tx, kiosk, about, spoken)
-      const effects = noEffects()
-      for (const item of checked) applyEntry(set, effects, kioskId, item)
-      await write(tx, parts, kiosk, set, effects)
+      await apply(tx, parts, kiosk, checked)
       if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked, parts.now())
     }
     const last = checked.at(-1)
@@ -98,6 +108,40 @@ export async function takeLedger(
       .execute()
     return ok({ acked, head })
   })
+}
+
+/** What entries mean, brought about. */
+async function apply(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: { readonly id: string; readonly desk: string; readonly state: string; readonly kept: number },
+  checked: readonly CheckedEntry[],
+): Promise<void> {
+  const about = pickupsOf(checked)
+  const spoken = checked.flatMap(({ pickup, epoch }) =>
+    pickup === null || epoch === null ? [] : [grantKey(pickup, epoch)],
+  )
+  const set = await load(tx, kiosk, about, spoken, await toldOf(tx, kiosk, checked))
+  const effects = noEffects()
+  for (const item of checked) applyEntry(set, effects, kiosk.id, item)
+  await write(tx, parts, kiosk, set, effects)
+}
+
+/** Of entries that join the ledger now: those that were kept beside it until then. */
+async function toldOf(
+  tx: Tx,
+  kiosk: { readonly id: string; readonly kept: number },
+  checked: readonly CheckedEntry[],
+): Promise<ReadonlySet<string>> {
+  const hashes = checked.filter(({ quarantine = null }) => quarantine === null).map(({ hash }) => hash)
+  if (Number(kiosk.kept) === 0 || hashes.length === 0) return new Set()
+  const rows = await tx
+    .selectFrom('quarantine')
+    .select('hash')
+    .where('kiosk', '=', kiosk.id)
+    .where(bulkOf(tx).among('hash', hashes))
+    .execute()
+  return new Set(rows.map(({ hash }) => hash))
 }
 
 const outOfForce: ReadonlySet<string> = new Set(['burned', 'revoked', 'returned', 'returned-by-post'])
@@ -173,6 +217,7 @@ async function load(
   { id: kiosk, state }: { readonly id: string; readonly state: string },
   about: readonly string[],
   spoken: readonly string[],
+  told: ReadonlySet<string>,
 ): Promise<WorkingSet> {
   const writtenOff = state === 'written-off'
   if (about.length === 0)
@@ -182,6 +227,7 @@ async function load(
       handedOver: new Map(),
       granted: new Set(),
       writtenOff,
+      told,
       incarnation: '',
       restored: false,
     }
@@ -234,6 +280,7 @@ async function load(
     handedOver: new Map(handovers.map((row) => [row.pickup, row.kiosk])),
     granted,
     writtenOff,
+    told,
     incarnation,
     restored,
   }

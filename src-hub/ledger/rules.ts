@@ -36,6 +36,8 @@ export interface WorkingSet {
   readonly granted: ReadonlySet<string>
   /** The kiosk is written off: what it still holds is being burned and replaced, and no word of it ends a grant. */
   readonly writtenOff: boolean
+  /** Hashes of entries that took effect before they joined the ledger, while they were kept beside it. */
+  readonly told: ReadonlySet<string>
   /** The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations before. */
   readonly incarnation: string
   readonly restored: boolean
@@ -45,10 +47,11 @@ export const grantKey = (pickup: string, epoch: { readonly incarnation: string; 
   `${pickup} ${epoch.incarnation} ${epoch.n}`
 
 export interface Effects {
-  readonly handovers: { pickup: string; seq: number; slip: string; at: number }[]
-  readonly disputes: { pickup: string; seq: number }[]
+  /** `quarantine`: the row of an entry that is kept beside the ledger; null for one in it. */
+  readonly handovers: { pickup: string; seq: number; slip: string; at: number; quarantine: number | null }[]
+  readonly disputes: { pickup: string; seq: number; quarantine: number | null }[]
   readonly alarms: {
-    kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry'
+    kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry' | 'quarantined'
     pickup: string | null
     detail: string
   }[]
@@ -185,9 +188,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       return
     case 'dispatched':
     case 'handed-over': {
+      if (set.told.has(item.hash)) return
+      const from = { pickup, seq: item.seq, quarantine: item.quarantine ?? null }
       // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
       if (row !== undefined && foreign(set, pickup, epoch)) {
-        effects.disputes.push({ pickup, seq: item.seq })
+        effects.disputes.push(from)
         effects.alarms.push({
           kind: 'foreign-entry',
           pickup,
@@ -200,17 +205,22 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       // Burned or taken back, its secret is out of force, and another may have been issued in its place.
       const late = first && ended.has(row.state)
       if (!first || !owned || late) {
-        effects.disputes.push({ pickup, seq: item.seq })
+        effects.disputes.push(from)
         const detail = !first
           ? 'a second handover'
           : owned
             ? 'a handover of what had ended'
             : 'a handover without an open grant'
         effects.alarms.push({ kind: 'dispute', pickup, detail })
-      }
+      } else if (from.quarantine !== null)
+        effects.alarms.push({
+          kind: 'quarantined',
+          pickup,
+          detail: `entry ${item.seq}, kept beside the ledger, says ${entry.kind}`,
+        })
       if (!first) return
       set.handedOver.set(pickup, kiosk)
-      effects.handovers.push({ pickup, seq: item.seq, slip: entry.facts.slip, at: item.time })
+      effects.handovers.push({ ...from, slip: entry.facts.slip, at: item.time })
       if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
       // The write-off goes on with it: its secret is disabled and replaced, whatever its kiosk says.
       if (holdsStill(set, kiosk, pickup)) return

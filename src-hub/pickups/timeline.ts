@@ -52,6 +52,28 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
     .where('ledger_entry.pickup', '=', pickup)
     .orderBy('ledger_entry.seq')
     .execute()
+  const beside = await db
+    .selectFrom('quarantine')
+    .innerJoin('kiosk', 'kiosk.id', 'quarantine.kiosk')
+    .innerJoin('desk', 'desk.id', 'kiosk.desk')
+    .leftJoin('ledger_entry', (join) =>
+      join
+        .onRef('ledger_entry.kiosk', '=', 'quarantine.kiosk')
+        .onRef('ledger_entry.seq', '=', 'quarantine.seq')
+        .onRef('ledger_entry.hash', '=', 'quarantine.hash'),
+    )
+    .select([
+      'quarantine.kind',
+      'quarantine.time',
+      'quarantine.seq',
+      'quarantine.received_at as receivedAt',
+      'desk.name as desk',
+    ])
+    .where('quarantine.pickup', '=', pickup)
+    // One that has joined the ledger since is told of there.
+    .where('ledger_entry.seq', 'is', null)
+    .orderBy('quarantine.id')
+    .execute()
   const staff = new Map(
     (await db.selectFrom('staff').select(['id', 'name']).execute()).map((row) => [row.id, row.name]),
   )
@@ -64,6 +86,14 @@ export async function pickupTimeline(db: Db, pickup: string): Promise<TimelineEv
       desk: name(act.desk),
       actor: act.actor,
       detail: act.detail as TimelineEvent['detail'],
+    })),
+    ...beside.map((entry) => ({
+      time: storedInstant(entry.time),
+      at: storedInstant(entry.time) ?? Number(entry.receivedAt),
+      kind: 'entry-kept-apart',
+      desk: name(entry.desk),
+      actor: null,
+      detail: { says: entry.kind, entry: Number(entry.seq) },
     })),
     ...grants.map((grant) => ({
       time: storedInstant(grant.at),

@@ -8,7 +8,7 @@ export async function listChains(db: Db): Promise<HubReply<'chains'>> {
   const names = await deskNames(db)
   const rows = await db
     .selectFrom('kiosk')
-    .select(['id', 'desk', 'kind', 'state', 'frozen', 'acked', 'head_hash', 'last_contact'])
+    .select(['id', 'desk', 'kind', 'state', 'frozen', 'acked', 'head_hash', 'last_contact', 'kept'])
     .orderBy('enrolled_at')
     .execute()
   return {
@@ -25,6 +25,7 @@ export async function listChains(db: Db): Promise<HubReply<'chains'>> {
           entries: Number(row.acked),
           head: row.head_hash,
           lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
+          apart: Number(row.kept),
         },
       ]
     }),

@@ -1,6 +1,6 @@
 /**
  * Exports of a period, by when the hub received an entry. JSON lines for proof: a head, each kiosk with its public key, its
- * entries in the order of its chain with the hash before the first, and an end that signs all of it. CSV for people.
+ * entries in the order of its chain with the hash before the first, what is kept beside its chain, and an end that signs all of it. CSV for people.
  */
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
@@ -14,7 +14,7 @@ import type { ExportKey } from './export-key.ts'
 
 const page = 2000
 /** Named in the signed bytes, so that a signature of anything else of this hub's is not one of an export. */
-export const exportFormat = 'lodge/export/1'
+export const exportFormat = 'lodge/export/2'
 
 export interface Period {
   readonly from: number
@@ -57,6 +57,37 @@ async function* entriesOf(db: Db, { kiosk, first, last }: Range) {
   }
 }
 
+/** Kiosks of which something was kept beside the ledger in the period, and how many entries that is by its end: what vouches for one may be older. */
+async function kiosksBeside(db: Db, { from, to }: Period): Promise<{ kiosk: string; entries: number }[]> {
+  const rows = await db
+    .selectFrom('quarantine')
+    .select((e) => ['kiosk', e.fn.countAll<number>().as('entries'), e.fn.max<number>('received_at').as('newest')])
+    .where('received_at', '<', to)
+    .groupBy('kiosk')
+    .orderBy('kiosk')
+    .execute()
+  return rows
+    .filter((row) => Number(row.newest) >= from)
+    .map(({ kiosk, entries }) => ({ kiosk, entries: Number(entries) }))
+}
+
+async function* besideOf(db: Db, kiosk: string, to: number) {
+  for (let after = 0; ;) {
+    const rows = await db
+      .selectFrom('quarantine')
+      .select(['id', 'seq', 'prev', 'bytes', 'hash', 'signature', 'reason', 'received_at'])
+      .where('kiosk', '=', kiosk)
+      .where('received_at', '<', to)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(page)
+      .execute()
+    yield rows
+    if (rows.length < page) return
+    after = Number(rows.at(-1)?.id)
+  }
+}
+
 async function kioskOf(db: Db, id: string) {
   const names = await deskNames(db)
   const row = await db
@@ -95,6 +126,7 @@ export async function* exportLines(
   }
   let entries = 0
   const all = await ranges(db, period)
+  const beside = await kiosksBeside(db, period)
   yield line({
     t: 'head',
     format: exportFormat,
@@ -104,6 +136,7 @@ export async function* exportLines(
     ...period,
     key: key.publicKey,
     kiosks: all.length,
+    apart: beside.length,
   })
   for (const range of all) {
     const { key: kioskKey, state, desk } = await kioskOf(db, range.kiosk)
@@ -148,6 +181,27 @@ export async function* exportLines(
         )
         .join('')
     }
+  }
+  for (const { kiosk, entries: count } of beside) {
+    const { key: kioskKey, state, desk } = await kioskOf(db, kiosk)
+    yield line({ t: 'apart', kiosk, key: kioskKey, state, desk: desk?.id ?? null, entries: count })
+    for await (const rows of besideOf(db, kiosk, period.to))
+      yield rows
+        .map((row) =>
+          line({
+            t: 'kept',
+            kiosk,
+            id: Number(row.id),
+            seq: Number(row.seq),
+            prev: row.prev,
+            bytes: row.bytes.toString(),
+            hash: row.hash,
+            signature: row.signature,
+            reason: row.reason,
+            receivedAt: Number(row.received_at),
+          }),
+        )
+        .join('')
   }
   const digest = hash.digest('hex')
   const signed = `${exportFormat}\n${digest}\n`

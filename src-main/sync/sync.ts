@@ -6,6 +6,7 @@ import { storageFailure } from '../storage/index.ts'
 import type { Applier } from './apply.ts'
 import { createBackoff } from './backoff.ts'
 import type { HubClient } from './hub-client.ts'
+import { createEvidence } from './evidence.ts'
 import { createIntroduction } from './introduction.ts'
 import type { KioskRecords } from './kiosk-record.ts'
 import type { PageReader } from './pages/index.ts'
@@ -124,6 +125,8 @@ export function createSync({
   })
   const introduction = createIntroduction({ hub, ledger, records, applier, pushTo, snapshot })
 
+  const evidence = createEvidence(hub, ledger, records)
+
   /**
    * A hub put back from a backup since the last round is first told who this kiosk is and what it holds; one that lacks
    * what it had acknowledged, from where to send again.
@@ -148,7 +151,9 @@ export function createSync({
     if (record?.frozen === true) introduction.again()
     for (const step of [introduction.introduce, introduction.registerOpeningKey, push, outbox, pull, push]) {
       const result = await step()
-      if (!result.ok) return result
+      if (result.ok) continue
+      if (result.failure.code === 'L-604') await evidence.bring()
+      return result
     }
     if (records.read()?.refused === true) records.setFrozen(null)
     return ok(null)

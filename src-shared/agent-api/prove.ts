@@ -1,7 +1,7 @@
 /** Proof: chains, exports, what is held of one person, and erasing it. */
 import { z } from 'zod'
-import { Count, PeriodEnd } from '../bounds.ts'
-import { DeskId, Instant, StoredInstant, KioskId, KioskKind, Localized, RecipientId } from '../domain.ts'
+import { Count, PeriodEnd, QueryCount } from '../bounds.ts'
+import { DeskId, Instant, StoredInstant, KioskId, KioskKind, Localized, PickupId, RecipientId } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** `?kiosk=`: answers JSON lines, each a ChainProgress, while it checks. */
@@ -57,8 +57,43 @@ export const proveRoutes = {
           entries: Count,
           head: z.string(),
           lastContactAt: StoredInstant,
+          /** Signed entries of it that are kept beside its ledger. */
+          apart: Count.default(0),
         }),
       ),
+    }),
+  }),
+  /**
+   * What kiosks have validly signed and their ledgers have no place for, newest first: sent while frozen (`frozen`), or not continuing what the hub
+   * holds (`apart`). `effect`: what a handover in it came to. `after` is the `id` of the last one shown.
+   */
+  quarantine: route('GET', '/v1/agent/prove/quarantine', 'agent', {
+    query: z.object({
+      kiosk: KioskId.optional(),
+      pickup: PickupId.optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+      after: QueryCount.optional(),
+    }),
+    body: noBody,
+    reply: z.object({
+      entries: z.array(
+        z.object({
+          id: Count,
+          kiosk: KioskId,
+          desk: z.object({ id: DeskId, name: Localized, unit: Localized }).nullable(),
+          seq: Count,
+          kind: z.string(),
+          pickup: PickupId.nullable(),
+          time: StoredInstant,
+          receivedAt: Instant,
+          reason: z.enum(['frozen', 'apart']),
+          /** It has joined the ledger since. */
+          joined: z.boolean(),
+          effect: z.enum(['handover', 'dispute']).nullable(),
+          hash: z.string(),
+        }),
+      ),
+      next: Count.nullable(),
     }),
   }),
   /** The public half of the key that signs exports: Ed25519, 32 bytes, base64url, and its SHA-256 as people compare it. */

@@ -525,6 +525,25 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       })),
       next: null,
     }),
+    quarantine: () => ({
+      entries: (['handed-over', 'handed-over', 'slip-printed', 'handed-over', 'engine-started'] as const).map(
+        (kind, index) => ({
+          id: 40 - index,
+          kiosk: deskList[0]?.kiosk ?? idOf('kiosk-a'),
+          desk: place(0),
+          seq: 4_818 - index,
+          kind,
+          pickup: kind === 'engine-started' ? null : idOf(`pickup-${index}`),
+          time: sceneNow - (3 + index) * 7 * minute,
+          receivedAt: sceneNow - minute,
+          reason: index < 3 ? ('apart' as const) : ('frozen' as const),
+          joined: index === 3,
+          effect: ([`dispute`, 'handover', null, 'handover', null] as const)[index] ?? null,
+          hash: `${index}b7e`.repeat(16),
+        }),
+      ),
+      next: null,
+    }),
     chains: () => ({
       kiosks: [0, 1, 2].map((index) => ({
         kiosk: deskList[index]?.kiosk ?? idOf('kiosk-a'),
@@ -535,6 +554,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
         entries: 4_812 - index * 900,
         head: 'a4'.repeat(32),
         lastContactAt: sceneNow - minute,
+        apart: index === 0 ? 5 : 0,
       })),
     }),
     exportKey: () => ({ key: 'A'.repeat(43), fingerprint: '9f2c 18aa 03de 7741 6b0e 55c1 f2d9 8a30' }),

@@ -61,8 +61,11 @@ export const memoryBulk: Bulk = {
         .execute()
   },
   async insertHandovers(tx, kiosk, rows) {
-    for (const { pickup, seq, slip, at } of rows)
-      await tx.insertInto('handover').values({ pickup, kiosk, seq, slip, at }).execute()
+    for (const row of rows)
+      await tx
+        .insertInto('handover')
+        .values({ ...row, kiosk })
+        .execute()
   },
   async updatePickups(tx, rows) {
     for (const { id, state, movingTo, held } of rows)

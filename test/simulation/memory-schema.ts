@@ -11,7 +11,7 @@ CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind
 CREATE TABLE kiosk (
   id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
-  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text,
+  last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text, kept bigint NOT NULL DEFAULT 0, kept_bytes bigint NOT NULL DEFAULT 0,
   kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')));
 CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active' AND kind = 'desk';
 CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text, kind text NOT NULL DEFAULT 'desk');
@@ -42,8 +42,12 @@ CREATE TABLE feed (desk text NOT NULL, seq bigint NOT NULL, body text NOT NULL, 
 CREATE TABLE ledger_entry (
   kiosk text NOT NULL, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL, bytes text NOT NULL, hash text NOT NULL, signature text,
   received_at bigint NOT NULL, poison boolean NOT NULL, PRIMARY KEY (kiosk, seq));
-CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint NOT NULL, slip text NOT NULL, at bigint NOT NULL);
-CREATE TABLE dispute (id integer PRIMARY KEY AUTOINCREMENT, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
+CREATE TABLE handover (pickup text PRIMARY KEY, kiosk text NOT NULL, seq bigint NOT NULL, slip text NOT NULL, at bigint NOT NULL, quarantine bigint);
+CREATE TABLE quarantine (
+  id integer PRIMARY KEY AUTOINCREMENT, kiosk text NOT NULL REFERENCES kiosk, seq bigint NOT NULL, kind text NOT NULL, pickup text, time bigint NOT NULL,
+  prev text NOT NULL, hash text NOT NULL, bytes bytea NOT NULL, signature text, vouched_by text NOT NULL, reason text NOT NULL CHECK (reason IN ('frozen','apart')),
+  received_at bigint NOT NULL, UNIQUE (kiosk, hash));
+CREATE TABLE dispute (id integer PRIMARY KEY AUTOINCREMENT, pickup text NOT NULL, kiosk text NOT NULL, seq bigint NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text, quarantine bigint);
 CREATE TABLE alarm (id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, kiosk text, pickup text, detail text NOT NULL, at bigint NOT NULL, closed_at bigint, closed_by text);
 CREATE TABLE audit (id integer PRIMARY KEY AUTOINCREMENT, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL, pickup text, desk text, detail jsonb NOT NULL);
 CREATE TABLE desk_work (
@@ -76,7 +80,7 @@ CREATE UNIQUE INDEX webhook_event_expiring ON webhook_event (pickup) WHERE kind 
 CREATE TABLE webhook_delivery (
   event bigint NOT NULL, target text NOT NULL, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','delivered','dead')),
   attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease_until bigint, status bigint, error text, ended_at bigint, PRIMARY KEY (event, target));
-${['ledger_entry', 'handover', 'audit']
+${['ledger_entry', 'quarantine', 'handover', 'audit']
   .flatMap((table) =>
     ['UPDATE', 'DELETE'].map(
       (verb) =>

@@ -1,13 +1,21 @@
 /** Proof, and what is held of people. */
 import type { proveRoutes } from '../../../src-shared/agent-api/prove.ts'
 import { fail, ok } from '../../../src-shared/result.ts'
-import { dataSubject, erasePerson, listChains, readRetention, saveRetention } from '../../prove/index.ts'
+import {
+  dataSubject,
+  erasePerson,
+  listChains,
+  listQuarantine,
+  readRetention,
+  saveRetention,
+} from '../../prove/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof proveRoutes> {
   const { db, keys, now } = parts
   return {
     chains: async () => ok(await listChains(db)),
+    quarantine: async ({ query }) => ok(await listQuarantine(db, query)),
     exportKey: async () => {
       const key = parts.console?.exportKey
       return key === undefined
