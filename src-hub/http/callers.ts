@@ -146,7 +146,7 @@ export async function kioskCaller(
   request: CallerRequest,
   rawBody: string,
   now: number,
-  evidence = false,
+  evidence: Evidence = 'none',
 ): Promise<Result<KioskCaller>> {
   const named = await namedKiosk(db, request, evidence)
   return named.ok ? provenKiosk(named.value, request, rawBody, now) : named

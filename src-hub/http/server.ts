@@ -163,7 +163,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
         return caller.ok ? ok(null) : caller
       }
       case 'kiosk': {
-        const named = await namedKiosk(parts.db, request, true)
+        const named = await namedKiosk(parts.db, request, 'ledger')
         if (!named.ok) return named
         const proven = headProves(named.value, request, length, null)
         if (proven === false) return fail('L-606')

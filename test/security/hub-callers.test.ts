@@ -76,6 +76,7 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   cancelImport: ['agent', 'hr', 'supervisor', 'administrator'],
   importRows: ['agent', 'hr', 'supervisor', 'auditor', 'administrator'],
   chains: ['supervisor', 'auditor'],
+  quarantine: ['supervisor', 'auditor'],
   dataSubject: ['supervisor', 'auditor'],
   erase: ['supervisor'],
   retention: ['supervisor', 'auditor', 'administrator'],
