@@ -11,6 +11,8 @@ import {
   wiegandFormats,
   wiegandNames,
 } from '../../src-main/identity/card-formats/index.ts'
+import { parseEngineConfig } from '../../src-main/engine/index.ts'
+import { CardFormat, readAs } from '../../src-main/identity/card-formats/index.ts'
 import { classifyScan } from '../../src-main/identity/scans/index.ts'
 import {
   createDecoder,
@@ -196,6 +198,27 @@ describe('the desk’s settings', () => {
       expect(
         ReadersConfig.safeParse({ allow: [{ name: 'a', usagePage: 0x8c, decoder: 'hid-pos', cards: [bad] }] }).success,
       ).toBe(false)
+  })
+  it('refuse a pattern that cannot be matched in linear time with L-101 and its place, and none is slow for any text', () => {
+    const settings = (pattern: string) => ({
+      dataDir: '/nowhere',
+      printer: { kind: 'none' },
+      readers: {
+        allow: [{ name: 'a', usagePage: 0x8c, decoder: 'hid-pos', cards: [{ name: 'x', pattern }] }],
+      },
+    })
+    for (const bad of ['(', '(?=A)B', '(?<!A)B', '(A)\\1', '[', 'A{2000}', '*'])
+      expect(parseEngineConfig(settings(bad)), bad).toMatchObject({
+        ok: false,
+        failure: { code: 'L-101', params: { where: expect.stringContaining('readers.allow.0.cards.0') as string } },
+      })
+    // Each would search for ages where a pattern backtracks.
+    for (const pattern of ['(A+)+', '(A|A)*', '(.*)*B', '(A*)*', '([A-Z]+)*[0-9]', '(A?){200}A{200}']) {
+      const format = CardFormat.parse({ name: 'x', pattern })
+      const began = performance.now()
+      readAs(format, { text: `${'A'.repeat(400)}!` })
+      expect(performance.now() - began, pattern).toBeLessThan(1000)
+    }
   })
   it('with no format any 4 to 32 letters and digits are a card, as before', () => {
     expect(cardIdOf({ text: ' 04:a1-b2.c3 ' }, [])).toEqual({ ok: true, value: '04A1B2C3' })

@@ -2,6 +2,7 @@
  * A card format says which texts of a reader are cards of its kind, and how each becomes the one id that the institution's
  * register holds. Formats are data, in the desk's settings: the same card read by two kinds of reader then has one identity.
  */
+import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../../src-shared/result.ts'
 import { checkDigitNames, checks } from './check-digits.ts'
@@ -39,9 +40,11 @@ export const CardStep = z.discriminatedUnion('do', [
 ])
 export type CardStep = z.infer<typeof CardStep>
 
+/** Patterns are matched in time that grows with the text alone (RE2): no card makes a pattern of the settings search for ever. */
 function compiles(pattern: string): boolean {
   try {
-    return new RegExp(pattern, 'u') instanceof RegExp
+    RE2JS.compile(pattern)
+    return true
   } catch {
     return false
   }
@@ -49,7 +52,7 @@ function compiles(pattern: string): boolean {
 
 export const CardFormat = z.strictObject({
   name: z.string().min(1).max(60),
-  /** Regular expression for the whole text, upper case. */
+  /** Regular expression (RE2's syntax: no look-around, no back-references) for the whole text, upper case. */
   pattern: z.string().min(1).max(200).refine(compiles),
   /** AIM identifiers this format is read as, by their beginnings: `]A` is Code 39, `]C` Code 128, `]E` EAN. */
   symbologies: z
@@ -125,11 +128,11 @@ function take(step: CardStep, text: string): { readonly text: string } | 'no' | 
   }
 }
 
-const compiled = new WeakMap<CardFormat, RegExp>()
-function patternOf(format: CardFormat): RegExp {
+const compiled = new WeakMap<CardFormat, RE2JS>()
+function patternOf(format: CardFormat): RE2JS {
   let pattern = compiled.get(format)
   if (pattern === undefined) {
-    pattern = new RegExp(`^(?:${format.pattern})$`, 'u')
+    pattern = RE2JS.compile(format.pattern)
     compiled.set(format, pattern)
   }
   return pattern
@@ -147,7 +150,7 @@ export function readAs(format: CardFormat, card: CardText): Result<string> | nul
   // The check character of Code 39 may be a space.
   const ends = format.steps.some((step) => step.do === 'check' && step.digit === 'code39-mod43')
   let text = (ends ? card.text.trimStart() : card.text.trim()).toUpperCase()
-  if (text.length > 512 || !patternOf(format).test(text)) return null
+  if (text.length > 512 || !patternOf(format).testExact(text)) return null
   for (const step of format.steps) {
     const next = take(step, text)
     if (next === 'no') return null
