@@ -380,6 +380,14 @@ export const errorTexts = {
     ],
     en: ['This screen has no connection just now.', 'Go to the desk with your ID: they can see your pickup.'],
   },
+  'L-247': {
+    fi: [
+      'Henkilöllä voi olla enintään {max} korttia.',
+      'Poista kortit, jotka eivät ole enää käytössä, ja yritä uudelleen.',
+    ],
+    sv: ['En person kan ha högst {max} kort.', 'Ta bort kort som inte längre används och försök igen.'],
+    en: ['A person may have {max} cards at most.', 'Remove cards that are no longer used, and try again.'],
+  },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
     sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],
@@ -1429,9 +1437,12 @@ export const errorTexts = {
     en: ['The file has too many rows: {max} at most.', 'Split the file and import the parts one by one.'],
   },
   'L-633': {
-    fi: ['Rivi {row} ei ole UTF-8-merkistöä.', 'Tallenna tiedosto UTF-8-muodossa ja tuo se uudelleen.'],
-    sv: ['Rad {row} är inte UTF-8.', 'Spara filen som UTF-8 och importera den på nytt.'],
-    en: ['Row {row} is not UTF-8.', 'Save the file as UTF-8 and import it again.'],
+    fi: ['Rivin {row} merkistöä ei tunneta.', 'Tallenna tiedosto UTF-8-muodossa ja tuo se uudelleen.'],
+    sv: ['Teckenkodningen på rad {row} är okänd.', 'Spara filen som UTF-8 och importera den på nytt.'],
+    en: [
+      'The letters of row {row} are in no encoding that is known here.',
+      'Save the file as UTF-8 and import it again.',
+    ],
   },
   'L-634': {
     fi: ['Sarake ei kelpaa: {column}.', 'Korjaa otsikkorivi ohjeen mukaan. Salasanoja ei koskaan tuoda tiedostosta.'],
@@ -1506,6 +1517,34 @@ export const errorTexts = {
     en: [
       'The hub lacks entries that this kiosk has already sent.',
       'The kiosk sends them again by itself. There is nothing to do.',
+    ],
+  },
+  'L-695': {
+    fi: [
+      'Sama kortti annetaan toiselle henkilölle rivillä {row}.',
+      'Korjaa, kumman kortti se on, ja tuo molemmat rivit uudelleen.',
+    ],
+    sv: [
+      'Samma kort ges till en annan person på rad {row}.',
+      'Rätta vems kortet är och importera båda raderna på nytt.',
+    ],
+    en: [
+      'The same card is given to another person on row {row}.',
+      'Correct whose card it is, and import both rows again.',
+    ],
+  },
+  'L-696': {
+    fi: [
+      'Kortin numerosta voi puuttua nollia alusta: tiedostossa on pidempiä numeroita, jotka alkavat nollalla.',
+      'Vertaa numeroa korttiin. Tallenna sarake taulukkolaskennassa tekstinä.',
+    ],
+    sv: [
+      'Kortnumret kan ha förlorat nollor i början: filen har längre nummer som börjar med noll.',
+      'Jämför numret med kortet. Spara kolumnen som text i kalkylprogrammet.',
+    ],
+    en: [
+      'The card may have lost zeros at its beginning: the file has longer numbers that begin with a zero.',
+      'Compare the number with the card. Save the column as text in the spreadsheet.',
     ],
   },
   'L-801': {

@@ -1,12 +1,16 @@
 /** The dry run: reads an uploaded file once, says of every row whether it could be carried out now, and keeps the rows. */
 import { sql } from 'kysely'
 import { RecipientClass } from '../../src-shared/domain.ts'
+import { mostCards } from '../../src-shared/agent-api/words.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { fail, type Failure, type Result } from '../../src-shared/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { openAddress, livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
-import { bringsPeople, readHeader, readRow, type ReadRow } from './columns.ts'
-import { FileRefused, refusable, rowsOf } from './rows-of.ts'
+import { bringsPeople, lacks, readHeader, readRow, type ReadRow } from './columns.ts'
+import type { Column } from './headers.ts'
+import { FileRefused, refusable } from './refused.ts'
+import { rowsOf } from './rows-of.ts'
+import { createSurvey, type Survey } from './survey.ts'
 
 const batch = 2000
 const mayBringPeople: ReadonlySet<string> = new Set(['supervisor', 'administrator'] satisfies AgentRole[])
@@ -17,6 +21,17 @@ interface Kept {
   readonly account: string
   readonly read: ReadRow | null
   readonly failure: Failure | null
+  /** Of a row that can be carried out all the same. */
+  readonly warning: Failure | null
+}
+
+/** Blind indexes of the cards that this file has given each person so far. */
+type Added = Map<string, Set<string>>
+
+interface How {
+  readonly role: AgentRole
+  readonly supersede: boolean
+  readonly added: Added
 }
 
 /** By id, by slip prefix, and by name in any language where only one desk has it. */
@@ -60,10 +75,42 @@ export interface Lease {
 /** The lease is renewed after so many rows. */
 const keepEvery = 20_000
 
-/** Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it is judged or kept. */
-async function readThrough(db: Db, parts: GrantParts, held: Lease): Promise<void> {
-  for await (const { row } of rowsOf(partsOf(db, parts, held.id)))
-    if (row % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
+/** L-634, L-618. */
+function headerOf(cells: readonly string[], role: string): readonly Column[] {
+  const header = readHeader(cells)
+  if (!header.ok) throw new FileRefused(header.failure)
+  if (bringsPeople(header.value) && !mayBringPeople.has(role)) throw new FileRefused(fail('L-618').failure)
+  return header.value
+}
+
+/**
+ * Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it is judged or kept.
+ * And what only the whole file tells is known before its first row is judged.
+ */
+async function readThrough(db: Db, parts: GrantParts, held: Lease, role: string): Promise<Survey> {
+  const survey = createSurvey()
+  let header: readonly Column[] | null = null
+  let rows = 0
+  for await (const { line, cells } of rowsOf(() => partsOf(db, parts, held.id))) {
+    if (header === null) {
+      header = headerOf(cells, role)
+      continue
+    }
+    const read = readRow(header, cells)
+    if (read.ok) survey.take(line, read.value)
+    rows += 1
+    if (rows % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
+  }
+  if (header === null) throw new FileRefused(fail('L-634', { column: 'account' }).failure)
+  return survey.done(db)
+}
+
+/** What stands against a row by the file alone. */
+function ofTheFile(read: Result<ReadRow>, before: number | undefined, survey: Survey): Failure | null {
+  if (!read.ok) return read.failure
+  if (before !== undefined) return fail('L-636', { row: before }).failure
+  const other = survey.otherHolder(read.value)
+  return other === null ? null : fail('L-695', { row: other }).failure
 }
 
 /** Ends in `checked` or `refused`. Begins anew when it was cut off: a file is read in seconds. */
@@ -82,32 +129,30 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
   const rules = await loadRules(db)
   const names = await deskNames(db)
   const seen = new Map<string, number>()
+  const added: Added = new Map()
   const read = await refusable(async () => {
-    await readThrough(db, parts, held)
-    let header: Result<Parameters<typeof readRow>[0]> | null = null
+    const survey = await readThrough(db, parts, held, role)
+    let header: readonly Column[] | null = null
     let rows: Kept[] = []
-    for await (const { row, cells } of rowsOf(partsOf(db, parts, id))) {
+    const keep = () => keepRows(db, parts, held, rules, names, rows, { role: role as AgentRole, supersede, added })
+    for await (const { line, cells } of rowsOf(() => partsOf(db, parts, id))) {
       if (header === null) {
-        header = readHeader(cells)
-        if (!header.ok) throw new FileRefused(header.failure)
-        if (bringsPeople(header.value) && !mayBringPeople.has(role)) throw new FileRefused(fail('L-618').failure)
+        header = headerOf(cells, role)
         continue
       }
-      if (!header.ok) continue
-      const one = readRow(header.value, cells)
+      const one = readRow(header, cells)
       const account = one.ok ? one.value.account : ''
       // A directory looks at no case.
       const before = seen.get(account.toLowerCase())
-      if (one.ok && before === undefined) seen.set(account.toLowerCase(), row)
-      const failure = !one.ok ? one.failure : before !== undefined ? fail('L-636', { row: before }).failure : null
-      rows.push({ line: row, account, read: one.ok ? one.value : null, failure })
-      if (rows.length >= batch) {
-        await keepRows(db, parts, held, rules, names, rows, role as AgentRole, supersede)
-        rows = []
-      }
+      if (one.ok && before === undefined) seen.set(account.toLowerCase(), line)
+      const failure = ofTheFile(one, before, survey)
+      const warning = one.ok && survey.lostZeros(one.value) ? fail('L-696').failure : null
+      rows.push({ line, account, read: one.ok ? one.value : null, failure, warning })
+      if (rows.length < batch) continue
+      await keep()
+      rows = []
     }
-    if (header === null) throw new FileRefused(fail('L-634', { column: 'account' }).failure)
-    await keepRows(db, parts, held, rules, names, rows, role as AgentRole, supersede)
+    await keep()
   })
   await transact(db, async (tx) => {
     await held.keep(tx)
@@ -134,6 +179,13 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
   })
 }
 
+/** How many cards each of these people has. */
+async function cardsHeld(db: Db, recipients: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ recipient: string; n: number }>`SELECT recipient, count(*) AS n FROM card
+    WHERE recipient = ANY(${[...recipients]}::text[]) GROUP BY recipient`.execute(db)
+  return new Map(rows.map(({ recipient, n }) => [recipient, Number(n)]))
+}
+
 /** What stands against each row, with the hub's own data for all of them at once. */
 async function judge(
   db: Db,
@@ -141,8 +193,7 @@ async function judge(
   rules: Rules,
   names: ReadonlyMap<string, string>,
   rows: readonly Kept[],
-  role: AgentRole,
-  supersede: boolean,
+  { role, supersede, added }: How,
 ) {
   const accounts = rows.flatMap(({ read, failure }) => (read === null || failure !== null ? [] : [read.account]))
   const lower = accounts.map((account) => account.toLowerCase())
@@ -172,6 +223,10 @@ async function judge(
   }>`SELECT encode(blind, 'hex') AS blind, recipient FROM card
     WHERE blind IN (SELECT decode(b, 'hex') FROM unnest(${blinds}::text[]) AS t(b))`.execute(db)
   const owners = new Map(cards.map((row) => [row.blind, row.recipient]))
+  const held = await cardsHeld(
+    db,
+    known.map((row) => row.recipient),
+  )
   const now = parts.now()
   return rows.map(({ read, failure }): Failure | null => {
     if (failure !== null || read === null) return failure
@@ -184,6 +239,17 @@ async function judge(
       return owner !== undefined && owner !== holder?.recipient
     })
     if (taken === true) return fail('L-658').failure
+    if (person !== null && holder === undefined) {
+      const column = lacks(person)
+      if (column !== null) return fail('L-635', { column }).failure
+    }
+    const fresh = (person?.cards ?? [])
+      .map((card) => parts.keys.blindIndex(card).toString('hex'))
+      .filter((blind) => !owners.has(blind))
+    const whose = holder?.recipient ?? read.account
+    const gains = new Set([...(added.get(whose) ?? []), ...fresh])
+    if ((held.get(whose) ?? 0) + gains.size > mostCards) return fail('L-247', { max: mostCards }).failure
+    added.set(whose, gains)
     if (pickup === null) return null
     if (!supersede && live.has(read.account)) return fail('L-637').failure
     const desk = deskOf(names, pickup.desk)
@@ -218,14 +284,14 @@ async function keepRows(
   rules: Rules,
   names: ReadonlyMap<string, string>,
   rows: readonly Kept[],
-  role: AgentRole,
-  supersede: boolean,
+  how: How,
 ): Promise<void> {
   if (rows.length === 0) return
-  const failures = await judge(db, parts, rules, names, rows, role, supersede)
+  const failures = await judge(db, parts, rules, names, rows, how)
   const text = JSON.stringify(
-    rows.map(({ line, account, read }, i) => {
+    rows.map(({ line, account, read, warning }, i) => {
       const failure = failures[i] ?? null
+      const said = failure ?? warning
       return {
         line,
         account,
@@ -236,8 +302,8 @@ async function keepRows(
             ? null
             : parts.keys.seal(JSON.stringify(read.person)).toString('hex'),
         state: failure === null ? 'ready' : 'refused',
-        problem: failure?.code ?? null,
-        params: failure?.params ?? null,
+        problem: said?.code ?? null,
+        params: said?.params ?? null,
       }
     }),
   )

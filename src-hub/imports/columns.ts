@@ -1,29 +1,13 @@
 /** The columns of an import, and what a row of text says. Pure; the hub's own data comes in. */
 import { z } from 'zod'
 import { BirthDate, withoutUnknown } from '../../src-shared/birth-date.ts'
-import { plainAccount } from '../../src-shared/agent-api/words.ts'
+import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
 import { PersonName } from '../../src-shared/hub-api.ts'
+import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { columnOf, valueOf, type Column } from './headers.ts'
 
-/** Required, or one that people fill a hub with, or one of the pickup's. */
-export const columns = [
-  'account',
-  'desk',
-  'channel',
-  'request_reference',
-  'secret_kind',
-  'class',
-  'family',
-  'given',
-  'former_names',
-  'language',
-  'birth_date',
-  'sponsor',
-  'valid_until',
-  'cards',
-] as const
-type Column = (typeof columns)[number]
 const personal: readonly Column[] = [
   'class',
   'family',
@@ -40,29 +24,33 @@ const personal: readonly Column[] = [
 // eslint-disable-next-line no-control-regex
 const Plain = z.string().regex(/^[^\0-\x1f\x7f]*$/)
 const Account = Plain.min(1).max(120).refine(plainAccount)
+/** `Family, Given` and `|` between two; one name alone is a family name, and `, Given` a given name alone. */
 const former = Plain.max(1000).transform((text, context) => {
   const names = text
     .split('|')
     .filter((part) => part.trim() !== '')
     .map((part) => part.split(',').map((half) => half.trim()))
-  const bad = names.some((name) => name.length !== 2 || name.some((half) => half === ''))
-  if (bad || names.length > 10) context.addIssue({ code: 'custom' })
-  return names.map(([family = '', given = '']) => ({ family, given }))
+  const pairs = names.map(([family = '', given = '']) => ({ family, given }))
+  const fits = PersonName.shape.family
+  const bad = names.some((name) => name.length > 2 || name.some((half) => !fits.safeParse(half).success))
+  if (bad || names.length > 10 || !pairs.every(hasName)) context.addIssue({ code: 'custom' })
+  return pairs
 })
-const cards = Plain.max(400).transform((text, context) => {
+const cards = Plain.max(4000).transform((text, context) => {
   const ids = text
     .split('|')
     .flatMap((part) => (part.trim() === '' ? [] : [part.replaceAll(/[\s:-]/g, '').toUpperCase()]))
-  if (ids.length > 20 || !ids.every((id) => /^[0-9A-F]{8,20}$/.test(id))) context.addIssue({ code: 'custom' })
+  if (!ids.every((id) => /^[0-9A-F]{8,20}$/.test(id))) context.addIssue({ code: 'custom' })
   return ids
 })
 
+/** What is not there stays as the hub has it. A person who is new needs a class and a name: `lacks` tells. */
 const Person = z.object({
-  class: RecipientClass,
-  family: Plain.pipe(PersonName.shape.family.min(1)),
-  given: Plain.pipe(PersonName.shape.given),
+  class: RecipientClass.optional(),
+  family: Plain.pipe(PersonName.shape.family).optional(),
+  given: Plain.pipe(PersonName.shape.given).optional(),
   former_names: former.default([]),
-  language: Language.default('fi'),
+  language: Language.optional(),
   /** A year, or a year and a month, where nobody knows the rest: `1985`, `1985-07`, or with zeros. */
   birth_date: z.string().transform(withoutUnknown).pipe(BirthDate).optional(),
   sponsor: Plain.max(200).optional(),
@@ -87,22 +75,23 @@ export interface ReadRow {
   readonly person: ImportPerson | null
 }
 
+/** The column that somebody new lacks; null: nothing. */
+export function lacks(person: ImportPerson): 'class' | 'family' | null {
+  if (person.class === undefined) return 'class'
+  return hasName({ family: person.family ?? '', given: person.given ?? '' }) ? null : 'family'
+}
+
 /** The header's columns by their place. L-634 for one that is unknown (a password's, say), twice there, or missing. */
 export function readHeader(cells: readonly string[]): Result<readonly Column[]> {
-  const named = cells.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s-]+/g, '_'),
-  )
-  const unknown = named.find((name) => !(columns as readonly string[]).includes(name))
-  if (unknown !== undefined) return fail('L-634', { column: unknown.slice(0, 40) })
+  const read = cells.map(columnOf)
+  const unknown = read.find(({ column }) => column === null)
+  if (unknown !== undefined) return fail('L-634', { column: unknown.named.slice(0, 40) })
+  const named = read.flatMap(({ column }) => column ?? [])
   const twice = named.find((name, i) => named.indexOf(name) !== i)
   if (twice !== undefined) return fail('L-634', { column: twice })
-  const some = personal.some((name) => named.includes(name))
-  const needed: readonly Column[] = some ? ['account', 'class', 'family', 'given'] : ['account', 'desk']
+  const needed: readonly Column[] = personal.some((name) => named.includes(name)) ? ['account'] : ['account', 'desk']
   const missing = needed.find((name) => !named.includes(name))
-  return missing === undefined ? ok(named as Column[]) : fail('L-634', { column: missing })
+  return missing === undefined ? ok(named) : fail('L-634', { column: missing })
 }
 
 /** Whether a file brings people: what proves somebody's identity is not every agent's to change. */
@@ -110,18 +99,19 @@ export function bringsPeople(header: readonly Column[]): boolean {
   return header.some((name) => personal.includes(name))
 }
 
-/** One row. L-635 naming the column, never its value. */
+/** One row. L-635 naming the column, never its value; L-247 for more cards than a person may have. */
 export function readRow(header: readonly Column[], cells: readonly string[]): Result<ReadRow> {
   // An empty cell is one that is not there.
   const values: Partial<Record<Column, string>> = {}
   header.forEach((name, i) => {
     const text = (cells[i] ?? '').trim().normalize('NFC')
-    if (text !== '') values[name] = text
+    if (text !== '') values[name] = valueOf(name, text)
   })
   const account = Account.safeParse(values.account)
   if (!account.success) return fail('L-635', { column: 'account' })
   const person = personal.some((name) => values[name] !== undefined) ? Person.safeParse(values) : null
   if (person?.success === false) return fail('L-635', { column: String(person.error.issues[0]?.path[0] ?? 'row') })
+  if (new Set(person?.data.cards).size > mostCards) return fail('L-247', { max: mostCards })
   const pickup = values.desk === undefined ? null : Pickup.safeParse(values)
   if (pickup?.success === false) return fail('L-635', { column: String(pickup.error.issues[0]?.path[0] ?? 'row') })
   if (pickup === null && person === null) return fail('L-635', { column: 'desk' })

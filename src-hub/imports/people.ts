@@ -1,5 +1,6 @@
 /** Brings the people of a chunk of rows: new accounts with their persons, changes to known ones, cards. */
 import { sql } from 'kysely'
+import { mostCards } from '../../src-shared/agent-api/words.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -23,11 +24,11 @@ export async function bringPeople(
       account,
       recipient: recipients.get(account) ?? newId(),
       fresh: !recipients.has(account),
-      class: person.class,
-      family: person.family,
-      given: person.given,
+      class: person.class ?? null,
+      family: person.family ?? null,
+      given: person.given ?? null,
       former_names: person.former_names,
-      language: person.language,
+      language: person.language ?? null,
       birth: person.birth_date === undefined ? null : keys.seal(person.birth_date).toString('hex'),
       born: person.birth_date === undefined ? null : keys.blind('birth', person.birth_date).toString('hex'),
       sponsor: person.sponsor ?? null,
@@ -41,13 +42,14 @@ export async function bringPeople(
   const of = sql`jsonb_to_recordset(${text}::jsonb) AS t(account text, recipient text, fresh boolean, class text, family text, given text, former_names jsonb,
     language text, birth text, born text, sponsor text, valid_until text, cards jsonb)`
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language, birth_date, birth_blind, sponsor)
-    SELECT recipient, class, family, given, former_names, language, decode(birth, 'hex'), decode(born, 'hex'), sponsor FROM ${of} WHERE fresh`.execute(
+    SELECT recipient, class, coalesce(family, ''), coalesce(given, ''), former_names, coalesce(language, 'fi'), decode(birth, 'hex'), decode(born, 'hex'), sponsor FROM ${of} WHERE fresh`.execute(
     tx,
   )
   await sql`INSERT INTO account (account, recipient, valid_until) SELECT account, recipient, valid_until FROM ${of} WHERE fresh`.execute(
     tx,
   )
-  await sql`UPDATE recipient r SET class = t.class, family = t.family, given = t.given, language = t.language, sponsor = coalesce(t.sponsor, r.sponsor),
+  await sql`UPDATE recipient r SET class = coalesce(t.class, r.class), family = coalesce(t.family, r.family),
+    given = coalesce(t.given, r.given), language = coalesce(t.language, r.language), sponsor = coalesce(t.sponsor, r.sponsor),
     former_names = CASE WHEN jsonb_array_length(t.former_names) = 0 THEN r.former_names ELSE t.former_names END,
     birth_date = coalesce(decode(t.birth, 'hex'), r.birth_date), birth_blind = coalesce(decode(t.born, 'hex'), r.birth_blind) FROM ${of} WHERE r.id = t.recipient AND NOT t.fresh`.execute(
     tx,
@@ -55,6 +57,9 @@ export async function bringPeople(
   await sql`UPDATE account a SET valid_until = coalesce(t.valid_until, a.valid_until) FROM ${of} WHERE a.account = t.account AND NOT t.fresh`.execute(
     tx,
   )
-  await sql`INSERT INTO card (recipient, sealed, blind) SELECT t.recipient, decode(c->>'sealed', 'hex'), decode(c->>'blind', 'hex')
-    FROM ${of}, jsonb_array_elements(t.cards) AS c ON CONFLICT (blind) DO NOTHING`.execute(tx)
+  await sql`INSERT INTO card (recipient, sealed, blind) SELECT t.recipient, decode(c.c->>'sealed', 'hex'), decode(c.c->>'blind', 'hex')
+    FROM ${of}, jsonb_array_elements(t.cards) WITH ORDINALITY AS c(c, n)
+    WHERE (SELECT count(*) FROM card k WHERE k.recipient = t.recipient) + c.n <= ${mostCards} ON CONFLICT (blind) DO NOTHING`.execute(
+    tx,
+  )
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import { RecipientView } from '../../src-shared/agent-api/routing.ts'
 import { RecipientId } from '../../src-shared/domain.ts'
+import { mostCards } from '../../src-shared/agent-api/words.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -172,7 +173,7 @@ export async function setBirthDate(
 const cardsOf = async (tx: Tx, recipient: string) =>
   (await tx.selectFrom('card').select('blind').where('recipient', '=', recipient).execute()).length
 
-/** Fails with L-609, L-618, L-658 (someone else's), L-608 (no letters or digits in it). Returns how many there are. */
+/** Fails with L-609, L-618, L-658 (someone else's), L-247 (too many), L-608 (no letters or digits in it). Returns how many there are. */
 export async function addCard(
   db: Db,
   keys: HubKeys,
@@ -186,6 +187,8 @@ export async function addCard(
     const may = await mayKeep(tx, recipient, agent.role)
     if (!may.ok) return may
     const blind = keys.blindIndex(card)
+    const known = await tx.selectFrom('card').select('recipient').where('blind', '=', blind).executeTakeFirst()
+    if (known === undefined && (await cardsOf(tx, recipient)) >= mostCards) return fail('L-247', { max: mostCards })
     await tx
       .insertInto('card')
       .values({ recipient, sealed: keys.seal(normaliseCardId(card)), blind })

@@ -158,8 +158,8 @@ const tables: ReadonlyMap<string, readonly string[]> = new Map(
 
 const shadda = '\u0651'
 const bareLetter = /^[A-Z]$/
-/** Invisible, or a sign of its script that the tables do not encode: it writes nothing. */
-const silent = /^[\p{Default_Ignorable_Code_Point}\u0640]+$/u
+/** Invisible, an apostrophe, or a sign of its script that the tables do not encode: it writes nothing. */
+const silent = /^[\p{Default_Ignorable_Code_Point}\u02b9-\u02bf\u02c8\u0640]+$/u
 
 /** A letter with its marks in the tables: as it is, with any one of its marks, or bare. */
 function listed(cluster: string): readonly string[] | null {
@@ -183,7 +183,9 @@ function spellingsOf(letter: string): readonly string[] | null {
   // Ligatures, full-width forms and the like are several letters or one in other clothes.
   const plain = letter.normalize('NFKD').toUpperCase()
   if (plain === letter.normalize('NFD')) return null
-  const parts = (plain.match(cluster) ?? []).map((part) => listed(part.normalize('NFC')))
+  const parts = (plain.match(cluster) ?? [])
+    .filter((part) => /^[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N}]/u.test(part))
+    .map((part) => listed(part.normalize('NFC')))
   if (parts.length === 0 || parts.some((part) => part === null)) return null
   return [parts.map((part) => part?.[0] ?? '').join('')]
 }

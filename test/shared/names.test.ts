@@ -1,0 +1,161 @@
+/** Names in the letters of a machine-readable zone: ICAO 9303 part 3 section 6, and that no letter ever vanishes. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fullName, initials, listedName } from '../../src-shared/person-name.ts'
+import { mrzLetters } from '../../src-shared/protocol/mrz-letters.ts'
+import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
+
+type Name = readonly [family: string, given: string]
+const name = ([family, given]: Name) => ({ family, given })
+
+it.each<readonly [record: Name, document: Name, 'exact' | 'tolerant' | null]>([
+  [['Məmmədov', 'Əli'], ['MAMMADOV', 'ALI'], 'exact'],
+  [['Məmmədov', 'Əli'], ['MEMMEDOV', 'ELI'], 'exact'],
+  [['Məmmədov', 'Əli'], ['MMMDOV', 'LI'], null],
+  [['GROẞ', 'Uwe'], ['GROSS', 'UWE'], 'exact'],
+  [['Groß', 'Uwe'], ['GROSS', 'UWE'], 'exact'],
+  [['Ǥuttorm', 'Áilu'], ['GUTTORM', 'AILU'], 'exact'],
+  [['Meier‐Lund', 'Anna'], ['MEIER LUND', 'ANNA'], 'exact'],
+  [['Meier‑Lund', 'Anna'], ['MEIERLUND', 'ANNA'], 'tolerant'],
+  [['Meier-Lund', 'Anna'], ['MEIERLUND', 'ANNA'], 'tolerant'],
+  [['Meierlund', 'Anna'], ['MEIER LUND', 'ANNA'], 'tolerant'],
+  [['Đorđević', 'Živko'], ['DJORDJEVIC', 'ZIVKO'], 'exact'],
+  [['Đorđević', 'Živko'], ['DORDEVIC', 'ZIVKO'], 'exact'],
+  [["O'Brien", 'Siobhán'], ['O BRIEN', 'SIOBHAN'], 'tolerant'],
+  [["O'Brien", 'Siobhán'], ['OBRIEN', 'SIOBHAN'], 'exact'],
+  [['Oʼbrien', 'Sean'], ['OBRIEN', 'SEAN'], 'exact'],
+  [['D’Angelo', 'Nicolò'], ['DANGELO', 'NICOLO'], 'exact'],
+  [['Nguyễn', 'Thị Ánh'], ['NGUYEN', 'THI ANH'], 'exact'],
+  [['Þórðardóttir', 'Ásdís'], ['THORDARDOTTIR', 'ASDIS'], 'exact'],
+  [['Ǯiŋgá', 'Ánte'], ['ZINGA', 'ANTE'], 'exact'],
+  [['Ñáñez', 'Íñigo'], ['NXXANXXEZ', 'INXXIGO'], 'exact'],
+  [['Müller', 'Jürgen'], ['MUXXLLER', 'JUXXRGEN'], 'exact'],
+  [['Țepeș', 'Ștefan'], ['TEPES', 'STEFAN'], 'exact'],
+  [['Ĳzerman', 'Jan'], ['IJZERMAN', 'JAN'], 'exact'],
+  [['Sørensen', 'Åse'], ['SOERENSEN', 'AASE'], 'exact'],
+  [['Puig i Gal·la', 'Núria'], ['PUIG I GALLA', 'NURIA'], 'exact'],
+  [['Anna', 'Anna‑Liisa Maria'], ['ANNA', 'ANNALIISA'], 'tolerant'],
+  // Table B.
+  [['Щербаков', 'Юрий'], ['SHCHERBAKOV', 'IURII'], 'exact'],
+  [['Королёва', 'Наталья'], ['KOROLEVA', 'NATALIA'], 'exact'],
+  [['Їжак', 'Юлія'], ['YIZHAK', 'YULIIA'], 'exact'],
+  [['Ђорђевић', 'Живко'], ['DJORDJEVIC', 'ZIVKO'], 'exact'],
+  // Table C, and the standard's own example of it.
+  [['الرازي', 'ابو بكر محمد بن زكريا'], ['ALRAZY', 'ABW BKR MXHMD BN ZKRYA'], 'exact'],
+  [['فاطمة', 'ليلى'], ['FATXTTMXAH', 'LYLXAY'], null],
+  [['فاطمة', 'ليلى'], ['FAXTTMXAH', 'LYLXAY'], 'exact'],
+  [['مُحَمَّد', 'علي'], ['MXHMD', 'ELY'], 'exact'],
+  [['محمّد', 'علي'], ['MXHMMD', 'ELY'], 'exact'],
+  // One name, in either field of either side.
+  [['Suwarno', ''], ['SUWARNO', ''], 'exact'],
+  [['', 'Suwarno'], ['SUWARNO', ''], 'exact'],
+  [['Suwarno', ''], ['', 'SUWARNO'], 'exact'],
+  [['Kumari', 'Anjali'], ['', 'ANJALI KUMARI'], 'tolerant'],
+  [['', 'Anjali Kumari'], ['KUMARI', 'ANJALI'], 'tolerant'],
+  [['Suwarno', ''], ['SUWARNO', 'BUDI'], null],
+  [['Suwarno', 'Budi'], ['SUWARNO', ''], null],
+  [['Suwarno', ''], ['', ''], null],
+  [['', ''], ['SUWARNO', ''], null],
+  [['Li', ''], ['LIN', ''], null],
+])('%j on record, %j in the document: %s', (record, document, expected) => {
+  expect(matchName(name(document), name(record), [])).toBe(expected)
+})
+
+it.each<readonly [Name, boolean]>([
+  [['Virtanen', 'Aino'], false],
+  [['Məmmədov', 'Əli'], false],
+  [["O'Brien", 'Siobhán'], false],
+  [['李', '明'], true],
+  [['Παπαδόπουλος', 'Νίκος'], true],
+  [['Щербаков', 'Юрий'], true],
+  [['ǃXóõ', 'Kxao'], true],
+  [['Ƅa', 'A'], true],
+  [['Virtanen', 'Aino 2'], true],
+  [['כהן', 'דוד'], true],
+])('%j can be compared by eye alone: %s', (record, expected) => {
+  expect(needsEye(name(record))).toBe(expected)
+})
+
+describe('whole blocks', () => {
+  /** Letters of these blocks that have neither a spelling by ICAO nor a base letter: clicks, tones of old Zhuang, glottal stops. */
+  const unknown = new Set('ƄƅƍƛƧƨƪƻƼƽƾǀǁǂǃɁɂ')
+  const block = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).filter((letter) =>
+      /\p{L}/u.test(letter),
+    )
+
+  it.each([
+    ['Latin-1 Supplement', 0xc0, 0xff],
+    ['Latin Extended-A', 0x100, 0x17f],
+    ['Latin Extended-B', 0x180, 0x24f],
+    ['Latin Extended Additional', 0x1e00, 0x1eff],
+  ])('every letter of %s is spelled in A to Z, and never by nothing', (_name, first, last) => {
+    for (const letter of block(first, last)) {
+      const letters = mrzLetters(letter)
+      expect(letters.length, letter).toBeGreaterThan(0)
+      if (unknown.has(letter)) expect(letters, letter).toContain(null)
+      else
+        for (const last of [false, true])
+          expect(letters.map((forms) => forms?.at(last ? -1 : 0) ?? '?').join(''), letter).toMatch(/^[A-Z]+$/)
+    }
+  })
+
+  it.each([
+    ['Cyrillic of the table', [...'АБВГҐЃДЂЕЁЄЖЗЅИІЇЙЈКЌЛЉМНЊОПРСТЋУЎФХЦЧЏШЩЫЭЮЯ']],
+    ['Arabic', block(0x621, 0x64a).filter((letter) => !'ؠػؼؽؾؿـ'.includes(letter))],
+  ])('%s is spelled', (_name, letters) => {
+    for (const letter of letters) for (const forms of mrzLetters(letter)) expect(forms?.[0], letter).toMatch(/^[A-Z]+$/)
+  })
+
+  const letter = fc.constantFrom(...block(0xc0, 0x6ff), ...block(0x1e00, 0x1eff), ...block(0x4e00, 0x4e20), ...'abc')
+  const word = fc.string({ unit: letter, minLength: 1, maxLength: 12 })
+
+  it('a name is found by what the tables make of it, or it needs the eye; and what is left of it when a letter vanishes is another name', () => {
+    fc.assert(
+      fc.property(word, word, fc.nat(11), (family, given, at) => {
+        const record = { family, given }
+        for (const document of asDocumentNames(record)) expect(matchName(document, record, [])).not.toBeNull()
+        if (asDocumentNames(record).length === 0) expect(needsEye(record)).toBe(true)
+        const [document] = asDocumentNames(record)
+        const letters = mrzLetters(family)
+        if (document === undefined || letters.length < 2) return
+        const without = letters
+          .filter((_, i) => i !== at % letters.length)
+          .map((forms) => forms?.[0] ?? '')
+          .join('')
+        const shortened = { ...document, family: without }
+        const longest = letters[at % letters.length]?.some((form) => form === '') === true
+        // Where another spelling of the whole is the same text, it is the same name.
+        if (!longest && without.length < Math.min(...spellingLengths(letters)))
+          expect(matchName(shortened, record, [])).toBeNull()
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+/** The shortest that a word can be spelled. */
+function spellingLengths(letters: ReturnType<typeof mrzLetters>): number[] {
+  return [letters.reduce((sum, forms) => sum + Math.min(...(forms ?? ['']).map((form) => form.length)), 0)]
+}
+
+it.each<readonly [Name, string, string, string]>([
+  [['Virtanen', 'Aino'], 'Aino Virtanen', 'Virtanen, Aino', 'A. V.'],
+  [['Suwarno', ''], 'Suwarno', 'Suwarno', 'S.'],
+  [['', 'Anjali'], 'Anjali', 'Anjali', 'A.'],
+  [['O', 'U'], 'U O', 'O, U', 'U. O.'],
+  [["'t Hooft", ' Gerard '], "Gerard 't Hooft", "'t Hooft, Gerard", 'G. T.'],
+  [['ʻAlī', 'Nūr'], 'Nūr ʻAlī', 'ʻAlī, Nūr', 'N. A.'],
+  [['A\u030angstrom', 'e\u0301va'], 'e\u0301va A\u030angstrom', 'A\u030angstrom, e\u0301va', 'É. Å.'],
+  [['الرازي', 'محمد'], 'محمد الرازي', 'الرازي, محمد', 'م. ا.'],
+  [['', ''], '', '', ''],
+])('%j is shown, listed and shortened', (of, full, listed, short) => {
+  expect([fullName(name(of)), listedName(name(of)), initials(name(of))]).toEqual([full, listed, short])
+})
+
+it('a hostile name costs no more than a moment', () => {
+  const began = performance.now()
+  const hostile = { family: "ä-'".repeat(40), given: "ö-'".repeat(40) }
+  expect(matchName({ family: 'AE'.repeat(20), given: 'OE'.repeat(20), truncated: true }, hostile, [hostile])).toBeNull()
+  expect(performance.now() - began).toBeLessThan(2000)
+})
