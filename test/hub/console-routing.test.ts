@@ -74,6 +74,23 @@ it('people are found by name or account, kept by who issues for them, and their 
     cards: 1,
   })
   expect((await agent.call('setBirthDate', { recipient: made.recipient, birthDate: '1999-02-28' })).status).toBe(200)
+  // A person is found by the date that was set last; of one that is known in part, by what is known.
+  const bornBlind = async () =>
+    (
+      await world
+        .hub()
+        .db.selectFrom('recipient')
+        .select('birth_blind')
+        .where('id', '=', made.recipient)
+        .executeTakeFirstOrThrow()
+    ).birth_blind
+  expect(await bornBlind()).toEqual(world.hub().keys.blind('birth', '1999-02-28'))
+  for (const birthDate of ['1999-02', '1999']) {
+    expect((await agent.call('setBirthDate', { recipient: made.recipient, birthDate })).status).toBe(200)
+    expect(await bornBlind()).toEqual(world.hub().keys.blind('birth', birthDate))
+  }
+  for (const birthDate of ['99', '1999-13', '1999-02-30', '1999-00-00'])
+    expect((await agent.call('setBirthDate', { recipient: made.recipient, birthDate })).status, birthDate).toBe(400)
   const seen = await agent.call('recipient', undefined, { query: { recipient: made.recipient } })
   expect(seen.reply()).toMatchObject({ hasBirthDate: true, cards: 1 })
   expect(JSON.stringify(seen.json)).not.toMatch(/1999|04A1/)

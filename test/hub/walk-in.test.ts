@@ -171,6 +171,43 @@ describe('looking somebody up', () => {
     })
   const names = (result: Awaited<ReturnType<typeof find>>) => value(result).accounts.map((each) => each.account)
 
+  it('a record that knows a part of a birth date is found by documents that bear it out, and by no other', async () => {
+    const { db, keys } = fleet.hub()
+    const person = await db
+      .selectFrom('account')
+      .innerJoin('recipient', 'recipient.id', 'account.recipient')
+      .select(['recipient.id', 'recipient.birth_date', 'recipient.birth_blind'])
+      .where('account.account', '=', account)
+      .executeTakeFirstOrThrow()
+    const known = (date: string) =>
+      db
+        .updateTable('recipient')
+        .set({ birth_date: keys.seal(date), birth_blind: keys.blind('birth', date) })
+        .where('id', '=', person.id)
+        .execute()
+    const born = async (birthDate: string) =>
+      names(await find({ by: 'document', birthDate, family: 'KIVELAE', given: 'NELLI SOFIA', truncated: false }))
+    try {
+      await known('2003-09')
+      expect([await born('2003-09-18'), await born('2003-09')]).toEqual([[account], [account]])
+      expect([await born('2003'), await born('2003-10-18')]).toEqual([[], []])
+      await known('2003')
+      expect([await born('2003-09-18'), await born('2003-09'), await born('2003')]).toEqual([
+        [account],
+        [account],
+        [account],
+      ])
+      expect(await born('2004-09-18')).toEqual([])
+      await known('2003-09-18')
+      expect([await born('2003-09'), await born('2003')]).toEqual([[], []])
+    } finally {
+      await db
+        .updateTable('recipient')
+        .set({ birth_date: person.birth_date, birth_blind: person.birth_blind })
+        .where('id', '=', person.id)
+        .execute()
+    }
+  })
   it('finds by card, by document in the letters of its zone, and by the beginnings of names, marks aside', async () => {
     expect(names(await find({ by: 'card', card: '04:a1:7c:5d:2e:90:f1' }))).toEqual([account])
     const document = {

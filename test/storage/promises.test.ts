@@ -460,6 +460,45 @@ describe('a walk-in', () => {
   })
 })
 
+describe('what was seen of an expiry', () => {
+  const seen = (id: string, method: string, expiry: string | null) =>
+    store.db
+      .prepare(
+        `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, expiry)
+         VALUES (?, 'p1', 'inc', 1, 's1', 'x', 'passport', ?, 'FIN', 100, 200, ?)`,
+      )
+      .run(id, method, expiry)
+  it.each(['valid', 'none', 'permanent'])('a machine has seen: %s', (expiry) => {
+    seen('x1', 'machine-read', expiry)
+    expect(() => seen('x2', 'by-eye', expiry)).toThrow(/cannot have seen/)
+  })
+  it('the eye has seen it by eye, and a machine never so; nothing else is a word for it', () => {
+    seen('x1', 'by-eye', 'by-eye')
+    expect(() => seen('x2', 'machine-read', 'by-eye')).toThrow(/cannot have seen/)
+    expect(() => seen('x3', 'machine-read', 'no-document')).toThrow(/cannot have seen/)
+    expect(() => seen('x4', 'machine-read', 'expired')).toThrow(/CHECK/)
+  })
+  it('is fixed, and a walk-in’s verification says what the walk-in said', () => {
+    seen('x1', 'machine-read', 'none')
+    expect(() => store.db.exec("UPDATE verification SET expiry = 'valid' WHERE id = 'x1'")).toThrow(/fixed/)
+    store.db.exec(`
+      INSERT INTO walk_in (id, recipient, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, expiry, state)
+        VALUES ('k1', 'r1', 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 0, 'permanent', 'verified');
+      UPDATE walk_in SET state = 'issued', pickup = 'p1' WHERE id = 'k1'`)
+    expect(() => store.db.exec("UPDATE walk_in SET expiry = 'valid' WHERE id = 'k1'")).toThrow(/fixed/)
+    const bind = (expiry: string | null) =>
+      store.db
+        .prepare(
+          `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, walk_in, expiry)
+           VALUES ('b1', 'p1', 'inc', 1, 's1', 'x', 'passport', 'machine-read', 'FIN', 100, 200, 'k1', ?)`,
+        )
+        .run(expiry)
+    expect(() => bind('valid')).toThrow(/not its walk-in/)
+    expect(() => bind(null)).toThrow(/not its walk-in/)
+    bind('permanent')
+  })
+})
+
 describe('a verification by e-ID', () => {
   const eId = (attempt: string, pickup = 'p1', at = 100) =>
     store.db

@@ -110,3 +110,17 @@ test('a call is passed on with its time, and a page that comes again rings no mo
   ).toBe('applied')
   expect(calls).toEqual([[call, now() - 1000]])
 })
+
+test('what the hub takes in a ledger entry is remembered from its newest page, and forgotten with an older hub', () => {
+  const page = (facts?: number) => {
+    const cursor = rooms.records.read()?.cursor ?? 0
+    const head = { incarnation, next: cursor, more: false, hubTime: now(), changes: [] }
+    return applier.feed(facts === undefined ? head : { ...head, facts }, [])
+  }
+  expect(rooms.records.hubFacts()).toBe(1)
+  expect(page(2)).toBe('applied')
+  expect(rooms.records.hubFacts()).toBe(2)
+  // A hub that was put back to an earlier version says nothing of it.
+  expect(page()).toBe('applied')
+  expect(rooms.records.hubFacts()).toBe(1)
+})
