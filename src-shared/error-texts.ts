@@ -814,6 +814,48 @@ export const errorTexts = {
     sv: ['Kiosken har ännu inte haft kontakt med centralservern.', 'Kontrollera nätet.'],
     en: ['The kiosk has had no contact with the hub yet.', 'Check the network.'],
   },
+  'L-430': {
+    fi: [
+      'Pisteelle ei tule uusia noutoja, ennen kuin esihenkilö on vahvistanut sen avausavaimen.',
+      'Pyydä esihenkilöä kirjoittamaan konsoliin nämä merkit: {fingerprint}',
+    ],
+    sv: [
+      'Disken får inga nya avhämtningar förrän en arbetsledare har bekräftat dess öppningsnyckel.',
+      'Be en arbetsledare skriva in de här tecknen i konsolen: {fingerprint}',
+    ],
+    en: [
+      'The desk gets no new pickups until a supervisor has confirmed its opening key.',
+      'Ask a supervisor to type these letters at the console: {fingerprint}',
+    ],
+  },
+  'L-431': {
+    fi: [
+      'Tämän kioskin avausavain on hylätty konsolissa.',
+      'Kun joku kirjautuu kulkukortilla ja PINillä, kioski tekee uuden avaimen. Esihenkilö vahvistaa sen konsolissa.',
+    ],
+    sv: [
+      'Den här kioskens öppningsnyckel har avvisats i konsolen.',
+      'När någon loggar in med passerkort och PIN-kod gör kiosken en ny nyckel. En arbetsledare bekräftar den i konsolen.',
+    ],
+    en: [
+      'This kiosk’s opening key was refused at the console.',
+      'When somebody signs in with badge and PIN, the kiosk makes a new one. A supervisor then confirms it at the console.',
+    ],
+  },
+  'L-432': {
+    fi: [
+      'Keskuspalvelimelle on annettu tämän kioskin nimissä toinen avausavain.',
+      'Pyydä esihenkilöä hylkäämään se konsolissa ja ilmoita ylläpidolle: jollakulla voi olla tämän kioskin avaimet.',
+    ],
+    sv: [
+      'Centralservern har fått en annan öppningsnyckel i den här kioskens namn.',
+      'Be en arbetsledare avvisa den i konsolen och meddela administratören: någon kan ha den här kioskens nycklar.',
+    ],
+    en: [
+      'The hub was given another opening key in this kiosk’s name.',
+      'Ask a supervisor to refuse it at the console, and tell the administrator: somebody may have this kiosk’s keys.',
+    ],
+  },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
     sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],
@@ -1305,6 +1347,42 @@ export const errorTexts = {
     en: [
       'The ledger was not taken in: the kiosk is frozen, or the file contradicts what the hub holds. The signed entries were kept as evidence (new: {kept}).',
       'See under Entries kept apart what they say. Then write the kiosk off, or unfreeze it.',
+    ],
+  },
+  'L-690': {
+    fi: [
+      'Merkit eivät ole samat.',
+      'Tarkista ne kioskin näytöltä. Yrityksiä jäljellä: {left}. Jos kioski ei näytä merkkejä, hylkää avain.',
+    ],
+    sv: [
+      'Tecknen är inte desamma.',
+      'Kontrollera dem på kioskens skärm. Försök kvar: {left}. Om kiosken inte visar några tecken, avvisa nyckeln.',
+    ],
+    en: [
+      'The letters are not the same.',
+      'Check them on the kiosk’s screen. Tries left: {left}. If the kiosk shows no letters, refuse the key.',
+    ],
+  },
+  'L-691': {
+    fi: ['Tämän kioskin avausavain ei odota vahvistusta.', 'Päivitä sivu: joku muu on voinut ratkaista asian.'],
+    sv: [
+      'Den här kioskens öppningsnyckel väntar inte på bekräftelse.',
+      'Uppdatera sidan: någon annan kan ha avgjort saken.',
+    ],
+    en: ['No opening key of this kiosk waits to be confirmed.', 'Reload the page: somebody else may have settled it.'],
+  },
+  'L-692': {
+    fi: [
+      'Merkit olivat väärin liian monta kertaa, ja avain on nyt hylätty.',
+      'Pyydä kioskilla jotakuta kirjautumaan: kioski tekee uuden avaimen ja näyttää uudet merkit.',
+    ],
+    sv: [
+      'Tecknen var fel för många gånger, och nyckeln är nu avvisad.',
+      'Be någon logga in vid kiosken: den gör en ny nyckel och visar nya tecken.',
+    ],
+    en: [
+      'The letters were wrong too many times, and the key is now refused.',
+      'Ask somebody to sign in at the kiosk: it makes a new key and shows new letters.',
     ],
   },
   'L-650': {

@@ -7,6 +7,7 @@ import { Count, Fact, FailureParams, Ordinal, QueryCount, instantRange } from '.
 import { carryRoutes } from './agent-api/carry.ts'
 import { apiTokenRoutes } from './agent-api/api-tokens.ts'
 import { importRoutes } from './agent-api/imports.ts'
+import { openingKeyRoutes } from './agent-api/opening-keys.ts'
 import { operationsRoutes } from './agent-api/operations.ts'
 import { inboxRoutes } from './agent-api/inbox.ts'
 import { letterRoutes } from './agent-api/letters.ts'
@@ -44,7 +45,7 @@ import {
 } from './domain.ts'
 import { DirectoryDesk, directoryLimit, Policy, PostalAddress } from './policy/index.ts'
 import { isErrorCode, type ErrorCode } from './errors.ts'
-import { base64url, Nonce, PersonName, PublicKey, Tag } from './hub-words.ts'
+import { base64url, Nonce, OpeningLinkText, PersonName, PublicKey, Tag } from './hub-words.ts'
 import { RequestDecision, requestRoutes } from './kiosk-hub-api/requests.ts'
 import { statusRoutes, StatusSince } from './kiosk-hub-api/status.ts'
 import { checkInRoutes } from './kiosk-hub-api/check-in.ts'
@@ -187,6 +188,9 @@ export type TimelineEvent = z.infer<typeof TimelineEvent>
 
 const closing = { closedAt: StoredInstant, closedBy: z.string().nullable() }
 
+/** Old keys' links are kept for a hub that was put back from a backup; so many go with one request. */
+export const maxOpeningLinks = 50
+
 export const hubApi = {
   /** The hub's certificate authority, so that the code's fingerprint can be checked before anything is sent. */
   authority: route('GET', '/v1/authority', 'open', { query: none, body: noBody, reply: z.object({ pem: z.string() }) }),
@@ -208,11 +212,19 @@ export const hubApi = {
       lookupKey: base64url,
     }),
   }),
-  /** Registers the kiosk's opening key (X25519). New grants are sealed to it; until the first one there are no grants. */
+  /**
+   * Tells the hub of the kiosk's opening key (X25519), and asks how it stands. The signing key alone, which works unattended, puts no key in
+   * force: `links` that lead from the one in force to it do (each countersigned by an older key, which a badge and PIN opened), or else a
+   * supervisor's word at the console; until then it `waits`, and nothing is granted to its desk. L-431: it was refused. L-432: another one waits.
+   */
   openingKey: route('POST', '/v1/opening-key', 'kiosk', {
     query: none,
-    body: z.object({ nonce: Nonce, openingKey: PublicKey }),
-    reply: z.object({ registered: z.literal(true) }),
+    body: z.object({
+      nonce: Nonce,
+      openingKey: PublicKey,
+      links: z.array(OpeningLinkText).max(maxOpeningLinks).optional(),
+    }),
+    reply: z.object({ registered: z.literal(true), state: z.enum(['in-force', 'waits']).default('in-force') }),
   }),
   feed: route('GET', '/v1/feed', 'kiosk', {
     query: z.object({
@@ -277,6 +289,8 @@ export const hubApi = {
       acked: Count,
       head: LedgerHash,
       hubTime: Instant,
+      /** The hub's own key: what a new opening key is vouched for with is sealed to it. */
+      countersignTo: PublicKey.optional(),
     }),
   }),
   ...walkInRoutes,
@@ -297,6 +311,7 @@ export const hubApi = {
     /** `left`: pickups that wait to be granted to it, which follow by themselves. */
     reply: z.object({ unfrozen: z.literal(true), left: Count.optional() }),
   }),
+  ...openingKeyRoutes,
   /** What needs a person's eye. */
   alarms: route('GET', '/v1/agent/alarms', 'agent', {
     query: z.object({ open: z.enum(['0', '1']).default('1'), limit: z.coerce.number().int().min(1).max(500) }),
@@ -309,6 +324,8 @@ export const hubApi = {
           kiosk: KioskId.nullable(),
           pickup: PickupId.nullable(),
           detail: z.string(),
+          /** Of `sent-away`: what the kiosk gave up, newest first. */
+          pickups: z.array(PickupId).default([]),
           at: StoredInstant,
           ...closing,
         }),

@@ -18,6 +18,8 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   closeAlarm: ['supervisor'],
   writeOff: ['supervisor'],
   unfreeze: ['supervisor'],
+  confirmOpeningKey: ['supervisor'],
+  refuseOpeningKey: ['supervisor'],
   importLedger: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],
   tokens: ['administrator', 'auditor'],

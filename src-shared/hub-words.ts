@@ -11,3 +11,10 @@ export type Tag = z.infer<typeof Tag>
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 /** 16 random bytes, base64url; enrolment and key rotation are not idempotent and carry one. */
 export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+/** One opening key vouched for by an older one (src-shared/protocol/opening-link.ts). */
+export const OpeningLinkText = z.object({
+  from: PublicKey,
+  to: PublicKey,
+  countersignature: z.string().regex(/^[A-Za-z0-9_-]{64}$/),
+})
+export type OpeningLinkText = z.infer<typeof OpeningLinkText>

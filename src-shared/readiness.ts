@@ -53,8 +53,13 @@ export interface ReadinessFacts {
   /** A slip or a test slip was printed today. */
   readonly printedToday: boolean
   readonly reader: { readonly ready: boolean; readonly code: ErrorCode | null }
-  /** `none`: nobody could open an envelope; `unregistered`: the hub has yet to be told of the key. */
-  readonly openingKey: 'registered' | 'unregistered' | 'none'
+  /**
+   * `none`: nobody could open an envelope; `unregistered`: the hub has yet to be told of the key; `waits`: a supervisor has yet to compare its
+   * letters; `refused`: by a supervisor; `another-waits`: the hub was given another in this kiosk's name.
+   */
+  readonly openingKey: 'registered' | 'unregistered' | 'none' | 'waits' | 'refused' | 'another-waits'
+  /** The letters of the kiosk's opening key, for a supervisor to compare; null without a key. */
+  readonly openingFingerprint: string | null
   /** Members of staff who can sign in here. */
   readonly staffWithPin: number
   /** Of those, how many have a PIN that may open envelopes without the hub. */
@@ -151,6 +156,9 @@ export function readinessOf(facts: ReadinessFacts): Readiness {
 
     if (facts.openingKey === 'none') add('red', 'L-422')
     else if (facts.openingKey === 'unregistered') add('amber', 'L-422')
+    else if (facts.openingKey === 'waits') add('amber', 'L-430', { fingerprint: facts.openingFingerprint ?? '' })
+    else if (facts.openingKey === 'refused') add('amber', 'L-431')
+    else if (facts.openingKey === 'another-waits') add('amber', 'L-432')
     if (facts.staffWithPin === 0) add('red', 'L-425')
     else if (facts.staffWithPin === 1) add('amber', 'L-415')
     if (facts.staffForOffline === 0) add(facts.network === 'online' ? 'note' : 'red', 'L-424', undefined, true)

@@ -4,6 +4,7 @@ import type { HubReply } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db, Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
+import { givenUpWindowMs } from '../ledger/index.ts'
 import { grantPickup, type GrantParts } from '../pickups/index.ts'
 
 /** Newest first; `open` leaves out what was closed. */
@@ -18,13 +19,16 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
     closedAt: row.closed_at === null ? null : Number(row.closed_at),
     closedBy: row.closed_by,
   })
+  const found = await alarms.execute()
+  const given = await givenUpOf(db, found)
   return {
-    alarms: (await alarms.execute()).map((row) => ({
+    alarms: found.map((row) => ({
       id: Number(row.id),
       kind: row.kind,
       kiosk: row.kiosk === null ? null : KioskId.parse(row.kiosk),
       pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
       detail: row.detail,
+      pickups: given.get(Number(row.id)) ?? [],
       at: Number(row.at),
       ...closing(row),
     })),
@@ -40,7 +44,13 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
 }
 
 /** Kinds of alarms that hold their pickup until somebody has looked. */
-const holding: ReadonlySet<string> = new Set(['poison-entry', 'ungrantable', 'secret-refused', 'write-off-held'])
+const holding: ReadonlySet<string> = new Set([
+  'poison-entry',
+  'ungrantable',
+  'secret-refused',
+  'write-off-held',
+  'sent-to-itself',
+])
 
 /** Lets a pickup go once no open alarm holds it any more, and says how it stands; null while one still does. */
 async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: string | null } | null> {
@@ -62,6 +72,33 @@ async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: s
   if (row === undefined || open !== undefined) return null
   await tx.updateTable('pickup').set({ held: false }).where('id', '=', pickup).execute()
   return row
+}
+
+const shownPickups = 50
+
+/** What a kiosk gave up about the time of an alarm that says so, by the alarm's id. */
+async function givenUpOf(
+  db: Db,
+  alarms: readonly { readonly id: number; readonly kind: string; readonly kiosk: string | null; readonly at: number }[],
+): Promise<Map<number, PickupId[]>> {
+  const found = new Map<number, PickupId[]>()
+  for (const { id, kind, kiosk, at } of alarms) {
+    if (kind !== 'sent-away' || kiosk === null) continue
+    const rows = await db
+      .selectFrom('given_up')
+      .select('pickup')
+      .where('kiosk', '=', kiosk)
+      .where('at', '>=', Number(at) - givenUpWindowMs)
+      .where('at', '<=', Number(at) + givenUpWindowMs)
+      .orderBy('seq', 'desc')
+      .limit(shownPickups)
+      .execute()
+    found.set(
+      Number(id),
+      rows.map(({ pickup }) => PickupId.parse(pickup)),
+    )
+  }
+  return found
 }
 
 /**

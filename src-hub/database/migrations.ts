@@ -3,6 +3,7 @@ import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { markMigration } from './mark-migration.ts'
 import { searchMigration } from './search-migration.ts'
+import { openingKeysMigration } from './opening-keys-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
 
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
@@ -181,6 +182,7 @@ CREATE INDEX pickup_to_purge ON pickup (issued_at)
   WHERE state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND account <> 'erased';
 `,
   },
+  { version: 20, sql: openingKeysMigration },
   markMigration,
   {
     version: 40,

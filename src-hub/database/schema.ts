@@ -37,7 +37,13 @@ export interface Tables {
     state: string
     kind: ColumnType<KioskKind, KioskKind | undefined, never>
     sign_key: Buffer
+    /** In force: what grants are sealed to. */
     opening_key: Buffer | null
+    /** Asked for by the signing key alone: waits for a supervisor. */
+    pending_key: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
+    pending_since: ColumnType<number | null, number | null | undefined, number | null>
+    /** How often other letters than its own were typed. */
+    pending_tries: Generated<number>
     acked: Generated<number>
     head_hash: string
     frozen: Generated<boolean>
@@ -53,6 +59,8 @@ export interface Tables {
     kept_bytes: Generated<number>
     enrolled_at: number
   }
+  refused_opening_key: { kiosk: string; key: Buffer; at: number; by: string }
+  given_up: { kiosk: string; seq: number; pickup: string; at: number }
   kiosk_status: { kiosk: string; light: string; since: number; at: number; record: Json<unknown> }
   enrolment_code: {
     token_hash: Buffer

@@ -11,7 +11,6 @@ import {
   enrolKiosk,
   heedStanding,
   newEnrolmentCode,
-  registerOpeningKey,
   takeReport,
   unfreeze,
   writeOff,
@@ -42,6 +41,7 @@ import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
 import { checkInHandlers } from './routes/check-in.ts'
 import { importHandlers } from './routes/imports.ts'
+import { openingKeyHandlers } from './routes/opening-keys.ts'
 import { operationsHandlers } from './routes/operations.ts'
 import { webhookHandlers } from './routes/webhooks.ts'
 import { statuses } from '../status/index.ts'
@@ -73,14 +73,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...inboxHandlers(parts),
     ...administerHandlers(parts),
     ...eIdHandlers(parts),
+    ...openingKeyHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)
       return enrolled.ok ? ok({ ...enrolled.value, incarnation: await incarnationNow(), hubTime: now() }) : enrolled
-    },
-    openingKey: async ({ body, kiosk }) => {
-      const registered = await registerOpeningKey(db, parts, kiosk, body)
-      return registered.ok ? ok({ registered: true as const }) : registered
     },
     feed: async ({ query, kiosk }) => {
       if (query.incarnation !== kiosk.incarnation) return fail('L-607')
@@ -139,9 +136,14 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       if (body.ackedBy !== undefined)
         await showsLoss(kiosk, { incarnation: body.ackedBy, acked: body.acked, cursor: body.cursor })
       const taken = await takeReport(db, parts, kiosk.id, body)
-      return taken.ok
-        ? ok({ ...taken.value, incarnation: Incarnation.parse(taken.value.incarnation), hubTime: now() })
-        : taken
+      if (!taken.ok) return taken
+      const countersignTo = keys.countersignPublic.toString('base64url')
+      return ok({
+        ...taken.value,
+        incarnation: Incarnation.parse(taken.value.incarnation),
+        hubTime: now(),
+        countersignTo,
+      })
     },
     writeOff: async ({ body, agent }) => writeOff(db, parts, body.kiosk, agent.name),
     unfreeze: async ({ body, agent }) => {
@@ -194,6 +196,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           'unit.name as unit',
           'kiosk.id as kiosk',
           'kiosk.opening_key',
+          'kiosk.pending_key',
           'kiosk.last_contact',
           'kiosk.acked',
           'kiosk.frozen',
@@ -209,7 +212,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           name: row.name as never,
           unit: row.unit as never,
           kiosk: row.kiosk as never,
-          ready: row.opening_key !== null && row.frozen !== true,
+          ready: row.opening_key !== null && row.pending_key === null && row.frozen !== true,
           lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
           acked: Number(row.acked ?? 0),
           frozen: row.frozen === true,

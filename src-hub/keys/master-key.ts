@@ -1,8 +1,17 @@
 /**
  * The hub's master key: in a file outside the database, so that a leaked database gives no card id and no lookup key
- * (promise P7). From it: each kiosk's lookup key, the key that seals card ids and birth dates, and the blind index.
+ * (promise P7). From it: each kiosk's lookup key, the key that seals card ids and birth dates, the blind index, and the key that opening keys
+ * are vouched for to.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { deriveLookupKey, normaliseCardId } from '../../src-shared/protocol/tags.ts'
@@ -16,6 +25,17 @@ export interface HubKeys {
   blindIndex(cardId: string): Buffer
   /** The same for a birth date (`YYYY-MM-DD`) or an identity code, each with indexes of its own. */
   blind(what: 'birth' | 'identity-code', text: string): Buffer
+  /** The hub's own X25519 key, raw: what a kiosk vouches for a new opening key with is sealed to it. */
+  readonly countersignPrivate: Buffer
+  readonly countersignPublic: Buffer
+}
+
+/** Before the 32 bytes of an X25519 private key, they are PKCS #8 (RFC 8410, section 7). */
+const pkcs8X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex')
+
+function x25519Public(privateKey: Buffer): Buffer {
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8X25519, privateKey]), format: 'der', type: 'pkcs8' })
+  return Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')
 }
 
 /** Creates the key file (0600) at first use; `LODGE_HUB_MASTER_KEY_FILE` may name one kept elsewhere. */
@@ -32,6 +52,7 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), info, 32))
   const sealKey = derive('lodge/hub-seal/1')
   const blindKey = derive('lodge/hub-blind/1')
+  const countersignPrivate = derive('lodge/hub-countersign/1')
   return {
     lookupKey: (kiosk) => deriveLookupKey(master, kiosk),
     seal(text) {
@@ -47,6 +68,8 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
       )
     },
     blindIndex: (cardId) => createHmac('sha256', blindKey).update(normaliseCardId(cardId)).digest().subarray(0, 16),
+    countersignPrivate,
+    countersignPublic: x25519Public(countersignPrivate),
     blind: (what, text) => createHmac('sha256', blindKey).update(`lodge/${what}/1|${text}`).digest().subarray(0, 16),
   }
 }

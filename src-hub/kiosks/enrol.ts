@@ -1,4 +1,4 @@
-/** Enrolment and the kiosk's keys (DESIGN section 8, point 1). Neither is idempotent by nature, so both carry nonces kept in PostgreSQL. */
+/** Enrolment (DESIGN section 8, point 1). It is not idempotent by nature, so it carries a nonce kept in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
 import { DeskId, KioskId, type KioskKind } from '../../src-shared/domain.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
@@ -8,7 +8,6 @@ import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
-import { transactAndCarryOn } from '../desk-work/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
@@ -113,32 +112,5 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
       })
       .execute()
     return ok(reply)
-  })
-}
-
-/** Registers the opening key of a desk's kiosk (L-109 for a check-in screen, which has none); what waited for this desk is granted from then on. */
-export async function registerOpeningKey(
-  db: Db,
-  parts: GrantParts,
-  kiosk: { id: string; desk: string; kind: KioskKind },
-  body: HubBody<'openingKey'>,
-): Promise<Result<null>> {
-  if (kiosk.kind !== 'desk') return fail('L-109')
-  return transactAndCarryOn(db, parts, async (tx, wanted) => {
-    const fresh = await tx
-      .insertInto('nonce')
-      .values({ kiosk: kiosk.id, nonce: body.nonce, at: parts.now() })
-      .onConflict((conflict) => conflict.columns(['kiosk', 'nonce']).doNothing())
-      .returning('nonce')
-      .executeTakeFirst()
-    // The same request again: it has taken effect already.
-    if (fresh === undefined) return ok(null)
-    await tx
-      .updateTable('kiosk')
-      .set({ opening_key: Buffer.from(body.openingKey, 'base64url') })
-      .where('id', '=', kiosk.id)
-      .execute()
-    await wanted.grants(kiosk.desk)
-    return ok(null)
   })
 }

@@ -1,4 +1,5 @@
-export { enrolKiosk, newEnrolmentCode, registerOpeningKey, type Enrolled } from './enrol.ts'
+export { enrolKiosk, newEnrolmentCode, type Enrolled } from './enrol.ts'
+export { confirmOpeningKey, refuseOpeningKey, registerOpeningKey } from './opening-keys.ts'
 export { previewWriteOff } from './preview.ts'
 export { heedStanding, type SaidStanding } from './evidence.ts'
 export { takeReport } from './report.ts'

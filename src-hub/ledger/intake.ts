@@ -25,6 +25,7 @@ import {
   type Read,
 } from './check.ts'
 import { keepApart, type Reason } from './quarantine.ts'
+import { noteGivenUp } from './given-up.ts'
 import { ofScreen, passOn } from './screens.ts'
 import {
   applyEntry,
@@ -214,7 +215,7 @@ async function insert(
 /** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
 async function load(
   tx: Tx,
-  { id: kiosk, state }: { readonly id: string; readonly state: string },
+  { id: kiosk, desk, state }: { readonly id: string; readonly desk: string; readonly state: string },
   about: readonly string[],
   spoken: readonly string[],
   told: ReadonlySet<string>,
@@ -228,6 +229,7 @@ async function load(
       granted: new Set(),
       writtenOff,
       told,
+      desk,
       incarnation: '',
       restored: false,
     }
@@ -281,6 +283,7 @@ async function load(
     granted,
     writtenOff,
     told,
+    desk,
     incarnation,
     restored,
   }
@@ -375,5 +378,6 @@ async function write(
     await tx.updateTable('pickup').set({ desk: to }).where('id', '=', pickup).execute()
     await grantPickup(tx, parts, pickup, to, null)
   }
+  await noteGivenUp(tx, kiosk, effects.givenUp, now)
   for (const { walkIn } of abandoned) await abandonWalkIn(tx, parts, kiosk, walkIn)
 }

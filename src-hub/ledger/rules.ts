@@ -38,6 +38,8 @@ export interface WorkingSet {
   readonly writtenOff: boolean
   /** Hashes of entries that took effect before they joined the ledger, while they were kept beside it. */
   readonly told: ReadonlySet<string>
+  /** Where the kiosk stands. */
+  readonly desk: string
   /** The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations before. */
   readonly incarnation: string
   readonly restored: boolean
@@ -51,7 +53,14 @@ export interface Effects {
   readonly handovers: { pickup: string; seq: number; slip: string; at: number; quarantine: number | null }[]
   readonly disputes: { pickup: string; seq: number; quarantine: number | null }[]
   readonly alarms: {
-    kind: 'poison-entry' | 'dispute' | 'restored-disk' | 'e-id-without-proof' | 'foreign-entry' | 'quarantined'
+    kind:
+      | 'poison-entry'
+      | 'dispute'
+      | 'restored-disk'
+      | 'e-id-without-proof'
+      | 'foreign-entry'
+      | 'quarantined'
+      | 'sent-to-itself'
     pickup: string | null
     detail: string
   }[]
@@ -65,6 +74,8 @@ export interface Effects {
   readonly letterEnds: { pickup: string; how: 'delivered' | 'returned-by-post'; at: number }[]
   /** Given back unasked, for another desk: where policy and the desk allow, it is granted there, else where it was. */
   readonly sent: { pickup: string; to: string }[]
+  /** Given up by the kiosk without being asked: many at once look like a theft. */
+  readonly givenUp: { pickup: string; seq: number }[]
   readonly audits: { act: string; pickup: string }[]
   /** Walk-ins that came to nothing: whatever was issued for them is asked back. */
   readonly abandoned: { walkIn: string; at: number }[]
@@ -86,6 +97,7 @@ export const noEffects = (): Effects => ({
   abandoned: [],
   eIds: [],
   sent: [],
+  givenUp: [],
   changed: new Set(),
 })
 
@@ -109,6 +121,17 @@ const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'deliver
 /** Nobody waits for it any more. */
 const ended: ReadonlySet<string> = new Set([...over, 'revoked', 'returned'])
 
+function holds(
+  set: WorkingSet,
+  kiosk: string,
+  pickup: string,
+  epoch: { incarnation: string; n: number },
+): OpenGrant | null {
+  const grant = set.grants.get(pickup)
+  if (grant === undefined || grant.ended !== null || grant.kiosk !== kiosk) return null
+  return grant.incarnation === epoch.incarnation && grant.n === epoch.n ? grant : null
+}
+
 /** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
 function endGrant(
   set: WorkingSet,
@@ -117,9 +140,8 @@ function endGrant(
   epoch: { incarnation: string; n: number },
   state: 'acknowledged' | 'ended',
 ): boolean {
-  const grant = set.grants.get(pickup)
-  if (set.writtenOff || grant === undefined || grant.ended !== null) return false
-  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false
+  const grant = set.writtenOff ? null : holds(set, kiosk, pickup, epoch)
+  if (grant === null) return false
   grant.ended = state
   return true
 }
@@ -238,6 +260,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       effects.changed.add(pickup)
       // Handed over elsewhere and asked back from here: it stays what it is.
       if (over.has(row.state)) return
+      if (row.state === 'granted') effects.givenUp.push({ pickup, seq: item.seq })
       if (row.movingTo === null) {
         row.state = row.ending === 'returned' ? 'returned' : 'revoked'
         effects.audits.push({
@@ -251,7 +274,15 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       row.movingTo = null
       return
     case 'sent-elsewhere':
-      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
+      if (row === undefined || holds(set, kiosk, pickup, epoch) === null) return
+      if (entry.facts.to === set.desk) {
+        // No kiosk's screen offers it. Taken at its word the hub would seal a fresh secret for that kiosk, on its signing key's word alone.
+        row.held = true
+        effects.changed.add(pickup)
+        effects.alarms.push({ kind: 'sent-to-itself', pickup, detail: `entry ${item.seq} sends it to its own desk` })
+        return
+      }
+      endGrant(set, kiosk, pickup, epoch, 'acknowledged')
       effects.changed.add(pickup)
       effects.audits.push({ act: 'sent-elsewhere', pickup })
       if (over.has(row.state)) return
@@ -266,6 +297,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
         return
       }
       if (row.state !== 'granted') return
+      effects.givenUp.push({ pickup, seq: item.seq })
       row.state = 'unassigned'
       effects.sent.push({ pickup, to: entry.facts.to })
       return

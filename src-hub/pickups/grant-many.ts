@@ -23,7 +23,10 @@ export class WentBack extends Error {
   override name = 'WentBack'
 }
 
-/** The desk's active kiosk that can open envelopes, locked against change until the transaction ends. Throws `WentBack`. */
+/**
+ * The desk's active kiosk that can open envelopes, locked against change until the transaction ends. null while an opening key waits for a
+ * supervisor's word: either nobody could open what is sealed to the one in force, or somebody else has the kiosk's signing key. Throws `WentBack`.
+ */
 export async function readyKiosk(tx: Tx, parts: Pick<GrantParts, 'floor'>, desk: string): Promise<ReadyKiosk | null> {
   const hub = await tx.selectFrom('hub').select(['incarnation', 'holding']).forShare().executeTakeFirstOrThrow()
   // After a restore from backup the hub holds: it grants nothing until every kiosk has reported.
@@ -35,13 +38,13 @@ export async function readyKiosk(tx: Tx, parts: Pick<GrantParts, 'floor'>, desk:
   }
   const kiosk = await tx
     .selectFrom('kiosk')
-    .select(['id', 'opening_key', 'frozen'])
+    .select(['id', 'opening_key', 'pending_key', 'frozen'])
     .where('desk', '=', desk)
     .where('state', '=', 'active')
     .where('kind', '=', 'desk')
     .forUpdate()
     .executeTakeFirst()
-  return kiosk === undefined || kiosk.opening_key === null || kiosk.frozen
+  return kiosk === undefined || kiosk.opening_key === null || kiosk.pending_key !== null || kiosk.frozen
     ? null
     : { id: kiosk.id, openingKey: kiosk.opening_key, incarnation: hub.incarnation }
 }

@@ -1,5 +1,6 @@
 /** What granting needs of its surroundings. */
 import type { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import type { isCountersigned } from '../../src-shared/protocol/opening-link.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { Secrets } from '../secret-source/index.ts'
 
@@ -27,6 +28,8 @@ export interface GrantParts {
   readonly now: () => number
   /** Seals a secret to a kiosk's opening key: HPKE, unless a simulation has its own. */
   readonly seal?: typeof sealEnvelope
+  /** Whether an older opening key's holder has vouched for a newer one: HPKE, unless a simulation has its own. */
+  readonly isCountersigned?: typeof isCountersigned
   /** Makes a pickup's id: random, unless a simulation has its own. */
   readonly newId?: () => string
   /** How long jobs of many pickups go on in one piece; by default as `usualPace`. */

@@ -48,7 +48,7 @@ export async function mayIssue(
   const desks = [...(await deskNames(db)).values()]
   const kiosks = await db
     .selectFrom('kiosk')
-    .select(['desk', 'opening_key', 'frozen', 'last_contact'])
+    .select(['desk', 'opening_key', 'pending_key', 'frozen', 'last_contact'])
     .where('state', '=', 'active')
     .where('kind', '=', 'desk')
     .execute()
@@ -94,7 +94,8 @@ export async function mayIssue(
             .map((desk) => {
               const kiosk = kioskOf.get(desk.id)
               const contact = kiosk?.last_contact ?? null
-              const ready = kiosk !== undefined && kiosk.opening_key !== null && !kiosk.frozen
+              const opens = kiosk !== undefined && kiosk.opening_key !== null && kiosk.pending_key === null
+              const ready = opens && !kiosk.frozen
               return { ...desk, ready, lastContactAt: contact === null ? null : Number(contact) }
             })
         : [],

@@ -83,6 +83,7 @@ async function waits(tx: Tx, pickup: string): Promise<boolean> {
     .where('pickup.held', '=', false)
     .where('kiosk.frozen', '=', false)
     .where('kiosk.opening_key', 'is not', null)
+    .where('kiosk.pending_key', 'is', null)
     .where((e) => e.not(e.exists(e.selectFrom('hub').select('one').where('holding', '=', true))))
     .executeTakeFirst()
   return row !== undefined

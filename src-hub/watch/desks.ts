@@ -24,6 +24,7 @@ export const alertMs = 600_000
 
 export interface KioskFacts {
   readonly opening_key: Buffer | null
+  readonly pending_key: Buffer | null
   readonly frozen: boolean
   readonly last_contact: number | null
   /** As it last said; null: nothing yet. */
@@ -36,7 +37,8 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
   if (kiosk === null) return ['no-kiosk']
   const reasons: Reason[] = []
   if (kiosk.frozen) reasons.push('frozen')
-  if (kiosk.opening_key === null) reasons.push('no-opening-key')
+  if (kiosk.pending_key !== null) reasons.push('opening-key-waits')
+  else if (kiosk.opening_key === null) reasons.push('no-opening-key')
   if (now - Number(kiosk.last_contact ?? 0) > silentMs) reasons.push('silent')
   // What stops it, by its own word; and records that do not come through.
   for (const { code, severity } of kiosk.status?.reasons ?? []) {
@@ -49,8 +51,8 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
 }
 
 /** Why nobody can check in at a screen: it needs no key, and the pause of its desk is the desk's own to say. */
-function screenReasons(screen: Omit<KioskFacts, 'opening_key'>, now: number): Reason[] {
-  return reasonsOf({ ...screen, opening_key: null }, now).filter(
+function screenReasons(screen: Omit<KioskFacts, 'opening_key' | 'pending_key'>, now: number): Reason[] {
+  return reasonsOf({ ...screen, opening_key: null, pending_key: null }, now).filter(
     (reason) => reason !== 'no-opening-key' && reason !== 'paused',
   )
 }
@@ -100,6 +102,7 @@ export async function deskLights(
       'desk.hours',
       'kiosk.id as kiosk',
       'kiosk.opening_key',
+      'kiosk.pending_key',
       'kiosk.frozen',
       'kiosk.last_contact',
     ])
@@ -113,6 +116,7 @@ export async function deskLights(
         : {
             status: said.get(row.kiosk) ?? null,
             opening_key: row.opening_key,
+            pending_key: row.pending_key,
             frozen: row.frozen === true,
             last_contact: row.last_contact,
           }

@@ -3,6 +3,7 @@ import type { CounterStep, KioskState, PickupView } from '../../src-shared/kiosk
 import type { Language, PickupId, SlipId, VerificationId } from '../../src-shared/domain.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
 import type { Result } from '../../src-shared/result.ts'
+import type { HubClient } from '../sync/index.ts'
 import type { DemoDesk } from './desk.ts'
 import { until } from './until.ts'
 
@@ -48,14 +49,36 @@ export async function signIn(desk: DemoDesk, badge: string, pin: string): Promis
   await until(desk.client, 'signed in', (state) => state.staff !== null)
 }
 
-/** A new kiosk's first supervisor chooses a PIN, and then lets colleagues choose theirs. */
+/** Where a desk's supervisor sits at the console. */
+export interface AtConsole {
+  readonly agent: Pick<HubClient, 'call'>
+  readonly desk: string
+}
+
+/** A supervisor types at the console the letters that stand on the kiosk's screen. */
+export async function confirmOpeningKey(desk: DemoDesk, { agent, desk: id }: AtConsole): Promise<void> {
+  done(await desk.client.syncNow({}))
+  const waiting = (state: KioskState) => state.readiness.reasons.find(({ code }) => code === 'L-430')
+  const state = await until(desk.client, 'the letters of its opening key', (now) => waiting(now) !== undefined)
+  const { desks } = done(await agent.call('desks', {}))
+  const kiosk = desks.find((each) => each.id === id)?.kiosk
+  if (kiosk === null || kiosk === undefined) throw new Refused('L-609')
+  const fingerprint = String(waiting(state)?.params?.['fingerprint'] ?? '')
+  done(await agent.call('confirmOpeningKey', { body: { kiosk, fingerprint } }))
+  done(await desk.client.syncNow({}))
+  await until(desk.client, 'its opening key in force', (now) => waiting(now) === undefined)
+}
+
+/** A new kiosk's first supervisor chooses a PIN and confirms its opening key at the console, and then lets colleagues choose their PINs. */
 export async function prepareStaff(
   desk: DemoDesk,
+  console: AtConsole,
   supervisor: { badge: string; pin: string },
   colleagues: readonly { badge: string; pin: string }[],
 ): Promise<void> {
   await until(desk.client, 'ready for its first supervisor', (state) => state.setup === 'first-supervisor')
   await signIn(desk, supervisor.badge, supervisor.pin)
+  await confirmOpeningKey(desk, console)
   for (const { badge, pin } of colleagues) {
     done(await desk.client.addStaff({}))
     desk.reader.tap(badge)

@@ -68,8 +68,8 @@ export async function runHandover(
   const badge = (member: { badges: string[] }) => member.badges[0] ?? ''
 
   await timed(steps, 'engine up, enrolled, first sync', () => untilServing(desk))
-  await timed(steps, 'first supervisor and a porter choose PINs', () =>
-    prepareStaff(desk, { badge: badge(supervisor), pin: demoPins.supervisor }, [
+  await timed(steps, 'first supervisor and a porter choose PINs, opening key confirmed', () =>
+    prepareStaff(desk, { agent: hub.agent, desk: deskId }, { badge: badge(supervisor), pin: demoPins.supervisor }, [
       { badge: badge(porter), pin: demoPins.other },
     ]),
   )

@@ -163,7 +163,7 @@ export async function startWorld(
       30_000,
     )
     if (state.setup === 'first-supervisor') {
-      await prepareStaff(desk, supervisor, [porter])
+      await prepareStaff(desk, { agent: hub.agent, desk: id }, supervisor, [porter])
       done(await desk.client.signOut({}))
     }
     const words = institution.desks.find((candidate) => candidate.key === deskKey)

@@ -2,6 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isErrorCode } from '../../src-shared/errors.ts'
+import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
 import { readinessOf, screenReadinessOf, type Readiness, type ScreenFacts } from '../../src-shared/readiness.ts'
 import type { Printer } from '../printers/index.ts'
@@ -103,7 +104,11 @@ export function createReadiness({ services, config, printer, readers, floorYears
           ? 'none'
           : record.openingRegistered
             ? 'registered'
-            : 'unregistered',
+            : (record.openingAnswer ?? 'unregistered'),
+      openingFingerprint:
+        record === null || record.openingPublic === null
+          ? null
+          : openingFingerprint(record.kiosk, record.openingPublic),
       staffWithPin: pins.all,
       staffForOffline: pins.enough,
       unsettled: slips.unsettled().length,

@@ -107,6 +107,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   const openingKeys = createOpeningKeys({
     store,
     keyEncryptionKey: parts.keyEncryptionKey,
+    kiosk: record.kiosk,
+    hubCountersign: () => records.read()?.hubCountersign ?? null,
     holders: roster.holders,
     announce: records.setOpening,
     now,

@@ -91,6 +91,7 @@ export function createSigningIn(
   function signedIn(): Result<null> {
     endModes()
     activity()
+    rotateIfOwed()
     sync.nudge()
     if (!serving().showUnsettled()) counter.idle()
     onChange()
@@ -169,10 +170,15 @@ export function createSigningIn(
     return serving().witness(read.member.id)
   }
 
-  /** A key is owed after someone lost their share; it needs nobody signed in. Failing (a full disk) it is tried again. */
+  /**
+   * A key is owed after someone lost their share, or when a supervisor refused the newest. It is made while somebody is signed in, whose keys
+   * vouch for it; until then the hub goes on with the one in force. Failing (a full disk) it is tried again.
+   */
   function rotateIfOwed(): void {
-    const owed = () => roster.rotationOwed() || openingKeys.count() === 0
-    if (rotating || !roster.hasAnyPin() || !owed()) return
+    const owed = () => roster.rotationOwed() || openingKeys.count() === 0 || records.read()?.openingAnswer === 'refused'
+    if (rotating || signIn.session() === null || !owed()) return
+    // Before the hub has told its own key nothing can be vouched for; a hub that tells none asks for nothing.
+    if (records.read()?.hubCountersign === null && sync.status().state !== 'online') return
     rotating = true
     signIn
       .rotate(owed)

@@ -4,6 +4,7 @@
  */
 import type { StaffId } from '../../src-shared/domain.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { countersign } from '../../src-shared/protocol/opening-link.ts'
 import { DamagedRow, type Sqlite, type Store } from '../storage/index.ts'
 import { openShare, protectPublic, readPublic, sealShare, wipe } from '../vault/index.ts'
 
@@ -23,6 +24,9 @@ export type OpeningKeys = ReturnType<typeof createOpeningKeys>
 interface Parts {
   readonly store: Store
   readonly keyEncryptionKey: Uint8Array
+  readonly kiosk: string
+  /** The hub's own key, which a new key is vouched for to; null: not told yet. */
+  readonly hubCountersign: () => Uint8Array | null
   /** Public keys of the staff who have a PIN here; null in place of one that was tampered with. */
   readonly holders: () => readonly { readonly staff: StaffId; readonly publicKey: Buffer }[]
   /** Tells the hub at the next contact that new grants are to be sealed to this key. Inside the transaction. */
@@ -30,7 +34,7 @@ interface Parts {
   readonly now: () => number
 }
 
-export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, now }: Parts) {
+export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersign, holders, announce, now }: Parts) {
   const db: Sqlite = store.db
   const all = db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC')
   const insert = db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)')
@@ -41,6 +45,8 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
   const envelopes = db.prepare<[Buffer], { n: number }>(
     'SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)',
   )
+  const insertLink = db.prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)')
+  const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
 
   /** Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by hand. */
@@ -52,16 +58,41 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
     })
   }
 
+  async function linksFor(held: readonly OpeningKey[], next: Buffer) {
+    const hub = hubCountersign()
+    if (hub === null) return []
+    return Promise.all(
+      held.map(async ({ publicKey, privateKey }) => ({
+        from: publicKey,
+        countersignature: await countersign({ kiosk, from: publicKey, to: next }, privateKey, hub),
+      })),
+    )
+  }
+
   return {
     newest: (): Buffer | null => list()[0]?.publicKey ?? null,
     count: (): number => all.all().length,
 
-    /** Makes the next opening key and shares it with everyone who has a PIN. `also` writes more in the same transaction; `keep` may take the key for a session. */
-    async rotate(also: () => void = () => undefined, keep: (key: OpeningKey) => boolean = () => false): Promise<void> {
+    /** Whether anybody has a share of the newest key. */
+    newestIsHeld(): boolean {
+      const [newest] = list()
+      return newest !== undefined && (holdersOf.get(newest.n)?.n ?? 0) > 0
+    },
+
+    /**
+     * Makes the next opening key and shares it with everyone who has a PIN. Each key of `held`, which a badge and a PIN have opened, vouches for
+     * it to the hub; without any, it waits there for a supervisor. `also` writes more in the same transaction; `keep` may take the key for a session.
+     */
+    async rotate(
+      held: readonly OpeningKey[],
+      also: () => void = () => undefined,
+      keep: (key: OpeningKey) => boolean = () => false,
+    ): Promise<void> {
       const pair = await newSealKeyPair()
       let kept = false
       try {
         const to = holders()
+        const links = await linksFor(held, pair.publicKey)
         const shares = await Promise.all(
           to.map(async ({ staff, publicKey }) => ({
             staff,
@@ -73,6 +104,7 @@ export function createOpeningKeys({ store, keyEncryptionKey, holders, announce, 
             insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid,
           )
           for (const { staff, sealed } of shares) insertShare.run(n, staff, sealed)
+          for (const link of links) insertLink.run(link.from, pair.publicKey, link.countersignature)
           announce(pair.publicKey)
           also()
         })

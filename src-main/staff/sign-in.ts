@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { wipeable } from '../../src-shared/protocol/wipeable.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
@@ -74,6 +75,13 @@ interface Locked {
   readonly until: number
   readonly pinAt: number
   readonly searchYears: number
+}
+
+/** A key of one's own to wipe. */
+function copied(key: Buffer): Buffer {
+  const copy = wipeable(key.length)
+  key.copy(copy)
+  return copy
 }
 
 export type SignIn = ReturnType<typeof createSignIn>
@@ -249,7 +257,8 @@ export function createSignIn({
       store.transact(() => {
         roster.setPin(badge.member.id, record)
       })
-      await openingKeys.rotate(() => {
+      // Nobody has opened an older key: the hub asks a supervisor to compare this one's letters.
+      await openingKeys.rotate([], () => {
         ledger.append({
           kind: 'staff-enrolled',
           actor: badge.member.id,
@@ -339,24 +348,35 @@ export function createSignIn({
     },
 
     /**
-     * The next opening key, for new grants. Whoever is signed in gets it at once; a resting desk asks for the PIN again.
-     * With nobody here who has a PIN there is nobody to make one for. `owed` is asked when its turn has come: another may
-     * have been made meanwhile.
+     * The next opening key, for new grants: made in a session, whose older keys vouch for it to the hub. What works unattended makes none.
+     * Somebody who does not hold the newest leaves it to those who do; with nobody left who does, it is made all the same, and waits at the hub
+     * for a supervisor. `owed` is asked when its turn has come: another may have been made meanwhile.
      */
     rotate(owed: () => boolean = () => true): Promise<boolean> {
       return inTurn(async () => {
-        if (!roster.hasAnyPin() || !owed()) return false
-        await openingKeys.rotate(
-          () => {
-            roster.rotationDone()
-            ledger.append({ kind: 'opening-key-rotated', facts: {} })
-          },
-          (key) => {
-            if (session === null || roster.pin(session.staff) === null) return false
-            session.openingKeys.unshift(key)
-            return true
-          },
-        )
+        const by = session
+        if (by === null || roster.pin(by.staff) === null || !owed()) return false
+        const newest = openingKeys.newest()
+        const holdsNewest = newest !== null && by.openingKeys.some(({ publicKey }) => publicKey.equals(newest))
+        if (!holdsNewest && openingKeys.newestIsHeld()) return false
+        // Copies: a session that ends meanwhile leaves zeros, and what zeros vouch for the hub would not believe.
+        const held = by.openingKeys.map(({ publicKey, privateKey }) => ({ publicKey, privateKey: copied(privateKey) }))
+        try {
+          await openingKeys.rotate(
+            held,
+            () => {
+              roster.rotationDone()
+              ledger.append({ kind: 'opening-key-rotated', actor: by.staff, facts: {} })
+            },
+            (key) => {
+              if (session !== by || roster.pin(by.staff) === null) return false
+              by.openingKeys.unshift(key)
+              return true
+            },
+          )
+        } finally {
+          wipe(...held.map(({ privateKey }) => privateKey))
+        }
         forgetLocked()
         return true
       })

@@ -372,6 +372,18 @@ CREATE TRIGGER walk_in_expiry_is_fixed BEFORE UPDATE OF expiry ON walk_in BEGIN
 END;
 `
 
+/** Version 71. A new opening key is vouched for with the older ones that a session holds, and may have to wait for a supervisor's word. */
+const openingLinks = `
+ALTER TABLE kiosk ADD COLUMN opening_answer TEXT CHECK (opening_answer IN ('waits','refused','another-waits'));
+ALTER TABLE kiosk ADD COLUMN hub_countersign BLOB;
+CREATE TABLE opening_link (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  from_public BLOB NOT NULL,
+  to_public BLOB NOT NULL,
+  countersignature BLOB NOT NULL
+) STRICT;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -384,4 +396,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, sql: deskDay },
   { version: 11, sql: kioskKind },
   { version: 70, sql: expirySeen },
+  { version: 71, sql: openingLinks },
 ]

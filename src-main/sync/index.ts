@@ -9,7 +9,13 @@ export {
   type Transport,
   type TransportReply,
 } from './hub-client.ts'
-export { createKioskRecords, mayServe, type KioskRecord, type KioskRecords } from './kiosk-record.ts'
+export {
+  createKioskRecords,
+  mayServe,
+  type KioskRecord,
+  type KioskRecords,
+  type OpeningAnswer,
+} from './kiosk-record.ts'
 export { createStatusReporter, reportEveryMs, type StatusReporter } from './status-reporter.ts'
 export { createSync, type Sync, type SyncStatus } from './sync.ts'
 export { createPageReader, createPageThread, type PageReader, type PageThread } from './pages/index.ts'

@@ -1,5 +1,6 @@
 /** Who this kiosk is by now: told to the hub once in a run, and whenever the hub does not know our place. */
 import type { Incarnation } from '../../src-shared/domain.ts'
+import type { ErrorCode } from '../../src-shared/errors.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -8,7 +9,7 @@ import { ok } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Applier } from './apply.ts'
 import type { HubClient } from './hub-client.ts'
-import type { KioskRecords } from './kiosk-record.ts'
+import type { KioskRecords, OpeningAnswer } from './kiosk-record.ts'
 import type { PushTo } from './push.ts'
 
 interface Parts {
@@ -17,7 +18,20 @@ interface Parts {
   readonly records: KioskRecords
   readonly applier: Pick<Applier, 'liveGrants'>
   readonly pushTo: PushTo
+  readonly onOpeningAnswer: () => void
   readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
+}
+
+/** What a failure says of the key: refused, or another waits in its place. null: nothing. */
+function answerOf(code: ErrorCode): OpeningAnswer | null {
+  switch (code) {
+    case 'L-431':
+      return 'refused'
+    case 'L-432':
+      return 'another-waits'
+    default:
+      return null
+  }
 }
 
 export interface Introduction {
@@ -25,28 +39,51 @@ export interface Introduction {
   readonly introduce: () => Promise<Result<null>>
   /** The hub is to be told again, at the next `introduce`. */
   readonly again: () => void
+  /** Tells the hub of the opening key until it is in force there, and hears how it stands. */
   readonly registerOpeningKey: () => Promise<Result<null>>
 }
 
-export function createIntroduction({ hub, ledger, records, applier, pushTo, snapshot }: Parts): Introduction {
+export function createIntroduction({
+  hub,
+  ledger,
+  records,
+  applier,
+  pushTo,
+  onOpeningAnswer,
+  snapshot,
+}: Parts): Introduction {
   let introduced = false
 
   async function registerOpeningKey(): Promise<Result<null>> {
     const record = records.read()
     if (record === null || record.openingPublic === null || record.openingRegistered) return ok(null)
+    const key = record.openingPublic
     const reply = await hub.call('openingKey', {
-      body: { nonce: newId(), openingKey: record.openingPublic.toString('base64url') },
+      body: { nonce: newId(), openingKey: key.toString('base64url'), links: records.openingLinks() },
     })
-    if (!reply.ok) return reply
-    records.setRegistered()
+    if (!reply.ok && answerOf(reply.failure.code) === null) return reply
+    const said = reply.ok ? reply.value.state : answerOf(reply.failure.code)
+    // What the desk holds it may hand over, whatever becomes of a new key: the round goes on.
+    if (said === null || said === record.openingAnswer) return ok(null)
+    if (said === 'in-force') records.setRegistered(key)
+    else records.setOpeningAnswer(key, said)
+    onOpeningAnswer()
     return ok(null)
+  }
+
+  function learn(reply: Result<HubReply<'report'>>): Result<HubReply<'report'>> {
+    const told = reply.ok ? reply.value.countersignTo : undefined
+    if (told === undefined) return reply
+    const key = Buffer.from(told, 'base64url')
+    if (records.read()?.hubCountersign?.equals(key) !== true) records.setHubCountersign(key)
+    return reply
   }
 
   /** A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on its way. */
   async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
     const reply = await hub.call('report', { body })
     const challenge = reply.ok || reply.failure.code !== 'L-680' ? undefined : reply.failure.params?.['challenge']
-    return typeof challenge === 'string' ? hub.call('report', { body: { ...body, challenge } }) : reply
+    return learn(typeof challenge === 'string' ? await hub.call('report', { body: { ...body, challenge } }) : reply)
   }
 
   /**

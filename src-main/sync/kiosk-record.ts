@@ -2,9 +2,13 @@
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain.ts'
+import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api.ts'
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import { type Sqlite, stored, storedJson } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
+
+export const OpeningAnswer = z.enum(['waits', 'refused', 'another-waits'])
+export type OpeningAnswer = z.infer<typeof OpeningAnswer>
 
 export interface KioskRecord {
   readonly kiosk: KioskId
@@ -26,7 +30,12 @@ export interface KioskRecord {
   readonly generation: number
   readonly lastContact: number | null
   readonly openingPublic: Buffer | null
+  /** In force at the hub. */
   readonly openingRegistered: boolean
+  /** What the hub last said of a key that is not in force: it waits for a supervisor, was refused, or another waits in this kiosk's name. */
+  readonly openingAnswer: OpeningAnswer | null
+  /** The hub's own key: what vouches for a new opening key is sealed to it. null: no hub has told it yet. */
+  readonly hubCountersign: Buffer | null
   readonly keys: WrappedUnattendedKeys
   readonly deskRecord: Desk | null
   readonly policy: Policy | null
@@ -50,6 +59,8 @@ interface Row {
   cache_key: Buffer
   opening_public: Buffer | null
   opening_registered: number
+  opening_answer: string | null
+  hub_countersign: Buffer | null
   desk_record: string | null
   policy_record: string | null
 }
@@ -70,13 +81,21 @@ export function createKioskRecords(db: Sqlite) {
   const setHubFacts = db.prepare('UPDATE kiosk SET hub_facts = ? WHERE hub_facts <> ?')
   const setCursor = db.prepare('UPDATE kiosk SET incarnation = ?, cursor = ?, synced = ?')
   const setAcked = db.prepare('UPDATE kiosk SET acked = ?')
-  const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0')
+  const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0, opening_answer = NULL')
   const setFrozen = db.prepare('UPDATE kiosk SET frozen = ?')
   const setContact = db.prepare('UPDATE kiosk SET last_contact = ?')
   const setDesk = db.prepare('UPDATE kiosk SET desk_record = ?')
   const setPolicy = db.prepare('UPDATE kiosk SET policy_record = ?')
-  const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0')
-  const setRegistered = db.prepare('UPDATE kiosk SET opening_registered = 1')
+  const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0, opening_answer = NULL')
+  // Of the key that the hub was asked about: another may have been made meanwhile.
+  const setRegistered = db.prepare(
+    'UPDATE kiosk SET opening_registered = 1, opening_answer = NULL WHERE opening_public = ?',
+  )
+  const setAnswer = db.prepare('UPDATE kiosk SET opening_answer = ? WHERE opening_public = ?')
+  const setHubCountersign = db.prepare('UPDATE kiosk SET hub_countersign = ?')
+  const links = db.prepare<[number], { from_public: Buffer; to_public: Buffer; countersignature: Buffer }>(
+    'SELECT from_public, to_public, countersignature FROM opening_link ORDER BY n DESC LIMIT ?',
+  )
   const directory = db.prepare<[], { desks: string }>('SELECT desks FROM directory')
   const setDirectory = db.prepare(
     'INSERT INTO directory (one, desks) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET desks = excluded.desks',
@@ -106,6 +125,8 @@ export function createKioskRecords(db: Sqlite) {
         lastContact: row.last_contact,
         openingPublic: row.opening_public,
         openingRegistered: row.opening_registered === 1,
+        openingAnswer: row.opening_answer === null ? null : OpeningAnswer.parse(row.opening_answer),
+        hubCountersign: row.hub_countersign,
         keys: { signKey: row.sign_key, lookupKey: row.lookup_key, cacheKey: row.cache_key },
         deskRecord: row.desk_record === null ? null : storedJson(Desk, row.desk_record),
         policy: row.policy_record === null ? null : storedJson(Policy, row.policy_record),
@@ -132,7 +153,16 @@ export function createKioskRecords(db: Sqlite) {
       return row === undefined ? [] : storedJson(z.array(DirectoryDesk), row.desks)
     },
     setOpening: (publicKey: Uint8Array) => void setOpening.run(publicKey),
-    setRegistered: () => void setRegistered.run(),
+    setRegistered: (publicKey: Uint8Array) => void setRegistered.run(publicKey),
+    setOpeningAnswer: (publicKey: Uint8Array, answer: OpeningAnswer) => void setAnswer.run(answer, publicKey),
+    setHubCountersign: (publicKey: Uint8Array) => void setHubCountersign.run(publicKey),
+    /** What vouches for this kiosk's opening keys, the newest first. */
+    openingLinks: (): OpeningLinkText[] =>
+      links.all(maxOpeningLinks).map((row) => ({
+        from: row.from_public.toString('base64url'),
+        to: row.to_public.toString('base64url'),
+        countersignature: row.countersignature.toString('base64url'),
+      })),
     nextGeneration: () => nextGeneration.get()?.generation ?? 0,
   }
 }

@@ -123,7 +123,10 @@ export function createSync({
     onLost: () => introduction.again(),
     introduce: () => introduction.introduce(),
   })
-  const introduction = createIntroduction({ hub, ledger, records, applier, pushTo, snapshot })
+  const introduction = createIntroduction({
+    ...{ hub, ledger, records, applier, pushTo, snapshot },
+    onOpeningAnswer: onChange,
+  })
 
   const evidence = createEvidence(hub, ledger, records)
 

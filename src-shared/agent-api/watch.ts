@@ -24,6 +24,7 @@ export type ConsoleEvent = z.infer<typeof ConsoleEvent>
 const Reason = z.enum([
   'no-kiosk',
   'no-opening-key',
+  'opening-key-waits',
   'silent',
   'frozen',
   'printer',

@@ -20,11 +20,13 @@ export function toBase32(bytes: Uint8Array): string {
   return text
 }
 
-function group(text: string): string {
+/** In fours, as people read it aloud. */
+export function group(text: string): string {
   return text.match(/.{1,4}/g)?.join('-') ?? ''
 }
 
-function clean(text: string): string {
+/** What was typed in Crockford base 32, in its one form: upper case, look-alikes mended, nothing between. */
+export function clean(text: string): string {
   return text
     .toUpperCase()
     .replace(/O/g, '0')

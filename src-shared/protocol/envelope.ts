@@ -36,6 +36,31 @@ export function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uint8Arra
   return hpke().open(privateKey, sealed, info, aad)
 }
 
+/**
+ * HPKE in auth mode (RFC 9180, section 5.1.3): as `seal`, and opens only as coming from the holder of `senderPrivate`. Both keys are raw X25519.
+ * Whoever holds the receiver's private key could make such a text as well: it convinces the receiver, and nobody else.
+ */
+export function sealFrom(
+  senderPrivate: Uint8Array,
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Buffer> {
+  return hpke().sealFrom(senderPrivate, publicKey, plaintext, info, aad)
+}
+
+/** Opens what `sealFrom` made; rejects when it does not come from the holder of the private half of `senderPublic`, or was changed. */
+export function openFrom(
+  senderPublic: Uint8Array,
+  privateKey: Uint8Array,
+  sealed: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Buffer> {
+  return hpke().openFrom(senderPublic, privateKey, sealed, info, aad)
+}
+
 /** At the hub. Seals a secret: padded to a fixed size as `length, bytes, zeros`. The caller wipes `secret`. */
 export async function sealEnvelope(
   publicKey: Uint8Array,

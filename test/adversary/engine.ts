@@ -210,7 +210,7 @@ export async function startEngineDesk(
   const { id } = institute.desk(key)
   await start(await hub.as('administrator').enrolmentCode(id))
   await untilUp(running())
-  await prepareStaff(running(), supervisor, [porter])
+  await prepareStaff(running(), { agent: hub.as('supervisor'), desk: id }, supervisor, [porter])
   done(await running().client.signOut({}))
   await untilStep(running(), 'idle')
   return made

@@ -19,6 +19,7 @@ import {
 import type { KioskKind } from '../../src-shared/domain.ts'
 import { AgentRole } from '../../src-shared/hub-authority.ts'
 import { hubApi } from '../../src-shared/hub-api.ts'
+import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { freePort } from '../free-port.ts'
 import { createAgent, type Agent, type DeskRow } from './agent-client.ts'
@@ -97,7 +98,7 @@ export interface Institute {
   }): Promise<HubThere>
   /** Enrols an independent client at a desk, by a code of an administrator's at `hub`. */
   kiosk(hub: HubDoor, desk: string, kind?: KioskKind): Promise<KioskClient>
-  /** The same with a first opening key that the hub grants to. */
+  /** The same with a first opening key that a supervisor has confirmed, so that the hub grants to it. */
   servingKiosk(hub: HubDoor, desk: string): Promise<KioskClient>
   /** Straight into the database, past every rule. */
   sql<T extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<T[]>
@@ -259,6 +260,9 @@ export async function startInstitute({ databaseUrl }: { databaseUrl?: string } =
     async servingKiosk(hub, desk) {
       const client = await kiosk(hub, desk)
       value(await client.registerOpeningKey())
+      const { publicKey } = client.openingKeys.at(-1) ?? { publicKey: Buffer.alloc(0) }
+      const body = { kiosk: client.id, fingerprint: openingFingerprint(client.id, publicKey) }
+      value(await hub.as('supervisor').call('confirmOpeningKey', { body }))
       return client
     },
     sql: async <T extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>

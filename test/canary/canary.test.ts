@@ -215,7 +215,7 @@ beforeAll(async () => {
   desk = await startDesk({ key, dataDir: join(base, 'kiosk'), hub: { port: tap.port }, code, spawn: spawnEngine })
   await untilServing(desk)
   await openWindow()
-  await prepareStaff(desk, chief, [])
+  await prepareStaff(desk, { agent, desk: deskId }, chief, [])
   // The hub has the opening key: from here on it seals what the agent gives it.
   done(await desk.client.syncNow({}))
   try {

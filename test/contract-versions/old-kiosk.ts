@@ -18,6 +18,7 @@ export interface Exchange {
 
 export interface OldKiosk {
   readonly id: string
+  readonly openingKey: Buffer
   /** Sends what was recorded, with this run's values in the place of the braces. */
   send(
     exchange: Pick<Exchange, 'method' | 'path' | 'body'>,
@@ -81,6 +82,7 @@ export async function enrolOldKiosk(
   let prev = genesisHash
   return {
     id,
+    openingKey: sealing.publicKey,
     send,
     entry(kind, pickup, epoch, facts) {
       const bytes = canonicalize({ seq: ++seq, time: Date.now(), kind, pickup, epoch, actor: null, facts, prev }) ?? ''

@@ -19,6 +19,7 @@ const best: ReadinessFacts = {
   printedToday: true,
   reader: { ready: true, code: null },
   openingKey: 'registered',
+  openingFingerprint: 'ABCD-EFGH-JKMN',
   staffWithPin: 3,
   staffForOffline: 3,
   unsent: { count: 0, oldestAt: null },
@@ -41,7 +42,7 @@ const ladders: { readonly [F in keyof ReadinessFacts]?: readonly ReadinessFacts[
   ],
   printedToday: [true, false],
   reader: [best.reader, { ready: false, code: 'L-701' }],
-  openingKey: ['registered', 'unregistered', 'none'],
+  openingKey: ['registered', 'waits', 'another-waits', 'refused', 'unregistered', 'none'],
   staffWithPin: [3, 2, 1, 0],
   staffForOffline: [3, 1, 0],
   unsent: [

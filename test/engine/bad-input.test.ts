@@ -36,7 +36,7 @@ beforeAll(async () => {
   const code = done(await hub.agent.call('enrolmentCode', { body: { desk: id as never } })).code
   desk = await startTestEngine({ key, dataDir: dataFolder(base, key), hub: { port: hub.port }, code })
   await untilServing(desk)
-  await prepareStaff(desk, chief, [])
+  await prepareStaff(desk, { agent: hub.agent, desk: id ?? '' }, chief, [])
 })
 
 afterAll(async () => {

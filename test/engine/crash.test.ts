@@ -72,7 +72,7 @@ beforeAll(async () => {
     monotonic: () => ++minutes * 60_000,
   })
   await untilServing(desk)
-  await prepareStaff(desk, chief, [])
+  await prepareStaff(desk, { agent: hub.agent, desk: deskId }, chief, [])
 })
 
 afterAll(async () => {

@@ -84,7 +84,7 @@ export async function makeTemplate(engines: Engines): Promise<Template> {
     const desk = await startDesk({ key: deskKey, dataDir: folder, hub: { port: hub.port }, code, host })
     try {
       await untilServing(desk)
-      await prepareStaff(desk, chief, [porter])
+      await prepareStaff(desk, { agent: hub.agent, desk: deskId }, chief, [porter])
       const customer = async (i: number): Promise<Customer> => {
         const [person, secret] = [people[i], secrets[i]]
         if (person === undefined || secret === undefined) throw new Error('the demo institution lacks people')

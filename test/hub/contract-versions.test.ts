@@ -5,9 +5,11 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { KioskId } from '../../src-shared/domain.ts'
 import { FeedPage, hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 import { ledgerFacts, type LedgerKind } from '../../src-shared/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
+import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { enrolOldKiosk, type Exchange } from '../contract-versions/old-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
@@ -57,7 +59,13 @@ async function firstDay(
     const reply = await kiosk.send({ ...one, body })
     expect(reply.status, `${one.route}: ${JSON.stringify(reply.json)}`).toBe(200)
     exchanges.push({ ...one, reply: reply.json })
-    if (one.route === 'openingKey') for (const account of accounts) await fleet.issue(account, desk)
+    if (one.route === 'openingKey') {
+      // It says only that it was told; a supervisor confirms it, as of any kiosk.
+      const { openingKey } = kiosk
+      const fingerprint = openingFingerprint(kiosk.id, openingKey)
+      value(await fleet.agent().call('confirmOpeningKey', { body: { kiosk: KioskId.parse(kiosk.id), fingerprint } }))
+      for (const account of accounts) await fleet.issue(account, desk)
+    }
     if (one.route === 'feed')
       granted =
         (reply.json as { changes: { kind: string; pickup: { id: string; epoch: unknown } }[] }).changes.find(

@@ -12,6 +12,8 @@ import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
 import { enrolKiosk, type DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 
 const token = 'agent-token-of-the-tests-0001'
+/** Of whoever sets kiosks up, whatever the tester's own role is. */
+const chiefToken = 'chief-token-of-the-tests-0001'
 
 export function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.failure.code} ${JSON.stringify(result.failure.params ?? {})}`)
@@ -46,7 +48,10 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
   const options: HubOptions = {
     dataDir: join(root, 'hub'),
     databaseUrl: databaseOf,
-    tokens: new Map([[token, { name: 'tester', role }]]),
+    tokens: new Map([
+      [token, { name: 'tester', role }],
+      [chiefToken, { name: 'chief', role: 'supervisor' }],
+    ]),
     ...more,
   }
   let hub = value(await startHub(options))
@@ -57,11 +62,11 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
   ) as object
   const data = value(parseInstitution({ ...raw, pickups: [] }))
   const seeded = value(await seed(hub, data))
-  const client = () =>
+  const client = (by = token) =>
     createHubClient({
       target: { address: hub.url, authority: hub.authority },
       signer: null,
-      token,
+      token: by,
       now: () => Date.now(),
       timeoutMs: 30_000,
     })
@@ -102,7 +107,9 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
       return join(root, name)
     },
     async kiosk(desk, name, kind) {
-      const kiosk = await enrolKiosk({ url: hub.url, agent }, desk, join(root, name), kind)
+      const chief = client(chiefToken)
+      const kiosk = await enrolKiosk({ url: hub.url, agent: chief }, desk, join(root, name), kind)
+      await chief.close()
       open.push(kiosk)
       value(await kiosk.sync.now())
       return kiosk

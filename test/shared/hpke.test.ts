@@ -20,6 +20,17 @@ const rfc = {
   ciphertext: 'f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a',
 }
 
+/** The same, appendix A.1.3: auth mode. */
+const rfcAuth = {
+  ephemeral: hex('ff4442ef24fbc3c1ff86375b0be1e77e88a0de1e79b30896d73411c5ff4c3518'),
+  enc: '23fb952571a14a25e3d678140cd0e5eb47a0961bb18afcf85896e5453c312e76',
+  recipientPrivate: hex('fdea67cf831f1ca98d8e27b1f6abeb5b7745e9d35348b80fa407ff6958f9137e'),
+  recipientPublic: hex('1632d5c2f71c2b38d0a8fcc359355200caa8b1ffdf28618080466c909cb69b2e'),
+  senderPrivate: hex('dc4a146313cce60a278a5323d321f051c5707e9c45ba21a3479fecdf76fc69dd'),
+  senderPublic: hex('8b0c70873dc5aecb7f9ee4e62406a397b350e57012be45cf53b7105ae731790b'),
+  ciphertext: '5fd92cc9d46dbf8943e72a07e42f363ed5f721212cd90bcfd072bfd9f44e06b80fd17824947496e21b680c141b',
+}
+
 const pairFrom = (raw: Buffer) => {
   const privateKey = createPrivateKey({
     key: Buffer.concat([hex('302e020100300506032b656e04220420'), raw]),
@@ -42,7 +53,41 @@ describe('the vector of RFC 9180, appendix A.1.1', () => {
   })
 })
 
+describe('the vector of appendix A.1.3, auth mode', () => {
+  const { plaintext, info, aad } = rfc
+  test('is sealed byte for byte', () => {
+    const ephemeral = pairFrom(rfcAuth.ephemeral)
+    const message = { plaintext, info, aad }
+    const sealed = sealWithEphemeral(ephemeral, rfcAuth.recipientPublic, message, aes128Gcm, rfcAuth.senderPrivate)
+    expect(sealed.toString('hex')).toBe(rfcAuth.enc + rfcAuth.ciphertext)
+  })
+
+  test('opens as from its sender, and from nobody else', () => {
+    const open = (sender: Buffer | null) =>
+      openOnce(rfcAuth.recipientPrivate, hex(rfcAuth.enc + rfcAuth.ciphertext), info, aad, aes128Gcm, sender)
+    expect(open(rfcAuth.senderPublic).equals(plaintext)).toBe(true)
+    expect(() => open(rfcAuth.recipientPublic)).toThrow()
+    expect(() => open(null)).toThrow()
+  })
+})
+
 describe('beside the library', () => {
+  test('each opens what the other sealed as somebody, and only as from them', async () => {
+    const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
+    await fc.assert(
+      fc.asyncProperty(bytes(60), bytes(40), bytes(100), fc.boolean(), async (plaintext, info, aad, forth) => {
+        const [from, to] = forth ? [nativeHpke, libraryHpke] : [libraryHpke, nativeHpke]
+        const [sender, other, pair] = [await from.newKeyPair(), await from.newKeyPair(), await to.newKeyPair()]
+        const sealed = await from.sealFrom(sender.privateKey, pair.publicKey, plaintext, info, aad)
+        const opened = await to.openFrom(sender.publicKey, pair.privateKey, sealed, info, aad)
+        expect(opened.equals(plaintext)).toBe(true)
+        await expect(to.openFrom(other.publicKey, pair.privateKey, sealed, info, aad)).rejects.toThrow()
+        await expect(to.open(pair.privateKey, sealed, info, aad)).rejects.toThrow()
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   test('each opens what the other sealed', async () => {
     const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
     await fc.assert(

@@ -1,4 +1,8 @@
-/** Whoever owns a kiosk's disk and its signing key: what the hub has acknowledged cannot be changed, reordered or cut unnoticed (promise P8). */
+/**
+ * Whoever owns a kiosk's disk and its signing key: what the hub has acknowledged cannot be changed, reordered or cut unnoticed (promise P8), and
+ * nothing is sealed to a key of theirs (promise P7).
+ */
+import { randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
@@ -141,4 +145,98 @@ export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
   const answer = JSON.parse(Buffer.from(reply.bytes).toString()) as { code?: string }
   if (claimed === null && answer.code === undefined)
     throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
+}
+
+/** Signs a request as the kiosk would. null: no hub process answered. */
+async function request(
+  fleet: Fleet,
+  kiosk: Kiosk,
+  path: string,
+  content: object,
+): Promise<{ code?: string; state?: string } | null> {
+  const { world, hub } = fleet
+  const keys = kiosk.running?.services.keys
+  if (keys === undefined) return null
+  const body = JSON.stringify(content)
+  const reply = await hub.answer(
+    'POST',
+    path,
+    {
+      [signatureHeaders.kiosk]: kiosk.id,
+      [signatureHeaders.time]: String(world.time),
+      [signatureHeaders.signature]: signRequest(keys.signKey, 'POST', path, body, world.time),
+    },
+    body,
+  )
+  return reply === null ? null : (JSON.parse(Buffer.from(reply.bytes).toString()) as { code?: string; state?: string })
+}
+
+/**
+ * Somebody has carried a kiosk off, with its keystore and without a badge or a PIN: they tell the hub an opening key of their own, with a
+ * countersignature of their own making where there is something to countersign, and then send away all that the kiosk holds, to its own desk
+ * or to others, so that the hub seals afresh.
+ */
+export async function steal(fleet: Fleet, kiosk: Kiosk): Promise<void> {
+  const { world, hub, promises } = fleet
+  const keys = kiosk.running?.services.keys
+  const known = hub.memory
+    .prepare("SELECT acked, frozen, opening_key FROM kiosk WHERE id = ? AND state = 'active'")
+    .statement.get(kiosk.id)
+  if (keys === undefined || known === undefined || known.frozen === 1 || hub.processes.length === 0) return
+  const key = randomBytes(32)
+  promises.thieves.add(key.toString('base64url'))
+  const inForce = known.opening_key as Buffer | null
+  const countersignature = Buffer.alloc(48, 1).toString('base64url')
+  const links =
+    inForce === null || world.random.chance(0.3)
+      ? []
+      : [{ from: inForce.toString('base64url'), to: key.toString('base64url'), countersignature }]
+  world.tell(
+    `${kiosk.name} is stolen: the thief tells the hub an opening key, ${links.length} countersigned by themselves`,
+  )
+  const told = await request(fleet, kiosk, '/v1/opening-key', {
+    nonce: randomBytes(16).toString('base64url'),
+    openingKey: key.toString('base64url'),
+    links,
+  })
+  if (told?.state === 'in-force') throw new Violation(`P7: a thief's opening key is in force for ${kiosk.name}`)
+  if (told === null || world.random.chance(0.3)) return
+  await sendAllAway(fleet, kiosk)
+}
+
+async function sendAllAway(fleet: Fleet, kiosk: Kiosk): Promise<void> {
+  const { world, hub, desks } = fleet
+  const keys = kiosk.running?.services.keys
+  const known = hub.memory.prepare('SELECT acked, head_hash, frozen FROM kiosk WHERE id = ?').statement.get(kiosk.id)
+  if (keys === undefined || known === undefined || known.frozen === 1) return
+  const held = hub.memory
+    .prepare(`SELECT pickup, incarnation, n FROM "grant" WHERE kiosk = ? AND state = 'granted' ORDER BY pickup`)
+    .statement.all(kiosk.id) as unknown as Claimed[]
+  if (held.length === 0) return
+  const own = world.random.chance(0.6)
+  const to = own ? kiosk.desk : world.random.pick(desks)
+  let prev = String(known.head_hash)
+  const entries = held.map(({ pickup, incarnation, n }, i) => {
+    const entry = {
+      ...{ seq: Number(known.acked) + 1 + i, time: world.time, kind: 'sent-elsewhere', pickup },
+      ...{ epoch: { incarnation, n }, actor: null, facts: { to, reason: 'wrong-desk' }, prev },
+    }
+    const bytes = canonicalize(entry) ?? ''
+    const hash = chainHash(prev, bytes)
+    prev = hash.toString('hex')
+    return { bytes, signature: signHash(keys.signKey, hash) }
+  })
+  world.tell(`the thief sends ${held.length} pickups of ${kiosk.name} to ${own ? 'its own desk' : to.slice(0, 4)}`)
+  kiosk.excused = 'attacked'
+  const taken = await request(fleet, kiosk, '/v1/ledger', { entries })
+  if (taken === null || taken.code !== undefined || to !== kiosk.desk) return
+  for (const { pickup, n } of held) {
+    const anew = hub.memory
+      .prepare(`SELECT 1 FROM "grant" WHERE pickup = ? AND kiosk = ? AND n > ?`)
+      .statement.get(pickup, kiosk.id, n)
+    if (anew !== undefined)
+      throw new Violation(
+        `P7: ${pickup.slice(0, 4)} is granted to ${kiosk.name} anew since its signing key sent it to its own desk`,
+      )
+  }
 }

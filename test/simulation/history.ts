@@ -3,7 +3,7 @@ import type { Kiosk } from './kiosk.ts'
 import { Kiosk as KioskNode } from './kiosk.ts'
 import { Hub } from './hub.ts'
 import { accountName } from './institution.ts'
-import { attack } from './attacks.ts'
+import { attack, steal } from './attacks.ts'
 import { checkRest } from './rest.ts'
 import { fair, Network } from './network.ts'
 import { Promises } from './promises.ts'
@@ -165,6 +165,33 @@ async function supervise(fleet: Fleet): Promise<void> {
   }
 }
 
+/**
+ * A supervisor at the console sees that an opening key waits. They type the letters that somebody reads to them from the kiosk's screen, or,
+ * with an old note, those that stood there once; where it shows none, they refuse.
+ */
+async function settleOpeningKeys(fleet: Fleet): Promise<void> {
+  const { world, hub } = fleet
+  const waiting = hub.memory
+    .prepare("SELECT id FROM kiosk WHERE pending_key IS NOT NULL AND state = 'active' ORDER BY id")
+    .statement.all()
+    .map(({ id }) => String(id))
+  for (const kiosk of fleet.promises.kiosks) {
+    if (!waiting.includes(kiosk.id)) continue
+    const shown = kiosk.openingAnswer === 'waits'
+    const types = shown || world.random.chance(0.5)
+    const body = { kiosk: kiosk.id as never }
+    const done = types
+      ? await hub.ask('confirmOpeningKey', { ...body, fingerprint: kiosk.letters })
+      : await hub.ask('refuseOpeningKey', body)
+    if (done !== null)
+      world.tell(
+        `a supervisor ${types ? 'types the letters of' : 'refuses the opening key for'} ${kiosk.name}: ${'code' in done ? done.code : 'done'}`,
+      )
+    // Refused, it makes another when somebody signs in.
+    if (kiosk.openingAnswer === 'refused') await kiosk.rotate(world.random.chance(0.5))
+  }
+}
+
 /** How often each kind of trouble comes. */
 const usualTrouble = {
   weather: 4,
@@ -183,6 +210,8 @@ const usualTrouble = {
   lag: 4,
   failover: 1,
   attack: 1.5,
+  theft: 1.5,
+  rotate: 2,
   days: 0.3,
 }
 
@@ -305,6 +334,12 @@ function trouble(fleet: Fleet): void {
       case 'attack':
         await attack(fleet, kiosk)
         return
+      case 'theft':
+        await steal(fleet, kiosk)
+        return
+      case 'rotate':
+        await kiosk.rotate(random.chance(0.8))
+        return
       case 'days': {
         // Time alone never grants anew (promise P5).
         const days = 1 + random.int(50)
@@ -367,6 +402,7 @@ export async function playHistory({ seed, desks }: HistoryOptions): Promise<Outc
     staffAtWork(fleet)
     every(fleet, 3_000, 15_000, () => (fleet.peace ? undefined : agentActs(fleet)))
     every(fleet, 40_000, 60_000, () => (fleet.peace ? undefined : supervise(fleet)))
+    every(fleet, 4_000, 8_000, () => settleOpeningKeys(fleet))
     trouble(fleet)
     await world.play(troubleMs)
     await makePeace(fleet)

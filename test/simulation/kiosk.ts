@@ -10,9 +10,10 @@ import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import { settleSlip, type Slip } from '../../src-main/release/index.ts'
 import type { Session } from '../../src-main/staff/index.ts'
 import { openStore, type Store } from '../../src-main/storage/index.ts'
-import { createKioskRecords, mayServe } from '../../src-main/sync/index.ts'
+import { createKioskRecords, mayServe, type OpeningAnswer } from '../../src-main/sync/index.ts'
+import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { wrapUnattendedKeys } from '../../src-main/vault/index.ts'
-import { sealing } from './envelopes.ts'
+import { sealing, vouch } from './envelopes.ts'
 import type { Hub } from './hub.ts'
 import type { Network } from './network.ts'
 import { Violation, type World } from './world.ts'
@@ -125,6 +126,39 @@ export class Kiosk {
     this.toldRefused = false
     this.#disk = image
   }
+  /** What its screen says of its opening key; null while it stands in force, or the kiosk does not run. */
+  get openingAnswer(): OpeningAnswer | null {
+    return this.running?.services.records.read()?.openingAnswer ?? null
+  }
+  /** The letters of its opening key. */
+  get letters(): string {
+    const key = this.look((db) => createKioskRecords(db).read()?.openingPublic ?? Buffer.alloc(0))
+    return openingFingerprint(this.id, key)
+  }
+
+  /**
+   * Somebody is signed in, and the kiosk makes its next opening key, for which the one before vouches; or, where everybody has lost their share,
+   * it makes one that nothing vouches for.
+   */
+  rotate(vouched: boolean): Promise<void> {
+    return this.#act(({ records }) => {
+      const { running } = this
+      const from = records.read()?.openingPublic
+      if (running === null || from === null || from === undefined) return
+      const to = randomBytes(32)
+      running.store.transact(() => {
+        if (vouched)
+          running.store.db
+            .prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)')
+            .run(from, to, vouch({ kiosk: this.id, from, to }))
+        records.setOpening(to)
+      })
+      this.#world.tell(
+        `${this.name} makes a new opening key, ${vouched ? 'countersigned' : 'with nobody left to vouch for it'}`,
+      )
+    })
+  }
+
   /** Reads the disk, whether the kiosk runs or not. */
   look<T>(read: (db: Database.Database) => T): T {
     if (this.running !== null) return read(this.running.store.db)

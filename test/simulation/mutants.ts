@@ -90,8 +90,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'an acknowledgement matches kiosk and epoch',
     file: 'src-hub/ledger/rules.ts',
-    from: '  if (grant.kiosk !== kiosk || grant.incarnation !== epoch.incarnation || grant.n !== epoch.n) return false\n',
-    to: '',
+    from: 'if (grant === undefined || grant.ended !== null || grant.kiosk !== kiosk) return null\n  return grant.incarnation === epoch.incarnation && grant.n === epoch.n ? grant : null',
+    to: 'return grant === undefined || grant.ended !== null ? null : grant',
   },
   {
     guard: 'overlap is compared by hash',
@@ -224,5 +224,29 @@ export const mutants: readonly Mutant[] = [
     from: 'if (ended.has(row.state)) return\n        recall(set, effects, pickup)',
     to: 'return',
     seeds: 2000,
+  },
+  {
+    guard: 'an opening key is countersigned by one that a badge and a PIN opened',
+    file: 'src-hub/kiosks/opening-keys.ts',
+    from: '    if (!(await check(link, parts.keys.countersignPrivate))) return false\n',
+    to: '',
+  },
+  {
+    guard: 'nothing is granted to an opening key that waits for a supervisor',
+    file: 'src-hub/pickups/grant-many.ts',
+    from: '  return kiosk === undefined || kiosk.opening_key === null || kiosk.pending_key !== null || kiosk.frozen\n    ? null\n    : { id: kiosk.id, openingKey: kiosk.opening_key }',
+    to: '  const mutant = kiosk?.pending_key ?? kiosk?.opening_key ?? null\n  return kiosk === undefined || mutant === null || kiosk.frozen ? null : { id: kiosk.id, openingKey: mutant }',
+  },
+  {
+    guard: 'a supervisor’s letters are compared with the key that waits',
+    file: 'src-hub/kiosks/opening-keys.ts',
+    from: 'if (!isFingerprint(typed, openingFingerprint(id, raw(pending)))) {',
+    to: 'if (!isFingerprint(typed, typed)) {',
+  },
+  {
+    guard: 'a pickup sent to the kiosk’s own desk is not granted anew',
+    file: 'src-hub/ledger/rules.ts',
+    from: 'if (entry.facts.to === set.desk) {',
+    to: 'if (false) {',
   },
 ]

@@ -49,6 +49,8 @@ const settlements: ReadonlySet<string> = new Set(['slip-spoiled', 'slip-missing'
 export class Promises implements Watching {
   readonly papers: Paper[] = []
   readonly kiosks: Kiosk[] = []
+  /** Opening keys that somebody with a stolen signing key has made: nobody at a desk has their private half. */
+  readonly thieves = new Set<string>()
   readonly #hub: Hub
   readonly #books = new Map<Kiosk, Book>()
   readonly #grants = new Map<string, Grant[]>()
@@ -306,7 +308,10 @@ export class Promises implements Watching {
     }
   }
 
-  #granted(grant: Grant): void {
+  #granted(grant: Grant & { readonly record: string }): void {
+    const { sealedTo } = JSON.parse(grant.record) as { sealedTo?: string }
+    if (sealedTo !== undefined && this.thieves.has(sealedTo))
+      throw new Violation(`P7: ${short(grant.pickup)} (epoch ${grant.n}) is sealed to a thief's opening key`)
     const before = this.#grants.get(grant.pickup) ?? []
     if (before.some((other) => other.incarnation === grant.incarnation && other.n === grant.n)) return
     for (const old of before) {

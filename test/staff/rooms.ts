@@ -91,6 +91,8 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
   const openingKeys = createOpeningKeys({
     store,
     keyEncryptionKey: at.keyEncryptionKey,
+    kiosk: at.kiosk,
+    hubCountersign: () => records.read()?.hubCountersign ?? null,
     holders: roster.holders,
     announce: records.setOpening,
     now,

@@ -48,6 +48,37 @@ export const libraryHpke: HpkeProvider = {
       new Uint8Array(keyCopy).fill(0)
     }
   },
+  async sealFrom(senderPrivate, publicKey, plaintext, info, aad) {
+    const suite = await loadSuite()
+    const keyCopy = exactBytes(senderPrivate)
+    const copy = exactBytes(plaintext)
+    try {
+      const sender = await suite.createSenderContext({
+        recipientPublicKey: await suite.kem.importKey('raw', exactBytes(publicKey), true),
+        senderKey: await suite.kem.importKey('raw', keyCopy, false),
+        info: exactBytes(info),
+      })
+      return Buffer.concat([Buffer.from(sender.enc), Buffer.from(await sender.seal(copy, exactBytes(aad)))])
+    } finally {
+      new Uint8Array(keyCopy).fill(0)
+      new Uint8Array(copy).fill(0)
+    }
+  },
+  async openFrom(senderPublic, privateKey, sealed, info, aad) {
+    const suite = await loadSuite()
+    const keyCopy = exactBytes(privateKey)
+    try {
+      const recipient = await suite.createRecipientContext({
+        recipientKey: await suite.kem.importKey('raw', keyCopy, false),
+        senderPublicKey: await suite.kem.importKey('raw', exactBytes(senderPublic), true),
+        enc: exactBytes(sealed.subarray(0, encSize)),
+        info: exactBytes(info),
+      })
+      return Buffer.from(await recipient.open(exactBytes(sealed.subarray(encSize)), exactBytes(aad)))
+    } finally {
+      new Uint8Array(keyCopy).fill(0)
+    }
+  },
   async newKeyPair() {
     const suite = await loadSuite()
     const pair = await suite.kem.generateKeyPair()

@@ -1,5 +1,5 @@
 /**
- * HPKE base mode (RFC 9180) for one message, on the platform's own X25519, HMAC and AES-GCM: DHKEM(X25519, HKDF-SHA256),
+ * HPKE (RFC 9180), base and auth mode, for one message, on the platform's own X25519, HMAC and AES-GCM: DHKEM(X25519, HKDF-SHA256),
  * HKDF-SHA256. Key material that this file derives is wiped; what OpenSSL or BoringSSL holds, it clears when it is freed.
  */
 import {
@@ -92,31 +92,43 @@ function privateKeyOf(raw: Uint8Array): KeyObject {
   }
 }
 
+/** Two keys whose Diffie-Hellman goes into the shared secret. */
+interface Agreement {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
 /**
- * The shared secret of Encap and Decap (section 4.1): the two ends give the same `dh` and the same context. The platform
- * refuses a public key of low order, as section 7.1.4 asks.
+ * The shared secret of Encap and Decap, AuthEncap and AuthDecap (section 4.1): the two ends agree on the same (the ephemeral key, then the
+ * sender's) and give the same context. The platform refuses a public key of low order, as section 7.1.4 asks.
  */
-function sharedSecret(privateKey: KeyObject, publicKey: KeyObject, enc: Uint8Array, recipient: Uint8Array): Buffer {
-  const dh = diffieHellman({ privateKey, publicKey })
+function sharedSecret(agreements: readonly Agreement[], context: readonly Uint8Array[]): Buffer {
+  const secrets = agreements.map((agreement) => diffieHellman(agreement))
+  const dh = wipeable(secrets.length * keySize)
+  secrets.forEach((secret, i) => dh.set(secret, i * keySize))
   try {
-    const to = { label: 'shared_secret', info: [enc, recipient] }
-    return derive(kemSuite, empty, { label: 'eae_prk', ikm: dh }, to, 32)
+    return derive(kemSuite, empty, { label: 'eae_prk', ikm: dh }, { label: 'shared_secret', info: context }, 32)
   } finally {
     dh.fill(0)
+    for (const secret of secrets) secret.fill(0)
   }
 }
+
+/** Of section 5: the mode goes into the key schedule. */
+const modes = { base: 0x00, auth: 0x02 } as const
+type Mode = keyof typeof modes
 
 /** By suite and `info`, both constants of the program: what would fill this map is not Lodge. */
 const contexts = new Map<string, Buffer>()
 const contextsMax = 16
 
-/** `key_schedule_context` of base mode (section 5.1): the mode, and the hashes of no PSK id and of `info`. */
-function scheduleContext(suite: Buffer, info: Uint8Array): Buffer {
-  const name = Buffer.concat([suite, info]).toString('latin1')
+/** `key_schedule_context` (section 5.1): the mode, and the hashes of no PSK id and of `info`. */
+function scheduleContext(mode: Mode, suite: Buffer, info: Uint8Array): Buffer {
+  const name = Buffer.concat([Buffer.from([modes[mode]]), suite, info]).toString('latin1')
   const known = contexts.get(name)
   if (known !== undefined) return known
   const made = Buffer.concat([
-    Buffer.from([0]),
+    Buffer.from([modes[mode]]),
     publicHash(suite, 'psk_id_hash', empty),
     publicHash(suite, 'info_hash', info),
   ])
@@ -125,10 +137,10 @@ function scheduleContext(suite: Buffer, info: Uint8Array): Buffer {
   return made
 }
 
-/** KeySchedule of base mode (section 5.1): the key, and the nonce of the first message. */
-function keySchedule(aead: Aead, shared: Buffer, info: Uint8Array): { key: Buffer; nonce: Buffer } {
+/** KeySchedule without a PSK (section 5.1): the key, and the nonce of the first message. */
+function keySchedule(mode: Mode, aead: Aead, shared: Buffer, info: Uint8Array): { key: Buffer; nonce: Buffer } {
   const suite = hpkeSuite(aead)
-  const context = [scheduleContext(suite, info)]
+  const context = [scheduleContext(mode, suite, info)]
   const secret = { label: 'secret', ikm: empty }
   return {
     key: derive(suite, shared, secret, { label: 'key', info: context }, aead.keySize),
@@ -136,39 +148,64 @@ function keySchedule(aead: Aead, shared: Buffer, info: Uint8Array): { key: Buffe
   }
 }
 
-/** Seals with an ephemeral key that the caller gives: `nativeHpke.seal` makes a fresh one, the RFC's vectors state theirs. */
+interface Message {
+  readonly plaintext: Uint8Array
+  readonly info: Uint8Array
+  readonly aad: Uint8Array
+}
+
+/**
+ * Seals with an ephemeral key that the caller gives: `nativeHpke.seal` makes a fresh one, the RFC's vectors state theirs. With a `sender`
+ * (a raw private key) in auth mode: AuthEncap of section 4.1.
+ */
 export function sealWithEphemeral(
-  ephemeral: { readonly privateKey: KeyObject; readonly publicKey: KeyObject },
+  ephemeral: Agreement,
   publicKey: Uint8Array,
-  message: { readonly plaintext: Uint8Array; readonly info: Uint8Array; readonly aad: Uint8Array },
+  { plaintext, info, aad }: Message,
   aead: Aead = aes256Gcm,
+  sender: Uint8Array | null = null,
 ): Buffer {
   const enc = rawPublic(ephemeral.publicKey)
-  const shared = sharedSecret(ephemeral.privateKey, publicKeyOf(publicKey), enc, publicKey)
-  const { key, nonce } = keySchedule(aead, shared, message.info)
+  const to = publicKeyOf(publicKey)
+  const from = sender === null ? null : privateKeyOf(sender)
+  const shared = sharedSecret(
+    [
+      { privateKey: ephemeral.privateKey, publicKey: to },
+      ...(from === null ? [] : [{ privateKey: from, publicKey: to }]),
+    ],
+    [enc, publicKey, ...(from === null ? [] : [rawPublic(createPublicKey(from))])],
+  )
+  const { key, nonce } = keySchedule(from === null ? 'base' : 'auth', aead, shared, info)
   shared.fill(0)
   try {
     const cipher = createCipheriv(aead.cipher, key, nonce)
-    cipher.setAAD(message.aad)
-    return Buffer.concat([enc, cipher.update(message.plaintext), cipher.final(), cipher.getAuthTag()])
+    cipher.setAAD(aad)
+    return Buffer.concat([enc, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
   } finally {
     key.fill(0)
   }
 }
 
-/** Opens one message; throws when it does not open. */
+/** Opens one message; throws when it does not open. With a `sender` (a raw public key) in auth mode: AuthDecap of section 4.1. */
 export function openOnce(
   privateKey: Uint8Array,
   sealed: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,
   aead: Aead = aes256Gcm,
+  sender: Uint8Array | null = null,
 ): Buffer {
   if (sealed.length < encSize + tagSize) throw new RangeError('too short to be sealed')
   const enc = sealed.subarray(0, encSize)
   const own = privateKeyOf(privateKey)
-  const shared = sharedSecret(own, publicKeyOf(enc), enc, rawPublic(createPublicKey(own)))
-  const { key, nonce } = keySchedule(aead, shared, info)
+  const shared = sharedSecret(
+    [
+      { privateKey: own, publicKey: publicKeyOf(enc) },
+      ...(sender === null ? [] : [{ privateKey: own, publicKey: publicKeyOf(sender) }]),
+    ],
+    [enc, rawPublic(createPublicKey(own)), ...(sender === null ? [] : [sender])],
+  )
+  const { key, nonce } = keySchedule(sender === null ? 'base' : 'auth', aead, shared, info)
   shared.fill(0)
   try {
     const decipher = createDecipheriv(aead.cipher, key, nonce)
@@ -204,6 +241,18 @@ export const nativeHpke: HpkeProvider = {
   },
   async open(privateKey, sealed, info, aad) {
     return openOnce(privateKey, sealed, info, aad)
+  },
+  async sealFrom(senderPrivate, publicKey, plaintext, info, aad) {
+    return sealWithEphemeral(
+      generateKeyPairSync('x25519'),
+      publicKey,
+      { plaintext, info, aad },
+      aes256Gcm,
+      senderPrivate,
+    )
+  },
+  async openFrom(senderPublic, privateKey, sealed, info, aad) {
+    return openOnce(privateKey, sealed, info, aad, aes256Gcm, senderPublic)
   },
   async newKeyPair() {
     const pair = generateKeyPairSync('x25519')

@@ -85,6 +85,8 @@ export async function addCustomers(folder: string, count: number): Promise<{ cus
   const opening = createOpeningKeys({
     store,
     keyEncryptionKey,
+    kiosk: record.kiosk,
+    hubCountersign: () => null,
     holders: () => [],
     announce: () => undefined,
     now: Date.now,

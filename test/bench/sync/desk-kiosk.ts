@@ -3,6 +3,8 @@ import type { KioskKind } from '../../../src-shared/domain.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSealKeyPair } from '../../../src-shared/protocol/envelope.ts'
+import { newId } from '../../../src-shared/protocol/ids.ts'
+import { openingFingerprint } from '../../../src-shared/protocol/opening-link.ts'
 import { createWalkIns } from '../../../src-main/identity/index.ts'
 import { createLedger, type Ledger } from '../../../src-main/ledger/index.ts'
 import { createPickupCache, type PickupCache } from '../../../src-main/pickups/index.ts'
@@ -105,7 +107,7 @@ function openAt(folder: string): Store {
   return opened.value
 }
 
-/** Enrols at `desk` and registers an opening key, so that the hub may grant to it; a check-in screen has none. */
+/** Enrols at `desk`; its opening key is told and, as a supervisor does at the console, confirmed, so that the hub may grant to it. A check-in screen has none. */
 export async function enrolKiosk(
   hub: Pick<BenchHub, 'url' | 'agent'>,
   desk: string,
@@ -118,8 +120,19 @@ export async function enrolKiosk(
   const joined = await enrol(store.db, keyEncryptionKey, { address: hub.url, code: code.value.code }, () => Date.now())
   if (!joined.ok) throw new Error(joined.failure.code)
   const records = createKioskRecords(store.db)
-  if (kind === 'desk') records.setOpening((await newSealKeyPair()).publicKey)
-  return compose(store, records, null)
+  const kiosk = compose(store, records, null)
+  if (kind === 'desk') {
+    const { publicKey } = await newSealKeyPair()
+    records.setOpening(publicKey)
+    const told = await kiosk.hub.call('openingKey', {
+      body: { nonce: newId(), openingKey: publicKey.toString('base64url') },
+    })
+    if (!told.ok) throw new Error(told.failure.code)
+    const fingerprint = openingFingerprint(joined.value.kiosk, publicKey)
+    const confirmed = await hub.agent.call('confirmOpeningKey', { body: { kiosk: joined.value.kiosk, fingerprint } })
+    if (!confirmed.ok) throw new Error(confirmed.failure.code)
+  }
+  return kiosk
 }
 
 /** The same kiosk with an empty cache, in a new file: as on its first day. `address` may lead through a proxy. */

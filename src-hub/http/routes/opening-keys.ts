@@ -1,0 +1,23 @@
+/** A kiosk tells its opening key; a supervisor confirms or refuses one that nothing vouches for. */
+import type { openingKeyRoutes } from '../../../src-shared/agent-api/opening-keys.ts'
+import { ok } from '../../../src-shared/result.ts'
+import { confirmOpeningKey, refuseOpeningKey, registerOpeningKey } from '../../kiosks/index.ts'
+import type { RouteParts, SomeHandlers } from '../handlers.ts'
+
+export function openingKeyHandlers(parts: RouteParts): SomeHandlers<keyof typeof openingKeyRoutes | 'openingKey'> {
+  const { db } = parts
+  return {
+    openingKey: async ({ body, kiosk }) => {
+      const state = await registerOpeningKey(db, parts, kiosk, body)
+      return state.ok ? ok({ registered: true as const, state: state.value }) : state
+    },
+    confirmOpeningKey: async ({ body, agent }) => {
+      const done = await confirmOpeningKey(db, parts, body.kiosk, body.fingerprint, agent.name)
+      return done.ok ? ok({ confirmed: true as const }) : done
+    },
+    refuseOpeningKey: async ({ body, agent }) => {
+      const done = await refuseOpeningKey(db, parts, body.kiosk, agent.name)
+      return done.ok ? ok({ refused: true as const }) : done
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Which opening key of a kiosk is in force: a pure rule. The kiosk's signing key opens with the keystore alone, so a request signed with it
+ * proves nobody's presence. A key takes force by what a badge and a PIN opened (a chain of countersignatures from the key in force), or by a
+ * supervisor's word. Everything else waits, and a key that was refused stays refused.
+ */
+
+export interface KeysKnown {
+  /** base64url, as everything here; null: none yet. */
+  readonly inForce: string | null
+  /** Asked for, and nobody has vouched for it. */
+  readonly pending: string | null
+  readonly refused: ReadonlySet<string>
+}
+
+export interface Vouched {
+  readonly from: string
+  readonly to: string
+  readonly countersignature: string
+}
+
+export type Standing =
+  /** Nothing changes: it is in force already. */
+  | { readonly is: 'in-force' }
+  /** Takes force now. `gives` is a key that waited in its place: refused from now on, since its holder could not vouch for it. */
+  | { readonly is: 'takes-force'; readonly gives: string | null }
+  /** Waits for a supervisor: `fresh` when it is the first to say so. */
+  | { readonly is: 'waits'; readonly fresh: boolean }
+  | { readonly is: 'refused' }
+  | { readonly is: 'another-waits' }
+
+/**
+ * The path of countersignatures that leads from the key in force to `key`, shortest first; null: there is none. Refused keys lead nowhere.
+ * Whether each countersignature is true is for the caller to check: it costs, so only the path is.
+ */
+export function pathTo(known: KeysKnown, key: string, links: readonly Vouched[]): readonly Vouched[] | null {
+  if (known.inForce === null) return null
+  const reached = new Map<string, readonly Vouched[]>([[known.inForce, []]])
+  const queue = [known.inForce]
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    const path = reached.get(at) ?? []
+    if (at === key) return path
+    for (const link of links) {
+      if (link.from !== at || reached.has(link.to) || known.refused.has(link.to)) continue
+      reached.set(link.to, [...path, link])
+      queue.push(link.to)
+    }
+  }
+  return null
+}
+
+/** `vouched`: a path from the key in force to this one was found, and each of its countersignatures is true. */
+export function standingOf(known: KeysKnown, key: string, vouched: boolean): Standing {
+  if (known.refused.has(key)) return { is: 'refused' }
+  if (key === known.inForce) return { is: 'in-force' }
+  if (vouched) return { is: 'takes-force', gives: known.pending === key ? null : known.pending }
+  if (known.pending === null) return { is: 'waits', fresh: true }
+  return known.pending === key ? { is: 'waits', fresh: false } : { is: 'another-waits' }
+}
+
+/** So many times other letters may be typed; then the key counts as refused. */
+export const fingerprintTries = 5

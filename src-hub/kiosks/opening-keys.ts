@@ -1,0 +1,216 @@
+/** A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a supervisor. */
+import { OpeningLinkText, type HubBody } from '../../src-shared/hub-api.ts'
+import type { KioskKind } from '../../src-shared/domain.ts'
+import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
+import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { keep, type Db, type Tx } from '../database/index.ts'
+import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
+import type { GrantParts } from '../pickups/index.ts'
+import { fingerprintTries, pathTo, standingOf, type KeysKnown, type Vouched } from './opening-key-rules.ts'
+
+interface Kiosk {
+  readonly id: string
+  readonly desk: string
+}
+type Known = KeysKnown & { readonly tries: number }
+
+const raw = (key: string) => Buffer.from(key, 'base64url')
+
+/** Locks the kiosk's row. null: it is no active kiosk of a desk. */
+async function knownOf(tx: Tx, kiosk: string): Promise<(Known & Kiosk) | null> {
+  const row = await tx
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'opening_key', 'pending_key', 'pending_tries'])
+    .where('id', '=', kiosk)
+    .where('state', '=', 'active')
+    .where('kind', '=', 'desk')
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const refused = await tx.selectFrom('refused_opening_key').select('key').where('kiosk', '=', kiosk).execute()
+  return {
+    id: row.id,
+    desk: row.desk,
+    inForce: row.opening_key?.toString('base64url') ?? null,
+    pending: row.pending_key?.toString('base64url') ?? null,
+    tries: Number(row.pending_tries),
+    refused: new Set(refused.map(({ key }) => key.toString('base64url'))),
+  }
+}
+
+/** Each countersignature on the way is checked, nearest to the key in force first. */
+async function vouchedFor(parts: GrantParts, kiosk: string, path: readonly Vouched[] | null): Promise<boolean> {
+  if (path === null) return false
+  const check = parts.isCountersigned ?? isCountersigned
+  for (const { from, to, countersignature } of path) {
+    const link = { kiosk, from: raw(from), to: raw(to), countersignature: raw(countersignature) }
+    if (!(await check(link, parts.keys.countersignPrivate))) return false
+  }
+  return true
+}
+
+async function audit(tx: Tx, parts: GrantParts, kiosk: Kiosk, actor: string, act: string, detail: object = {}) {
+  await tx
+    .insertInto('audit')
+    .values({
+      at: parts.now(),
+      actor,
+      act,
+      pickup: null,
+      desk: kiosk.desk,
+      detail: JSON.stringify({ kiosk: kiosk.id, ...detail }),
+    })
+    .execute()
+}
+
+async function refuse(tx: Tx, parts: GrantParts, kiosk: Kiosk, key: string, by: string): Promise<void> {
+  await tx
+    .insertInto('refused_opening_key')
+    .values({ kiosk: kiosk.id, key: raw(key), at: parts.now(), by })
+    .onConflict((conflict) => conflict.columns(['kiosk', 'key']).doNothing())
+    .execute()
+}
+
+const alarmKind = 'opening-key-waits'
+
+async function closeAlarms(tx: Tx, parts: GrantParts, kiosk: string, by: string): Promise<void> {
+  await tx
+    .updateTable('alarm')
+    .set({ closed_at: parts.now(), closed_by: by })
+    .where('kind', '=', alarmKind)
+    .where('kiosk', '=', kiosk)
+    .where('closed_at', 'is', null)
+    .execute()
+}
+
+/**
+ * A desk's kiosk tells its opening key (L-109 for a check-in screen, which has none), and hears how that stands: in force, where the key in
+ * force leads to it by countersignatures, and what waited for the desk is then granted in the same transaction; or it waits for a supervisor,
+ * with an alarm. L-431: refused. L-432: another key waits. Telling it again changes nothing.
+ */
+export async function registerOpeningKey(
+  db: Db,
+  parts: GrantParts,
+  kiosk: { readonly id: string; readonly desk: string; readonly kind: KioskKind },
+  body: HubBody<'openingKey'>,
+): Promise<Result<'in-force' | 'waits'>> {
+  if (kiosk.kind !== 'desk') return fail('L-109')
+  const key = body.openingKey
+  return transactAndCarryOn<Result<'in-force' | 'waits'>>(db, parts, async (tx, wanted) => {
+    const known = await knownOf(tx, kiosk.id)
+    if (known === null) return fail('L-603')
+    const links: readonly OpeningLinkText[] = body.links ?? []
+    const path = key === known.inForce || known.refused.has(key) ? null : pathTo(known, key, links)
+    const standing = standingOf(known, key, await vouchedFor(parts, kiosk.id, path))
+    switch (standing.is) {
+      case 'in-force':
+        return ok('in-force')
+      case 'refused':
+        return fail('L-431')
+      case 'another-waits':
+        return fail('L-432')
+      case 'waits': {
+        if (!standing.fresh) return ok('waits')
+        await tx
+          .updateTable('kiosk')
+          .set({ pending_key: raw(key), pending_since: parts.now(), pending_tries: 0 })
+          .where('id', '=', kiosk.id)
+          .execute()
+        const detail =
+          known.inForce === null ? 'its first opening key' : 'in place of the one in force, by nobody who holds that'
+        await tx
+          .insertInto('alarm')
+          .values({ kind: alarmKind, kiosk: kiosk.id, pickup: null, detail, at: parts.now() })
+          .execute()
+        await audit(tx, parts, kiosk, 'kiosk', 'opening-key-waits', { first: known.inForce === null })
+        return ok('waits')
+      }
+      case 'takes-force':
+        // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing key.
+        if (standing.gives !== null) await refuse(tx, parts, kiosk, standing.gives, 'hub')
+        await putInForce(tx, parts, known, key)
+        await audit(tx, parts, kiosk, 'kiosk', 'opening-key-in-force', { by: 'countersignature' })
+        await wanted.grants(kiosk.desk)
+        return ok('in-force')
+    }
+  })
+}
+
+/** What was in force before never comes back: whoever lost their share of it has none of what is sealed from now on. */
+async function putInForce(tx: Tx, parts: GrantParts, kiosk: Kiosk & KeysKnown, key: string): Promise<void> {
+  if (kiosk.inForce !== null) await refuse(tx, parts, kiosk, kiosk.inForce, 'superseded')
+  await setKey(tx, kiosk.id, key)
+}
+
+/** Nothing waits any more; `key` null leaves in force what is. */
+async function setKey(tx: Tx, kiosk: string, key: string | null): Promise<void> {
+  await tx
+    .updateTable('kiosk')
+    .set({
+      ...(key === null ? {} : { opening_key: raw(key) }),
+      pending_key: null,
+      pending_since: null,
+      pending_tries: 0,
+    })
+    .where('id', '=', kiosk)
+    .execute()
+}
+
+/** Fails with L-609 (no such kiosk), L-691 (no key waits), L-690 (other letters; counted), L-692 (once too often: it is refused now). */
+export async function confirmOpeningKey(
+  db: Db,
+  parts: GrantParts,
+  id: string,
+  typed: string,
+  actor: string,
+): Promise<Result<null>> {
+  return transactAndCarryOn<Result<null>>(db, parts, async (tx, wanted) => {
+    const kiosk = await knownOf(tx, id)
+    if (kiosk === null) return fail('L-609', { what: 'kiosk' })
+    const { pending } = kiosk
+    if (pending === null) return fail('L-691')
+    if (!isFingerprint(typed, openingFingerprint(id, raw(pending)))) {
+      const tries = kiosk.tries + 1
+      const left = fingerprintTries - tries
+      await audit(tx, parts, kiosk, actor, 'opening-key-mismatch', { tries })
+      if (left > 0) {
+        await tx.updateTable('kiosk').set({ pending_tries: tries }).where('id', '=', id).execute()
+        return keep(fail('L-690', { left }))
+      }
+      await refuseAndGoOn(tx, parts, wanted, kiosk, pending, actor)
+      return keep(fail('L-692'))
+    }
+    await putInForce(tx, parts, kiosk, pending)
+    await closeAlarms(tx, parts, id, actor)
+    await audit(tx, parts, kiosk, actor, 'opening-key-in-force', { by: 'fingerprint' })
+    await wanted.grants(kiosk.desk)
+    return ok(null)
+  })
+}
+
+/** With the key that was in force before, where there was one, the hub goes on; what waited is granted. */
+async function refuseAndGoOn(
+  tx: Tx,
+  parts: GrantParts,
+  wanted: Wanted,
+  kiosk: Kiosk,
+  key: string,
+  actor: string,
+): Promise<void> {
+  await refuse(tx, parts, kiosk, key, actor)
+  await setKey(tx, kiosk.id, null)
+  await closeAlarms(tx, parts, kiosk.id, actor)
+  await audit(tx, parts, kiosk, actor, 'opening-key-refused')
+  await wanted.grants(kiosk.desk)
+}
+
+/** Fails with L-609 (no such kiosk), L-691 (no key waits). */
+export async function refuseOpeningKey(db: Db, parts: GrantParts, id: string, actor: string): Promise<Result<null>> {
+  return transactAndCarryOn<Result<null>>(db, parts, async (tx, wanted) => {
+    const kiosk = await knownOf(tx, id)
+    if (kiosk === null) return fail('L-609', { what: 'kiosk' })
+    if (kiosk.pending === null) return fail('L-691')
+    await refuseAndGoOn(tx, parts, wanted, kiosk, kiosk.pending, actor)
+    return ok(null)
+  })
+}
