@@ -49,7 +49,13 @@ async function vouchedFor(parts: GrantParts, kiosk: string, path: readonly Vouch
   return true
 }
 
-async function audit(tx: Tx, parts: GrantParts, kiosk: Kiosk, actor: string, act: string, detail: object = {}) {
+interface Act {
+  readonly actor: string
+  readonly act: string
+  readonly detail?: object
+}
+
+async function audit(tx: Tx, parts: GrantParts, kiosk: Kiosk, { actor, act, detail = {} }: Act): Promise<void> {
   await tx
     .insertInto('audit')
     .values({
@@ -120,16 +126,24 @@ export async function registerOpeningKey(
           known.inForce === null ? 'its first opening key' : 'in place of the one in force, by nobody who holds that'
         await tx
           .insertInto('alarm')
-          .values({ kind: alarmKind, kiosk: kiosk.id, pickup: null, detail, at: parts.now() })
+          .values({ kind: 'opening-key-waits', kiosk: kiosk.id, pickup: null, detail, at: parts.now() })
           .execute()
-        await audit(tx, parts, kiosk, 'kiosk', 'opening-key-waits', { first: known.inForce === null })
+        await audit(tx, parts, kiosk, {
+          actor: 'kiosk',
+          act: 'opening-key-waits',
+          detail: { first: known.inForce === null },
+        })
         return ok('waits')
       }
       case 'takes-force':
         // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing key.
         if (standing.gives !== null) await refuse(tx, parts, kiosk, standing.gives, 'hub')
         await putInForce(tx, parts, known, key)
-        await audit(tx, parts, kiosk, 'kiosk', 'opening-key-in-force', { by: 'countersignature' })
+        await audit(tx, parts, kiosk, {
+          actor: 'kiosk',
+          act: 'opening-key-in-force',
+          detail: { by: 'countersignature' },
+        })
         await wanted.grants(kiosk.desk)
         return ok('in-force')
     }
@@ -172,7 +186,7 @@ export async function confirmOpeningKey(
     if (!isFingerprint(typed, openingFingerprint(id, raw(pending)))) {
       const tries = kiosk.tries + 1
       const left = fingerprintTries - tries
-      await audit(tx, parts, kiosk, actor, 'opening-key-mismatch', { tries })
+      await audit(tx, parts, kiosk, { actor, act: 'opening-key-mismatch', detail: { tries } })
       if (left > 0) {
         await tx.updateTable('kiosk').set({ pending_tries: tries }).where('id', '=', id).execute()
         return keep(fail('L-690', { left }))
@@ -182,7 +196,7 @@ export async function confirmOpeningKey(
     }
     await putInForce(tx, parts, kiosk, pending)
     await closeAlarms(tx, parts, id, actor)
-    await audit(tx, parts, kiosk, actor, 'opening-key-in-force', { by: 'fingerprint' })
+    await audit(tx, parts, kiosk, { actor, act: 'opening-key-in-force', detail: { by: 'fingerprint' } })
     await wanted.grants(kiosk.desk)
     return ok(null)
   })
@@ -200,7 +214,7 @@ async function refuseAndGoOn(
   await refuse(tx, parts, kiosk, key, actor)
   await setKey(tx, kiosk.id, null)
   await closeAlarms(tx, parts, kiosk.id, actor)
-  await audit(tx, parts, kiosk, actor, 'opening-key-refused')
+  await audit(tx, parts, kiosk, { actor, act: 'opening-key-refused' })
   await wanted.grants(kiosk.desk)
 }
 

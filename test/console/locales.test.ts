@@ -65,7 +65,19 @@ function acts(): string[] {
       for (const [, act] of (call ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
   }
   // Values of conditions and of details beside the acts.
-  for (const other of ['nobody', 'audit', 'issue', 'check-in', 'running', 'proved', 'delivered', 'superseded-by'])
+  for (const other of [
+    'more',
+    'later',
+    'over',
+    'nobody',
+    'audit',
+    'issue',
+    'check-in',
+    'running',
+    'proved',
+    'delivered',
+    'superseded-by',
+  ])
     written.delete(other)
   return [...written]
 }

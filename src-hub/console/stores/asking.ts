@@ -10,23 +10,37 @@ export interface Question {
   readonly danger: boolean
   /** What must be typed first, for the gravest. */
   readonly typed?: string
+  /** A field whose text is the answer; its label. */
+  readonly field?: string
 }
 
 export const useAsking = defineStore('asking', () => {
   const question = ref<Question | null>(null)
-  let settle: (yes: boolean) => void = () => undefined
+  let settle: (yes: boolean, text: string) => void = () => undefined
 
-  function ask(asked: Question): Promise<boolean> {
-    settle(false)
+  function put(asked: Question, answered: (yes: boolean, text: string) => void): void {
+    settle(false, '')
     question.value = asked
+    settle = answered
+  }
+  function ask(asked: Question): Promise<boolean> {
     return new Promise((resolve) => {
-      settle = resolve
+      put(asked, resolve)
     })
   }
-  function answer(yes: boolean): void {
-    question.value = null
-    settle(yes)
-    settle = () => undefined
+  /** What was typed into the question's field; null: everything is left as it is. */
+  function askFor(asked: Question & { readonly field: string }): Promise<string | null> {
+    return new Promise((resolve) => {
+      put(asked, (yes, text) => {
+        resolve(yes ? text : null)
+      })
+    })
   }
-  return { question, ask, answer }
+  function answer(yes: boolean, text = ''): void {
+    const settled = settle
+    question.value = null
+    settle = () => undefined
+    settled(yes, text)
+  }
+  return { question, ask, askFor, answer }
 })
