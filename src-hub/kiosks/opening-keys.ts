@@ -1,5 +1,5 @@
 /** A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a supervisor. */
-import type { OpeningLinkText, type HubBody } from '../../src-shared/hub-api.ts'
+import type { OpeningLinkText, HubBody } from '../../src-shared/hub-api.ts'
 import type { KioskKind } from '../../src-shared/domain.ts'
 import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
