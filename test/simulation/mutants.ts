@@ -234,8 +234,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'nothing is granted to an opening key that waits for a supervisor',
     file: 'src-hub/pickups/grant-many.ts',
-    from: '  return kiosk === undefined || kiosk.opening_key === null || kiosk.pending_key !== null || kiosk.frozen\n    ? null\n    : { id: kiosk.id, openingKey: kiosk.opening_key }',
-    to: '  const mutant = kiosk?.pending_key ?? kiosk?.opening_key ?? null\n  return kiosk === undefined || mutant === null || kiosk.frozen ? null : { id: kiosk.id, openingKey: mutant }',
+    from: 'kiosk.opening_key === null || kiosk.pending_key !== null || kiosk.frozen\n    ? null\n    : { id: kiosk.id, openingKey: kiosk.opening_key,',
+    to: '(kiosk.pending_key ?? kiosk.opening_key) === null || kiosk.frozen\n    ? null\n    : { id: kiosk.id, openingKey: (kiosk.pending_key ?? kiosk.opening_key) as Buffer,',
   },
   {
     guard: 'a supervisor’s letters are compared with the key that waits',
