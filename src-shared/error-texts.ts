@@ -380,6 +380,20 @@ export const errorTexts = {
     ],
     en: ['This screen has no connection just now.', 'Go to the desk with your ID: they can see your pickup.'],
   },
+  'L-246': {
+    fi: [
+      'Rekisterissä olevaa nimeä ei voi verrata asiakirjaan koneellisesti: siinä on kirjaimia, joita asiakirjan koneluettavassa osassa ei ole.',
+      'Etsi nouto nimellä ja tarkista asiakirja itse.',
+    ],
+    sv: [
+      'Namnet i registret kan inte jämföras maskinellt med handlingen: det har bokstäver som handlingens maskinläsbara del saknar.',
+      'Sök ärendet med namn och granska handlingen själv.',
+    ],
+    en: [
+      'A machine cannot compare the name on record with the document: it has letters that the machine-readable lines lack.',
+      'Find the pickup by name, and check the document by eye.',
+    ],
+  },
   'L-247': {
     fi: [
       'Henkilöllä voi olla enintään {max} korttia.',

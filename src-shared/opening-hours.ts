@@ -23,6 +23,11 @@ export const OpeningHours = z.object({
 })
 export type OpeningHours = z.infer<typeof OpeningHours>
 
+/** Hours that somebody sets: every exception on a day that there is. What is stored already is read as it is, and such a day never comes. */
+export const OpeningHoursSet = OpeningHours.refine(({ exceptions }) =>
+  exceptions.every(({ date }) => z.iso.date().safeParse(date).success),
+)
+
 const span = (from: string, to: string) => [{ from, to }]
 /** Monday to Thursday 8-20, Friday 8-18. */
 export const usualHours: OpeningHours = {

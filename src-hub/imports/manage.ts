@@ -116,7 +116,8 @@ function readImports(db: Db, id: string | null) {
   return (id === null ? rows : rows.where('id', '=', id)).execute()
 }
 
-function shown(row: Row, problems: HubReply<'import'>['problems']): HubReply<'import'> {
+type Counted = Pick<HubReply<'import'>, 'problems' | 'warnings'>
+function shown(row: Row, counted: Counted): HubReply<'import'> {
   return {
     id: row.id,
     name: row.name,
@@ -130,13 +131,13 @@ function shown(row: Row, problems: HubReply<'import'>['problems']): HubReply<'im
     refused: Number(row.refused),
     done: Number(row.done),
     problem: Problem.parse(row.problem),
-    problems,
+    ...counted,
   }
 }
 
 /** Newest first; what is wrong with rows is only counted in `oneImport`. */
 export async function listImports(db: Db): Promise<HubReply<'imports'>> {
-  return { imports: (await readImports(db, null)).map((row) => shown(row, [])) }
+  return { imports: (await readImports(db, null)).map((row) => shown(row, { problems: [], warnings: [] })) }
 }
 
 /** Fails with L-609. */
@@ -145,18 +146,18 @@ export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'im
   if (row === undefined) return fail('L-609', { what: 'import' })
   const counted = await db
     .selectFrom('import_row')
-    .select((e) => ['problem', e.fn.countAll<number>().as('n')])
+    .select((e) => ['state', 'problem', e.fn.countAll<number>().as('n')])
     .where('import', '=', id)
-    // By the index of states: a page asks this twice a second while a long file is carried out.
-    .where('state', '=', 'refused')
-    .groupBy('problem')
+    // By the index of states: a page asks this twice a second while a long file is carried out, when nothing is warned of any longer.
+    .where('state', 'in', row.state === 'checked' ? ['refused', 'ready'] : ['refused'])
+    .where('problem', 'is not', null)
+    .groupBy(['state', 'problem'])
     .execute()
-  return ok(
-    shown(
-      row,
-      counted.map(({ problem, n }) => ({ code: Code.parse(problem), rows: Number(n) })),
-    ),
-  )
+  const those = (state: string) =>
+    counted
+      .filter((each) => each.state === state)
+      .map(({ problem, n }) => ({ code: Code.parse(problem), rows: Number(n) }))
+  return ok(shown(row, { problems: those('refused'), warnings: those('ready') }))
 }
 
 const callsOff: ReadonlySet<AgentRole> = new Set(['supervisor', 'administrator'])

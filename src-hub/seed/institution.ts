@@ -12,7 +12,7 @@ import {
   StaffRole,
 } from '../../src-shared/domain.ts'
 import { Policy, PostalAddress } from '../../src-shared/policy/index.ts'
-import { OpeningHours } from '../../src-shared/opening-hours.ts'
+import { OpeningHoursSet } from '../../src-shared/opening-hours.ts'
 import { mostCards } from '../../src-shared/agent-api/words.ts'
 import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -24,7 +24,7 @@ const CardId = z.string().regex(/^[0-9A-F]{8,20}$/)
 export const Institution = z.strictObject({
   organisation: z.strictObject({ name: Localized, changeAddress: z.url(), selfServiceAddress: z.url() }),
   policy: Policy,
-  units: z.array(z.strictObject({ key: Key, name: Localized, address: z.string(), hours: OpeningHours.optional() })),
+  units: z.array(z.strictObject({ key: Key, name: Localized, address: z.string(), hours: OpeningHoursSet.optional() })),
   desks: z.array(
     z.strictObject({
       key: Key,
@@ -33,7 +33,7 @@ export const Institution = z.strictObject({
       name: Localized,
       slipPrefix: z.string().regex(/^[A-Z]{2,4}$/),
       /** Its unit's, if it has none of its own. */
-      hours: OpeningHours.optional(),
+      hours: OpeningHoursSet.optional(),
     }),
   ),
   staff: z.array(

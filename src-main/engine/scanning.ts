@@ -11,6 +11,7 @@ import {
   expiryOn,
   fartherTags,
   matchName,
+  needsEye,
   type MachineReadDocument,
 } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
@@ -155,10 +156,25 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     return people.size === 1 ? (found[0] ?? null) : null
   }
 
+  /** Somebody born that day whose name a machine cannot compare: the document is not another person's for all we know. */
+  function byEyeAlone(document: MachineReadDocument, id: PickupId | null): boolean {
+    return bornOutTags(keys.lookupKey, document)
+      .flatMap((tag) => pickups.byBirthTag(tag))
+      .some(({ id: each, person }) => (id === null || each === id) && needsEye(person.name, person.formerNames))
+  }
+
+  /** What an open pickup is told of a document that does not match it. */
+  function differs(document: MachineReadDocument, open: Pickup, expired: boolean): Failure {
+    if (expired) return { code: 'L-301' }
+    if (fallsShort(document, open)) return { code: 'L-324' }
+    return { code: byEyeAlone(document, open.id) ? 'L-246' : 'L-302' }
+  }
+
   /** A good document of nobody who is expected here. */
   function noneMatches(document: MachineReadDocument, expired: boolean): void {
     const short = expired ? null : onlyShort(document)
     if (short !== null) serving.refuseDocument(short, { code: 'L-324' })
+    else if (!expired && byEyeAlone(document, null)) refuse({ code: 'L-246' })
     else if (!parts.walkIn.byDocument(document)) {
       refuse({ code: expired ? 'L-301' : document.birthDate === null ? 'L-324' : 'L-308' })
     }
@@ -182,7 +198,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       const open = pickups.get(step.pickup.id)
       const same = found.some(({ pickup }) => pickup.id === step.pickup.id)
       if (open !== null && !same) {
-        serving.refuseDocument(open, { code: expired ? 'L-301' : fallsShort(document, open) ? 'L-324' : 'L-302' })
+        serving.refuseDocument(open, differs(document, open, expired))
         return
       }
     }

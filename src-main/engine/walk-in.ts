@@ -18,6 +18,7 @@ import {
   birthStanding,
   expiryOn,
   matchName,
+  needsEye,
   type ExpirySeen,
   type MachineReadDocument,
 } from '../identity/documents/index.ts'
@@ -163,6 +164,13 @@ export function createWalkInDesk({
   /** The document leaves open what the record knows of the birth date. */
   const fallsShort = (document: Read, of: FoundAccount) =>
     bornAs(document, of) === 'short' && matchName(document, of.name, of.formerNames) !== null
+
+  /** Why a good document is nobody's of these: a machine cannot tell, or it is another person's. */
+  function differs(document: Read, among: readonly FoundAccount[]): 'L-246' | 'L-302' | 'L-324' {
+    if (among.some((each) => fallsShort(document, each))) return 'L-324'
+    const unsure = (of: FoundAccount) => bornAs(document, of) === 'whole' && needsEye(of.name, of.formerNames)
+    return among.some(unsure) ? 'L-246' : 'L-302'
+  }
 
   function documentView(of: FoundAccount): DocumentView | null {
     const nameMatch = read === null ? null : matchOf(read, of)
@@ -543,8 +551,7 @@ export function createWalkInDesk({
       const matching = next === null ? [] : among.filter((each) => matchOf(next, each) !== null)
       if (next === null || matching.length === 0) {
         read = null
-        const short = next !== null && among.some((each) => fallsShort(next, each))
-        const failure: Failure = { code: next === null ? 'L-301' : short ? 'L-324' : 'L-302' }
+        const failure: Failure = { code: next === null ? 'L-301' : differs(next, among) }
         note(failure)
         show(at.phase, failure)
         return

@@ -15,7 +15,7 @@ import {
   UnitId,
 } from '../domain.ts'
 import { Policy } from '../policy/schema.ts'
-import { OpeningHours } from '../opening-hours.ts'
+import { OpeningHours, OpeningHoursSet } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { SlipLogo, SlipNote } from '../slip-logo.ts'
 
@@ -65,7 +65,7 @@ export const administerRoutes = {
       id: UnitId.optional(),
       name: Texts,
       address: z.string().trim().max(200),
-      hours: OpeningHours.nullable(),
+      hours: OpeningHoursSet.nullable(),
     }),
     reply: z.object({ id: UnitId }),
   }),
@@ -78,7 +78,7 @@ export const administerRoutes = {
       kind: DeskKind,
       name: Texts,
       slipPrefix: SlipPrefix,
-      hours: OpeningHours.nullable(),
+      hours: OpeningHoursSet.nullable(),
     }),
     reply: z.object({ id: DeskId }),
   }),

@@ -19,6 +19,8 @@ const Problem = z.object({
   params: FailureParams.optional(),
 })
 
+const Counted = z.object({ code: z.custom<ErrorCode>(isErrorCode), rows: Count })
+
 export const Import = z.object({
   id: z.string(),
   name: z.string(),
@@ -36,7 +38,9 @@ export const Import = z.object({
   /** Why the file as a whole is refused. */
   problem: Problem.nullable(),
   /** How many rows by what is wrong with them. */
-  problems: z.array(z.object({ code: z.custom<ErrorCode>(isErrorCode), rows: Count })),
+  problems: z.array(Counted),
+  /** How many rows that can be carried out deserve a second look, by what for. */
+  warnings: z.array(Counted).default([]),
 })
 
 const which = z.object({ id: z.string().max(40) })

@@ -183,6 +183,7 @@ const sceneImport = {
   refused: 2,
   done: 0,
   problem: null,
+  warnings: [],
   problems: [
     { code: 'L-609' as const, rows: 1 },
     { code: 'L-618' as const, rows: 1 },
@@ -626,6 +627,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     policyVersion: ({ version }) => ({ policy: { ...scenePolicy, version } }),
     savePolicy: () => ({ version: 8 }),
     policyPreview: (_query, { policy }) => ({
+      warnings: [],
       problems: [],
       rows: policy.rules.map((each) => ({
         recipientClass: each.recipientClass,
@@ -733,6 +735,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
           refused: 0,
           done: 212,
           rows: 212,
+          warnings: [],
           problems: [],
         },
       ],

@@ -1,6 +1,7 @@
 /** Importing from CSV: dry run, every kind of bad row, files that are refused whole, killed half-way, several hubs. Real HTTPS, real PostgreSQL. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RecipientId } from '../../src-shared/domain.ts'
 import { importMaxRows, importPartBytes } from '../../src-shared/agent-api/imports.ts'
 import { errorTexts } from '../../src-shared/error-texts.ts'
 import { refusable } from '../../src-hub/imports/refused.ts'
@@ -283,4 +284,58 @@ test('parts come in their order, the same one twice is one; called off, nothing 
   expect((await look(id)).state).toBe('cancelled')
   expect(await fleet.hub().db.selectFrom('import_part').select('part').where('import', '=', id).execute()).toEqual([])
   expect(channel).not.toBe('')
+})
+
+test('cards: one for two people is refused on both rows, more than twenty where they come in, and one that may have lost its zeros is marked', async () => {
+  const both = await upload(
+    [
+      'account;class;family;given;cards',
+      'card-a;student;Aalto;Aino;0012345678|A1B2C3D4',
+      '',
+      'card-b;student;Berg;Bo;A1B2C3D4',
+      'card-c;student;Suwarno;;12345678',
+      `card-d;student;Dahl;Disa;${Array.from({ length: 21 }, (_, n) => (0xd0000000 + n).toString(16)).join('|')}`,
+    ].join('\r\n'),
+  )
+  expect(await problems(both)).toEqual([
+    [2, 'L-695', 4],
+    [4, 'L-695', 2],
+    [6, 'L-247', undefined],
+  ])
+  const seen = await look(both)
+  expect(seen.warnings).toEqual([{ code: 'L-696', rows: 1 }])
+  expect(seen.ready).toBe(1)
+  value(await fleet.agent().call('runImport', { body: { id: both } }))
+  await fleet.hub().runJobs()
+  expect(await look(both)).toMatchObject({ state: 'done', done: 1, warnings: [] })
+  const [suwarno] = value(await fleet.agent().call('recipients', { query: { text: 'suwarno', limit: 5 } })).recipients
+  expect(suwarno).toMatchObject({ name: { family: 'Suwarno', given: '' }, language: 'fi', cards: 1 })
+
+  // Nineteen more by file make twenty; the next is refused by file and by hand, and one that is there already is not.
+  const more = Array.from({ length: 19 }, (_, n) => (0xe0000000 + n).toString(16)).join('|')
+  const filled = await upload(`account;cards\ncard-c;${more}\n`)
+  value(await fleet.agent().call('runImport', { body: { id: filled } }))
+  await fleet.hub().runJobs()
+  expect(await look(filled)).toMatchObject({ state: 'done', done: 1 })
+  expect(await problems(await upload('account;cards\ncard-c;F0F0F0F0\n'))).toEqual([[2, 'L-247', undefined]])
+  const add = (card: string) =>
+    fleet.agent().call('addCard', { body: { recipient: RecipientId.parse(suwarno?.id), card } })
+  expect(await add('F0F0F0F0')).toMatchObject({ ok: false, failure: { code: 'L-247', params: { max: 20 } } })
+  expect(value(await add('12345678'))).toEqual({ cards: 20 })
+})
+
+test('what a file does not say stays: a Swedish speaker, a class and a name', async () => {
+  const first = await upload('account;class;family;given;language\nsven1;staff;Öhman;Sven;sv\n')
+  value(await fleet.agent().call('runImport', { body: { id: first } }))
+  await fleet.hub().runJobs()
+  const again = await upload(Buffer.from('Tunnus;Sukunimi;Syntymäaika\r\nsven1;Öberg;2.11.1997\r\n', 'latin1'))
+  expect(await look(again)).toMatchObject({ state: 'checked', ready: 1 })
+  value(await fleet.agent().call('runImport', { body: { id: again } }))
+  await fleet.hub().runJobs()
+  expect(
+    value(await fleet.agent().call('recipients', { query: { text: 'sven1', limit: 5 } })).recipients,
+  ).toMatchObject([{ class: 'staff', name: { family: 'Öberg', given: 'Sven' }, language: 'sv', hasBirthDate: true }])
+  // Somebody new needs a class and a name.
+  expect(await problems(await upload('account;family\nnobody1;Ek\n'))).toEqual([[2, 'L-635', 'class']])
+  expect(await problems(await upload('account;class\nnobody2;student\n'))).toEqual([[2, 'L-635', 'family']])
 })

@@ -1,7 +1,7 @@
 /** Opening hours against a second implementation that asks each minute, and against nights and days that calendars get wrong. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openingAt, OpeningHours, usualHours } from '../../src-shared/opening-hours.ts'
+import { openingAt, OpeningHours, OpeningHoursSet, usualHours } from '../../src-shared/opening-hours.ts'
 
 const at = (text: string) => Date.parse(text)
 const hours = (
@@ -243,3 +243,12 @@ describe('against the first minute at which the wall shows a time', () => {
     expect(openingAt(eve, at('2026-12-31T23:30:00Z'))).toEqual({ open: true, closesAt: at('2027-01-01T00:00:00Z') })
   })
 })
+
+it.each(['2027-02-30', '2027-02-29', '2027-04-31', '2027-13-01', '2027-00-10', '2027-01-00', '2027-1-1', '27-01-01'])(
+  'an exception on %s, a day that there is not, is refused where hours are set',
+  (date) => {
+    const hours = { ...usualHours, exceptions: [{ date, spans: [] }] }
+    expect(OpeningHoursSet.safeParse(hours).success).toBe(false)
+    expect(OpeningHoursSet.safeParse({ ...hours, exceptions: [{ date: '2028-02-29', spans: [] }] }).success).toBe(true)
+  },
+)
