@@ -290,7 +290,18 @@ test('a lost kiosk is written off after one question that says how many are issu
   await page.getByTestId('ask-yes').click()
   // Thousands, each with a secret of its own: some seconds, and more on a busy computer.
   await page.getByTestId('toast').waitFor({ timeout: 120_000 })
-  await page.goto(at(`/pickups/${pickup}`))
+  // The kiosk is refused at once; what it held is replaced batch by batch.
+  await expect
+    .poll(
+      async () => {
+        await page.goto(at(`/pickups/${pickup}`))
+        await page.reload()
+        await page.getByTestId('state').waitFor()
+        return page.getByTestId('replaced-by').isVisible()
+      },
+      { timeout: 120_000, message: 'the pickup is replaced by another' },
+    )
+    .toBe(true)
   await page.getByTestId('replaced-by').click()
   await expect.poll(async () => page.getByTestId('state').textContent()).toContain('Waiting for its desk')
 })
