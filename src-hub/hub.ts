@@ -7,6 +7,9 @@ import type { ReadyNote } from '../src-shared/agent-api/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
 import { ok, type Result } from '../src-shared/result.ts'
 import {
+  createDatabaseClock,
+  skewWorthTelling,
+  type DatabaseClock,
   beatTimes,
   codeOf,
   connectDatabase,
@@ -24,6 +27,7 @@ import {
   createContacts,
   createHints,
   createLimits,
+  createReadings,
   createServer,
   testHint,
   type Contacts,
@@ -89,7 +93,10 @@ export interface HubOptions {
   readonly eId?: EIdSettings | null
   /** Tests only: false does what is due when `runJobs` says so, and not by itself. */
   readonly work?: boolean
+  /** Tests only: hub time itself, in place of the database's. */
   readonly now?: () => number
+  /** Tests only: this machine's clock, which may be off. */
+  readonly machineClock?: () => number
   readonly onBug?: (route: string, error: unknown) => void
   /** What whoever runs the hub should know, in words that hold no value: the database went, came back, or went back in time. */
   readonly onNote?: (words: string) => void
@@ -131,6 +138,12 @@ async function currentIncarnation(db: Db, now: number): Promise<string> {
   const { incarnation } = await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
   await inLineage(db, incarnation, now)
   return incarnation
+}
+
+/** A machine whose clock is far off serves by the database's, and a person is told. */
+async function tellSkew(db: Db, at: number, skewMs: number): Promise<void> {
+  const detail = `${Math.round(-skewMs / 1000)} s off`
+  await db.insertInto('alarm').values({ kind: 'hub-clock', kiosk: null, pickup: null, detail, at }).execute()
 }
 
 /** Longest that a request, or a call that is out, may still take once the hub stops. */
@@ -232,6 +245,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let lights: Lights | null = null
   let metricsServer: MetricsServer | null = null
   let watching: { stop(): Promise<void> } | null = null
+  let dial: DatabaseClock | null = null
   const workers: Worker[] = []
   /** Aborts what is out when a stop has waited long enough for it. */
   const outgoing = new AbortController()
@@ -245,6 +259,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await jobs?.stop()
     await lights?.stop()
     await Promise.all(workers.map((worker) => worker.stop()))
+    dial?.stop()
     await hints?.stop()
     await contacts?.stop()
     await watching?.stop()
@@ -266,7 +281,10 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     }
     const { db } = main
     const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
-    const now = options.now ?? (() => Date.now())
+    const clock = createDatabaseClock(db, options.machineClock, (skew) => tellSkew(db, clock.now(), skew))
+    dial = clock
+    if (options.now === undefined) await clock.measure()
+    const now = options.now ?? (() => clock.now())
     const onBug = options.onBug ?? (() => undefined)
     const incarnation = await currentIncarnation(db, now())
     if (options.restored === true) await beginIncarnation(db, now())
@@ -302,14 +320,20 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     await hints.start()
     contacts = createContacts(db)
     contacts.start()
+    if (options.now === undefined) clock.start()
     const limits = createLimits(() => performance.now())
-    const notes = () => watch.notes().concat(listening.standing() === 'lost' ? ['hints-lost'] : [])
+    const notes = () =>
+      watch
+        .notes()
+        .concat(listening.standing() === 'lost' ? ['hints-lost'] : [])
+        .concat(Math.abs(clock.skew()) >= skewWorthTelling ? ['clock-off'] : [])
     const readiness = createReadiness({ database: () => watch.beat.standing(), current: () => watch.current(), notes })
     const metrics = createMetrics(db, now, () => ({
       draining: readiness.draining,
       database: watch.beat.standing().ready,
       notes: notes(),
       limits: limits.counts,
+      skewMs: clock.skew(),
     }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
@@ -321,6 +345,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       db,
       cover: () => watch.marks.cover(),
       limits,
+      readings: createReadings(db, now),
       importsWanted: () => imports.nudge(),
       webhookGuard,
       authority: identity.authority,

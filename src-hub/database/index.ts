@@ -1,5 +1,6 @@
 export { beatTimes, createBeat, type Beat, type DatabaseStanding } from './beat.ts'
 export { bulkOf, type Bulk, type NewLedgerRow } from './bulk.ts'
+export { createDatabaseClock, skewWorthTelling, type DatabaseClock } from './clock.ts'
 export { connectDatabase, keep, migrate, newestMigration, transact, type Kept } from './connect.ts'
 export { hostsOf, userOf } from './hosts.ts'
 export { codeOf, endsConnection } from './lost.ts'

@@ -9,6 +9,7 @@ import type { OidcSignIn, Session } from '../sign-in/index.ts'
 import type { Readiness } from '../operations/index.ts'
 import type { Guard } from '../webhooks/index.ts'
 import type { Agent, KioskCaller } from './callers.ts'
+import type { Readings } from './readings.ts'
 
 export interface RouteParts extends GrantParts {
   readonly db: Db
@@ -24,6 +25,8 @@ export interface RouteParts extends GrantParts {
   readonly eIds?: EIds | null
   /** An import waits to be checked or carried out. */
   readonly importsWanted?: () => void
+  /** Who has read what about whom. */
+  readonly readings?: Readings
   /** The console; a simulation has none. */
   readonly console?: ConsoleParts
 }

@@ -181,7 +181,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
           .execute()
         return ok({ state: state as HubReply<'revoke'>['state'] })
       }),
-    timeline: async ({ query }) => ok({ events: await pickupTimeline(db, query.pickup) }),
+    timeline: async ({ query, agent }) => {
+      const events = await pickupTimeline(db, query.pickup)
+      await parts.readings?.record(agent.name, { act: 'pickup-read', pickup: query.pickup })
+      return ok({ events })
+    },
     desks: async () => {
       const rows = await db
         .selectFrom('desk')

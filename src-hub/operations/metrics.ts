@@ -25,6 +25,8 @@ export interface Standing {
   readonly notes: readonly ReadyNote[]
   /** What was unpacked for callers, bytes, and how often one was asked to wait. */
   readonly limits: { readonly unpacked: number; readonly refused: number }
+  /** The database's time minus this machine's, ms; hub time is the database's. */
+  readonly skewMs: number
 }
 
 export function createMetrics(db: Db, now: () => number, standing: () => Standing): Metrics {
@@ -51,6 +53,7 @@ export function createMetrics(db: Db, now: () => number, standing: () => Standin
   const writable = gauge('lodge_database_writable', 'Whether the database took a write within the last seconds')
   const noted = gauge('lodge_note', 'What does not stop the hub and somebody should know', ['note'])
   const unpacked = gauge('lodge_unpacked_bytes', 'Bytes of text that compressed requests came to, since the start')
+  const skew = gauge('lodge_clock_skew_seconds', 'The database’s time minus this machine’s')
   const waits = gauge(
     'lodge_callers_asked_to_wait',
     'Requests refused because one caller had too many, since the start',
@@ -64,11 +67,12 @@ export function createMetrics(db: Db, now: () => number, standing: () => Standin
   const oldest = gauge('lodge_jobs_oldest_seconds', 'How long the oldest of a queue has waited', ['queue'])
 
   async function collect(): Promise<void> {
-    const { draining, database, notes, limits } = standing()
+    const { draining, database, notes, limits, skewMs } = standing()
     closing.set(draining ? 1 : 0)
     writable.set(database ? 1 : 0)
     for (const note of ReadyNote.options) noted.set({ note }, notes.includes(note) ? 1 : 0)
     unpacked.set(limits.unpacked)
+    skew.set(skewMs / 1000)
     waits.set(limits.refused)
     const at = now()
     try {

@@ -148,7 +148,10 @@ export async function changePassword(
   if (row === undefined || row.password === null || account.session === null) return fail('L-654')
   const lockedUntil = await countTry(db, account.username, now)
   if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
-  if (!(await passwordMatches(row.password, given.old))) return fail('L-650')
+  if (!(await passwordMatches(row.password, given.old))) {
+    await record(db, now, account.username, 'password-change-refused', {})
+    return fail('L-650')
+  }
   await db.deleteFrom('sign_in_try').where('username', '=', account.username).execute()
   const rules = checkPassword(given.new, [account.username, row.name])
   if (!rules.ok) return rules

@@ -97,11 +97,11 @@ export async function findSession(db: Db, raw: string, now: number, use = true):
   })
 }
 
-/** Ends one by its list id. `of` null: whosever it is. False: there is none such. */
-export async function endSession(db: Db | Tx, id: string, of: string | null): Promise<boolean> {
+/** Ends one by its list id. `of` null: whosever it is. Returns whose it was; null: there is none such. */
+export async function endSession(db: Db | Tx, id: string, of: string | null): Promise<string | null> {
   let end = db.deleteFrom('console_session').where('id', '=', id)
   if (of !== null) end = end.where('username', '=', of)
-  return (await end.returning('id').executeTakeFirst()) !== undefined
+  return (await end.returning('username').executeTakeFirst())?.username ?? null
 }
 
 /** Ends all of an account's but `except`. */

@@ -106,16 +106,25 @@ export async function listWebhooks(db: Db): Promise<HubReply<'webhooks'>> {
 }
 
 /** Fails with L-609. */
-export async function queueTest(db: Db, id: string, now: number): Promise<Result<null>> {
-  const row = await db
-    .selectFrom('webhook_target')
-    .select('id')
-    .where('id', '=', id)
-    .where('removed_at', 'is', null)
-    .executeTakeFirst()
-  if (row === undefined) return fail('L-609', { what: 'webhook' })
-  await db.insertInto('webhook_event').values({ kind: 'test', pickup: null, desk: null, target: id, at: now }).execute()
-  return ok(null)
+export async function queueTest(db: Db, id: string, actor: string, now: number): Promise<Result<null>> {
+  return transact(db, async (tx) => {
+    const row = await tx
+      .selectFrom('webhook_target')
+      .select('id')
+      .where('id', '=', id)
+      .where('removed_at', 'is', null)
+      .executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what: 'webhook' })
+    await tx
+      .insertInto('webhook_event')
+      .values({ kind: 'test', pickup: null, desk: null, target: id, at: now })
+      .execute()
+    await tx
+      .insertInto('audit')
+      .values(audit(now, actor, 'webhook-tested', { id }))
+      .execute()
+    return ok(null)
+  })
 }
 
 /** Newest first. */
@@ -159,14 +168,27 @@ export async function listDeliveries(
 }
 
 /** Fails with L-609 unless it is dead. */
-export async function retryDelivery(db: Db, event: number, target: string, now: number): Promise<Result<null>> {
-  const row = await db
-    .updateTable('webhook_delivery')
-    .set({ state: 'pending', attempts: 0, not_before: now, lease_until: null, ended_at: null })
-    .where('event', '=', event)
-    .where('target', '=', target)
-    .where('state', '=', 'dead')
-    .returning('event')
-    .executeTakeFirst()
-  return row === undefined ? fail('L-609', { what: 'delivery' }) : ok(null)
+export async function retryDelivery(
+  db: Db,
+  event: number,
+  target: string,
+  actor: string,
+  now: number,
+): Promise<Result<null>> {
+  return transact(db, async (tx) => {
+    const row = await tx
+      .updateTable('webhook_delivery')
+      .set({ state: 'pending', attempts: 0, not_before: now, lease_until: null, ended_at: null })
+      .where('event', '=', event)
+      .where('target', '=', target)
+      .where('state', '=', 'dead')
+      .returning('event')
+      .executeTakeFirst()
+    if (row === undefined) return fail('L-609', { what: 'delivery' })
+    await tx
+      .insertInto('audit')
+      .values(audit(now, actor, 'webhook-retried', { id: target, event }))
+      .execute()
+    return ok(null)
+  })
 }

@@ -6,9 +6,10 @@ import { noBody, none, route } from '../hub-route.ts'
 /**
  * What does not stop a hub and somebody should know: `hints-lost` (changes reach kiosks and consoles by polling alone, as
  * behind a pooler in transaction mode), `mark-not-kept` (the data folder cannot be written: a database that goes back in
- * time is noticed by kiosks alone), `position-not-told` (the server does not say timeline and position: the counter does).
+ * time is noticed by kiosks alone), `position-not-told` (the server does not say timeline and position: the counter does),
+ * `clock-off` (this machine's clock is half a minute or more from the database's, whose time the hub goes by).
  */
-export const ReadyNote = z.enum(['hints-lost', 'mark-not-kept', 'position-not-told'])
+export const ReadyNote = z.enum(['hints-lost', 'mark-not-kept', 'position-not-told', 'clock-off'])
 export type ReadyNote = z.infer<typeof ReadyNote>
 
 export const operationsRoutes = {

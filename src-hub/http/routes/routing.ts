@@ -18,8 +18,17 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof routingRoutes> {
   const { db, keys, now } = parts
   return {
-    recipients: async ({ query }) => ok(await findRecipients(db, query.text, query.limit)),
-    recipient: async ({ query }) => recipientView(db, query.recipient),
+    recipients: async ({ query, agent }) => {
+      const found = await findRecipients(db, query.text, query.limit)
+      const recipients = found.recipients.map(({ id }) => id)
+      await parts.readings?.record(agent.name, { act: 'people-searched', recipients })
+      return ok(found)
+    },
+    recipient: async ({ query, agent }) => {
+      const found = await recipientView(db, query.recipient)
+      if (found.ok) await parts.readings?.record(agent.name, { act: 'person-read', recipients: [query.recipient] })
+      return found
+    },
     saveRecipient: async ({ body, agent }) => {
       const saved = await saveRecipient(db, now(), agent, body)
       return saved.ok ? ok({ recipient: saved.value }) : saved

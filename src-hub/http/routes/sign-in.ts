@@ -45,6 +45,12 @@ export function signInHandlers(
     return ok(viewOf(session.value))
   }
 
+  const note = (actor: string, act: string, detail: object) =>
+    db
+      .insertInto('audit')
+      .values({ at: now(), actor, act, pickup: null, desk: null, detail: JSON.stringify(detail) })
+      .execute()
+
   return {
     signInOptions: async () =>
       ok({ local, oidc: oidc === null ? null : { label: oidc.label }, first: local && !(await anyAccount(db)) }),
@@ -53,8 +59,11 @@ export function signInHandlers(
       local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655'),
     acceptInvitation: async ({ body, visitor }) =>
       local ? begin(await acceptInvitation(db, now(), body), visitor) : fail('L-655'),
-    signOut: async ({ session, visitor }) => {
-      if (session !== null) await endSession(db, session.id, session.username)
+    signOut: async ({ agent, session, visitor }) => {
+      if (session !== null) {
+        await endSession(db, session.id, session.username)
+        await note(agent.name, 'signed-out', {})
+      }
       visitor.setCookie(null)
       return ok({ signedOut: true as const })
     },
@@ -84,11 +93,8 @@ export function signInHandlers(
     revokeSession: async ({ body, agent, session }) => {
       const mine = session === null ? '' : session.username
       const done = await endSession(db, body.id, agent.role === 'administrator' ? null : mine)
-      if (!done) return fail('L-609', { what: 'session' })
-      await db
-        .insertInto('audit')
-        .values({ at: now(), actor: agent.name, act: 'session-ended', pickup: null, desk: null, detail: '{}' })
-        .execute()
+      if (done === null) return fail('L-609', { what: 'session' })
+      await note(agent.name, 'session-ended', { of: done })
       return ok({ revoked: true as const })
     },
     changePassword: async ({ body, agent, session }) => {

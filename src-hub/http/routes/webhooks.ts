@@ -25,13 +25,13 @@ export function webhookHandlers({
       const done = await removeWebhook(db, body.id, agent.name, now())
       return done.ok ? ok({ removed: true as const }) : done
     },
-    testWebhook: async ({ body }) => {
-      const done = await queueTest(db, body.id, now())
+    testWebhook: async ({ body, agent }) => {
+      const done = await queueTest(db, body.id, agent.name, now())
       return done.ok ? ok({ queued: true as const }) : done
     },
     webhookDeliveries: async ({ query }) => ok(await listDeliveries(db, query)),
-    retryWebhook: async ({ body }) => {
-      const done = await retryDelivery(db, body.event, body.id, now())
+    retryWebhook: async ({ body, agent }) => {
+      const done = await retryDelivery(db, body.event, body.id, agent.name, now())
       return done.ok ? ok({ queued: true as const }) : done
     },
   }
