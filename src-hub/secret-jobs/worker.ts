@@ -12,6 +12,9 @@ import { claim, leaseMs, type Job } from './claim.ts'
 
 const pollMs = 1000
 const lanes = 4
+/** Secrets that are generated for one job, while the source says that they break a rule of its own. */
+const secretsTried = 4
+const brokeRule = (outcome: SourceOutcome) => outcome.kind === 'refused' && outcome.rule === true
 /** Tries before people are told. */
 const alarmAfter = 5
 
@@ -65,10 +68,16 @@ export function createSecretWorker(
   }
 
   async function carryOut(job: Job, given: Buffer | null): Promise<void> {
-    const secret = job.kind === 'set' ? (given ?? parts.secrets?.generate(job.secretKind) ?? null) : null
+    let secret = job.kind === 'set' ? (given ?? parts.secrets?.generate(job.secretKind) ?? null) : null
     const leaseEnds = performance.now() + leaseMs
     try {
-      const outcome = await ask(job, secret)
+      let outcome = await ask(job, secret)
+      // A generated secret that breaks a rule of the directory's: another may keep it. One that an agent gave is theirs to change.
+      for (let more = 1; more < secretsTried && given === null && brokeRule(outcome); more++) {
+        secret?.fill(0)
+        secret = parts.secrets?.generate(job.secretKind) ?? null
+        outcome = await ask(job, secret)
+      }
       await transact(db, async (tx) => {
         const mine = await tx
           .selectFrom('secret_job')

@@ -43,11 +43,33 @@ export type GeneratorSettings = z.infer<typeof GeneratorSettings>
 
 const usual = GeneratorSettings.parse({})
 
-/** One secret, ASCII bytes in a Buffer of its own; the caller wipes it. By default 16 characters in four groups, about 90 bits. */
-export function generateSecret(kind: SecretKind, settings: GeneratorSettings = usual): Buffer {
-  const { length, group, alphabet } = settings[kind]
+/** Classes that directories count: small letters, capitals, digits, anything else. */
+const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9-]/] as const
+
+function drawn({ length, group, alphabet }: GeneratorSettings[SecretKind]): Buffer {
   const secret = wipeable(length + (group === 0 ? 0 : Math.ceil(length / group) - 1))
   for (let i = 0; i < secret.length; i++)
     secret[i] = group > 0 && i % (group + 1) === group ? 0x2d : alphabet.charCodeAt(randomInt(alphabet.length))
   return secret
+}
+
+/** As `hasEveryClass`, of bytes: a secret is never a string here. */
+function complete(secret: Buffer, alphabet: string): boolean {
+  return classes.every(
+    (one) => !one.test(alphabet) || secret.some((byte) => byte !== 0x2d && one.test(String.fromCharCode(byte))),
+  )
+}
+
+/**
+ * One secret, ASCII bytes in a Buffer of its own; the caller wipes it. By default 16 characters in four groups, about 90
+ * bits. It has one at least of each class of characters that the alphabet offers, as rules of complexity ask: what does
+ * not is thrown away whole and drawn anew, so every secret that is left is as likely as any other.
+ */
+export function generateSecret(kind: SecretKind, settings: GeneratorSettings = usual): Buffer {
+  const shape = settings[kind]
+  for (;;) {
+    const secret = drawn(shape)
+    if (complete(secret, shape.alphabet)) return secret
+    secret.fill(0)
+  }
 }

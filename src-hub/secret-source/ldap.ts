@@ -4,7 +4,17 @@
  * without StartTLS, so nothing is sent over a connection that is not known to be bound and encrypted.
  */
 import { isIP } from 'node:net'
-import { Attribute, BusyError, Change, Client, Filter, ResultCodeError, UnavailableError } from 'ldapts'
+import {
+  Attribute,
+  BusyError,
+  Change,
+  Client,
+  ConstraintViolationError,
+  Filter,
+  ResultCodeError,
+  UnavailableError,
+  UnwillingToPerformError,
+} from 'ldapts'
 import { randomBytes } from 'node:crypto'
 import { Overdue, Stopping, withinDeadline } from '../../src-shared/outgoing/index.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
@@ -35,6 +45,8 @@ const passwordModify = '1.3.6.1.4.1.4203.1.11.1'
 const lockedForGood = '000001010000Z'
 /** A whole job (connect, bind, search, modify, read back) takes at most so many time-outs. */
 const stepsInTime = 3
+/** userAccountControl, DONT_EXPIRE_PASSWORD: such a password need not be changed, whatever `pwdLastSet` says. */
+const neverExpires = 0x10000
 /** userAccountControl, ACCOUNTDISABLE. */
 const accountDisabled = 2
 
@@ -68,8 +80,28 @@ export function unicodePassword(secret: Buffer): Buffer {
   return value
 }
 
+/** What a directory says of its rule, as far as people can be shown it: plain, short, and never with the secret in it. */
+function ruleOf(error: ResultCodeError, secret: Buffer | null): string {
+  const words = error.message
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/ *Code: 0x[0-9a-f]+ *$/i, '')
+    .trim()
+  const tells = secret !== null && secret.length > 0 && Buffer.from(error.message).includes(secret)
+  return tells ? '' : words.slice(0, 160)
+}
+
+/** Result codes that speak of the password itself: constraintViolation, and Active Directory's 0000052D. */
+function brokeRule(error: unknown): error is ResultCodeError {
+  return (
+    error instanceof ConstraintViolationError ||
+    (error instanceof UnwillingToPerformError && /0000052D/i.test(error.message))
+  )
+}
+
 /** Whose fault an error is. `sent`: whether the password may have reached the directory. */
-function outcomeOf(error: unknown, sent: boolean): SourceOutcome {
+function outcomeOf(error: unknown, sent: boolean, secret: Buffer | null = null): SourceOutcome {
+  if (sent && brokeRule(error))
+    return { kind: 'refused', why: `ldap-${error.code}: ${ruleOf(error, secret)}`.replace(/: $/, ''), rule: true }
   if (error instanceof BusyError || error instanceof UnavailableError)
     return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
   if (error instanceof Overdue || error instanceof Stopping)
@@ -83,12 +115,19 @@ function outcomeOf(error: unknown, sent: boolean): SourceOutcome {
   return { kind: sent ? 'unknown' : 'unreachable', why: typeof code === 'string' ? code : name }
 }
 
+const unreadable = (attribute: string): SourceOutcome => ({
+  kind: 'refused',
+  why: `${attribute} cannot be read: give the hub’s account the right to read it`,
+})
+
 interface Entry {
   readonly dn: string
   /** Whether the password must be changed at first use, as the directory says. */
   readonly mustChange: boolean
   readonly control: number
   readonly locked: boolean
+  /** An attribute that everything else hangs on and that the hub may not read, or that is not there. */
+  readonly unread: string | null
 }
 
 export function createLdapSource(settings: LdapSettings): SecretSource {
@@ -106,12 +145,13 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
   /** Connects, encrypts, binds, does `work`, and lets go; all of it under one deadline. */
   async function connected(
     work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
+    secret: Buffer | null = null,
   ): Promise<SourceOutcome> {
     const asked = { sent: false }
     try {
       return await withinDeadline(stepsInTime * timeout, (signal) => conversation(work, asked, signal), settings.stop)
     } catch (error) {
-      return outcomeOf(error, asked.sent)
+      return outcomeOf(error, asked.sent, secret)
     }
   }
 
@@ -160,6 +200,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       dn: entry.dn,
       mustChange: active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
       control: Number(text('userAccountControl')),
+      unread: active ? (attributes.find((name) => !/^-?\d+$/.test(text(name))) ?? null) : null,
       locked: active
         ? (Number(text('userAccountControl')) & accountDisabled) !== 0
         : text('pwdAccountLockedTime') === lockedForGood,
@@ -169,6 +210,26 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
   const replace = (type: string, ...values: (string | Buffer)[]) =>
     new Change({ operation: 'replace', modification: new Attribute({ type, values: values as string[] }) })
 
+  /** Whether Active Directory has done what it said: must-change in force, and the account locked or not as asked. */
+  async function readBack(client: Client, { dn }: Entry, locked: boolean): Promise<SourceOutcome> {
+    const { searchEntries } = await client.search(dn, {
+      scope: 'base',
+      filter: '(objectClass=*)',
+      attributes: ['pwdLastSet', 'userAccountControl'],
+    })
+    const [found] = searchEntries
+    const pwdLastSet = found?.pwdLastSet
+    const userAccountControl = found?.userAccountControl
+    if (typeof userAccountControl !== 'string' || typeof pwdLastSet !== 'string')
+      return { kind: 'refused', why: 'pwdLastSet or userAccountControl cannot be read back' }
+    const control = Number(userAccountControl)
+    if (pwdLastSet !== '0' || (control & neverExpires) !== 0)
+      return { kind: 'refused', why: 'must-change is not in force (pwdLastSet, or the password never expires)' }
+    return !locked || (control & accountDisabled) !== 0
+      ? { kind: 'done' }
+      : { kind: 'refused', why: 'the account is not disabled' }
+  }
+
   async function putPassword(
     client: Client,
     send: <T>(call: () => Promise<T>) => Promise<T>,
@@ -177,6 +238,8 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
     locked: boolean,
   ): Promise<SourceOutcome> {
     if (active) {
+      if (settings.mustChange !== 'none' && (entry.control & neverExpires) !== 0)
+        return { kind: 'refused', why: 'the account’s password never expires: it would not have to be changed' }
       const value = unicodePassword(secret)
       const changes = [replace('unicodePwd', value), replace('pwdLastSet', '0')]
       if (locked && !entry.locked)
@@ -186,7 +249,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       } finally {
         value.fill(0)
       }
-      return { kind: 'done' }
+      return settings.mustChange === 'none' ? { kind: 'done' } : readBack(client, entry, locked || entry.locked)
     }
     const value = passwordModifyValue(entry.dn, secret)
     try {
@@ -220,13 +283,15 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       connected(async (client, send) => {
         const entry = await find(client, account)
         if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        if (entry.unread !== null) return unreadable(entry.unread)
         // An account that somebody has locked for good stays so.
         return putPassword(client, send, entry, secret, locked || entry.locked)
-      }),
+      }, secret),
     disable: (account, forced) =>
       connected(async (client, send) => {
         const entry = await find(client, account)
         if (entry === null) return { kind: 'moot' }
+        if (entry.unread !== null) return unreadable(entry.unread)
         const known = active || settings.mustChange === 'ppolicy'
         if (!forced && known && !entry.mustChange) return { kind: 'moot' }
         // A password that nobody has ever seen takes the secret's place; it meets rules of complexity.
@@ -241,6 +306,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
       connected(async (client, send) => {
         const entry = await find(client, account)
         if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        if (entry.unread !== null) return unreadable(entry.unread)
         if (!entry.locked) return { kind: 'done' }
         const change = active
           ? replace('userAccountControl', String(entry.control & ~accountDisabled))

@@ -12,7 +12,8 @@ import type { SecretKind } from '../../src-shared/domain.ts'
 export type SourceOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'moot' }
-  | { readonly kind: 'refused'; readonly why: string }
+  /** `rule`: the secret itself broke a rule of the source's; another one may not. */
+  | { readonly kind: 'refused'; readonly why: string; readonly rule?: true }
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string }
 

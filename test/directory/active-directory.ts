@@ -17,6 +17,10 @@ export interface FakeDirectory {
   readonly entry: Record<string, string>
   /** Result code of the next modify. */
   result: number
+  /** Says done to a modify and does nothing. */
+  deaf: boolean
+  /** Attributes that were ever asked for. */
+  readonly asked: Set<string>
   stop(): Promise<void>
 }
 
@@ -59,7 +63,8 @@ export async function startFakeDirectory(identity: {
   readonly certificate: string
 }): Promise<FakeDirectory> {
   const open = new Set<TLSSocket>()
-  const state: { result: number } = { result: 0 }
+  const state: { result: number; deaf: boolean } = { result: 0, deaf: false }
+  const asked = new Set<string>()
   const modified: Modified[] = []
   const entry: Record<string, string> = { pwdLastSet: '133600000000000000', userAccountControl: '512' }
   const server = createServer({ key: identity.key, cert: identity.certificate }, (socket) => {
@@ -74,9 +79,11 @@ export async function startFakeDirectory(identity: {
       else if (tag === 0x66) {
         modified.push(readModify(reader))
         for (const { type, values } of modified.at(-1)?.changes ?? [])
-          if (type in entry && state.result === 0) entry[type] = values[0]?.toString() ?? ''
+          if (type in entry && state.result === 0 && !state.deaf) entry[type] = values[0]?.toString() ?? ''
         socket.write(message(id, 0x67, result(state.result)))
       } else if (tag === 0x63) {
+        for (const name of ['pwdLastSet', 'userAccountControl', 'pwdReset', 'pwdAccountLockedTime', 'unicodePwd'])
+          if (data.includes(name)) asked.add(name)
         socket.write(
           message(id, 0x64, (writer) => {
             writer.writeString('CN=Kaisa,OU=People,DC=suvanto,DC=example')
@@ -100,6 +107,7 @@ export async function startFakeDirectory(identity: {
   return Object.assign(state, {
     url: `ldaps://127.0.0.1:${(server.address() as AddressInfo).port}`,
     modified,
+    asked,
     entry,
     stop: () =>
       new Promise<void>((done) => {

@@ -1,5 +1,5 @@
 /** How secrets are made, what the source's settings refuse, and what goes to an Active Directory (byte for byte, to a stand-in). */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -49,14 +49,39 @@ describe('generated secrets', () => {
   ])('%s is refused', (_what, password) => {
     expect(GeneratorSettings.safeParse({ password }).success).toBe(false)
   })
-  test('every letter comes about as often as any other', () => {
+  test('every letter comes about as often as any other of its class', () => {
     const counts = new Map<string, number>()
     for (let n = 0; n < 3000; n++)
       for (const letter of generateSecret('password').toString().replaceAll('-', ''))
         counts.set(letter, (counts.get(letter) ?? 0) + 1)
-    const mean = 48_000 / counts.size
-    // Six standard deviations: once in a billion runs by chance.
-    for (const [letter, count] of counts) expect(Math.abs(count - mean), letter).toBeLessThan(6 * Math.sqrt(mean))
+    for (const one of [/[a-z]/, /[A-Z]/, /[0-9]/]) {
+      const some = [...counts].filter(([letter]) => one.test(letter))
+      const mean = some.reduce((sum, [, count]) => sum + count, 0) / some.length
+      // Six standard deviations: once in a billion runs by chance.
+      for (const [letter, count] of some) expect(Math.abs(count - mean), letter).toBeLessThan(6 * Math.sqrt(mean))
+    }
+  })
+  test.each([
+    ['password', {}],
+    ['activation-code', {}],
+    ['password', { password: { length: 14, group: 0, alphabet: 'abcdefghkmnpqrtuvwxyzACDEFGH2' } }],
+    ['password', { password: { length: 16, group: 4, alphabet: 'abcdefghkmnpqrt#%&*+=' } }],
+    ['password', { password: { length: 16, group: 4, alphabet: 'abcdefghkmnpqrstuvwxyz' } }],
+    ['password', { password: { length: 20, group: 5, alphabet: 'acdefghkmnprtuvwxyz23467' } }],
+    ['activation-code', { 'activation-code': { length: 10, group: 5, alphabet: 'ACDEFGHJKLMNPRTUVWXYZ2' } }],
+    [
+      'activation-code',
+      { 'activation-code': { length: 12, group: 0, alphabet: '0123456789ABCDEF', allowLookAlikes: true } },
+    ],
+    ['password', { password: { length: 16, group: 4, alphabet: 'acdefghkACDEFGHK2346#%&' } }],
+    ['password', { password: { length: 14, group: 0, alphabet: '~!acdefghkmnprtuvwxyz7', allowLookAlikes: true } }],
+  ] as const)('%s by %j has one of each class that its alphabet offers, every time', (kind, given) => {
+    const settings = GeneratorSettings.parse(given)
+    const { alphabet } = settings[kind]
+    for (let n = 0; n < 2000; n++) {
+      const secret = generateSecret(kind, settings).toString().replaceAll('-', '')
+      for (const one of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) if (one.test(alphabet)) expect(secret).toMatch(one)
+    }
   })
 })
 
@@ -143,6 +168,66 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     Object.assign(directory.entry, { pwdLastSet: '133600000000000000', userAccountControl: '512' })
   })
 
+  test.each([
+    ['userAccountControl is not there', { userAccountControl: undefined }, 'userAccountControl cannot be read'],
+    ['pwdLastSet is not there', { pwdLastSet: undefined }, 'pwdLastSet cannot be read'],
+    ['userAccountControl is empty', { userAccountControl: '' }, 'userAccountControl cannot be read'],
+    ['userAccountControl is no number', { userAccountControl: 'NORMAL_ACCOUNT' }, 'userAccountControl cannot be read'],
+    ['pwdLastSet is no number', { pwdLastSet: 'never' }, 'pwdLastSet cannot be read'],
+  ])('%s: refused by name, and nothing is written', async (_what, attributes, why) => {
+    for (const [name, value] of Object.entries(attributes))
+      if (value === undefined) Reflect.deleteProperty(directory.entry, name)
+      else directory.entry[name] = value
+    for (const outcome of [
+      await set(false),
+      await set(true),
+      await source().enable('kaisa'),
+      await source().disable('kaisa', true),
+      await source().disable('kaisa', false),
+    ]) {
+      expect(outcome).toMatchObject({ kind: 'refused' })
+      expect(outcome.kind === 'refused' ? outcome.why : '').toContain(why)
+    }
+    expect(directory.modified).toEqual([])
+  })
+  test.each([
+    ['never expires', String(0x10200)],
+    ['never expires, and is disabled', String(0x10202)],
+    ['never expires, and needs a smart card', String(0x50200)],
+  ])('an account whose password %s is refused before anything is written', async (_what, userAccountControl) => {
+    Object.assign(directory.entry, { userAccountControl })
+    expect(await set(false)).toMatchObject({ kind: 'refused', why: expect.stringContaining('never expires') as string })
+    expect(directory.modified).toEqual([])
+  })
+  test('a directory that says done and does nothing is found out by reading back', async () => {
+    directory.deaf = true
+    expect(await set(false)).toMatchObject({ kind: 'refused', why: expect.stringContaining('must-change') as string })
+    directory.deaf = false
+  })
+  test.each([
+    [19, 'constraint violation', true],
+    [50, 'not enough rights', undefined],
+    [32, 'no such object', undefined],
+  ])('result %i (%s): refused, a rule of passwords or not', async (code, _what, rule) => {
+    directory.result = code
+    const outcome = await set(false)
+    expect(outcome).toMatchObject({ kind: 'refused', why: expect.stringMatching(`^ldap-${code}`) as string })
+    expect(outcome.kind === 'refused' ? outcome.rule : null).toBe(rule)
+  })
+  test('what the documentation says that the hub’s account needs is what the requests need', async () => {
+    await set(true)
+    await source().enable('kaisa')
+    await source().disable('kaisa', true)
+    const written = new Set(directory.modified.flatMap(({ changes }) => changes.map(({ type }) => type)))
+    const row = readFileSync('docs/deploy.md', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('| `active-directory` | `pwdLastSet`'))
+    const [, , reads = '', writes = ''] = (row ?? '').split('|')
+    const named = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()
+    expect(named(writes)).toEqual([...written].sort())
+    expect(named(reads)).toEqual([...directory.asked].sort())
+  })
+
   test('unicodePwd in quotes and UTF-16LE, with pwdLastSet 0, in one request', async () => {
     expect(await set(false)).toEqual({ kind: 'done' })
     expect(directory.modified).toEqual([
@@ -159,16 +244,16 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     )
   })
   test('locked until handed over: the account is disabled in the same request, and enabled with its other flags kept', async () => {
-    directory.entry.userAccountControl = '66048'
+    directory.entry.userAccountControl = '4194816'
     expect(await set(true)).toEqual({ kind: 'done' })
-    expect(directory.entry.userAccountControl).toBe('66050')
+    expect(directory.entry.userAccountControl).toBe('4194818')
     expect(directory.modified[0]?.changes.map(({ type }) => type)).toEqual([
       'userAccountControl',
       'unicodePwd',
       'pwdLastSet',
     ])
     expect(await source().enable('kaisa')).toEqual({ kind: 'done' })
-    expect(directory.entry.userAccountControl).toBe('66048')
+    expect(directory.entry.userAccountControl).toBe('4194816')
   })
   test('a secret that nobody has used is disabled; a password of the person’s own is left, unless it must go', async () => {
     expect(await source().disable('kaisa', false)).toEqual({ kind: 'moot' })
@@ -181,7 +266,7 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
   test('a password that its policy refuses (constraintViolation, unwillingToPerform) is a refusal, said with the code', async () => {
     for (const code of [19, 53]) {
       directory.result = code
-      expect(await set(false)).toEqual({ kind: 'refused', why: `ldap-${code}` })
+      expect(await set(false)).toMatchObject({ kind: 'refused', why: `ldap-${code}` })
     }
     directory.result = 51
     expect(await set(false)).toEqual({ kind: 'unknown', why: 'busy' })
