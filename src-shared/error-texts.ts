@@ -1351,12 +1351,12 @@ export const errorTexts = {
   },
   'L-681': {
     fi: [
-      'Kirjanpitoa ei liitetty: kioski on jäädytetty, tai tiedosto on ristiriidassa sen kanssa, mitä palvelimella jo on. Allekirjoitetut merkinnät säilytettiin todisteina (uusia: {kept}).',
-      'Katso hallintasivulta Erilliset merkinnät, mitä niissä on. Poista sitten kioski käytöstä tai vapauta se.',
+      'Kirjanpitoa ei liitetty: kioski on jäädytetty, tai tiedosto on ristiriidassa sen kanssa, mitä palvelimella jo on. Allekirjoitetut kirjaukset säilytettiin todisteina (uusia: {kept}).',
+      'Katso hallintasivulta Erilliset kirjaukset, mitä niissä on. Poista sitten kioski käytöstä tai vapauta se.',
     ],
     sv: [
-      'Liggaren togs inte in: kiosken är fryst, eller filen motsäger det som servern redan har. De signerade posterna behölls som bevis (nya: {kept}).',
-      'Se under Avskilda poster vad de säger. Skriv sedan av kiosken eller släpp den.',
+      'Loggboken togs inte in: kiosken är fryst, eller filen motsäger det som servern redan har. De signerade anteckningarna behölls som bevis (nya: {kept}).',
+      'Se under Avskilda anteckningar vad de säger. Skriv sedan av kiosken eller släpp den.',
     ],
     en: [
       'The ledger was not taken in: the kiosk is frozen, or the file contradicts what the hub holds. The signed entries were kept as evidence (new: {kept}).',

@@ -26,6 +26,7 @@ export const places = [
   { name: 'statistics', path: '/statistics', icon: 'chart', needs: 'series', group: 'watch' },
   { name: 'ledger', path: '/ledger', icon: 'slip', needs: 'ledgerEntries', group: 'prove' },
   { name: 'chains', path: '/chains', icon: 'chain', needs: 'chains', group: 'prove' },
+  { name: 'quarantine', path: '/kept-apart', icon: 'alert', needs: 'quarantine', group: 'prove' },
   { name: 'audit', path: '/acts', icon: 'eye', needs: 'auditTrail', group: 'prove' },
   { name: 'places', path: '/places', icon: 'clock', needs: 'units', group: 'administer' },
   { name: 'enrolment', path: '/enrolment', icon: 'reader', needs: 'enrolmentCode', group: 'administer' },

@@ -17,6 +17,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   statistics: () => import('./pages/StatisticsPage.vue'),
   ledger: () => import('./pages/LedgerPage.vue'),
   chains: () => import('./pages/ChainsPage.vue'),
+  quarantine: () => import('./pages/QuarantinePage.vue'),
   audit: () => import('./pages/AuditPage.vue'),
   places: () => import('./pages/PlacesPage.vue'),
   enrolment: () => import('./pages/EnrolmentPage.vue'),

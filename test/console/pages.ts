@@ -49,6 +49,7 @@ export const consolePages: readonly ConsolePage[] = [
   { name: 'pickup', path: `/pickups/${idOf('pickup-0') as string}`, role: 'supervisor', wait: 'event' },
   { name: 'pickup-waiting', path: `/pickups/${idOf('pickup-2') as string}`, role: 'supervisor', wait: 'event' },
   { name: 'pickup-handed-over', path: `/pickups/${idOf('pickup-1') as string}`, role: 'supervisor', wait: 'event' },
+  { name: 'quarantine', path: '/kept-apart', role: 'auditor', wait: 'row' },
   { name: 'desks', path: '/desks', role: 'supervisor', wait: 'row' },
   {
     name: 'write-off',

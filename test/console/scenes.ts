@@ -261,7 +261,9 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
           handedOverToday: 0,
         }),
       ] as never,
-      work: [],
+      work: [
+        { kind: 'replace' as const, desk: place(1).id, total: 3000, done: 1240, held: 1, since: sceneNow - minute },
+      ],
       openAlarms: 2,
       openDisputes: 1,
       holding: false,
