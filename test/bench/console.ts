@@ -11,10 +11,14 @@ import { fillHub } from './console/fill.ts'
 import { importFigures } from './console/import.ts'
 import { figure, median, type Figure } from './figure.ts'
 import { startBenchHub, type BenchHub } from './sync/children.ts'
+import { sized } from './size.ts'
 
-const sizes = { pickups: 1_000_000, people: 400_000, entries: 5_000_000 }
-const rounds = 40
-const importedRows = 5000
+const sizes = sized(
+  { pickups: 1_000_000, people: 400_000, entries: 5_000_000 },
+  { pickups: 10_000, people: 20_000, entries: 20_000 },
+)
+const rounds = sized(40, 1)
+const importedRows = sized(5000, 200)
 const page = 50
 
 interface Question {

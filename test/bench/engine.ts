@@ -1,6 +1,6 @@
 /** Figures of the engine: start to ready-to-scan, and the lookup of a card, with 100,000 pickups cached. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,11 +11,14 @@ import { createEngineSupervisor, forkEngine } from '../../src-main/shell/index.t
 import { openStore } from '../../src-main/storage/index.ts'
 import { createKioskRecords } from '../../src-main/sync/index.ts'
 import { unwrapUnattendedKeys } from '../../src-main/vault/index.ts'
+import { builtEngine } from './built-engine.ts'
+import { within } from '../support/within.ts'
 import { buildCachedDesk, cardOf, keyEncryptionKey } from './cached-desk.ts'
 import { figure, median, type Figure } from './figure.ts'
+import { sized } from './size.ts'
 
-const cached = 100_000
-const runs = 7
+const cached = sized(100_000, 2000)
+const runs = sized(7, 1)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A bare script that opens the same file as the engine does and reads one row. */
@@ -36,10 +39,9 @@ function bareOpen(file: string): number {
 }
 
 /** From fork to `ready`: keys unwrapped, ledger checked, database locked, readers and printer started. */
-async function engineStart(folder: string): Promise<number> {
-  const built = join(root, 'out/main/engine.js')
+async function engineStart(folder: string, engine: string): Promise<number> {
   const supervisor = createEngineSupervisor({
-    spawn: () => forkEngine(existsSync(built) ? built : undefined),
+    spawn: () => forkEngine(engine),
     keystore: {
       name: 'bench',
       hardwareBacked: false,
@@ -59,7 +61,7 @@ async function engineStart(folder: string): Promise<number> {
     })
   })
   await supervisor.start()
-  await up
+  await within(60_000, 'the engine up', up)
   const took = performance.now() - from
   await supervisor.stop()
   return took
@@ -77,7 +79,7 @@ function cardLookups(folder: string): { lookup: number; bareSelect: number } {
   const select = db.prepare('SELECT pickup FROM card_tag WHERE tag = ?')
   const times: number[] = []
   const bareTimes: number[] = []
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < sized(20_000, 1000); i++) {
     const card = cardOf((i * 7919) % cached)
     const from = process.hrtime.bigint()
     const found = cache.idsByCardTag(cardTag(keys.lookupKey, card))
@@ -95,12 +97,13 @@ function cardLookups(folder: string): { lookup: number; bareSelect: number } {
 export async function engineFigures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-bench-'))
   try {
+    const engine = builtEngine()
     buildCachedDesk(folder, cached)
     const starts: number[] = []
     const opens: number[] = []
     for (let i = 0; i < runs + 1; i++) {
       const open = bareOpen(join(folder, 'kiosk.db'))
-      const start = await engineStart(folder)
+      const start = await engineStart(folder, engine)
       // The first of each warms the file cache.
       if (i === 0) continue
       opens.push(open)

@@ -1,13 +1,16 @@
 /** One measured figure beside its baseline. */
-export interface Figure {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly baseline: { readonly name: string; readonly value: number }
-  readonly ratio: number
-  readonly target: string
-  readonly ok: boolean
-}
+import { z } from 'zod'
+
+export const Figure = z.object({
+  name: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  baseline: z.object({ name: z.string(), value: z.number() }),
+  ratio: z.number(),
+  target: z.string(),
+  ok: z.boolean(),
+})
+export type Figure = z.infer<typeof Figure>
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -10,14 +10,18 @@ import { connectDatabase, startEmbeddedPostgres, type Db } from '../../src-hub/d
 import { createSwarm, enrolSwarm, inParallel, nextEntries, type SimulatedKiosk, type Swarm } from './fleet/swarm.ts'
 import { figure, type Figure } from './figure.ts'
 import { startBenchHub, type BenchHub } from './sync/children.ts'
+import { sized } from './size.ts'
+import { within } from '../support/within.ts'
 
-const kiosks = 5000
-const few = 1000
+const kiosks = sized(5000, 100)
+const few = sized(1000, 50)
 const unsent = 20
-const pollSeconds = 15
-const pollFor = 10
-const streams = 1000
+const pollSeconds = sized(15, 2)
+const pollFor = sized(10, 2)
+const streams = sized(1000, 50)
 const width = 64
+/** Longest that a fan-out may take before it counts as lost. */
+const hintMs = 60_000
 
 const percentile = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
@@ -96,7 +100,7 @@ async function fanOut(swarm: Swarm, fleet: readonly SimulatedKiosk[], db: Db): P
   await sql`SELECT pg_notify('lodge_hint', id) FROM unnest(${fleet.map((kiosk) => kiosk.desk)}::text[]) AS t(id)`.execute(
     db,
   )
-  await done
+  await within(hintMs, `a hint at each of ${fleet.length} listeners`, done)
   return performance.now() - before
 }
 

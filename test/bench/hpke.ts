@@ -4,9 +4,10 @@ import { Epoch, Incarnation, KioskId, PickupId } from '../../src-shared/domain.t
 import { maxSecretBytes, newSealKeyPair, openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { figure, median, type Figure } from './figure.ts'
+import { sized } from './size.ts'
 
-const warm = 200
-const runs = 2000
+const warm = sized(200, 5)
+const runs = sized(2000, 20)
 
 /** Microseconds that the middle one of `runs` takes. */
 async function middle(once: () => unknown): Promise<number> {

@@ -12,11 +12,12 @@ import { createDecoder, ReaderRule } from '../../src-main/readers/index.ts'
 import { systemTimers } from '../../src-main/engine/index.ts'
 import { ok } from '../../src-shared/result.ts'
 import { figure, median, type Figure } from './figure.ts'
+import { sized } from './size.ts'
 
 const reportSize = 64
-const reports = 400_000
-const runs = 5
-const latencyScans = 20_000
+const reports = sized(400_000, 20_000)
+const runs = sized(5, 1)
+const latencyScans = sized(20_000, 500)
 
 /** So many reports of scans of one to three reports, as one block of bytes. */
 function block(): Buffer {

@@ -8,10 +8,11 @@ import { figure, median, type Figure } from './figure.ts'
 import { addCustomers, addSupervisor, startBenchDesk, type BenchDesk, type Customer } from './release/desk.ts'
 import { createFloor } from './release/floor.ts'
 import { startPromptPrinter, type PromptPrinter } from './release/printer.ts'
+import { sized } from './size.ts'
 
-const cached = 100_000
-const measured = 400
-const warming = 40
+const cached = sized(100_000, 2000)
+const measured = sized(400, 10)
+const warming = sized(40, 2)
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -54,8 +55,9 @@ async function serve(
   printer.onSlip((at) => {
     timing = { firstByte: at - from, commits: commits() - before }
   })
-  desk.scan(customer.passport.join('\n'))
+  desk.scanDocument(customer.passport)
   await desk.until(
+    'the passport beside its pickup',
     ({ counter }) => counter.step === 'verify' && counter.pickup.id === customer.pickup && counter.document !== null,
   )
   const verified = await handlers.verifyDocument({ pickup: customer.pickup })

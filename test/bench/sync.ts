@@ -16,11 +16,14 @@ import { fillDesk, inventPickups } from './sync/hub-fill.ts'
 import { pouchTimes } from './sync/pouch.ts'
 import { rawInsert, rawUpsert } from './sync/raw.ts'
 import { figure, median, type Figure } from './figure.ts'
+import { sized } from './size.ts'
 
 /** After one that warms both ends. */
-const runs = 9
-const few = 10_000
-const many = 100_000
+const runs = sized(9, 1)
+const few = sized(10_000, 500)
+const many = sized(100_000, 2000)
+/** Rounds that find nothing. */
+const idleRounds = sized(200, 10)
 const handovers = few / 5
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -90,7 +93,7 @@ export async function syncFigures(): Promise<Figure[]> {
     const pullBytes = proxy.bytes()
     const idle: number[] = []
     const ping: number[] = []
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < idleRounds; i++) {
       idle.push(await timed(() => round(counted)))
       ping.push(await timed(() => hub.agent.call('authority', {})))
     }

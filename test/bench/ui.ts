@@ -8,14 +8,15 @@ import { openBrowser } from '../support/chromium.ts'
 import { buildWindow } from '../support/pages.ts'
 import { cardOf } from './cached-desk.ts'
 import { figure, median, type Figure } from './figure.ts'
+import { sized } from './size.ts'
 import { eventually, startUiDesk, type UiDesk } from './ui/desk.ts'
 
-const cached = 100_000
-const paints = 15
-const scans = 120
-const warming = 10
+const cached = sized(100_000, 2000)
+const paints = sized(15, 2)
+const scans = sized(120, 4)
+const warming = sized(10, 1)
 /** Accounts and names typed, a letter at a time. */
-const sought = 24
+const sought = sized(24, 2)
 /** As many as the window asks for. */
 const askedFor = 20
 

@@ -17,9 +17,12 @@ import { openStore } from '../../../src-main/storage/index.ts'
 import { createKioskRecords } from '../../../src-main/sync/index.ts'
 import { unwrapUnattendedKeys } from '../../../src-main/vault/index.ts'
 import { keyEncryptionKey } from '../cached-desk.ts'
+import { within } from '../../support/within.ts'
 
 export const badge = 'E0990000A1'
 const pin = '482915'
+/** Longest wait for a state, ms: a bench that gets none says which. */
+const stateMs = 30_000
 
 export interface Customer {
   readonly pickup: PickupId
@@ -27,11 +30,11 @@ export interface Customer {
 }
 
 /** One scanner on a bus without wires: a scan is its true reports, one after the other. */
-function wiredBus(): { bus: HidBus; scan: (text: string) => void } {
+function wiredBus(): { bus: HidBus; scan: (text: string, aim?: string) => void } {
   let report: (bytes: Buffer) => void = () => undefined
   return {
-    scan: (text) => {
-      for (const bytes of encodeHidPos(text)) report(bytes)
+    scan: (text, aim) => {
+      for (const bytes of encodeHidPos(text, aim)) report(bytes)
     },
     bus: {
       devices: () =>
@@ -150,8 +153,10 @@ export async function addCustomers(folder: string, count: number): Promise<{ cus
 export interface BenchDesk {
   readonly engine: Engine
   scan(text: string): void
+  /** The lines of a machine-readable zone, as OCR reads them off a document. */
+  scanDocument(lines: readonly string[]): void
   /** Resolves with the first state pushed to the window that satisfies it. */
-  until(reached: (state: KioskState) => boolean): Promise<KioskState>
+  until(what: string, reached: (state: KioskState) => boolean): Promise<KioskState>
   /** Badge and PIN. */
   signIn(): Promise<void>
   stop(): Promise<void>
@@ -164,7 +169,8 @@ export async function startBenchDesk(folder: string, printerPort: number): Promi
     dataDir: folder,
     demo: true,
     pinCost: { memoryKib: 8192, passes: 1 },
-    readers: { debounceMs: 0 },
+    // The next card comes sooner than a hand brings it: neither the same read nor a second code of the card before.
+    readers: { debounceMs: 0, pairMs: 0 },
     pollSeconds: 3600,
     printer: { kind: 'tcp', host: '127.0.0.1', port: printerPort, dedicatedLink: true, processId: 'trusted' },
   })
@@ -188,8 +194,8 @@ export async function startBenchDesk(folder: string, printerPort: number): Promi
   })
   const started = await engine.start()
   if (!started.ok) throw new Error(started.failure.code)
-  const until = (reached: (state: KioskState) => boolean) =>
-    new Promise<KioskState>((resolve) => {
+  const until = (what: string, reached: (state: KioskState) => boolean) => {
+    const arrived = new Promise<KioskState>((resolve) => {
       const watch = (state: KioskState) => {
         if (!reached(state)) return
         watching.delete(watch)
@@ -198,17 +204,20 @@ export async function startBenchDesk(folder: string, printerPort: number): Promi
       watching.add(watch)
       watch(engine.state())
     })
-  await until(({ reader, printer }) => reader.state === 'ready' && printer.canPrint)
+    return within(stateMs, what, arrived)
+  }
+  await until('reader and printer ready', ({ reader, printer }) => reader.state === 'ready' && printer.canPrint)
   return {
     engine,
     scan,
+    scanDocument: (lines) => scan(`${lines.join('\r')}\r`, ']o1'),
     until,
     async signIn() {
       scan(badge)
-      await until(({ counter }) => counter.step === 'pin')
+      await until('the question for a PIN', ({ counter }) => counter.step === 'pin')
       const entered = await engine.handlers.enterPin({ pin })
       if (!entered.ok) throw new Error(entered.failure.code)
-      await until(({ staff }) => staff !== null)
+      await until('somebody signed in', ({ staff }) => staff !== null)
     },
     stop: () => engine.stop(),
   }

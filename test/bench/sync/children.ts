@@ -4,6 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createHubClient, type HubClient } from '../../../src-main/sync/index.ts'
+import { within } from '../../support/within.ts'
+
+/** Longest that a process may take to begin, and to end, ms. */
+const startMs = 120_000
+const endMs = 60_000
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -26,15 +31,19 @@ export async function startChild<T>(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   })
-  const said = await new Promise<T>((resolve, reject) => {
+  const first = new Promise<T>((resolve, reject) => {
     child.once('message', (message) => resolve(message as T))
     child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)))
+  })
+  const said = await within(startMs, `the first message of ${file}`, first).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
   })
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill(signal)
-    await exited
+    await within(endMs, `the end of ${file}`, exited)
   }
   return {
     said,

@@ -1,8 +1,7 @@
 /** express-pouchdb on loopback, LevelDB beneath, as its README sets it up. First argument: an empty folder. */
 import type { createServer, AddressInfo } from 'node:net'
-import { createRequire } from 'node:module'
+import { requirePeer as require } from './peers.ts'
 
-const require = createRequire(import.meta.url)
 interface Application {
   use(handler: unknown): void
   listen(port: number, host: string, done: () => void): ReturnType<typeof createServer>

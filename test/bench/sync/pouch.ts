@@ -1,9 +1,9 @@
 /** PouchDB's own replication of the same records: LevelDB at both ends, HTTP between, batches of a thousand. */
-import { createRequire } from 'node:module'
 import type { SignedEntry } from '../../../src-shared/ledger-entry.ts'
 import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
 import { startChild } from './children.ts'
 import { startCountingProxy } from './counting-proxy.ts'
+import { installPeers, requirePeer } from './peers.ts'
 
 interface Pouch {
   bulkDocs(docs: readonly object[]): Promise<unknown>
@@ -14,7 +14,6 @@ interface Pouch {
     to(url: string, options: { batch_size: number; batches_limit?: number }): Promise<unknown>
   }
 }
-const PouchDB = createRequire(import.meta.url)('pouchdb') as new (name: string) => Pouch
 const batch = { batch_size: 1000 }
 
 export interface PouchTimes {
@@ -39,6 +38,8 @@ export async function pouchTimes(
   pickups: readonly GrantedPickup[],
   entries: readonly SignedEntry[],
 ): Promise<PouchTimes> {
+  installPeers()
+  const PouchDB = requirePeer('pouchdb') as new (name: string) => Pouch
   const { mkdirSync } = await import('node:fs')
   mkdirSync(`${folder}/server`, { recursive: true })
   const server = await startChild<{ port: number }>('pouch-server.ts', [`${folder}/server`])

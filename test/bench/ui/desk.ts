@@ -1,17 +1,15 @@
 /** A real desk with its real shell: 100,000 pickups cached, staff with a PIN, the engine in its own process, scans as HID reports over loopback. */
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { KioskClient } from '../../../src-shared/kiosk-api.ts'
 import { createBrowserShell } from '../../../src-main/browser/index.ts'
 import { systemClock, systemTimers } from '../../../src-main/engine/index.ts'
 import { simulatedScanner, startReaderBench, type ReaderBench } from '../../../src-main/readers/index.ts'
 import { createEngineSupervisor, createEngineClient, forkEngine } from '../../../src-main/shell/index.ts'
+import { builtEngine } from '../built-engine.ts'
 import { buildCachedDesk, keyEncryptionKey } from '../cached-desk.ts'
 import { addSupervisor, badge, startBenchDesk } from '../release/desk.ts'
 import { startPromptPrinter } from '../release/printer.ts'
 
 const pin = '482915'
-const built = fileURLToPath(new URL('../../../out/main/engine.js', import.meta.url))
 
 export interface UiDesk {
   readonly reader: ReaderBench
@@ -34,6 +32,7 @@ export async function eventually(what: string, reached: () => boolean | Promise<
 
 /** `rendererDir`: the built window. */
 export async function startUiDesk(folder: string, rendererDir: string, cached: number): Promise<UiDesk> {
+  const built = builtEngine()
   const printer = await startPromptPrinter()
   buildCachedDesk(folder, cached)
   addSupervisor(folder)
@@ -44,7 +43,7 @@ export async function startUiDesk(folder: string, rendererDir: string, cached: n
   const reader = await startReaderBench()
   reader.plug(simulatedScanner)
   const supervisor = createEngineSupervisor({
-    spawn: () => forkEngine(existsSync(built) ? built : undefined),
+    spawn: () => forkEngine(built),
     keystore: {
       name: 'bench',
       hardwareBacked: false,
