@@ -18,7 +18,7 @@ const work = { none: 'Reads what waits to be done; what is then read of one pers
 
 export const auditedActs = {
   enrol: ['enrolled'],
-  openingKey: ['opening-key-registered'],
+  openingKey: ['opening-key-waits', 'opening-key-in-force'],
   feed: asks,
   snapshot: asks,
   ledger: ownLedger,
