@@ -1753,4 +1753,23 @@ export const errorTexts = {
     sv: ['För många begäranden på en gång.', 'Vänta en stund och försök igen.'],
     en: ['Too many requests at once.', 'Wait a moment and try again.'],
   },
+  'L-915': {
+    fi: [
+      'Keskuspalvelimen aika on kaukana tämän kioskin ajasta.',
+      'Kioski käyttää omaa aikaansa. Vertaa aikoja luotettavaan kelloon ja vahvista, jos palvelimen aika on oikea.',
+    ],
+    sv: [
+      'Centralserverns tid ligger långt från den här kioskens tid.',
+      'Kiosken använder sin egen tid. Jämför tiderna med en pålitlig klocka och bekräfta om serverns tid är rätt.',
+    ],
+    en: [
+      'The hub’s time is far from this kiosk’s time.',
+      'The kiosk goes by its own time. Compare both with a clock that you trust, and confirm if the hub’s time is right.',
+    ],
+  },
+  'L-916': {
+    fi: ['Keskuspalvelimen aika ei ole enää se, joka näytettiin.', 'Katso näytöllä olevat ajat uudelleen.'],
+    sv: ['Centralserverns tid är inte längre den som visades.', 'Titta på tiderna på skärmen igen.'],
+    en: ['The hub’s time is no longer the one that was shown.', 'Look at the times on the screen again.'],
+  },
 } as const satisfies Record<`L-${string}`, Texts>

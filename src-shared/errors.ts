@@ -1,4 +1,5 @@
 /** Error codes as a type, and how a failure reads in a language. */
+import { withinRange } from './bounds.ts'
 import type { Language } from './domain.ts'
 import { errorTexts } from './error-texts.ts'
 
@@ -16,7 +17,7 @@ const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', 
 /** Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are read either way round. */
 function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
   const parts = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(instant)
+    new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(withinRange(instant))
   return {
     day: parts({ weekday: 'short', day: 'numeric', month: language === 'en' ? 'short' : 'numeric' }),
     clock: parts({ hour: 'numeric', minute: '2-digit' }),

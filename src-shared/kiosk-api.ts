@@ -12,6 +12,7 @@ import { command, defineContract, query, type ClientOf, type HandlersOf } from '
 import {
   Desk,
   Instant,
+  StoredInstant,
   IssuerCountry,
   KioskKind,
   Language,
@@ -269,6 +270,8 @@ export const KioskState = z.object({
   takesRequests: z.boolean().optional(),
   /** L-628 while this computer's clock is not what the desk goes by. */
   clock: FailureView.nullable().optional(),
+  /** The hub's time by now, while it is too far from every clock of the desk's own to be believed unseen: staff decide (`acceptHubTime`). */
+  hubTimeInDoubt: Instant.optional(),
   network: NetworkLight,
   reader: ReaderLight,
   printer: PrinterLight,
@@ -317,7 +320,7 @@ export const kioskApi = defineContract({
         entries: z.array(
           z.object({
             seq: Count,
-            time: Instant,
+            time: StoredInstant,
             kind: z.string(),
             actor: z.string().nullable(),
             pickup: PickupId.nullable(),
@@ -409,6 +412,8 @@ export const kioskApi = defineContract({
     readers: query(none, z.object({ devices: z.array(ReaderDevice), learning: ReaderLearning.nullable() })),
     /** What this device reads next is learned instead of served, for a minute at most; null ends it. Supervisors only. */
     learnReader: command(z.object({ path: z.string().min(1).max(300).nullable() }), nothing),
+    /** Staff have compared the hub's time that was shown with a clock that they trust: the desk goes by it from now on. Recorded. */
+    acceptHubTime: command(z.object({ shown: Instant }), nothing),
     /** Talks to the hub now instead of at the next poll. */
     syncNow: command(none, nothing),
   },

@@ -50,6 +50,7 @@ const names = {
   serveOutsideHours: true,
   pauseDesk: true,
   resumeDesk: true,
+  acceptHubTime: true,
   undoArrival: true,
   moreTime: true,
   callStaff: true,

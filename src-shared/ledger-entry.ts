@@ -33,9 +33,9 @@ const Code = z.string().regex(/^L-\d{3}$/)
 
 /**
  * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones only once its hub has said that it
- * takes them. 2: `expiry` of a verification.
+ * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`.
  */
-export const ledgerFactsNow = 2
+export const ledgerFactsNow = 3
 
 /** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
 export const ledgerFacts = {
@@ -126,6 +126,8 @@ export const ledgerFacts = {
   'slip-spoiled': z.strictObject({ slip: SlipId }),
   'slip-missing': z.strictObject({ slip: SlipId }),
   'slip-nothing-came-out': z.strictObject({ slip: SlipId }),
+  /** The actor has compared a hub time that was far from every clock of the desk's own, and let it count: from the desk's time to the hub's. */
+  'hub-time-accepted': z.strictObject({ from: Instant, to: Instant }),
   /** What the hub had not acknowledged was written to a memory stick. */
   'ledger-carried': z.strictObject({}),
   'ledger-receipt-taken': z.strictObject({ acked: Ordinal }),

@@ -3,6 +3,7 @@
  * time. A span whose end is not after its beginning goes on past midnight.
  */
 import { z } from 'zod'
+import { withinRange } from './bounds.ts'
 
 const zone = 'Europe/Helsinki'
 const day = 86_400_000
@@ -73,7 +74,7 @@ function localClock(at: number): number {
 
 /** Helsinki's calendar date at an instant, `YYYY-MM-DD`. */
 export function dateAt(at: number): string {
-  return format.format(at).slice(0, 10)
+  return format.format(withinRange(at)).slice(0, 10)
 }
 
 /** The instant at which Helsinki's clock shows this. Of an hour shown twice the first; one that is skipped is the end of the skip. */

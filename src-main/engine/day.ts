@@ -1,4 +1,4 @@
-/** Handlers of the desk's day: pausing, calling, undoing an arrival, more time. */
+/** Handlers of the desk's day: pausing, calling, letting a hub time count, undoing an arrival, more time. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok } from '../../src-shared/result.ts'
 import type { Counter } from './counter.ts'
@@ -10,7 +10,7 @@ const callPatienceMs = 8000
 
 export type DayHandlers = Pick<
   KioskHandlers,
-  'pauseDesk' | 'resumeDesk' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'
+  'pauseDesk' | 'resumeDesk' | 'acceptHubTime' | 'undoArrival' | 'moreTime' | 'callStaff' | 'answerCall'
 >
 
 interface Parts {
@@ -21,7 +21,7 @@ interface Parts {
 }
 
 export function createDayHandlers({ services, counter, timers, activity }: Parts): DayHandlers {
-  const { signIn, pausing, calling, pickups, slips, store, ledger, sync, release, now } = services
+  const { signIn, pausing, calling, pickups, slips, store, ledger, sync, release, now, clock, records } = services
   /** Waits until this is done, but not for longer than whoever stands there does. */
   function patiently(sending: Promise<unknown>): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -45,6 +45,20 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
       if (session === null) return fail('L-401')
       pausing.resume(session.staff)
       sync.nudge()
+      return ok(null)
+    },
+    acceptHubTime({ shown }) {
+      activity()
+      const session = signIn.session()
+      if (session === null) return fail('L-401')
+      const from = now()
+      if (!clock.believe(shown)) return fail('L-916')
+      // An older hub would take the entry for poison.
+      if (records.hubFacts() >= 3)
+        store.transact(() => {
+          ledger.append({ kind: 'hub-time-accepted', actor: session.staff, facts: { from, to: now() } })
+        })
+      void sync.now()
       return ok(null)
     },
     undoArrival({ pickup: id }) {

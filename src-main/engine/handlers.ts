@@ -180,6 +180,7 @@ export function createHandlers({
     shift: atDesk('shift', ({ signingIn }) => signingIn.handlers.shift),
     pauseDesk: atDesk('pauseDesk', ({ day }) => day.pauseDesk),
     resumeDesk: atDesk('resumeDesk', ({ day }) => day.resumeDesk),
+    acceptHubTime: atDesk('acceptHubTime', ({ day }) => day.acceptHubTime),
     undoArrival: atDesk('undoArrival', ({ day }) => day.undoArrival),
     moreTime: atDesk('moreTime', ({ day }) => day.moreTime),
     callStaff: atDesk('callStaff', ({ day }) => day.callStaff),

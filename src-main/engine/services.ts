@@ -1,4 +1,5 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
+import { storedInstant } from '../../src-shared/bounds.ts'
 import type { PickupState } from '../../src-shared/domain.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -99,7 +100,9 @@ export function composeServices(parts: Parts): Result<Services> {
 function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnattendedKeys>>) {
   const { store, records, record, printer, system, timers, random, onChange } = parts
   const newest = store.db.prepare<[], { time: number }>('SELECT time FROM ledger ORDER BY seq DESC LIMIT 1').get()
-  const clock = createDeskClock(system, Math.max(newest?.time ?? 0, record.lastContact ?? 0))
+  // What is stored may be absurd: then it says nothing, and stops no start.
+  const [newestAt, contactAt] = [storedInstant(newest?.time ?? null), storedInstant(record.lastContact)]
+  const clock = createDeskClock(system, Math.max(newestAt ?? 0, contactAt ?? 0), contactAt !== null)
   const now = clock.now
   const ledger = createLedger(store.db, keys, now)
   const pickups = createPickupCache(store.db, keys.cacheKey)
@@ -152,7 +155,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     now,
     onHubTime(hubTime) {
       clock.setHubTime(hubTime)
-      clockOff = system.wall() - hubTime
+      if (clock.inDoubt() === null) clockOff = system.wall() - hubTime
     },
     transport: parts.simulated?.transport,
   })

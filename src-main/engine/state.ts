@@ -1,4 +1,5 @@
 /** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
+import { withinRange } from '../../src-shared/bounds.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import { classRule, takesRequests } from '../../src-shared/policy/index.ts'
 import type { Readiness } from '../../src-shared/readiness.ts'
@@ -56,6 +57,11 @@ function unsentView({ ledger }: Services, acked: number): KioskState['unsent'] {
   return { count, handovers: count === 0 ? 0 : ledger.handoversAfter(acked), oldestAt: ledger.timeAfter(acked) }
 }
 
+function hubTimeInDoubt(services: Services | null): Pick<KioskState, 'hubTimeInDoubt'> {
+  const at = services?.clock.inDoubt() ?? null
+  return at === null ? {} : { hubTimeInDoubt: withinRange(at) }
+}
+
 /** Composed anew for every push. */
 export function composeState(parts: Parts): KioskState {
   const { services, record, readers, printer, counter } = parts
@@ -67,7 +73,7 @@ export function composeState(parts: Parts): KioskState {
   return {
     revision: parts.revision,
     kind: services?.kind ?? 'desk',
-    now: services?.now() ?? parts.wall(),
+    now: services?.now() ?? withinRange(parts.wall()),
     setup: setupStep(parts),
     enrolment: parts.enrolment,
     demo: parts.demo,
@@ -79,6 +85,7 @@ export function composeState(parts: Parts): KioskState {
     trainingResetAddress: trainingReset(services),
     takesRequests: requestsTaken(services),
     clock: services?.clock.computerIsWrong() === true ? { code: 'L-628' } : null,
+    ...hubTimeInDoubt(services),
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },
     printer: { ...printer.status() },

@@ -1,5 +1,6 @@
 /** The kiosk's append-only, hash-chained, signed log of facts (DESIGN section 8). It carries opaque ids only. */
 import type { KeyObject } from 'node:crypto'
+import { storedInstant } from '../../src-shared/bounds.ts'
 import type { Epoch, PickupId, StaffId } from '../../src-shared/domain.ts'
 import {
   genesisHash,
@@ -21,7 +22,8 @@ export interface NewEntry<K extends LedgerKind> {
 
 export interface LedgerRow {
   readonly seq: number
-  readonly time: number
+  /** null: what is stored is no time that could be one. */
+  readonly time: number | null
   readonly kind: string
   readonly pickup: string | null
   readonly actor: string | null
@@ -76,7 +78,7 @@ export function createLedger(
   const handoversAfter = db
     .prepare<[number], number>("SELECT count(*) FROM ledger WHERE seq > ? AND kind = 'handed-over'")
     .pluck()
-  const recent = db.prepare<[number], LedgerRow>(
+  const recent = db.prepare<[number], Omit<LedgerRow, 'time'> & { readonly time: number }>(
     'SELECT seq, time, kind, pickup, actor FROM ledger ORDER BY seq DESC LIMIT ?',
   )
 
@@ -117,9 +119,9 @@ export function createLedger(
     head,
     hashAt: (seq) => (seq === 0 ? genesisHash : (hashAt.get(seq)?.hash.toString('hex') ?? null)),
     after: (seq, limit) => range.all(seq, limit).map(({ bytes, signature }) => ({ bytes, signature })),
-    timeAfter: (seq) => timeAfter.get(seq)?.time ?? null,
+    timeAfter: (seq) => storedInstant(timeAfter.get(seq)?.time ?? null),
     handoversAfter: (seq) => handoversAfter.get(seq) ?? 0,
-    recent: (limit) => recent.all(limit),
+    recent: (limit) => recent.all(limit).map((row) => ({ ...row, time: storedInstant(row.time) })),
     verifyFrom(from, signatures, limit = Number.MAX_SAFE_INTEGER) {
       let prev = from === 0 ? genesisHash : (hashAt.get(from)?.hash.toString('hex') ?? '')
       let at = from

@@ -1,4 +1,5 @@
 /** The cache of granted pickups and their lifecycle at this desk (DESIGN section 5). */
+import { storedInstant, withinRange } from '../../src-shared/bounds.ts'
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
@@ -115,9 +116,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       secretKind: stored(SecretKind, row.secret_kind),
       person: openPerson(cacheKey, row.id, row.person),
       birthTag: row.birth_tag,
-      issuedAt: row.issued_at,
-      expiresAt: row.expires_at,
-      arrivedAt: row.arrived_at,
+      issuedAt: withinRange(row.issued_at),
+      expiresAt: withinRange(row.expires_at),
+      arrivedAt: storedInstant(row.arrived_at),
       revokePending: row.revoke_pending === 1,
     }
   }

@@ -1,4 +1,5 @@
 /** The slips of this kiosk as rows: each begins as `intended` and is accounted for to the end (promise P3). */
+import { withinRange } from '../../src-shared/bounds.ts'
 import {
   PickupId,
   SlipId,
@@ -79,7 +80,7 @@ export function createSlips(db: Sqlite) {
       staff: stored(StaffId, row.staff),
       state: stored(SlipState, row.state),
       code: isErrorCode(row.code) ? row.code : null,
-      intendedAt: row.intended_at,
+      intendedAt: withinRange(row.intended_at),
       letter: row.approval !== null,
     }
   }

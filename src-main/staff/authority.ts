@@ -63,6 +63,7 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   noSlip: 'serving',
   pauseDesk: 'serving',
   resumeDesk: 'serving',
+  acceptHubTime: 'serving',
   undoArrival: 'serving',
   openDesk: 'serving',
   destinations: 'serving',

@@ -1,4 +1,5 @@
 /** The staff of this desk as the kiosk knows them: names sealed, badges as keyed tags, PIN records wrapped. */
+import { storedInstant } from '../../src-shared/bounds.ts'
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import type { StaffRecord } from '../../src-shared/hub-api.ts'
 import { DamagedRow, type Sqlite, stored } from '../storage/index.ts'
@@ -146,7 +147,7 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
         wrapped: row.private_key,
         searchYears: row.search_years,
         failures: row.failures,
-        lockedUntil: row.locked_until,
+        lockedUntil: storedInstant(row.locked_until) ?? 0,
       }
     },
     /** Everyone with a PIN here: whom opening keys are shared with. */

@@ -1,6 +1,7 @@
 /** The kiosk's end of the hub API: typed by the contract, signed, over TLS to the pinned certificate authority only. */
 import type { KeyObject } from 'node:crypto'
 import type * as Undici from 'undici'
+import { isInstant } from '../../src-shared/bounds.ts'
 import {
   headHeaders,
   hintPath,
@@ -242,7 +243,7 @@ export function createHubClient({
       encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
       const hubTime = Number(response.headers[hubTimeHeader])
       const next = response.headers[nextPageHeader]
-      if (Number.isSafeInteger(hubTime) && hubTime > 0) onHubTime?.(hubTime)
+      if (isInstant(hubTime)) onHubTime?.(hubTime)
       return ok({
         status: response.status,
         bytes,

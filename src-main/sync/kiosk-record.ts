@@ -1,5 +1,6 @@
 /** The one row that says who this kiosk is and how far it has come with the hub. */
 import { z } from 'zod'
+import { storedInstant } from '../../src-shared/bounds.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain.ts'
 import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api.ts'
@@ -122,7 +123,7 @@ export function createKioskRecords(db: Sqlite) {
         frozenHere: row.frozen === 2,
         refused: row.frozen === 3,
         generation: row.generation,
-        lastContact: row.last_contact,
+        lastContact: storedInstant(row.last_contact),
         openingPublic: row.opening_public,
         openingRegistered: row.opening_registered === 1,
         openingAnswer: row.opening_answer === null ? null : OpeningAnswer.parse(row.opening_answer),

@@ -128,6 +128,7 @@ export const useActs = defineStore('acts', () => {
     testPrinter: (language: Language) => run('test-printer', () => kiosk.call((api) => api.testPrinter({ language }))),
     endShift: (next: 'hand-over' | 'close') => run('end-shift', () => kiosk.call((api) => api.endShift({ next }))),
     resumeDesk: () => run('resume-desk', () => kiosk.call((api) => api.resumeDesk({}))),
+    acceptHubTime: (shown: number) => run('accept-hub-time', () => kiosk.call((api) => api.acceptHubTime({ shown }))),
     undoArrival: (pickup: PickupId) => run('undo-arrival', () => kiosk.call((api) => api.undoArrival({ pickup }))),
     moreTime: () => run('more-time', () => kiosk.call((api) => api.moreTime({}))),
     /** What became of it, or null when it failed. */

@@ -1,4 +1,5 @@
 /** Times as the desk's clock shows them: Europe/Helsinki, whatever the computer is set to. */
+import { withinRange } from '../../src-shared/bounds.ts'
 import type { Instant, Language } from '../../src-shared/domain.ts'
 
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
@@ -17,7 +18,8 @@ function format(instant: Instant, language: Language, shape: 'time' | 'date' | '
     })
     made.set(key, formatter)
   }
-  return formatter.format(instant)
+  // What is stored may be absurd: a screen that shows the end of the range is better than one that stops.
+  return formatter.format(withinRange(instant))
 }
 
 /** `09:41`, written `9.41` or `09.41` where the language does so. */

@@ -23,7 +23,7 @@ export function inventedGrant(id: PickupId, epoch: Epoch, own: Partial<GrantedPi
     birthTag: null,
     cardTags: [],
     pickupCodeTag: randomBytes(16).toString('base64url'),
-    issuedAt: 1000,
+    issuedAt: 1_772_438_400_000,
     expiresAt: 4_000_000_000_000,
     ...own,
   }

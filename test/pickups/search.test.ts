@@ -47,7 +47,7 @@ test('any history: search finds exactly who matches, in the order of the queue',
                   {
                     name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
                     account: `account${who}`,
-                    issuedAt: 1000 + ((who * 7) % 15),
+                    issuedAt: 1_772_438_400_000 + ((who * 7) % 15),
                   },
                 ),
               )
@@ -121,7 +121,7 @@ test('any history with searches in between: each finds what comparing every name
             {
               name: { family: families[(who + n) % families.length] ?? '', given: `Aino ${who}` },
               account: `account${who}`,
-              issuedAt: 1000 + ((who * 5 + n * 31) % 97),
+              issuedAt: 1_772_438_400_000 + ((who * 5 + n * 31) % 97),
             },
           ),
         )
@@ -192,7 +192,7 @@ test('names are opened slice by slice until none is left', () => {
         inventedGrant(
           PickupId.parse(newId()),
           { incarnation, n: 1 },
-          { name: { family: 'Virtanen', given: `Aino ${who}` }, account: `account${who}`, issuedAt: 1000 + who },
+          { name: { family: 'Virtanen', given: `Aino ${who}` }, account: `account${who}`, issuedAt: 1_772_438_400_000 + who },
         ),
       )
     // As after a start: nothing is in memory yet.

@@ -93,6 +93,7 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     serveOutsideHours: done,
     pauseDesk: done,
     resumeDesk: done,
+    acceptHubTime: done,
     undoArrival: done,
     moreTime: done,
     callStaff: done,

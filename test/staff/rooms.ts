@@ -154,7 +154,7 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
       birthTag: birthTag(at.lookup, '2001-02-03').toString('base64url'),
       cardTags: [cardTag(at.lookup, '04AABBCCDDEE01').toString('base64url')],
       pickupCodeTag: pickupCodeTag(at.lookup, 'ABCD2345').toString('base64url'),
-      issuedAt: 1,
+      issuedAt: 1_772_438_400_000,
       expiresAt: 4_000_000_000_000,
       ...more,
     }
