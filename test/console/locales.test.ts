@@ -91,8 +91,10 @@ function alarmKinds(): string[] {
     for (const [, row] of text.matchAll(/insertInto\('alarm'\)([\s\S]{0,200}?kind: '[a-z-]+')/g))
       kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
     for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
+    for (const [, kind] of text.matchAll(/await (?:raise\(tx, now, [\w.]+, |alarm\()'([a-z-]+)'/g))
+      kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
-    for (const [, union] of text.matchAll(/alarms: \{\s*kind: ([^;\n]*)/g))
+    for (const [, union] of text.matchAll(/alarms: \{\s*kind:([\s|a-z'-]*)/g))
       for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
   }
   return [...kinds]
@@ -176,6 +178,10 @@ describe("the console's locales", () => {
     expect(alarmKinds()).toEqual(
       expect.arrayContaining([
         'misrouted',
+        'quarantined',
+        'evidence-refused',
+        'write-off-held',
+        'not-reissued',
         'foreign-entry',
         'e-id-without-proof',
         'ungrantable',
