@@ -140,7 +140,8 @@ describe('a real engine', () => {
     expect(slowest).toBeLessThan(5000)
     expect(desk.said.filter((line) => line.includes('hangs'))).toEqual([])
     done(await desk.api.dismiss({}))
-    await desk.signIn(desk.supervisor)
+    // What comes in a flood is dropped, a true badge included: whoever holds it holds it there again.
+    await desk.signIn(desk.supervisor).catch(() => desk.signIn(desk.supervisor))
     done(await desk.api.signOut({}))
     expect(desk.desk.printer.takeSlips()).toEqual([])
   })

@@ -134,9 +134,9 @@ test('entries that say nothing are poison: kept as they came, an alarm each, the
   expect(frozen).toBe(false)
 })
 
-test('a kiosk asks for a page of an incarnation that is not, or beyond the end: it is told to begin anew, and its own place stays', async () => {
+test('a kiosk asks for a page of an incarnation that is not: it is told to begin anew, and its own place stays', async () => {
   const feed = (incarnation: string, cursor: number) => `/v1/feed?incarnation=${incarnation}&cursor=${cursor}&limit=10`
-  for (const path of [feed('F'.repeat(22), 0), feed(fleet.hub().incarnation, 1_000_000)])
+  for (const path of [feed('F'.repeat(22), 0)])
     expect(await call('GET', path, signed('GET', path, ''))).toMatchObject({ status: 410, code: 'L-607' })
   const path = '/v1/ledger'
   const body = JSON.stringify({ entries: kiosk.ledger.after(0, 1), incarnation: 'F'.repeat(22) })

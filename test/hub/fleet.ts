@@ -48,11 +48,12 @@ export async function startFleet(role: AgentRole = 'supervisor', more: Partial<H
   const options: HubOptions = {
     dataDir: join(root, 'hub'),
     databaseUrl: databaseOf,
+    ...more,
+    // Whoever enrols a kiosk here confirms its first opening key as well.
     tokens: new Map([
-      [token, { name: 'tester', role }],
+      ...(more.tokens ?? new Map([[token, { name: 'tester', role }]])),
       [chiefToken, { name: 'chief', role: 'supervisor' }],
     ]),
-    ...more,
   }
   let hub = value(await startHub(options))
   const others: RunningHub[] = []

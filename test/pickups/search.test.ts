@@ -192,7 +192,11 @@ test('names are opened slice by slice until none is left', () => {
         inventedGrant(
           PickupId.parse(newId()),
           { incarnation, n: 1 },
-          { name: { family: 'Virtanen', given: `Aino ${who}` }, account: `account${who}`, issuedAt: 1_772_438_400_000 + who },
+          {
+            name: { family: 'Virtanen', given: `Aino ${who}` },
+            account: `account${who}`,
+            issuedAt: 1_772_438_400_000 + who,
+          },
         ),
       )
     // As after a start: nothing is in memory yet.

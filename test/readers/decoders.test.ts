@@ -140,7 +140,8 @@ describe('keyboard wedges', () => {
     fc.assert(
       fc.property(
         fc.array(
-          cards(layout).filter((text) => text !== ''),
+          // `]C0` at the beginning is an AIM identifier (ISO/IEC 15424), which is no part of the text.
+          cards(layout).filter((text) => text !== '' && !/^\][A-Za-z]/.test(text)),
           { minLength: 1, maxLength: 3 },
         ),
         fc.constantFrom('enter', 'tab', 'keypad-enter'),

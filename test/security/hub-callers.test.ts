@@ -30,6 +30,8 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   closeAlarm: ['supervisor'],
   importLedger: ['supervisor'],
   writeOff: ['supervisor'],
+  confirmOpeningKey: ['supervisor'],
+  refuseOpeningKey: ['supervisor'],
   unfreeze: ['supervisor'],
   enrolmentCode: ['administrator', 'supervisor'],
   tokens: ['administrator', 'auditor'],
