@@ -187,9 +187,10 @@ async function settleOpeningKeys(fleet: Fleet): Promise<void> {
       world.tell(
         `a supervisor ${types ? 'types the letters of' : 'refuses the opening key for'} ${kiosk.name}: ${'code' in done ? done.code : 'done'}`,
       )
-    // Refused, it makes another when somebody signs in.
-    if (kiosk.openingAnswer === 'refused') await kiosk.rotate(world.random.chance(0.5))
   }
+  // A kiosk that has heard that its key was refused makes another when somebody signs in there.
+  for (const kiosk of fleet.places.values())
+    if (kiosk.openingAnswer === 'refused') await kiosk.rotate(world.random.chance(0.5))
 }
 
 /** How often each kind of trouble comes. */
