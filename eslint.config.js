@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   { files: ['**/cli/**', '**/cli.ts', 'test/**', 'src-main/demo/**'], rules: { 'no-console': 'off' } },
   {
-    // The engine, the hub and the contracts know no shell (DESIGN section 4, rule 1).
+    // The engine, the hub and the contracts know no shell (docs/architecture.md#rules-of-the-house, rule 1).
     files: ['src-*/**', 'test/**'],
     ignores: ['src-main/electron/**', 'test/electron/**', 'test/electron-standin/**'],
     rules: {

@@ -1,6 +1,6 @@
 /**
  * One schema value per contract: handler types, client types, validation and test doubles are derived from it
- * (DESIGN section 4, rule 4; after Mullvad's ipc-schema, with payload validation at both ends).
+ * (docs/architecture.md#rules-of-the-house, rule 4; after Mullvad's ipc-schema, with payload validation at both ends).
  */
 import { z } from 'zod'
 import { Count, FailureParams } from './bounds.ts'

@@ -55,7 +55,7 @@ export type Localized = z.infer<typeof Localized>
 export const DeskKind = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'])
 export type DeskKind = z.infer<typeof DeskKind>
 
-/** A desk's one kiosk that serves, or a screen where people only check in (DESIGN section 2). */
+/** A desk's one kiosk that serves, or a screen where people only check in (docs/architecture.md#words). */
 export const KioskKind = z.enum(['desk', 'check-in'])
 export type KioskKind = z.infer<typeof KioskKind>
 
@@ -72,7 +72,7 @@ export type SecretKind = z.infer<typeof SecretKind>
 export const StaffRole = z.enum(['porter', 'counter', 'hr', 'post-room', 'supervisor'])
 export type StaffRole = z.infer<typeof StaffRole>
 
-/** Kinds of proof of identity (DESIGN section 6). */
+/** Kinds of proof of identity (docs/architecture.md#identity). */
 export const ProofKind = z.enum(['passport', 'identity-card', 'residence-permit', 'driving-licence', 'e-id'])
 export type ProofKind = z.infer<typeof ProofKind>
 
@@ -90,7 +90,7 @@ export type ProofExpiry = z.infer<typeof ProofExpiry>
 /** ICAO 9303 part 3 section 5: issuing State or organization, one to three letters (`D` is Germany). */
 export const IssuerCountry = z.string().regex(/^[A-Z]{1,3}$/)
 
-/** States of a pickup at a desk (DESIGN section 5). */
+/** States of a pickup at a desk (docs/architecture.md#one-handover-end-to-end). */
 export const PickupState = z.enum([
   'waiting',
   'arrived',
@@ -125,7 +125,7 @@ export type SlipState = z.infer<typeof SlipState>
 export const Settlement = z.enum(['handed-over', 'spoiled', 'missing', 'nothing-came-out'])
 export type Settlement = z.infer<typeof Settlement>
 
-/** Why no slip was printed although someone stood at the desk (DESIGN section 6). */
+/** Why no slip was printed although someone stood at the desk (docs/architecture.md#identity). */
 export const NoSlipReason = z.enum([
   'no-id-with-them',
   'expired',

@@ -1,5 +1,5 @@
 /**
- * The hub API over HTTPS (DESIGN section 8). One value holds every route: the hub derives its validation and handler
+ * The hub API over HTTPS (docs/architecture.md#ledger-and-sync). One value holds every route: the hub derives its validation and handler
  * types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
@@ -425,7 +425,7 @@ export type HubQuery<R extends HubRoute> = z.infer<HubApi[R]['query']>
 export type HubBody<R extends HubRoute> = z.infer<HubApi[R]['body']>
 export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
 
-/** Headers of a signed request (DESIGN section 8, point 2). */
+/** Headers of a signed request (docs/architecture.md#ledger-and-sync, point 2). */
 export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
 /**
  * Of a request with a body of some length, beside those: the SHA-256 of the body as it goes on the line, base64url, and a

@@ -1,4 +1,4 @@
-/** The ledger's entries (DESIGN section 8): facts with opaque ids only. */
+/** The ledger's entries (docs/architecture.md#ledger-and-sync): facts with opaque ids only. */
 import { z } from 'zod'
 import { Count, Ordinal } from './bounds.ts'
 import { longestKept } from './protocol/entry-limits.ts'

@@ -1,5 +1,5 @@
 /**
- * Opening hours of a desk (DESIGN section 7): a week and exceptions, on the clock of Europe/Helsinki with its summer
+ * Opening hours of a desk (docs/architecture.md#channels-and-rules-of-the-institution): a week and exceptions, on the clock of Europe/Helsinki with its summer
  * time. A span whose end is not after its beginning goes on past midnight.
  */
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** Expected failures are values: a handler returns a Result, and only bugs throw (DESIGN section 4, rule 4). */
+/** Expected failures are values: a handler returns a Result, and only bugs throw (docs/architecture.md#rules-of-the-house, rule 4). */
 import type { ErrorCode, ErrorParams } from './errors.ts'
 
 /** An expected failure. `params` fill the placeholders of the code's texts; they never hold a password, a card number or an identity code. */

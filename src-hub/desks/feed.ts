@@ -1,4 +1,4 @@
-/** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (DESIGN section 8, point 3). */
+/** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (docs/architecture.md#ledger-and-sync, point 3). */
 import { sql } from 'kysely'
 import type { KioskKind } from '../../src-shared/domain.ts'
 import type { FeedChange } from '../../src-shared/hub-api.ts'

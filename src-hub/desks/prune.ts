@@ -1,4 +1,4 @@
-/** What every kiosk has long read leaves the feed: it holds names, and a kiosk that was away for longer takes a snapshot (DESIGN section 8, point 4). */
+/** What every kiosk has long read leaves the feed: it holds names, and a kiosk that was away for longer takes a snapshot (docs/architecture.md#ledger-and-sync, point 4). */
 import { sql } from 'kysely'
 import type { Db } from '../database/index.ts'
 

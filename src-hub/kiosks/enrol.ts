@@ -1,4 +1,4 @@
-/** Enrolment (DESIGN section 8, point 1). It is not idempotent by nature, so it carries a nonce kept in PostgreSQL. */
+/** Enrolment (docs/architecture.md#ledger-and-sync, point 1). It is not idempotent by nature, so it carries a nonce kept in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
 import { DeskId, KioskId, type KioskKind } from '../../src-shared/domain.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'

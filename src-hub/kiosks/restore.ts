@@ -1,5 +1,5 @@
 /**
- * A hub restored from backup (DESIGN section 8, point 8): a new incarnation. It has forgotten what happened after the
+ * A hub restored from backup (docs/architecture.md#ledger-and-sync, point 8): a new incarnation. It has forgotten what happened after the
  * backup, so it grants nothing until every kiosk has sent its ledger again from where the backup ends and has reported
  * its grants, or has been written off.
  */

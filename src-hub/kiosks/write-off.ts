@@ -1,5 +1,5 @@
 /**
- * A lost or broken kiosk (DESIGN section 8, point 8): a recorded write-off. From its transaction on the kiosk's requests are refused, except its
+ * A lost or broken kiosk (docs/architecture.md#ledger-and-sync, point 8): a recorded write-off. From its transaction on the kiosk's requests are refused, except its
  * ledger, which is evidence, and no word of it ends a grant. Every secret granted there is then burned and replaced by a fresh one, batch by batch.
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'

@@ -1,5 +1,5 @@
 /**
- * Taking in a kiosk's ledger (DESIGN section 8, point 5): lock the kiosk's row, check the entries, insert them, apply
+ * Taking in a kiosk's ledger (docs/architecture.md#ledger-and-sync, point 5): lock the kiosk's row, check the entries, insert them, apply
  * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements, but for its entries, which are written in pieces.
  */
 import { setImmediate } from 'node:timers/promises'

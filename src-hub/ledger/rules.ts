@@ -1,5 +1,5 @@
 /**
- * What a kiosk's entries mean for ownership (DESIGN section 8, points 5 to 8), as a pure function over a working set:
+ * What a kiosk's entries mean for ownership (docs/architecture.md#ledger-and-sync, points 5 to 8), as a pure function over a working set:
  * the pickups and open grants that a batch names. The store loads the set under its locks and writes what changed.
  */
 import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'

@@ -1,6 +1,6 @@
 /**
  * Grants: the hub's statement that one kiosk alone may release a pickup. Every grant carries a fresh secret and the
- * next epoch; only an acknowledgement ends one (DESIGN section 8, point 6). The database keeps at most one open.
+ * next epoch; only an acknowledgement ends one (docs/architecture.md#ledger-and-sync, point 6). The database keeps at most one open.
  */
 import { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'

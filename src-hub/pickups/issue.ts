@@ -11,7 +11,7 @@ import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { checkPolicy, openAddress } from './policy-check.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** Unclaimed pickups go back after this long (DESIGN section 5). */
+/** Unclaimed pickups go back after this long (docs/architecture.md#one-handover-end-to-end). */
 export const unclaimedDays = 45
 
 /** Eight characters of Crockford base 32: identifies a pickup at check-in and proves nothing. */

@@ -1,4 +1,4 @@
-/** The hub's side of the one decision over policy: before issuing and before routing (DESIGN section 7). */
+/** The hub's side of the one decision over policy: before issuing and before routing (docs/architecture.md#channels-and-rules-of-the-institution). */
 import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import {

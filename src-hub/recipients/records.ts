@@ -86,7 +86,7 @@ const record = (tx: Tx, at: number, actor: string, act: string, recipient: strin
     .values({ at, actor, act, pickup: null, desk: null, detail: JSON.stringify({ recipient, ...detail }) })
     .execute()
 
-/** Whoever issues for a class keeps its people (DESIGN section 7). L-618, L-609. */
+/** Whoever issues for a class keeps its people (docs/architecture.md#channels-and-rules-of-the-institution). L-618, L-609. */
 export async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Result<null>> {
   const person = await tx.selectFrom('recipient').select('class').where('id', '=', id).forUpdate().executeTakeFirst()
   if (person === undefined) return fail('L-609', { what: 'recipient' })

@@ -1,5 +1,5 @@
 /**
- * Scans at a check-in screen (DESIGN section 2): it holds no pickups, so the hub is asked, and the hub tells the desk's kiosk. Nobody
+ * Scans at a check-in screen (docs/architecture.md#words): it holds no pickups, so the hub is asked, and the hub tells the desk's kiosk. Nobody
  * signs in here and nothing is released; a card, a document or a pickup code says who has come, and proves nothing.
  */
 import type { CheckInAnswer, CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'

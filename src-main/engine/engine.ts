@@ -1,6 +1,6 @@
 /**
  * The engine: composition root. It knows no shell: frames go in and out by a port, and
- * every device, clock and random source is passed in (DESIGN section 4, rules 1 and 5).
+ * every device, clock and random source is passed in (docs/architecture.md#rules-of-the-house, rules 1 and 5).
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
  * Between a shell and its engine process: one first message with the configuration and the key-encryption key (never by
- * environment or arguments, DESIGN section 9), then frames of the kiosk API both ways.
+ * environment or arguments, docs/architecture.md#security), then frames of the kiosk API both ways.
  */
 import { z } from 'zod'
 import { CallFrame, EventFrame, ReplyFrame } from '../../src-shared/contract.ts'

@@ -1,4 +1,4 @@
-/** What a scan means at this moment: a staff badge, a card, a document or a pickup code (DESIGN sections 5 and 6). */
+/** What a scan means at this moment: a staff badge, a card, a document or a pickup code (docs/architecture.md#one-handover-end-to-end and #identity). */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'

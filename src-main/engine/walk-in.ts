@@ -1,5 +1,5 @@
 /**
- * Someone without a pickup at the counter (DESIGN section 7): looked up at the hub, verified here first, then issued for against that
+ * Someone without a pickup at the counter (docs/architecture.md#channels-and-rules-of-the-institution): looked up at the hub, verified here first, then issued for against that
  * verification, and printed. Online only. Whatever comes to nothing midway is given back, and what was issued for it is disabled: an
  * open walk-in exists only while its person is being served.
  */

@@ -1,4 +1,4 @@
-/** Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains itself (DESIGN section 6). */
+/** Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains itself (docs/architecture.md#identity). */
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Desk } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'

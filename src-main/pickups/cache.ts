@@ -1,4 +1,4 @@
-/** The cache of granted pickups and their lifecycle at this desk (DESIGN section 5). */
+/** The cache of granted pickups and their lifecycle at this desk (docs/architecture.md#one-handover-end-to-end). */
 import { storedInstant, withinRange } from '../../src-shared/bounds.ts'
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
@@ -315,7 +315,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       // Looked at again rather than forgotten: the transaction may be undone.
       names.renew(id)
     },
-    /** Verifications die on staff switch, lock and restart (DESIGN section 2); their pickups are `arrived` again. */
+    /** Verifications die on staff switch, lock and restart (docs/architecture.md#words); their pickups are `arrived` again. */
     voidVerifications(pickup?: PickupId): void {
       if (pickup === undefined) {
         voidAll.run()

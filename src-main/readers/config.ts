@@ -1,4 +1,4 @@
-/** The desk's allow-list of readers: only what is listed is ever opened (DESIGN section 10). Units, kinds and examples: docs/readers.md. */
+/** The desk's allow-list of readers: only what is listed is ever opened (docs/architecture.md#devices). Units, kinds and examples: docs/readers.md. */
 import { z } from 'zod'
 import { CardFormatSetting } from '../identity/card-formats/index.ts'
 

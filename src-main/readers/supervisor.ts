@@ -20,7 +20,7 @@ export interface ReaderPorts {
   /** Monotonic, ms. */
   readonly monotonic: () => number
   readonly timers: { set(run: () => void, ms: number): () => void }
-  /** Keyboard wedges are read raw on Linux only (DESIGN section 10). */
+  /** Keyboard wedges are read raw on Linux only (docs/architecture.md#devices). */
   readonly platform: NodeJS.Platform
   /** The desk's date, `YYYY-MM-DD`, for what a learned scan means. */
   readonly today?: () => string

@@ -1,5 +1,5 @@
 /**
- * The release (DESIGN section 5): one transaction spends the verification and records `slip-intended`; then the
+ * The release (docs/architecture.md#one-handover-end-to-end): one transaction spends the verification and records `slip-intended`; then the
  * envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded. Order is everything here:
  * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
  */

@@ -1,4 +1,4 @@
-/** Settling: a person says what became of a slip, by name, and the pickup moves on (DESIGN section 5). */
+/** Settling: a person says what became of a slip, by name, and the pickup moves on (docs/architecture.md#one-handover-end-to-end). */
 import type { Settlement, SlipId, StaffId } from '../../src-shared/domain.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'

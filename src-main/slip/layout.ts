@@ -1,6 +1,6 @@
 /**
  * What is on the paper. The layout library encodes the template; the secret's bytes are spliced in from our own Buffer
- * (DESIGN section 10), so they pass through no string and no library.
+ * (docs/architecture.md#devices), so they pass through no string and no library.
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { selectCodePage, tableOf, type CodePage } from './code-pages.ts'

@@ -1,5 +1,5 @@
 /**
- * The kiosk's opening keys (DESIGN section 9): the newest is what the hub seals new grants to; an old one stays until its
+ * The kiosk's opening keys (docs/architecture.md#security): the newest is what the hub seals new grants to; an old one stays until its
  * last envelope has gone. Each is shared with every member of staff who has a PIN here, and with nobody else.
  */
 import type { StaffId } from '../../src-shared/domain.ts'

@@ -1,4 +1,4 @@
-/** Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost (DESIGN section 9). */
+/** Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost (docs/architecture.md#security). */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
 export const attemptsBeforeLock = 5

@@ -1,5 +1,5 @@
 /**
- * Numbered, append-only migrations; each runs in one transaction (DESIGN section 4, rule 7; after Signal Desktop).
+ * Numbered, append-only migrations; each runs in one transaction (docs/architecture.md#rules-of-the-house, rule 7; after Signal Desktop).
  * A migration that has been released is never edited.
  */
 import { lettersMigration } from './letters-migration.ts'

@@ -56,7 +56,7 @@ function migrate(db: Sqlite, migrations: readonly Migration[]): Failure | null {
 
 /**
  * Opens (or creates) the kiosk's database and takes it for this process alone: an exclusive lock held until close, so a
- * hung engine or a second shell cannot print (DESIGN section 5). WAL with synchronous=FULL: a commit survives power
+ * hung engine or a second shell cannot print (docs/architecture.md#one-handover-end-to-end). WAL with synchronous=FULL: a commit survives power
  * loss (SQLite documentation, "PRAGMA synchronous"); the library's WAL default is NORMAL and would not.
  *
  * A Buffer holds the bytes of such a file and stays in memory: a simulation's disk.

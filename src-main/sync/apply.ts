@@ -1,4 +1,4 @@
-/** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (DESIGN section 8, points 3-6). */
+/** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (docs/architecture.md#ledger-and-sync, points 3-6). */
 import type { CallId, Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
 import type { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'

@@ -1,4 +1,4 @@
-/** Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys (DESIGN section 8, point 1). */
+/** Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys (docs/architecture.md#ledger-and-sync, point 1). */
 import { DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
 import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { enrolInfo, newSealKeyPair, open } from '../../src-shared/protocol/envelope.ts'

@@ -1,7 +1,7 @@
 /** How much work a PIN costs at this computer: as much as fits into the time that a person at the desk will wait. */
 import { defaultPinCost, type PinCost } from './pin-wrap.ts'
 
-/** A sign-in takes at most a second (DESIGN section 9); half of it is left for a busy computer. */
+/** A sign-in takes at most a second (docs/architecture.md#security); half of it is left for a busy computer. */
 export const signInTargetMs = 500
 /** Never below this, however slow the computer: OWASP's least Argon2id memory, with one pass more. */
 export const leastPinCost: PinCost = { memoryKib: 19_456, passes: 3 }

@@ -1,6 +1,6 @@
 /**
  * A member of staff's own key (X25519 private): wrapped by badge + PIN through Argon2id (RFC 9106), and that inside the
- * keystore's key-encryption key, so an unattended kiosk cannot open an envelope (DESIGN section 9).
+ * keystore's key-encryption key, so an unattended kiosk cannot open an envelope (docs/architecture.md#security).
  */
 import { randomBytes } from 'node:crypto'
 import { unwrap, wipe, wrap } from './keystore-wrap.ts'

@@ -6,7 +6,7 @@ import { hasName } from '../person-name.ts'
 export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
 export type AgentRole = z.infer<typeof AgentRole>
 
-/** Hub states of a pickup (DESIGN section 8, points 6 and 7). */
+/** Hub states of a pickup (docs/architecture.md#ledger-and-sync, points 6 and 7). */
 export const HubPickupState = z.enum([
   'unassigned',
   'granted',

@@ -1,5 +1,5 @@
 /**
- * The one decision over policy (DESIGN sections 6 and 7), pure and total: the hub asks it before issuing and routing, the kiosk before check-in,
+ * The one decision over policy (docs/architecture.md#identity and #channels-and-rules-of-the-institution), pure and total: the hub asks it before issuing and routing, the kiosk before check-in,
  * verification, release and dispatch. It explains itself: with the rule that allows, or with what, why and what next.
  */
 import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain.ts'

@@ -1,4 +1,4 @@
-/** Where a letter goes (DESIGN section 7): postal addresses, and which of them lie in Greater Helsinki. */
+/** Where a letter goes (docs/architecture.md#channels-and-rules-of-the-institution): postal addresses, and which of them lie in Greater Helsinki. */
 import { z } from 'zod'
 
 /** ISO 3166-1 alpha-2. */

@@ -1,6 +1,6 @@
 /**
  * The envelope: one secret sealed to one kiosk's opening key (HPKE base mode, RFC 9180: DHKEM(X25519, HKDF-SHA256),
- * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (DESIGN section 9). A swapped or
+ * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (docs/architecture.md#security). A swapped or
  * replayed envelope does not open.
  */
 import type { Epoch, KioskId, PickupId } from '../domain.ts'

@@ -54,6 +54,22 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
+/** Citations of a page's heading in the code: `docs/architecture.md#security`. Only this repository's own `docs/`. */
+const cited = ['src-main', 'src-hub', 'src-shared', 'src-renderer', 'test', 'resources'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|vue|mjs)$/.test(name) && !/node_modules/.test(name))
+    .flatMap((name) =>
+      [...readFileSync(join(root, folder, name), 'utf8').matchAll(/\b(docs\/[\w-]+\.md)#([a-z][\w-]+)/g)].map(
+        ([, to = '', fragment = '']) => ({ from: join(folder, name), to, fragment }),
+      ),
+    ),
+)
+
+test('the code cites headings that exist', () => {
+  expect(cited.length).toBeGreaterThan(40)
+  expect(cited.filter(({ to, fragment }) => !existsSync(join(root, to)) || !headings(to).has(fragment))).toEqual([])
+})
+
 test('finds what it looks for', () => {
   expect(named('docs/architecture.md').length).toBeGreaterThan(30)
   expect(links('README.md').length).toBeGreaterThan(20)

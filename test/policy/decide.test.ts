@@ -1,4 +1,4 @@
-/** The one decision over policy: against a table written by hand from DESIGN section 7, and as properties over any policy. */
+/** The one decision over policy: against a table written by hand from docs/architecture.md#channels-and-rules-of-the-institution, and as properties over any policy. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -37,7 +37,7 @@ const codeOf = (more: Partial<PolicyCase>, by: Policy = policy) => {
   return decision.allowed ? 'allowed' : decision.code
 }
 
-/** DESIGN section 7 by hand: who may collect at which kind of desk, each by the channel of its own name. */
+/** Written by hand from docs/architecture.md#channels-and-rules-of-the-institution: who may collect at which kind of desk, each by the channel of its own name. */
 const table: Readonly<Record<RecipientClass, Partial<Record<Channel, DeskKind>>>> = {
   student: {
     helpdesk: 'helpdesk',
@@ -68,7 +68,7 @@ const elsewhere: Readonly<Record<RecipientClass, string>> = {
   training: 'L-221',
 }
 
-describe('the demo’s policy is DESIGN section 7', () => {
+describe('the demo’s policy is the architecture’s table of channels', () => {
   const cells = RecipientClass.options.flatMap((recipientClass) =>
     Channel.options.flatMap((channel) => DeskKind.options.map((deskKind) => ({ recipientClass, channel, deskKind }))),
   )

@@ -1,4 +1,4 @@
-/** The promises of DESIGN section 3, looked at from outside after every event: paper in the world, disks, and the hub's database. */
+/** The promises of docs/architecture.md#promises, looked at from outside after every event: paper in the world, disks, and the hub's database. */
 import type Database from 'better-sqlite3'
 import { epochKey, type Kiosk, type Paper, type Watching } from './kiosk.ts'
 import type { Hub } from './hub.ts'
