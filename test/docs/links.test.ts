@@ -70,6 +70,25 @@ test('the code cites headings that exist', () => {
   expect(cited.filter(({ to, fragment }) => !existsSync(join(root, to)) || !headings(to).has(fragment))).toEqual([])
 })
 
+test('every decision has its headings and its row', () => {
+  const names = readdirSync(join(root, 'docs/decisions'))
+  const index = readFileSync(join(root, 'docs/decisions.md'), 'utf8')
+  const parts = ['context', 'decision', 'alternatives-refused', 'what-it-costs']
+  expect(names.length).toBeGreaterThan(15)
+  expect(
+    names.filter((name) => {
+      const page = readFileSync(join(root, 'docs/decisions', name), 'utf8')
+      const [number = '', title = ''] = /^# (\d{4})\. (.+)$/m.exec(page)?.slice(1) ?? []
+      const date = /^- Date: (\d{4}-\d{2}-\d{2})$/m.exec(page)?.[1] ?? 'none'
+      const row = new RegExp(`^\\| \\[${number}\\]\\(decisions/${name}\\) +\\| ${date} \\| (.+?) +\\|$`, 'm').exec(
+        index,
+      )?.[1]
+      const whole = parts.every((part) => headings(join('docs/decisions', name)).has(part))
+      return !name.startsWith(`${number}-`) || row !== title || !/^- Status: \S/m.test(page) || !whole
+    }),
+  ).toEqual([])
+})
+
 test('finds what it looks for', () => {
   expect(named('docs/architecture.md').length).toBeGreaterThan(30)
   expect(links('README.md').length).toBeGreaterThan(20)
