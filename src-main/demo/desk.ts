@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { KioskClient } from '../../src-shared/kiosk-api.ts'
 import { startSimulatedPrinter, type SimulatedPrinter } from '../printers/simulated/index.ts'
 import { simulatedScanner, startReaderBench, type ReaderBench } from '../readers/index.ts'
-import { systemClock, systemTimers } from '../engine/clock.ts'
+import { systemClock, systemTimers } from '../desk/index.ts'
 import {
   createEngineClient,
   createEngineSupervisor,

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../src-shared/errors.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { createBackoff } from '../sync/index.ts'
-import type { Timers } from './clock.ts'
+import type { Timers } from '../desk/index.ts'
 
 /** Trying again can help with these alone: no network, a hub out of service, a wrong clock that someone sets right. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['L-601', 'L-602', 'L-605', 'L-611'])

@@ -20,29 +20,39 @@ import {
   linuxSticks,
   type Sticks,
 } from '../sync/index.ts'
-import type { SystemClock, Timers } from './clock.ts'
-import type { EngineConfig } from './config.ts'
+import {
+  checkWholeLedger,
+  composeServices,
+  createCarryingHandlers,
+  createDiskGuard,
+  createReadiness,
+  createRoundHandlers,
+  diskFree,
+  foldNamesInBackground,
+  kioskStatus,
+  type EngineConfig,
+  type SystemClock,
+  type Timers,
+} from '../desk/index.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
-import { createCarryingHandlers } from './carrying.ts'
-import { createDiskGuard } from './disk-guard.ts'
-import { createElsewhere } from './elsewhere.ts'
-import { createDayHandlers } from './day.ts'
-import { createCounter } from './counter.ts'
-import { foldNamesInBackground } from './fold-names.ts'
+import {
+  createCheckInScreen,
+  createCounter,
+  createDayHandlers,
+  createEIdDesk,
+  createElsewhere,
+  createPostRoom,
+  createRequesting,
+  createScanning,
+  createServing,
+  createSigningIn,
+  createWalkInDesk,
+  withLetters,
+  type Serving,
+  type SigningIn,
+} from '../counter/index.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
-import { createCheckInScreen } from './check-in-screen.ts'
-import { createScanning } from './scanning.ts'
-import { createReadiness, diskFree, kioskStatus } from './readiness.ts'
-import { createRoundHandlers } from './round.ts'
-import { composeServices } from './services.ts'
-import { createRequesting } from './requesting.ts'
-import { createPostRoom, withLetters } from './post-room.ts'
-import { createServing, type Serving } from './serving.ts'
-import { createSigningIn, type SigningIn } from './signing-in.ts'
 import { composeState } from './state.ts'
-import { checkWholeLedger } from './whole-ledger.ts'
-import { createEIdDesk } from './e-id.ts'
-import { createWalkInDesk } from './walk-in.ts'
 
 export interface EnginePorts {
   readonly config: EngineConfig

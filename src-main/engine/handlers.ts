@@ -7,24 +7,28 @@ import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
 import { storageFailure, type Store } from '../storage/index.ts'
 import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts'
-import type { EngineConfig } from './config.ts'
-import type { CarryingHandlers } from './carrying.ts'
-import { startOfDeskDay } from './clock.ts'
-import type { EIdDesk } from './e-id.ts'
-import type { DayHandlers } from './day.ts'
-import { foldRemaining } from './fold-names.ts'
-import type { RoundHandlers } from './round.ts'
-import type { ReadinessNow } from './readiness.ts'
-import type { Requesting } from './requesting.ts'
-import type { PostRoom } from './post-room.ts'
-import type { ElsewhereHandlers } from './elsewhere.ts'
-import { readersView } from './readers-view.ts'
-import type { Services } from './services.ts'
-import type { Serving } from './serving.ts'
-import type { SigningIn } from './signing-in.ts'
+import {
+  foldRemaining,
+  pickupView,
+  readersView,
+  startOfDeskDay,
+  type CarryingHandlers,
+  type EngineConfig,
+  type ReadinessNow,
+  type RoundHandlers,
+  type Services,
+} from '../desk/index.ts'
+import type {
+  DayHandlers,
+  EIdDesk,
+  ElsewhereHandlers,
+  PostRoom,
+  Requesting,
+  Serving,
+  SigningIn,
+  WalkInDesk,
+} from '../counter/index.ts'
 import { writeSupportBundle } from './support-bundle.ts'
-import { pickupView } from './views.ts'
-import type { WalkInDesk } from './walk-in.ts'
 
 /** What an enrolled desk adds. */
 export interface DeskParts {

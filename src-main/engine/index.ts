@@ -1,4 +1,11 @@
-export { createDeskClock, systemClock, systemTimers, type SystemClock, type Timers } from './clock.ts'
-export { EngineConfig, parseEngineConfig } from './config.ts'
+export {
+  createDeskClock,
+  EngineConfig,
+  parseEngineConfig,
+  systemClock,
+  systemTimers,
+  type SystemClock,
+  type Timers,
+} from '../desk/index.ts'
 export { createEngine, type Engine, type EnginePorts } from './engine.ts'
 export { version } from './version.ts'

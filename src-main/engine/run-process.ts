@@ -9,12 +9,11 @@ import { kioskApi } from '../../src-shared/kiosk-api.ts'
 import { createPrinter } from '../printers/index.ts'
 import { createNodeHidBus, createReaderSupervisor, createSimulatedBus } from '../readers/index.ts'
 import { wipe } from '../vault/index.ts'
-import { deskDate, systemClock, systemTimers } from './clock.ts'
-import { parseEngineConfig } from './config.ts'
+import { deskDate, parseEngineConfig, systemClock, systemTimers } from '../desk/index.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { version } from './version.ts'
 import { connectParent, type ParentChannel } from './parent-channel.ts'
-import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from './parent-protocol.ts'
+import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from '../../src-shared/engine-protocol.ts'
 
 /**
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes

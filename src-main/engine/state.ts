@@ -8,11 +8,8 @@ import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
 import type { AutoEnrol } from './auto-enrol.ts'
-import type { Counter } from './counter.ts'
-import type { Services } from './services.ts'
-import { startOfDeskDay } from './clock.ts'
-import { dayView } from './day-view.ts'
-import { slipView } from './views.ts'
+import type { Counter } from '../counter/index.ts'
+import { dayView, slipView, startOfDeskDay, type Services } from '../desk/index.ts'
 
 interface Parts {
   readonly revision: number

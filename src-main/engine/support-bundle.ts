@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { flatCounts, type ReaderSupervisor } from '../readers/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
-import type { EngineConfig } from './config.ts'
+import type { EngineConfig } from '../desk/index.ts'
 import { version } from './version.ts'
 
 export interface SupportBundle {

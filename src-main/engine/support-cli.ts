@@ -7,7 +7,7 @@ import { describeFailure } from '../../src-shared/errors.ts'
 import type { Failure } from '../../src-shared/result.ts'
 import { openStore } from '../storage/index.ts'
 import { createKioskRecords } from '../sync/index.ts'
-import { parseEngineConfig } from './config.ts'
+import { parseEngineConfig } from '../desk/index.ts'
 import { supportBundle } from './support-bundle.ts'
 
 function refuse(failure: Failure): never {

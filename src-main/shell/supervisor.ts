@@ -6,7 +6,7 @@ import type { CallFrame, ReplyFrame } from '../../src-shared/contract.ts'
 import { type Frame } from '../../src-shared/contract.ts'
 import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { fail, type Failure } from '../../src-shared/result.ts'
-import { FromEngine, type ToEngine } from '../engine/parent-protocol.ts'
+import { FromEngine, type ToEngine } from '../../src-shared/engine-protocol.ts'
 import type { Keystore } from './keystore.ts'
 
 /** One engine process, however it was made. */

@@ -1,8 +1,8 @@
 /** Calls for staff between a check-in screen and its desk: rung when they are news, answered once, and never said to be heard before the hub has them. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { calledAtScreenMs, callLastsMs, createCalling, type Call, type Calling } from '../../src-main/engine/calling.ts'
-import { createDayHandlers, type DayHandlers } from '../../src-main/engine/day.ts'
-import type { Services } from '../../src-main/engine/services.ts'
+import { calledAtScreenMs, callLastsMs, createCalling, type Call, type Calling } from '../../src-main/desk/calling.ts'
+import { createDayHandlers, type DayHandlers } from '../../src-main/counter/day-handlers.ts'
+import type { Services } from '../../src-main/desk/services.ts'
 import { CallId, StaffId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'

@@ -1,8 +1,8 @@
 /** The desk's day: a pause, a call for staff, an arrival that was another person's, and a screen that stays for whoever is slow. */
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createCalling } from '../../src-main/engine/calling.ts'
-import { createPausing } from '../../src-main/engine/pausing.ts'
+import { createCalling } from '../../src-main/desk/calling.ts'
+import { createPausing } from '../../src-main/desk/pausing.ts'
 import { PauseReason } from '../../src-shared/domain.ts'
 import { pin, startTestDesk, type TestDesk } from '../security/desk.ts'
 import { enrolledFolder, openRooms } from '../staff/rooms.ts'

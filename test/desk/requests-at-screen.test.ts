@@ -1,6 +1,6 @@
 /** A check-in screen keeps what was asked for at it only as long as the limit of requests in a day needs. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { screenKeepsMs, sendRequests } from '../../src-main/engine/send-requests.ts'
+import { screenKeepsMs, sendRequests } from '../../src-main/desk/send-requests.ts'
 import { createDeliveryRequests, type DeliveryRequests } from '../../src-main/pickups/index.ts'
 import type { HubClient } from '../../src-main/sync/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'

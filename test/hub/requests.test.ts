@@ -4,7 +4,7 @@ import { RequestId } from '../../src-shared/domain.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createDeliveryRequests, type DeliveryRequests } from '../../src-main/pickups/index.ts'
-import { sendRequests } from '../../src-main/engine/send-requests.ts'
+import { sendRequests } from '../../src-main/desk/send-requests.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

@@ -1,7 +1,7 @@
 /** A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its window. */
 import { Desk, type Settlement } from '../../../src-shared/domain.ts'
 import { Policy } from '../../../src-shared/policy/index.ts'
-import { layoutForDesk } from '../../../src-main/engine/slip-layout.ts'
+import { layoutForDesk } from '../../../src-main/desk/slip-layout.ts'
 import { createVerifications } from '../../../src-main/identity/index.ts'
 import type { Printer } from '../../../src-main/printers/index.ts'
 import { createApprovals, createRelease, createSlips, settleSlip, type Slip } from '../../../src-main/release/index.ts'

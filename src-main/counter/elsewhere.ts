@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { DeskKind, PickupId } from '../../src-shared/domain.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'
-import type { Services } from './services.ts'
+import type { Services } from '../desk/index.ts'
 
 export type ElsewhereHandlers = Pick<KioskHandlers, 'destinations' | 'sendElsewhere'>
 

@@ -3,7 +3,7 @@
  * time-out returns to idle by itself; leaving a step forgets what belonged to it (a read document, a read badge).
  */
 import type { CounterStep } from '../../src-shared/kiosk-api.ts'
-import type { Timers } from './clock.ts'
+import type { Timers } from '../desk/index.ts'
 
 export interface Counter {
   step(): CounterStep

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { StaffId } from '../../src-shared/domain.ts'
 import type { DeliveryRequest, Whose } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'
-import type { Services } from './services.ts'
+import type { Services } from '../desk/index.ts'
 
 const day = 86_400_000
 /** Of one card or account in a day. The hub has the same limit. */

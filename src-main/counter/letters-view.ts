@@ -3,7 +3,7 @@ import { addressLines } from '../../src-shared/policy/index.ts'
 import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
 import { fullName, type Pickup } from '../pickups/index.ts'
 import type { SentLetter } from '../release/index.ts'
-import { blockedBy, type ViewParts } from './views.ts'
+import { blockedBy, type ViewParts } from '../desk/index.ts'
 
 function stateOf(pickup: Pickup, sent: SentLetter | null): LetterView['state'] {
   if (sent !== null) return sent.ended ?? 'dispatched'

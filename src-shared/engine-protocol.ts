@@ -3,8 +3,8 @@
  * environment or arguments, docs/architecture.md#security), then frames of the kiosk API both ways.
  */
 import { z } from 'zod'
-import { CallFrame, EventFrame, ReplyFrame } from '../../src-shared/contract.ts'
-import { FailureView } from '../../src-shared/kiosk-api.ts'
+import { CallFrame, EventFrame, ReplyFrame } from './contract.ts'
+import { FailureView } from './kiosk-api.ts'
 
 export const ToEngine = z.discriminatedUnion('t', [
   z.object({

@@ -12,10 +12,9 @@ import { birthsOf } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import type { Scan } from '../readers/index.ts'
 import { storageFailure } from '../storage/index.ts'
-import { deskDate, type Timers } from './clock.ts'
+import { deskDate, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
 import { directions, forRecipient } from './directions.ts'
-import type { Services } from './services.ts'
 
 interface Parts {
   readonly services: Services

@@ -10,8 +10,7 @@ import { settleSlip } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Counter } from './counter.ts'
-import type { Services } from './services.ts'
-import { pickupView, slipView } from './views.ts'
+import { pickupView, slipView, type Services } from '../desk/index.ts'
 
 export interface Serving {
   /** Shows a pickup: its unsettled slip first, else the proof of identity. */

@@ -25,9 +25,8 @@ import {
 import { fullName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
-import { deskDate, type Timers } from './clock.ts'
+import { deskDate, ended, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
-import { ended, type Services } from './services.ts'
 import type { ReadDocument, Serving } from './serving.ts'
 
 export interface WalkInDesk {

@@ -9,9 +9,8 @@ import type { Session } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Counter } from './counter.ts'
 import { letterView } from './letters-view.ts'
-import type { Services } from './services.ts'
+import { blockedBy, pickupView, slipView, type Services } from '../desk/index.ts'
 import type { Serving } from './serving.ts'
-import { blockedBy, pickupView, slipView } from './views.ts'
 
 export type LetterHandlers = Pick<
   KioskHandlers,

@@ -4,10 +4,9 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { wipe } from '../vault/index.ts'
-import { startOfDeskDay, type Timers } from './clock.ts'
+import { startOfDeskDay, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
 import type { ReadBadge } from './scanning.ts'
-import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
 
 export interface SigningIn {

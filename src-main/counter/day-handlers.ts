@@ -2,8 +2,7 @@
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok } from '../../src-shared/result.ts'
 import type { Counter } from './counter.ts'
-import type { Timers } from './clock.ts'
-import type { Services } from './services.ts'
+import type { Services, Timers } from '../desk/index.ts'
 
 /** Whoever calls from a check-in screen is told after this long that it does not get through, ms. */
 const callPatienceMs = 8000

@@ -6,9 +6,8 @@ import type { EIdAttemptId, PickupId } from '../../src-shared/domain.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Failure } from '../../src-shared/result.ts'
 import type { Session } from '../staff/index.ts'
-import type { Timers } from './clock.ts'
+import type { Services, Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
-import type { Services } from './services.ts'
 import type { Serving } from './serving.ts'
 
 export interface EIdDesk {
