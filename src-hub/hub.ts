@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
 import type { ReadyNote } from '../src-shared/agent-api/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
-import { ok, type Result } from '../src-shared/result.ts'
+import { describeFailure } from '../src-shared/errors.ts'
+import { ok, type Failure, type Result } from '../src-shared/result.ts'
 import {
   createDatabaseClock,
   skewWorthTelling,
@@ -144,6 +145,22 @@ async function currentIncarnation(db: Db, now: number): Promise<string> {
 async function tellSkew(db: Db, at: number, skewMs: number): Promise<void> {
   const detail = `${Math.round(-skewMs / 1000)} s off`
   await db.insertInto('alarm').values({ kind: 'hub-clock', kiosk: null, pickup: null, detail, at }).execute()
+}
+
+/**
+ * A provider showed that a setting, or a clock, is wrong: who runs the hub reads it in the log, and administrators at the console, once for
+ * as long as the alarm is open. No text of it holds a secret.
+ */
+async function tellTrouble(db: Db, at: number, kind: string, failure: Failure): Promise<void> {
+  const detail = `${failure.code} ${describeFailure(failure, 'en').what}`
+  const open = await db
+    .selectFrom('alarm')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('detail', '=', detail)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (open === undefined) await db.insertInto('alarm').values({ kind, kiosk: null, pickup: null, detail, at }).execute()
 }
 
 /** Longest that a request, or a call that is out, may still take once the hub stops. */
@@ -337,6 +354,11 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
+    const onTrouble = (kind: string) => (failure: Failure) => {
+      const { what, next } = describeFailure(failure, 'en')
+      options.onNote?.(`${failure.code} ${what} ${next}`)
+      tellTrouble(db, now(), kind, failure).catch((error: unknown) => onBug(kind, error))
+    }
     const app = createServer({
       ...parts,
       readiness,
@@ -359,7 +381,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         oidc:
           options.oidc === undefined || options.oidc === null
             ? null
-            : createOidc(db, options.oidc, { stop: outgoing.signal }),
+            : createOidc(db, options.oidc, { stop: outgoing.signal, onTrouble: onTrouble('sign-in-setting') }),
         exportKey: loadExportKey(options.dataDir),
       },
       consoleDir: options.consoleDir ?? null,
@@ -367,7 +389,13 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       eIds:
         eId === null
           ? null
-          : createEIds({ db, keys, now, settings: eId, broker: createBroker(eId, { stop: outgoing.signal }) }),
+          : createEIds({
+              db,
+              keys,
+              now,
+              settings: eId,
+              broker: createBroker(eId, { stop: outgoing.signal, onTrouble: onTrouble('e-id-setting') }),
+            }),
       onBug,
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')

@@ -1,4 +1,4 @@
-/** Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot. */
+/** Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot. `doctor`: looks, and ends. */
 import { readFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +6,7 @@ import { welcomePath } from '../src-shared/agent-api/session.ts'
 import { languages } from '../src-shared/domain.ts'
 import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
+import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
 import { isEmpty, parseInstitution, seed } from './seed/index.ts'
 import { readSettings } from './settings.ts'
@@ -26,6 +27,12 @@ const driverWords = [
   'Query read timeout',
 ]
 const saidByDriver = (error: Error) => driverWords.find((words) => error.message.startsWith(words)) ?? ''
+
+if (process.argv[2] === 'doctor') {
+  const { text, exitCode } = await doctor(process.argv.slice(3), process.env)
+  writeSync(1, text)
+  process.exit(exitCode)
+}
 
 const settings = readSettings(process.env)
 if (!settings.ok) refuse(settings.failure)

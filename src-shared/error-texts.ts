@@ -616,6 +616,62 @@ export const errorTexts = {
       'Scan the document itself with a document reader, or check it by eye. A bar code or a phone’s screen does not do.',
     ],
   },
+  'L-327': {
+    fi: [
+      'Vahva tunnistautuminen ei toimi: hubin asetukset tunnistuspalvelua varten ovat väärät.',
+      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: hubin loki kertoo, mikä asetus on väärin.',
+    ],
+    sv: [
+      'Den elektroniska identifieringen fungerar inte: hubbens inställningar för identifieringstjänsten är fel.',
+      'Be om en identitetshandling. Meddela administratören: hubbens logg anger vilken inställning som är fel.',
+    ],
+    en: [
+      'Electronic identification does not work: the hub’s settings for the identification service are wrong.',
+      'Ask for an identity document. Tell the administrator: the hub’s log names the setting.',
+    ],
+  },
+  'L-328': {
+    fi: [
+      'Vahva tunnistautuminen ei toimi: tunnistuspalvelun ja hubin kellot eroavat liikaa.',
+      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: hubin loki kertoo, kuinka paljon kellot eroavat.',
+    ],
+    sv: [
+      'Den elektroniska identifieringen fungerar inte: identifieringstjänstens och hubbens klockor skiljer sig för mycket.',
+      'Be om en identitetshandling. Meddela administratören: hubbens logg anger hur mycket klockorna skiljer sig.',
+    ],
+    en: [
+      'Electronic identification does not work: the clocks of the identification service and of the hub differ too much.',
+      'Ask for an identity document. Tell the administrator: the hub’s log says by how much the clocks differ.',
+    ],
+  },
+  'L-329': {
+    fi: [
+      'Tämän koneen kello eroaa tietokannan kellosta {seconds} sekuntia.',
+      'Ylläpito: korjaa koneen aikasynkronointi. Hubi käyttää tietokannan kelloa.',
+    ],
+    sv: [
+      'Den här datorns klocka skiljer sig {seconds} sekunder från databasens.',
+      'Administratören: rätta datorns tidssynkronisering. Hubben går efter databasens klocka.',
+    ],
+    en: [
+      'This machine’s clock is {seconds} seconds from the database’s.',
+      'Administrator: mend the machine’s time synchronisation. The hub goes by the database’s clock.',
+    ],
+  },
+  'L-330': {
+    fi: [
+      'Osoitteessa {where} ei vastaa nyt mikään.',
+      'Ylläpito: tarkista verkko, nimipalvelu ja palomuuri, ja yritä uudelleen.',
+    ],
+    sv: [
+      'På adressen {where} svarar ingenting just nu.',
+      'Administratören: kontrollera nätet, namntjänsten och brandväggen, och försök igen.',
+    ],
+    en: [
+      'Nothing answers at {where} now.',
+      'Administrator: check the network, name service and firewall, and try again.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],
@@ -1188,6 +1244,20 @@ export const errorTexts = {
     sv: ['Det här är koden på en fraktetikett (ISO/IEC 15434), inte ett kort.', 'Läs kortet eller handlingen.'],
     en: ['This is the code of a shipping label (ISO/IEC 15434), not a card.', 'Scan the card or the document.'],
   },
+  'L-717': {
+    fi: [
+      'Käyttäjähakemistoa ei voi käyttää ({why}).',
+      'Ylläpito: tarkista salaisuuslähteen asetukset: osoite, varmenteen myöntäjä, bindDn, sen salasana ja baseDn.',
+    ],
+    sv: [
+      'Katalogen kan inte användas ({why}).',
+      'Administratören: kontrollera hemlighetskällans inställningar: adress, utfärdare, bindDn, dess lösenord och baseDn.',
+    ],
+    en: [
+      'The directory cannot be used ({why}).',
+      'Administrator: check the secret source’s settings: address, authority, bindDn, its password and baseDn.',
+    ],
+  },
   'L-718': {
     fi: [
       'Lukija lähettää enemmän kuin kukaan ehtii lukea. Ylimääräinen jätettiin lukematta.',
@@ -1206,6 +1276,25 @@ export const errorTexts = {
     fi: ['Kortin numero on pitempi kuin lukija osaa kertoa.', 'Käytä toista lukijaa tai etsi jonosta nimellä.'],
     sv: ['Kortets nummer är längre än läsaren kan ange.', 'Använd en annan läsare eller sök med namn i kön.'],
     en: ['The card’s number is longer than this reader can tell.', 'Use another reader, or search the queue by name.'],
+  },
+  'L-723': {
+    fi: [
+      'Tietokannan palvelinta {host} ei voi käyttää ({why}).',
+      'Ylläpito: tarkista DATABASE_URL, palvelin ja sen käyttöoikeudet. 25006 tarkoittaa, ettei yksikään palvelin ota vastaan kirjoituksia.',
+    ],
+    sv: [
+      'Databasserver {host} kan inte användas ({why}).',
+      'Administratören: kontrollera DATABASE_URL, servern och rättigheterna. 25006 betyder att ingen server tar emot skrivningar.',
+    ],
+    en: [
+      'Database host {host} cannot be used ({why}).',
+      'Administrator: check DATABASE_URL, the server and the role’s rights. 25006 means that no host takes writes.',
+    ],
+  },
+  'L-724': {
+    fi: ['Asetuksen {where} tiedosto ei kelpaa ({why}).', 'Ylläpito: korjaa tiedosto tai sen oikeudet.'],
+    sv: ['Filen i inställningen {where} duger inte ({why}).', 'Administratören: rätta filen eller dess rättigheter.'],
+    en: ['The file of the setting {where} will not do ({why}).', 'Administrator: correct the file or its permissions.'],
   },
   'L-617': {
     fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvavastaavalle.'],
@@ -1334,6 +1423,104 @@ export const errorTexts = {
     fi: ['Tikulle kirjoitetaan parhaillaan.', 'Odota, kunnes kirjoitus on valmis.'],
     sv: ['Det skrivs på minnet just nu.', 'Vänta tills skrivningen är klar.'],
     en: ['The stick is being written.', 'Wait until that is done.'],
+  },
+  'L-670': {
+    fi: [
+      'Asetuksessa {setting} on tunnistuspalvelun nimenä {value}, mutta palvelu itse ilmoittaa nimekseen {expected}.',
+      'Ylläpito: kirjoita asetukseen {setting} arvo {expected} ja käynnistä hubi uudelleen.',
+    ],
+    sv: [
+      'Inställningen {setting} har {value} som utfärdare, men leverantören själv uppger {expected}.',
+      'Administratören: sätt {setting} till {expected} och starta om hubben.',
+    ],
+    en: [
+      'The setting {setting} has {value} as the issuer, and the provider says that its issuer is {expected}.',
+      'Administrator: set {setting} to {expected} and start the hub again.',
+    ],
+  },
+  'L-671': {
+    fi: [
+      'Osoitteessa {value} ei vastaa OpenID Connect -palvelu ({why}).',
+      'Ylläpito: tarkista asetus {setting}. Jos syy on varmenne, anna sen myöntäjä muuttujalla NODE_EXTRA_CA_CERTS.',
+    ],
+    sv: [
+      'På adressen {value} svarar ingen OpenID Connect-leverantör ({why}).',
+      'Administratören: kontrollera {setting}. Om orsaken är ett certifikat, ange dess utfärdare med NODE_EXTRA_CA_CERTS.',
+    ],
+    en: [
+      'No OpenID Connect provider answers at {value} ({why}).',
+      'Administrator: check {setting}. If the reason is a certificate, name its authority by NODE_EXTRA_CA_CERTS.',
+    ],
+  },
+  'L-672': {
+    fi: [
+      'Tunnistuspalvelu ei tunne asiakasta {value}, joka on asetuksessa {setting}. Odotettu: {expected}.',
+      'Ylläpito: kirjoita asetukseen {setting} se asiakastunnus, jonka tunnistuspalvelu on hubille antanut.',
+    ],
+    sv: [
+      'Leverantören känner inte klienten {value}, som står i {setting}. Väntat: {expected}.',
+      'Administratören: sätt {setting} till det klient-id som leverantören har gett hubben.',
+    ],
+    en: [
+      'The provider does not know the client {value} that {setting} names. Expected: {expected}.',
+      'Administrator: set {setting} to the client id that the provider gave the hub.',
+    ],
+  },
+  'L-673': {
+    fi: [
+      'Tunnistuspalvelu ei hyväksy asiakkaan {value} salaisuutta (invalid_client).',
+      'Ylläpito: vie palvelun nykyinen salaisuus tiedostoon, jonka {setting} nimeää, tai korjaa asetus {other}. Tunnistuspalvelussa tavan on oltava client_secret_post tai client_secret_basic.',
+    ],
+    sv: [
+      'Leverantören godtar inte klienten {value} med dess hemlighet (invalid_client).',
+      'Administratören: skriv den nuvarande hemligheten i filen som {setting} anger, eller rätta {other}. Hos leverantören ska sättet vara client_secret_post eller client_secret_basic.',
+    ],
+    en: [
+      'The provider does not accept the client {value} with its secret (invalid_client).',
+      'Administrator: put the client’s present secret into the file that {setting} names, or correct {other}. At the provider the method must be client_secret_post or client_secret_basic.',
+    ],
+  },
+  'L-674': {
+    fi: [
+      'Tunnistuspalvelu ei päästä ketään palaamaan osoitteeseen {value}.',
+      'Ylläpito: rekisteröi tunnistuspalvelussa paluuosoitteeksi täsmälleen {value}, tai korjaa asetus {setting}.',
+    ],
+    sv: [
+      'Leverantören låter ingen återvända till {value}.',
+      'Administratören: registrera exakt {value} som omdirigeringsadress hos leverantören, eller rätta {setting}.',
+    ],
+    en: [
+      'The provider lets nobody come back to {value}.',
+      'Administrator: register exactly {value} as a redirect URI at the provider, or correct {setting}.',
+    ],
+  },
+  'L-675': {
+    fi: [
+      'Tunnistuspalvelun kello on {seconds} sekuntia {wayFi} hubin kelloon verrattuna; sallittu ero on {allowed} sekuntia.',
+      'Ylläpito: tarkista tietokantapalvelimen ja hubin koneen aikasynkronointi. Jos ne ovat oikeassa, ilmoita tunnistuspalvelulle.',
+    ],
+    sv: [
+      'Leverantörens klocka går {seconds} sekunder {waySv} hubbens; {allowed} sekunder är tillåtna.',
+      'Administratören: kontrollera tidssynkroniseringen på databasservern och hubbens dator. Om de är rätt, meddela leverantören.',
+    ],
+    en: [
+      'The provider’s clock is {seconds} seconds {wayEn} the hub’s; {allowed} seconds are allowed.',
+      'Administrator: check the time synchronisation of the database server and of the hub’s machine. If both are right, tell the provider.',
+    ],
+  },
+  'L-676': {
+    fi: [
+      'Tunnistuspalvelu hylkää hubin pyynnön ({error}).',
+      'Ylläpito: tarkista asetus {setting} ja mitä tälle asiakkaalle on tunnistuspalvelussa sallittu.',
+    ],
+    sv: [
+      'Leverantören avvisar hubbens begäran ({error}).',
+      'Administratören: kontrollera {setting} och vad klienten får göra hos leverantören.',
+    ],
+    en: [
+      'The provider refuses what the hub asks for ({error}).',
+      'Administrator: check {setting}, and what this client is allowed at the provider.',
+    ],
   },
   'L-680': {
     fi: [

@@ -180,11 +180,11 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
       return row !== undefined
     },
 
-    /** Opens it, once: the broker's address, and what this browser must bring back. L-318 (used, unknown or too late), L-319 (broker away). */
+    /** Opens it, once: the broker's address, and what this browser must bring back. L-318 (used, unknown or too late), L-319 (broker away), L-327 (a setting is wrong). */
     async open(word: string, language: string): Promise<Result<{ address: string; keep: string }>> {
       const binding = broker.newBinding()
       const keep = randomBytes(24).toString('base64url')
-      const address = await broker.address(binding, language)
+      const address = await broker.address(binding, language, now())
       // A broker that is away uses nothing up: the person may try again while there is time.
       if (!address.ok) return address
       const opened = await db

@@ -76,6 +76,16 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
     'Identifieringen kunde inte bekräftas',
     'The identification could not be verified',
   ),
+  'L-327': ended(
+    'Tunnistautuminen ei toimi tässä palvelussa juuri nyt: asetukset ovat väärät',
+    'Identifieringen fungerar inte i den här tjänsten just nu: inställningarna är fel',
+    'Identification does not work in this service now: its settings are wrong',
+  ),
+  'L-328': ended(
+    'Tunnistautuminen ei toimi tässä palvelussa juuri nyt: kellot eroavat',
+    'Identifieringen fungerar inte i den här tjänsten just nu: klockorna skiljer sig',
+    'Identification does not work in this service now: its clocks differ',
+  ),
   'L-619': ended('Liian monta yritystä', 'För många försök', 'Too many tries'),
 }
 const unknown = ended(

@@ -40,6 +40,11 @@ export interface LdapSettings {
   readonly stop?: AbortSignal
 }
 
+/** For `doctor`: whether the directory lets the hub in and has the place that accounts are looked for in. Changes nothing. */
+interface Checked {
+  check(): Promise<SourceOutcome>
+}
+
 const passwordModify = '1.3.6.1.4.1.4203.1.11.1'
 /** OpenLDAP's ppolicy: locked until somebody unlocks it (slapo-ppolicy(5)). */
 const lockedForGood = '000001010000Z'
@@ -130,7 +135,7 @@ interface Entry {
   readonly unread: string | null
 }
 
-export function createLdapSource(settings: LdapSettings): SecretSource {
+export function createLdapSource(settings: LdapSettings): SecretSource & Checked {
   const { hostname } = new URL(settings.url)
   const host = hostname.replace(/^\[|\]$/g, '')
   const timeout = settings.timeoutMs ?? 5000
@@ -279,6 +284,12 @@ export function createLdapSource(settings: LdapSettings): SecretSource {
   }
 
   return {
+    check: () =>
+      connected(async (client) => {
+        const asked = { scope: 'base' as const, filter: '(objectClass=*)', attributes: ['objectClass'] }
+        const { searchEntries } = await client.search(settings.baseDn, asked)
+        return searchEntries.length === 1 ? { kind: 'done' } : { kind: 'refused', why: 'baseDn is not there' }
+      }),
     set: ({ account, secret, locked }: SetRequest) =>
       connected(async (client, send) => {
         const entry = await find(client, account)

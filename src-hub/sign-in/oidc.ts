@@ -6,15 +6,13 @@ import { createHash } from 'node:crypto'
 import * as client from 'openid-client'
 import { Username } from '../../src-shared/agent-api/session.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { outgoingFetch, type FetchLimits } from '../../src-shared/outgoing/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { FetchLimits } from '../../src-shared/outgoing/index.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
+import { createProvider, newBinding, type ClientSettings, type Trouble } from '../oidc/index.ts'
 import { endSessions } from './sessions.ts'
 
-export interface OidcSettings {
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: string | null
+export interface OidcSettings extends ClientSettings {
   /** How the sign-in page names it. */
   readonly label: string
   readonly scope: string
@@ -29,9 +27,11 @@ const hashed = (text: string) => createHash('sha256').update(text).digest()
 
 export interface OidcSignIn {
   readonly label: string
-  /** The provider's address, and what this browser must bring back in its cookie. L-665 when the provider is away. */
+  /** The setting, or the clock, that the last conversation with the provider showed to be wrong; null since one went well. */
+  trouble(): Failure | null
+  /** The provider's address, and what this browser must bring back in its cookie. L-665 when the provider is away, L-670 to L-676. */
   begin(now: number, returnTo: string): Promise<Result<{ address: string; keep: string }>>
-  /** The account's name. Fails with L-665. */
+  /** The account's name. Fails with L-665, L-670 to L-676. */
   finish(now: number, url: URL, kept: string): Promise<Result<string>>
 }
 
@@ -55,34 +55,24 @@ function nameOf(claims: Record<string, unknown>): string | null {
   return null
 }
 
-/** Longest that one question to the provider may take, whatever it does, and longest answer that is read. */
-const usualLimits = { totalMs: 10_000, maxBytes: 1_048_576 }
+interface Around extends Partial<FetchLimits> {
+  /** Told of a wrong setting or clock, once for each that is new. */
+  readonly onTrouble?: (failure: Failure) => void
+}
 
-export function createOidc(db: Db, settings: OidcSettings, given: Partial<FetchLimits> = {}): OidcSignIn {
-  const limits = { ...usualLimits, ...given }
-  let known: Promise<client.Configuration> | null = null
-  const issuer = new URL(settings.issuer)
-  const loopback = issuer.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(issuer.hostname)
+export function createOidc(
+  db: Db,
+  settings: OidcSettings,
+  { onTrouble = () => undefined, ...limits }: Around = {},
+): OidcSignIn {
+  const provider = createProvider(settings, 'OIDC', limits)
+  let trouble: Failure | null = null
 
-  function discover(): Promise<client.Configuration> {
-    known ??= client
-      .discovery(
-        issuer,
-        settings.clientId,
-        undefined,
-        settings.clientSecret === null ? client.None() : client.ClientSecretPost(settings.clientSecret),
-        // Plain HTTP only to this computer itself, for trying. Its mark as deprecated is a warning against anything else.
-        {
-          timeout: limits.totalMs / 1000,
-          [client.customFetch]: outgoingFetch(limits),
-          ...(loopback ? { execute: [client.allowInsecureRequests] } : {}),
-        },
-      )
-      .catch((error: unknown) => {
-        known = null
-        throw error
-      })
-    return known
+  function failureOf(found: Trouble): Result<never> {
+    if (found.kind !== 'setting' && found.kind !== 'clock') return fail('L-665', { why: 'provider' })
+    if (trouble?.code !== found.failure.code) onTrouble(found.failure)
+    trouble = found.failure
+    return { ok: false, failure: found.failure }
   }
 
   async function account(now: number, claims: client.IDToken, all: Record<string, unknown>): Promise<Result<string>> {
@@ -134,29 +124,18 @@ export function createOidc(db: Db, settings: OidcSettings, given: Partial<FetchL
 
   return {
     label: settings.label,
+    trouble: () => trouble,
     async begin(now, returnTo) {
-      const keep = client.randomState()
-      const verifier = client.randomPKCECodeVerifier()
-      const nonce = client.randomNonce()
-      let address: URL
-      try {
-        address = client.buildAuthorizationUrl(await discover(), {
-          redirect_uri: returnTo,
-          scope: settings.scope,
-          state: keep,
-          nonce,
-          code_challenge: await client.calculatePKCECodeChallenge(verifier),
-          code_challenge_method: 'S256',
-        })
-      } catch {
-        return fail('L-665', { why: 'provider' })
-      }
+      const binding = newBinding()
+      const { state: keep, verifier, nonce } = binding
+      const address = await provider.address(now, binding, { redirect_uri: returnTo, scope: settings.scope })
+      if (!address.ok) return failureOf(address.trouble)
       await db.deleteFrom('oidc_attempt').where('expires_at', '<', now).execute()
       await db
         .insertInto('oidc_attempt')
         .values({ state_hash: hashed(keep), verifier, nonce, expires_at: now + attemptMs })
         .execute()
-      return ok({ address: address.href, keep })
+      return ok({ address: address.value.href, keep })
     },
     async finish(now, url, kept) {
       // Used up whatever comes of it. Without the cookie of the browser that began there is nothing to finish.
@@ -166,23 +145,16 @@ export function createOidc(db: Db, settings: OidcSettings, given: Partial<FetchL
         .returningAll()
         .executeTakeFirst()
       if (attempt === undefined || Number(attempt.expires_at) <= now) return fail('L-665', { why: 'again' })
-      let claims: client.IDToken
-      let all: Record<string, unknown>
+      const binding = { state: kept, nonce: attempt.nonce, verifier: attempt.verifier }
+      const granted = await provider.exchange(now, url, binding, Number(attempt.expires_at) - attemptMs)
+      if (!granted.ok) return failureOf(granted.trouble)
+      trouble = null
+      const { claims, accessToken, config } = granted.value
+      let all: Record<string, unknown> = claims
       try {
-        const config = await discover()
-        const tokens = await client.authorizationCodeGrant(config, url, {
-          pkceCodeVerifier: attempt.verifier,
-          expectedState: kept,
-          expectedNonce: attempt.nonce,
-          idTokenExpected: true,
-        })
-        const given = tokens.claims()
-        if (given === undefined) return fail('L-665', { why: 'provider' })
-        claims = given
-        all = given
         // Many providers put groups into the user info alone.
         if (config.serverMetadata().userinfo_endpoint !== undefined && claimValues(all, settings.claim).length === 0)
-          all = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
+          all = { ...(await client.fetchUserInfo(config, accessToken, claims.sub)), ...claims }
       } catch {
         return fail('L-665', { why: 'provider' })
       }

@@ -4,7 +4,9 @@
  * `oidcStartPath`, which sends it to the provider, and the provider's way back.
  */
 import { z } from 'zod'
+import { FailureParams } from '../bounds.ts'
 import { Instant, StoredInstant } from '../domain.ts'
+import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { AgentRole } from './words.ts'
 
@@ -20,6 +22,8 @@ export const Username = z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,79}$/)
 /** At least twelve characters; common and personal ones are refused with L-653. */
 export const Password = z.string().min(1).max(200)
 const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+const Failed = z.object({ code: z.custom<ErrorCode>(isErrorCode), params: FailureParams.optional() })
 
 export const SessionView = z.object({
   /** Acts are recorded under this. */
@@ -41,7 +45,12 @@ export const sessionRoutes = {
   signInOptions: route('GET', '/v1/agent/sign-in', 'open', {
     query: none,
     body: noBody,
-    reply: z.object({ local: z.boolean(), oidc: z.object({ label: z.string() }).nullable(), first: z.boolean() }),
+    reply: z.object({
+      local: z.boolean(),
+      /** `trouble`: what the last conversation with the provider showed to be wrong at the hub, L-670 to L-676. */
+      oidc: z.object({ label: z.string(), trouble: Failed.nullable().default(null) }).nullable(),
+      first: z.boolean(),
+    }),
   }),
   /** Sets the cookie. Fails with L-650 (name or password), L-651 (locked for a while), L-652 (switched off). */
   signIn: route('POST', '/v1/agent/sign-in', 'code', {

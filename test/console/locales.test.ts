@@ -93,6 +93,7 @@ function alarmKinds(): string[] {
     for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
     for (const [, kind] of text.matchAll(/await (?:raise\(tx, now, [\w.]+, |alarm\()'([a-z-]+)'/g))
       kinds.add(kind ?? '')
+    for (const [, kind] of text.matchAll(/onTrouble\('([a-z-]+)'\)/g)) kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
     for (const [, union] of text.matchAll(/alarms: \{\s*kind:([\s|a-z'-]*)/g))
       for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
@@ -183,6 +184,8 @@ describe("the console's locales", () => {
         'write-off-held',
         'not-reissued',
         'foreign-entry',
+        'sign-in-setting',
+        'e-id-setting',
         'e-id-without-proof',
         'ungrantable',
         'unknown-pickup',

@@ -217,7 +217,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
   }
   return {
     session: () => session,
-    signInOptions: () => ({ local: true, oidc: { label: 'Suvanto SSO' }, first: false }),
+    signInOptions: () => ({ local: true, oidc: { label: 'Suvanto SSO', trouble: null }, first: false }),
     signIn: (_query, { password }) => (password === 'wrong' ? { failed: 'L-610' } : session),
     signOut: () => ({ signedOut: true }),
     desks: () => ({

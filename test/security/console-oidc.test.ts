@@ -111,7 +111,7 @@ async function signIn(browser = world.browser()): Promise<string> {
 
 it('comes in with the role of the first group that counts, recorded under the provider’s name', async () => {
   const browser = world.browser()
-  expect((await browser.call('signInOptions')).reply().oidc).toEqual({ label: 'University account' })
+  expect((await browser.call('signInOptions')).reply().oidc).toEqual({ label: 'University account', trouble: null })
   const { address, cookie } = await begin(browser)
   const asked = new URL(address).searchParams
   expect(asked.get('code_challenge_method')).toBe('S256')

@@ -53,7 +53,11 @@ export function signInHandlers(
 
   return {
     signInOptions: async () =>
-      ok({ local, oidc: oidc === null ? null : { label: oidc.label }, first: local && !(await anyAccount(db)) }),
+      ok({
+        local,
+        oidc: oidc === null ? null : { label: oidc.label, trouble: oidc.trouble() },
+        first: local && !(await anyAccount(db)),
+      }),
     signIn: async ({ body, visitor }) => (local ? begin(await signInLocally(db, now(), body), visitor) : fail('L-650')),
     firstAdministrator: async ({ body, visitor }) =>
       local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655'),
