@@ -35,7 +35,7 @@ export interface Provider {
   address(now: number, binding: Binding, asked: Readonly<Record<string, string>>): Promise<Told<URL>>
   /** `url`: where the browser came back to, query and all. `began`: hub time when it left, ms. */
   exchange(now: number, url: URL, binding: Binding, began: number): Promise<Told<Grant>>
-  troubleOf(error: unknown): Trouble
+  readonly troubleOf: (error: unknown) => Trouble
 }
 
 export function newBinding(): Binding {
