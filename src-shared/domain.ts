@@ -90,6 +90,10 @@ export type ProofExpiry = z.infer<typeof ProofExpiry>
 /** ICAO 9303 part 3 section 5: issuing State or organization, one to three letters (`D` is Germany). */
 export const IssuerCountry = z.string().regex(/^[A-Z]{1,3}$/)
 
+/** What told a person from their namesakes: a card or a pickup code that was read, or the account's name as they said it. */
+export const ToldApart = z.enum(['card', 'pickup-code', 'account'])
+export type ToldApart = z.infer<typeof ToldApart>
+
 /** States of a pickup at a desk (docs/architecture.md#one-handover-end-to-end). */
 export const PickupState = z.enum([
   'waiting',

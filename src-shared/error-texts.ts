@@ -672,6 +672,31 @@ export const errorTexts = {
       'Administrator: check the network, name service and firewall, and try again.',
     ],
   },
+  'L-332': {
+    fi: [
+      'Täällä on toinen henkilö, jolla on sama nimi ja syntymäaika.',
+      'Lue henkilön kortti tai noutokoodi, tai kysy käyttäjätunnusta ja valitse se.',
+    ],
+    sv: [
+      'Här finns en annan person med samma namn och födelsedatum.',
+      'Läs av personens kort eller hämtkod, eller fråga efter användarnamnet och välj det.',
+    ],
+    en: [
+      'Somebody else here has the same name and date of birth.',
+      'Scan the person’s card or pickup code, or ask for their user name and choose it.',
+    ],
+  },
+  'L-333': {
+    fi: [
+      'Asiakirja ei yksin riitä kertomaan, kuka olet.',
+      'Lue korttisi tai noutokoodisi, tai käänny palvelupisteen puoleen.',
+    ],
+    sv: [
+      'Handlingen räcker inte ensam för att visa vem du är.',
+      'Läs av ditt kort eller din hämtkod, eller vänd dig till disken.',
+    ],
+    en: ['The document alone does not tell who you are.', 'Scan your card or your pickup code, or ask at the desk.'],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

@@ -104,8 +104,16 @@ export const CounterStep = z.discriminatedUnion('step', [
     purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin', 'witness']),
     until: Instant,
   }),
-  /** A scan found several pickups (of one person, or of namesakes): staff choose. */
-  z.object({ step: z.literal('choose'), pickups: z.array(PickupView), document: DocumentView.nullable() }),
+  /**
+   * A scan found several pickups: staff choose. `namesakes`: they are of people with the same name and birth date, and
+   * choosing one states that the person has said that account's name.
+   */
+  z.object({
+    step: z.literal('choose'),
+    pickups: z.array(PickupView),
+    document: DocumentView.nullable(),
+    namesakes: z.boolean(),
+  }),
   /** A pickup is open; identity is being proved. `document` is set once a document was read and matched. `verification` once recorded. */
   z.object({
     step: z.literal('verify'),

@@ -25,6 +25,7 @@ import {
   SlipId,
   StaffId,
   StaffRole,
+  ToldApart,
   VerificationId,
   WalkInId,
 } from './domain.ts'
@@ -33,9 +34,9 @@ const Code = z.string().regex(/^L-\d{3}$/)
 
 /**
  * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones only once its hub has said that it
- * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`.
+ * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`. 4: `toldApart`.
  */
-export const ledgerFactsNow = 3
+export const ledgerFactsNow = 4
 
 /** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
 export const ledgerFacts = {
@@ -88,6 +89,8 @@ export const ledgerFacts = {
     walkIn: WalkInId.optional(),
     /** The e-ID that the hub saw. */
     eId: EIdAttemptId.optional(),
+    /** Somebody else here has this name and birth date. */
+    toldApart: ToldApart.optional(),
   }),
   /** Someone without a pickup has proved who they are; what the hub issues, it issues against this entry. */
   'walk-in-verified': z.strictObject({
@@ -101,6 +104,8 @@ export const ledgerFacts = {
     /** What was seen. */
     expiry: ProofExpiry.optional(),
     expiresAt: Instant,
+    /** Somebody else on record has this name and birth date. */
+    toldApart: ToldApart.optional(),
   }),
   /** It came to nothing: whatever was issued for it is disabled. */
   'walk-in-abandoned': z.strictObject({ walkIn: WalkInId, code: Code }),

@@ -55,7 +55,7 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
   }
 }
 
-/** Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240 and the codes of policy. */
+/** Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240, L-333 (a document of namesakes) and the codes of policy. */
 export async function checkIn(
   { db, keys, now }: Parts,
   screen: Screen,
@@ -81,6 +81,8 @@ export async function checkIn(
     })
   }
 
+  // Namesakes: a document does not say which of them has come, and nobody arrives on a guess.
+  if (new Set(here.map(({ recipient }) => recipient)).size > 1) return fail('L-333')
   const served = await servedFirst(db, screen.desk, here, kiosk?.pausedUntil ?? null, at)
   if (!served.ok) return served
   const { waiting, proofs } = served.value

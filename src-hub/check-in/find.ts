@@ -14,6 +14,7 @@ import { peopleOf } from '../people/index.ts'
 /** One that a desk's kiosk may release. */
 export interface Waiting {
   readonly pickup: string
+  readonly recipient: string
   readonly desk: DeskId
   readonly grantedAt: number
   readonly epoch: { readonly incarnation: string; readonly n: number }
@@ -41,6 +42,7 @@ export async function waitingFor(
     .innerJoin('grant', (join) => join.onRef('grant.pickup', '=', 'pickup.id').on('grant.state', '=', 'granted'))
     .select([
       'pickup.id',
+      'pickup.recipient',
       'pickup.desk',
       'pickup.channel',
       'pickup.request_reference',
@@ -79,6 +81,7 @@ export async function waitingFor(
       : [
           {
             pickup: row.id,
+            recipient: row.recipient,
             desk: DeskId.parse(row.desk),
             grantedAt: Number(row.granted_at),
             epoch: { incarnation: row.incarnation, n: Number(row.n) },

@@ -12,6 +12,7 @@ const shown: ReadonlySet<string> = new Set([
   'issuerCountry',
   'expiryValid',
   'expiry',
+  'toldApart',
   'number',
   'language',
   'code',

@@ -104,12 +104,20 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       refuse(forRecipient(decided.failure))
       return
     }
-    arrive(found, by)
+    const people = new Set(found.map(({ person }) => person.recipient))
+    // A document alone does not say which of two namesakes has come.
+    if (people.size > 1 && signIn.session() === null) {
+      refuse({ code: 'L-333' })
+      return
+    }
+    if (people.size === 1) arrive(found, by)
     const current = found.map((pickup) => pickups.get(pickup.id) ?? pickup)
     if (signIn.session() !== null) {
       const only = current.length === 1 ? current[0] : undefined
-      if (only !== undefined) serving.show(only, null, null)
-      else serving.choose(current, null)
+      const document = serving.inHand(first.id)
+      if (only !== undefined) serving.show(only, document, null)
+      else serving.choose(current, document)
+      if (people.size === 1 && by !== 'document') serving.toldApart({ recipient: first.person.recipient, by })
       return
     }
     counter.go(
@@ -180,8 +188,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   }
 
   function readDocument(document: MachineReadDocument): void {
-    const found = matches(document)
     const step = counter.step()
+    const found = serving.ofOnePerson(matches(document))
     const expiry = expiryOn(document, deskDate(now()))
     const expired = expiry === 'expired'
     if (signIn.session() === null) {
@@ -210,17 +218,20 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       noneMatches(document, expired)
       return
     }
-    arrive(
-      found.map(({ pickup }) => pickup),
-      'document',
-    )
+    const namesakes = found.some(({ pickup }) => pickup.person.recipient !== first.pickup.person.recipient)
+    if (!namesakes)
+      arrive(
+        found.map(({ pickup }) => pickup),
+        'document',
+      )
     const current = found.map(({ pickup }) => pickups.get(pickup.id) ?? pickup)
-    const open = step.step === 'verify' ? current.find((pickup) => pickup.id === step.pickup.id) : undefined
+    const atStep = step.step === 'verify' ? current.find((pickup) => pickup.id === step.pickup.id) : undefined
+    const open = namesakes ? undefined : atStep
     if (expiry === 'expired') {
-      serving.refuseDocument(open ?? current[0] ?? first.pickup, { code: 'L-301' })
+      serving.refuseDocument(atStep ?? current[0] ?? first.pickup, { code: 'L-301' })
       return
     }
-    const shown = open ?? current[0] ?? first.pickup
+    const shown = atStep ?? current[0] ?? first.pickup
     const { kind, issuerCountry } = document
     const proof = { kind, method: 'machine-read', issuerCountry, expiry } as const
     const accepted = decideHere(services.requirePlace(), shown, { kind: 'verify', closed: null, proof }, now())

@@ -4,7 +4,7 @@ import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import { decideHere, type Proof } from '../identity/index.ts'
+import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type Proof } from '../identity/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import { settleSlip } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
@@ -23,6 +23,12 @@ export interface Serving {
   refuseEId(pickup: PickupId, failure: Failure): void
   /** Several pickups: staff choose. The document stays in hand until the counter leaves. */
   choose(pickups: readonly Pickup[], document: ReadDocument | null): void
+  /** A card or a pickup code named one person: their namesakes are out of the question from here on. */
+  toldApart(apart: Apart): void
+  /** Of pickups that a document matches, those of the person who was told apart; all where nobody was. */
+  ofOnePerson<T extends { readonly pickup: Pickup }>(matches: readonly T[]): readonly T[]
+  /** The document that was read in this visit and matched this pickup. */
+  inHand(pickup: PickupId): ReadDocument | null
   /** Records why a document was refused for a pickup, and says so where the staff are looking. */
   refuseDocument(pickup: Pickup, failure: Failure): void
   /** After sign-in: the oldest unsettled slip comes before anything else. */
@@ -64,12 +70,17 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
   let held: ReadDocument | null = null
   /** When it was read, and in whose session: it is in hand no longer than a verification would hold. */
   let heldSince = { at: 0, session: '' }
+  /** Whom a card, a code or an account's name has told from their namesakes in this visit. */
+  let apart: Apart | null = null
   /** The verification that waits while a colleague enters their PIN. */
   let awaiting: Extract<CounterStep, { step: 'verify' }> | null = null
   counter.onLeave(() => {
     const { step } = counter.step()
     // Through printing and handing over: whoever has two pickups shows their document once.
-    if (step !== 'choose' && step !== 'verify' && step !== 'printing' && step !== 'hand-over') hold(null)
+    if (step !== 'choose' && step !== 'verify' && step !== 'printing' && step !== 'hand-over') {
+      hold(null)
+      apart = null
+    }
     awaiting = null
   })
 
@@ -86,12 +97,32 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
   }
 
   /** The same person's next pickup, for whom the document is still in hand: it needs a verification of its own and no second scan. */
-  function nextOfPerson(): Pickup | null {
+  function nextOfPerson({ recipient }: Likeness): Pickup | null {
     for (const id of held?.pickups ?? []) {
       const pickup = inHand(id) === null ? null : openable(id)
-      if (pickup?.ok === true) return pickup.value
+      if (pickup?.ok === true && pickup.value.person.recipient === recipient) return pickup.value
     }
     return null
+  }
+
+  const bornThatDay = ({ birthTag }: Pickup): readonly Pickup[] =>
+    birthTag === null ? [] : pickups.byBirthTag(birthTag)
+
+  /** Everybody whose the document in hand may be, where it may be of this pickup's person. */
+  const alsoMatched = (pickup: Pickup): readonly Pickup[] =>
+    [...(inHand(pickup.id)?.pickups ?? [])].flatMap((id) => pickups.get(id) ?? [])
+
+  function choose(found: readonly Pickup[], document: ReadDocument | null): void {
+    const namesakes = new Set(found.map(({ person }) => person.recipient)).size > 1
+    counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null, namesakes })
+    hold(document)
+  }
+
+  /** The person says whose account it is, or shows a card or a code: whatever was proved so far proves any of them. */
+  function askWhich(pickup: Pickup): void {
+    const alike = bornThatDay(pickup).filter(({ person }) => areNamesakes(pickup.person, person))
+    const all = new Map([pickup, ...alike, ...alsoMatched(pickup)].map((each) => [each.id, each]))
+    choose([...all.values()], inHand(pickup.id))
   }
 
   function view(pickup: Pickup): PickupView {
@@ -125,6 +156,13 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       notice,
     })
     hold(document)
+  }
+
+  /** What belongs to another recipient is no longer in hand: the next pickup that is opened by itself is the same person's. */
+  function narrowed(document: ReadDocument | null, { recipient }: Likeness): ReadDocument | null {
+    if (document === null) return null
+    const own = [...document.pickups].filter((id) => pickups.get(id)?.person.recipient === recipient)
+    return own.length === document.pickups.size ? document : { ...document, pickups: new Set(own) }
   }
 
   function showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void {
@@ -173,9 +211,19 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     }
   }
 
-  function record(pickup: Pickup, proof: Proof, session: Session) {
+  function record(pickup: Pickup, shown: Proof, session: Session) {
     const place = services.requirePlace()
     return guarded(() => {
+      const others = {
+        bornThatDay: bornThatDay(pickup).map(({ person }) => person),
+        alsoMatched: alsoMatched(pickup).map(({ person }) => person),
+      }
+      const told = tellsApart(pickup.person, others, shown.method, apart)
+      if (!told.ok) {
+        askWhich(pickup)
+        return told
+      }
+      const proof: Proof = told.value === null ? shown : { ...shown, toldApart: told.value }
       const allowed = decideHere(place, pickup, { kind: 'verify', closed: services.opening.closed(), proof }, now())
       if (!allowed.ok) {
         if (!proofRefused.has(allowed.failure.code)) return allowed
@@ -294,9 +342,14 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     awaitsWitness,
     askWitness,
     witness,
-    choose(found, document) {
-      counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null })
-      hold(document)
+    choose,
+    inHand,
+    toldApart(next) {
+      apart = next
+    },
+    ofOnePerson(matches) {
+      const own = matches.filter(({ pickup }) => pickup.person.recipient === apart?.recipient)
+      return own.length === 0 ? matches : own
     },
     refuseDocument(pickup, failure) {
       const said = refused(pickup, failure, signIn.session())
@@ -319,7 +372,12 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           // A blocked pickup is shown with its reason; one that has ended is not.
           if (!allowed.ok && ['L-204', 'L-208', 'L-203'].includes(allowed.failure.code)) return allowed
         }
-        show(pickup, inHand(id), null)
+        const { person } = pickup
+        const step = counter.step()
+        const said = step.step === 'choose' && step.namesakes && step.pickups.some((each) => each.id === id)
+        const document = inHand(id)
+        show(pickup, said ? narrowed(document, person) : document, null)
+        if (said) apart = { recipient: person.recipient, by: 'account' }
         return ok(null)
       },
 
@@ -420,7 +478,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           show(pickup, null, null)
           return ok(null)
         }
-        const next = settlement === 'handed-over' ? nextOfPerson() : null
+        const next = settlement === 'handed-over' ? nextOfPerson(pickup.person) : null
         if (next !== null) {
           show(next, held, null)
           return ok(null)

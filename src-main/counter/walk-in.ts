@@ -12,7 +12,7 @@ import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { issuesAs, walkInDesks } from '../../src-shared/serving.ts'
-import { decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
+import { areNamesakes, decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
 import {
   birthsOf,
   birthStanding,
@@ -139,6 +139,10 @@ export function createWalkInDesk({
       ? fail('L-401')
       : decideHere(services.requirePlace(), asPickup(of), { kind: 'issue', closed: null, by: issuesAs(role) }, now())
   }
+
+  /** Somebody else who was found has this name and birth date: staff have chosen by the account's name. */
+  const hasNamesake = (of: FoundAccount) =>
+    found.some((each) => of.birthTag !== null && each.birthTag === of.birthTag && areNamesakes(of, each))
 
   function accountView(of: FoundAccount): AccountView {
     const allowed = mayIssue(of)
@@ -381,7 +385,9 @@ export function createWalkInDesk({
     if (!allowed.ok) return allowed
     const closed = services.views.closed()
     if (closed !== null) return { ok: false, failure: closed }
-    const proof = proofOf(of, byEye)
+    const shown = proofOf(of, byEye)
+    const proof: typeof shown =
+      shown.ok && hasNamesake(of) ? ok({ ...shown.value, toldApart: 'account' as const }) : shown
     if (!proof.ok) {
       if (['L-305', 'L-323', 'L-324'].includes(proof.failure.code)) note(proof.failure)
       return proof

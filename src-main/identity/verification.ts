@@ -8,6 +8,7 @@ import {
   type ProofExpiry,
   ProofKind,
   ProofMethod,
+  type ToldApart,
 } from '../../src-shared/domain.ts'
 import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -24,6 +25,8 @@ export interface Proof {
   readonly expiry: ProofExpiry
   /** Of method `e-id`: what the hub saw proved. The database refuses one without the other. */
   readonly eId?: EIdAttemptId
+  /** Somebody else has this name and birth date: what told the person from them. */
+  readonly toldApart?: ToldApart
 }
 
 export interface Verifications {
@@ -59,6 +62,11 @@ export function expiryFacts(
   hubFacts: number,
 ): { readonly expiry: ProofExpiry } | { readonly expiryValid: true } {
   return hubFacts >= 2 ? { expiry } : { expiryValid: true }
+}
+
+/** What a ledger entry says of namesakes; nothing to a hub that would not take it. */
+export function apartFacts(proof: Proof, hubFacts: number): { readonly toldApart?: ToldApart } {
+  return proof.toldApart === undefined || hubFacts < 4 ? {} : { toldApart: proof.toldApart }
 }
 
 export function createVerifications(
@@ -118,6 +126,7 @@ export function createVerifications(
           ...expiryFacts(proof.expiry, hubFacts()),
           expiresAt,
           ...(proof.eId === undefined ? {} : { eId: proof.eId }),
+          ...apartFacts(proof, hubFacts()),
         },
       })
       return { id, expiresAt }

@@ -16,7 +16,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import { type Sqlite, stored } from '../storage/index.ts'
-import { expiryFacts, type Proof } from './verification.ts'
+import { apartFacts, expiryFacts, type Proof } from './verification.ts'
 
 export interface WalkIn {
   readonly id: WalkInId
@@ -116,6 +116,7 @@ export function createWalkIns(
           issuerCountry: proof.issuerCountry,
           ...expiryFacts(proof.expiry, hubFacts()),
           expiresAt,
+          ...apartFacts(proof, hubFacts()),
         },
       })
       return { id, expiresAt }

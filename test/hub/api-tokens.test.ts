@@ -61,7 +61,7 @@ test('a token works for its role until it is revoked or its time is over; the da
   await fleet
     .hub()
     .db.updateTable('api_token')
-    .set({ expires_at: Date.now() - 1 })
+    .set({ expires_at: Date.now() - 60_000 })
     .where('id', '=', late.id)
     .execute()
   await withToken(late.token, async (client) =>

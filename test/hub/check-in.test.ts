@@ -65,6 +65,8 @@ async function personOf(account: string) {
   const birthDate = row.birth_date === null ? '' : keys.open(row.birth_date)
   return { card: keys.open(row.sealed), birthDate, family: row.family, given: row.given }
 }
+/** As a document has a name. */
+const upper = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/-/g, ' ').toUpperCase()
 const push = async (one: DeskKiosk) => value(await one.sync.now())
 
 describe('a check-in screen', () => {
@@ -170,6 +172,34 @@ describe('checking in', () => {
     await push(kiosk)
   })
 
+  it('by a document that namesakes share: nobody has arrived, and a card or a code is asked for', async () => {
+    const { db } = fleet.hub()
+    const [one = '', two = ''] = [fleet.accounts[5], fleet.accounts[6]]
+    const pickups = [await fleet.issue(one, desk), await fleet.issue(two, desk)]
+    await push(kiosk)
+    const recipientOf = async (account: string) =>
+      (await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow())
+        .recipient
+    const as = await db
+      .selectFrom('recipient')
+      .select(['family', 'given', 'birth_date', 'birth_blind'])
+      .where('id', '=', await recipientOf(one))
+      .executeTakeFirstOrThrow()
+    await db
+      .updateTable('recipient')
+      .set(as)
+      .where('id', '=', await recipientOf(two))
+      .execute()
+    const { card, birthDate, ...names } = await personOf(two)
+    const [family, given] = [upper(names.family), upper(names.given)]
+    expect(code(await ask({ by: 'document', birthDate, family, given, truncated: false }))).toBe('L-333')
+    expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'here', count: 1 })
+    await push(kiosk)
+    expect(pickups.map((pickup) => kiosk.pickups.get(pickup)?.state)).toEqual(['waiting', 'arrived'])
+    for (const pickup of pickups) await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+    await push(kiosk)
+  })
+
   it('by card: initials and language for the screen, an arrival for the desk, once', async () => {
     const pickup = await fleet.issue(who, desk)
     await push(kiosk)
@@ -202,7 +232,6 @@ describe('checking in', () => {
 
   it('by document, and by the code of the notice', async () => {
     const person = await personOf(who)
-    const upper = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/-/g, ' ').toUpperCase()
     const document = {
       by: 'document',
       birthDate: person.birthDate,

@@ -446,6 +446,13 @@ export const scenes = {
       pickup('Aino Virtanen', 'A. V.', { state: 'waiting', arrivedAt: null, secretKind: 'activation-code' }),
     ],
     document,
+    namesakes: false,
+  }),
+  'choose-namesakes': at({
+    step: 'choose',
+    pickups: [aino, pickup('Aino Virtanen', 'A. V.', { state: 'waiting', arrivedAt: null, account: 'avirtan7' })],
+    document,
+    namesakes: true,
   }),
   'verify-scan': at(verify),
   'verify-document': at({ ...verify, document: { ...document, nameMatch: 'tolerant' } }),

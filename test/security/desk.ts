@@ -7,12 +7,13 @@ import type { PrintJob, PrintOutcome, Printer } from '../../src-main/printers/in
 import type { ReaderSupervisor, Scan } from '../../src-main/readers/index.ts'
 import { createGate, type EngineSupervisor } from '../../src-main/shell/index.ts'
 import { answer, type Frame, type ReplyFrame } from '../../src-shared/contract.ts'
-import { Desk, type DeskKind, type StaffRole } from '../../src-shared/domain.ts'
+import { Desk, RecipientId, type DeskKind, type StaffRole } from '../../src-shared/domain.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import type { OpeningHours } from '../../src-shared/opening-hours.ts'
 import { kioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
 import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import type { Result } from '../../src-shared/result.ts'
 import { cheapPin, enrolledFolder, openRooms, person, type EnrolledFolder, type Person } from '../staff/rooms.ts'
@@ -87,7 +88,10 @@ function copyOf({ at, staff, pickups }: Furnished): Furnished {
   return { at: { ...at, folder, file: join(folder, 'kiosk.db'), remove }, staff, pickups }
 }
 
-/** An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups. */
+/**
+ * An enrolled desk of this kind with one member of staff of every role, all with the same PIN, and three pickups of one
+ * person. `each` changes them one by one.
+ */
 export async function furnish(
   kind: DeskKind,
   entries = 0,
@@ -97,10 +101,13 @@ export async function furnish(
   everyone: Partial<GrantedPickup> = {},
   born?: string,
   hubFacts: number = ledgerFactsNow,
+  each: readonly ((lookup: Buffer) => Partial<GrantedPickup>)[] = [],
 ) {
   const at = enrolledFolder()
+  const one = { recipient: RecipientId.parse(newId()), ...everyone }
   const every: Partial<GrantedPickup> =
-    born === undefined ? everyone : { ...everyone, birthTag: birthTag(at.lookup, born).toString('base64url') }
+    born === undefined ? one : { ...one, birthTag: birthTag(at.lookup, born).toString('base64url') }
+  const own = (i: number) => each[i]?.(at.lookup) ?? {}
   const staff: Record<StaffRole, Person> = {
     porter: person('Paula Portti', 'porter', 'E001000001'),
     counter: person('Timo Tiski', 'counter', 'E001000002'),
@@ -147,9 +154,9 @@ export async function furnish(
   for (const who of Object.values(staff)) if (who !== staff.supervisor) await rooms.signIn.enrol(rooms.badge(who), pin)
   rooms.signIn.end('asked')
   const pickups = [
-    await rooms.grant(secretOf(1), 1, undefined, { ...every, ...letter }),
-    await rooms.grant(secretOf(2), 2, undefined, { ...every, ...letter }),
-    await rooms.grant(secretOf(3), 3, undefined, every),
+    await rooms.grant(secretOf(1), 1, undefined, { ...every, ...letter, ...own(0) }),
+    await rooms.grant(secretOf(2), 2, undefined, { ...every, ...letter, ...own(1) }),
+    await rooms.grant(secretOf(3), 3, undefined, { ...every, ...own(2) }),
   ]
   for (let i = 0; i < entries; i++)
     rooms.store.transact(() =>
@@ -172,6 +179,7 @@ export async function startTestDesk(
     every = {},
     born,
     hubFacts = ledgerFactsNow,
+    each = [],
     like,
   }: {
     /** Furnished before: this one is a copy of it. */
@@ -187,10 +195,14 @@ export async function startTestDesk(
     born?: string
     /** What the hub takes in its ledger. */
     hubFacts?: number
+    /** What is particular to each of the three pickups, made with the desk's lookup key. */
+    each?: readonly ((lookup: Buffer) => Partial<GrantedPickup>)[]
   } = {},
 ): Promise<TestDesk> {
   const { at, staff, pickups } =
-    like === undefined ? await furnish(kind, entries, fourEyes, hours, letter, every, born, hubFacts) : copyOf(like)
+    like === undefined
+      ? await furnish(kind, entries, fourEyes, hours, letter, every, born, hubFacts, each)
+      : copyOf(like)
   tamper?.(at.file)
   const time = fakeTime()
   const sent: string[] = []

@@ -1,10 +1,9 @@
 /** Documents at a whole desk: what proves, what does not and is said, and what the ledger keeps of the expiry. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
+import { RecipientId } from '../../src-shared/domain.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
 import { buildTd1, buildTd2, buildTd3 } from '../../src-main/identity/documents/index.ts'
+import { factsOf, onCopy } from '../support/desk-ledger.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'
 
 const kaisa = {
@@ -45,18 +44,10 @@ async function shown(text: string, symbol?: string) {
 
 /** Facts of the ledger's entries of this kind, and the kept rows, out of a copy of the database. */
 function kept(kind: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'lodge-papers-'))
-  try {
-    for (const end of ['', '-wal'])
-      if (existsSync(desk.at.file + end)) copyFileSync(desk.at.file + end, join(folder, `kiosk.db${end}`))
-    const db = new Database(join(folder, 'kiosk.db'))
-    const bytes = db.prepare<[string], string>('SELECT bytes FROM ledger WHERE kind = ? ORDER BY seq').pluck().all(kind)
-    const rows = db.prepare<[], string | null>('SELECT expiry FROM verification ORDER BY rowid').pluck().all()
-    db.close()
-    return { facts: bytes.map((text) => (JSON.parse(text) as { facts: Record<string, unknown> }).facts), rows }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const rows = onCopy(desk.at.file, (db) =>
+    db.prepare<[], string | null>('SELECT expiry FROM verification ORDER BY rowid').pluck().all(),
+  )
+  return { facts: factsOf(desk.at.file, kind), rows }
 }
 
 describe('what was seen of the expiry', () => {
@@ -134,7 +125,7 @@ describe('a birth date of which a part is known', () => {
     expect(desk.state().counter).toMatchObject({ step: 'verify', document: null, notice: { code: 'L-324' } })
   })
   it('opens nobody where it may be of several people', async () => {
-    await begin()
+    await begin({ each: [0, 1, 2].map(() => () => ({ recipient: RecipientId.parse(newId()) })) })
     desk.scan(document({ birthDate: '2001-02' }))
     expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-308' } })
     await desk.call('dismiss', {})
