@@ -1521,15 +1521,15 @@ export const errorTexts = {
   },
   'L-675': {
     fi: [
-      'Tunnistuspalvelun kello on {seconds} sekuntia {wayFi} hubin kelloon verrattuna; sallittu ero on {allowed} sekuntia.',
+      'Tunnistuspalvelun kello on {seconds} sekuntia {way} hubin kelloon verrattuna; sallittu ero on {allowed} sekuntia.',
       'Ylläpito: tarkista tietokantapalvelimen ja hubin koneen aikasynkronointi. Jos ne ovat oikeassa, ilmoita tunnistuspalvelulle.',
     ],
     sv: [
-      'Leverantörens klocka går {seconds} sekunder {waySv} hubbens; {allowed} sekunder är tillåtna.',
+      'Leverantörens klocka går {seconds} sekunder {way} hubbens; {allowed} sekunder är tillåtna.',
       'Administratören: kontrollera tidssynkroniseringen på databasservern och hubbens dator. Om de är rätt, meddela leverantören.',
     ],
     en: [
-      'The provider’s clock is {seconds} seconds {wayEn} the hub’s; {allowed} seconds are allowed.',
+      'The provider’s clock is {seconds} seconds {way} the hub’s; {allowed} seconds are allowed.',
       'Administrator: check the time synchronisation of the database server and of the hub’s machine. If both are right, tell the provider.',
     ],
   },
