@@ -19,8 +19,9 @@ export function route<A extends RouteAuth, Q extends z.ZodType, B extends z.ZodT
   path: string,
   auth: A,
   shapes: { query: Q; body: B; reply: R },
-) {
-  return { method, path, auth, ...shapes } as const satisfies Route
+): { readonly method: 'GET' | 'POST'; readonly path: string; readonly auth: A } & Readonly<typeof shapes> {
+  const made = { method, path, auth, ...shapes }
+  return made satisfies Route
 }
 
 /** No query. */

@@ -108,7 +108,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
         act: 'enrolled',
         pickup: null,
         desk: code.desk,
-        detail: JSON.stringify({ kind: code.kind }),
+        detail: JSON.stringify({ kiosk, kind: code.kind }),
       })
       .execute()
     return ok(reply)

@@ -54,7 +54,7 @@ export async function setAddress(
         act: 'address-changed',
         pickup: live[0]?.id ?? null,
         desk: null,
-        detail: JSON.stringify({ letter }),
+        detail: JSON.stringify({ recipient: account.recipient, letter }),
       })
       .execute()
     return ok({ area, letter })
