@@ -2,13 +2,14 @@
  * Whoever owns a kiosk's disk and its signing key: what the hub has acknowledged cannot be changed, reordered or cut unnoticed (promise P8), and
  * nothing is sealed to a key of theirs (promise P7).
  */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { newSignKeyPair, privateKeyFromDer, signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { signatureHeaders } from '../../src-shared/hub-api.ts'
 import type { Fleet } from './history.ts'
 import type { Kiosk } from './kiosk.ts'
+import type { Random } from './random.ts'
 import { Violation } from './world.ts'
 
 interface Row {
@@ -17,7 +18,7 @@ interface Row {
   readonly hash: Buffer
 }
 
-interface Claimed {
+export interface Claimed {
   readonly pickup: string
   readonly incarnation: string
   readonly n: number
@@ -147,8 +148,45 @@ export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
     throw new Violation(`P8: an attacker's ledger (${how}) is taken by the hub unnoticed`)
 }
 
+/** Entries that continue a ledger after `end`, each as it is given with its place in the chain, and signed. */
+export function ledgerBatch(
+  key: KeyObject,
+  end: { readonly seq: number; readonly hash: string },
+  entries: readonly object[],
+): { readonly bytes: string; readonly signature: string }[] {
+  let prev = end.hash
+  return entries.map((entry, i) => {
+    const bytes = canonicalize({ ...entry, seq: end.seq + 1 + i, prev }) ?? ''
+    const hash = chainHash(prev, bytes)
+    prev = hash.toString('hex')
+    return { bytes, signature: signHash(key, hash) }
+  })
+}
+
+/** A kiosk that is written off says of what it once had that it handed it over, in an entry whose predecessors nobody has. */
+export async function lateClaim(fleet: Fleet, kiosk: Kiosk): Promise<void> {
+  const { world, hub } = fleet
+  const keys = kiosk.running?.services.keys
+  const known = hub.memory
+    .prepare("SELECT acked FROM kiosk WHERE id = ? AND state = 'written-off'")
+    .statement.get(kiosk.id)
+  const had = hub.memory
+    .prepare('SELECT pickup, incarnation, n FROM "grant" WHERE kiosk = ? ORDER BY pickup, n')
+    .statement.all(kiosk.id) as unknown as Claimed[]
+  if (keys === undefined || known === undefined || had.length === 0) return
+  const { pickup, incarnation, n } = world.random.pick(had)
+  const after = { seq: Number(known.acked) + 3 + world.random.int(20), hash: randomHash(world.random) }
+  world.tell(`${kiosk.name}, written off, claims beyond a gap that it handed ${pickup.slice(0, 4)} over`)
+  const facts = { slip: 'Y'.repeat(22) }
+  const claimed = { time: world.time, kind: 'handed-over', pickup, epoch: { incarnation, n }, actor: null, facts }
+  await request(fleet, kiosk, '/v1/ledger', { entries: ledgerBatch(keys.signKey, after, [claimed]) })
+}
+
+const randomHash = (random: Random) =>
+  Array.from({ length: 32 }, () => random.int(256).toString(16).padStart(2, '0')).join('')
+
 /** Signs a request as the kiosk would. null: no hub process answered. */
-async function request(
+export async function request(
   fleet: Fleet,
   kiosk: Kiosk,
   path: string,
@@ -215,17 +253,14 @@ async function sendAllAway(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   if (held.length === 0) return
   const own = world.random.chance(0.6)
   const to = own ? kiosk.desk : world.random.pick(desks)
-  let prev = String(known.head_hash)
-  const entries = held.map(({ pickup, incarnation, n }, i) => {
-    const entry = {
-      ...{ seq: Number(known.acked) + 1 + i, time: world.time, kind: 'sent-elsewhere', pickup },
-      ...{ epoch: { incarnation, n }, actor: null, facts: { to, reason: 'wrong-desk' }, prev },
-    }
-    const bytes = canonicalize(entry) ?? ''
-    const hash = chainHash(prev, bytes)
-    prev = hash.toString('hex')
-    return { bytes, signature: signHash(keys.signKey, hash) }
-  })
+  const entries = ledgerBatch(
+    keys.signKey,
+    { seq: Number(known.acked), hash: String(known.head_hash) },
+    held.map(({ pickup, incarnation, n }) => ({
+      ...{ time: world.time, kind: 'sent-elsewhere', pickup },
+      ...{ epoch: { incarnation, n }, actor: null, facts: { to, reason: 'wrong-desk' } },
+    })),
+  )
   world.tell(`the thief sends ${held.length} pickups of ${kiosk.name} to ${own ? 'its own desk' : to.slice(0, 4)}`)
   kiosk.excused = 'attacked'
   const taken = await request(fleet, kiosk, '/v1/ledger', { entries })

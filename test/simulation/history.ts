@@ -3,7 +3,8 @@ import type { Kiosk } from './kiosk.ts'
 import { Kiosk as KioskNode } from './kiosk.ts'
 import { Hub } from './hub.ts'
 import { accountName } from './institution.ts'
-import { attack, steal } from './attacks.ts'
+import { attack, lateClaim, steal } from './attacks.ts'
+import { poison } from './poison.ts'
 import { checkRest } from './rest.ts'
 import { fair, Network } from './network.ts'
 import { Promises } from './promises.ts'
@@ -65,6 +66,51 @@ export class Fleet {
   }
 }
 
+/** Somebody copies a kiosk's disk into another computer and uses it: two that are one to the hub, and both hand over. */
+function copyDisk(fleet: Fleet, kiosk: Kiosk): void {
+  const { world, promises } = fleet
+  if (kiosk.running === null || promises.kiosks.some((other) => other.name === `${kiosk.name}′`)) return
+  const copy = kiosk.copied(`${kiosk.name}′`)
+  kiosk.excused ??= 'copied'
+  copy.excused = 'a copy'
+  promises.kiosks.push(copy)
+  world.tell(`${kiosk.name}'s disk is copied into another computer`)
+  copy.boot()
+}
+
+/**
+ * What a backup has forgotten is at two desks: a pickup moved on after it, so that the hub put back from it knows the first desk alone, and
+ * both kiosks are given up one after the other.
+ */
+function moveAndForget(fleet: Fleet, kiosk: Kiosk, putBack: (image: Buffer) => Promise<void>): void {
+  const { world, hub } = fleet
+  const held = hub.memory
+    .prepare(`SELECT pickup FROM "grant" WHERE kiosk = ? AND state = 'granted' ORDER BY pickup`)
+    .statement.all(kiosk.id)
+  const others = fleet.desks.filter((desk) => desk !== kiosk.desk)
+  if (held.length === 0 || others.length === 0 || hub.memory.raw.inTransaction) return
+  const pickup = String(world.random.pick(held).pickup)
+  const to = world.random.pick(others)
+  const image = hub.memory.image()
+  world.tell(`the hub is backed up; then ${pickup.slice(0, 4)} is re-routed to ${to.slice(0, 4)}`)
+  const later = (ms: number, run: () => Promise<unknown>) => {
+    world.in(ms, () => {
+      if (!fleet.peace)
+        run().catch((error: unknown) => {
+          world.broke(error)
+        })
+    })
+  }
+  later(0, () => hub.ask('revoke', { pickup: pickup as never, reason: 're-routed', to: to as never }))
+  const restoredAt = 45_000 + world.random.int(30_000)
+  later(restoredAt, () => putBack(image))
+  later(restoredAt + 25_000 + world.random.int(30_000), () => fleet.replace(kiosk, 'lost'))
+  later(restoredAt + 60_000 + world.random.int(60_000), async () => {
+    const other = fleet.places.get(to)
+    if (other !== undefined) await fleet.replace(other, 'stolen')
+  })
+}
+
 /** Runs again and again, at times of its own, while `on` holds. */
 function every(fleet: Fleet, least: number, spread: number, run: () => Promise<void> | void): void {
   const { world } = fleet
@@ -92,15 +138,44 @@ function staffAtWork(fleet: Fleet): void {
     const given = fleet.promises.kiosks.filter((kiosk) => fleet.places.get(kiosk.desk) !== kiosk)
     if (given.length === 0 || fleet.peace) return
     const kiosk = fleet.world.random.pick(given)
-    if (fleet.world.random.chance(0.5)) await kiosk.serve()
-    else await kiosk.sync()
+    const does = fleet.world.random.weighted({ serve: 5, sync: 5, claim: 1 })
+    if (does === 'serve') await kiosk.serve()
+    else if (does === 'sync') await kiosk.sync()
+    else await lateClaim(fleet, kiosk)
   })
+}
+
+/** An agent asks for another in place of one that came to nothing, and presses the button twice. */
+async function reissueTwice({ world, hub, desks }: Fleet): Promise<void> {
+  const ended = hub.memory
+    .prepare("SELECT id FROM pickup WHERE state IN ('burned','returned','revoked') ORDER BY id")
+    .statement.all()
+  if (ended.length === 0) return
+  const pickup = String(world.random.pick(ended).id)
+  const desk = world.random.pick(desks)
+  const asked = { pickup: pickup as never, desk: desk as never }
+  const answers = await Promise.all([hub.ask('reissue', asked), hub.ask('reissue', asked)])
+  const made = answers.filter((answer) => answer !== null && !('code' in answer))
+  world.tell(`an agent issues another for ${pickup.slice(0, 4)}, pressing twice: ${made.length} made`)
+}
+
+/** A person has looked. */
+async function closeAnAlarm({ world, hub }: Fleet): Promise<void> {
+  const open = hub.memory
+    .prepare('SELECT id, kind, pickup FROM alarm WHERE closed_at IS NULL AND pickup IS NOT NULL ORDER BY id')
+    .statement.all()
+  if (open.length === 0) return
+  const { id, kind, pickup } = world.random.pick(open)
+  await hub.ask('closeAlarm', { what: 'alarm', id: Number(id) })
+  world.tell(`an alarm is closed: ${String(kind)} of ${String(pickup).slice(0, 4)}`)
 }
 
 async function agentActs(fleet: Fleet): Promise<void> {
   const { world, hub, desks } = fleet
   const { random } = world
-  const act = random.weighted({ issue: 5, reroute: 5, revoke: 2, block: 1, returns: 1, prune: 1 })
+  const act = random.weighted({ issue: 5, reroute: 5, revoke: 2, block: 1, returns: 1, prune: 1, reissue: 2, close: 2 })
+  if (act === 'reissue') return reissueTwice(fleet)
+  if (act === 'close') return closeAnAlarm(fleet)
   if (act === 'returns') return hub.returnUnclaimed()
   if (act === 'prune') {
     world.tell('the hub prunes its feeds')
@@ -152,12 +227,17 @@ async function supervise(fleet: Fleet): Promise<void> {
     } else if (known.state === 'written-off') {
       kiosk.excused ??= 'written off'
       await fleet.enrolAt(kiosk.desk)
+    } else if (known.frozen === 1 && kiosk.excused !== null && !fleet.peace && fleet.world.random.chance(0.3)) {
+      // They looked, and saw nothing: its ledger goes on, if it is the hub's.
+      await fleet.hub.ask('unfreeze', { kiosk: kiosk.id as never })
+      fleet.world.tell(`${kiosk.name} is unfrozen`)
     } else if (record?.frozen === true || known.frozen === 1) await fleet.replace(kiosk, 'frozen')
     else if (kiosk.running === null && kiosk.excused !== null) await fleet.replace(kiosk, kiosk.excused)
   }
   // A write-off that the restored hub has forgotten is made again.
   for (const kiosk of fleet.promises.kiosks) {
-    if (kiosk.excused === null || fleet.places.get(kiosk.desk) === kiosk) continue
+    // A copy is the same kiosk to the hub: people know of one.
+    if (kiosk.excused === null || fleet.places.get(kiosk.desk)?.id === kiosk.id) continue
     const known = fleet.hub.memory
       .prepare("SELECT 1 FROM kiosk WHERE id = ? AND state = 'active'")
       .statement.get(kiosk.id)
@@ -212,6 +292,9 @@ const usualTrouble = {
   failover: 1,
   attack: 1.5,
   theft: 1.5,
+  poison: 1.5,
+  copy: 1,
+  moveAndForget: 0.4,
   rotate: 2,
   days: 0.3,
 }
@@ -337,6 +420,15 @@ function trouble(fleet: Fleet): void {
         return
       case 'theft':
         await steal(fleet, kiosk)
+        return
+      case 'poison':
+        await poison(fleet, kiosk)
+        return
+      case 'copy':
+        copyDisk(fleet, kiosk)
+        return
+      case 'moveAndForget':
+        moveAndForget(fleet, kiosk, putBack)
         return
       case 'rotate':
         await kiosk.rotate(random.chance(0.8))

@@ -21,6 +21,7 @@ import { newSignKeyPair } from '../../src-shared/protocol/request-signature.ts'
 import type { TransportReply } from '../../src-main/sync/index.ts'
 import type { Mark } from '../../src-hub/marks/judge.ts'
 import { sealing } from './envelopes.ts'
+import { Evidence } from './evidence.ts'
 import { MemoryDatabase, openMemory } from './memory-database.ts'
 import { hubKeys, plantInstitution } from './institution.ts'
 import { Violation, type World } from './world.ts'
@@ -49,6 +50,8 @@ const routes = new Map(
 export class Hub {
   memory = new MemoryDatabase()
   readonly keys: HubKeys = hubKeys
+  /** What kiosks have signed and a process has answered. */
+  readonly evidence = new Evidence()
   /** What each computer keeps outside of the database. */
   readonly #outside = new Map<number, Mark>()
   /** The incarnation that a standby came up with: until a hub has looked, nobody knows that anything is lost. */
@@ -194,6 +197,7 @@ export class Hub {
       throw new Violation(`the hub fails over ${name}: ${String(error)}`, { cause: error })
     }
     if (!process.alive()) return null
+    if (name === 'ledger') this.evidence.reached(this.memory, headers, raw, text.toString())
     // Of all times to prune, between two pages of one pull is the worst.
     if (name === 'feed' && this.#world.random.chance(0.04)) {
       this.#world.in(this.#world.random.int(60), () => {

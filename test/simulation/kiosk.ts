@@ -115,6 +115,13 @@ export class Kiosk {
     this.#disk = own.disk
   }
 
+  /** Another computer with a copy of this one's disk: the same kiosk twice. */
+  copied(name: string): Kiosk {
+    return new Kiosk(this.#world, this.#network, this.#watching, {
+      ...{ id: this.id, desk: this.desk, name, disk: Buffer.from(this.image()) },
+    })
+  }
+
   /** The disk as it is now. */
   image(): Buffer {
     return this.running === null ? this.#disk : this.running.store.db.serialize()

@@ -249,4 +249,65 @@ export const mutants: readonly Mutant[] = [
     from: 'if (entry.facts.to === set.desk) {',
     to: 'if (false) {',
   },
+  {
+    guard: 'what a frozen kiosk sends is kept, and its handovers count',
+    file: 'src-hub/ledger/intake.ts',
+    from: "      const kept = await keepEvidence('frozen')\n",
+    to: '      const kept = 0\n',
+  },
+  {
+    guard: 'what contradicts the ledger is kept, and its handovers count',
+    file: 'src-hub/ledger/intake.ts',
+    from: "      const fresh = await keepEvidence('apart')\n",
+    to: '      const fresh = 0\n',
+  },
+  {
+    guard: 'what a written-off kiosk sends beyond a gap is kept',
+    file: 'src-hub/ledger/intake.ts',
+    from: "kept: await keepEvidence('apart')",
+    to: 'kept: 0',
+  },
+  {
+    guard: 'a handover that is kept beside the ledger is a handover or a dispute',
+    file: 'src-hub/ledger/intake.ts',
+    from: '      if (handovers.length > 0) await apply(tx, parts, kiosk, handovers)\n',
+    to: '',
+  },
+  {
+    guard: 'what counted beside the ledger counts once when it joins',
+    file: 'src-hub/ledger/rules.ts',
+    from: '      if (set.told.has(item.hash)) return\n',
+    to: '',
+  },
+  {
+    guard: 'poison holds nothing that was never granted there',
+    file: 'src-hub/ledger/rules.ts',
+    from: 'if (!everGranted(set, pickup) && (epoch === null || foreign(set, pickup, epoch))) {',
+    to: 'if (false) {',
+  },
+  {
+    guard: 'the last open alarm of a pickup releases it, and no other',
+    file: 'src-hub/alarms/alarms.ts',
+    from: 'if (row === undefined || open !== undefined) return null',
+    to: 'if (row === undefined) return null',
+  },
+  {
+    guard: 'what has been replaced is not replaced again by a write-off',
+    file: 'src-hub/pickups/replace.ts',
+    from: '  if (ended.has(old.state)) return null\n',
+    to: '',
+    also: [
+      {
+        file: 'src-hub/pickups/replace.ts',
+        from: '    !ended.has(pickup.state) &&\n    pickup.replaced_by === null &&\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    guard: 'what has been issued anew is not issued anew again',
+    file: 'src-hub/pickups/reissue.ts',
+    from: 'replacedBy === null && ',
+    to: '',
+  },
 ]

@@ -1,5 +1,6 @@
 /** The promises of docs/architecture.md#promises, looked at from outside after every event: paper in the world, disks, and the hub's database. */
 import type Database from 'better-sqlite3'
+import { Holds } from './holds.ts'
 import { epochKey, type Kiosk, type Paper, type Watching } from './kiosk.ts'
 import type { Hub } from './hub.ts'
 import { Violation, type World } from './world.ts'
@@ -52,6 +53,7 @@ export class Promises implements Watching {
   /** Opening keys that somebody with a stolen signing key has made: nobody at a desk has their private half. */
   readonly thieves = new Set<string>()
   readonly #hub: Hub
+  readonly #rows = new Holds()
   readonly #books = new Map<Kiosk, Book>()
   readonly #grants = new Map<string, Grant[]>()
   #memory: unknown = null
@@ -255,6 +257,7 @@ export class Promises implements Watching {
     if (changes === this.#hubChanges || db.inTransaction) return
     this.#hubChanges = changes
     this.#checkFrozen()
+    this.#rows.check(memory, this.#hub.restores > 0)
     this.#checkReported()
     const grants = memory
       .prepare(`SELECT rowid, pickup, incarnation, n, kiosk, record FROM "grant" WHERE rowid > ? ORDER BY rowid`)

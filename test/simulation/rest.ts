@@ -67,5 +67,6 @@ export function checkRest(fleet: Fleet): void {
   demand(waiting.length === 0, `${String(waiting[0]?.id).slice(0, 4)} waits to be granted and is not`)
   const moving = all("SELECT id FROM pickup WHERE state = 'revoking'")
   demand(moving.length === 0, `${String(moving[0]?.id).slice(0, 4)} is still being asked back`)
+  hub.evidence.check(hub.memory)
   promises.checkNoticed()
 }
