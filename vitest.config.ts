@@ -25,6 +25,7 @@ const whole = [
 /** Of the rooms by themselves, those that start processes, build pages or wait for a line to fall silent. */
 const slow = [
   'test/oidc/**/*.test.ts',
+  'test/ci/**/*.test.ts',
   'test/outgoing/**/*.test.ts',
   'test/printers/{cli,faults,inside,serial,setup}.test.ts',
   'test/readers/cli.test.ts',

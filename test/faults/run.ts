@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { diskCases, Unavailable } from './disk.ts'
+import { startRun } from '../support/runner.ts'
 import { createDice, sampleGroups } from './dice.ts'
 import { buildEngines } from './engines.ts'
 import { printerCases } from './printer-faults.ts'
@@ -58,12 +59,20 @@ async function crashCases(template: Template): Promise<Case[]> {
   return cases
 }
 
-const engines = await buildEngines()
-const template = await makeTemplate(engines)
+/** Longest from the end of one case to the end of another, ms; some minutes' patience for a busy computer. */
+const caseMs = 300_000
 let passed = 0
 let failed = 0
 let skipped = 0
+const run = startRun(
+  'test:faults',
+  (more) => `${passed} passed, ${failed + more} failed, ${skipped} skipped; seed ${seed}`,
+)
+run.at('the engines and a kiosk to copy', caseMs)
+const engines = await buildEngines()
+const template = await makeTemplate(engines)
 try {
+  run.at('every scenario without a crash', 2 * caseMs)
   const crashes = await crashCases(template)
   process.stdout.write(`${crashes.length} distinct crash points\n`)
   const chosen = sampleGroups(createDice(seed, 'points'), crashes, ({ kind }) => kind, Number(values.points)).filter(
@@ -77,14 +86,18 @@ try {
     ({ name }) => values.only === undefined || name.includes(values.only),
   )
   const queue: { name: string; run: () => Promise<string[]> }[] = [...others, ...chosen]
+  const open = new Set<string>()
   const worker = async () => {
     for (;;) {
       const next = queue.shift()
       if (next === undefined) return
+      open.add(next.name)
+      run.at([...open].join(' | '), caseMs)
       if (values.list) process.stdout.write(`${next.name}\n`)
       const wrong = await next
         .run()
         .catch((error: unknown): string[] | Unavailable => (error instanceof Unavailable ? error : [String(error)]))
+      open.delete(next.name)
       if (wrong instanceof Unavailable) {
         skipped += 1
         process.stdout.write(`skipped: ${next.name}: ${wrong.message}\n`)
@@ -100,5 +113,4 @@ try {
   template.remove()
   engines.remove()
 }
-process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped; seed ${seed}\n`)
-process.exitCode = failed === 0 ? 0 : 1
+run.end(failed === 0)

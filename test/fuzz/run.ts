@@ -7,6 +7,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createDecoder } from '../../src-main/readers/index.ts'
 import { createDice, type Dice } from './dice.ts'
+import { startRun } from '../support/runner.ts'
 import { judge } from './judge.ts'
 import { fuzzTargets, type FuzzTarget } from './targets.ts'
 
@@ -88,8 +89,14 @@ function fuzz(target: FuzzTarget): { reports: number; scans: number; accepted: n
 }
 
 process.stdout.write(`seed ${seed}\n`)
+/** Longest that one decoder may take: a million reports take half a minute. */
+const targetMs = 60_000 + wanted / 2
 let failed = false
+const run = startRun('test:fuzz', (more) =>
+  failed || more > 0 ? `replay with: npm run -s test:fuzz -- --seed ${seed} --reports ${wanted}` : 'every decoder held',
+)
 for (const target of fuzzTargets.filter(({ name }) => name.includes(values.only))) {
+  run.at(target.name, targetMs)
   const from = performance.now()
   const { reports, scans, accepted, trouble } = fuzz(target)
   const took = ((performance.now() - from) / 1000).toFixed(1)
@@ -100,5 +107,4 @@ for (const target of fuzzTargets.filter(({ name }) => name.includes(values.only)
     `${target.name}: ${reports} reports, ${scans} scans, ${accepted} accepted, ${took} s ${trouble ?? (dead ? 'NOTHING ACCEPTED' : 'ok')}\n`,
   )
 }
-if (failed) process.stdout.write(`replay with: npm run -s test:fuzz -- --seed ${seed} --reports ${wanted}\n`)
-process.exitCode = failed ? 1 : 0
+run.end(!failed)

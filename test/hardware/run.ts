@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endWith, startRun, stopAll } from '../support/runner.ts'
 import { hardwareTests } from './guest/tests.ts'
 import { bundleTests } from './host/bundle.ts'
 import { cacheFolder, makeImage } from './host/image.ts'
@@ -18,6 +19,9 @@ import type { FromInside } from './wire.ts'
 /** The machine is stopped when it says nothing for so long, or is not done after so long. */
 const silentMs = 90_000
 const wholeMs = 300_000
+/** Longest for what comes before the machine: packages are fetched and an image is made of them once. */
+const prepareMs = 600_000
+const stopMs = 20_000
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
 const { values } = parseArgs({
@@ -26,6 +30,10 @@ const { values } = parseArgs({
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
 const totals = { passed: 0, failed: 0, skipped: 0 }
+const runner = startRun(
+  'test:hardware',
+  (more) => `${totals.passed} passed, ${totals.failed + more} failed, ${totals.skipped} skipped`,
+)
 const unmet = new Set(hardwareTests.map(({ name }) => name).filter((name) => name.includes(values.only)))
 
 /** Resolves when the tests inside are done, or the machine is off or silent: then with the reason. */
@@ -94,19 +102,18 @@ async function run(): Promise<void> {
   const shared = join(cacheFolder(), 'shared')
   let bundle: Awaited<ReturnType<typeof bundleTests>> | null = null
   let machine: Machine | null = null
-  const stopped = (signal: NodeJS.Signals) => {
+  const forget = endWith(() => {
     bundle?.remove()
     rmSync(folder, { recursive: true, force: true })
-    process.exit(signal === 'SIGINT' ? 130 : 143)
-  }
-  process.once('SIGINT', stopped)
-  process.once('SIGTERM', stopped)
+  })
   try {
+    runner.at('the image of the machine', prepareMs)
     const image = await makeImage(say)
     bundle = await bundleTests(project)
     mkdirSync(shared, { recursive: true })
     writeFileSync(join(shared, 'entry'), bundle.entry)
     writeFileSync(join(shared, 'only'), values.only)
+    runner.at('the tests in the machine', wholeMs + silentMs)
     const from = performance.now()
     machine = await startMachine(image, project, folder, shared)
     const trouble = await follow(machine, from)
@@ -116,7 +123,8 @@ async function run(): Promise<void> {
     }
     if (trouble !== null || values.console) say(machine.console().replace(/^/gm, '  | '))
   } finally {
-    await machine?.stop()
+    for (const why of await stopAll(stopMs, { 'the machine': machine })) say(why)
+    forget()
     bundle?.remove()
     rmSync(folder, { recursive: true, force: true })
   }
@@ -133,5 +141,4 @@ try {
     totals.failed += Math.max(1, unmet.size)
   }
 }
-say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
-process.exitCode = totals.failed === 0 ? 0 : 1
+runner.end(totals.failed === 0)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
 import { postgresUser } from '../support/postgres-standby.ts'
+import { endWith } from '../support/runner.ts'
 import { until } from './until.ts'
 
 export type PoolMode = 'session' | 'transaction'
@@ -39,7 +40,9 @@ export async function startPgBouncer(program: string, target: number, mode: Pool
   ]
   writeFileSync(settings, `${lines.join('\n')}\n`)
   const child = spawn(program, ['-q', settings], { ...(postgresUser() ?? {}), stdio: 'ignore', cwd: '/' })
+  const forget = endWith(() => child.kill('SIGKILL'))
   const gone = new Promise<void>((done) => child.once('exit', () => done()))
+  void gone.then(forget)
   await until(
     'PgBouncer to listen',
     10_000,

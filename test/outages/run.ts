@@ -13,6 +13,7 @@ import { DeskId } from '../../src-shared/domain.ts'
 import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
 import { hubPlace, type HubProcess } from '../hub/hub-process.ts'
 import { standbyPostgres, startPostgres, type Server, type Standbys } from '../support/postgres-standby.ts'
+import { endWith, startRun, stopAll } from '../support/runner.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { pgbouncer, startPgBouncer, type PgBouncer, type PoolMode } from './pgbouncer.ts'
 import { until } from './until.ts'
@@ -20,6 +21,11 @@ import { until } from './until.ts'
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
 /** An outage shows, and is over, within this, ms: what the hub promises. */
 const promisedMs = 5000
+/** A caller is answered, if only with L-611, within this, ms. */
+const answerMs = 15_000
+/** Longest that one row, and the start of the servers that it needs, may take, ms; and whatever is stopped after it. */
+const rowMs = 150_000
+const stopMs = 40_000
 const database = 'lodge'
 const role = 'lodge_app'
 
@@ -57,9 +63,14 @@ async function startHub(folder: string, url: string): Promise<Hub> {
   }
 }
 
-/** Issues one after another; what was acknowledged is remembered. */
+/** A lane of the load asks so often, ms: three of them stay below the 1,200 a minute that the hub takes from one address. */
+const laneEveryMs = 200
+
+/** Issues one after another; what was acknowledged is remembered, and what was refused is counted by its code. */
 function startLoad(hub: Hub, accounts: readonly string[], desk: string) {
   const acknowledged: string[] = []
+  const refused = new Map<string, number>()
+  let slowestMs = 0
   let on = true
   const work = Promise.all(
     [0, 1, 2].map(async (lane) => {
@@ -71,14 +82,22 @@ function startLoad(hub: Hub, accounts: readonly string[], desk: string) {
           requestReference: 'R-1',
           secretKind: 'password' as const,
         }
+        // A pace, not a wait for anything.
+        const pace = new Promise((done) => setTimeout(done, laneEveryMs))
+        const asked = performance.now()
         const reply = await hub.process.agent.call('issue', { body })
+        slowestMs = Math.max(slowestMs, Math.round(performance.now() - asked))
         if (reply.ok) acknowledged.push(reply.value.pickup)
-        else await new Promise((done) => setTimeout(done, 50))
+        else refused.set(reply.failure.code, (refused.get(reply.failure.code) ?? 0) + 1)
+        await pace
       }
     }),
   )
   return {
     acknowledged,
+    refused,
+    refusals: () => [...refused].map(([code, n]) => `${n} ${code}`).join(', ') || 'nothing',
+    slowestMs: () => slowestMs,
     async stop() {
       on = false
       await work
@@ -101,11 +120,16 @@ interface Row {
   readonly readyMs: number
   readonly lost: number
   readonly connections: number
+  /** Longest that one caller waited for an answer, whichever. */
+  readonly slowestMs: number
+  /** Codes that callers were refused with. */
+  readonly refused: readonly string[]
 }
 
 let passed = 0
 let failed = 0
 let skipped = 0
+const run = startRun('test:outages', (more) => `${passed} passed, ${failed + more} failed, ${skipped} skipped`)
 function skip(name: string, why: string): void {
   skipped += 1
   process.stdout.write(`skipped: ${name}: ${why}\n`)
@@ -116,65 +140,98 @@ function fail(name: string, why: string): void {
 }
 
 const cell = (text: string, width: number) => text.padEnd(width)
-const head = ['outage', 'hub up', 'not ready', 'ready', 'lost', 'connections']
-const widths = [46, 7, 10, 8, 5, 11]
+const head = ['outage', 'hub up', 'not ready', 'ready', 'slowest', 'lost', 'connections']
+const widths = [46, 7, 10, 8, 8, 5, 11]
 const line = (cells: readonly string[]) =>
   process.stdout.write(`${cells.map((text, i) => cell(text, widths[i] ?? 0)).join('  ')}\n`)
+
+type Load = ReturnType<typeof startLoad>
+
+/** Stops what a part of the run has started, all of it, and tells of what does not stop. */
+async function stopped(started: Parameters<typeof stopAll>[1]): Promise<void> {
+  for (const why of await stopAll(stopMs, started)) fail('stopping', why)
+}
 
 /** The database now, wherever it is written to. */
 type Where = () => Server
 
-async function tryOutage(hub: Hub, where: Where, scene: Scene, { name, make, shows = true }: Outage): Promise<void> {
+/** One row, its load running. Fails where something that is awaited does not come. */
+async function measure(hub: Hub, where: Where, load: Load, { make, shows = true }: Outage): Promise<Omit<Row, 'name'>> {
+  await until('the load to run', 15_000, async () => load.acknowledged.length >= 5)
+  let end: (() => Promise<void>) | null = await make()
+  let notReadyMs: number | null = null
+  try {
+    if (shows) notReadyMs = await until('the hub to be not ready', 20_000, async () => !(await hub.ready()))
+    const ending = end
+    end = null
+    await ending()
+  } finally {
+    // Rows that follow must not stand in this one's outage.
+    await end?.()
+  }
+  const readyMs = await until('the hub to be ready', 30_000, () => hub.ready())
+  const before = load.acknowledged.length
+  await until('work to go on', 15_000, async () => load.acknowledged.length > before)
+  await load.stop()
+  const up = (await hub.probe.call('health', {})).ok
+  const server = where()
+  const [there] = await server.ask<{ n: number }>(
+    'SELECT count(*)::int AS n FROM unnest($1::text[]) AS t(id) JOIN pickup p ON p.id = t.id',
+    [load.acknowledged],
+    database,
+  )
+  const [open] = await server.ask<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
+    [database],
+  )
+  return {
+    up,
+    notReadyMs,
+    readyMs,
+    lost: load.acknowledged.length - (there?.n ?? 0),
+    connections: open?.n ?? 0,
+    slowestMs: load.slowestMs(),
+    refused: [...load.refused.keys()],
+  }
+}
+
+/** What a row breaks of what the hub promises. */
+const wrongWith = ({ up, notReadyMs, readyMs, lost, connections, slowestMs, refused }: Omit<Row, 'name'>): string[] => [
+  ...(up ? [] : ['the hub is gone']),
+  ...((notReadyMs ?? 0) > promisedMs ? [`not ready only after ${notReadyMs ?? 0} ms`] : []),
+  ...(readyMs > promisedMs ? [`ready only after ${readyMs} ms`] : []),
+  ...(lost === 0 ? [] : [`${lost} acknowledged pickups are lost`]),
+  // 12 of the pool, the beat's, the listener's; and what is still being given back.
+  ...(connections > 30 ? [`${connections} connections are open`] : []),
+  ...(slowestMs > answerMs ? [`a caller was answered only after ${slowestMs} ms`] : []),
+  ...refused.filter((code) => code !== 'L-611').map((code) => `callers were refused with ${code}`),
+]
+
+async function tryOutage(hub: Hub, where: Where, scene: Scene, outage: Outage): Promise<void> {
+  const { name } = outage
+  run.at(name, rowMs)
+  let load: Load | null = null
   try {
     await until('the hub to be ready before', 20_000, () => hub.ready())
-    const load = startLoad(hub, scene.accounts, scene.desk)
-    await until('the load to run', 15_000, async () => load.acknowledged.length >= 5)
-    const end = await make()
-    const notReadyMs = shows ? await until('the hub to be not ready', 20_000, async () => !(await hub.ready())) : null
-    await end()
-    const readyMs = await until('the hub to be ready', 30_000, () => hub.ready())
-    const before = load.acknowledged.length
-    await until('work to go on', 15_000, async () => load.acknowledged.length > before)
-    await load.stop()
-    const up = (await hub.probe.call('health', {})).ok
-    const server = where()
-    const [there] = await server.ask<{ n: number }>(
-      'SELECT count(*)::int AS n FROM unnest($1::text[]) AS t(id) JOIN pickup p ON p.id = t.id',
-      [load.acknowledged],
-      database,
-    )
-    const [open] = await server.ask<{ n: number }>(
-      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
-      [database],
-    )
-    const row: Row = {
-      name,
-      up,
-      notReadyMs,
-      readyMs,
-      lost: load.acknowledged.length - (there?.n ?? 0),
-      connections: open?.n ?? 0,
-    }
+    load = startLoad(hub, scene.accounts, scene.desk)
+    const row = await measure(hub, where, load, outage)
     line([
       name,
-      up ? 'yes' : 'NO',
-      notReadyMs === null ? '-' : `${notReadyMs}`,
-      `${readyMs}`,
+      row.up ? 'yes' : 'NO',
+      row.notReadyMs === null ? '-' : `${row.notReadyMs}`,
+      `${row.readyMs}`,
+      `${row.slowestMs}`,
       `${row.lost}`,
       `${row.connections}`,
     ])
-    const wrong = [
-      ...(up ? [] : ['the hub is gone']),
-      ...((notReadyMs ?? 0) > promisedMs ? [`not ready only after ${notReadyMs ?? 0} ms`] : []),
-      ...(readyMs > promisedMs ? [`ready only after ${readyMs} ms`] : []),
-      ...(row.lost === 0 ? [] : [`${row.lost} acknowledged pickups are lost`]),
-      // 12 of the pool, the beat's, the listener's; and what is still being given back.
-      ...(row.connections > 30 ? [`${row.connections} connections are open`] : []),
-    ]
+    const wrong = wrongWith(row)
     if (wrong.length === 0) passed += 1
     else fail(name, wrong.join('; '))
   } catch (error) {
-    fail(name, error instanceof Error ? error.message : String(error))
+    const why = error instanceof Error ? error.message : String(error)
+    fail(name, `${why} (the load was refused: ${load?.refusals() ?? 'not begun'})`)
+  } finally {
+    await stopped({ 'the load': load })
   }
 }
 
@@ -329,7 +386,8 @@ async function direct(bin: string, root: string): Promise<void> {
       await postgres.caughtUp(third, second)
       return third
     })
-    if (![switchover, failover].every(wanted)) return
+    // The second begins where the first has ended.
+    if (![switchover, failover].some(wanted)) return
     now = second
     await tryOutage(hub, () => now, scene, switchover)
     now = third
@@ -343,9 +401,11 @@ async function direct(bin: string, root: string): Promise<void> {
     else fail('nothing went back', `${back?.n ?? '?'} alarms say that the database went back in time`)
   } finally {
     delete process.env['DATABASE_OWNER_URL']
-    await hub?.stop()
-    for (const proxy of proxies) await proxy.stop()
-    await postgres.stop()
+    await stopped({
+      'the hub': hub,
+      proxies: { stop: () => Promise.all(proxies.map((proxy) => proxy.stop())) },
+      PostgreSQL: postgres,
+    })
   }
 }
 
@@ -359,7 +419,15 @@ function smallDisk(root: string): { readonly folder: string; unmount(): void } |
   } catch {
     return null
   }
-  return { folder, unmount: () => void execFileSync('umount', [folder], { stdio: 'ignore' }) }
+  const unmount = () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' })
+  const forget = endWith(unmount)
+  return {
+    folder,
+    unmount() {
+      forget()
+      unmount()
+    },
+  }
 }
 
 /** Writes until nothing fits any more. */
@@ -410,8 +478,7 @@ async function diskFull(bin: string, root: string): Promise<void> {
   } catch (error) {
     fail(name, error instanceof Error ? error.message : String(error))
   } finally {
-    await hub?.stop()
-    await postgres?.stop()
+    await stopped({ 'the hub': hub, PostgreSQL: postgres })
     disk.unmount()
   }
 }
@@ -448,27 +515,32 @@ async function pooled(bin: string, program: string, root: string, mode: PoolMode
   } catch (error) {
     fail(name, error instanceof Error ? error.message : String(error))
   } finally {
-    await hub?.stop()
-    await bouncer?.stop()
-    await postgres.stop()
+    await stopped({ 'the hub': hub, PgBouncer: bouncer, PostgreSQL: postgres })
   }
 }
 
-const bin = standbyPostgres()
 const root = mkdtempSync(join(tmpdir(), 'lodge-outages-'))
 try {
+  const bin = standbyPostgres()
   if (bin === null) skip('all outages', 'no PostgreSQL with pg_basebackup is installed here')
   else {
     line(head)
+    run.at('a primary, two standbys and a hub to start', rowMs)
     await direct(bin, root)
+    run.at('a server on a small disk and a hub to start', rowMs)
     await diskFull(bin, root)
     const program = pgbouncer()
     for (const mode of ['session', 'transaction'] as const)
       if (program === null) skip(`PgBouncer, ${mode} mode`, 'no pgbouncer is installed here')
-      else if (values.only === undefined || 'PgBouncer'.includes(values.only)) await pooled(bin, program, root, mode)
+      else if (values.only === undefined || 'PgBouncer'.includes(values.only)) {
+        run.at(`PgBouncer in ${mode} mode and a hub to start`, rowMs)
+        await pooled(bin, program, root, mode)
+      }
   }
+} catch (error) {
+  fail('all outages', error instanceof Error ? error.message : String(error))
 } finally {
   rmSync(root, { recursive: true, force: true })
 }
-process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
-process.exitCode = failed === 0 ? 0 : 1
+if (passed + failed + skipped === 0) fail('all outages', `no row's name holds "${values.only ?? ''}"`)
+run.end(failed === 0)

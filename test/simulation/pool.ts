@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { endWith } from '../support/runner.ts'
 import type { Outcome } from './history.ts'
 import type { Share } from './seeds.ts'
 
@@ -15,7 +16,10 @@ export interface Batch {
   readonly onOutcome: (outcome: Outcome) => void
 }
 
-/** Resolves once every seed has been played. A process that dies is a failure of its next seed. */
+/** Longest that one history may take, ms: some take a second. */
+const historyMs = 180_000
+
+/** Resolves once every seed has been played. A process that dies, or stays with one seed for too long, is a failure of that seed. */
 export async function playBatch({
   seeds,
   first,
@@ -35,8 +39,17 @@ export async function playBatch({
           execArgv: ['--no-warnings'],
           stdio: ['ignore', 'inherit', untilViolation ? 'ignore' : 'inherit', 'ipc'],
         })
+        const forget = endWith(() => child.kill('SIGKILL'))
         let played = 0
+        let late = false
+        const kill = () => {
+          late = true
+          child.kill('SIGKILL')
+        }
+        let patience = setTimeout(kill, historyMs)
         child.on('message', (message) => {
+          clearTimeout(patience)
+          patience = setTimeout(kill, historyMs)
           const outcome = message as Outcome
           played += 1
           onOutcome(outcome)
@@ -44,10 +57,14 @@ export async function playBatch({
           if (found) child.kill()
         })
         child.on('exit', () => {
+          clearTimeout(patience)
+          forget()
           if (played < count && !found)
             onOutcome({
               seed: first + n + played * workers,
-              violation: 'bug: the process of this seed ended',
+              violation: late
+                ? `bug: this seed did not end within ${historyMs / 1000} s`
+                : 'bug: the process of this seed ended',
               story: [],
               handed: 0,
             })

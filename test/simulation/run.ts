@@ -3,6 +3,7 @@
  * `--seed S` plays one and prints it as a story. `--mutants` removes each guard in turn and must find it out.
  */
 import { parseArgs } from 'node:util'
+import { startRun } from '../support/runner.ts'
 import { playHistory } from './history.ts'
 import { tryMutants } from './mutation-gate.ts'
 import { playBatch } from './pool.ts'
@@ -18,8 +19,12 @@ const { values } = parseArgs({
   },
 })
 const desks = Number(values.desks)
+/** Longest that one history may take in this process, ms; those in processes of their own are watched by `playBatch`. */
+const historyMs = 300_000
+const run = startRun('simulate', (more) => (more > 0 ? '0 passed, 1 failed' : ''))
 
 async function one(seed: number): Promise<boolean> {
+  run.at(`seed ${seed}`, historyMs)
   const { story, violation } = await playHistory({ seed, desks })
   process.stdout.write(`${story.join('\n')}\nseed ${seed}: ${violation ?? 'every promise held'}\n`)
   return violation === null
@@ -56,4 +61,4 @@ const good =
     : values.mutants
       ? await tryMutants(desks, values.only)
       : await many(Number(values.seeds))
-process.exitCode = good ? 0 : 1
+run.end(good)

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { freePort } from '../free-port.ts'
+import { endWith } from './runner.ts'
+import { NotWithin, within as inTime } from './within.ts'
 
 const programs = ['initdb', 'postgres', 'pg_basebackup'] as const
 
@@ -101,6 +103,9 @@ async function within<T>(ms: number, what: string, work: () => Promise<T | undef
   }
 }
 
+/** Longest that a server may take to stop in any mode, ms; then it is killed, and the stop has failed. */
+const stopMs = 30_000
+
 const gone = (child: ChildProcess) =>
   new Promise<void>((done) =>
     child.exitCode === null && child.signalCode === null ? child.once('exit', () => done()) : done(),
@@ -147,6 +152,9 @@ function server({ bin, name, data, port, settings, user }: Place): Server {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     child = began
+    // A run that is ended in the middle leaves no server behind.
+    const forget = endWith(() => began.kill('SIGQUIT'))
+    began.once('exit', forget)
     const from = said.length
     began.stderr.on('data', (bytes: Buffer) => {
       said += bytes.toString()
@@ -172,15 +180,22 @@ function server({ bin, name, data, port, settings, user }: Place): Server {
   async function stop(mode: StopMode): Promise<void> {
     const running = child
     if (running === null || running.exitCode !== null || running.signalCode !== null) return
-    if (mode === 'kill') {
-      for (const pid of family())
-        try {
-          process.kill(pid, 'SIGKILL')
-        } catch {
-          // It has ended by itself meanwhile.
-        }
-    } else running.kill(stopSignals[mode])
-    await gone(running)
+    if (mode === 'kill') killAll()
+    else running.kill(stopSignals[mode])
+    try {
+      await inTime(stopMs, `the ${mode} stop of ${name}`, gone(running))
+    } catch (error) {
+      if (error instanceof NotWithin) killAll()
+      throw error
+    }
+  }
+  function killAll(): void {
+    for (const pid of family())
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself meanwhile.
+      }
   }
 
   return {

@@ -43,7 +43,10 @@ export async function startChild<T>(
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill(signal)
-    await within(endMs, `the end of ${file}`, exited)
+    await within(endMs, `the end of ${file}`, exited).catch((error: unknown) => {
+      child.kill('SIGKILL')
+      throw error
+    })
   }
   return {
     said,
