@@ -8,7 +8,8 @@ import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
 import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
-import { isEmpty, parseInstitution, seed } from './seed/index.ts'
+import { isMerged, noteMerged, parseInstitution, seed } from './seed/index.ts'
+import { runSettingsCommand, settingsCommands } from './settings-file/index.ts'
 import { readSettings } from './settings.ts'
 
 function refuse(failure: Failure): never {
@@ -37,6 +38,13 @@ if (process.argv[2] === 'doctor') {
 const settings = readSettings(process.env)
 if (!settings.ok) refuse(settings.failure)
 const { options, seedFile, drainMs } = settings.value
+
+const command = settingsCommands.find((each) => each === process.argv[2])
+if (command !== undefined) {
+  const done = await runSettingsCommand(command, process.argv.slice(3), options)
+  if (!done.ok) refuse(done.failure)
+  process.exit(0)
+}
 
 /** Beside the bundle; from the sources, where the build puts it. */
 const here = import.meta.dirname
@@ -79,17 +87,23 @@ if (!hub.ok) refuse(hub.failure)
 const started = hub.value
 running = started
 
-if (seedFile !== null && (await isEmpty(started))) {
+if (seedFile !== null) {
+  let text: string
   let json: unknown
   try {
-    json = JSON.parse(readFileSync(seedFile, 'utf8'))
+    text = readFileSync(seedFile, 'utf8')
+    json = JSON.parse(text)
   } catch {
     refuse({ code: 'L-101', params: { where: seedFile } })
   }
-  const data = parseInstitution(json)
-  if (!data.ok) refuse(data.failure)
-  const seeded = await seed(started, data.value)
-  if (!seeded.ok) refuse(seeded.failure)
+  // A file that has been merged is merged again when it has changed.
+  if (!(await isMerged(started.db, text))) {
+    const data = parseInstitution(json)
+    if (!data.ok) refuse(data.failure)
+    const seeded = await seed(started, data.value)
+    if (!seeded.ok) refuse(seeded.failure)
+    await noteMerged(started.db, text)
+  }
 }
 
 if (started.clusterMovedTo !== null)

@@ -115,6 +115,8 @@ export const auditedActs = {
   policyPreview: figures,
   organisation: settings,
   saveOrganisation: ['organisation-saved'],
+  exportSettings: settings,
+  importSettings: ['settings-imported'],
 } as const satisfies { readonly [R in AnsweredFor]: Audited }
 
 /** Routes whose calls leave a row. */

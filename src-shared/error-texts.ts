@@ -1321,6 +1321,48 @@ export const errorTexts = {
     sv: ['Filen i inställningen {where} duger inte ({why}).', 'Administratören: rätta filen eller dess rättigheter.'],
     en: ['The file of the setting {where} will not do ({why}).', 'Administrator: correct the file or its permissions.'],
   },
+  'L-725': {
+    fi: [
+      'Organisaation nimi, salasanan vaihto-osoite tai itsepalvelun osoite puuttuu, joten kioskia ei voi liittää.',
+      'Täytä ne konsolin sivulla Organisaatio ja tee koodi sitten uudelleen.',
+    ],
+    sv: [
+      'Organisationens namn, adressen för byte av lösenord eller självservicens adress saknas, så kiosken kan inte anslutas.',
+      'Fyll i dem på konsolens sida Organisationen och skapa koden sedan på nytt.',
+    ],
+    en: [
+      'The institution’s name, the address for changing a password or the self-service address is missing, so no kiosk can join.',
+      'Fill them in on the console’s page Institution, then make the code again.',
+    ],
+  },
+  'L-726': {
+    fi: [
+      'Asetustiedosto on uudemmasta versiosta kuin tämä keskuspalvelin. Mitään ei muutettu.',
+      'Päivitä tämä keskuspalvelin tai vie asetukset saman version palvelimelta.',
+    ],
+    sv: [
+      'Inställningsfilen kommer från en nyare version än den här centralservern. Inget ändrades.',
+      'Uppdatera den här centralservern eller exportera inställningarna från en server med samma version.',
+    ],
+    en: [
+      'The settings file comes from a newer version than this hub. Nothing was changed.',
+      'Update this hub, or export the settings from a hub of the same version.',
+    ],
+  },
+  'L-727': {
+    fi: [
+      'Asetustiedostoa ei voi käyttää, kohta: {where}. Mitään ei muutettu.',
+      'Korjaa kohta tiedostossa tai vie asetukset uudelleen.',
+    ],
+    sv: [
+      'Inställningsfilen kan inte användas, ställe: {where}. Inget ändrades.',
+      'Rätta stället i filen eller exportera inställningarna på nytt.',
+    ],
+    en: [
+      'The settings file cannot be used, at: {where}. Nothing was changed.',
+      'Correct that place in the file, or export the settings again.',
+    ],
+  },
   'L-617': {
     fi: ['Päivitys ei ole oman laitoksen allekirjoittama.', 'Sitä ei asennettu. Ilmoita tietoturvavastaavalle.'],
     sv: [

@@ -88,6 +88,8 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   policyPreview: ['supervisor', 'auditor', 'administrator'],
   organisation: everyone,
   saveOrganisation: ['administrator'],
+  exportSettings: ['administrator'],
+  importSettings: ['administrator'],
 }
 
 /** A route that is not an agent's asks for no role. */

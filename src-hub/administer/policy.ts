@@ -4,7 +4,7 @@ import { Channel, DeskId, RecipientClass, type DeskKind } from '../../src-shared
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { channelOf, classRule, decide, Policy, proofsOf, type PolicyRule } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { transact, type Db } from '../database/index.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import { deskNames } from '../lists/index.ts'
 import { note, tellPolicy } from './tell.ts'
@@ -110,26 +110,36 @@ export async function savePolicy(
 ): Promise<Result<number>> {
   const [problem] = policyProblems(policy)
   if (problem !== undefined) return fail('L-663', { where: `${problem.where} (${problem.what})` })
-  return transact(db, async (tx) => {
-    const row = await tx.selectFrom('policy').select('record').forUpdate().executeTakeFirstOrThrow()
-    const current = Policy.parse(row.record)
-    if (current.version !== policy.version) return fail('L-662')
-    const version = current.version + 1
-    const record = JSON.stringify({ ...policy, version })
-    const keep = (number: number, text: string, by: string, said: string) =>
-      tx
-        .insertInto('policy_version')
-        .values({ version: number, record: text, at: now, by, note: said })
-        .onConflict((conflict) => conflict.column('version').doNothing())
-        .execute()
-    // The one that the institution began with has no saving of its own.
-    await keep(current.version, JSON.stringify(row.record), 'hub', '')
-    await keep(version, record, actor, comment)
-    await tx.updateTable('policy').set({ record }).execute()
-    await tellPolicy(tx)
-    await note(tx, now, actor, 'policy-saved', null, { version })
-    return ok(version)
-  })
+  return transact(db, (tx) => savePolicyIn(tx, now, actor, policy, comment, policy.version))
+}
+
+/** The same in the caller's transaction, for a policy that holds together. `edited` null: over whichever is in force. */
+export async function savePolicyIn(
+  tx: Tx,
+  now: number,
+  actor: string,
+  policy: Omit<Policy, 'version'>,
+  comment: string,
+  edited: number | null,
+): Promise<Result<number>> {
+  const row = await tx.selectFrom('policy').select('record').forUpdate().executeTakeFirstOrThrow()
+  const current = Policy.parse(row.record)
+  if (edited !== null && current.version !== edited) return fail('L-662')
+  const version = current.version + 1
+  const record = JSON.stringify({ ...policy, version })
+  const keep = (number: number, text: string, by: string, said: string) =>
+    tx
+      .insertInto('policy_version')
+      .values({ version: number, record: text, at: now, by, note: said })
+      .onConflict((conflict) => conflict.column('version').doNothing())
+      .execute()
+  // The one that the institution began with has no saving of its own.
+  await keep(current.version, JSON.stringify(row.record), 'hub', '')
+  await keep(version, record, actor, comment)
+  await tx.updateTable('policy').set({ record }).execute()
+  await tellPolicy(tx)
+  await note(tx, now, actor, 'policy-saved', null, { version })
+  return ok(version)
 }
 
 export async function readPolicy(db: Db): Promise<HubReply<'policy'>> {

@@ -34,6 +34,7 @@ export const places = [
   { name: 'policy', path: '/policy', icon: 'rules', needs: 'policy', group: 'administer' },
   { name: 'slip', path: '/slip', icon: 'printer', needs: 'organisation', group: 'administer' },
   { name: 'retention', path: '/retention', icon: 'erase', needs: 'retention', group: 'administer' },
+  { name: 'settings', path: '/settings', icon: 'download', needs: 'exportSettings', group: 'administer' },
   { name: 'accounts', path: '/accounts', icon: 'key', needs: 'consoleAccounts', group: 'administer' },
   { name: 'tokens', path: '/tokens', icon: 'rules', needs: 'tokens', group: 'administer' },
   { name: 'webhooks', path: '/webhooks', icon: 'hook', needs: 'webhooks', group: 'administer' },

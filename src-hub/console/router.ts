@@ -25,6 +25,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   policy: () => import('./pages/PolicyPage.vue'),
   slip: () => import('./pages/SlipPage.vue'),
   retention: () => import('./pages/RetentionPage.vue'),
+  settings: () => import('./pages/SettingsPage.vue'),
   accounts: () => import('./pages/AccountsPage.vue'),
   tokens: () => import('./pages/TokensPage.vue'),
   webhooks: () => import('./pages/WebhooksPage.vue'),

@@ -284,3 +284,17 @@ export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = 
     },
   }
 }
+
+/** The address of this folder's cluster while a hub runs it; null when none does. For commands beside a running hub. */
+export function runningPostgres(dataDir: string): string | null {
+  const note = join(dataDir, 'cluster-place')
+  if (!existsSync(note)) return null
+  const cluster = readFileSync(note, 'utf8')
+  const lock = join(cluster, 'data', 'postmaster.pid')
+  if (!existsSync(lock)) return null
+  // PostgreSQL's own file: pid, data folder, when it began, port.
+  const [pid = '', , , port = ''] = readFileSync(lock, 'utf8').split('\n')
+  if (!lives(Number(pid)) || !servesFolder(Number(pid), join(cluster, 'data'))) return null
+  const password = readFileSync(join(cluster, 'password'), 'utf8')
+  return `postgresql://lodge:${password}@127.0.0.1:${port.trim()}/postgres`
+}

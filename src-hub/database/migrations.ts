@@ -1,4 +1,5 @@
 /** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
+import { beginningMigration } from './beginning-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { markMigration } from './mark-migration.ts'
@@ -224,4 +225,5 @@ CREATE INDEX webhook_delivery_target ON webhook_delivery (target, not_before, ev
 `,
   },
   { version: 70, sql: searchMigration },
+  beginningMigration,
 ]

@@ -3,6 +3,7 @@ import type { KioskKind } from '../../src-shared/domain.ts'
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
 type Json<T> = ColumnType<T, string, string>
+type Key = ColumnType<string | null, string | null | undefined, string | null>
 
 export type SecretJobState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'moot'
 
@@ -21,7 +22,8 @@ export interface Tables {
   }
   organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
   policy: { one: Generated<number>; record: Json<unknown> }
-  unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null }
+  /** `key`: what a settings file calls it; null where it was made here. */
+  unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null; key: Key }
   desk: {
     id: string
     unit: string
@@ -30,6 +32,7 @@ export interface Tables {
     slip_prefix: string
     head: Generated<number>
     hours: Json<unknown> | null
+    key: Key
   }
   kiosk: {
     id: string
@@ -72,7 +75,7 @@ export interface Tables {
     reply: string | null
   }
   nonce: { kiosk: string; nonce: string; at: number }
-  staff: { id: string; name: string; role: string }
+  staff: { id: string; name: string; role: string; key: Key }
   staff_desk: { staff: string; desk: string }
   badge: { staff: string; sealed: Buffer; blind: Buffer }
   recipient: {

@@ -71,6 +71,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-690': 409,
   'L-691': 409,
   'L-692': 409,
+  'L-725': 409,
   'L-901': 500,
 }
 

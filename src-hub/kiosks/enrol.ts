@@ -1,6 +1,6 @@
 /** Enrolment (docs/architecture.md#ledger-and-sync, point 1). It is not idempotent by nature, so it carries a nonce kept in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
-import { DeskId, KioskId, type KioskKind } from '../../src-shared/domain.ts'
+import { DeskId, KioskId, Localized, type KioskKind } from '../../src-shared/domain.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/protocol/enrolment-code.ts'
@@ -12,7 +12,7 @@ import type { GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
 
-/** Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown desk. */
+/** Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown desk, L-725 while a kiosk could not be told of its institution. */
 export async function newEnrolmentCode(
   db: Db,
   desk: string,
@@ -22,6 +22,13 @@ export async function newEnrolmentCode(
 ): Promise<Result<string>> {
   const known = await db.selectFrom('desk').select('id').where('id', '=', desk).executeTakeFirst()
   if (known === undefined) return fail('L-609', { what: 'desk' })
+  const { name, change_address, self_service_address } = await db
+    .selectFrom('organisation')
+    .selectAll()
+    .executeTakeFirstOrThrow()
+  // What every slip and every idle screen shows.
+  const shown = [...Object.values(Localized.parse(name)), change_address, self_service_address]
+  if (shown.some((text) => text === '')) return fail('L-725')
   const token = randomBytes(10)
   await db
     .insertInto('enrolment_code')

@@ -1,2 +1,2 @@
 export { Institution, parseInstitution } from './institution.ts'
-export { isEmpty, seed, type Seeded } from './seed.ts'
+export { isMerged, noteMerged, seed, type Seeded } from './seed.ts'

@@ -1,117 +1,119 @@
-/** Fills an empty hub from an institution's file, people and places in one transaction, then issues its pickups. */
+/**
+ * Merges an institution's file into a hub: its settings as any settings file, then staff, people and pickups that are not there yet. Whoever is on
+ * record stays as they are: people are corrected at their source.
+ */
+import { createHash } from 'node:crypto'
 import { DeskId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { transact, type Db, type Tx } from '../database/index.ts'
 import type { RunningHub } from '../hub.ts'
+import type { HubKeys } from '../keys/index.ts'
 import { sealAddress } from '../letters/index.ts'
 import { issuePickup } from '../pickups/index.ts'
+import { importSettingsIn } from '../settings-file/index.ts'
 import type { Institution } from './institution.ts'
 
 export interface Seeded {
   /** Desk ids by the file's keys. */
   readonly desks: ReadonlyMap<string, DeskId>
+  /** How many were issued. */
   readonly pickups: number
 }
 
-/** Fails with L-101 for a key that names nothing, or what issuing fails with. A hub that has desks already is left alone. */
-export async function seed(hub: RunningHub, data: Institution): Promise<Result<Seeded>> {
-  const { db, keys } = hub
-  const unitIds = new Map(data.units.map((unit) => [unit.key, newId()]))
-  const deskIds = new Map(data.desks.map((desk) => [desk.key, DeskId.parse(newId())]))
-  for (const [i, desk] of data.desks.entries())
-    if (!unitIds.has(desk.unit)) return fail('L-101', { where: `desks.${i}.unit` })
-  for (const [i, pickup] of data.pickups.entries())
-    if (!deskIds.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
-  for (const [i, member] of data.staff.entries())
-    if (!member.desks.every((desk) => deskIds.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
+async function addStaff(tx: Tx, keys: HubKeys, staff: Institution['staff'], desks: Seeded['desks']): Promise<void> {
+  for (const member of staff) {
+    const known = await tx.selectFrom('staff').select('id').where('key', '=', member.key).executeTakeFirst()
+    if (known !== undefined) continue
+    const blinds = member.badges.map((badge) => keys.blindIndex(badge))
+    // A hub that was filled before there were keys knows its staff by their badges.
+    const worn =
+      blinds.length === 0
+        ? undefined
+        : await tx.selectFrom('badge').select('staff').where('blind', 'in', blinds).executeTakeFirst()
+    if (worn !== undefined) {
+      await tx.updateTable('staff').set({ key: member.key }).where('id', '=', worn.staff).execute()
+      continue
+    }
+    const id = newId()
+    await tx.insertInto('staff').values({ id, key: member.key, name: member.name, role: member.role }).execute()
+    for (const desk of member.desks)
+      await tx
+        .insertInto('staff_desk')
+        .values({ staff: id, desk: desks.get(desk) ?? '' })
+        .execute()
+    for (const badge of member.badges)
+      await tx
+        .insertInto('badge')
+        .values({ staff: id, sealed: keys.seal(badge), blind: keys.blindIndex(badge) })
+        .execute()
+  }
+}
 
-  await db.transaction().execute(async (tx) => {
-    const { organisation } = data
+async function addPeople(tx: Tx, keys: HubKeys, people: Institution['recipients']): Promise<void> {
+  for (const person of people) {
+    const accounts = [person.account, ...person.otherAccounts]
+    const known = await tx.selectFrom('account').select('account').where('account', 'in', accounts).executeTakeFirst()
+    if (known !== undefined) continue
+    const id = newId()
     await tx
-      .insertInto('organisation')
+      .insertInto('recipient')
       .values({
-        name: JSON.stringify(organisation.name),
-        change_address: organisation.changeAddress,
-        self_service_address: organisation.selfServiceAddress,
+        id,
+        class: person.class,
+        family: person.family,
+        given: person.given,
+        former_names: JSON.stringify(person.formerNames),
+        language: person.language,
+        birth_date: person.birthDate === null ? null : keys.seal(person.birthDate),
+        birth_blind: person.birthDate === null ? null : keys.blind('birth', person.birthDate),
+        identity_blind:
+          person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
+        sponsor: person.sponsor,
+        address: person.address === null ? null : sealAddress(keys, person.address),
       })
       .execute()
-    await tx
-      .insertInto('policy')
-      .values({ record: JSON.stringify(data.policy) })
-      .execute()
-    for (const unit of data.units)
+    for (const account of accounts)
+      await tx.insertInto('account').values({ account, recipient: id, valid_until: person.accountValidUntil }).execute()
+    for (const card of person.cards)
       await tx
-        .insertInto('unit')
-        .values({
-          id: unitIds.get(unit.key) ?? '',
-          name: JSON.stringify(unit.name),
-          address: unit.address,
-          hours: unit.hours === undefined ? null : JSON.stringify(unit.hours),
-        })
+        .insertInto('card')
+        .values({ recipient: id, sealed: keys.seal(card), blind: keys.blindIndex(card) })
         .execute()
-    for (const desk of data.desks) {
-      await tx
-        .insertInto('desk')
-        .values({
-          id: deskIds.get(desk.key) ?? '',
-          unit: unitIds.get(desk.unit) ?? '',
-          kind: desk.kind,
-          name: JSON.stringify(desk.name),
-          slip_prefix: desk.slipPrefix,
-          hours: desk.hours === undefined ? null : JSON.stringify(desk.hours),
-        })
-        .execute()
-    }
-    for (const member of data.staff) {
-      const id = newId()
-      await tx.insertInto('staff').values({ id, name: member.name, role: member.role }).execute()
-      for (const desk of member.desks)
-        await tx
-          .insertInto('staff_desk')
-          .values({ staff: id, desk: deskIds.get(desk) ?? '' })
-          .execute()
-      for (const badge of member.badges)
-        await tx
-          .insertInto('badge')
-          .values({ staff: id, sealed: keys.seal(badge), blind: keys.blindIndex(badge) })
-          .execute()
-    }
-    for (const person of data.recipients) {
-      const id = newId()
-      await tx
-        .insertInto('recipient')
-        .values({
-          id,
-          class: person.class,
-          family: person.family,
-          given: person.given,
-          former_names: JSON.stringify(person.formerNames),
-          language: person.language,
-          birth_date: person.birthDate === null ? null : keys.seal(person.birthDate),
-          birth_blind: person.birthDate === null ? null : keys.blind('birth', person.birthDate),
-          identity_blind:
-            person.identityCode === undefined ? null : keys.blind('identity-code', person.identityCode.toUpperCase()),
-          sponsor: person.sponsor,
-          address: person.address === null ? null : sealAddress(keys, person.address),
-        })
-        .execute()
-      for (const account of [person.account, ...person.otherAccounts])
-        await tx
-          .insertInto('account')
-          .values({ account, recipient: id, valid_until: person.accountValidUntil })
-          .execute()
-      for (const card of person.cards)
-        await tx
-          .insertInto('card')
-          .values({ recipient: id, sealed: keys.seal(card), blind: keys.blindIndex(card) })
-          .execute()
-    }
-  })
+  }
+}
 
-  for (const pickup of data.pickups) {
+async function deskIds(tx: Tx): Promise<Map<string, DeskId>> {
+  const rows = await tx.selectFrom('desk').select(['id', 'key']).execute()
+  return new Map(rows.map(({ id, key }) => [key ?? id, DeskId.parse(id)]))
+}
+
+/** Fails with L-101 for a key that names nothing, as a settings file fails (then nothing is changed), or what issuing fails with. */
+export async function seed(hub: RunningHub, data: Institution): Promise<Result<Seeded>> {
+  const { db, keys } = hub
+  const { staff, recipients, pickups, ...settings } = data
+  const merged = await transact<Result<Map<string, DeskId>>>(db, async (tx) => {
+    const imported = await importSettingsIn(tx, hub.parts.now(), 'seed', settings)
+    if (!imported.ok) return imported
+    const desks = await deskIds(tx)
+    for (const [i, pickup] of pickups.entries())
+      if (!desks.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
+    for (const [i, member] of staff.entries())
+      if (!member.desks.every((desk) => desks.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
+    await addStaff(tx, keys, staff, desks)
+    await addPeople(tx, keys, recipients)
+    return ok(desks)
+  })
+  if (!merged.ok) return merged
+  const desks = merged.value
+  let issuedNow = 0
+  for (const pickup of pickups) {
     const { desk: key, secret, ...rest } = pickup
-    const desk = deskIds.get(key)
+    const desk = desks.get(key)
     if (desk === undefined) throw new Error('checked above')
+    // Once: who has had a pickup is not given another by a start.
+    const had = await db.selectFrom('pickup').select('id').where('account', '=', pickup.account).executeTakeFirst()
+    if (had !== undefined) continue
     const issued = await issuePickup(
       db,
       hub.parts,
@@ -119,11 +121,25 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
       'seed',
     )
     if (!issued.ok) return issued
+    issuedNow++
   }
-  return ok({ desks: deskIds, pickups: data.pickups.length })
+  return ok({ desks, pickups: issuedNow })
 }
 
-/** Whether anything is there: a seeded hub is not seeded twice. */
-export async function isEmpty(hub: RunningHub): Promise<boolean> {
-  return (await hub.db.selectFrom('desk').select('id').limit(1).executeTakeFirst()) === undefined
+const settingKey = 'seed'
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** Whether this very file was merged last: then it says nothing new, and what people have changed since stays. */
+export async function isMerged(db: Db, text: string): Promise<boolean> {
+  const row = await db.selectFrom('setting').select('value').where('key', '=', settingKey).executeTakeFirst()
+  return row?.value === digestOf(text)
+}
+
+export async function noteMerged(db: Db, text: string): Promise<void> {
+  const value = JSON.stringify(digestOf(text))
+  await db
+    .insertInto('setting')
+    .values({ key: settingKey, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute()
 }

@@ -17,6 +17,7 @@ import {
 import { Policy } from '../policy/schema.ts'
 import { OpeningHours, OpeningHoursSet } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
+import { peopleSections, SettingsChange, SettingsFile } from '../settings-file.ts'
 import { SlipLogo, SlipNote } from '../slip-logo.ts'
 
 const Text = z.string().trim().min(1).max(120)
@@ -177,5 +178,20 @@ export const administerRoutes = {
       slipLogo: SlipLogo.nullable().optional(),
     }),
     reply: z.object({ saved: z.literal(true) }),
+  }),
+  /** All that is set, as a file; without people, staff and secrets. */
+  exportSettings: route('GET', '/v1/agent/settings-file', 'agent', {
+    query: none,
+    body: noBody,
+    reply: z.object({ file: SettingsFile }),
+  }),
+  /**
+   * Merges a file, all of it or nothing; `dryRun`: only says what it would change. L-726: a newer hub's file. L-727 names the place that cannot be
+   * used, L-661 and L-663 what does not go together. `leftOut`: sections about people, which are no settings.
+   */
+  importSettings: route('POST', '/v1/agent/settings-file', 'agent', {
+    query: none,
+    body: z.object({ file: z.record(z.string(), z.unknown()), dryRun: z.boolean() }),
+    reply: z.object({ changes: z.array(SettingsChange), leftOut: z.array(z.enum(peopleSections)) }),
   }),
 } as const

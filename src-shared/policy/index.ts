@@ -36,3 +36,4 @@ export {
   ProofRule,
   walkInAt,
 } from './schema.ts'
+export { policyTemplateNames, policyTemplates, type PolicyTemplate } from './templates.ts'

@@ -151,6 +151,23 @@ export const consolePages: readonly ConsolePage[] = [
       await page.getByTestId('row').first().waitFor()
     },
   },
+  {
+    name: 'settings',
+    path: '/settings',
+    role: 'administrator',
+    wait: 'settings-file',
+    async act(page) {
+      const content = { organisation: {}, units: [], recipients: [] }
+      await page
+        .getByTestId('settings-file')
+        .setInputFiles({
+          name: 'asetukset.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(JSON.stringify(content)),
+        })
+      await page.getByTestId('merge-settings').waitFor()
+    },
+  },
   { name: 'slip', path: '/slip', role: 'administrator', wait: 'save-slip' },
   {
     name: 'accounts',

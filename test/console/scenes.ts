@@ -654,6 +654,16 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       slipLogo: sceneLogo(),
     }),
     saveOrganisation: () => ({ saved: true }),
+    exportSettings: () => ({ file: { version: 1, units: [], desks: [] } }),
+    importSettings: () => ({
+      changes: [
+        { what: 'organisation', key: null, name: null, change: 'changed', fields: ['name', 'selfServiceAddress'] },
+        { what: 'policy', key: null, name: null, change: 'changed', fields: ['rules', 'classes'] },
+        { what: 'unit', key: 'hill', name: units.hill.name, change: 'added', fields: [] },
+        { what: 'desk', key: 'hill-lodge', name: deskList[4].name, change: 'changed', fields: ['hours', 'slipPrefix'] },
+      ],
+      leftOut: ['recipients'],
+    }),
     consoleAccounts: () => ({
       accounts: [
         {

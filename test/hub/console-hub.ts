@@ -97,6 +97,8 @@ export class Browser {
   }
 }
 
+const demoInstitution = new URL('../../resources/demo/institution.json', import.meta.url)
+
 export interface ConsoleHub {
   hub(): RunningHub
   readonly clock: { now: number }
@@ -109,7 +111,11 @@ export interface ConsoleHub {
   stop(): Promise<void>
 }
 
-export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<ConsoleHub> {
+/** `institution` null: a fresh hub, as it is before anybody has set anything up. */
+export async function startConsoleHub(
+  more: Partial<HubOptions> = {},
+  institution: URL | null = demoInstitution,
+): Promise<ConsoleHub> {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-console-'))
   const clock = { now: Date.now() }
   const postgres = await openTestDatabase()
@@ -121,12 +127,15 @@ export async function startConsoleHub(more: Partial<HubOptions> = {}): Promise<C
     ...more,
   }
   const hub = value(await startHub(options))
-  const data = value(
-    parseInstitution(
-      JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')),
-    ),
-  )
-  const { desks } = value(await seed(hub, { ...data, pickups: [] }))
+  const desks =
+    institution === null
+      ? new Map<string, string>()
+      : value(
+          await seed(hub, {
+            ...value(parseInstitution(JSON.parse(readFileSync(institution, 'utf8')))),
+            pickups: [],
+          }),
+        ).desks
   const others: RunningHub[] = []
   const browser = () => new Browser(() => hub)
   const signedIn = new Map<AgentRole, Promise<Browser>>()

@@ -82,8 +82,9 @@ test('a declined request and a letter that arrived are nobody’s after the days
   const { db } = fleet.hub()
   const [, account = '', other = ''] = fleet.accounts
   await db
-    .insertInto('setting')
-    .values({ key: 'retention', value: JSON.stringify({ personalDataDays: 30 }) })
+    .updateTable('setting')
+    .set({ value: JSON.stringify({ personalDataDays: 30 }) })
+    .where('key', '=', 'retention')
     .execute()
   const declined = await request(account)
   value(await fleet.agent().call('declineRequest', { body: { request: declined, reason: 'duplicate' } }))

@@ -28,8 +28,9 @@ test('an ended pickup’s person is nowhere any more after the days set, a live 
   const later = Date.now() + 40 * day
   expect(await purgeEnded(db, later)).toBe(0)
   await db
-    .insertInto('setting')
-    .values({ key: 'retention', value: JSON.stringify({ personalDataDays: 30 }) })
+    .updateTable('setting')
+    .set({ value: JSON.stringify({ personalDataDays: 30 }) })
+    .where('key', '=', 'retention')
     .execute()
   expect(await purgeEnded(db, Date.now() + 29 * day)).toBe(0)
   expect(await purgeEnded(db, later)).toBe(1)

@@ -98,6 +98,8 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   policyPreview: ['supervisor', 'auditor', 'administrator'],
   organisation: AgentRole.options,
   saveOrganisation: ['administrator'],
+  exportSettings: ['administrator'],
+  importSettings: ['administrator'],
 }
 
 function mayCall(name: HubRoute, auth: RouteAuth, caller: Caller): boolean {

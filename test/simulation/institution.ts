@@ -38,17 +38,22 @@ export const accountName = (n: number) => `student${n}`
 
 /** Desk ids. */
 export async function plantInstitution(db: Db, keys: HubKeys, desks: number, accounts: number): Promise<string[]> {
+  const organisation = {
+    name: words('University'),
+    change_address: 'https://id.example/change',
+    self_service_address: 'https://id.example/self',
+  }
+  // A real database has both from its migrations.
   await db
     .insertInto('organisation')
-    .values({
-      name: words('University'),
-      change_address: 'https://id.example/change',
-      self_service_address: 'https://id.example/self',
-    })
+    .values(organisation)
+    .onConflict((conflict) => conflict.column('one').doUpdateSet(organisation))
     .execute()
+  const record = JSON.stringify(policy)
   await db
     .insertInto('policy')
-    .values({ record: JSON.stringify(policy) })
+    .values({ record })
+    .onConflict((conflict) => conflict.column('one').doUpdateSet({ record }))
     .execute()
   await db
     .insertInto('unit')

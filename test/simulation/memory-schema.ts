@@ -6,8 +6,8 @@ CREATE TABLE hub_mark (hub text PRIMARY KEY, n bigint NOT NULL, at bigint NOT NU
 CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL);
 CREATE TABLE setting (key text PRIMARY KEY, value jsonb NOT NULL);
 CREATE TABLE policy (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), record jsonb NOT NULL);
-CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL, hours jsonb);
-CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind text NOT NULL, name jsonb NOT NULL, slip_prefix text NOT NULL, head bigint NOT NULL DEFAULT 0, hours jsonb);
+CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL, hours jsonb, key text UNIQUE);
+CREATE TABLE desk (id text PRIMARY KEY, unit text NOT NULL REFERENCES unit, kind text NOT NULL, name jsonb NOT NULL, slip_prefix text NOT NULL, head bigint NOT NULL DEFAULT 0, hours jsonb, key text UNIQUE);
 CREATE TABLE kiosk (
   id text PRIMARY KEY, desk text NOT NULL REFERENCES desk, state text NOT NULL CHECK (state IN ('active','replaced','written-off')),
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
@@ -19,7 +19,7 @@ CREATE TABLE given_up (kiosk text NOT NULL, seq bigint NOT NULL, pickup text NOT
 CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active' AND kind = 'desk';
 CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text, kind text NOT NULL DEFAULT 'desk');
 CREATE TABLE nonce (kiosk text NOT NULL, nonce text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, nonce));
-CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL);
+CREATE TABLE staff (id text PRIMARY KEY, name text NOT NULL, role text NOT NULL, key text UNIQUE);
 CREATE TABLE staff_desk (staff text NOT NULL REFERENCES staff, desk text NOT NULL REFERENCES desk, PRIMARY KEY (staff, desk));
 CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
 CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text, address bytea, birth_blind bytea, identity_blind bytea, search jsonb);

@@ -23,5 +23,7 @@ export function useDesks() {
     return desk === undefined ? '–' : place(desk)
   }
   const place = (desk: Pick<DeskEntry, 'unit' | 'name'>): string => `${local(desk.unit)}, ${local(desk.name)}`
-  return { desks, byId, name, place, failure: query.failure, reload: query.reload }
+  /** Known for sure: there is no desk yet. */
+  const none = computed(() => query.data.value !== null && query.data.value.desks.length === 0)
+  return { desks, byId, none, name, place, failure: query.failure, reload: query.reload }
 }

@@ -19,6 +19,8 @@ import {
   saveUnit,
 } from '../../administer/index.ts'
 import { codesCsv, type Invited } from '../../codes/provisioning.ts'
+import { parseSettingsFile, peopleSections } from '../../../src-shared/settings-file.ts'
+import { exportSettings, importSettings } from '../../settings-file/index.ts'
 import { newEnrolmentCode } from '../../kiosks/index.ts'
 import { deskNames } from '../../lists/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
@@ -82,6 +84,14 @@ export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof
     saveOrganisation: async ({ body, agent }) => {
       await saveOrganisation(db, now(), agent.name, body)
       return ok({ saved: true as const })
+    },
+    exportSettings: async () => ok({ file: await exportSettings(db) }),
+    importSettings: async ({ body, agent }) => {
+      const file = parseSettingsFile(body.file)
+      if (!file.ok) return file
+      const changes = await importSettings(db, now(), agent.name, file.value, body.dryRun)
+      if (!changes.ok) return changes
+      return ok({ changes: changes.value, leftOut: peopleSections.filter((section) => section in body.file) })
     },
   }
 }

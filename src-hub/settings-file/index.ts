@@ -1,0 +1,3 @@
+export { runSettingsCommand, settingsCommands } from './command.ts'
+export { fileOf, planSettings, type Change, type Known } from './plan.ts'
+export { exportSettings, exportSettingsIn, importSettings, importSettingsIn } from './store.ts'
