@@ -9,7 +9,7 @@ import type { Failure } from '../src-shared/result.ts'
 import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
 import { isMerged, noteMerged, parseInstitution, seed } from './seed/index.ts'
-import { runSettingsCommand, settingsCommands } from './settings-file/index.ts'
+import { runSettingsCommand, settingsCommands } from './settings-command.ts'
 import { readSettings } from './settings.ts'
 
 function refuse(failure: Failure): never {

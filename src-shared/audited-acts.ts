@@ -115,6 +115,10 @@ export const auditedActs = {
   policyPreview: figures,
   organisation: settings,
   saveOrganisation: ['organisation-saved'],
+  setup: settings,
+  saveSetup: ['setup-saved'],
+  contact: settings,
+  saveContact: ['contact-saved'],
   exportSettings: settings,
   importSettings: ['settings-imported'],
 } as const satisfies { readonly [R in AnsweredFor]: Audited }

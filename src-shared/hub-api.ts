@@ -17,6 +17,7 @@ import { listRoutes } from './agent-api/lists.ts'
 import { routingRoutes } from './agent-api/routing.ts'
 import { watchRoutes } from './agent-api/watch.ts'
 import { administerRoutes } from './agent-api/administer.ts'
+import { setupRoutes } from './agent-api/setup.ts'
 import { proveRoutes } from './agent-api/prove.ts'
 import { accountRoutes, sessionRoutes } from './agent-api/session.ts'
 import { HubPickupState } from './agent-api/words.ts'
@@ -418,6 +419,7 @@ export const hubApi = {
   ...requestRoutes,
   ...inboxRoutes,
   ...administerRoutes,
+  ...setupRoutes,
 } as const
 export type HubApi = typeof hubApi
 export type HubRoute = keyof HubApi

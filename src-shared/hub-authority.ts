@@ -88,6 +88,10 @@ export const agentAuthorities: { readonly [R in AgentRoute]: readonly AgentRole[
   policyPreview: ['supervisor', 'auditor', 'administrator'],
   organisation: everyone,
   saveOrganisation: ['administrator'],
+  setup: ['administrator', 'supervisor'],
+  saveSetup: ['administrator'],
+  contact: everyone,
+  saveContact: ['administrator'],
   exportSettings: ['administrator'],
   importSettings: ['administrator'],
 }

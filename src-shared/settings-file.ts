@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { RetentionSettings } from './agent-api/prove.ts'
+import { Contact } from './agent-api/setup.ts'
 import { DeskKind, Localized } from './domain.ts'
 import { OpeningHoursSet } from './opening-hours.ts'
 import { Policy } from './policy/index.ts'
@@ -43,6 +44,7 @@ export const SettingsFile = z.strictObject({
   format: z.literal(settingsFormat).optional(),
   version: z.number().int().min(1).default(settingsVersion),
   organisation: z.strictObject({ name: Localized, changeAddress: Web, selfServiceAddress: Web }).optional(),
+  contact: Contact.optional(),
   slip: z.strictObject({ note: SlipNote, logo: SlipLogo.nullable() }).optional(),
   retention: RetentionSettings.optional(),
   policy: PolicySettings.optional(),
@@ -56,7 +58,7 @@ export type SettingsFile = z.infer<typeof SettingsFile>
 
 /** What an import changes, or would change. */
 export const SettingsChange = z.object({
-  what: z.enum(['organisation', 'slip', 'retention', 'policy', 'unit', 'desk']),
+  what: z.enum(['organisation', 'contact', 'slip', 'retention', 'policy', 'unit', 'desk']),
   /** Its key in the file; null where there is one of the kind. */
   key: z.string().nullable(),
   name: Localized.nullable(),

@@ -28,6 +28,8 @@ export const places = [
   { name: 'chains', path: '/chains', icon: 'chain', needs: 'chains', group: 'prove' },
   { name: 'quarantine', path: '/kept-apart', icon: 'alert', needs: 'quarantine', group: 'prove' },
   { name: 'audit', path: '/acts', icon: 'eye', needs: 'auditTrail', group: 'prove' },
+  { name: 'setup', path: '/setup', icon: 'check', needs: 'setup', group: 'administer' },
+  { name: 'institution', path: '/institution', icon: 'help', needs: 'contact', group: 'administer' },
   { name: 'places', path: '/places', icon: 'clock', needs: 'units', group: 'administer' },
   { name: 'enrolment', path: '/enrolment', icon: 'reader', needs: 'enrolmentCode', group: 'administer' },
   { name: 'staff', path: '/staff', icon: 'people', needs: 'staff', group: 'administer' },

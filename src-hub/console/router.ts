@@ -19,6 +19,8 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   chains: () => import('./pages/ChainsPage.vue'),
   quarantine: () => import('./pages/QuarantinePage.vue'),
   audit: () => import('./pages/AuditPage.vue'),
+  setup: () => import('./pages/SetupPage.vue'),
+  institution: () => import('./pages/InstitutionPage.vue'),
   places: () => import('./pages/PlacesPage.vue'),
   enrolment: () => import('./pages/EnrolmentPage.vue'),
   staff: () => import('./pages/StaffPage.vue'),

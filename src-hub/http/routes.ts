@@ -37,6 +37,7 @@ import { listHandlers } from './routes/lists.ts'
 import { routingHandlers } from './routes/routing.ts'
 import { administerHandlers } from './routes/administer.ts'
 import { proveHandlers } from './routes/prove.ts'
+import { setupHandlers } from './routes/setup.ts'
 import { signInHandlers } from './routes/sign-in.ts'
 import { watchHandlers } from './routes/watch.ts'
 import { checkInHandlers } from './routes/check-in.ts'
@@ -72,6 +73,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...letterHandlers(parts),
     ...inboxHandlers(parts),
     ...administerHandlers(parts),
+    ...setupHandlers(parts),
     ...eIdHandlers(parts),
     ...openingKeyHandlers(parts),
     authority: async () => ok({ pem: parts.authority }),

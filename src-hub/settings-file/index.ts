@@ -1,3 +1,2 @@
-export { runSettingsCommand, settingsCommands } from './command.ts'
 export { fileOf, planSettings, type Change, type Known } from './plan.ts'
 export { exportSettings, exportSettingsIn, importSettings, importSettingsIn } from './store.ts'

@@ -34,6 +34,7 @@ export interface KnownDesk extends Placed {
 /** What the institution has set now. */
 export interface Known {
   readonly organisation: NonNullable<SettingsFile['organisation']>
+  readonly contact: NonNullable<SettingsFile['contact']>
   readonly slip: NonNullable<SettingsFile['slip']>
   readonly retention: NonNullable<SettingsFile['retention']>
   readonly policy: PolicySettings
@@ -47,6 +48,7 @@ export type Change = SettingsChange
 export interface Plan {
   readonly changes: Change[]
   readonly organisation: Known['organisation'] | null
+  readonly contact: Known['contact'] | null
   readonly slip: Known['slip'] | null
   readonly retention: Known['retention'] | null
   readonly policy: PolicySettings | null
@@ -109,6 +111,9 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
           changeAddress: said(file.organisation.changeAddress, known.organisation.changeAddress),
           selfServiceAddress: said(file.organisation.selfServiceAddress, known.organisation.selfServiceAddress),
         }
+  const contact = { ...known.contact }
+  for (const field of ['address', 'telephone', 'email', 'ticketAddress', 'hoursAddress'] as const)
+    contact[field] = said(file.contact?.[field] ?? '', known.contact[field])
   const slip =
     file.slip === undefined
       ? known.slip
@@ -117,6 +122,7 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
   const policy = file.policy ?? known.policy
   const changed = {
     organisation: one('organisation', differing(known.organisation, organisation)),
+    contact: one('contact', differing(known.contact, contact)),
     slip: one('slip', differing(known.slip, slip)),
     retention: one('retention', differing(known.retention, retention)),
     policy: one('policy', differing({ ...known.policy }, { ...policy })),
@@ -180,6 +186,7 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
   return ok({
     changes,
     organisation: changed.organisation ? organisation : null,
+    contact: changed.contact ? contact : null,
     slip: changed.slip ? slip : null,
     retention: changed.retention ? retention : null,
     policy: changed.policy ? policy : null,
@@ -197,6 +204,7 @@ export function fileOf(known: Known): Omit<SettingsFile, 'staff' | 'recipients' 
     format: settingsFormat,
     version: settingsVersion,
     organisation: known.organisation,
+    contact: known.contact,
     slip: known.slip,
     retention: known.retention,
     policy: known.policy,

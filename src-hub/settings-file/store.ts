@@ -7,6 +7,7 @@ import { note, policyProblems, savePolicyIn, tellDesks } from '../administer/ind
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord, publishDirectory, readSlipSettings, saveSlipSettings } from '../desks/index.ts'
 import { readRetention, retentionKey } from '../prove/index.ts'
+import { readContact, saveContactIn } from '../setup/index.ts'
 import { PolicySettings, type SettingsFile } from '../../src-shared/settings-file.ts'
 import { fileOf, planSettings, type Change, type Known, type Plan } from './plan.ts'
 
@@ -21,6 +22,7 @@ async function readKnown(db: Db | Tx): Promise<Known> {
       changeAddress: organisation.change_address,
       selfServiceAddress: organisation.self_service_address,
     },
+    contact: await readContact(db),
     slip: await readSlipSettings(db),
     retention: await readRetention(db),
     policy: PolicySettings.parse(await policyRecord(db)),
@@ -106,6 +108,7 @@ async function carryOut(tx: Tx, plan: Plan, now: number, actor: string): Promise
       })
       .execute()
   }
+  if (plan.contact !== null) await saveContactIn(tx, plan.contact)
   if (plan.slip !== null) await saveSlipSettings(tx, plan.slip)
   if (plan.retention !== null) {
     const value = JSON.stringify(plan.retention)

@@ -124,6 +124,11 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { name: 'audit', path: '/acts', role: 'auditor', wait: 'row' },
   { name: 'retention', path: '/retention', role: 'administrator', wait: 'retention-days' },
+  { name: 'setup', path: '/setup?step=policy', role: 'administrator', wait: 'use-template' },
+  { name: 'setup-places', path: '/setup?step=places', role: 'administrator', wait: 'unit' },
+  { name: 'setup-test', path: '/setup?step=test', role: 'administrator', wait: 'setup-skip' },
+  { name: 'setup-ready', path: '/setup?step=ready', role: 'administrator', wait: 'verdict' },
+  { name: 'institution', path: '/institution', role: 'administrator', wait: 'save-institution' },
   { name: 'places', path: '/places', role: 'administrator', wait: 'unit' },
   {
     name: 'places-hours',
@@ -158,13 +163,11 @@ export const consolePages: readonly ConsolePage[] = [
     wait: 'settings-file',
     async act(page) {
       const content = { organisation: {}, units: [], recipients: [] }
-      await page
-        .getByTestId('settings-file')
-        .setInputFiles({
-          name: 'asetukset.json',
-          mimeType: 'application/json',
-          buffer: Buffer.from(JSON.stringify(content)),
-        })
+      await page.getByTestId('settings-file').setInputFiles({
+        name: 'asetukset.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify(content)),
+      })
       await page.getByTestId('merge-settings').waitFor()
     },
   },

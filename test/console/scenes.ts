@@ -654,6 +654,37 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       slipLogo: sceneLogo(),
     }),
     saveOrganisation: () => ({ saved: true }),
+    contact: () => ({
+      address: 'Rantatie 4, 00999 Suvanto',
+      telephone: '029 400 1000',
+      email: 'helpdesk@suvanto.example',
+      ticketAddress: 'https://tuki.suvanto.example',
+      hoursAddress: '',
+    }),
+    saveContact: () => ({ saved: true }),
+    setup: () => ({
+      steps: [
+        { step: 'institution', state: 'done', missing: [] },
+        { step: 'places', state: 'done', missing: [] },
+        { step: 'policy', state: 'open', missing: [{ what: 'training-address', must: false }] },
+        { step: 'slip', state: 'skipped', missing: [{ what: 'slip-note', must: false }] },
+        { step: 'people', state: 'done', missing: [] },
+        { step: 'accounts', state: 'done', missing: [] },
+        {
+          step: 'staff',
+          state: 'open',
+          missing: [
+            { what: 'badge', must: true },
+            { what: 'staffed-desk', must: false },
+          ],
+        },
+        { step: 'kiosk', state: 'open', missing: [{ what: 'working-kiosk', must: true }] },
+        { step: 'test', state: 'open', missing: [{ what: 'handover', must: false }] },
+      ],
+      ready: false,
+      finished: false,
+    }),
+    saveSetup: () => ({ saved: true }),
     exportSettings: () => ({ file: { version: 1, units: [], desks: [] } }),
     importSettings: () => ({
       changes: [

@@ -26,6 +26,8 @@ const usable: Readonly<Record<string, string>> = {
   slip: 'change-address',
   retention: 'retention-days',
   settings: 'export-settings',
+  setup: 'setup',
+  institution: 'institution-form',
   accounts: 'add-account',
   tokens: 'make-token',
   webhooks: 'webhook-url',

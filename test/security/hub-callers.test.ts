@@ -98,6 +98,10 @@ const expected: Readonly<Record<string, readonly AgentRole[]>> = {
   policyPreview: ['supervisor', 'auditor', 'administrator'],
   organisation: AgentRole.options,
   saveOrganisation: ['administrator'],
+  setup: ['administrator', 'supervisor'],
+  saveSetup: ['administrator'],
+  contact: AgentRole.options,
+  saveContact: ['administrator'],
   exportSettings: ['administrator'],
   importSettings: ['administrator'],
 }

@@ -5,6 +5,7 @@ import { listRoutes } from '../../../src-shared/agent-api/lists.ts'
 import { proveRoutes } from '../../../src-shared/agent-api/prove.ts'
 import { routingRoutes } from '../../../src-shared/agent-api/routing.ts'
 import { accountRoutes, sessionRoutes } from '../../../src-shared/agent-api/session.ts'
+import { setupRoutes } from '../../../src-shared/agent-api/setup.ts'
 import { watchRoutes } from '../../../src-shared/agent-api/watch.ts'
 import { hubApi } from '../../../src-shared/hub-api.ts'
 
@@ -17,6 +18,7 @@ export const consoleApi = {
   ...routingRoutes,
   ...proveRoutes,
   ...administerRoutes,
+  ...setupRoutes,
 } as const
 export type ConsoleApi = typeof consoleApi
 export type ConsoleRoute = keyof ConsoleApi

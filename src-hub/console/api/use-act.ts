@@ -16,7 +16,10 @@ export function useAct<R extends ConsoleRoute>(route: R) {
     failure.value = null
     const result = await hub.call(route, { body })
     busy.value = false
-    if (result.ok) return result.value
+    if (result.ok) {
+      hub.acts += 1
+      return result.value
+    }
     failure.value = result.failure
     return null
   }

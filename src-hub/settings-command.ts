@@ -2,9 +2,9 @@
  * `npm run hub -- export-settings [FILE]` and `npm run hub -- import-settings FILE [--dry-run]`: settings as a file, beside a running hub or without
  * one. Both write to the database that the hub's own environment names.
  */
-import { readFileSync, writeFileSync, writeSync } from 'node:fs'
-import { parseSettingsFile, peopleSections, type SettingsChange } from '../../src-shared/settings-file.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { parseSettingsFile, peopleSections, type SettingsChange } from '../src-shared/settings-file.ts'
+import { fail, ok, type Result } from '../src-shared/result.ts'
 import {
   connectDatabase,
   migrate,
@@ -12,9 +12,9 @@ import {
   startEmbeddedPostgres,
   type Db,
   type EmbeddedPostgres,
-} from '../database/index.ts'
-import type { HubOptions } from '../hub.ts'
-import { exportSettings, importSettings } from './store.ts'
+} from './database/index.ts'
+import type { HubOptions } from './hub.ts'
+import { exportSettings, importSettings } from './settings-file/index.ts'
 
 export const settingsCommands = ['export-settings', 'import-settings'] as const
 export type SettingsCommand = (typeof settingsCommands)[number]
@@ -23,7 +23,10 @@ export type SettingsCommand = (typeof settingsCommands)[number]
 async function withDatabase<T>(options: HubOptions, work: (db: Db) => Promise<Result<T>>): Promise<Result<T>> {
   const given = options.databaseOwnerUrl ?? options.databaseUrl ?? runningPostgres(options.dataDir)
   let own: EmbeddedPostgres | null = null
-  if (given === null) own = await startEmbeddedPostgres(options.dataDir)
+  if (given === null) {
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o711 })
+    own = await startEmbeddedPostgres(options.dataDir)
+  }
   const { db } = connectDatabase(given ?? own?.url ?? '')
   try {
     const migrated = await migrate(db)

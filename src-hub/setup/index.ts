@@ -1,0 +1,2 @@
+export { setupOf, type SetupFacts } from './ready.ts'
+export { readContact, readSetup, saveContact, saveContactIn, saveSetup } from './store.ts'
