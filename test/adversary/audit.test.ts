@@ -526,6 +526,20 @@ const calls: Calls = {
     value(await administrator().call('saveOrganisation', { body: { name: texts('University'), ...addresses } }))
     return [['organisation-saved', 'adversary-administrator', null]]
   },
+  saveContact: async () => {
+    const none = { address: '', telephone: '', ticketAddress: '', hoursAddress: '' }
+    value(await administrator().call('saveContact', { body: { ...none, email: 'helpdesk@id.example' } }))
+    return [['contact-saved', 'adversary-administrator', null]]
+  },
+  saveSetup: async () => {
+    value(await administrator().call('saveSetup', { body: { skipped: ['slip'], finished: false } }))
+    return [['setup-saved', 'adversary-administrator', null]]
+  },
+  importSettings: async () => {
+    const file = { units: [{ key: 'imported', name: texts('Imported campus'), address: '' }] }
+    const { changes } = value(await administrator().call('importSettings', { body: { file, dryRun: false } }))
+    return [['settings-imported', 'adversary-administrator', String(changes.length)]]
+  },
 }
 
 const recipientOf = (account: string) => one('SELECT recipient AS one FROM account WHERE account = $1', [account])
