@@ -1,5 +1,6 @@
 /** Texts in the three languages of the house. A test compares the files with each other and with what the screens use. */
 import { createI18n } from 'vue-i18n'
+import { isolating } from '../src-shared/human-text.ts'
 import en from './locales/en.json' with { type: 'json' }
 import fi from './locales/fi.json' with { type: 'json' }
 import sv from './locales/sv.json' with { type: 'json' }
@@ -12,10 +13,12 @@ declare module 'vue-i18n' {
 }
 
 export function makeI18n() {
-  return createI18n<[Texts], 'fi' | 'sv' | 'en', false>({
+  const texts = createI18n<[Texts], 'fi' | 'sv' | 'en', false>({
     legacy: false,
     locale: 'fi',
     fallbackLocale: 'en',
     messages: { fi, sv, en },
   })
+  texts.global.t = isolating(texts.global.t)
+  return texts
 }

@@ -1302,6 +1302,39 @@ export const errorTexts = {
     sv: ['Kortets nummer är längre än läsaren kan ange.', 'Använd en annan läsare eller sök med namn i kön.'],
     en: ['The card’s number is longer than this reader can tell.', 'Use another reader, or search the queue by name.'],
   },
+  'L-720': {
+    fi: [
+      'Kohdassa {where} on merkki, jota ei näe tai joka kääntää tekstin suunnan ({found}).',
+      'Kirjoita kohta uudelleen käsin, älä liitä sitä.',
+    ],
+    sv: [
+      'I {where} finns ett tecken som inte syns eller som vänder texten ({found}).',
+      'Skriv texten på nytt för hand, klistra inte in den.',
+    ],
+    en: [
+      'In {where} there is a character that cannot be seen, or that turns text around ({found}).',
+      'Type it again by hand instead of pasting it.',
+    ],
+  },
+  'L-721': {
+    fi: ['Kohta {where} on liian pitkä: enintään {max} merkkiä ja {bytes} tavua.', 'Lyhennä sitä.'],
+    sv: ['{where} är för lång: högst {max} tecken och {bytes} byte.', 'Förkorta texten.'],
+    en: ['{where} is too long: at most {max} characters and {bytes} bytes.', 'Shorten it.'],
+  },
+  'L-722': {
+    fi: [
+      'Kohdassa {where} on samassa kirjaimessa enemmän merkkejä kuin missään kirjoituksessa, tai merkki ilman kirjainta.',
+      'Kirjoita kohta uudelleen ilman ylimääräisiä merkkejä.',
+    ],
+    sv: [
+      'I {where} har en bokstav fler tecken än i någon skrift, eller ett tecken står utan bokstav.',
+      'Skriv texten på nytt utan de överflödiga tecknen.',
+    ],
+    en: [
+      'In {where} a letter has more marks than in any script, or a mark stands on no letter.',
+      'Type it again without the extra marks.',
+    ],
+  },
   'L-723': {
     fi: [
       'Tietokannan palvelinta {host} ei voi käyttää ({why}).',

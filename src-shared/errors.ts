@@ -2,6 +2,7 @@
 import { withinRange } from './bounds.ts'
 import type { Language } from './domain.ts'
 import { errorTexts } from './error-texts.ts'
+import { isolated } from './human-text.ts'
 
 export type ErrorCode = keyof typeof errorTexts
 export type ErrorParams = Readonly<Record<string, string | number>>
@@ -52,7 +53,7 @@ export function describeFailure(
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = failure.params?.[name + inLanguage[language]] ?? failure.params?.[name] ?? '…'
-      return name.endsWith('At') && typeof value === 'number' ? dayAndTime(value, language) : String(value)
+      return name.endsWith('At') && typeof value === 'number' ? dayAndTime(value, language) : isolated(String(value))
     })
   return { what: fill(what), next: fill(next) }
 }

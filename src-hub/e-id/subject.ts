@@ -16,6 +16,9 @@ export interface OnRecord {
   readonly identityBlind: Buffer | null
 }
 
+/** A longer claim is nobody's name, number or date, and is not looked at. */
+const longestClaim = 300
+
 type Claims = Readonly<Record<string, unknown>>
 
 /** Names that Finnish brokers give to the same thing. */
@@ -27,7 +30,7 @@ const givenNames = ['given_name', 'urn:oid:1.2.246.517.2002.2.2', 'urn:oid:2.5.4
 function first(claims: Claims, names: readonly string[]): string | null {
   for (const name of names) {
     const value = claims[name]
-    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= longestClaim) return value.trim()
   }
   return null
 }

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
+import { failureOfText } from '../../src-shared/human-text.ts'
 import { mayCall } from '../../src-shared/hub-authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import type { Session } from '../sign-in/index.ts'
@@ -162,7 +163,9 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     const body = route.body.safeParse(json)
     if (!query.success || !body.success) {
       const issue = (query.success ? body.error : query.error)?.issues[0]
-      return fail('L-608', { where: issue?.path.join('.') ?? 'body' })
+      const where = issue?.path.join('.') ?? 'body'
+      const text = failureOfText(issue)
+      return text === null ? fail('L-608', { where }) : fail(text.code, { ...text.params, where })
     }
     const { kiosk, agent, session } = caller
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>

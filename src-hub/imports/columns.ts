@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { BirthDate, withoutUnknown } from '../../src-shared/birth-date.ts'
 import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
-import { PersonName } from '../../src-shared/hub-api.ts'
+import { failureOfText, HumanText } from '../../src-shared/human-text.ts'
 import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { columnOf, valueOf, type Column } from './headers.ts'
@@ -20,18 +20,18 @@ const personal: readonly Column[] = [
   'cards',
 ]
 
-/** No control characters: they would travel on to slips and exports. */
+/** Of what is not a name: no control characters, which would travel on to slips and exports. */
 // eslint-disable-next-line no-control-regex
 const Plain = z.string().regex(/^[^\0-\x1f\x7f]*$/)
 const Account = Plain.min(1).max(120).refine(plainAccount)
 /** `Family, Given` and `|` between two; one name alone is a family name, and `, Given` a given name alone. */
-const former = Plain.max(1000).transform((text, context) => {
+const former = HumanText(1000).transform((text, context) => {
   const names = text
     .split('|')
     .filter((part) => part.trim() !== '')
     .map((part) => part.split(',').map((half) => half.trim()))
   const pairs = names.map(([family = '', given = '']) => ({ family, given }))
-  const fits = PersonName.shape.family
+  const fits = HumanText(120)
   const bad = names.some((name) => name.length > 2 || name.some((half) => !fits.safeParse(half).success))
   if (bad || names.length > 10 || !pairs.every(hasName)) context.addIssue({ code: 'custom' })
   return pairs
@@ -47,13 +47,13 @@ const cards = Plain.max(4000).transform((text, context) => {
 /** What is not there stays as the hub has it. A person who is new needs a class and a name: `lacks` tells. */
 const Person = z.object({
   class: RecipientClass.optional(),
-  family: Plain.pipe(PersonName.shape.family).optional(),
-  given: Plain.pipe(PersonName.shape.given).optional(),
+  family: HumanText(120).optional(),
+  given: HumanText(120).optional(),
   former_names: former.default([]),
   language: Language.optional(),
   /** A year, or a year and a month, where nobody knows the rest: `1985`, `1985-07`, or with zeros. */
   birth_date: z.string().transform(withoutUnknown).pipe(BirthDate).optional(),
-  sponsor: Plain.max(200).optional(),
+  sponsor: HumanText(200).optional(),
   valid_until: DateText.optional(),
   cards: cards.default([]),
 })
@@ -62,7 +62,7 @@ export type ImportPerson = z.infer<typeof Person>
 const Pickup = z.object({
   desk: Plain.max(120),
   channel: Channel.optional(),
-  request_reference: Plain.max(60).optional(),
+  request_reference: HumanText(60).optional(),
   secret_kind: SecretKind.default('password'),
 })
 export type ImportPickup = z.infer<typeof Pickup>
@@ -99,7 +99,15 @@ export function bringsPeople(header: readonly Column[]): boolean {
   return header.some((name) => personal.includes(name))
 }
 
-/** One row. L-635 naming the column, never its value; L-247 for more cards than a person may have. */
+/** What is wrong with a column, never its value. */
+function refusedBy({ issues }: z.ZodError): Result<never> {
+  const issue = issues[0]
+  const where = String(issue?.path[0] ?? 'row')
+  const text = failureOfText(issue)
+  return text === null ? fail('L-635', { column: where }) : fail(text.code, { ...text.params, where })
+}
+
+/** One row. L-635, or L-720 to L-722 of a name, naming the column and never its value; L-247 for more cards than a person may have. */
 export function readRow(header: readonly Column[], cells: readonly string[]): Result<ReadRow> {
   // An empty cell is one that is not there.
   const values: Partial<Record<Column, string>> = {}
@@ -110,10 +118,10 @@ export function readRow(header: readonly Column[], cells: readonly string[]): Re
   const account = Account.safeParse(values.account)
   if (!account.success) return fail('L-635', { column: 'account' })
   const person = personal.some((name) => values[name] !== undefined) ? Person.safeParse(values) : null
-  if (person?.success === false) return fail('L-635', { column: String(person.error.issues[0]?.path[0] ?? 'row') })
+  if (person?.success === false) return refusedBy(person.error)
   if (new Set(person?.data.cards).size > mostCards) return fail('L-247', { max: mostCards })
   const pickup = values.desk === undefined ? null : Pickup.safeParse(values)
-  if (pickup?.success === false) return fail('L-635', { column: String(pickup.error.issues[0]?.path[0] ?? 'row') })
+  if (pickup?.success === false) return refusedBy(pickup.error)
   if (pickup === null && person === null) return fail('L-635', { column: 'desk' })
   return ok({ account: account.data, pickup: pickup?.data ?? null, person: person?.data ?? null })
 }

@@ -2,20 +2,28 @@
 import { z } from 'zod'
 import { BirthDate } from '../../src-shared/birth-date.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
-import { PostalAddress } from '../../src-shared/policy/index.ts'
-import { mostCards } from '../../src-shared/agent-api/words.ts'
+import { AddressOnRecord } from '../../src-shared/policy/index.ts'
+import { HumanLabel, HumanText } from '../../src-shared/human-text.ts'
+import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
 import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { parseSettingsFile, SettingsFile } from '../../src-shared/settings-file.ts'
 
 /** Keys hold the file together; the hub gives opaque ids of its own. */
 const Key = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)
+const Account = z.string().min(1).max(120).refine(plainAccount)
 const CardId = z.string().regex(/^[0-9A-F]{8,20}$/)
 
 export const Institution = SettingsFile.extend({
   staff: z
     .array(
-      z.strictObject({ key: Key, name: z.string(), role: StaffRole, badges: z.array(CardId), desks: z.array(Key) }),
+      z.strictObject({
+        key: Key,
+        name: HumanLabel(120),
+        role: StaffRole,
+        badges: z.array(CardId),
+        desks: z.array(Key),
+      }),
     )
     .default([]),
   recipients: z
@@ -24,21 +32,24 @@ export const Institution = SettingsFile.extend({
         .strictObject({
           key: Key,
           class: RecipientClass,
-          family: z.string(),
-          given: z.string(),
-          formerNames: z.array(z.strictObject({ family: z.string(), given: z.string() }).refine(hasName)).default([]),
+          family: HumanText(120),
+          given: HumanText(120),
+          formerNames: z
+            .array(z.strictObject({ family: HumanText(120), given: HumanText(120) }).refine(hasName))
+            .max(10)
+            .default([]),
           language: Language,
           birthDate: BirthDate.nullable(),
           /** Compared with what an e-ID says, as a keyed hash; the code itself is not kept. */
           identityCode: z.string().max(20).optional(),
-          sponsor: z.string().nullable().default(null),
-          account: z.string(),
+          sponsor: HumanText(200).nullable().default(null),
+          account: Account,
           /** Further accounts of the same person. */
-          otherAccounts: z.array(z.string()).default([]),
+          otherAccounts: z.array(Account).default([]),
           accountValidUntil: DateText.nullable().default(null),
           cards: z.array(CardId).max(mostCards).default([]),
           /** For registered letters. */
-          address: PostalAddress.nullable().default(null),
+          address: AddressOnRecord.nullable().default(null),
         })
         .refine(hasName),
     )

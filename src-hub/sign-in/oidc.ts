@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import * as client from 'openid-client'
 import { Username } from '../../src-shared/agent-api/session.ts'
+import { HumanLabel, shownText } from '../../src-shared/human-text.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -81,7 +82,9 @@ export function createOidc(
     const username = nameOf(all)
     if (role === undefined || username === null) return fail('L-665', { why: 'role' })
     const subject = `${claims.iss}|${claims.sub}`
-    const name = typeof all.name === 'string' && all.name !== '' ? all.name.slice(0, 120) : username
+    // The provider's word cannot be sent back: what would not be taken from a person is left out of it.
+    const shown = typeof all.name === 'string' ? shownText(all.name.normalize('NFC')).trim().slice(0, 120) : ''
+    const name = HumanLabel(120).safeParse(shown).data ?? username
     return transact(db, async (tx) => {
       const old = await tx
         .selectFrom('console_account')

@@ -1,5 +1,6 @@
 /** The window's link to the engine, whichever shell carries it. */
 import type { FrameLink } from '../../src-shared/contract.ts'
+import { shownDeep } from '../../src-shared/human-text.ts'
 import { ShellNotice } from '../../src-shared/kiosk-api.ts'
 
 /** `lost`: the carrier is gone and is being sought again. `elsewhere`: another window has taken over; only a person brings it back here. */
@@ -21,7 +22,9 @@ export function splitNotices(link: KioskLink, onNotice: (notice: ShellNotice) =>
       link.send(frame)
     },
     onFrame(receive) {
-      link.onFrame((frame) => {
+      link.onFrame((raw) => {
+        // What was stored before names were looked at is made harmless here, once, for every screen.
+        const frame = shownDeep(raw)
         const notice = ShellNotice.safeParse(frame)
         if (notice.success) onNotice(notice.data)
         else receive(frame)

@@ -14,13 +14,14 @@ import {
   StaffRole,
   UnitId,
 } from '../domain.ts'
+import { HumanLabel, HumanText } from '../human-text.ts'
 import { Policy } from '../policy/schema.ts'
 import { OpeningHours, OpeningHoursSet } from '../opening-hours.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { peopleSections, SettingsChange, SettingsFile } from '../settings-file.ts'
 import { SlipLogo, SlipNote } from '../slip-logo.ts'
 
-const Text = z.string().trim().min(1).max(120)
+const Text = HumanLabel(120)
 const Texts = z.object({ fi: Text, sv: Text, en: Text })
 /** What a browser may be sent to, and a slip may show. */
 const WebAddress = z.url({ protocol: /^https?$/ })
@@ -65,7 +66,7 @@ export const administerRoutes = {
     body: z.object({
       id: UnitId.optional(),
       name: Texts,
-      address: z.string().trim().max(200),
+      address: HumanText(200),
       hours: OpeningHoursSet.nullable(),
     }),
     reply: z.object({ id: UnitId }),
@@ -132,7 +133,7 @@ export const administerRoutes = {
   /** `version` is the one that was edited: L-662 when another has been saved since. L-663 names what does not hold together. */
   savePolicy: route('POST', '/v1/agent/policy', 'agent', {
     query: none,
-    body: z.object({ policy: Policy, note: z.string().max(200).default('') }),
+    body: z.object({ policy: Policy, note: HumanText(200).default('') }),
     reply: z.object({ version: Count }),
   }),
   /** "Who could be served where?" by this draft: each class at each kind of desk and channel, and what changes from the policy in force. */

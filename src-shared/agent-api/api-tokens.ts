@@ -1,6 +1,7 @@
 /** Tokens for programs (a ticket system): made by an administrator, shown once, kept as hashes. */
 import { z } from 'zod'
 import { Instant, StoredInstant } from '../domain.ts'
+import { HumanLabel } from '../human-text.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** What a program may be: it issues and reads. Losses, alarms and administration are people's. */
@@ -28,7 +29,7 @@ export const apiTokenRoutes = {
   /** `token` is in this reply and nowhere else. */
   createToken: route('POST', '/v1/agent/tokens', 'agent', {
     query: none,
-    body: z.object({ name: z.string().trim().min(1).max(60), role: TokenRole, days: z.number().int().min(1).max(730) }),
+    body: z.object({ name: HumanLabel(60), role: TokenRole, days: z.number().int().min(1).max(730) }),
     reply: z.object({ id: z.string(), token: z.string(), expiresAt: Instant }),
   }),
   revokeToken: route('POST', '/v1/agent/tokens/revoke', 'agent', {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Count, FailureParams, QueryCount } from '../bounds.ts'
 import { Instant, PickupId } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
+import { HumanLabel } from '../human-text.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** Bytes of one part before base64. */
@@ -55,7 +56,7 @@ export const importRoutes = {
   /** `supersede`: rows for accounts with a live pickup replace it, instead of being refused. */
   createImport: route('POST', '/v1/agent/imports', 'agent', {
     query: none,
-    body: z.object({ name: z.string().trim().min(1).max(120), supersede: z.boolean().default(false) }),
+    body: z.object({ name: HumanLabel(120), supersede: z.boolean().default(false) }),
     reply: which,
   }),
   /** `part` counts from 0, in order; the same part again changes nothing. `bytes` is base64 of at most 4 MiB of the file; `last` begins the check. */

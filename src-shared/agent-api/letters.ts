@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { PickupId, StoredInstant } from '../domain.ts'
 import { noBody, none, route } from '../hub-route.ts'
-import { PostalAddress } from '../policy/postal.ts'
+import { AddressOnRecord } from '../policy/postal.ts'
 
 export const letterRoutes = {
   /**
@@ -11,7 +11,7 @@ export const letterRoutes = {
    */
   setAddress: route('POST', '/v1/agent/recipients/address', 'agent', {
     query: none,
-    body: z.object({ account: z.string().max(120), address: PostalAddress.nullable() }),
+    body: z.object({ account: z.string().max(120), address: AddressOnRecord.nullable() }),
     reply: z.object({ area: z.enum(['inside', 'outside', 'unknown']), letter: z.enum(['none', 'moved', 'revoked']) }),
   }),
   /** Letters that have gone, newest first. */

@@ -18,6 +18,7 @@ import {
   RecipientId,
 } from '../domain.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
+import { HumanText } from '../human-text.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState, NameOnRecord, PersonName, plainAccount } from './words.ts'
 
@@ -63,7 +64,7 @@ export const routingRoutes = {
       name: NameOnRecord,
       formerNames: z.array(NameOnRecord).max(10).default([]),
       language: Language,
-      sponsor: z.string().max(200).nullable().default(null),
+      sponsor: HumanText(200).nullable().default(null),
       accounts: z
         .array(z.object({ account: Account, validUntil: DateText.nullable().default(null) }))
         .min(1)

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { FailureParams } from '../bounds.ts'
 import { Instant, StoredInstant } from '../domain.ts'
+import { HumanLabel } from '../human-text.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { noBody, none, route } from '../hub-route.ts'
 import { AgentRole } from './words.ts'
@@ -97,7 +98,7 @@ export const sessionRoutes = {
   /** The first account, by the one-time link of the hub's log. Signs in. Fails with L-655 (used, too old, or not the newest), L-653. */
   firstAdministrator: route('POST', '/v1/agent/first-administrator', 'code', {
     query: none,
-    body: z.object({ token: LinkToken, username: Username, name: z.string().min(1).max(120), password: Password }),
+    body: z.object({ token: LinkToken, username: Username, name: HumanLabel(120), password: Password }),
     reply: SessionView,
   }),
   /** A password by the one-time link of an invitation. Signs in. Fails with L-655, L-653. */
@@ -135,7 +136,7 @@ export const accountRoutes = {
     query: none,
     body: z.object({
       username: Username,
-      name: z.string().min(1).max(120),
+      name: HumanLabel(120),
       role: AgentRole,
       disabled: z.boolean().default(false),
     }),

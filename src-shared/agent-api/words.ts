@@ -1,5 +1,6 @@
 /** Words that the agents' routes share with the rest of the hub API. */
 import { z } from 'zod'
+import { HumanText } from '../human-text.ts'
 import { hasName } from '../person-name.ts'
 
 /** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks, accounts and settings. */
@@ -21,11 +22,12 @@ export const HubPickupState = z.enum([
 ])
 export type HubPickupState = z.infer<typeof HubPickupState>
 
+/** As it is stored and told; what is put on record is a `NameOnRecord`. */
 export const PersonName = z.object({ family: z.string().max(120), given: z.string().max(120) })
 export type PersonName = z.infer<typeof PersonName>
 
-/** A name that is put on record. Many people have one name, in either field; nobody has none. */
-export const NameOnRecord = PersonName.refine(hasName)
+/** A name that is put on record, at every door. Many people have one name, in either field; nobody has none. */
+export const NameOnRecord = z.object({ family: HumanText(120), given: HumanText(120) }).refine(hasName)
 
 /** A person's cards on record: a grant carries a tag for each, and has room for as many. */
 export const mostCards = 20

@@ -24,7 +24,15 @@ export {
   placeText,
   type From,
 } from './places.ts'
-export { addressLines, greaterHelsinki, postalArea, PostalAddress, PostalRange, type PostalArea } from './postal.ts'
+export {
+  addressLines,
+  greaterHelsinki,
+  postalArea,
+  AddressOnRecord,
+  PostalAddress,
+  PostalRange,
+  type PostalArea,
+} from './postal.ts'
 export {
   acceptsIssuer,
   classRule,

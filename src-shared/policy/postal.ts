@@ -1,5 +1,6 @@
 /** Where a letter goes (docs/architecture.md#channels-and-rules-of-the-institution): postal addresses, and which of them lie in Greater Helsinki. */
 import { z } from 'zod'
+import { HumanLabel, HumanText } from '../human-text.ts'
 
 /** ISO 3166-1 alpha-2. */
 const Country = z.string().regex(/^[A-Z]{2}$/)
@@ -15,6 +16,13 @@ export const PostalAddress = z.object({
   country: Country,
 })
 export type PostalAddress = z.infer<typeof PostalAddress>
+
+/** An address that is put on record, at every door. */
+export const AddressOnRecord = PostalAddress.extend({
+  lines: z.array(HumanLabel(80)).min(1).max(3),
+  postalCode: HumanText(12),
+  city: HumanLabel(80),
+})
 
 const PostalCode = z.string().regex(/^\d{5}$/)
 export const PostalRange = z.object({ from: PostalCode, to: PostalCode })

@@ -6,6 +6,8 @@ import type { PersonName } from '../hub-api.ts'
 import { latinAlone, mrzLetters } from './mrz-letters.ts'
 
 export { initials } from '../person-name.ts'
+export { latinBase } from './latin-letters.ts'
+export { mrzLetters } from './mrz-letters.ts'
 
 type Letters = readonly (readonly string[] | null)[]
 

@@ -3,6 +3,7 @@
  * the contract.
  */
 import { csrfHeader } from '../../../src-shared/agent-api/session.ts'
+import { shownDeep } from '../../../src-shared/human-text.ts'
 import { HubFailure } from '../../../src-shared/hub-api.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
 import { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
@@ -49,7 +50,8 @@ export function createCallHub(fetching: typeof fetch, csrf: () => string | null,
       return fail('L-601')
     }
     try {
-      json = await answer.json()
+      // What was stored before names were looked at is made harmless here, once, for every page.
+      json = shownDeep((await answer.json()) as unknown)
     } catch {
       return fail(answer.status >= 500 ? 'L-611' : 'L-602')
     }

@@ -1,5 +1,6 @@
 /** The desks by id, for names in lists and for choosing one. */
 import { computed } from 'vue'
+import { isolated } from '../../../src-shared/human-text.ts'
 import type { ConsoleReply } from './contract.ts'
 import { useLocal } from '../wording/local.ts'
 import { useQuery } from './use-query.ts'
@@ -22,7 +23,8 @@ export function useDesks() {
     const desk = id === null ? undefined : byId.value.get(id)
     return desk === undefined ? '–' : place(desk)
   }
-  const place = (desk: Pick<DeskEntry, 'unit' | 'name'>): string => `${local(desk.unit)}, ${local(desk.name)}`
+  const place = (desk: Pick<DeskEntry, 'unit' | 'name'>): string =>
+    `${isolated(local(desk.unit))}, ${isolated(local(desk.name))}`
   /** Known for sure: there is no desk yet. */
   const none = computed(() => query.data.value !== null && query.data.value.desks.length === 0)
   return { desks, byId, none, name, place, failure: query.failure, reload: query.reload }

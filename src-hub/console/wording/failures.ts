@@ -14,7 +14,7 @@ const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608', 'L-207'] as const
 const things = ['account', 'desk', 'pickup', 'recipient', 'kiosk'] as const
 
 /** Of many rows at once there is none to name. */
-const many = ['L-609', 'L-635', 'L-636'] as const
+const many = ['L-609', 'L-635', 'L-636', 'L-720', 'L-721', 'L-722'] as const
 
 export function useFailureWords(): (failure: Told) => { what: string; next: string } {
   const { t } = useTexts()
