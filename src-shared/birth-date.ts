@@ -6,8 +6,11 @@ import { z } from 'zod'
 
 const partial = /^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/
 
-/** `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` where the rest is known to nobody. */
-export const BirthDate = z.union([z.iso.date(), z.string().regex(partial)])
+/** Years in which somebody who is alive may have been born: others are a year and a month of two digits each, or a slip of the hand. */
+const born = /^(?:18[5-9]\d|19\d\d|20\d\d)/
+
+/** `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` where the rest is known to nobody. From 1850 to 2099. */
+export const BirthDate = z.union([z.iso.date().regex(born), z.string().regex(born).regex(partial)])
 export type BirthDate = z.infer<typeof BirthDate>
 
 /** Whether day and month are both there. */

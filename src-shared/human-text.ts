@@ -57,7 +57,7 @@ export function hiddenIn(text: string): string | null {
 }
 
 /** Marks on one letter: of those that go on letters of any script; and of a script's own, which stack (Tibetan, Myanmar). */
-const mostMarks = 4
+const mostMarks = 3
 const mostOwnMarks = 8
 const crowd = new RegExp(`\\p{Script=Inherited}{${mostMarks + 1},}|\\p{M}{${mostOwnMarks + 1},}`, 'u')
 const crowds = new RegExp(

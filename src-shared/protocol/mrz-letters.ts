@@ -32,6 +32,7 @@ const cyrillic: Readonly<Record<string, readonly string[]>> = {
   В: ['V'],
   Г: ['G', 'H'],
   Ґ: ['G'],
+  Ғ: ['G', 'GJ'],
   Ѓ: ['G', 'GJ'],
   Д: ['D'],
   Ђ: ['D', 'DJ'],
@@ -58,7 +59,8 @@ const cyrillic: Readonly<Record<string, readonly string[]>> = {
   Р: ['R'],
   С: ['S'],
   Т: ['T'],
-  Ћ: ['C'],
+  // D in the table, C in Serbian, which alone has it.
+  Ћ: ['C', 'D'],
   У: ['U'],
   Ў: ['U'],
   Ф: ['F'],
@@ -88,6 +90,7 @@ const arabic: Readonly<Record<string, readonly string[]>> = {
   ئ: ['XI'],
   ا: ['A'],
   ب: ['B'],
+  // XAH ends a part of a name, where it nearly always stands; XTA elsewhere.
   ة: ['XAH', 'XTA'],
   ت: ['T'],
   ث: ['XTH'],

@@ -3,7 +3,7 @@
  * told initials, the desk learns who has come, and a screen that somebody has opened can do no more than raise an alarm.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CallId } from '../../src-shared/domain.ts'
+import { CallId, RecipientId } from '../../src-shared/domain.ts'
 import type { CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
 import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -253,6 +253,44 @@ describe('checking in', () => {
       outcome: 'here',
     })
     expect(value(await ask({ by: 'pickup-code', code: 'ZZZZZZZZ' }))).toEqual({ outcome: 'nothing' })
+  })
+
+  it('a birth that is known in part: by document as far as both know it, and by code', async () => {
+    const [, , , , fifth = ''] = fleet.accounts
+    await fleet.issue(fifth, desk)
+    await push(kiosk)
+    const { db, keys } = fleet.hub()
+    const found = await db
+      .selectFrom('account')
+      .innerJoin('recipient', 'recipient.id', 'account.recipient')
+      .innerJoin('pickup', 'pickup.account', 'account.account')
+      .select(['recipient.id', 'recipient.family', 'recipient.given', 'pickup.pickup_code'])
+      .where('account.account', '=', fifth)
+      .where('pickup.state', '=', 'granted')
+      .executeTakeFirstOrThrow()
+    const upper = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/-/g, ' ').toUpperCase()
+    const names = { family: upper(found.family), given: upper(found.given), truncated: false }
+    for (const [record, document, outcome] of [
+      ['1985', '1985', 'here'],
+      ['1985', '1985-07', 'here'],
+      ['1985', '1985-07-14', 'here'],
+      ['1985-07', '1985-07', 'here'],
+      ['1985-07', '1985-07-14', 'here'],
+      ['1985-07-14', '1985-07-14', 'here'],
+      ['1985-07', '1985', 'nothing'],
+      ['1985-07-14', '1985-07', 'nothing'],
+      ['1985-07-14', '1985', 'nothing'],
+      ['1985', '1986', 'nothing'],
+      ['1985-07', '1985-08', 'nothing'],
+    ] as const) {
+      const recipient = RecipientId.parse(found.id)
+      value(await fleet.agent().call('setBirthDate', { body: { recipient, birthDate: record } }))
+      const said = value(await ask({ by: 'document', birthDate: document, ...names }))
+      expect([record, document, said.outcome]).toEqual([record, document, outcome])
+    }
+    // A code is of the pickup: what is known of the birth does not matter.
+    const byCode = await ask({ by: 'pickup-code', code: keys.open(found.pickup_code) })
+    expect(value(byCode)).toMatchObject({ outcome: 'here' })
   })
 
   it('what waits at another desk is named by that desk, and nobody arrives', async () => {

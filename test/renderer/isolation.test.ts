@@ -23,7 +23,8 @@ it('no name without isolation', () => {
     for (const match of template.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
       const expression = (match[1] ?? '').trim().replaceAll(/\s+/g, ' ')
       // Values of a translation are isolated where they are put in (`isolating`).
-      if (!named.test(expression) || none.has(expression) || /^(?:t|te|said\.name)\(/.test(expression)) continue
+      if (!named.test(expression) || none.has(expression) || /^(?:t|te|said\.name)\(|\bisolated\(/.test(expression))
+        continue
       const before = template.slice(0, match.index).trimEnd()
       const element = before.slice(before.lastIndexOf('<'))
       // Choices of a list may turn on `t(...)` alone; each side is text of the house or isolated by `desks.name`.
