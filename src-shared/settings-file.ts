@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { RetentionSettings } from './agent-api/prove.ts'
 import { Contact } from './agent-api/setup.ts'
 import { DeskKind, Localized } from './domain.ts'
+import { failureOfText, HumanText } from './human-text.ts'
 import { OpeningHoursSet } from './opening-hours.ts'
 import { Policy } from './policy/index.ts'
 import { fail, ok, type Result } from './result.ts'
@@ -56,6 +57,20 @@ export const SettingsFile = z.strictObject({
 })
 export type SettingsFile = z.infer<typeof SettingsFile>
 
+/** A file as it is taken in: what is stored already is told as it is, and its names are looked at when they come back. */
+const Named = z.object({ fi: HumanText(120), sv: HumanText(120), en: HumanText(120) })
+const AtTheDoor = SettingsFile.extend({
+  organisation: z.strictObject({ name: Named, changeAddress: Web, selfServiceAddress: Web }).optional(),
+  units: z
+    .array(UnitSettings.extend({ name: Named, address: HumanText(200) }))
+    .max(1000)
+    .default([]),
+  desks: z
+    .array(DeskSettings.extend({ name: Named }))
+    .max(2000)
+    .default([]),
+})
+
 /** What an import changes, or would change. */
 export const SettingsChange = z.object({
   what: z.enum(['organisation', 'contact', 'slip', 'retention', 'policy', 'unit', 'desk']),
@@ -70,16 +85,16 @@ export type SettingsChange = z.infer<typeof SettingsChange>
 
 const Head = z.object({ version: z.number().int().min(1).catch(settingsVersion) })
 
-/** Fails with L-726 (a newer hub's), L-727 (`where`: the first place that cannot be read). */
+/** Fails with L-726 (a newer hub's), L-727 (`where`: the first place that cannot be read), L-720 to L-722 (a name that will not do). */
 export function parseSettingsFile(raw: unknown): Result<SettingsFile> {
   const head = Head.safeParse(raw)
   if (!head.success) return fail('L-727', { where: '{' })
   if (head.data.version > settingsVersion) return fail('L-726')
-  const parsed = SettingsFile.safeParse(raw)
+  const parsed = AtTheDoor.safeParse(raw)
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
   const named = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  return fail('L-727', {
-    where: [...(issue?.path ?? []), ...(named === undefined ? [] : [named])].join('.').slice(0, 120),
-  })
+  const where = [...(issue?.path ?? []), ...(named === undefined ? [] : [named])].join('.').slice(0, 120)
+  const text = failureOfText(issue)
+  return text === null ? fail('L-727', { where }) : fail(text.code, { ...text.params, where })
 }

@@ -69,12 +69,12 @@ export const Institution = SettingsFile.extend({
 })
 export type Institution = z.infer<typeof Institution>
 
-/** Fails with L-726 (a newer hub's file), L-101 and the path of the first thing that is wrong. */
+/** Fails with L-726 (a newer hub's file), L-720 to L-722 (a name that will not do), L-101 and the path of the first thing that is wrong. */
 export function parseInstitution(raw: unknown): Result<Institution> {
   const settings = parseSettingsFile(raw)
-  if (!settings.ok && settings.failure.code === 'L-726') return settings
+  if (!settings.ok && settings.failure.code !== 'L-727') return settings
   const parsed = Institution.safeParse(raw)
-  if (parsed.success) return ok(parsed.data)
+  if (parsed.success) return settings.ok ? ok(parsed.data) : settings
   const issue = parsed.error.issues[0]
   return fail('L-101', { where: `${issue?.path.join('.') ?? ''} – ${issue?.code ?? ''}` })
 }

@@ -1,6 +1,6 @@
 /** Every door that a name comes in by, as a list of those that take a text. */
 import { readHeader, readRow } from '../../src-hub/imports/columns.ts'
-import { Institution } from '../../src-hub/seed/institution.ts'
+import { parseInstitution } from '../../src-hub/seed/institution.ts'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 
 const id = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -36,10 +36,11 @@ const bodies: Readonly<Record<string, readonly [HubRoute, (text: string) => unkn
   'street of a letter': ['setAddress', (text) => ({ account: 'a', address: { ...address, lines: [text] } })],
 }
 
-const institution = (text: string) => ({
+/** An institution's file in which `places` name its unit and desk, and `text` its people. */
+const institution = (text: string, places: string) => ({
   organisation: { ...organisation, name: texts('Organisation') },
-  units: [{ key: 'u', name: texts(text), address: '' }],
-  desks: [{ key: 'd', unit: 'u', kind: 'porter', name: texts(text), slipPrefix: 'MYL' }],
+  units: [{ key: 'u', name: texts(places), address: '' }],
+  desks: [{ key: 'd', unit: 'u', kind: 'porter', name: texts(places), slipPrefix: 'MYL' }],
   staff: [{ key: 's', name: text, role: 'porter', badges: [], desks: [] }],
   recipients: [{ key: 'r', class: 'student', family: text, given: '', language: 'fi', birthDate: null, account: 'a' }],
   pickups: [],
@@ -55,8 +56,7 @@ export function saveable(text: string): readonly string[] {
     // A cell is trimmed as a spreadsheet's is, a comma parts a former name, and a line break is the file's own.
     if (header.ok && readRow(header.value, ['a', 'student', text]).ok) taken.push(`import of ${column}`)
   }
-  const seed = Institution.safeParse({ ...institution(text), policy: {} })
-  const wrong = seed.success ? [] : seed.error.issues.filter(({ path }) => path[0] !== 'policy')
-  if (wrong.length === 0) taken.push('seed')
+  if (parseInstitution(institution(text, 'Place')).ok) taken.push('people of a seed')
+  if (parseInstitution(institution('Aino', text)).ok) taken.push('places of a settings file')
   return taken
 }
