@@ -33,6 +33,24 @@ export default tseslint.config(
     },
   },
   {
+    // A cast that asks for nothing hides what does not fit: parse at the edge instead.
+    files: ['src-*/**', 'resources/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSAsExpression > TSNeverKeyword', message: 'no `as never`: parse it, or type it' },
+        {
+          selector: 'TSAsExpression > TSArrayType > TSNeverKeyword',
+          message: 'no `as never[]`: parse it, or type it',
+        },
+        {
+          selector: 'TSAsExpression > TSAsExpression > TSUnknownKeyword',
+          message: 'no `as unknown as`: parse it, or say beside it why the type cannot be said',
+        },
+      ],
+    },
+  },
+  {
     files: ['src-renderer/**', 'src-hub/console/**', 'src-main/demo/bench/**'],
     languageOptions: { globals: { ...globals.browser } },
   },

@@ -78,6 +78,15 @@ export const SlipView = z.object({
 })
 export type SlipView = z.infer<typeof SlipView>
 
+/** What a colleague confirms with badge and PIN, as they must see it while they do. */
+export const Attested = z.discriminatedUnion('what', [
+  /** That this person stands here and holds a document of this kind. */
+  z.object({ what: z.literal('identity'), name: z.string(), proof: ProofKind }),
+  /** That a letter to this person goes to this address, line by line. */
+  z.object({ what: z.literal('address'), name: z.string(), lines: z.array(z.string()) }),
+])
+export type Attested = z.infer<typeof Attested>
+
 /** Where the desk is in serving one person. */
 export const CounterStep = z.discriminatedUnion('step', [
   /** Nobody is being served. Signed in: the queue; else the attract screen. */
@@ -102,6 +111,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     attemptsLeft: Count,
     /** `old-pin` then `change-pin`: one's own PIN is changed. `witness`: a colleague confirms a verification. */
     purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin', 'witness']),
+    /** Of a witness alone. */
+    attests: Attested.nullable(),
     until: Instant,
   }),
   /**

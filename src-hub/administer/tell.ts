@@ -59,7 +59,7 @@ export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonl
       continue
     }
     const lookup = keys.lookupKey(kiosk)
-    const badgeTags = badges.map((badge) => cardTag(lookup, badge).toString('base64url')) as never[]
+    const badgeTags = badges.map((badge) => cardTag(lookup, badge).toString('base64url'))
     lookup.fill(0)
     await appendToFeed(tx, desk, [
       {

@@ -36,7 +36,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
 const inside: RouteRecordRaw[] = places.map((place) => ({
   path: place.path,
   name: place.name,
-  component: pages[place.name] as never,
+  component: pages[place.name],
   meta: { needs: place.needs },
 }))
 

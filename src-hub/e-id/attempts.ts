@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import { PersonName, type HubReply } from '../../src-shared/hub-api.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
@@ -237,7 +237,7 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         .executeTakeFirstOrThrow()
       const same = isRecipient(keys, identified.value.claims, {
         name: { family: person.family, given: person.given },
-        formerNames: person.former_names as never,
+        formerNames: PersonName.array().parse(person.former_names),
         birthDate: person.birth_date,
         identityBlind: person.identity_blind,
       })

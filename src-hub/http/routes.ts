@@ -1,5 +1,5 @@
 /** The handlers of the hub API, one per route of the contract. */
-import { Incarnation } from '../../src-shared/domain.ts'
+import { DeskId, DeskKind, Incarnation, KioskId, Localized } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
@@ -213,11 +213,11 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       const stands = await statuses(db)
       return ok({
         desks: rows.map((row) => ({
-          id: row.id as never,
-          kind: row.kind as never,
-          name: row.name as never,
-          unit: row.unit as never,
-          kiosk: row.kiosk as never,
+          id: DeskId.parse(row.id),
+          kind: DeskKind.parse(row.kind),
+          name: Localized.parse(row.name),
+          unit: Localized.parse(row.unit),
+          kiosk: row.kiosk === null ? null : KioskId.parse(row.kiosk),
           ready: row.opening_key !== null && row.pending_key === null && row.frozen !== true,
           lastContactAt: row.last_contact === null ? null : Number(row.last_contact),
           acked: Number(row.acked ?? 0),

@@ -1,6 +1,6 @@
 /** An agent decides on a request: it is issued under a reference of its own, or declined with a reason; its kiosk is told by feed. */
 import { sql } from 'kysely'
-import { DeskKind, PickupId } from '../../src-shared/domain.ts'
+import { DeskId, DeskKind, PickupId } from '../../src-shared/domain.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
@@ -138,7 +138,7 @@ export async function approveRequest(
   if (Number(taken.numUpdatedRows) !== 1) return fail('L-237')
   const request = {
     account,
-    desk: row.desk as never,
+    desk: DeskId.parse(row.desk),
     channel: channelOf(DeskKind.parse(kind)),
     requestReference: reference,
     secretKind: body.secretKind,

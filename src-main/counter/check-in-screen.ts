@@ -2,6 +2,7 @@
  * Scans at a check-in screen (docs/architecture.md#words): it holds no pickups, so the hub is asked, and the hub tells the desk's kiosk. Nobody
  * signs in here and nothing is released; a card, a document or a pickup code says who has come, and proves nothing.
  */
+import { isOf } from '../../src-shared/failure-groups.ts'
 import type { CheckInAnswer, CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
 import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
@@ -29,22 +30,6 @@ interface Parts {
 
 /** Whoever stands there goes to the desk rather than wait longer for the hub, ms. */
 const patienceMs = 8000
-/** Codes of a hub that is not there. */
-const away: ReadonlySet<string> = new Set([
-  'L-601',
-  'L-602',
-  'L-603',
-  'L-604',
-  'L-605',
-  'L-606',
-  'L-607',
-  'L-608',
-  'L-611',
-  'L-104',
-  'L-109',
-  'L-901',
-])
-
 export interface CheckInScreen {
   readonly onScan: (scan: Scan) => void
   /** Answers that come later change nothing and touch no store. */
@@ -127,7 +112,7 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     if (!current()) return
     guarded(() => {
       if (reply.ok) show(reply.value, card)
-      else if (away.has(reply.failure.code)) refuse({ code: 'L-245' })
+      else if (isOf('not-answered', reply.failure.code)) refuse({ code: 'L-245' })
       else refuse(forRecipient(reply.failure))
     })
   }

@@ -2,6 +2,7 @@
  * The document is at home: the recipient is identified on their own phone, by the broker that the hub talks to (docs/architecture.md#identity). Online
  * only. What the hub saw proved is recorded here as the signed-in member of staff's verification: it replaces the document, never the staff.
  */
+import { isOf } from '../../src-shared/failure-groups.ts'
 import type { EIdAttemptId, PickupId } from '../../src-shared/domain.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Failure } from '../../src-shared/result.ts'
@@ -27,8 +28,6 @@ interface Parts {
 const askMs = 1000
 /** A hub that is away past the end of a try is not waited for, ms. */
 const graceMs = 10_000
-const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-611', 'L-104', 'L-605'])
-
 interface Trying {
   readonly attempt: EIdAttemptId
   readonly pickup: PickupId
@@ -83,7 +82,7 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
       return
     }
     if (!reply.ok) {
-      if (!away.has(reply.failure.code)) failed(one, reply.failure)
+      if (!isOf('not-asked', reply.failure.code)) failed(one, reply.failure)
       else if (now() > one.expiresAt + graceMs) failed(one, { code: 'L-313' })
       else again(one)
       return
@@ -127,7 +126,7 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
         if (sync.status().state !== 'online') return fail('L-313')
         if (trying !== null) leave(trying)
         const reply = await hub.call('beginEId', { body: { staff: session.staff, pickup } })
-        if (!reply.ok) return away.has(reply.failure.code) ? fail('L-313') : reply
+        if (!reply.ok) return isOf('not-asked', reply.failure.code) ? fail('L-313') : reply
         const { attempt, address, expiresAt } = reply.value
         const one: Trying = { attempt, pickup, session, address, expiresAt }
         const step = counter.step()

@@ -6,7 +6,7 @@ import { readTrackingNumber, type TrackingNumber } from '../../src-shared/tracki
 import { initials, type Pickup } from '../pickups/index.ts'
 import { dispatchLetter, endLetter } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
-import { storageFailure } from '../storage/index.ts'
+import { onDisk } from '../storage/index.ts'
 import type { Counter } from './counter.ts'
 import { letterView } from './letters-view.ts'
 import { blockedBy, pickupView, slipView, type Services } from '../desk/index.ts'
@@ -98,16 +98,6 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     return { ok: false, failure }
   }
 
-  function guarded<T>(work: () => Result<T>): Result<T> {
-    try {
-      return work()
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      return { ok: false, failure }
-    }
-  }
-
   function tracking(text: string): Result<TrackingNumber> {
     return readTrackingNumber(text) ?? fail('L-231')
   }
@@ -132,7 +122,7 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
     askWitness(ask) {
       const step = counter.step()
       if (step.step !== 'letter') return
-      ask()
+      ask({ what: 'address', name: step.letter.name, lines: step.letter.address })
       awaiting = step
     },
     witness(staff: StaffId) {
@@ -143,7 +133,7 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
       if (session.staff === staff) return fail('L-311')
       if (step === null || step.approval === null || letter === null) return fail('L-307')
       const id = step.approval
-      return guarded(() => {
+      return onDisk(() => {
         const open = approvals.open(id, letter.id, { staff: session.staff, session: session.id }, now())
         if (open === null) {
           show(letter, { code: 'L-307' })
@@ -239,7 +229,7 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
         if (slips.unsettledOf(pickup) !== null) return fail('L-214')
         const blocked = blockedBy(views, letter.value)
         if (blocked !== null) return say(blocked)
-        return guarded(() => {
+        return onDisk(() => {
           const by = { staff: session.value.staff, session: session.value.id }
           const seconds = services.requirePlace().policy.verificationSeconds
           const begun = store.transact(() => approvals.begin(letter.value, by, now(), seconds))

@@ -1,6 +1,7 @@
 /** What a scan means at this moment: a staff badge, a card, a document or a pickup code (docs/architecture.md#one-handover-end-to-end and #identity). */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import type { Attested } from '../../src-shared/kiosk-api.ts'
 import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
@@ -258,9 +259,9 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const session = signIn.session()
     const standing = signIn.standing(member.id)
     const until = now() + parts.pinMs
-    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number) => {
+    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number, attests: Attested | null = null) => {
       parts.onBadge({ ...read, purpose })
-      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, until }, parts.pinMs)
+      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, attests, until }, parts.pinMs)
     }
     const locked = standing.lockedUntil > now() ? Math.ceil((standing.lockedUntil - now()) / 60_000) : null
     if (session !== null && parts.changing()) {
@@ -278,7 +279,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       else if (!may.ok) notify(may.failure)
       else if (!standing.hasPin) notify({ code: 'L-404' })
       else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
-      else serving.askWitness(() => show('witness', standing.left))
+      else serving.askWitness((attests) => show('witness', standing.left, attests))
       return
     }
     if (session?.staff === member.id) {

@@ -1,5 +1,5 @@
 /** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
-import type { CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
+import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
 import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
@@ -8,7 +8,7 @@ import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type P
 import { initials, type Pickup } from '../pickups/index.ts'
 import { settleSlip } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
-import { storageFailure } from '../storage/index.ts'
+import { onDisk } from '../storage/index.ts'
 import type { Counter } from './counter.ts'
 import { pickupView, slipView, type Services } from '../desk/index.ts'
 
@@ -36,7 +36,7 @@ export interface Serving {
   /** A verification is open that a colleague has yet to confirm. */
   awaitsWitness(): boolean
   /** Keeps the open verification while the colleague's PIN is asked for. */
-  askWitness(ask: () => void): void
+  askWitness(ask: (attests: Attested) => void): void
   /** A colleague has proved badge and PIN. L-311 (oneself), L-307 (the verification is over by now). */
   witness(staff: StaffId): Result<null>
   readonly handlers: Pick<
@@ -201,19 +201,9 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return blocked === null ? ok(pickup) : { ok: false, failure: blocked as Failure }
   }
 
-  function guarded<T>(work: () => Result<T>): Result<T> {
-    try {
-      return work()
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      return { ok: false, failure }
-    }
-  }
-
   function record(pickup: Pickup, shown: Proof, session: Session) {
     const place = services.requirePlace()
-    return guarded(() => {
+    return onDisk(() => {
       const others = {
         bornThatDay: bornThatDay(pickup).map(({ person }) => person),
         alsoMatched: alsoMatched(pickup).map(({ person }) => person),
@@ -261,7 +251,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
   }
 
   function refused(pickup: Pickup, failure: Failure, session: Session | null): Failure {
-    const result = guarded(() => {
+    const result = onDisk(() => {
       store.transact(() => {
         ledger.append({
           kind: 'verification-refused',
@@ -290,10 +280,17 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return step.step === 'verify' && step.verification !== null && step.fourEyes === 'awaited'
   }
 
-  function askWitness(ask: () => void): void {
+  function askWitness(ask: (attests: Attested) => void): void {
     const step = counter.step()
-    if (step.step !== 'verify') return
-    ask()
+    const session = signIn.session()
+    if (step.step !== 'verify' || step.verification === null || session === null) return
+    const by = { staff: session.staff, session: session.id }
+    const open = verifications.open(step.verification, step.pickup.id, by, now())
+    if (open === null) {
+      notice({ code: 'L-307' })
+      return
+    }
+    ask({ what: 'identity', name: step.pickup.name, proof: open.proof.kind })
     awaiting = step
   }
 
@@ -305,7 +302,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     if (session.staff === staff) return fail('L-311')
     if (step === null || step.verification === null || pickup === null) return fail('L-307')
     const id = step.verification
-    return guarded(() => {
+    return onDisk(() => {
       const open = verifications.open(id, pickup.id, { staff: session.staff, session: session.id }, now())
       if (open === null) {
         show(pickup, null, { code: 'L-307' })
@@ -502,7 +499,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         if (fromPrinting()) return fail('L-511')
         const pickup = openable(id)
         if (!pickup.ok) return pickup
-        return guarded(() => {
+        return onDisk(() => {
           store.transact(() => {
             pickups.voidVerifications(id)
             if (pickup.value.state === 'verified') pickups.setState(id, 'arrived')
@@ -539,7 +536,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           return ok(null)
         }
         if (step.step === 'verify' && step.verification !== null) {
-          return guarded(() => {
+          return onDisk(() => {
             store.transact(() => {
               pickups.voidVerifications(step.pickup.id)
               pickups.setState(step.pickup.id, 'arrived')

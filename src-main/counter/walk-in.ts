@@ -8,6 +8,7 @@ import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import type { AccountQuery, FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
 import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
 import type { DocumentView } from '../../src-shared/kiosk-views/document.ts'
+import { isOf } from '../../src-shared/failure-groups.ts'
 import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -24,7 +25,7 @@ import {
 } from '../identity/documents/index.ts'
 import { fullName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
-import { storageFailure } from '../storage/index.ts'
+import { written } from '../storage/index.ts'
 import { deskDate, ended, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
 import type { ReadDocument, Serving } from './serving.ts'
@@ -70,9 +71,6 @@ function withoutNumber(document: MachineReadDocument, today: string): Read | nul
 
 /** While another desk has yet to give a pickup back, it is asked this often, ms. */
 const askAgainMs = 2000
-
-/** Codes of a hub that is not there: whoever stands at the desk is told what it means for them. */
-const away: ReadonlySet<string> = new Set(['L-601', 'L-602', 'L-611', 'L-104', 'L-605'])
 
 export function createWalkInDesk({
   services,
@@ -260,7 +258,7 @@ export function createWalkInDesk({
     const reply = await ask(session, queries)
     if (mine !== look || step()?.phase !== 'looking' || signIn.session() !== session) return ok(null)
     if (!reply.ok) {
-      const failure: Failure = away.has(reply.failure.code) ? { code: 'L-217' } : reply.failure
+      const failure: Failure = isOf('not-asked', reply.failure.code) ? { code: 'L-217' } : reply.failure
       refuse(failure)
       return { ok: false, failure }
     }
@@ -296,7 +294,7 @@ export function createWalkInDesk({
   }
 
   function note(failure: Failure): void {
-    guarded(() =>
+    written(() =>
       store.transact(() => {
         const session = signIn.session()
         ledger.append({
@@ -309,20 +307,10 @@ export function createWalkInDesk({
     sync.nudge()
   }
 
-  function guarded<T>(work: () => T): Result<T> {
-    try {
-      return ok(work())
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      return { ok: false, failure }
-    }
-  }
-
   /** Gives a walk-in back where no paper of it is unaccounted for. */
   function abandon(walkIn: WalkIn, code: Failure['code']): Result<null> {
     if (walkIn.pickup !== null && slips.unsettledOf(walkIn.pickup) !== null) return ok(null)
-    const done = guarded(() => {
+    const done = written(() => {
       store.transact(() => {
         const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
         if (pickup !== null && ended.has(pickup.state)) walkIns.done(walkIn.id)
@@ -405,7 +393,7 @@ export function createWalkInDesk({
     }
     if (sync.status().state !== 'online') return fail('L-217')
     const seconds = services.requirePlace().policy.verificationSeconds
-    const recorded = guarded(() =>
+    const recorded = written(() =>
       store.transact(() =>
         walkIns.record(
           of.recipient satisfies RecipientId,
@@ -435,7 +423,7 @@ export function createWalkInDesk({
     of: FoundAccount,
     language: Language,
   ): Promise<Result<{ slip: SlipId | null }>> {
-    const said = (failure: Failure): Failure => (away.has(failure.code) ? { code: 'L-217' } : failure)
+    const said = (failure: Failure): Failure => (isOf('not-asked', failure.code) ? { code: 'L-217' } : failure)
     const pushed = await sync.now()
     if (!pushed.ok) return comeToNothing(walkIn, said(pushed.failure))
     if (!still(session, walkIn)) return comeToNothing(walkIn, { code: 'L-307' })
@@ -453,7 +441,7 @@ export function createWalkInDesk({
     if (!reply.ok)
       return comeToNothing(
         walkIn,
-        away.has(reply.failure.code) ? { code: 'L-218', params: { code: reply.failure.code } } : reply.failure,
+        isOf('not-asked', reply.failure.code) ? { code: 'L-218', params: { code: reply.failure.code } } : reply.failure,
       )
     const pulled = await sync.now()
     const verification = walkIns.verificationOf(walkIn)
@@ -508,7 +496,7 @@ export function createWalkInDesk({
       const pickup = pickups.get(walkIn.pickup)
       if (pickup === null || slips.unsettledOf(pickup.id) !== null) continue
       if (ended.has(pickup.state)) {
-        guarded(() => store.transact(() => walkIns.done(walkIn.id)))
+        written(() => store.transact(() => walkIns.done(walkIn.id)))
         if (current === walkIn.id) current = null
         continue
       }
@@ -598,7 +586,7 @@ export function createWalkInDesk({
         const of = account(name)
         if (of === null || chosen !== name || step()?.phase !== 'prove') return fail('L-209')
         if (issuing || services.release.busy()) return fail('L-511')
-        const noted = guarded(() => {
+        const noted = written(() => {
           store.transact(() => ledger.append({ kind: 'no-slip', actor: may.value.staff, facts: { reason } }))
         })
         if (!noted.ok) return noted

@@ -2,6 +2,7 @@
  * `npm run -s demo -- --json`: one handover through the real engine process, the real hub on real PostgreSQL, HID
  * reports and ESC/POS over a socket. Prints one JSON line; exit code 1 and `ok:false` with a code on any failure.
  */
+import { DeskId } from '../../src-shared/domain.ts'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,7 +62,7 @@ async function main(): Promise<Report> {
     )
     hub = running
     const deskId = await deskIdOf(running, institution, key)
-    const code = await running.agent.call('enrolmentCode', { body: { desk: deskId as never } })
+    const code = await running.agent.call('enrolmentCode', { body: { desk: DeskId.parse(deskId) } })
     if (!code.ok) throw new Refused(code.failure.code)
     const started = await startDesk({
       key,

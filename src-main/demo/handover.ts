@@ -1,5 +1,5 @@
 /** One whole handover, step by step, with the time each took. */
-import type { PickupId } from '../../src-shared/domain.ts'
+import { DeskId, type PickupId } from '../../src-shared/domain.ts'
 import type { DemoDesk } from './desk.ts'
 import {
   handOver,
@@ -78,7 +78,7 @@ export async function runHandover(
       await hub.agent.call('issue', {
         body: {
           account: recipient.account,
-          desk: deskId as never,
+          desk: DeskId.parse(deskId),
           channel: 'porter',
           requestReference: 'PYY-9001',
           secretKind: 'password',

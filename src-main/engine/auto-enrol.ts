@@ -2,14 +2,11 @@
  * Enrols by itself from the settings a kiosk was provisioned with: tries again while the hub is away or the clock is wrong,
  * stops where only a person can help, and says on the set-up screen where it stands.
  */
-import type { ErrorCode } from '../../src-shared/errors.ts'
+import { isOf } from '../../src-shared/failure-groups.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import type { Failure, Result } from '../../src-shared/result.ts'
 import { createBackoff } from '../sync/index.ts'
 import type { Timers } from '../desk/index.ts'
-
-/** Trying again can help with these alone: no network, a hub out of service, a wrong clock that someone sets right. */
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['L-601', 'L-602', 'L-605', 'L-611'])
 
 export interface AutoEnrol {
   /** null once the kiosk is enrolled, or when the settings have no code. */
@@ -48,7 +45,7 @@ export function createAutoEnrol({ hub, enrol, timers, random, onChange }: Parts)
       status = null
       return
     }
-    const again = passing.has(failure.code)
+    const again = isOf('passing', failure.code)
     status = { hub, trying: again, failure }
     onChange()
     if (again) cancel = timers.set(() => void attempt(), backoff.next())

@@ -1,11 +1,12 @@
 /** The kiosk API's handlers: each hands its call to the room it belongs to, if who is signed in may make it. */
+import { PickupId, StaffId } from '../../src-shared/domain.ts'
 import type { HandlersOf, MethodName } from '../../src-shared/contract.ts'
 import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
-import { storageFailure, type Store } from '../storage/index.ts'
+import { onDiskLater, type Store } from '../storage/index.ts'
 import { mayServe, type Invitation, type StatusReporter } from '../sync/index.ts'
 import {
   foldRemaining,
@@ -69,17 +70,6 @@ const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
   'printLetter',
 ])
 
-/** A disk that fails under a call is its answer. */
-async function ofDisk<T>(work: () => Result<T> | Promise<Result<T>>): Promise<Result<T>> {
-  try {
-    return await work()
-  } catch (error) {
-    const failure = storageFailure(error)
-    if (failure === null) throw error
-    return { ok: false, failure }
-  }
-}
-
 export function createHandlers({
   config,
   readers,
@@ -96,7 +86,7 @@ export function createHandlers({
     pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>,
   ): (input: I) => Promise<Result<O>> {
     return (input) =>
-      ofDisk(async () => {
+      onDiskLater(async () => {
         const parts = desk()
         if (parts === null || parts.services.place() === null) return fail('L-107')
         const { services } = parts
@@ -121,7 +111,7 @@ export function createHandlers({
   }
 
   return {
-    state: () => ofDisk(() => ok(state())),
+    state: () => onDiskLater(() => ok(state())),
     queue: atDesk('queue', ({ services, signingIn }) => async (input) => {
       signingIn.activity()
       if (input.search.trim() !== '') {
@@ -139,13 +129,13 @@ export function createHandlers({
           seq: row.seq,
           time: row.time,
           kind: row.kind,
-          actor: row.actor === null ? null : (services.roster.get(row.actor as never)?.name ?? null),
-          pickup: row.pickup as never,
+          actor: row.actor === null ? null : (services.roster.get(StaffId.parse(row.actor))?.name ?? null),
+          pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
           acknowledged: row.seq <= acked,
         })),
       })
     }),
-    enrol: ({ hub, code }) => ofDisk(() => enrol({ address: hub, code })),
+    enrol: ({ hub, code }) => onDiskLater(() => enrol({ address: hub, code })),
     enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
     signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
     addStaff: atDesk('addStaff', ({ signingIn }) => signingIn.handlers.addStaff),

@@ -16,6 +16,8 @@ export interface ParentChannel {
 }
 
 export function connectParent(): ParentChannel {
+  // Electron's own types come with Electron alone, which the engine does not know.
+  // eslint-disable-next-line no-restricted-syntax
   const port = (process as unknown as { parentPort?: ParentPort }).parentPort
   const waiting: unknown[] = []
   let receive: ((message: unknown) => void) | null = null

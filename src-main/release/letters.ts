@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { TrackingNumber } from '../../src-shared/tracking-number.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
-import { storageFailure, type Sqlite, type Store, stored } from '../storage/index.ts'
+import { onDisk, type Sqlite, type Store, stored } from '../storage/index.ts'
 import type { Slips } from './slips.ts'
 
 export interface SentLetter {
@@ -55,8 +55,8 @@ interface Parts {
 /** The letter is closed and on its way. Fails with L-513 (no such slip waits), L-232 (this number belongs to another letter), L-803. */
 export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumber, by: StaffId): Result<PickupId> {
   const { store, ledger, pickups, slips, letters, now } = parts
-  try {
-    return store.transact(() => {
+  return onDisk(() =>
+    store.transact(() => {
       const slip = slips.get(id)
       if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain') || !slip.letter)
         return fail('L-513')
@@ -72,12 +72,8 @@ export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumbe
         facts: { slip: id, tracking },
       })
       return ok(slip.pickup)
-    })
-  } catch (error) {
-    const failure = storageFailure(error)
-    if (failure === null) throw error
-    return { ok: false, failure }
-  }
+    }),
+  )
 }
 
 /** How a letter ended, by its number scanned again. Fails with L-233 (none with this number went from here, or it came back before), L-803. */
@@ -88,8 +84,8 @@ export function endLetter(
   by: StaffId,
 ): Result<PickupId> {
   const { store, ledger, pickups, letters, now } = parts
-  try {
-    return store.transact(() => {
+  return onDisk(() =>
+    store.transact(() => {
       const letter = letters.byTracking(tracking)
       const pickup = letter === null ? null : pickups.get(letter.pickup)
       if (letter === null || pickup === null || letter.ended === 'returned-by-post' || letter.ended === how)
@@ -98,10 +94,6 @@ export function endLetter(
       const kind = how === 'delivered' ? 'letter-delivered' : 'letter-returned'
       ledger.append({ kind, pickup: letter.pickup, epoch: pickup.epoch, actor: by, facts: {} })
       return ok(letter.pickup)
-    })
-  } catch (error) {
-    const failure = storageFailure(error)
-    if (failure === null) throw error
-    return { ok: false, failure }
-  }
+    }),
+  )
 }

@@ -3,7 +3,7 @@ import type { Settlement, SlipId, StaffId } from '../../src-shared/domain.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
-import { storageFailure, type Store } from '../storage/index.ts'
+import { onDisk, type Store } from '../storage/index.ts'
 import type { Slip, Slips } from './slips.ts'
 import { accountForIntents } from './release.ts'
 
@@ -29,7 +29,7 @@ export function settleSlip(
   settlement: Settlement,
   by: StaffId,
 ): Result<Slip> {
-  try {
+  return onDisk(() => {
     if (slips.get(id)?.state === 'intended') accountForIntents({ store, ledger, pickups, slips }, 'L-506')
     return store.transact(() => {
       const slip = slips.get(id)
@@ -68,9 +68,5 @@ export function settleSlip(
       }
       return ok(slip)
     })
-  } catch (error) {
-    const failure = storageFailure(error)
-    if (failure === null) throw error
-    return { ok: false, failure }
-  }
+  })
 }

@@ -1,4 +1,5 @@
 /** Sending the ledger: batch by batch, the next one made ready while the hub takes in the last. */
+import { isOf } from '../../src-shared/failure-groups.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Incarnation } from '../../src-shared/domain.ts'
 import type { Result } from '../../src-shared/result.ts'
@@ -89,7 +90,7 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       const reply = await sent
       if (!reply.ok) {
         // Away, too slow, or too long for something on the way: which of them cannot be told.
-        if (['L-601', 'L-602', 'L-608', 'L-611'].includes(reply.failure.code)) shorter(batch.length, acked > before)
+        if (isOf('too-much', reply.failure.code)) shorter(batch.length, acked > before)
         return reply
       }
       // A hub that acknowledges what was never sent, or nothing at all, is not believed.

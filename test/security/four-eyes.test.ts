@@ -44,7 +44,12 @@ it('one member of staff alone prints nothing, and is told what to do', async () 
 it('a colleague’s badge and PIN let it print; whoever serves stays signed in, and both names are in the ledger', async () => {
   const verification = await verified()
   desk.scan(desk.staff.supervisor.card)
-  expect(step()).toMatchObject({ step: 'pin', purpose: 'witness', staffName: desk.staff.supervisor.name })
+  expect(step()).toMatchObject({
+    step: 'pin',
+    purpose: 'witness',
+    staffName: desk.staff.supervisor.name,
+    attests: { what: 'identity', name: 'Kaisa Koe', proof: 'passport' },
+  })
   expect((await desk.call('enterPin', { pin })).ok).toBe(true)
   expect(step()).toMatchObject({ step: 'verify', verification, fourEyes: 'given' })
   expect(desk.state().staff?.id).toBe(desk.staff.porter.id)

@@ -29,6 +29,10 @@ async function approved(n = 0): Promise<string> {
   const begun = await desk.call('approveDispatch', { pickup: letter(n) })
   if (!begun.ok) throw new Error(begun.failure.code)
   desk.scan(desk.staff.supervisor.card)
+  // The second pair of eyes sees what it answers for: the address, line by line.
+  const asked = desk.state().counter
+  expect(asked).toMatchObject({ step: 'pin', purpose: 'witness', attests: { what: 'address' } })
+  expect(asked).toHaveProperty(['attests', 'lines', 'length'], 3)
   expect((await desk.call('enterPin', { pin })).ok).toBe(true)
   return (begun.value as { approval: string }).approval
 }

@@ -56,6 +56,17 @@ export function cableTo(machine: SimulatedPrinter): Cable {
     }
   }
 
+  /** null while the node of the gadget before is there still, and no device behind it. */
+  function openedEnd(): number | null {
+    try {
+      return openSync(gadgetEnd, constants.O_RDWR | constants.O_NONBLOCK)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? ''
+      if (code === 'ENODEV' || code === 'ENXIO' || code === 'ENOENT' || code === 'EBUSY') return null
+      throw error
+    }
+  }
+
   function pump(): void {
     const end = fd
     if (end === null) return
@@ -107,8 +118,16 @@ export function cableTo(machine: SimulatedPrinter): Cable {
       line.on('close', unplug)
       socket = line
       device.plug()
-      await until('the kernel has made the printer', () => existsSync(gadgetEnd) && existsSync(linePrinter))
-      fd = openSync(gadgetEnd, constants.O_RDWR | constants.O_NONBLOCK)
+      try {
+        await until('the kernel has made the printer', () => {
+          if (fd === null && existsSync(gadgetEnd) && existsSync(linePrinter)) fd = openedEnd()
+          return fd !== null
+        })
+      } catch (error) {
+        // One that was left plugged in keeps the next from being plugged: EBUSY.
+        device.unplug()
+        throw error
+      }
       tellStatus()
       timer = setInterval(pump, pumpMs)
     },
