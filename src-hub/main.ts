@@ -8,6 +8,7 @@ import { describeFailure } from '../src-shared/errors.ts'
 import type { Failure } from '../src-shared/result.ts'
 import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
+import { createSparingLog } from './operations/index.ts'
 import { isMerged, noteMerged, parseInstitution, seed } from './seed/index.ts'
 import { runSettingsCommand, settingsCommands } from './settings-command.ts'
 import { readSettings } from './settings.ts'
@@ -70,6 +71,10 @@ process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
 process.on('disconnect', stop)
 
+const troubleLog = createSparingLog(
+  (line) => writeSync(2, `${line}\n`),
+  () => performance.now(),
+)
 const hub = await startHub({
   ...options,
   consoleDir,
@@ -78,9 +83,8 @@ const hub = await startHub({
   onNote: (words) => writeSync(2, `lodge hub: ${words}\n`),
   // The route and the kind of error only: a database error's text may quote values.
   onBug: (route, error) =>
-    writeSync(
-      2,
-      `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}\n`,
+    troubleLog(
+      `lodge hub: ${route}: ${error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? saidByDriver(error)}` : 'error'}`,
     ),
 })
 if (!hub.ok) refuse(hub.failure)

@@ -14,8 +14,11 @@ const everyMs = 1000
 export const beatTimes = { max: 1, connectMs: 3000, hostMs: 3000, queryMs: 3000, idleMs: 600_000 } as const
 /** An answer is good for so long, ms. */
 const goodForMs = 4000
-/** After so long without a word, whatever still waits for an answer is ended, ms: nothing would come of it. */
-const silentMs = 10_000
+/**
+ * After so long without a word, whatever still waits for an answer is ended, and what comes later is refused at once, ms:
+ * nothing would come of it. With two beats that fail this is eight seconds at most.
+ */
+const silentMs = 6000
 
 export interface DatabaseStanding {
   readonly ready: boolean
@@ -83,7 +86,8 @@ export function createBeat({ work, own, main, onChange }: Parts): Beat {
       silentSince = good = performance.now()
       if (code !== '') {
         code = ''
-        main.pool.renew()
+        // Where the beat has found it: elsewhere the main pool might wait for a host that is silent.
+        main.pool.renew(own.standing().url)
       }
     } catch (error) {
       code = codeOf(error) || (error instanceof Error ? error.name : 'error')
@@ -91,7 +95,7 @@ export function createBeat({ work, own, main, onChange }: Parts): Beat {
       if (performance.now() - silentSince > silentMs) {
         silentSince = performance.now()
         own.cut()
-        main.pool.cut()
+        main.pool.shut()
       }
     }
     tell()

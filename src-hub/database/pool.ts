@@ -29,14 +29,24 @@ const usual: PoolTimes = {
   idleMs: 120_000,
 }
 
-/** After a server has been given up, work under way on its connections may take this long to end by itself, ms. */
-const graceMs = 10_000
+/**
+ * After a server has been given up, work under way on its connections may take this long to end by itself, ms. Whoever
+ * waits on one that says nothing any more waits no longer than that once another has taken its place.
+ */
+const graceMs = 2000
+/** At the end of the pool the same server is still there: what is under way may take longer, ms. */
+const endGraceMs = 10_000
 
 export interface HubPool extends PostgresPool {
-  /** New connections from here on, none of those there are: the server has gone, or another has taken its place. */
-  renew(): void
+  /**
+   * New connections from here on, none of those there are: the server has gone, or another has taken its place. `url`: of
+   * the list, where the server was found; without it the hosts are tried from the last one that answered.
+   */
+  renew(url?: string): void
   /** Ends every connection at once, with whatever waits for an answer on it: the server says nothing any more. */
   cut(): void
+  /** The same, and until `renew` whoever asks for a connection is refused at once: each would wait for every host in turn. */
+  shut(): void
   /** Connections that there are, and the one URI (of one host) that the next is tried at. */
   standing(): { readonly connections: number; readonly url: string }
 }
@@ -100,9 +110,12 @@ async function mustWrite(client: pg.PoolClient): Promise<void> {
 
 /** `urls`: one for each host, the first is tried first. */
 export function createPool(urls: readonly string[], times: Partial<PoolTimes> = {}): HubPool {
-  const { max, connectMs, hostMs, idleMs, queryMs } = { ...usual, ...times }
+  const { max, connectMs, hostMs: longestMs, idleMs, queryMs } = { ...usual, ...times }
+  // A host that is silent leaves time to try the others.
+  const hostMs = Math.min(longestMs, Math.floor(connectMs / urls.length))
   let host = 0
   let ended = false
+  let shut = false
   const retired = new Set<Generation>()
   const urlNow = () => urls[host] ?? ''
 
@@ -154,6 +167,10 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
   const cutOff = ({ sockets }: Generation) => {
     for (const socket of sockets) socket.destroy()
   }
+  function cut(): void {
+    cutOff(current)
+    for (const generation of retired) cutOff(generation)
+  }
   function retire(generation: Generation): void {
     retired.add(generation)
     generation.end()
@@ -191,6 +208,7 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
     options: {},
     async connect() {
       for (let tried = 1; ; tried++) {
+        if (shut) throw new Error('Connection terminated: no server answers')
         const at = host
         const from = current
         try {
@@ -204,24 +222,25 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
         }
       }
     },
-    renew() {
+    renew(url) {
       if (ended) return
+      shut = false
+      const found = url === undefined ? -1 : urls.indexOf(url)
+      if (found >= 0) host = found
       const old = current
       current = makeGeneration()
       retire(old)
     },
-    cut() {
-      cutOff(current)
-      for (const generation of retired) cutOff(generation)
+    cut,
+    shut() {
+      shut = true
+      cut()
     },
     standing: () => ({ connections: current.pool.totalCount, url: urlNow() }),
     async end() {
       if (ended) return
       ended = true
-      const patience = setTimeout(() => {
-        cutOff(current)
-        for (const generation of retired) cutOff(generation)
-      }, graceMs)
+      const patience = setTimeout(cut, endGraceMs)
       patience.unref()
       await current.pool.end()
       clearTimeout(patience)

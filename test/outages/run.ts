@@ -22,7 +22,7 @@ const { values } = parseArgs({ options: { only: { type: 'string' } } })
 /** An outage shows, and is over, within this, ms: what the hub promises. */
 const promisedMs = 5000
 /** A caller is answered, if only with L-611, within this, ms. */
-const answerMs = 15_000
+const answerMs = 12_000
 /** Longest that one row, and the start of the servers that it needs, may take, ms; and whatever is stopped after it. */
 const rowMs = 150_000
 const stopMs = 40_000

@@ -86,6 +86,8 @@ const base = [
   'hot_standby=on',
   'wal_keep_size=256MB',
   'checkpoint_timeout=1h',
+  // A synchronous standby holds every commit of a primary that has come back until it has looked for it again: by default 5 s.
+  'wal_retrieve_retry_interval=200ms',
 ]
 
 async function within<T>(ms: number, what: string, work: () => Promise<T | undefined>): Promise<T> {
