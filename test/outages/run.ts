@@ -309,9 +309,11 @@ function sameServer(server: Server, proxy: TcpProxy): Outage[] {
       name: 'idle in transaction killed under load',
       shows: false,
       async make() {
+        const ended = () => server.log().split('terminating connection due to idle-in-transaction timeout').length - 1
+        const before = ended()
         await set(server, 'idle_in_transaction_session_timeout', '1ms')
         await terminate(server)
-        await new Promise((done) => setTimeout(done, 1500))
+        await until('transactions to be ended for idling', 30_000, async () => ended() >= before + 3)
         return () => set(server, 'idle_in_transaction_session_timeout', null)
       },
     },
@@ -499,7 +501,7 @@ async function pooled(bin: string, program: string, root: string, mode: PoolMode
       const ms = await until('the hub to say that hints are lost', 20_000, lost)
       process.stdout.write(`${name}: says hints-lost after ${ms} ms\n`)
     } else {
-      // As long as a word may take to come.
+      // For what must not happen, time itself is the subject: the hub says so three seconds after a word that did not come.
       await new Promise((done) => setTimeout(done, 4000))
       if (await lost()) throw new Error('says that hints are lost, and they are not')
     }
