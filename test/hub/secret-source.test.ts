@@ -174,6 +174,11 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     ['userAccountControl is empty', { userAccountControl: '' }, 'userAccountControl cannot be read'],
     ['userAccountControl is no number', { userAccountControl: 'NORMAL_ACCOUNT' }, 'userAccountControl cannot be read'],
     ['pwdLastSet is no number', { pwdLastSet: 'never' }, 'pwdLastSet cannot be read'],
+    ['pwdLastSet is empty', { pwdLastSet: '' }, 'pwdLastSet cannot be read'],
+    ['userAccountControl in hexadecimal', { userAccountControl: '0x200' }, 'userAccountControl cannot be read'],
+    ['userAccountControl with an exponent', { userAccountControl: '5e2' }, 'userAccountControl cannot be read'],
+    ['userAccountControl with a space', { userAccountControl: ' 512' }, 'userAccountControl cannot be read'],
+    ['pwdLastSet as a date', { pwdLastSet: '20260302120000.0Z' }, 'pwdLastSet cannot be read'],
   ])('%s: refused by name, and nothing is written', async (_what, attributes, why) => {
     for (const [name, value] of Object.entries(attributes))
       if (value === undefined) Reflect.deleteProperty(directory.entry, name)
