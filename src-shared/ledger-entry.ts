@@ -34,9 +34,9 @@ const Code = z.string().regex(/^L-\d{3}$/)
 
 /**
  * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones only once its hub has said that it
- * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`. 4: `toldApart`.
+ * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`. 4: `toldApart`. 5: `keys-not-vouched`.
  */
-export const ledgerFactsNow = 4
+export const ledgerFactsNow = 5
 
 /** Facts by kind of entry. `.strict()`: an unknown fact is a poison entry, not something to ignore. */
 export const ledgerFacts = {
@@ -54,6 +54,8 @@ export const ledgerFacts = {
   'pin-changed': z.strictObject({}),
   'staff-pin-removed': z.strictObject({ staff: StaffId, reason: z.enum(['badge-lost', 'pin-forgotten', 'left']) }),
   'opening-key-rotated': z.strictObject({}),
+  /** Nothing that a badge and a PIN opened vouches for the public keys of these members of staff; `openingKey`: nor for the newest opening key. */
+  'keys-not-vouched': z.strictObject({ staff: z.array(StaffId).max(50), openingKey: z.boolean() }),
   /** A supervisor lets the desk serve outside its hours until then. */
   'hours-overridden': z.strictObject({ reason: OverrideReason, until: Instant }),
   'desk-paused': z.strictObject({ reason: PauseReason, until: Instant }),

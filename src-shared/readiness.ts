@@ -58,8 +58,12 @@ export interface ReadinessFacts {
    * letters; `refused`: by a supervisor; `another-waits`: the hub was given another in this kiosk's name.
    */
   readonly openingKey: 'registered' | 'unregistered' | 'none' | 'waits' | 'refused' | 'another-waits'
-  /** The letters of the kiosk's opening key, for a supervisor to compare; null without a key. */
+  /** The letters of the kiosk's opening key, for a supervisor to compare; null until somebody whose badge and PIN opened it has signed in. */
   readonly openingFingerprint: string | null
+  /** Members of staff whose public key nothing vouches for. */
+  readonly staffUnvouched: number
+  /** Whoever is signed in does not hold the newest opening key. */
+  readonly lacksNewestKey: boolean
   /** Members of staff who can sign in here. */
   readonly staffWithPin: number
   /** Of those, how many have a PIN that may open envelopes without the hub. */
@@ -156,9 +160,12 @@ export function readinessOf(facts: ReadinessFacts): Readiness {
 
     if (facts.openingKey === 'none') add('red', 'L-422')
     else if (facts.openingKey === 'unregistered') add('amber', 'L-422')
+    else if (facts.openingKey === 'waits' && facts.openingFingerprint === null) add('amber', 'L-433')
     else if (facts.openingKey === 'waits') add('amber', 'L-430', { fingerprint: facts.openingFingerprint ?? '' })
     else if (facts.openingKey === 'refused') add('amber', 'L-431')
     else if (facts.openingKey === 'another-waits') add('amber', 'L-432')
+    if (facts.staffUnvouched > 0) add('amber', 'L-434', { count: facts.staffUnvouched })
+    if (facts.lacksNewestKey) add('amber', 'L-435')
     if (facts.staffWithPin === 0) add('red', 'L-425')
     else if (facts.staffWithPin === 1) add('amber', 'L-415')
     if (facts.staffForOffline === 0) add(facts.network === 'online' ? 'note' : 'red', 'L-424', undefined, true)

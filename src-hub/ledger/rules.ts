@@ -61,6 +61,7 @@ export interface Effects {
       | 'foreign-entry'
       | 'quarantined'
       | 'sent-to-itself'
+      | 'keys-not-vouched'
     pickup: string | null
     detail: string
   }[]
@@ -201,6 +202,11 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     return
   }
   if (entry.kind === 'walk-in-abandoned') effects.abandoned.push({ walkIn: entry.facts.walkIn, at: item.time })
+  if (entry.kind === 'keys-not-vouched') {
+    const { staff, openingKey } = entry.facts
+    const detail = `entry ${item.seq}: ${staff.length} members of staff${openingKey ? ', and the newest opening key' : ''}`
+    effects.alarms.push({ kind: 'keys-not-vouched', pickup: null, detail })
+  }
   const { pickup, epoch } = entry
   if (pickup === null || epoch === null) return
   const row = set.pickups.get(pickup)

@@ -14,7 +14,7 @@ export function reasonOf(code: ErrorCode): Watched['reasons'][number] | null {
   if (code === 'L-417') return 'disk'
   if (code === 'L-421') return 'unsent'
   if (code === 'L-422') return 'no-opening-key'
-  if (code === 'L-430') return 'opening-key-waits'
+  if (code === 'L-430' || code === 'L-433') return 'opening-key-waits'
   if (code === 'L-604') return 'frozen'
   return null
 }

@@ -292,8 +292,9 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       return
     }
     if (parts.adding() && session !== null) {
-      // An introduction gives a first PIN; to replace one takes a supervisor.
-      if (session.role !== 'supervisor' && standing.hasPin) notify({ code: 'L-405' })
+      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another takes a supervisor.
+      const isFirst = !standing.hasPin || signIn.unvouched().includes(member.id)
+      if (session.role !== 'supervisor' && !isFirst) notify({ code: 'L-405' })
       else show('choose-pin', standing.left)
       return
     }

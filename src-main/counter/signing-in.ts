@@ -170,11 +170,15 @@ export function createSigningIn(
   }
 
   /**
-   * A key is owed after someone lost their share, or when a supervisor refused the newest. It is made while somebody is signed in, whose keys
+   * A key is owed after someone lost their share, when a supervisor refused the newest, or when nothing vouches for it. It is made while somebody is signed in, whose keys
    * vouch for it; until then the hub goes on with the one in force. Failing (a full disk) it is tried again.
    */
   function rotateIfOwed(): void {
-    const owed = () => roster.rotationOwed() || openingKeys.count() === 0 || records.read()?.openingAnswer === 'refused'
+    const owed = () =>
+      roster.rotationOwed() ||
+      openingKeys.count() === 0 ||
+      records.read()?.openingAnswer === 'refused' ||
+      signIn.owesTrustedKey()
     if (rotating || signIn.session() === null || !owed()) return
     // Before the hub has told its own key nothing can be vouched for; a hub that tells none asks for nothing.
     if (records.read()?.hubCountersign === null && sync.status().state !== 'online') return
@@ -182,7 +186,10 @@ export function createSigningIn(
     signIn
       .rotate(owed)
       .then(
-        () => sync.nudge(),
+        (made) => {
+          // Whoever cannot make it leaves it owed: telling the hub would begin all of this anew, at once.
+          if (made) sync.nudge()
+        },
         () => undefined,
       )
       .finally(() => {

@@ -64,7 +64,7 @@ export type ReadinessNow = (record: KioskRecord | null) => Readiness
 
 /** The returned function answers from what is known now. */
 export function createReadiness({ services, config, printer, readers, floorYears, freeBytes }: Parts): ReadinessNow {
-  const { now, sync, roster, slips, ledger, dayRecord, clockOff } = services
+  const { now, sync, roster, signIn, slips, ledger, dayRecord, clockOff } = services
   let sampledAt = -Infinity
   let sampled = { free: null as number | null, update: false }
 
@@ -106,9 +106,11 @@ export function createReadiness({ services, config, printer, readers, floorYears
             ? 'registered'
             : (record.openingAnswer ?? 'unregistered'),
       openingFingerprint:
-        record === null || record.openingPublic === null
+        record === null || record.openingPublic === null || !signIn.isWitnessed(record.openingPublic)
           ? null
           : openingFingerprint(record.kiosk, record.openingPublic),
+      staffUnvouched: signIn.unvouched().length,
+      lacksNewestKey: signIn.lacksNewest(),
       staffWithPin: pins.all,
       staffForOffline: pins.enough,
       unsettled: slips.unsettled().length,

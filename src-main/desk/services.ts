@@ -16,7 +16,7 @@ import {
   createSlips,
   type LayoutSlip,
 } from '../release/index.ts'
-import { createOpeningKeys, createRoster, createShift, createSignIn } from '../staff/index.ts'
+import { createOpeningKeys, createRoster, createShift, createSignIn, createTrusting } from '../staff/index.ts'
 import type { Store } from '../storage/index.ts'
 import {
   createApplier,
@@ -112,7 +112,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     keyEncryptionKey: parts.keyEncryptionKey,
     kiosk: record.kiosk,
     hubCountersign: () => records.read()?.hubCountersign ?? null,
-    holders: roster.holders,
+    setVouch: roster.setVouch,
     announce: records.setOpening,
     now,
   })
@@ -127,6 +127,9 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     pickups,
     roster,
     openingKeys,
+    trusting: createTrusting({ store, roster, kiosk: record.kiosk }),
+    inForce: () => records.read()?.openingRegistered === true,
+    hubFacts: records.hubFacts,
     keyEncryptionKey: parts.keyEncryptionKey,
     now,
     pinCost: parts.pinCost,

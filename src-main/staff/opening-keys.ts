@@ -1,12 +1,12 @@
 /**
  * The kiosk's opening keys (docs/architecture.md#security): the newest is what the hub seals new grants to; an old one stays until its
- * last envelope has gone. Each is shared with every member of staff who has a PIN here, and with nobody else.
+ * last envelope has gone. Each is shared with every member of staff who has a PIN here and whose public key is vouched for, and with nobody else.
  */
 import type { StaffId } from '../../src-shared/domain.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { countersign } from '../../src-shared/protocol/opening-link.ts'
 import { DamagedRow, type Sqlite, type Store } from '../storage/index.ts'
-import { openShare, protectPublic, readPublic, sealShare, wipe } from '../vault/index.ts'
+import { isPair, openShare, protectPublic, readPublic, sealShare, vouchFor, wipe } from '../vault/index.ts'
 
 /** An opening key in a session's hands; `privateKey` is zeros once the session has ended. */
 export interface OpeningKey {
@@ -27,14 +27,32 @@ interface Parts {
   readonly kiosk: string
   /** The hub's own key, which a new key is vouched for to; null: not told yet. */
   readonly hubCountersign: () => Uint8Array | null
-  /** Public keys of the staff who have a PIN here; null in place of one that was tampered with. */
-  readonly holders: () => readonly { readonly staff: StaffId; readonly publicKey: Buffer }[]
+  /** Keeps what the newest key says of a member's public key. Inside the transaction. */
+  readonly setVouch: (staff: StaffId, vouch: Buffer) => void
   /** Tells the hub at the next contact that new grants are to be sealed to this key. Inside the transaction. */
   readonly announce: (publicKey: Buffer) => void
   readonly now: () => number
 }
 
-export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersign, holders, announce, now }: Parts) {
+/** Whom a key is shared with: `publicKey` is known to be theirs. */
+export interface ShareOf {
+  readonly staff: StaffId
+  readonly publicKey: Buffer
+}
+
+export interface Rotation {
+  /** Opened by a badge and a PIN: each vouches for the new key to the hub. Without any, that waits for a supervisor. */
+  readonly held: readonly OpeningKey[]
+  /** The one of `held` by which colleagues know the new key to be true; null: there is none. */
+  readonly head: OpeningKey | null
+  readonly to: readonly ShareOf[]
+  /** Writes more in the same transaction. */
+  readonly also: (publicKey: Buffer) => void
+  /** May take the key for a session; false: it is wiped. */
+  readonly keep?: (key: OpeningKey) => boolean
+}
+
+export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersign, setVouch, announce, now }: Parts) {
   const db: Sqlite = store.db
   const all = db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC')
   const insert = db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)')
@@ -46,6 +64,9 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     'SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)',
   )
   const insertLink = db.prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)')
+  const insertSuccession = db.prepare(
+    'INSERT INTO opening_succession (staff, from_public, to_public, proof) VALUES (?, ?, ?, ?)',
+  )
   const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
 
@@ -80,33 +101,37 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     },
 
     /**
-     * Makes the next opening key and shares it with everyone who has a PIN. Each key of `held`, which a badge and a PIN have opened, vouches for
-     * it to the hub; without any, it waits there for a supervisor. `also` writes more in the same transaction; `keep` may take the key for a session.
+     * Makes the next opening key and shares it with `to`. Each key of `held` vouches for it to the hub, `head` to each of `to`, and it vouches
+     * itself for the public key of each.
      */
-    async rotate(
-      held: readonly OpeningKey[],
-      also: () => void = () => undefined,
-      keep: (key: OpeningKey) => boolean = () => false,
-    ): Promise<void> {
+    async rotate({ held, head, to, also, keep = () => false }: Rotation): Promise<void> {
       const pair = await newSealKeyPair()
       let kept = false
       try {
-        const to = holders()
         const links = await linksFor(held, pair.publicKey)
         const shares = await Promise.all(
           to.map(async ({ staff, publicKey }) => ({
             staff,
             sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey),
+            vouch: vouchFor(pair.privateKey, { kiosk, staff }, publicKey),
+            proof:
+              head === null
+                ? null
+                : await countersign({ kiosk, from: head.publicKey, to: pair.publicKey }, head.privateKey, publicKey),
           })),
         )
         store.transact(() => {
           const n = Number(
             insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid,
           )
-          for (const { staff, sealed } of shares) insertShare.run(n, staff, sealed)
+          for (const { staff, sealed, vouch, proof } of shares) {
+            insertShare.run(n, staff, sealed)
+            setVouch(staff, vouch)
+            if (head !== null) insertSuccession.run(staff, head.publicKey, pair.publicKey, proof)
+          }
           for (const link of links) insertLink.run(link.from, pair.publicKey, link.countersignature)
           announce(pair.publicKey)
-          also()
+          also(pair.publicKey)
         })
         kept = keep({ publicKey: pair.publicKey, privateKey: pair.privateKey })
       } finally {
@@ -138,7 +163,10 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       for (const { n, publicKey } of list()) {
         const row = share.get(n, staff)
         const privateKey = row === undefined ? null : await openShare(staffPrivate, staff, publicKey, row.sealed)
-        if (privateKey !== null) opened.push({ publicKey, privateKey })
+        if (privateKey === null) continue
+        // Anybody can seal to a public key: a share that holds another key than it says is no share.
+        if (await isPair(publicKey, privateKey)) opened.push({ publicKey, privateKey })
+        else wipe(privateKey)
       }
       return opened
     },

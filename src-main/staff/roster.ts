@@ -25,6 +25,8 @@ interface PinRow {
   passes: number
   public_key: Buffer
   private_key: Buffer
+  root: Buffer | null
+  vouch: Buffer | null
   search_years: number
   failures: number
   locked_until: number
@@ -36,6 +38,17 @@ export interface NewPin extends PinWrapped {
   readonly publicKey: Buffer
   /** Core-years of a full search for this PIN on this computer. */
   readonly searchYears: number
+  /** Which opening key this person knows to be true, sealed under their own key. null: none yet. */
+  readonly root: Buffer | null
+  /** What the newest opening key said of `publicKey` when it was made or the PIN chosen. null: nothing has. */
+  readonly vouch: Buffer | null
+}
+
+/** Someone with a PIN here. `publicKey` is only as true as its vouch. */
+export interface Holder {
+  readonly staff: StaffId
+  readonly publicKey: Buffer
+  readonly vouch: Buffer | null
 }
 
 export interface PinRecord extends NewPin {
@@ -61,15 +74,18 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
   const pin = db.prepare<[string], PinRow>('SELECT * FROM staff_pin WHERE staff = ?')
   const pins = db.prepare<[], PinRow>('SELECT * FROM staff_pin')
   const setPin = db.prepare(
-    `INSERT INTO staff_pin (staff, badge_tag, salt, memory_kib, passes, public_key, private_key, search_years) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO staff_pin (staff, badge_tag, salt, memory_kib, passes, public_key, private_key, search_years, root, vouch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (staff) DO UPDATE SET badge_tag = excluded.badge_tag, salt = excluded.salt, memory_kib = excluded.memory_kib, passes = excluded.passes, public_key = excluded.public_key,
-       private_key = excluded.private_key, search_years = excluded.search_years, failures = 0, locked_until = 0`,
+       private_key = excluded.private_key, search_years = excluded.search_years, root = excluded.root, vouch = excluded.vouch, failures = 0, locked_until = 0`,
   )
   const dropShares = db.prepare('DELETE FROM opening_share WHERE staff = ?')
   const owe = db.prepare('UPDATE kiosk SET rotation_owed = 1')
   const owed = db.prepare<[], { rotation_owed: number }>('SELECT rotation_owed FROM kiosk')
   const paid = db.prepare('UPDATE kiosk SET rotation_owed = 0')
   const setFailures = db.prepare('UPDATE staff_pin SET failures = ?, locked_until = ? WHERE staff = ?')
+  const setRoot = db.prepare('UPDATE staff_pin SET root = ? WHERE staff = ?')
+  const setVouch = db.prepare('UPDATE staff_pin SET vouch = ? WHERE staff = ?')
+  const setPublic = db.prepare('UPDATE staff_pin SET public_key = ? WHERE staff = ?')
   const anyPin = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM staff_pin')
   const pinCounts = db.prepare<[number], { total: number; enough: number }>(
     'SELECT count(*) AS total, coalesce(sum(p.search_years >= ?), 0) AS enough FROM staff_pin p JOIN staff s ON s.id = p.staff WHERE s.removed = 0',
@@ -146,13 +162,20 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
         publicKey: publicKeyOf(row),
         wrapped: row.private_key,
         searchYears: row.search_years,
+        root: row.root,
+        vouch: row.vouch,
         failures: row.failures,
         lockedUntil: storedInstant(row.locked_until) ?? 0,
       }
     },
-    /** Everyone with a PIN here: whom opening keys are shared with. */
-    holders: (): { staff: StaffId; publicKey: Buffer }[] =>
-      pins.all().map((row) => ({ staff: stored(StaffId, row.staff), publicKey: publicKeyOf(row) })),
+    /** Everyone with a PIN here. Opening keys are shared with those whose public key is vouched for. */
+    holders: (): Holder[] =>
+      pins.all().map((row) => ({ staff: stored(StaffId, row.staff), publicKey: publicKeyOf(row), vouch: row.vouch })),
+    setRoot: (id: StaffId, root: Buffer) => void setRoot.run(root, id),
+    setVouch: (id: StaffId, vouch: Buffer) => void setVouch.run(vouch, id),
+    /** In place of one that was not this person's. */
+    setPublicKey: (id: StaffId, publicKey: Buffer) =>
+      void setPublic.run(protectPublic(keyEncryptionKey, id, publicKey), id),
     setPin(id: StaffId, record: NewPin): void {
       const kept = protectPublic(keyEncryptionKey, id, record.publicKey)
       setPin.run(
@@ -164,6 +187,8 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
         kept,
         record.wrapped,
         record.searchYears,
+        record.root,
+        record.vouch,
       )
     },
     setFailures(id: StaffId, failures: number, lockedUntil: number): void {

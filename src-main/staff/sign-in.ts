@@ -16,6 +16,7 @@ import {
   makeResumeKey,
   putToRest,
   timePinGuess,
+  rootKeyOf,
   unwrapUnderPin,
   wake,
   wipe,
@@ -24,9 +25,10 @@ import {
   type ResumeKey,
   type Resting,
 } from '../vault/index.ts'
-import type { OpeningKey, OpeningKeys } from './opening-keys.ts'
+import type { OpeningKey, OpeningKeys, ShareOf } from './opening-keys.ts'
 import { attemptsLeft, checkNewPin, lockAfter, searchYears } from './pin-rules.ts'
 import type { Roster, StaffMember } from './roster.ts'
+import type { Trust, Trusting } from './trust.ts'
 
 export interface Session {
   readonly id: string
@@ -38,6 +40,11 @@ export interface Session {
   readonly openingKeys: OpeningKey[]
   /** Core-years of a full search for the PIN that opened it. */
   readonly searchYears: number
+}
+
+/** With what its person knows to be the desk's own. */
+interface Knowing extends Session {
+  trust: Trust
 }
 
 export type SignOutCause = 'asked' | 'switched' | 'locked' | 'restarted' | 'removed'
@@ -54,12 +61,20 @@ export const resumeMs = 4 * 3_600_000
 /** ...but a PIN is entered at least this often. */
 export const longestSincePinMs = 12 * 3_600_000
 
+/** So many members of staff are named in one ledger entry. */
+const mostNamed = 50
+
 interface Parts {
   readonly store: Store
   readonly ledger: Ledger
   readonly pickups: PickupCache
   readonly roster: Roster
   readonly openingKeys: OpeningKeys
+  readonly trusting: Trusting
+  /** The hub has the newest opening key in force. */
+  readonly inForce: () => boolean
+  /** What the hub takes in a ledger entry (`ledgerFactsNow`). */
+  readonly hubFacts: () => number
   readonly keyEncryptionKey: Uint8Array
   readonly now: () => number
   /** Argon2id cost of new PINs; measured on this computer when not given. */
@@ -72,6 +87,8 @@ interface Locked {
   readonly staff: StaffId
   readonly resting: Resting
   readonly publicKeys: readonly Buffer[]
+  readonly ownPublic: Buffer | null
+  readonly head: Buffer | null
   readonly until: number
   readonly pinAt: number
   readonly searchYears: number
@@ -92,17 +109,26 @@ export function createSignIn({
   pickups,
   roster,
   openingKeys,
+  trusting,
+  inForce,
+  hubFacts,
   keyEncryptionKey,
   now,
   pinCost,
   floorYears,
 }: Parts) {
-  let session: Session | null = null
+  let session: Knowing | null = null
   let resume: ResumeKey | null = null
   let pinAt = 0
   let locked: Locked | null = null
   /** Key-making acts, one after the other: a colleague is never left out of a key made meanwhile. */
   let making: Promise<unknown> = Promise.resolve()
+  /** Opening keys that a session of this run knows to be true, base64url: only of those does the screen show the letters. */
+  const witnessed = new Set<string>()
+  /** Colleagues whose public key nothing vouched for, as the newest session that could tell has found. */
+  let unvouched: readonly StaffId[] = []
+  /** What this run has written down of it: once for each key. */
+  const written = new Set<string>()
   let measured: Promise<{ cost: PinCost; guessMs: number }> | null = null
 
   /** Measured once, at the first PIN chosen: half a second of this computer's work. */
@@ -120,14 +146,51 @@ export function createSignIn({
     return next
   }
 
+  const text = (key: Uint8Array) => Buffer.from(key).toString('base64url')
+
+  function keysOf(by: Knowing): Buffer[] {
+    return [by.trust.rootKey, ...by.openingKeys.map(({ privateKey }) => privateKey)]
+  }
+
+  /** Whether the newest opening key is one that a session which could tell does not know. */
+  function isStrange({ trust }: Knowing): boolean {
+    const newest = openingKeys.newest()
+    return trust.head !== null && newest !== null && !newest.equals(trust.head.publicKey)
+  }
+
+  /** Notes what nothing vouches for, and writes it down once in a run. `self`: the session's own public key had been replaced. */
+  function examine(by: Knowing, self = false): void {
+    const { head } = by.trust
+    // Who knows no key to be true cannot tell: nor whether others are.
+    if (head === null) return
+    witnessed.add(text(head.publicKey))
+    const { others } = trusting.colleagues(by.staff, head)
+    unvouched = others.map(({ staff }) => staff)
+    const fresh = others.filter(({ staff, publicKey }) => !written.has(`${staff} ${text(publicKey)}`))
+    const newest = openingKeys.newest()
+    const strange = isStrange(by) && !inForce() && newest !== null && !written.has(text(newest))
+    const staff = [...(self ? [by.staff] : []), ...fresh.map((one) => one.staff)]
+    // An older hub would take the entry for poison: the screen says it all the same.
+    if ((staff.length === 0 && !strange) || hubFacts() < 5) return
+    for (const one of fresh) written.add(`${one.staff} ${text(one.publicKey)}`)
+    if (strange) written.add(text(newest))
+    for (let i = 0; i === 0 || i < staff.length; i += mostNamed)
+      ledger.append({
+        kind: 'keys-not-vouched',
+        actor: by.staff,
+        facts: { staff: staff.slice(i, i + mostNamed), openingKey: strange },
+      })
+  }
+
   function begin(
-    member: StaffMember,
-    cardId: string,
+    { member, cardId }: Pick<BadgeInHand, 'member' | 'cardId'>,
     keys: OpeningKey[],
     strength: number,
     means: 'badge-and-pin' | 'badge',
+    trust: Trust,
+    keep: () => { wasAnothers: boolean } = () => ({ wasAnothers: false }),
   ): Session {
-    const opened: Session = {
+    const opened: Knowing = {
       id: randomBytes(16).toString('base64url'),
       staff: member.id,
       name: member.name,
@@ -135,10 +198,12 @@ export function createSignIn({
       signedInAt: now(),
       openingKeys: keys,
       searchYears: strength,
+      trust,
     }
     store.transact(() => {
       pickups.voidVerifications()
       ledger.append({ kind: 'staff-signed-in', actor: member.id, facts: { role: member.role, means } })
+      examine(opened, keep().wasAnothers)
     })
     session = opened
     resume = makeResumeKey(cardId)
@@ -155,14 +220,16 @@ export function createSignIn({
     if (ending === null) return
     // The keys go first: whatever the disk says, nobody prints after this.
     session = null
-    const keys = ending.openingKeys.map(({ privateKey }) => privateKey)
+    const keys = keysOf(ending)
     const until = Math.min(now() + resumeMs, pinAt + longestSincePinMs)
-    if (cause === 'locked' && resume !== null && keys.length > 0) {
+    if (cause === 'locked' && resume !== null && ending.openingKeys.length > 0) {
       const publicKeys = ending.openingKeys.map(({ publicKey }) => publicKey)
       locked = {
         staff: ending.staff,
         resting: putToRest(resume, keys),
         publicKeys,
+        ownPublic: ending.trust.ownPublic,
+        head: ending.trust.head?.publicKey ?? null,
         until,
         pinAt,
         searchYears: ending.searchYears,
@@ -209,10 +276,10 @@ export function createSignIn({
     return ok(own)
   }
 
-  async function newRecord({ member, cardId, tag }: BadgeInHand, pin: string, publicKey: Buffer, own: Uint8Array) {
+  async function newRecord({ member, cardId, tag }: BadgeInHand, pin: string, own: Uint8Array) {
     const { cost: chosen, guessMs } = await cost()
     const wrapped = await wrapUnderPin(keyEncryptionKey, member.id, cardId, pin, own, chosen)
-    return { ...wrapped, badgeTag: tag, publicKey, searchYears: searchYears(pin, guessMs) }
+    return { ...wrapped, badgeTag: tag, searchYears: searchYears(pin, guessMs) }
   }
 
   async function allowed(pin: string): Promise<Result<true>> {
@@ -228,13 +295,15 @@ export function createSignIn({
     if (by === null) return fail('L-401')
     const own = await newSealKeyPair()
     try {
-      const record = await newRecord(badge, pin, own.publicKey, own.privateKey)
+      const record = await newRecord(badge, pin, own.privateKey)
       const shares = await openingKeys.sharesFor(badge.member.id, own.publicKey, by.openingKeys)
       // Locked or signed out while the PIN was being wrapped: the keys were zeros by then.
       if (session !== by) return fail('L-401')
+      const { publicKey, privateKey } = own
+      const known = trusting.introduce(badge.member.id, privateKey, publicKey, by.trust.head)
       store.transact(() => {
         roster.forgetPin(badge.member.id)
-        roster.setPin(badge.member.id, record)
+        roster.setPin(badge.member.id, { ...record, publicKey, ...known })
         shares.write()
         ledger.append({
           kind: 'staff-enrolled',
@@ -242,6 +311,7 @@ export function createSignIn({
           facts: { staff: badge.member.id, role: badge.member.role },
         })
       })
+      unvouched = unvouched.filter((staff) => staff !== badge.member.id)
     } finally {
       wipe(own.privateKey)
     }
@@ -253,17 +323,23 @@ export function createSignIn({
     if (!rule.ok) return rule
     const own = await newSealKeyPair()
     try {
-      const record = await newRecord(badge, pin, own.publicKey, own.privateKey)
+      const staff = badge.member.id
+      const record = await newRecord(badge, pin, own.privateKey)
+      const { publicKey, privateKey } = own
       store.transact(() => {
-        roster.setPin(badge.member.id, record)
+        roster.setPin(staff, { ...record, publicKey, root: null, vouch: null })
       })
       // Nobody has opened an older key: the hub asks a supervisor to compare this one's letters.
-      await openingKeys.rotate([], () => {
-        ledger.append({
-          kind: 'staff-enrolled',
-          actor: badge.member.id,
-          facts: { staff: badge.member.id, role: badge.member.role },
-        })
+      await openingKeys.rotate({
+        held: [],
+        head: null,
+        to: [{ staff, publicKey }],
+        also(opening) {
+          const rootKey = rootKeyOf(privateKey)
+          trusting.write(staff, { rootKey, ownPublic: publicKey, head: null }, opening)
+          wipe(rootKey)
+          ledger.append({ kind: 'staff-enrolled', actor: staff, facts: { staff, role: badge.member.role } })
+        },
       })
     } finally {
       wipe(own.privateKey)
@@ -271,8 +347,54 @@ export function createSignIn({
     return ok(null)
   }
 
+  function mayRotate(by: Knowing): boolean {
+    const newest = openingKeys.newest()
+    const holdsNewest = newest !== null && by.openingKeys.some(({ publicKey }) => publicKey.equals(newest))
+    return holdsNewest || !openingKeys.newestIsHeld() || (isStrange(by) && !inForce())
+  }
+
+  /** Whom the next key is shared with: the session's own person, and everyone whose public key its newest key vouches for. */
+  function sharers(by: Knowing, ownPublic: Buffer): ShareOf[] {
+    return [{ staff: by.staff, publicKey: ownPublic }, ...trusting.colleagues(by.staff, by.trust.head).vouched]
+  }
+
+  async function rotateInTurn(owed: () => boolean): Promise<boolean> {
+    const by = session
+    if (by === null || roster.pin(by.staff) === null || !owed()) return false
+    const { ownPublic } = by.trust
+    if (ownPublic === null || !mayRotate(by)) return false
+    // Copies: a session that ends meanwhile leaves zeros, and what zeros vouch for the hub would not believe.
+    const held = by.openingKeys.map(({ publicKey, privateKey }) => ({ publicKey, privateKey: copied(privateKey) }))
+    const known = by.trust.head?.publicKey
+    const head = known === undefined ? null : (held.find(({ publicKey }) => publicKey.equals(known)) ?? null)
+    const rootKey = copied(by.trust.rootKey)
+    try {
+      await openingKeys.rotate({
+        held,
+        head,
+        to: sharers(by, ownPublic),
+        also(opening) {
+          roster.rotationDone()
+          trusting.write(by.staff, { ownPublic, rootKey, head: null }, opening)
+          ledger.append({ kind: 'opening-key-rotated', actor: by.staff, facts: {} })
+        },
+        keep(key) {
+          if (session !== by || roster.pin(by.staff) === null) return false
+          by.openingKeys.unshift(key)
+          by.trust = { ...by.trust, head: key }
+          return true
+        },
+      })
+    } finally {
+      wipe(rootKey, ...held.map(({ privateKey }) => privateKey))
+    }
+    forgetLocked()
+    if (session === by) store.transact(() => examine(by))
+    return true
+  }
+
   return {
-    session: () => session,
+    session: (): Session | null => session,
     end,
     prove,
 
@@ -296,17 +418,22 @@ export function createSignIn({
     async enter(badge: BadgeInHand, pin: string): Promise<Result<Session>> {
       const own = await prove(badge, pin)
       if (!own.ok) return own
-      const strength = roster.pin(badge.member.id)?.searchYears ?? 0
-      const keys = await openingKeys.openFor(badge.member.id, own.value)
-      wipe(own.value)
-      end('switched')
-      // Somebody else's rest ends with a switch.
-      forgetLocked()
-      return ok(begin(badge.member, badge.cardId, keys, strength, 'badge-and-pin'))
+      // In turn: a key that is being made meanwhile is shared with whoever comes in, and known to them.
+      return inTurn(async () => {
+        const strength = roster.pin(badge.member.id)?.searchYears ?? 0
+        const keys = await openingKeys.openFor(badge.member.id, own.value)
+        const { trust, keep } = await trusting.of(badge.member.id, own.value, keys)
+        wipe(own.value)
+        end('switched')
+        // Somebody else's rest ends with a switch.
+        forgetLocked()
+        return ok(begin(badge, keys, strength, 'badge-and-pin', trust, keep))
+      })
     },
 
     /** The badge alone, after an idle lock of the same person. null: a PIN is needed. */
-    resume({ member, cardId }: BadgeInHand): Session | null {
+    resume(badge: BadgeInHand): Session | null {
+      const { member, cardId } = badge
       const resting = locked
       if (
         session !== null ||
@@ -316,15 +443,17 @@ export function createSignIn({
         roster.pin(member.id) === null
       )
         return null
-      const privateKeys = wake(resting.resting, cardId)
-      if (privateKeys === null) return null
+      const [rootKey, ...privateKeys] = wake(resting.resting, cardId) ?? []
+      if (rootKey === undefined) return null
       forgetLocked()
       pinAt = resting.pinAt
       const keys = privateKeys.flatMap((privateKey, i) => {
         const publicKey = resting.publicKeys[i]
         return publicKey === undefined ? [] : [{ publicKey, privateKey }]
       })
-      return begin(member, cardId, keys, resting.searchYears, 'badge')
+      const known = resting.head
+      const head = known === null ? null : (keys.find(({ publicKey }) => publicKey.equals(known)) ?? null)
+      return begin(badge, keys, resting.searchYears, 'badge', { ownPublic: resting.ownPublic, rootKey, head })
     },
 
     /** A removed member, a badge taken away or a changed role ends the session, and the rest of a locked one. */
@@ -347,39 +476,29 @@ export function createSignIn({
       return inTurn(() => enrolColleague(badge, pin))
     },
 
+    /** Colleagues whose public key nothing vouches for: they have no share of new keys, and choose a PIN anew. */
+    unvouched: (): readonly StaffId[] => unvouched,
+
+    /** Whether somebody is signed in who does not hold the newest key, or cannot know it for the desk's own: pickups issued since do not open for them. */
+    lacksNewest(): boolean {
+      const newest = openingKeys.newest()
+      return session !== null && newest !== null && session.trust.head?.publicKey.equals(newest) !== true
+    },
+
+    /** Whether the letters of this key may be shown: somebody whose badge and PIN opened it has been signed in since the start. */
+    isWitnessed: (publicKey: Uint8Array): boolean => witnessed.has(text(publicKey)),
+
+    /** A new opening key is needed because the session cannot know the newest to be true, or knows that the hub was not given it by this desk. */
+    owesTrustedKey: (): boolean =>
+      session !== null && (session.trust.head === null || (isStrange(session) && !inForce())),
+
     /**
      * The next opening key, for new grants: made in a session, whose older keys vouch for it to the hub. What works unattended makes none.
      * Somebody who does not hold the newest leaves it to those who do; with nobody left who does, it is made all the same, and waits at the hub
      * for a supervisor. `owed` is asked when its turn has come: another may have been made meanwhile.
      */
     rotate(owed: () => boolean = () => true): Promise<boolean> {
-      return inTurn(async () => {
-        const by = session
-        if (by === null || roster.pin(by.staff) === null || !owed()) return false
-        const newest = openingKeys.newest()
-        const holdsNewest = newest !== null && by.openingKeys.some(({ publicKey }) => publicKey.equals(newest))
-        if (!holdsNewest && openingKeys.newestIsHeld()) return false
-        // Copies: a session that ends meanwhile leaves zeros, and what zeros vouch for the hub would not believe.
-        const held = by.openingKeys.map(({ publicKey, privateKey }) => ({ publicKey, privateKey: copied(privateKey) }))
-        try {
-          await openingKeys.rotate(
-            held,
-            () => {
-              roster.rotationDone()
-              ledger.append({ kind: 'opening-key-rotated', actor: by.staff, facts: {} })
-            },
-            (key) => {
-              if (session !== by || roster.pin(by.staff) === null) return false
-              by.openingKeys.unshift(key)
-              return true
-            },
-          )
-        } finally {
-          wipe(...held.map(({ privateKey }) => privateKey))
-        }
-        forgetLocked()
-        return true
-      })
+      return inTurn(() => rotateInTurn(owed))
     },
 
     /** A new PIN around the same key of one's own; the old one has just proved it. L-406, L-410. */
@@ -388,9 +507,10 @@ export function createSignIn({
       if (!rule.ok) return rule
       const known = roster.pin(badge.member.id)
       if (known === null) return fail('L-404')
-      const record = await newRecord(badge, pin, known.publicKey, own)
+      const record = await newRecord(badge, pin, own)
+      const { publicKey, root, vouch } = known
       store.transact(() => {
-        roster.setPin(badge.member.id, record)
+        roster.setPin(badge.member.id, { ...record, publicKey, root, vouch })
         ledger.append({ kind: 'pin-changed', actor: badge.member.id, facts: {} })
       })
       return ok(null)

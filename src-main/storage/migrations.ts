@@ -384,6 +384,23 @@ CREATE TABLE opening_link (
 ) STRICT;
 `
 
+/**
+ * Version 72. Public keys are vouched for by what a badge and a PIN opened. Nothing from before is: the first to sign in makes a new opening key, and
+ * colleagues choose their PINs anew with somebody signed in who holds it.
+ */
+const vouchedKeys = `
+ALTER TABLE staff_pin ADD COLUMN root BLOB;
+ALTER TABLE staff_pin ADD COLUMN vouch BLOB;
+CREATE TABLE opening_succession (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  staff TEXT NOT NULL REFERENCES staff_pin (staff) ON DELETE CASCADE,
+  from_public BLOB NOT NULL,
+  to_public BLOB NOT NULL,
+  proof BLOB NOT NULL
+) STRICT;
+CREATE INDEX opening_succession_of ON opening_succession (staff);
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -397,4 +414,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, sql: kioskKind },
   { version: 70, sql: expirySeen },
   { version: 71, sql: openingLinks },
+  { version: 72, sql: vouchedKeys },
 ]

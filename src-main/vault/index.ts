@@ -17,3 +17,4 @@ export {
   type UnattendedKeys,
   type WrappedUnattendedKeys,
 } from './unattended-keys.ts'
+export { isPair, isVouched, openRoot, rootKeyOf, sealRoot, vouchFor, type KeyOf, type Root } from './vouching.ts'

@@ -20,6 +20,8 @@ const best: ReadinessFacts = {
   reader: { ready: true, code: null },
   openingKey: 'registered',
   openingFingerprint: 'ABCD-EFGH-JKMN',
+  staffUnvouched: 0,
+  lacksNewestKey: false,
   staffWithPin: 3,
   staffForOffline: 3,
   unsent: { count: 0, oldestAt: null },
@@ -43,6 +45,8 @@ const ladders: { readonly [F in keyof ReadinessFacts]?: readonly ReadinessFacts[
   printedToday: [true, false],
   reader: [best.reader, { ready: false, code: 'L-701' }],
   openingKey: ['registered', 'waits', 'another-waits', 'refused', 'unregistered', 'none'],
+  staffUnvouched: [0, 1, 7],
+  lacksNewestKey: [false, true],
   staffWithPin: [3, 2, 1, 0],
   staffForOffline: [3, 1, 0],
   unsent: [

@@ -22,6 +22,7 @@ import {
   createOpeningKeys,
   createRoster,
   createSignIn,
+  createTrusting,
   type BadgeInHand,
   type Session,
 } from '../../src-main/staff/index.ts'
@@ -93,7 +94,7 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     keyEncryptionKey: at.keyEncryptionKey,
     kiosk: at.kiosk,
     hubCountersign: () => records.read()?.hubCountersign ?? null,
-    holders: roster.holders,
+    setVouch: roster.setVouch,
     announce: records.setOpening,
     now,
   })
@@ -103,6 +104,9 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     pickups,
     roster,
     openingKeys,
+    trusting: createTrusting({ store, roster, kiosk: at.kiosk }),
+    inForce: () => records.read()?.openingRegistered === true,
+    hubFacts: records.hubFacts,
     keyEncryptionKey: at.keyEncryptionKey,
     now,
     pinCost: cheapPin,

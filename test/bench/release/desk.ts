@@ -90,7 +90,7 @@ export async function addCustomers(folder: string, count: number): Promise<{ cus
     keyEncryptionKey,
     kiosk: record.kiosk,
     hubCountersign: () => null,
-    holders: () => [],
+    setVouch: () => undefined,
     announce: () => undefined,
     now: Date.now,
   }).newest()
