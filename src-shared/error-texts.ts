@@ -954,44 +954,26 @@ export const errorTexts = {
   'L-433': {
     fi: [
       'Pisteelle ei tule uusia noutoja, ennen kuin esihenkilö on vahvistanut sen avausavaimen.',
-      'Kirjaudu kulkukortilla ja PINillä: tähän tulevat merkit, jotka esihenkilö kirjoittaa konsoliin.',
+      'Kirjaudu kulkukortilla ja PINillä: merkit tulevat tähän.',
     ],
     sv: [
       'Disken får inga nya avhämtningar förrän en arbetsledare har bekräftat dess öppningsnyckel.',
-      'Logga in med passerkort och PIN-kod: här visas då tecknen som en arbetsledare skriver in i konsolen.',
+      'Logga in med passerkort och PIN-kod: tecknen visas här.',
     ],
     en: [
       'The desk gets no new pickups until a supervisor has confirmed its opening key.',
-      'Sign in with badge and PIN: the letters that a supervisor types at the console then appear here.',
+      'Sign in with badge and PIN: the letters appear here.',
     ],
   },
   'L-434': {
-    fi: [
-      'Kioski ei voi varmistaa {count} työntekijän avainta, joten uusia noutoja ei avata heille.',
-      'Kun joku on kirjautuneena, valitkaa heille uusi PIN (Lisää työntekijä). Jos kioskia ei ole juuri päivitetty, ilmoita ylläpidolle.',
-    ],
-    sv: [
-      'Kiosken kan inte bekräfta nyckeln för {count} medarbetare, så nya avhämtningar öppnas inte för dem.',
-      'Låt dem välja en ny PIN-kod medan någon är inloggad (Lägg till personal). Om kiosken inte nyss uppdaterats, meddela administratören.',
-    ],
-    en: [
-      'The kiosk cannot vouch for the keys of {count} members of staff, so new pickups do not open for them.',
-      'While somebody is signed in, let them choose a new PIN (Add staff). If the kiosk was not updated just now, tell the administrator.',
-    ],
+    fi: ['Uudet noudot eivät avaudu {count} työntekijälle.', 'Lisää heidät uudelleen: he valitsevat uuden PINin.'],
+    sv: ['Nya avhämtningar öppnas inte för {count} medarbetare.', 'Lägg till dem på nytt: de väljer en ny PIN-kod.'],
+    en: ['New pickups do not open for {count} members of staff.', 'Add them again: they choose a new PIN.'],
   },
   'L-435': {
-    fi: [
-      'Sinulla ei ole tämän pisteen uusinta avausavainta: uudet noudot eivät avaudu sinulle.',
-      'Pyydä työtoveria, jolla se on, kirjautumaan ja lisäämään sinut uudelleen: valitse silloin uusi PIN.',
-    ],
-    sv: [
-      'Du har inte diskens nyaste öppningsnyckel: nya avhämtningar öppnas inte för dig.',
-      'Be en kollega som har den att logga in och lägga till dig på nytt: välj då en ny PIN-kod.',
-    ],
-    en: [
-      'You do not hold this desk’s newest opening key: new pickups do not open for you.',
-      'Ask a colleague who holds it to sign in and add you again: you then choose a new PIN.',
-    ],
+    fi: ['Uudet noudot eivät avaudu sinulle.', 'Pyydä työtoveria, jolle ne avautuvat, lisäämään sinut uudelleen.'],
+    sv: ['Nya avhämtningar öppnas inte för dig.', 'Be en kollega som de öppnas för att lägga till dig på nytt.'],
+    en: ['New pickups do not open for you.', 'Ask a colleague for whom they open to add you again.'],
   },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
