@@ -54,7 +54,7 @@ export const unattendedRoutes: { readonly [R in KioskRoute]: UnattendedAct } = {
     gains:
       'Reads what changes at this desk: names, accounts and sealed envelopes of its pickups, keyed tags of their cards, names and keyed badge tags of its staff. None of the envelopes opens. A claim to know more than the hub has begins another incarnation, once: all grants wait until every kiosk has reported.',
     shows:
-      'Nothing shows the reading; writing the kiosk off ends it. The claim rings an alarm (`database-went-back`, tried by `test/hub/went-back.test.ts`).',
+      'Nothing shows the reading; writing the kiosk off ends it. The claim rings an alarm (`database-went-back`, tried by `test/adversary/claims.test.ts`).',
     leaves: {},
   },
   snapshot: {
