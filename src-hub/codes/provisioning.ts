@@ -1,5 +1,6 @@
 /** One code a desk, as a table for people and as a provisioning file for each kiosk. */
 import { stringify } from 'csv-stringify/sync'
+import { shownText } from '../../src-shared/human-text.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 
 export type DeskLine = Pick<HubReply<'desks'>['desks'][number], 'id' | 'kind' | 'name' | 'unit'>
@@ -40,8 +41,8 @@ export function fileName({ desk }: Invited, language: 'fi' | 'sv' | 'en' = 'en')
 export function codesCsv(invited: readonly Invited[]): string {
   return stringify(
     invited.map((each) => ({
-      unit: each.desk.unit.en,
-      desk: each.desk.name.en,
+      unit: shownText(each.desk.unit.en),
+      desk: shownText(each.desk.name.en),
       kind: each.desk.kind,
       code: each.code,
       file: fileName(each),

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
+import { shownText } from '../../src-shared/human-text.ts'
 import { storedInstant } from '../../src-shared/bounds.ts'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'
 import type { Localized } from '../../src-shared/domain.ts'
@@ -228,7 +229,10 @@ export async function* exportCsv(db: Db, period: Period): AsyncGenerator<string>
     'poison',
   ]
   const csv = (rows: readonly (readonly string[])[]) =>
-    stringify(rows as string[][], { escape_formulas: true, record_delimiter: 'windows' })
+    stringify(
+      rows.map((row) => row.map(shownText)),
+      { escape_formulas: true, record_delimiter: 'windows' },
+    )
   yield `\ufeff${csv([columns])}`
   const when = (at: number) => {
     const known = storedInstant(at)

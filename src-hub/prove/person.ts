@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Language } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { shownText } from '../../src-shared/human-text.ts'
 import { fullName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { appendOnly, transact, type Db, type Tx } from '../database/index.ts'
@@ -164,7 +165,7 @@ function inWords(language: Language, now: number, told: Told): string {
           timeStyle: 'short',
         }).format(time)
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
-  const said = (value: unknown) => (typeof value === 'string' && value !== '' ? value : w.none)
+  const said = (value: unknown) => (typeof value === 'string' && value !== '' ? shownText(value) : w.none)
   const lines = [
     w.title,
     `${w.made}: ${at(now)}`,

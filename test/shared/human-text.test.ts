@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NameOnRecord } from '../../src-shared/agent-api/words.ts'
+import { codesCsv } from '../../src-hub/codes/provisioning.ts'
+import { DeskId } from '../../src-shared/domain.ts'
 import { saveable } from './human-text-doors.ts'
 import {
   failureOfText,
@@ -181,4 +183,11 @@ it('a name from right to left is isolated in a sentence, others are not', () => 
   expect(isolated('Aino')).toBe('Aino')
   const t = isolating((key: string, named: Record<string, unknown>) => `${key}: ${JSON.stringify(named)}`)
   expect(t('k', { name: 'علي', n: 3 })).toBe('k: {"name":"\u2068علي\u2069","n":3}')
+})
+
+it('a table of enrolment codes shows the names of desks, and no formula among them', () => {
+  const text = (name: string) => ({ fi: name, sv: name, en: name })
+  const desk = { id: 'AAAAAAAAAAAAAAAAAAAAAA', kind: 'porter', unit: text('=1+1'), name: text('Lo\u202edge\u200b') }
+  const csv = codesCsv([{ desk: { ...desk, id: DeskId.parse(desk.id), kind: 'porter' }, code: 'C.F' }])
+  expect(csv.split('\r\n')[1]).toMatch(/^'=1\+1,Lodge,porter,C\.F,/)
 })
