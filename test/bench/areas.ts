@@ -1,4 +1,5 @@
 /** What can be measured, and which figures each must bring: one that is missing fails the run. */
+import { actNames } from './big-desk/names.ts'
 import type { Figure } from './figure.ts'
 
 interface Measured {
@@ -8,6 +9,10 @@ interface Measured {
 }
 
 export const areas = {
+  'big-desk': {
+    figures: actNames.flatMap((name) => [`${name}_longest_ms`, `${name}_others_p99_ms`, `${name}_whole_ms`]),
+    measure: async () => (await import('./big-desk.ts')).bigDeskFigures(),
+  },
   engine: {
     figures: ['engine_start', 'card_lookup_p50'],
     measure: async () => (await import('./engine.ts')).engineFigures(),
