@@ -21,9 +21,9 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   const now = () => parts.now()
   const works: readonly (readonly [name: string, work: () => Promise<unknown>])[] = [
     ['birth-indexes', () => whileSome(() => fillBirthIndexes(db, parts.keys))],
-    ['returns', () => whileSome(() => returnUnclaimed(db, parts))],
+    ['returns', () => returnUnclaimed(db, parts, () => !stopped)],
     ['feeds', () => pruneFeeds(db)],
-    ['retention', () => whileSome(() => purgeEnded(db, now()))],
+    ['retention', () => purgeEnded(db, now(), () => !stopped)],
     ['expiring', () => tellExpiring(db, now())],
     ['webhooks', () => pruneWebhooks(db, now())],
   ]

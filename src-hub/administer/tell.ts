@@ -1,8 +1,9 @@
 /** Telling kiosks of a change, in the transaction that makes it. Feeds are appended to in the order of desks' ids, so that two changes never wait for each other in a ring. */
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
+import { Tag } from '../../src-shared/hub-api.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import type { Tx } from '../database/index.ts'
-import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
+import { appendToEach, deskRecords, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 
 export const note = (tx: Tx, at: number, actor: string, act: string, desk: string | null, detail: object = {}) =>
@@ -33,13 +34,20 @@ async function staffed(tx: Tx, among: readonly string[]): Promise<{ desk: string
 /** `desks` null: all of them. */
 export async function tellDesks(tx: Tx, desks: readonly string[] | null): Promise<void> {
   if (desks?.length === 0) return
-  for (const desk of await followed(tx, desks))
-    await appendToFeed(tx, desk, [{ kind: 'desk-changed', desk: await deskRecord(tx, desk) }])
+  const records = await deskRecords(tx, await followed(tx, desks))
+  await appendToEach(
+    tx,
+    records.map((desk) => ({ desk: desk.id, change: { kind: 'desk-changed', desk } })),
+  )
 }
 
 export async function tellPolicy(tx: Tx): Promise<void> {
   const policy = await policyRecord(tx)
-  for (const desk of await followed(tx, null)) await appendToFeed(tx, desk, [{ kind: 'policy-changed', policy }])
+  const change = { kind: 'policy-changed' as const, policy }
+  await appendToEach(
+    tx,
+    (await followed(tx, null)).map((desk) => ({ desk, change })),
+  )
 }
 
 /** One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no more, that they are gone. */
@@ -53,19 +61,16 @@ export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonl
   )
   const all = [...new Set([...desks, ...gone])]
   if (all.length === 0) return
-  for (const { desk, kiosk } of await staffed(tx, all)) {
-    if (!desks.includes(desk)) {
-      await appendToFeed(tx, desk, [{ kind: 'staff-removed', staff: StaffId.parse(id) }])
-      continue
-    }
-    const lookup = keys.lookupKey(kiosk)
-    const badgeTags = badges.map((badge) => cardTag(lookup, badge).toString('base64url'))
-    lookup.fill(0)
-    await appendToFeed(tx, desk, [
-      {
-        kind: 'staff-changed',
-        staff: { id: StaffId.parse(id), name: member.name, role: StaffRole.parse(member.role), badgeTags },
-      },
-    ])
-  }
+  const { name, role } = member
+  await appendToEach(
+    tx,
+    (await staffed(tx, all)).map(({ desk, kiosk }) => {
+      if (!desks.includes(desk)) return { desk, change: { kind: 'staff-removed', staff: StaffId.parse(id) } }
+      const lookup = keys.lookupKey(kiosk)
+      const badgeTags = badges.map((badge) => Tag.parse(cardTag(lookup, badge).toString('base64url')))
+      lookup.fill(0)
+      const staff = { id: StaffId.parse(id), name, role: StaffRole.parse(role), badgeTags }
+      return { desk, change: { kind: 'staff-changed', staff } }
+    }),
+  )
 }

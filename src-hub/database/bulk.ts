@@ -62,6 +62,8 @@ export interface Bulk {
       readonly held: boolean
     }[],
   ): Promise<void>
+  /** Which pickup was issued in place of each. */
+  setReplaced(tx: Tx, rows: readonly { readonly id: string; readonly by: string }[]): Promise<void>
   /** A hint to every hub process that this desk's feed has grown; only once the transaction is through. */
   notify(tx: Tx, desk: string): Promise<void>
 }
@@ -111,6 +113,10 @@ const postgresBulk: Bulk = {
   async updatePickups(tx, rows) {
     await sql`UPDATE pickup p SET state = t.state, moving_to = t.moving_to, held = t.held FROM unnest(${rows.map((c) => c.id)}::text[],
       ${rows.map((c) => c.state)}::text[], ${rows.map((c) => c.movingTo)}::text[], ${rows.map((c) => c.held)}::boolean[]) AS t(id, state, moving_to, held)
+      WHERE p.id = t.id`.execute(tx)
+  },
+  async setReplaced(tx, rows) {
+    await sql`UPDATE pickup p SET replaced_by = t.by FROM unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ by }) => by)}::text[]) AS t(id, by)
       WHERE p.id = t.id`.execute(tx)
   },
   async notify(tx, desk) {

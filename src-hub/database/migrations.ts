@@ -225,5 +225,16 @@ CREATE INDEX webhook_delivery_target ON webhook_delivery (target, not_before, ev
 `,
   },
   { version: 70, sql: searchMigration },
+  {
+    version: 135,
+    sql: `
+-- What goes back unclaimed, and what people are told of before.
+CREATE INDEX pickup_unclaimed ON pickup (expires_at, id) WHERE state IN ('unassigned','granted');
+-- What a purge looks for, pickup by pickup: in the feed, what names a person; a file's row; a request.
+CREATE INDEX feed_granted ON feed ((body::json->'pickup'->>'id')) WHERE body LIKE '%"kind":"pickup-granted"%';
+CREATE INDEX import_row_issued ON import_row (issued) WHERE issued IS NOT NULL;
+CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup IS NOT NULL;
+`,
+  },
   beginningMigration,
 ]

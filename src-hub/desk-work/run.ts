@@ -1,14 +1,19 @@
 /** Jobs of `want.ts`, batch by batch: each one transaction with its own place, so that what was cut off goes on from there, in any process. */
-import { setImmediate } from 'node:timers/promises'
 import { transact, type Db, type Tx } from '../database/index.ts'
-import { grantNext, replaceNext, someoneWaits, usualPace, type GrantParts, type Place } from '../pickups/index.ts'
+import {
+  createStride,
+  grantNext,
+  replaceNext,
+  someoneWaits,
+  usualPace,
+  type GrantParts,
+  type Place,
+} from '../pickups/index.ts'
 
 /** Renewed by every batch; what a process that died had begun waits for it to end. */
 export const leaseMs = 15_000
 /** A round that left something behind (locked by somebody) is followed by another, this much later at the earliest, ms. */
 const againMs = 1000
-const most = 200
-const least = 5
 
 /** A job that this process has taken. */
 export interface DeskJob {
@@ -86,25 +91,20 @@ async function advance(tx: Tx, parts: GrantParts, job: DeskJob, done: Step): Pro
 
 /** Goes on with a job for `ms` at most; whether it is over or put off. */
 export async function goOn(db: Db, parts: GrantParts, job: DeskJob, ms: number): Promise<boolean> {
-  const { clock, rows: fixed, batchMs } = parts.pace ?? usualPace
-  const from = clock()
-  let rows = fixed ?? least
+  const pace = parts.pace ?? usualPace
+  const stride = createStride(pace)
+  const from = pace.clock()
   for (;;) {
-    const began = clock()
+    const began = pace.clock()
     const { place, wanted } = job
     const next = await transact(db, async (tx) => {
       job.place = place
       job.wanted = wanted
-      return advance(tx, parts, job, await step(tx, parts, job, rows))
+      return advance(tx, parts, job, await step(tx, parts, job, stride.rows))
     })
     if (next !== 'more') return true
-    const ended = clock()
-    if (ended - from >= ms) return false
-    if (fixed !== null) continue
-    const fitting = Math.round((rows * batchMs) / Math.max(1, ended - began))
-    rows = Math.max(least, Math.min(most, fitting, rows * 2))
-    // Others at that desk come in between.
-    await setImmediate()
+    if (pace.clock() - from >= ms) return false
+    await stride.took(began)
   }
 }
 
@@ -151,9 +151,9 @@ export async function leave(db: Db, lease: string): Promise<void> {
   await db.updateTable('desk_work').set({ lease: null, lease_until: null }).where('lease', '=', lease).execute()
 }
 
-/** Begins with what a request has asked for under this lease, as long as the pace has patience; the rest is the workers'. */
-export async function carryOn(db: Db, parts: GrantParts, lease: string): Promise<void> {
-  const { clock, patienceMs } = parts.pace ?? usualPace
+/** Begins with what a request has asked for under this lease, as long as its caller has patience; the rest is the workers'. */
+export async function carryOn(db: Db, parts: GrantParts, lease: string, patienceMs: number): Promise<void> {
+  const { clock } = parts.pace ?? usualPace
   const until = clock() + patienceMs
   try {
     for (let job = await take(db, parts, { own: lease }); job !== null; job = await take(db, parts, { own: lease }))

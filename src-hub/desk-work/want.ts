@@ -4,63 +4,78 @@
  */
 import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { transact, type Db, type Kept, type Tx } from '../database/index.ts'
-import { openOf, type GrantParts } from '../pickups/index.ts'
+import { bulkOf, transact, type Db, type Kept, type Tx } from '../database/index.ts'
+import { openOf, usualPace, type GrantParts } from '../pickups/index.ts'
 import { carryOn, leaseMs } from './run.ts'
 
 export interface Wanted {
-  /** Whatever waits for this desk is granted to its kiosk. */
-  grants(desk: string): Promise<void>
+  /** Whatever waits for these desks is granted to their kiosks. */
+  grants(desks: readonly string[]): Promise<void>
   /** Whatever this kiosk (written off) still holds is burned, and issued anew where somebody waits for it. */
   replacements(of: { readonly kiosk: string; readonly desk: string }, actor: string): Promise<void>
 }
 
-async function note(
-  tx: Tx,
-  now: number,
-  lease: string,
-  job: { readonly kind: 'grant' | 'replace'; readonly subject: string; readonly desk: string; readonly actor: string },
-  total: number,
-): Promise<void> {
-  if (total === 0) return
+interface Job {
+  readonly kind: 'grant' | 'replace'
+  readonly subject: string
+  readonly desk: string
+  readonly actor: string
+  readonly total: number
+}
+
+async function note(tx: Tx, now: number, lease: string, jobs: readonly Job[]): Promise<void> {
+  const some = jobs.filter(({ total }) => total > 0)
+  if (some.length === 0) return
+  const rest = { created_at: now, turn: now, lease, lease_until: now + leaseMs }
   await tx
     .insertInto('desk_work')
-    .values({ ...job, total, created_at: now, turn: now, lease, lease_until: now + leaseMs })
+    .values(some.map((job) => ({ ...job, ...rest })))
     // One that is under way begins again: it may have passed what has changed.
     .onConflict((conflict) =>
       conflict
         .columns(['kind', 'subject'])
         .where('ended_at', 'is', null)
-        .doUpdateSet({ wanted: sql`desk_work.wanted + 1`, total: sql`desk_work.total + ${total}` }),
+        .doUpdateSet({ wanted: sql`desk_work.wanted + 1`, total: sql`desk_work.done + excluded.total` }),
     )
     .execute()
 }
 
 function createWanted(tx: Tx, now: number, lease: string): Wanted {
   return {
-    async grants(desk) {
-      const { total } = await tx
+    async grants(desks) {
+      if (desks.length === 0) return
+      const waiting = await tx
         .selectFrom('pickup')
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .where('desk', '=', desk)
+        .select((e) => ['desk', e.fn.countAll<number>().as('total')])
+        .where(bulkOf(tx).among('desk', desks))
         .where('state', '=', 'unassigned')
-        .executeTakeFirstOrThrow()
-      await note(tx, now, lease, { kind: 'grant', subject: desk, desk, actor: 'hub' }, Number(total))
+        .groupBy('desk')
+        .orderBy('desk')
+        .execute()
+      await note(
+        tx,
+        now,
+        lease,
+        waiting.flatMap(({ desk, total }) =>
+          desk === null ? [] : [{ kind: 'grant', subject: desk, desk, actor: 'hub', total: Number(total) }],
+        ),
+      )
     },
     async replacements({ kiosk, desk }, actor) {
-      await note(tx, now, lease, { kind: 'replace', subject: kiosk, desk, actor }, await openOf(tx, kiosk))
+      await note(tx, now, lease, [{ kind: 'replace', subject: kiosk, desk, actor, total: await openOf(tx, kiosk) }])
     },
   }
 }
 
 /**
  * One transaction, as `transact`, whose `work` may ask for more of the kind above. What it asked for is noted in that same transaction, begun in
- * this process once it is through, and given to the workers of all processes when that takes longer than the pace has patience for.
+ * this process once it is through, and given to the workers of all processes when that takes longer than the caller has patience for.
  */
 export async function transactAndCarryOn<T>(
   db: Db,
   parts: GrantParts,
   work: (tx: Tx, wanted: Wanted) => Promise<T | Kept<T>>,
+  patienceMs = (parts.pace ?? usualPace).patienceMs,
 ): Promise<T> {
   const lease = newId()
   let asked = false
@@ -68,9 +83,9 @@ export async function transactAndCarryOn<T>(
     asked = false
     const wanted = createWanted(tx, parts.now(), lease)
     return work(tx, {
-      grants: (desk) => {
+      grants: (desks) => {
         asked = true
-        return wanted.grants(desk)
+        return wanted.grants(desks)
       },
       replacements: (of, actor) => {
         asked = true
@@ -78,6 +93,6 @@ export async function transactAndCarryOn<T>(
       },
     })
   })
-  if (asked) await carryOn(db, parts, lease)
+  if (asked) await carryOn(db, parts, lease, patienceMs)
   return result
 }

@@ -2,7 +2,7 @@
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { DirectoryDesk, directoryLimit } from '../../src-shared/policy/index.ts'
 import type { Db, Tx } from '../database/index.ts'
-import { appendToFeed } from './feed.ts'
+import { appendToEach } from './feed.ts'
 
 /** Desks that people go to, by id; the post room is none of them. */
 export async function directoryRecords(db: Db | Tx): Promise<DirectoryDesk[]> {
@@ -44,5 +44,9 @@ export async function publishDirectory(tx: Tx): Promise<void> {
     .where('state', '=', 'active')
     .orderBy('desk')
     .execute()
-  for (const { desk } of told) await appendToFeed(tx, desk, [{ kind: 'directory-changed', desks }])
+  const change = { kind: 'directory-changed' as const, desks }
+  await appendToEach(
+    tx,
+    told.map(({ desk }) => ({ desk, change })),
+  )
 }

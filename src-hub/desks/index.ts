@@ -1,5 +1,5 @@
 export { directoryRecords, publishDirectory } from './directory.ts'
-export { appendToFeed, readFeed, type NewChange } from './feed.ts'
+export { appendToEach, appendToFeed, readFeed, type NewChange } from './feed.ts'
 export { keptChanges, pruneFeeds } from './prune.ts'
 export { readSlipSettings, saveSlipSettings } from './slip-settings.ts'
-export { deskRecord, deskWords, policyRecord, staffRecords } from './records.ts'
+export { deskRecord, deskRecords, deskWords, policyRecord, staffRecords } from './records.ts'

@@ -4,7 +4,7 @@ import { Policy } from '../../src-shared/policy/index.ts'
 import { StaffRecord } from '../../src-shared/hub-api.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
-import type { Db, Tx } from '../database/index.ts'
+import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { readSlipSettings } from './slip-settings.ts'
 
@@ -14,7 +14,15 @@ export function deskWords(name: Localized, unit: Localized): Localized {
 }
 
 export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
-  const row = await db
+  const [record] = await deskRecords(db, [desk])
+  if (record === undefined) throw new Error('a desk that is none')
+  return record
+}
+
+/** Those of these desks, by id; the same few statements for any number. */
+export async function deskRecords(db: Db | Tx, desks: readonly string[]): Promise<Desk[]> {
+  if (desks.length === 0) return []
+  const rows = await db
     .selectFrom('desk')
     .innerJoin('unit', 'unit.id', 'desk.unit')
     .select([
@@ -27,24 +35,27 @@ export async function deskRecord(db: Db | Tx, desk: string): Promise<Desk> {
       'unit.address',
       'unit.hours as unit_hours',
     ])
-    .where('desk.id', '=', desk)
-    .executeTakeFirstOrThrow()
+    .where(bulkOf(db).among('desk.id', desks))
+    .orderBy('desk.id')
+    .execute()
   const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()
   const { note, logo } = await readSlipSettings(db)
-  return Desk.parse({
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    unit: row.unit_name,
-    address: row.address,
-    slipPrefix: row.slip_prefix,
-    organisation: organisation.name,
-    changeAddress: organisation.change_address,
-    selfServiceAddress: organisation.self_service_address,
-    hours: row.hours ?? row.unit_hours ?? usualHours,
-    ...(Object.values(note).some((text) => text !== '') ? { slipNote: note } : {}),
-    ...(logo === null ? {} : { slipLogo: logo }),
-  })
+  return rows.map((row) =>
+    Desk.parse({
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      unit: row.unit_name,
+      address: row.address,
+      slipPrefix: row.slip_prefix,
+      organisation: organisation.name,
+      changeAddress: organisation.change_address,
+      selfServiceAddress: organisation.self_service_address,
+      hours: row.hours ?? row.unit_hours ?? usualHours,
+      ...(Object.values(note).some((text) => text !== '') ? { slipNote: note } : {}),
+      ...(logo === null ? {} : { slipLogo: logo }),
+    }),
+  )
 }
 
 export async function policyRecord(db: Db | Tx): Promise<Policy> {

@@ -100,7 +100,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     snapshot: async ({ query, kiosk }) => {
       // The head is read before the grants: what comes between is in both, and applying it twice changes nothing.
       const { head } = await db.selectFrom('desk').select('head').where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
-      if (query.after === undefined) await repeatRevokes(db, kiosk)
+      if (query.after === undefined) await repeatRevokes(db, parts, kiosk)
       const [records, desk, policy] = await Promise.all([
         openGrants(db, kiosk.id, query.after ?? null, query.limit),
         deskRecord(db, kiosk.desk),

@@ -9,10 +9,8 @@ import { deskNames, deskOf, type Lease } from './check.ts'
 import type { ImportPerson, ImportPickup } from './columns.ts'
 import { bringPeople } from './people.ts'
 
-const chunk = 500
-
-/** false: nothing is left. */
-export async function runChunk(db: Db, parts: GrantParts, held: Lease): Promise<boolean> {
+/** The next `chunk` rows. false: nothing is left. */
+export async function runChunk(db: Db, parts: GrantParts, held: Lease, chunk: number): Promise<boolean> {
   return transact(db, async (tx) => {
     await held.keep(tx)
     const { id } = held

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db } from '../database/index.ts'
-import type { GrantParts } from '../pickups/index.ts'
+import { createStride, usualPace, type GrantParts } from '../pickups/index.ts'
 import { createWorkerLoop } from '../worker-loop.ts'
 import { checkImport, type Lease } from './check.ts'
 import { runChunk } from './run.ts'
@@ -10,6 +10,9 @@ import { runChunk } from './run.ts'
 /** Renewed by every chunk; what a process that died had begun waits for it to end. */
 const leaseMs = 15_000
 const pollMs = 1000
+/** Rows that one transaction carries out at most, and about how long it may take, ms: others at those desks wait for it. */
+const mostRows = 500
+const batchMs = 100
 /** Rows of ended imports, and files that were never finished, go after this. */
 const keepMs = 30 * 86_400_000
 const abandonedMs = 86_400_000
@@ -30,6 +33,7 @@ export function createImportWorker(
   parts: GrantParts,
   onBug: (job: string, error: unknown) => void,
 ): ImportWorker {
+  const pace = { ...(parts.pace ?? usualPace), batchMs }
   const loop = createWorkerLoop(
     pollMs,
     () => run(),
@@ -69,6 +73,13 @@ export function createImportWorker(
     }
   }
 
+  /** Chunk by chunk, each as many rows as take about as long as others at those desks can wait. */
+  async function carryOut(one: Lease): Promise<void> {
+    const stride = createStride(pace, mostRows)
+    for (let from = pace.clock(); !loop.stopped && (await runChunk(db, parts, one, stride.rows)); from = pace.clock())
+      await stride.took(from)
+  }
+
   async function run(): Promise<number> {
     let taken = 0
     for (; !loop.stopped; taken++) {
@@ -76,7 +87,7 @@ export function createImportWorker(
       if (one === null) break
       try {
         if (one.state === 'checking') await checkImport(db, parts, held(one))
-        else while (!loop.stopped && (await runChunk(db, parts, held(one))));
+        else await carryOut(held(one))
       } catch (error) {
         // Cancelled, or another process goes on with it.
         if (!(error instanceof LeaseLost)) throw error

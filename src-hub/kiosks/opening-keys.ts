@@ -144,7 +144,7 @@ export async function registerOpeningKey(
           act: 'opening-key-in-force',
           detail: { by: 'countersignature' },
         })
-        await wanted.grants(kiosk.desk)
+        await wanted.grants([kiosk.desk])
         return ok('in-force')
     }
   })
@@ -197,7 +197,7 @@ export async function confirmOpeningKey(
     await putInForce(tx, parts, kiosk, pending)
     await closeAlarms(tx, parts, id, actor)
     await audit(tx, parts, kiosk, { actor, act: 'opening-key-in-force', detail: { by: 'fingerprint' } })
-    await wanted.grants(kiosk.desk)
+    await wanted.grants([kiosk.desk])
     return ok(null)
   })
 }
@@ -215,7 +215,7 @@ async function refuseAndGoOn(
   await setKey(tx, kiosk.id, null)
   await closeAlarms(tx, parts, kiosk.id, actor)
   await audit(tx, parts, kiosk, { actor, act: 'opening-key-refused' })
-  await wanted.grants(kiosk.desk)
+  await wanted.grants([kiosk.desk])
 }
 
 /** Fails with L-609 (no such kiosk), L-691 (no key waits). */

@@ -6,10 +6,10 @@ import type { HubBody } from '../../src-shared/hub-api.ts'
 import { LedgerHash } from '../../src-shared/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { keep, type Db, type Tx } from '../database/index.ts'
+import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
-import { appendToFeed } from '../desks/index.ts'
-import type { GrantParts } from '../pickups/index.ts'
+import { createStride, usualPace, type GrantParts } from '../pickups/index.ts'
+import { adopt, inOrder, type Held } from './adopt.ts'
 import { releaseHold } from './restore.ts'
 
 export interface Reported {
@@ -18,10 +18,16 @@ export interface Reported {
   readonly incarnation: string
 }
 
+/** How long a report's request goes on taking up what it says before the kiosk is asked to come again, ms: a kiosk waits ten seconds for an answer. */
+const patienceMs = 5000
+/** Grants that one transaction takes up at most. */
+const mostAtOnce = 500
+
 /**
  * Fails with L-680 for a report that is older than what the hub has acknowledged: the kiosk is asked to say it again, with
  * a challenge, since the network may have kept this one back. With the challenge it is the disk that is old: L-604, the
- * kiosk is frozen and an alarm raised.
+ * kiosk is frozen and an alarm raised. L-611 where there is more to take up than one request has patience for, or the ledger has gone on
+ * meanwhile: what has been taken up stays, and the next report goes on. A report counts only once all that it says is taken up.
  */
 export async function takeReport(
   db: Db,
@@ -29,49 +35,116 @@ export async function takeReport(
   kioskId: string,
   body: HubBody<'report'>,
 ): Promise<Result<Reported>> {
+  const heard = await transact<Result<Reported>>(db, (tx) => hear(tx, parts, kioskId, body))
+  // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
+  if (!heard.ok || body.grants === null || body.seq !== heard.value.acked) return heard
+  const whole = await takeUp(db, parts, kioskId, heard.value.incarnation, { seq: body.seq, grants: body.grants })
+  if (!whole.ok) return whole
   return transactAndCarryOn<Result<Reported>>(db, parts, async (tx, wanted) => {
-    const kiosk = await tx
-      .selectFrom('kiosk')
-      .selectAll()
-      .where('id', '=', kioskId)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    const acked = Number(kiosk.acked)
-    const { incarnation, holding } = await tx
-      .selectFrom('hub')
-      .select(['incarnation', 'holding'])
-      .executeTakeFirstOrThrow()
-    // Made for the hub as it was before it went back: what it says of grants is of then.
-    if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
-    const old = await whyOld(tx, kiosk, body)
-    if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
-      const challenge = newId()
-      await tx.updateTable('kiosk').set({ challenge }).where('id', '=', kioskId).execute()
-      return keep(fail('L-680', { challenge }))
-    }
-    if (old !== null) {
-      await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
-      await tx
-        .insertInto('alarm')
-        .values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() })
-        .execute()
-      return keep(fail('L-604'))
-    }
+    if ((await standing(tx, kioskId, heard.value.incarnation, body.seq)) === null) return fail('L-611')
+    await tx.updateTable('kiosk').set({ reported: heard.value.incarnation }).where('id', '=', kioskId).execute()
+    await releaseHold(tx, wanted)
+    return heard
+  })
+}
+
+/** Who the kiosk is by now, and where its ledger stands. */
+async function hear(
+  tx: Tx,
+  parts: GrantParts,
+  kioskId: string,
+  body: HubBody<'report'>,
+): Promise<Result<Reported> | Kept<Result<Reported>>> {
+  const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
+  const { incarnation } = await tx.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
+  // Made for the hub as it was before it went back: what it says of grants is of then.
+  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
+  const old = await whyOld(tx, kiosk, body)
+  if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
+    const challenge = newId()
+    await tx.updateTable('kiosk').set({ challenge }).where('id', '=', kioskId).execute()
+    return keep(fail('L-680', { challenge }))
+  }
+  if (old !== null) {
+    await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
     await tx
-      .updateTable('kiosk')
-      .set({ generation: body.generation, last_contact: parts.now() })
-      .where('id', '=', kioskId)
+      .insertInto('alarm')
+      .values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() })
       .execute()
-    // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
-    if (body.grants !== null && body.seq === acked) {
+    return keep(fail('L-604'))
+  }
+  await tx
+    .updateTable('kiosk')
+    .set({ generation: body.generation, last_contact: parts.now() })
+    .where('id', '=', kioskId)
+    .execute()
+  return ok({ acked: Number(kiosk.acked), head: LedgerHash.parse(kiosk.head_hash), incarnation })
+}
+
+/**
+ * The kiosk, its row locked, while its report still holds: the hub is the one that it was made for, and all of the ledger that it speaks of is
+ * here and nothing after it. null: it does not, and the kiosk has to report again.
+ */
+async function standing(tx: Tx, kioskId: string, incarnation: string, seq: number) {
+  const kiosk = await tx
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'kind', 'acked'])
+    .where('id', '=', kioskId)
+    .where('state', '=', 'active')
+    .forUpdate()
+    .executeTakeFirst()
+  const hub = await tx.selectFrom('hub').select(['incarnation', 'holding']).executeTakeFirstOrThrow()
+  if (kiosk === undefined || Number(kiosk.acked) !== seq || hub.incarnation !== incarnation) return null
+  return { ...kiosk, holding: hub.holding }
+}
+
+const keyOf = ({ pickup, epoch }: Held) => `${pickup} ${epoch.incarnation} ${epoch.n}`
+
+/** What reports of this kiosk before this one have had taken up, and it has not acknowledged yet. */
+async function takenUp(db: Db, kioskId: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('grant')
+    .select(['pickup', 'incarnation', 'n'])
+    .where('kiosk', '=', kioskId)
+    .where('state', '=', 'revoking')
+    .where('record', '=', '')
+    .execute()
+  return new Set(rows.map(({ pickup, incarnation, n }) => `${pickup} ${incarnation} ${Number(n)}`))
+}
+
+/** Takes up all that the kiosk holds, in short transactions. L-611 when the report holds no more, or it takes too long for one request. */
+async function takeUp(
+  db: Db,
+  parts: GrantParts,
+  kioskId: string,
+  incarnation: string,
+  said: { readonly seq: number; readonly grants: readonly Held[] },
+): Promise<Result<null>> {
+  const pace = parts.pace ?? usualPace
+  const stride = createStride(pace, mostAtOnce)
+  const taken = await takenUp(db, kioskId)
+  const grants = inOrder(said.grants).filter((held) => !taken.has(keyOf(held)))
+  const began = pace.clock()
+  let at = 0
+  while (at < grants.length) {
+    const from = pace.clock()
+    if (from - began > patienceMs) return fail('L-611')
+    const some = grants.slice(at, at + stride.rows)
+    const done = await transact(db, async (tx) => {
+      const kiosk = await standing(tx, kioskId, incarnation, said.seq)
+      if (kiosk === null) return 'stale'
       // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing: what a kiosk then claims
       // to hold of another incarnation is made up, and would take it from the desk that holds it.
-      if (kiosk.kind === 'desk' && holding) await adopt(tx, parts, incarnation, kiosk, body.grants)
-      await tx.updateTable('kiosk').set({ reported: incarnation }).where('id', '=', kioskId).execute()
-      await releaseHold(tx, wanted)
-    }
-    return ok({ acked, head: LedgerHash.parse(kiosk.head_hash), incarnation })
-  })
+      if (kiosk.kind !== 'desk' || !kiosk.holding) return 'nothing'
+      await adopt(tx, parts, incarnation, kiosk, some)
+      return 'more'
+    })
+    if (done === 'stale') return fail('L-611')
+    if (done === 'nothing') break
+    at += some.length
+    await stride.took(from)
+  }
+  return ok(null)
 }
 
 async function whyOld(
@@ -90,112 +163,4 @@ async function whyOld(
     .where('seq', '=', body.acked)
     .executeTakeFirst()
   return known?.hash === body.ackedHash ? null : `its entry ${body.acked} has another hash`
-}
-
-/** Over for good: what a kiosk still holds of it is asked back, and nothing of it is granted again. */
-const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
-
-/** Whether people, or a newer pickup of the account, have ended it since the backup was put back: a grant from before that does not bring it back. */
-async function endedSince(
-  tx: Tx,
-  pickup: { readonly id: string; readonly account: string; readonly state: string; readonly moving_to: string | null },
-): Promise<boolean> {
-  if (pickup.state === 'revoking' && pickup.moving_to === null) return true
-  if (pickup.state !== 'revoked' && pickup.state !== 'returned') return false
-  const newer = await tx
-    .selectFrom('pickup')
-    .select('id')
-    .where('account', '=', pickup.account)
-    .where('id', '<>', pickup.id)
-    .where('state', 'in', ['unassigned', 'granted', 'revoking'])
-    .executeTakeFirst()
-  if (newer !== undefined) return true
-  const asked = await tx
-    .selectFrom('audit')
-    .select('id')
-    .where('pickup', '=', pickup.id)
-    .where('act', 'in', ['revoked', 'blocked', 'superseded', 'returned'])
-    .where('id', '>', (e) =>
-      e
-        .selectFrom('audit')
-        .select((f) => f.fn.max('id').as('restored'))
-        .where('act', '=', 'restored'),
-    )
-    .executeTakeFirst()
-  return asked !== undefined
-}
-
-/**
- * Takes up grants made after the backup. One of a later epoch proves that every earlier grant of that pickup had been
- * acknowledged. The hub no longer has what it granted, so it asks for each back and grants afresh once acknowledged,
- * unless the pickup has come to its end meanwhile.
- */
-async function adopt(
-  tx: Tx,
-  parts: GrantParts,
-  incarnation: string,
-  kiosk: { readonly id: string; readonly desk: string },
-  grants: NonNullable<HubBody<'report'>['grants']>,
-): Promise<void> {
-  for (const { pickup, epoch } of [...grants].sort((a, b) => (a.pickup < b.pickup ? -1 : 1))) {
-    const row = await tx
-      .selectFrom('pickup')
-      .select(['id', 'account', 'epoch_n', 'state', 'moving_to'])
-      .where('id', '=', pickup)
-      .forUpdate()
-      .executeTakeFirst()
-    if (row === undefined) {
-      // Issued after the backup: the hub knows neither pickup nor person. It is asked back and must be issued again.
-      await tx
-        .insertInto('alarm')
-        .values({
-          kind: 'unknown-pickup',
-          kiosk: kiosk.id,
-          pickup,
-          detail: 'granted after the backup',
-          at: parts.now(),
-        })
-        .execute()
-      await appendToFeed(tx, kiosk.desk, [{ kind: 'pickup-revoke', pickup, epoch, reason: 'blocked' }])
-      continue
-    }
-    if (epoch.incarnation === incarnation) continue
-    const same = await tx
-      .selectFrom('grant')
-      .select('state')
-      .where('pickup', '=', pickup)
-      .where('incarnation', '=', epoch.incarnation)
-      .where('n', '=', epoch.n)
-      .executeTakeFirst()
-    if (same !== undefined || epoch.n <= Number(row.epoch_n)) continue
-    await tx
-      .updateTable('grant')
-      .set({ state: 'acknowledged' })
-      .where('pickup', '=', pickup)
-      .where('state', 'in', ['granted', 'revoking'])
-      .execute()
-    await tx
-      .insertInto('grant')
-      .values({
-        pickup,
-        incarnation: epoch.incarnation,
-        n: epoch.n,
-        kiosk: kiosk.id,
-        state: 'revoking',
-        at: parts.now(),
-        record: '',
-      })
-      .execute()
-    const is = over.has(row.state) ? 'over' : (await endedSince(tx, row)) ? 'ended' : 'live'
-    const change =
-      is === 'over' ? {} : { state: 'revoking', desk: kiosk.desk, moving_to: is === 'ended' ? null : kiosk.desk }
-    await tx
-      .updateTable('pickup')
-      .set({ ...change, epoch_n: epoch.n })
-      .where('id', '=', pickup)
-      .execute()
-    await appendToFeed(tx, kiosk.desk, [
-      { kind: 'pickup-revoke', pickup, epoch, reason: is === 'live' ? 're-routed' : 'blocked' },
-    ])
-  }
 }

@@ -92,5 +92,5 @@ export async function releaseHold(tx: Tx, wanted: Wanted): Promise<void> {
     .where('desk', 'is not', null)
     .orderBy('desk')
     .execute()
-  for (const { desk } of desks) if (desk !== null) await wanted.grants(desk)
+  await wanted.grants(desks.flatMap(({ desk }) => desk ?? []))
 }

@@ -76,7 +76,7 @@ export async function unfreeze(db: Db, parts: GrantParts, kiosk: string, actor: 
         detail: JSON.stringify({ kiosk }),
       })
       .execute()
-    await wanted.grants(row.desk)
+    await wanted.grants([row.desk])
     return ok(row.desk)
   })
   if (!done.ok) return done

@@ -8,7 +8,7 @@ import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import { takeLedger } from './intake.ts'
 
-const batch = 2000
+const batch = 500
 
 /**
  * Fails as the route says. A file that is refused changes nothing, but that with L-681 (frozen, or at odds with what the hub holds) what it holds is

@@ -8,9 +8,10 @@ import type { WireEntry } from '../../src-shared/ledger-entry.ts'
 import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { bulkOf, keep, transact, type Db, type Tx } from '../database/index.ts'
+import { bulkOf, keep, type Db, type Tx } from '../database/index.ts'
+import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import { appendToFeed } from '../desks/index.ts'
-import { abandonWalkIn, checkRoute, grantPickup, type GrantParts } from '../pickups/index.ts'
+import { abandonWalkIn, createStride, usualPace, type GrantParts } from '../pickups/index.ts'
 import { spendEId, unproved } from './e-ids.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordOutcomes } from '../webhooks/index.ts'
@@ -26,6 +27,7 @@ import {
 } from './check.ts'
 import { keepApart, type Reason } from './quarantine.ts'
 import { noteGivenUp } from './given-up.ts'
+import { regrant, route } from './move-on.ts'
 import { ofScreen, passOn } from './screens.ts'
 import {
   applyEntry,
@@ -45,11 +47,19 @@ export interface Intake {
 
 /** So many entries are looked into while the database writes those before them. */
 const piece = 500
+/** So many entries go into the first transaction of a long batch, and about as long is one to take, ms: others at that desk wait for it. */
+const firstPart = 500
+const partMs = 80
+
+/** Where the next part of a batch ends: at the first signature from so many entries on, as each part must be vouched for by itself. */
+function partEnd(entries: readonly WireEntry[], from: number, least: number): number {
+  for (let at = from + least - 1; at < entries.length - 1; at++) if (entries[at]?.signature !== undefined) return at + 1
+  return entries.length
+}
 
 /**
- * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised; and while it is frozen. L-643 (`from`)
- * when the batch begins after an entry that the hub lacks. What a kiosk has validly signed is kept all the same (`quarantine.ts`), but for a
- * gap of one that serves, which sends it again: `kept` says how many entries of it are new.
+ * Takes a batch in, part by part, each a transaction that ends at a signature: what is taken is taken, and a kiosk that never hears of it sends it
+ * again, where it is compared. Fails as `takePart`, and then nothing of that part or after it is in the ledger.
  */
 export async function takeLedger(
   db: Db,
@@ -57,64 +67,94 @@ export async function takeLedger(
   kioskId: string,
   entries: readonly WireEntry[],
 ): Promise<Result<Intake>> {
+  const pace = parts.pace ?? usualPace
+  const stride = createStride({ ...pace, batchMs: partMs }, entries.length, firstPart)
+  for (let from = 0; ;) {
+    const began = pace.clock()
+    const end = partEnd(entries, from, stride.rows)
+    const taken = await takePart(db, parts, kioskId, { part: entries.slice(from, end), rest: entries.slice(from) })
+    if (!taken.ok || end === entries.length) return taken
+    from = end
+    await stride.took(began)
+  }
+}
+
+/**
+ * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised; and while it is frozen. L-643 (`from`)
+ * when the part begins after an entry that the hub lacks. What a kiosk has validly signed is kept all the same (`quarantine.ts`), but for a
+ * gap of one that serves, which sends it again: `kept` says how many entries of it, and of what follows it in the batch (`rest`), are new.
+ */
+async function takePart(
+  db: Db,
+  parts: GrantParts,
+  kioskId: string,
+  { part: entries, rest }: { readonly part: readonly WireEntry[]; readonly rest: readonly WireEntry[] },
+): Promise<Result<Intake>> {
   // Each piece is read once, however often the transaction is tried; the first before the kiosk's row is locked.
   const pieces: (readonly Read[] | string)[] = [readEntries(entries.slice(0, piece))]
   const pieceAt = (from: number) => (pieces[from / piece] ??= readEntries(entries.slice(from, from + piece)))
-  return transact<Result<Intake>>(db, async (tx) => {
-    const kiosk = await tx
-      .selectFrom('kiosk')
-      .selectAll()
-      .where('id', '=', kioskId)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    const keepEvidence = async (reason: Reason) => {
-      const { fresh, handovers } = await keepApart(tx, parts.now(), kiosk, entries, reason)
-      if (handovers.length > 0) await apply(tx, parts, kiosk, handovers)
-      return fresh
-    }
-    const active = kiosk.state === 'active'
-    if (kiosk.frozen && active) {
-      const kept = await keepEvidence('frozen')
-      return keep(fail('L-604', { kept }))
-    }
-    const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
-    const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
-    // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves no more it may never come.
-    if ('from' in checked) {
-      if (active) return fail('L-643', { from: checked.from })
-      return keep(fail('L-643', { from: checked.from, kept: await keepEvidence('apart') }))
-    }
-    if ('wrong' in checked) {
-      const fresh = await keepEvidence('apart')
-      // One that is written off is refused already; what it sends again and again is one alarm.
-      if (active || fresh > 0)
-        await tx
-          .insertInto('alarm')
-          .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
-          .execute()
-      if (active) await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-      return keep(fail('L-604', { kept: fresh }))
-    }
-    if (checked.length > 0) {
-      await apply(tx, parts, kiosk, checked)
-      if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked, parts.now())
-    }
-    const last = checked.at(-1)
-    const acked = last?.seq ?? end.seq
-    const head = last?.hash ?? end.hash
-    await tx
-      .updateTable('kiosk')
-      .set({ acked, head_hash: head, last_contact: parts.now() })
-      .where('id', '=', kioskId)
-      .execute()
-    return ok({ acked, head })
-  })
+  return transactAndCarryOn<Result<Intake>>(
+    db,
+    parts,
+    async (tx, wanted) => {
+      const kiosk = await tx
+        .selectFrom('kiosk')
+        .selectAll()
+        .where('id', '=', kioskId)
+        .forUpdate()
+        .executeTakeFirstOrThrow()
+      const keepEvidence = async (reason: Reason) => {
+        const { fresh, handovers } = await keepApart(tx, parts.now(), kiosk, rest, reason)
+        if (handovers.length > 0) await apply(tx, parts, wanted, kiosk, handovers)
+        return fresh
+      }
+      const active = kiosk.state === 'active'
+      if (kiosk.frozen && active) {
+        const kept = await keepEvidence('frozen')
+        return keep(fail('L-604', { kept }))
+      }
+      const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
+      const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
+      // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves no more it may never come.
+      if ('from' in checked) {
+        if (active) return fail('L-643', { from: checked.from })
+        return keep(fail('L-643', { from: checked.from, kept: await keepEvidence('apart') }))
+      }
+      if ('wrong' in checked) {
+        const fresh = await keepEvidence('apart')
+        // One that is written off is refused already; what it sends again and again is one alarm.
+        if (active || fresh > 0)
+          await tx
+            .insertInto('alarm')
+            .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
+            .execute()
+        if (active) await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
+        return keep(fail('L-604', { kept: fresh }))
+      }
+      if (checked.length > 0) {
+        await apply(tx, parts, wanted, kiosk, checked)
+        if (kiosk.kind === 'check-in') await passOn(tx, kiosk.desk, checked, parts.now())
+      }
+      const last = checked.at(-1)
+      const acked = last?.seq ?? end.seq
+      const head = last?.hash ?? end.hash
+      await tx
+        .updateTable('kiosk')
+        .set({ acked, head_hash: head, last_contact: parts.now() })
+        .where('id', '=', kioskId)
+        .execute()
+      return ok({ acked, head })
+      // What has been freed is granted elsewhere: nothing that its kiosk waits for.
+    },
+    0,
+  )
 }
 
 /** What entries mean, brought about. */
 async function apply(
   tx: Tx,
   parts: GrantParts,
+  wanted: Wanted,
   kiosk: { readonly id: string; readonly desk: string; readonly state: string; readonly kept: number },
   checked: readonly CheckedEntry[],
 ): Promise<void> {
@@ -125,7 +165,7 @@ async function apply(
   const set = await load(tx, kiosk, about, spoken, await toldOf(tx, kiosk, checked))
   const effects = noEffects()
   for (const item of checked) applyEntry(set, effects, kiosk.id, item)
-  await write(tx, parts, kiosk, set, effects)
+  await write(tx, parts, wanted, kiosk, set, effects)
 }
 
 /** Of entries that join the ledger now: those that were kept beside it until then. */
@@ -292,6 +332,7 @@ async function load(
 async function write(
   tx: Tx,
   parts: GrantParts,
+  wanted: Wanted,
   kiosk: { readonly id: string; readonly desk: string },
   set: WorkingSet,
   effects: Effects,
@@ -361,23 +402,8 @@ async function write(
       { kind: 'pickup-revoke', pickup: PickupId.parse(pickup), epoch: Epoch.parse(epoch), reason: 'blocked' },
     ])
   }
-  for (const { pickup, to } of sent) {
-    const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', to).executeTakeFirst()
-    const route = desk === undefined ? null : await checkRoute(tx, parts.keys, pickup, desk, now)
-    if (desk !== undefined && route?.ok === true && route.value !== null) {
-      await tx.updateTable('pickup').set({ desk: to, channel: route.value.channel }).where('id', '=', pickup).execute()
-      await grantPickup(tx, parts, pickup, to, null)
-      continue
-    }
-    // A kiosk with old policy or an old directory: it stays with its desk, under a fresh secret, and somebody looks at it.
-    const detail = 'sent to a desk that may not have it'
-    await tx.insertInto('alarm').values({ kind: 'misrouted', kiosk: kiosk.id, pickup, detail, at: now }).execute()
-    await grantPickup(tx, parts, pickup, kiosk.desk, null)
-  }
-  for (const { pickup, to } of moved) {
-    await tx.updateTable('pickup').set({ desk: to }).where('id', '=', pickup).execute()
-    await grantPickup(tx, parts, pickup, to, null)
-  }
+  const free = await route(tx, parts, kiosk, { moved, sent })
   await noteGivenUp(tx, kiosk, effects.givenUp, now)
   for (const { walkIn } of abandoned) await abandonWalkIn(tx, parts, kiosk, walkIn)
+  await regrant(tx, parts, wanted, free)
 }

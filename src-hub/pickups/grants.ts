@@ -8,10 +8,14 @@ import { appendToFeed } from '../desks/index.ts'
 import { oweDisable, oweOutcomes, oweSet } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
 import { grantMany, readyKiosk } from './grant-many.ts'
-import type { GrantParts } from './grant-parts.ts'
+import { usualPace, type GrantParts } from './grant-parts.ts'
+import { createStride } from './stride.ts'
 
 export { WentBack } from './grant-many.ts'
 export type { GrantParts, MarkFloor } from './grant-parts.ts'
+
+/** Requests for grants that go into one transaction at most. */
+const mostRevokes = 500
 
 /** What can be granted: the pickup and the kiosk that could open it, both locked. null: it must wait. */
 async function grantable(tx: Tx, parts: GrantParts, id: string, desk: string) {
@@ -60,6 +64,33 @@ export async function grantBound(
 ): Promise<boolean> {
   const found = await grantable(tx, parts, pickup, desk)
   return found !== null && (await grantMany(tx, parts, desk, found.kiosk, [found.pickup], () => secret)).length > 0
+}
+
+/** The first grant of pickups that were issued in the caller's transaction, desk by desk; where a desk is not ready, they wait. */
+export async function grantNew(
+  tx: Tx,
+  parts: GrantParts,
+  fresh: readonly {
+    readonly id: string
+    readonly account: string
+    readonly secretKind: string
+    readonly desk: string
+  }[],
+): Promise<void> {
+  for (const desk of [...new Set(fresh.map((one) => one.desk))].sort()) {
+    const kiosk = await readyKiosk(tx, parts, desk)
+    if (kiosk === null) continue
+    const here = fresh.filter((one) => one.desk === desk)
+    if (parts.secrets?.directory === true) await oweSet(tx, parts.now(), here)
+    else
+      await grantMany(
+        tx,
+        parts,
+        desk,
+        kiosk,
+        here.map(({ id, secretKind }) => ({ id, secretKind, n: 0, walkIn: null })),
+      )
+  }
 }
 
 /** Where a round over what waits at a desk has come to: pickups in the order in which they were issued. */
@@ -251,18 +282,23 @@ export async function countGrants(db: Db, kiosk: string): Promise<number> {
   return Number(total)
 }
 
-/**
- * Asks again, behind the head that a snapshot states, for every grant still to be acknowledged: the snapshot lists it,
- * and a kiosk that lost its place in the feed may never have read the first request (promise P5).
- */
-export async function repeatRevokes(db: Db, kiosk: { readonly id: string; readonly desk: string }): Promise<void> {
-  await transact(db, async (tx) => {
+/** Asks again for the next `rows` by pickup; null when that was the last of them. */
+async function repeatNext(
+  db: Db,
+  kiosk: { readonly id: string; readonly desk: string },
+  after: string,
+  rows: number,
+): Promise<string | null> {
+  return transact(db, async (tx) => {
     const asked = await tx
       .selectFrom('grant')
       .innerJoin('pickup', 'pickup.id', 'grant.pickup')
       .select(['grant.pickup', 'grant.incarnation', 'grant.n', 'pickup.moving_to'])
       .where('grant.kiosk', '=', kiosk.id)
       .where('grant.state', '=', 'revoking')
+      .where('grant.pickup', '>', after)
+      .orderBy('grant.pickup')
+      .limit(rows)
       .execute()
     await appendToFeed(
       tx,
@@ -274,5 +310,25 @@ export async function repeatRevokes(db: Db, kiosk: { readonly id: string; readon
         reason: grant.moving_to === null ? ('revoked' as const) : ('re-routed' as const),
       })),
     )
+    return asked.length < rows ? null : (asked.at(-1)?.pickup ?? null)
   })
+}
+
+/**
+ * Asks again, behind the head that a snapshot states, for every grant still to be acknowledged: the snapshot lists it,
+ * and a kiosk that lost its place in the feed may never have read the first request (promise P5). In short transactions; whoever is cut off
+ * in the middle has had no snapshot, and asks for one again.
+ */
+export async function repeatRevokes(
+  db: Db,
+  parts: Pick<GrantParts, 'pace'>,
+  kiosk: { readonly id: string; readonly desk: string },
+): Promise<void> {
+  const pace = parts.pace ?? usualPace
+  const stride = createStride(pace, mostRevokes)
+  for (let after: string | null = ''; after !== null;) {
+    const from = pace.clock()
+    after = await repeatNext(db, kiosk, after, stride.rows)
+    if (after !== null) await stride.took(from)
+  }
 }

@@ -17,11 +17,10 @@ import {
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
-import { oweSet } from '../secret-source/index.ts'
-import { grantMany, readyKiosk } from './grant-many.ts'
-import { revokePickup, type GrantParts } from './grants.ts'
+import { grantNew, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
 import { openAddress } from './policy-check.ts'
+import { revokeMany } from './revoke-many.ts'
 
 export interface Wanted {
   readonly account: string
@@ -150,14 +149,16 @@ export async function issueMany(
   if (fresh.length === 0) return results
 
   const going = new Set(fresh.map(({ wanted: { account } }) => account))
-  for (const old of live) {
-    if (!going.has(old.account) || (old.state === 'revoking' && old.moving_to === null)) continue
-    await revokePickup(tx, parts, old.id, 'superseded', null)
+  const replaced = live.flatMap(({ id, account, state, moving_to: to }) =>
+    !going.has(account) || (state === 'revoking' && to === null) ? [] : [id],
+  )
+  await revokeMany(tx, parts, replaced, 'superseded')
+  const act = { at: now, actor, act: 'superseded', desk: null, detail: '{}' }
+  if (replaced.length > 0)
     await tx
       .insertInto('audit')
-      .values({ at: now, actor, act: 'superseded', pickup: old.id, desk: null, detail: '{}' })
+      .values(replaced.map((pickup) => ({ ...act, pickup })))
       .execute()
-  }
   const text = JSON.stringify(
     fresh.map(({ id, wanted: one, recipient, channel }) => ({
       id,
@@ -177,39 +178,10 @@ export async function issueMany(
   )
   await sql`INSERT INTO audit (at, actor, act, pickup, desk, detail) SELECT ${now}, ${actor}, 'issued', id, desk, jsonb_build_object('channel', channel)
     FROM jsonb_to_recordset(${text}::jsonb) AS t(id text, desk text, channel text)`.execute(tx)
-  for (const desk of [...new Set(fresh.map((one) => one.wanted.desk))].sort())
-    await grantDesk(
-      tx,
-      parts,
-      desk,
-      fresh.filter((one) => one.wanted.desk === desk),
-    )
-  return results
-}
-
-/** The first grant of new pickups at one desk. */
-async function grantDesk(
-  tx: Tx,
-  parts: GrantParts,
-  desk: string,
-  fresh: readonly { readonly id: PickupId; readonly wanted: Wanted }[],
-): Promise<void> {
-  const kiosk = await readyKiosk(tx, parts, desk)
-  if (kiosk === null) return
-  const now = parts.now()
-  if (parts.secrets?.directory === true) {
-    await oweSet(
-      tx,
-      now,
-      fresh.map(({ id, wanted: { account } }) => ({ id, account })),
-    )
-    return
-  }
-  await grantMany(
+  await grantNew(
     tx,
     parts,
-    desk,
-    kiosk,
-    fresh.map(({ id, wanted: { secretKind } }) => ({ id, secretKind, n: 0, walkIn: null })),
+    fresh.map(({ id, wanted: { account, secretKind, desk } }) => ({ id, account, secretKind, desk })),
   )
+  return results
 }

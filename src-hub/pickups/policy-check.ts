@@ -8,11 +8,12 @@ import {
   PostalAddress,
   postalArea,
   type Allowed,
+  type Policy,
   type PolicyCase,
 } from '../../src-shared/policy/index.ts'
 import { ok, type Result } from '../../src-shared/result.ts'
 import type { HubKeys } from '../keys/index.ts'
-import type { Db, Tx } from '../database/index.ts'
+import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
 
 /** A pickup that is, or a wish for one. */
@@ -27,6 +28,19 @@ export interface Wish {
   readonly address?: Pick<PostalAddress, 'postalCode' | 'country'> | null
 }
 
+function caseOf(policy: Policy, wish: Wish, deskKind: string, act: PolicyCase['act'], now: number): PolicyCase {
+  return {
+    recipientClass: RecipientClass.parse(wish.recipientClass),
+    channel: Channel.parse(wish.channel),
+    deskKind: DeskKind.parse(deskKind),
+    requestReference: wish.requestReference,
+    accountEnded: wish.accountValidUntil !== null && wish.accountValidUntil < dateAt(now),
+    sponsor: wish.sponsor,
+    postalArea: postalArea(wish.address ?? null, policy.letters.inside),
+    act,
+  }
+}
+
 /** Fails with a code of policy (`policyCodes`) and, in three languages, where it could be done instead. */
 export async function checkPolicy(
   db: Db | Tx,
@@ -36,16 +50,7 @@ export async function checkPolicy(
   now: number,
 ): Promise<Result<Allowed>> {
   const policy = await policyRecord(db)
-  const decision = decide(policy, {
-    recipientClass: RecipientClass.parse(wish.recipientClass),
-    channel: Channel.parse(wish.channel),
-    deskKind: DeskKind.parse(desk.kind),
-    requestReference: wish.requestReference,
-    accountEnded: wish.accountValidUntil !== null && wish.accountValidUntil < dateAt(now),
-    sponsor: wish.sponsor,
-    postalArea: postalArea(wish.address ?? null, policy.letters.inside),
-    act,
-  })
+  const decision = decide(policy, caseOf(policy, wish, desk.kind, act, now))
   if (decision.allowed) return ok(decision)
   // The nearest to the person where a letter is refused, else to the desk.
   const from = decision.code === 'L-228' ? { postalCode: wish.address?.postalCode ?? null } : { desk: desk.id }
@@ -89,4 +94,59 @@ export async function checkRoute(
   }
   const allowed = await checkPolicy(tx, wish, desk, { kind: 'route' }, now)
   return allowed.ok ? ok({ channel }) : allowed
+}
+
+/** The same for many at once, with three statements for any number: the channel of each that may go there. Those that may not, or are to go to a desk that is none, are not in it. */
+export async function routesFor(
+  tx: Tx,
+  keys: HubKeys,
+  wishes: readonly { readonly pickup: string; readonly to: string }[],
+  now: number,
+): Promise<ReadonlyMap<string, Channel>> {
+  if (wishes.length === 0) return new Map()
+  const bulk = bulkOf(tx)
+  const rows = await tx
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .innerJoin('account', 'account.account', 'pickup.account')
+    .select([
+      'pickup.id',
+      'recipient.class',
+      'recipient.sponsor',
+      'recipient.address',
+      'pickup.request_reference',
+      'account.valid_until',
+    ])
+    .where(
+      bulk.among(
+        'pickup.id',
+        wishes.map(({ pickup }) => pickup),
+      ),
+    )
+    .execute()
+  const desks = await tx
+    .selectFrom('desk')
+    .select(['id', 'kind'])
+    .where(bulk.among('id', [...new Set(wishes.map(({ to }) => to))]))
+    .execute()
+  const policy = await policyRecord(tx)
+  const known = new Map<string, (typeof rows)[number]>(rows.map((row) => [row.id, row]))
+  const kinds = new Map(desks.map(({ id, kind }) => [id, DeskKind.parse(kind)]))
+  const routes = new Map<string, Channel>()
+  for (const { pickup, to } of wishes) {
+    const row = known.get(pickup)
+    const deskKind = kinds.get(to)
+    if (row === undefined || deskKind === undefined) continue
+    const channel = channelOf(deskKind)
+    const wish = {
+      recipientClass: row.class,
+      channel,
+      requestReference: row.request_reference,
+      accountValidUntil: row.valid_until,
+      sponsor: row.sponsor,
+      address: openAddress(keys, row.address),
+    }
+    if (decide(policy, caseOf(policy, wish, deskKind, { kind: 'route' }, now)).allowed) routes.set(pickup, channel)
+  }
+  return routes
 }

@@ -6,10 +6,10 @@ import pg from 'pg'
 import { sql } from 'kysely'
 import { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import type { Tx } from '../database/index.ts'
+import { bulkOf, type Tx } from '../database/index.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
-import { grantPickup, type GrantParts } from './grants.ts'
+import { grantNew, type GrantParts } from './grants.ts'
 import { newPickupCode, unclaimedDays } from './issue.ts'
 
 export interface Replaced {
@@ -61,92 +61,151 @@ interface Lost {
   readonly actor: string
 }
 
-type Old = NonNullable<Awaited<ReturnType<typeof lock>>>
-const lock = (tx: Tx, pickup: string) =>
-  tx.selectFrom('pickup').selectAll().where('id', '=', pickup).forUpdate().executeTakeFirstOrThrow()
+const lock = (tx: Tx, pickups: readonly string[]) =>
+  tx.selectFrom('pickup').selectAll().where(bulkOf(tx).among('id', pickups)).orderBy('id').forUpdate().execute()
+type Old = Awaited<ReturnType<typeof lock>>[number]
 
-const note = (
-  tx: Tx,
-  parts: GrantParts,
-  actor: string,
-  act: string,
-  about: string,
-  desk: string | null,
-  detail: object,
-) =>
-  tx
+interface Noted {
+  readonly act: string
+  readonly pickup: string
+  readonly desk: string | null
+  readonly detail: object
+}
+
+async function note(tx: Tx, parts: GrantParts, actor: string, acts: readonly Noted[]): Promise<void> {
+  if (acts.length === 0) return
+  const at = parts.now()
+  await tx
     .insertInto('audit')
-    .values({ at: parts.now(), actor, act, pickup: about, desk, detail: JSON.stringify(detail) })
+    .values(acts.map(({ detail, ...act }) => ({ ...act, at, actor, detail: JSON.stringify(detail) })))
     .execute()
+}
 
 /**
- * Ends what a written-off kiosk holds of a pickup. What it has claimed to have handed over since stays handed over, in dispute; its secret is
- * disabled like every other. null: the pickup had ended already (a grant that outlived it was being asked back), and nothing takes its place.
+ * Ends what a written-off kiosk holds of these pickups. What it has claimed to have handed over since stays handed over, in dispute; its secret is
+ * disabled like every other. Returns those that had not ended already (a grant that outlived its pickup was being asked back): of the others
+ * nothing takes the place.
  */
-async function burn(tx: Tx, parts: GrantParts, pickup: string, { kiosk, actor }: Lost): Promise<Old | null> {
-  const old = await lock(tx, pickup)
+async function burn(tx: Tx, parts: GrantParts, pickups: readonly string[], { kiosk, actor }: Lost): Promise<Old[]> {
+  const bulk = bulkOf(tx)
+  const rows = await lock(tx, pickups)
   await tx
     .updateTable('grant')
     .set({ state: 'written-off' })
-    .where('pickup', '=', pickup)
+    .where(bulk.among('pickup', pickups))
     .where('kiosk', '=', kiosk)
     .where('state', 'in', ['granted', 'revoking'])
     .execute()
-  if (ended.has(old.state)) return null
-  const claimed = await tx
+  const live = rows.filter(({ state }) => !ended.has(state))
+  if (live.length === 0) return []
+  const ids = live.map(({ id }) => id)
+  const claims = await tx
     .selectFrom('handover')
     .leftJoin('letter', 'letter.pickup', 'handover.pickup')
     .select(['handover.pickup', 'letter.tracking'])
-    .where('handover.pickup', '=', pickup)
-    .executeTakeFirst()
-  const state = claimed === undefined ? 'burned' : claimed.tracking === null ? 'handed-over' : 'dispatched'
-  await tx.updateTable('pickup').set({ state, moving_to: null }).where('id', '=', pickup).execute()
-  await note(tx, parts, actor, 'burned', pickup, old.desk, { cause: 'write-off' })
-  await oweOutcomes(tx, parts.now(), parts.secrets, [{ id: pickup, state: 'burned' }])
-  await recordEvents(tx, parts.now(), [{ kind: 'burned', pickup, desk: old.desk }])
-  return old
+    .where(bulk.among('handover.pickup', ids))
+    .execute()
+  const claimed = new Map(
+    claims.map(({ pickup, tracking }) => [pickup, tracking === null ? 'handed-over' : 'dispatched']),
+  )
+  for (const state of ['burned', 'handed-over', 'dispatched']) {
+    const some = ids.filter((id) => (claimed.get(id) ?? 'burned') === state)
+    if (some.length > 0)
+      await tx.updateTable('pickup').set({ state, moving_to: null }).where(bulk.among('id', some)).execute()
+  }
+  const detail = { cause: 'write-off' }
+  await note(
+    tx,
+    parts,
+    actor,
+    live.map(({ id, desk }) => ({ act: 'burned', pickup: id, desk, detail })),
+  )
+  await oweOutcomes(
+    tx,
+    parts.now(),
+    parts.secrets,
+    ids.map((id) => ({ id, state: 'burned' })),
+  )
+  await recordEvents(
+    tx,
+    parts.now(),
+    live.map(({ id, desk }) => ({ kind: 'burned', pickup: id, desk })),
+  )
+  return live
 }
 
-/** The new pickup's id; null when nobody waits for one: it was on its way out, has been replaced, or its account has another. */
-async function replace(tx: Tx, parts: GrantParts, old: Old, { actor }: Lost): Promise<string | null> {
-  const desk = old.state === 'revoking' ? old.moving_to : old.desk
-  if (desk === null || !wouldReplace(old)) return null
-  const newer = await tx
+/** Accounts of these that have a pickup that somebody waits for. */
+async function waitedFor(tx: Tx, accounts: readonly string[]): Promise<ReadonlySet<string>> {
+  if (accounts.length === 0) return new Set()
+  const rows = await tx
     .selectFrom('pickup')
-    .select('id')
-    .where('account', '=', old.account)
-    .where('id', '<>', old.id)
+    .select('account')
+    .where(bulkOf(tx).among('account', accounts))
     .where((e) =>
       e.or([
         e('state', 'in', ['unassigned', 'granted']),
         e.and([e('state', '=', 'revoking'), e('moving_to', 'is not', null)]),
       ]),
     )
-    .executeTakeFirst()
-  if (newer !== undefined) return null
+    .execute()
+  return new Set(rows.map(({ account }) => account))
+}
+
+/** How many were issued anew: not where nobody waits for one. It was on its way out, has been replaced, or its account has another. */
+async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { actor }: Lost): Promise<number> {
+  const going = burned.flatMap((old) => {
+    const desk = old.state === 'revoking' ? old.moving_to : old.desk
+    return desk === null || !wouldReplace(old) ? [] : [{ old, desk }]
+  })
+  const taken = new Set(
+    await waitedFor(
+      tx,
+      going.map(({ old }) => old.account),
+    ),
+  )
   const now = parts.now()
-  const id = PickupId.parse((parts.newId ?? newId)())
+  const fresh = going.flatMap(({ old, desk }) => {
+    // An account has one live pickup at most.
+    if (taken.has(old.account)) return []
+    taken.add(old.account)
+    return [{ old, desk, id: PickupId.parse((parts.newId ?? newId)()) }]
+  })
+  if (fresh.length === 0) return 0
   await tx
     .insertInto('pickup')
-    .values({
-      id,
-      account: old.account,
-      recipient: old.recipient,
-      desk,
-      channel: old.channel,
-      request_reference: old.request_reference,
-      secret_kind: old.secret_kind,
-      state: 'unassigned',
-      pickup_code: parts.keys.seal(newPickupCode()),
-      issued_at: now,
-      expires_at: now + unclaimedDays * 86_400_000,
-      moving_to: null,
-    })
+    .values(
+      fresh.map(({ old, desk, id }) => ({
+        id,
+        account: old.account,
+        recipient: old.recipient,
+        desk,
+        channel: old.channel,
+        request_reference: old.request_reference,
+        secret_kind: old.secret_kind,
+        state: 'unassigned',
+        pickup_code: parts.keys.seal(newPickupCode()),
+        issued_at: now,
+        expires_at: now + unclaimedDays * 86_400_000,
+        moving_to: null,
+      })),
+    )
     .execute()
-  await tx.updateTable('pickup').set({ replaced_by: id }).where('id', '=', old.id).execute()
-  await note(tx, parts, actor, 'issued', id, old.desk, { replaces: old.id })
-  await grantPickup(tx, parts, id, desk, null)
-  return id
+  await bulkOf(tx).setReplaced(
+    tx,
+    fresh.map(({ old, id }) => ({ id: old.id, by: id })),
+  )
+  await note(
+    tx,
+    parts,
+    actor,
+    fresh.map(({ old, id }) => ({ act: 'issued', pickup: id, desk: old.desk, detail: { replaces: old.id } })),
+  )
+  await grantNew(
+    tx,
+    parts,
+    fresh.map(({ old, desk, id }) => ({ id, account: old.account, secretKind: old.secret_kind, desk })),
+  )
+  return fresh.length
 }
 
 /** Whether the database, not the row at hand, is what went wrong: a deadlock, a connection, no space, a shut-down. */
@@ -173,20 +232,18 @@ async function apart<T>(tx: Tx, work: () => Promise<T>): Promise<{ readonly valu
 async function replaceApart(tx: Tx, parts: GrantParts, pickup: string, of: Lost): Promise<Omit<Replaced, 'after'>> {
   const alarm = (kind: string, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: of.kiosk, pickup, detail, at: parts.now() }).execute()
-  const burned = await apart(tx, () => burn(tx, parts, pickup, of))
+  const burned = await apart(tx, () => burn(tx, parts, [pickup], of))
   if ('wrong' in burned) {
     await apart(tx, () => tx.updateTable('pickup').set({ held: true }).where('id', '=', pickup).execute())
     await alarm('write-off-held', 'it could not be burned; its secret may be out of our hands')
     return { done: 0, reissued: 0, held: 1 }
   }
-  const { value: old } = burned
-  if (old === null) return { done: 1, reissued: 0, held: 0 }
-  const replaced = await apart(tx, () => replace(tx, parts, old, of))
+  const replaced = await apart(tx, () => replace(tx, parts, burned.value, of))
   if ('wrong' in replaced) {
     await alarm('not-reissued', 'it was burned, and no other could be issued in its place')
     return { done: 1, reissued: 0, held: 1 }
   }
-  return { done: 1, reissued: replaced.value === null ? 0 : 1, held: 0 }
+  return { done: 1, reissued: replaced.value, held: 0 }
 }
 
 /**
@@ -215,14 +272,8 @@ export async function replaceNext(
   if (last === undefined) return { after: null, done: 0, reissued: 0, held: 0 }
   const of = { kiosk, actor }
   // All at once; where something goes wrong, one after the other, so that it is known which.
-  const together = await apart(tx, async () => {
-    let reissued = 0
-    for (const { pickup } of open) {
-      const old = await burn(tx, parts, pickup, of)
-      if (old !== null && (await replace(tx, parts, old, of)) !== null) reissued += 1
-    }
-    return reissued
-  })
+  const ids = open.map(({ pickup }) => pickup)
+  const together = await apart(tx, async () => replace(tx, parts, await burn(tx, parts, ids, of), of))
   if ('value' in together) return { after: last.pickup, done: open.length, reissued: together.value, held: 0 }
   const total = { after: last.pickup, done: 0, reissued: 0, held: 0 }
   for (const { pickup } of open) {

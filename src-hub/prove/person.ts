@@ -12,13 +12,13 @@ import { pickupTimeline } from '../pickups/index.ts'
 /** In place of an erased person, for what must keep pointing somewhere. */
 const erased = { recipient: 'erased'.padEnd(22, '_'), account: 'erased' }
 
-interface Column {
+export interface Column {
   readonly table: string
   readonly column: 'account' | 'recipient' | 'pickup'
 }
 
 /** Every table that names an account, a person or a pickup, whoever made it: nothing is forgotten because it was added later. */
-async function columnsAbout(db: Db | Tx): Promise<Column[]> {
+export async function columnsAbout(db: Db | Tx): Promise<Column[]> {
   const { rows } =
     await sql<Column>`SELECT c.table_name AS "table", c.column_name AS "column" FROM information_schema.columns c
     JOIN information_schema.tables t USING (table_schema, table_name)
@@ -231,8 +231,8 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
   })
 }
 
-/** Makes pickups nobody's: what leads from them to a person is deleted, wherever it is. */
-export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise<void> {
+/** Makes pickups nobody's: what leads from them to a person is deleted, wherever it is. `about`: `columnsAbout`. */
+export async function detachPickups(tx: Tx, about: readonly Column[], pickups: readonly string[]): Promise<void> {
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language) VALUES (${erased.recipient}, 'external', '', '', '[]', 'fi') ON CONFLICT DO NOTHING`.execute(
     tx,
   )
@@ -244,24 +244,26 @@ export async function detachPickups(tx: Tx, pickups: readonly string[]): Promise
   )
   // What was told to kiosks: the grants, and the feed that a kiosk far behind may still read. Those end there as closed.
   await sql`UPDATE "grant" SET record = '' WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
+  // In the words of the index `feed_granted`.
   const told = await sql<{
     desk: string
     seq: number
     body: string
   }>`SELECT desk, seq, body FROM feed WHERE body LIKE '%"kind":"pickup-granted"%'
     AND (body::json->'pickup'->>'id') = ANY(${pickups}::text[])`.execute(tx)
-  for (const { desk, seq, body } of told.rows) {
+  const closed = told.rows.map(({ desk, seq, body }) => {
     const { pickup } = JSON.parse(body) as { pickup: { id: string; epoch: unknown } }
-    const closed = JSON.stringify({ seq: Number(seq), kind: 'pickup-closed', pickup: pickup.id, epoch: pickup.epoch })
-    await tx.updateTable('feed').set({ body: closed }).where('desk', '=', desk).where('seq', '=', seq).execute()
-  }
+    return { desk, seq: Number(seq), kind: 'pickup-closed', pickup: pickup.id, epoch: pickup.epoch }
+  })
+  const bodies = closed.map(({ desk: _, ...body }) => JSON.stringify(body))
+  await sql`UPDATE feed f SET body = t.body FROM unnest(${closed.map(({ desk }) => desk)}::text[], ${closed.map(({ seq }) => seq)}::bigint[],
+    ${bodies}::text[]) AS t(desk, seq, body) WHERE f.desk = t.desk AND f.seq = t.seq`.execute(tx)
   // By whose card or account it was asked for, and by which row of a file.
   await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
   await sql`UPDATE import_row SET account = ${erased.account}, pickup = NULL, person = NULL WHERE issued = ANY(${pickups}::text[])`.execute(
     tx,
   )
   // Other tables that name a pickup and its person side by side.
-  const about = await columnsAbout(tx)
   for (const { table, column } of about) {
     if (column === 'pickup' || ['recipient', 'account', 'card', 'pickup', ...appendOnly].includes(table)) continue
     if (!about.some((other) => other.table === table && other.column === 'pickup')) continue
@@ -278,13 +280,14 @@ async function erase(
   accounts: readonly string[],
   pickups: readonly string[],
 ): Promise<void> {
-  await detachPickups(tx, pickups)
+  const about = await columnsAbout(tx)
+  await detachPickups(tx, about, pickups)
   await tx.deleteFrom('card').where('recipient', '=', recipient).execute()
   await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE recipient = ${recipient} OR account = ANY(${accounts}::text[])`.execute(
     tx,
   )
   await forgetRows(tx, accounts)
-  for (const { table, column } of await columnsAbout(tx)) {
+  for (const { table, column } of about) {
     if (
       column === 'pickup' ||
       ['recipient', 'account', 'card', 'pickup', 'pickup_search', ...appendOnly].includes(table)

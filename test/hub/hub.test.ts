@@ -208,7 +208,7 @@ test('ledger: a handover counts once, a second is a dispute, poison is kept and 
   expect((await counter.signed('GET', '/v1/snapshot?limit=1')).json.code).toBe('L-604')
 })
 
-test('ledger: a batch of a thousand counts whole, poison in the midst of it, or not at all', async () => {
+test('ledger: a batch of a thousand counts whole, poison in the midst of it, or up to a signature before what is wrong', async () => {
   const [other] = [...desks.values()].slice(-1)
   const kiosk = await enrol(other ?? '')
   const called = () => kiosk.entry('staff-called', null, null, { call: newId() })
@@ -225,9 +225,18 @@ test('ledger: a batch of a thousand counts whole, poison in the midst of it, or 
   const taken = await rows()
   expect(taken.map((row) => row.seq)).toEqual(Array.from({ length: 1200 }, (_, i) => i + 1))
   expect(taken.filter((row) => row.poison).map((row) => row.seq)).toEqual([701])
-  const lost = [...some(900), ...some(2).slice(1), ...some(299)]
+  const bare = (count: number) => some(count).map(({ bytes }) => ({ bytes }))
+  const lost = [...bare(599), ...some(1), ...bare(300), ...some(2).slice(1), ...bare(298), ...some(1)]
   expect((await push(lost)).json.code).toBe('L-604')
-  expect((await rows()).length).toBe(1200)
+  // Vouched for by a signature of its own, and in the ledger before the gap was met; what comes after it has none before the gap.
+  expect((await rows()).length).toBe(1800)
+  expect(
+    await hub.db
+      .selectFrom('kiosk')
+      .select(['acked', 'frozen'])
+      .where('id', '=', kiosk.kiosk)
+      .executeTakeFirstOrThrow(),
+  ).toEqual({ acked: 1800, frozen: true })
   const alarms = await hub.db
     .selectFrom('alarm')
     .select('detail')

@@ -178,7 +178,7 @@ async function script(db: Db): Promise<unknown> {
   const two = await enrol(second)
   const moved = await issue(2, first)
   await revoke(moved, second)
-  await repeatRevokes(db, one)
+  await repeatRevokes(db, parts, one)
   await one.say('revoke-acknowledged', moved, 1, {})
   await one.say('revoke-acknowledged', moved, 1, {})
   await one.say('handed-over', early, 1, { slip: 's'.repeat(22) })

@@ -71,6 +71,10 @@ export const memoryBulk: Bulk = {
     for (const { id, state, movingTo, held } of rows)
       await tx.updateTable('pickup').set({ state, moving_to: movingTo, held }).where('id', '=', id).execute()
   },
+  async setReplaced(tx, rows) {
+    for (const { id, by } of rows)
+      await tx.updateTable('pickup').set({ replaced_by: by }).where('id', '=', id).execute()
+  },
   notify: () => Promise.resolve(),
 }
 

@@ -17,7 +17,8 @@ export interface Mutant extends Patch {
 /**
  * Not among them: that a pickup handed over is opened by no grant, since the hub’s rules never grant one anew, so that no history can
  * tell (`test/pickups` does); and that what is held counts only with the whole ledger behind it, since a report names the hub it was made
- * for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does, with a kiosk that does not).
+ * for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does, with a kiosk that does not); and that a report counts only once
+ * all that it says is taken up, which too few histories tell (`test/hub/big-desk.test.ts` does).
  */
 export const mutants: readonly Mutant[] = [
   {
@@ -153,13 +154,13 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what a kiosk holds is adopted after a restore',
     file: 'src-hub/kiosks/report.ts',
-    from: "      if (kiosk.kind === 'desk' && holding) await adopt(tx, parts, incarnation, kiosk, body.grants)\n",
+    from: '      await adopt(tx, parts, incarnation, kiosk, some)\n',
     to: '',
   },
   {
     guard: 'a snapshot repeats what is asked back',
     file: 'src-hub/http/routes.ts',
-    from: 'if (query.after === undefined) await repeatRevokes(db, kiosk)',
+    from: 'if (query.after === undefined) await repeatRevokes(db, parts, kiosk)',
     to: '',
   },
   {
@@ -209,7 +210,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a report counts for the hub that it was made for',
     file: 'src-hub/kiosks/report.ts',
-    from: "    if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
+    from: "  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
     to: '',
   },
   {
@@ -270,7 +271,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a handover that is kept beside the ledger is a handover or a dispute',
     file: 'src-hub/ledger/intake.ts',
-    from: '      if (handovers.length > 0) await apply(tx, parts, kiosk, handovers)\n',
+    from: '        if (handovers.length > 0) await apply(tx, parts, wanted, kiosk, handovers)\n',
     to: '',
   },
   {
@@ -294,8 +295,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what has been replaced is not replaced again by a write-off',
     file: 'src-hub/pickups/replace.ts',
-    from: '  if (ended.has(old.state)) return null\n',
-    to: '',
+    from: 'const live = rows.filter(({ state }) => !ended.has(state))',
+    to: 'const live = rows',
     also: [
       {
         file: 'src-hub/pickups/replace.ts',
