@@ -13,8 +13,12 @@ import {
   constants,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -162,19 +166,28 @@ function lives(pid: number): boolean {
 
 const orphanMs = 30_000
 
-/**
- * A hub that was killed outright leaves its PostgreSQL behind, with the folder's lock. By its pid file it is found and
- * stopped; unless the hub that runs it is alive. `owner` says which hub that is.
- */
-async function endOrphan(data: string, owner: string): Promise<void> {
+/** Makes this process the hub of the folder, as the file `owner` says. Throws while another one that is alive is that. */
+function claim(owner: string): void {
+  const mine = `${owner}.${process.pid}`
+  writeFileSync(mine, `${process.pid} ${begunAt(process.pid) ?? ''}`, { mode: 0o600 })
   try {
-    const [pid = 0, begun = ''] = readFileSync(owner, 'utf8').split(' ')
-    if (Number(pid) !== process.pid && lives(Number(pid)) && (begunAt(Number(pid)) ?? '') === begun)
+    // Of two that begin a new folder in the same second one alone succeeds.
+    linkSync(mine, owner)
+    return
+  } catch {
+    // It is there; or this file system has no links.
+    const [pid = 0, begun = ''] = existsSync(owner) ? readFileSync(owner, 'utf8').split(' ') : []
+    const other = Number(pid)
+    if (other > 0 && other !== process.pid && lives(other) && (begunAt(other) ?? '') === begun)
       throw new Error('PostgreSQL did not start: another hub uses this folder')
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
+    renameSync(mine, owner)
+  } finally {
+    rmSync(mine, { force: true })
   }
-  writeFileSync(owner, `${process.pid} ${begunAt(process.pid) ?? ''}`, { mode: 0o600 })
+}
+
+/** A hub that was killed outright leaves its PostgreSQL behind, with the folder's lock. By its pid file it is found and stopped. */
+async function endOrphan(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid')
   if (!existsSync(lock)) return
   const pid = Number(readFileSync(lock, 'utf8').split('\n', 1)[0])
@@ -194,44 +207,62 @@ function servesFolder(pid: number, data: string): boolean {
   }
 }
 
+interface Making {
+  readonly native: string
+  readonly cluster: string
+  readonly user: User | null
+  readonly fsync: boolean
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Makes `cluster`/data and its password, whole or not at all: a hub that is stopped meanwhile leaves nothing that looks like one. */
+async function makeCluster({ native, cluster, user, fsync, env }: Making): Promise<void> {
+  const making = join(cluster, `making-${process.pid}`)
+  // Of hubs that were killed while they made one.
+  for (const left of readdirSync(cluster))
+    if (left.startsWith('making-')) rmSync(join(cluster, left), { recursive: true, force: true })
+  const passwordFile = join(cluster, 'password')
+  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  if (user !== null) chownSync(passwordFile, user.uid, user.gid)
+  const initdb = spawn(
+    join(native, 'bin', 'initdb'),
+    [
+      ...['-D', making, '-U', 'lodge', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
+      ...['-E', 'UTF8', '--locale=C', ...(fsync ? [] : ['--no-sync'])],
+    ],
+    // A process group of its own: Ctrl-C in a terminal is for the hub, which ends this one with itself.
+    { ...(user ?? {}), env, stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', detached: true },
+  )
+  const kill = () => initdb.kill('SIGTERM')
+  process.once('exit', kill)
+  let said = ''
+  initdb.stderr.on('data', (bytes: Buffer) => {
+    said = `${said}${bytes.toString()}`.slice(-400)
+  })
+  const code = await new Promise<number | null>((done, failed) => {
+    initdb.once('error', failed)
+    initdb.once('close', done)
+  })
+  process.off('exit', kill)
+  if (code !== 0) throw new Error(`PostgreSQL cannot make its folder: ${said.trim().split('\n').slice(-3).join(' ')}`)
+  renameSync(making, join(cluster, 'data'))
+}
+
 /** Starts (and at first makes) the cluster in `dataDir`. `fsync` may be off in tests only. */
 export async function startEmbeddedPostgres(dataDir: string, { fsync = true } = {}): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser()
   const native = binaries(user)
   mkdirSync(dataDir, { recursive: true })
+  // First of all: two that begin the same folder would note two places for its cluster.
+  claim(join(dataDir, 'cluster-owner'))
   const cluster = clusterPlace(dataDir, user)
   ownedFolder(cluster, user)
   const as = user === null ? {} : { uid: user.uid, gid: user.gid }
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', LD_LIBRARY_PATH: join(native, 'lib') }
   const passwordFile = join(cluster, 'password')
 
-  if (!existsSync(join(cluster, 'data', 'PG_VERSION'))) {
-    writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
-    if (user !== null) chownSync(passwordFile, user.uid, user.gid)
-    execFileSync(
-      join(native, 'bin', 'initdb'),
-      [
-        '-D',
-        join(cluster, 'data'),
-        '-U',
-        'lodge',
-        '-A',
-        'scram-sha-256',
-        `--pwfile=${passwordFile}`,
-        '-E',
-        'UTF8',
-        '--locale=C',
-        ...(fsync ? [] : ['--no-sync']),
-      ],
-      {
-        ...as,
-        env,
-        stdio: ['ignore', 'ignore', 'pipe'],
-        cwd: '/',
-      },
-    )
-  }
-  await endOrphan(join(cluster, 'data'), join(dataDir, 'cluster-owner'))
+  if (!existsSync(join(cluster, 'data', 'PG_VERSION'))) await makeCluster({ native, cluster, user, fsync, env })
+  await endOrphan(join(cluster, 'data'))
   accessSync(passwordFile, constants.R_OK)
   const password = readFileSync(passwordFile, 'utf8')
   const port = await freePort()

@@ -1,6 +1,6 @@
 /** The hub's own PostgreSQL over deaths and interruptions of the hub: real processes, as they are started and stopped. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,8 +11,9 @@ const running = new Set<ChildProcess>()
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
   // Under root the cluster may lie elsewhere.
-  if (existsSync(join(root, 'hub', 'cluster-place')))
-    rmSync(clusterOf(join(root, 'hub')), { recursive: true, force: true })
+  for (const name of readdirSync(root))
+    if (existsSync(join(root, name, 'cluster-place')))
+      rmSync(clusterOf(join(root, name)), { recursive: true, force: true })
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -23,11 +24,13 @@ interface Hub {
   readonly gone: Promise<number | null>
 }
 
-function hub(dataDir: string): Hub {
+/** `group`: a process group of its own, so that a test can press Ctrl-C: that reaches every process of the group. */
+function hub(dataDir: string, group = false): Hub {
   const entry = fileURLToPath(new URL('../../src-hub/main.ts', import.meta.url))
   const child = spawn(process.execPath, ['--no-warnings', entry], {
     env: { ...process.env, LODGE_HUB_DATA: dataDir, LODGE_HUB_PORT: '0', DATABASE_URL: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: group,
   })
   running.add(child)
   let said = ''
@@ -90,4 +93,43 @@ test('a PostgreSQL left behind by kill -9 is found and stopped, one whose hub li
   early.child.kill('SIGTERM')
   await early.gone
   await expect.poll(() => existsSync(cluster), { timeout: 30_000 }).toBe(false)
+})
+
+/** The hub makes its cluster: a folder that is there only for as long as that takes. */
+const making = (dataDir: string) =>
+  existsSync(join(dataDir, 'cluster-place')) &&
+  existsSync(clusterOf(dataDir)) &&
+  readdirSync(clusterOf(dataDir)).some((name) => name.startsWith('making-'))
+
+test('Ctrl-C or kill -9 while the cluster is made: nothing that looks like a fault is said, and the next start serves', async () => {
+  const dataDir = join(root, 'first')
+  mkdirSync(dataDir, { mode: 0o711 })
+  const interrupted = hub(dataDir, true)
+  await expect.poll(() => making(dataDir), { timeout: 60_000, interval: 5 }).toBe(true)
+  process.kill(-(interrupted.child.pid ?? 0), 'SIGINT')
+  expect(await interrupted.gone).toBe(0)
+  expect(interrupted.said()).toBe('')
+  // initdb takes away what it has begun.
+  await expect.poll(() => making(dataDir), { timeout: 30_000 }).toBe(false)
+  const killed = hub(dataDir)
+  await expect.poll(() => making(dataDir), { timeout: 60_000, interval: 5 }).toBe(true)
+  killed.child.kill('SIGKILL')
+  await killed.gone
+  const next = hub(dataDir)
+  await serves(next)
+  next.child.kill('SIGTERM')
+  expect(await next.gone).toBe(0)
+})
+
+test('two hubs that begin the same new folder in the same second: one serves, the other is told', async () => {
+  const dataDir = join(root, 'both')
+  mkdirSync(dataDir, { mode: 0o711 })
+  const both = [hub(dataDir), hub(dataDir)]
+  const refused = await Promise.race(both.map(async (one) => (await one.gone, one)))
+  expect(refused.said()).toContain('another hub uses this folder')
+  const [serving] = both.filter((one) => one !== refused)
+  if (serving === undefined) throw new Error('both ended')
+  await serves(serving)
+  serving.child.kill('SIGTERM')
+  expect(await serving.gone).toBe(0)
 })
