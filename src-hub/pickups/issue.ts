@@ -8,11 +8,10 @@ import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
+import { pickupLifeMs } from './life.ts'
 import { checkPolicy, openAddress } from './policy-check.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** Unclaimed pickups go back after this long (docs/architecture.md#one-handover-end-to-end). */
-export const unclaimedDays = 45
 
 /** Eight characters of Crockford base 32: identifies a pickup at check-in and proves nothing. */
 export function newPickupCode(): string {
@@ -119,7 +118,7 @@ export async function issueIn(
       state: 'unassigned',
       pickup_code: parts.keys.seal(pickupCode),
       issued_at: now,
-      expires_at: now + unclaimedDays * 86_400_000,
+      expires_at: now + (await pickupLifeMs(tx)),
       moving_to: null,
     })
     .execute()

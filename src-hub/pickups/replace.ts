@@ -10,7 +10,8 @@ import { bulkOf, type Tx } from '../database/index.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
 import { grantNew, type GrantParts } from './grants.ts'
-import { newPickupCode, unclaimedDays } from './issue.ts'
+import { newPickupCode } from './issue.ts'
+import { pickupLifeMs } from './life.ts'
 
 export interface Replaced {
   /** The last one looked at; null: there was none after the one given. */
@@ -171,6 +172,7 @@ async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { acto
     return [{ old, desk, id: PickupId.parse((parts.newId ?? newId)()) }]
   })
   if (fresh.length === 0) return 0
+  const life = await pickupLifeMs(tx)
   await tx
     .insertInto('pickup')
     .values(
@@ -185,7 +187,7 @@ async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { acto
         state: 'unassigned',
         pickup_code: parts.keys.seal(newPickupCode()),
         issued_at: now,
-        expires_at: now + unclaimedDays * 86_400_000,
+        expires_at: now + life,
         moving_to: null,
       })),
     )

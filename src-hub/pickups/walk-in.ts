@@ -12,7 +12,8 @@ import { issuesAs, servesAt, walkInDesks } from '../../src-shared/serving.ts'
 import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { deskWords } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
-import { newPickupCode, unclaimedDays } from './issue.ts'
+import { newPickupCode } from './issue.ts'
+import { pickupLifeMs } from './life.ts'
 import { checkPolicy } from './policy-check.ts'
 
 /** Who asks. */
@@ -205,7 +206,7 @@ async function issue(
       state: 'unassigned',
       pickup_code: parts.keys.seal(newPickupCode()),
       issued_at: now,
-      expires_at: now + unclaimedDays * 86_400_000,
+      expires_at: now + (await pickupLifeMs(tx)),
       moving_to: null,
       walk_in: walkIn,
     })

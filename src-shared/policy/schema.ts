@@ -56,6 +56,8 @@ export const Policy = z.object({
   letters: z.object({ inside: z.array(PostalRange).max(200) }).default({ inside: [...greaterHelsinki] }),
   /** Life of a verification, and of a dispatch approval, in seconds. */
   verificationSeconds: z.number().int().positive().max(3600),
+  /** Days after which an unclaimed pickup goes back. */
+  pickupDays: z.number().int().min(1).max(365).default(45),
   /** Whether a slip shows the whole account name or a masked one. */
   accountOnSlip: z.enum(['full', 'masked']),
 })

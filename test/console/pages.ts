@@ -152,6 +152,7 @@ export const consolePages: readonly ConsolePage[] = [
     async act(page) {
       await page.getByTestId('rule-student-porter').click()
       await page.getByTestId('flag-fourEyes').check()
+      await page.getByTestId('pickup-days').fill('30')
       await page.getByTestId('preview').click()
       await page.getByTestId('row').first().waitFor()
     },
