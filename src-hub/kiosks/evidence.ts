@@ -34,7 +34,8 @@ export function shownLost(said: SaidStanding, known: KnownStanding): string | nu
 
 /**
  * Begins a new incarnation where the kiosk's word shows that the hub has forgotten something; whether it did. One kiosk's
- * word counts once until a person has closed its alarm: a kiosk in other hands cannot hold the institution for ever.
+ * word counts once until a person has closed its alarm: a kiosk in other hands cannot hold the institution for ever. That of a
+ * check-in screen, or of a kiosk that was written off or replaced, never does.
  */
 export async function heedStanding(
   db: Db,
@@ -50,7 +51,7 @@ export async function heedStanding(
     const row = await tx
       .selectFrom('kiosk')
       .innerJoin('desk', 'desk.id', 'kiosk.desk')
-      .select(['kiosk.acked', 'desk.head'])
+      .select(['kiosk.acked', 'kiosk.state', 'kiosk.kind', 'desk.head'])
       .where('kiosk.id', '=', kiosk.id)
       .executeTakeFirstOrThrow()
     const why = shownLost(said, {
@@ -58,7 +59,8 @@ export async function heedStanding(
       acked: Number(row.acked),
       head: Number(row.head),
     })
-    if (why === null) return false
+    // A check-in screen holds nothing that could be lost; one that was given up may be in anybody's hands, and no word of it holds others.
+    if (why === null || row.state !== 'active' || row.kind !== 'desk') return false
     const before = await tx
       .selectFrom('alarm')
       .select('id')
