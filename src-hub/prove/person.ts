@@ -244,13 +244,15 @@ export async function detachPickups(tx: Tx, about: readonly Column[], pickups: r
   )
   // What was told to kiosks: the grants, and the feed that a kiosk far behind may still read. Those end there as closed.
   await sql`UPDATE "grant" SET record = '' WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
-  // In the words of the index `feed_granted`.
+  // In the words of the index `feed_granted`, and by it: PostgreSQL thinks too little of reading the JSON of every change.
+  await sql`SET LOCAL enable_seqscan = off`.execute(tx)
   const told = await sql<{
     desk: string
     seq: number
     body: string
   }>`SELECT desk, seq, body FROM feed WHERE body LIKE '%"kind":"pickup-granted"%'
     AND (body::json->'pickup'->>'id') = ANY(${pickups}::text[])`.execute(tx)
+  await sql`SET LOCAL enable_seqscan = on`.execute(tx)
   const closed = told.rows.map(({ desk, seq, body }) => {
     const { pickup } = JSON.parse(body) as { pickup: { id: string; epoch: unknown } }
     return { desk, seq: Number(seq), kind: 'pickup-closed', pickup: pickup.id, epoch: pickup.epoch }
