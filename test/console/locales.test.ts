@@ -88,12 +88,14 @@ function alarmKinds(): string[] {
   const kinds = new Set<string>()
   for (const path of globSync('**/*.ts', { cwd: hub, exclude: (name) => name === 'console' })) {
     const text = readFileSync(new URL(path, hub), 'utf8')
-    for (const [, row] of text.matchAll(/insertInto\('alarm'\)([\s\S]{0,200}?kind: '[a-z-]+')/g))
+    for (const [, row] of text.matchAll(/insertInto\('alarm'\)((?:(?!\.execute\()[\s\S]){0,200}?kind: '[a-z-]+')/g))
       kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
     for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
     for (const [, kind] of text.matchAll(/await (?:raise\(tx, now, [\w.]+, |alarm\()'([a-z-]+)'/g))
       kinds.add(kind ?? '')
     for (const [, kind] of text.matchAll(/onTrouble\('([a-z-]+)'\)/g)) kinds.add(kind ?? '')
+    // Rows of many pickups at once share what they say.
+    for (const [, kind] of text.matchAll(/const alarm = \{ kind: '([a-z-]+)'/g)) kinds.add(kind ?? '')
     // The ledger's rules name theirs in a type.
     for (const [, union] of text.matchAll(/alarms: \{\s*kind:([\s|a-z'-]*)/g))
       for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
