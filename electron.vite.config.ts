@@ -1,4 +1,7 @@
-/** One build for both shells: main-process entries, the preload as one CommonJS file (a sandboxed preload can load no other), and the window. */
+/**
+ * One build for both shells: main-process entries, the preload as one CommonJS file (a sandboxed preload can load no
+ * other), and the window.
+ */
 import { resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
 import { rendererConfig } from './src-renderer/vite.config.ts'

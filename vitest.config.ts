@@ -3,7 +3,9 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
-/** Folders whose tests stand on real processes, files, sockets or browsers: each belongs to a project of its own below. */
+/**
+ * Folders whose tests stand on real processes, files, sockets or browsers: each belongs to a project of its own below.
+ */
 const whole = [
   'test/adversary/**',
   'test/bench/**',
@@ -40,9 +42,10 @@ const expectations = { poll: { timeout: 15_000 } }
 const minutes = (count: number) => ({ testTimeout: count * 60_000, hookTimeout: count * 60_000 })
 
 /**
- * `quick`: rules, protocol, stores, decoders; no process, no PostgreSQL, no browser. `unit`: rooms by themselves that need
- * more. `engine`, `hub`, `shell`, `security`: real processes, files and sockets. `electron`: the built shell. `e2e`: a real
- * browser over all of it. `proofs`: what searches the memory of whole processes, one after the other and last.
+ * `quick`: rules, protocol, stores, decoders; no process, no PostgreSQL, no browser. `unit`: rooms by themselves that
+ * need more. `engine`, `hub`, `shell`, `security`: real processes, files and sockets. `electron`: the built shell.
+ * `e2e`: a real browser over all of it. `proofs`: what searches the memory of whole processes, one after the other and
+ * last.
  */
 export default defineConfig({
   test: {

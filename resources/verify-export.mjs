@@ -4,9 +4,10 @@
  *
  *   node verify-export.mjs export.jsonl --key PUBLIC-KEY
  *
- * PUBLIC-KEY is the hub's export key as its auditor has noted it (`GET /v1/export-key`, 43 characters) or a file that holds it. Without it the
- * key in the file is used, and its fingerprint printed to be compared: the file then proves only that it agrees with itself.
- * Ends with 0 when everything holds, 1 when something does not (and says what and where), 2 when it cannot be read.
+ * PUBLIC-KEY is the hub's export key as its auditor has noted it (`GET /v1/export-key`, 43 characters) or a file that
+ * holds it. Without it the key in the file is used, and its fingerprint printed to be compared: the file then proves
+ * only that it agrees with itself. Ends with 0 when everything holds, 1 when something does not (and says what and
+ * where), 2 when it cannot be read.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'

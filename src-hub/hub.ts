@@ -81,7 +81,10 @@ export interface HubOptions {
   readonly webhookCa?: string
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
-  /** Where people reach the console (`https://hub.example.org`); null: wherever they found it. OIDC needs it when a proxy hides the name. */
+  /**
+   * Where people reach the console (`https://hub.example.org`); null: wherever they found it. OIDC needs it when a
+   * proxy hides the name.
+   */
   readonly consoleAddress?: string | null
   /** Folder of the built console. */
   readonly consoleDir?: string | null
@@ -99,7 +102,10 @@ export interface HubOptions {
   /** Tests only: this machine's clock, which may be off. */
   readonly machineClock?: () => number
   readonly onBug?: (route: string, error: unknown) => void
-  /** What whoever runs the hub should know, in words that hold no value: the database went, came back, or went back in time. */
+  /**
+   * What whoever runs the hub should know, in words that hold no value: the database went, came back, or went back in
+   * time.
+   */
   readonly onNote?: (words: string) => void
   /** Tests only: a throwaway cluster need not survive a power cut. */
   readonly fsync?: boolean
@@ -148,8 +154,8 @@ async function tellSkew(db: Db, at: number, skewMs: number): Promise<void> {
 }
 
 /**
- * A provider showed that a setting, or a clock, is wrong: who runs the hub reads it in the log, and administrators at the console, once for
- * as long as the alarm is open. No text of it holds a secret.
+ * A provider showed that a setting, or a clock, is wrong: who runs the hub reads it in the log, and administrators at
+ * the console, once for as long as the alarm is open. No text of it holds a secret.
  */
 async function tellTrouble(db: Db, at: number, kind: string, failure: Failure): Promise<void> {
   const detail = `${failure.code} ${describeFailure(failure, 'en').what}`
@@ -427,7 +433,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       metricsPort: metricsServer?.port ?? null,
       limits: limits.counts,
       async stop(drainMs = 0) {
-        // Not ready any more, so that nobody new is sent here; then what is being answered is finished, and streams end.
+        // Not ready any more, so that nobody new is sent here; then what is being answered is finished, and streams
+        // end.
         readiness.drain()
         if (drainMs > 0) await new Promise((done) => setTimeout(done, drainMs))
         for (const raw of streams) raw.end()

@@ -1,4 +1,7 @@
-/** What the hub does by itself: unclaimed pickups go back, missing indexes are filled in, feeds are pruned. Safe in several hub processes at once. */
+/**
+ * What the hub does by itself: unclaimed pickups go back, missing indexes are filled in, feeds are pruned. Safe in
+ * several hub processes at once.
+ */
 import { pruneFeeds } from './desks/index.ts'
 import { fillBirthIndexes } from './people/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'

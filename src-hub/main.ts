@@ -1,4 +1,7 @@
-/** Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot. `doctor`: looks, and ends. */
+/**
+ * Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot.
+ * `doctor`: looks, and ends.
+ */
 import { readFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
 /**
- * `npm run hub -- export-settings [FILE]` and `npm run hub -- import-settings FILE [--dry-run]`: settings as a file, beside a running hub or without
- * one. Both write to the database that the hub's own environment names.
+ * `npm run hub -- export-settings [FILE]` and `npm run hub -- import-settings FILE [--dry-run]`: settings as a file,
+ * beside a running hub or without one. Both write to the database that the hub's own environment names.
  */
 import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { parseSettingsFile, peopleSections, type SettingsChange } from '../src-shared/settings-file.ts'

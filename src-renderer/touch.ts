@@ -1,4 +1,7 @@
-/** A desk's screen is not a document: nothing on it is selected, dragged away, dropped in or opened by a long press. Fields for typing stay as they are. */
+/**
+ * A desk's screen is not a document: nothing on it is selected, dragged away, dropped in or opened by a long press.
+ * Fields for typing stay as they are.
+ */
 export function hold(page: Document): void {
   // No print dialog: nothing of a desk's screen goes on paper but slips.
   Object.defineProperty(page.defaultView ?? {}, 'print', { value: () => undefined })

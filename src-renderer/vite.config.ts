@@ -45,8 +45,8 @@ function wholeLocales(): Plugin {
 }
 
 /**
- * The window checks what it is sent; it never describes its schemas as JSON Schema. What zod has for that hangs on every schema, so it would ship: in
- * its place stand functions of the same names that say so.
+ * The window checks what it is sent; it never describes its schemas as JSON Schema. What zod has for that hangs on
+ * every schema, so it would ship: in its place stand functions of the same names that say so.
  */
 function withoutJsonSchema(): Plugin {
   return {

@@ -1,6 +1,7 @@
 /**
  * What a call of the hub leaves in its audit trail: one row for each route that somebody answers for, so that a route
- * without either an act or a reason does not compile. Who did it, what, and to whom; never a secret, a card or a birth date.
+ * without either an act or a reason does not compile. Who did it, what, and to whom; never a secret, a card or a birth
+ * date.
  */
 import type { HubApi, HubRoute } from './hub-api.ts'
 

@@ -1,12 +1,16 @@
 /**
- * Birth dates of which a part may be unknown. ICAO Doc 9303 part 3 section 4.8 lets a document leave out the day, or month and day, of a date of
- * birth; registers hold such people likewise. What is known is written from the left: `1985-07-14`, `1985-07`, `1985`.
+ * Birth dates of which a part may be unknown. ICAO Doc 9303 part 3 section 4.8 lets a document leave out the day, or
+ * month and day, of a date of birth; registers hold such people likewise. What is known is written from the left:
+ * `1985-07-14`, `1985-07`, `1985`.
  */
 import { z } from 'zod'
 
 const partial = /^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/
 
-/** Years in which somebody who is alive may have been born: others are a year and a month of two digits each, or a slip of the hand. */
+/**
+ * Years in which somebody who is alive may have been born: others are a year and a month of two digits each, or a slip
+ * of the hand.
+ */
 const born = /^(?:18[5-9]\d|19\d\d|20\d\d)/
 
 /** `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` where the rest is known to nobody. From 1850 to 2099. */
@@ -17,8 +21,9 @@ export type BirthDate = z.infer<typeof BirthDate>
 export const isWhole = (date: string): boolean => date.length === 10
 
 /**
- * What a record may hold that agrees with `date` and knows no more than it: the date itself, then with less and less of it. A record that knows
- * more than a document is never matched by that document: the part that would have to be guessed is what proves.
+ * What a record may hold that agrees with `date` and knows no more than it: the date itself, then with less and less of
+ * it. A record that knows more than a document is never matched by that document: the part that would have to be
+ * guessed is what proves.
  */
 export function knownForms(date: string): readonly string[] {
   return [10, 7, 4].filter((length) => length <= date.length).map((length) => date.slice(0, length))
@@ -41,7 +46,10 @@ export function wholeDates(date: string): readonly string[] {
   )
 }
 
-/** As people and registers write it: `1985-00-00` and `1985-07-00` mean that the zeros are unknown. Other texts come back as they are. */
+/**
+ * As people and registers write it: `1985-00-00` and `1985-07-00` mean that the zeros are unknown. Other texts come
+ * back as they are.
+ */
 export function withoutUnknown(text: string): string {
   return text
     .trim()

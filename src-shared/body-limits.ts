@@ -1,6 +1,6 @@
 /**
- * How long a request's body may be, by the contract alone: as long as what its schema can hold at its longest. What has no
- * bound there gets one here, so that nothing small is ever read, or decompressed, as if it were a ledger.
+ * How long a request's body may be, by the contract alone: as long as what its schema can hold at its longest. What has
+ * no bound there gets one here, so that nothing small is ever read, or decompressed, as if it were a ledger.
  */
 import { z } from 'zod'
 import { hubApi, type HubRoute, type RouteAuth } from './hub-api.ts'
@@ -9,7 +9,9 @@ import { hubApi, type HubRoute, type RouteAuth } from './hub-api.ts'
 export const longestBody = 16 * 1024 * 1024
 /** Room for spaces, and for fields of a contract to come, bytes. */
 const least = 4096
-/** Of a schema with a part that has no bound of its own, by who may call: a policy, a desk's texts, a kiosk's status. */
+/**
+ * Of a schema with a part that has no bound of its own, by who may call: a policy, a desk's texts, a kiosk's status.
+ */
 const unbounded: Readonly<Record<RouteAuth, number>> = { open: 8192, code: 8192, kiosk: 65_536, agent: 524_288 }
 
 /** Whose schema has no bound on purpose: an entry of a ledger is kept as evidence however long it is. */

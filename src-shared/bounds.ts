@@ -8,10 +8,15 @@ export const instantRange = { from: Date.UTC(2020, 0, 1), to: Date.UTC(2100, 0, 
 export const Instant = z.number().int().min(instantRange.from).max(instantRange.to)
 export type Instant = z.infer<typeof Instant>
 
-/** What a clock may show: an instant with a year to spare, so that whatever is counted from it is an instant as well. */
+/**
+ * What a clock may show: an instant with a year to spare, so that whatever is counted from it is an instant as well.
+ */
 export const isPresent = (at: number): boolean => isInstant(at) && at < instantRange.to - 366 * 86_400_000
 
-/** An instant as it was stored once, for people to read: what is stored and is none becomes null, which is shown as unknown. */
+/**
+ * An instant as it was stored once, for people to read: what is stored and is none becomes null, which is shown as
+ * unknown.
+ */
 export const StoredInstant = Instant.nullable().catch(null)
 
 export const isInstant = (value: unknown): value is Instant => Instant.safeParse(value).success

@@ -113,7 +113,10 @@ export interface Client<C extends Contract> {
   drop(): void
 }
 
-/** Derives the typed client of a contract over a link. Replies and events are validated; a malformed one is dropped or answered `L-905`. */
+/**
+ * Derives the typed client of a contract over a link. Replies and events are validated; a malformed one is dropped or
+ * answered `L-905`.
+ */
 export function createClient<C extends Contract>(contract: C, link: FrameLink): Client<C> {
   let nextId = 1
   const open = new Map<number, { method: Method; settle: (result: Result<unknown>) => void }>()

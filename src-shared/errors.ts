@@ -15,7 +15,10 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 
-/** Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are read either way round. */
+/**
+ * Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are
+ * read either way round.
+ */
 function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
   const parts = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(withinRange(instant))
@@ -42,8 +45,8 @@ export function clockAt(instant: number, language: Language, now: number): strin
 const inLanguage: Readonly<Record<Language, string>> = { fi: 'Fi', sv: 'Sv', en: 'En' }
 
 /**
- * What happened and what to do next, placeholders filled; one that ends in `At` is an instant, and `{where}` may have a param for each language
- * (`whereFi`). A placeholder without a param becomes an ellipsis.
+ * What happened and what to do next, placeholders filled; one that ends in `At` is an instant, and `{where}` may have a
+ * param for each language (`whereFi`). A placeholder without a param becomes an ellipsis.
  */
 export function describeFailure(
   failure: { readonly code: ErrorCode; readonly params?: ErrorParams | undefined },

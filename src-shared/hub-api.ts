@@ -1,6 +1,6 @@
 /**
- * The hub API over HTTPS (docs/architecture.md#ledger-and-sync). One value holds every route: the hub derives its validation and handler
- * types from it, the kiosk its client and the tests their doubles.
+ * The hub API over HTTPS (docs/architecture.md#ledger-and-sync). One value holds every route: the hub derives its
+ * validation and handler types from it, the kiosk its client and the tests their doubles.
  */
 import { z } from 'zod'
 import { Count, Fact, FailureParams, Ordinal, QueryCount, instantRange } from './bounds.ts'
@@ -137,7 +137,10 @@ export const FeedChange = z.discriminatedUnion('kind', [
 export type FeedChange = z.infer<typeof FeedChange>
 
 const knownKinds: ReadonlySet<string> = new Set(FeedChange.options.map((option) => option.shape.kind.value))
-/** Of a hub that is newer than this kiosk: it counts, and says nothing. A hub sends new kinds only where an old kiosk may go without. */
+/**
+ * Of a hub that is newer than this kiosk: it counts, and says nothing. A hub sends new kinds only where an old kiosk
+ * may go without.
+ */
 export const LaterChange = z
   .object({ seq: Ordinal, kind: z.string().refine((kind) => !knownKinds.has(kind)) })
   .transform(({ seq }) => ({ seq, kind: 'later' as const }))
@@ -155,7 +158,10 @@ export const FeedPage = z.object({
 })
 export type FeedPage = z.infer<typeof FeedPage>
 
-/** Snapshot resync, in pages by pickup id. `head` is the feed position the snapshot of the first page was taken at; the feed is replayed from there. */
+/**
+ * Snapshot resync, in pages by pickup id. `head` is the feed position the snapshot of the first page was taken at; the
+ * feed is replayed from there.
+ */
 export const SnapshotPage = z.object({
   incarnation: Incarnation,
   head: Count,
@@ -200,7 +206,10 @@ export const hubApi = {
     body: noBody,
     reply: z.object({ status: z.literal('ok'), hubTime: Instant }),
   }),
-  /** Uses up the code. `sealTo` is an ephemeral X25519 key: the lookup key comes back sealed to it (HPKE, info `lodge/enrol/1`, aad = kiosk id). */
+  /**
+   * Uses up the code. `sealTo` is an ephemeral X25519 key: the lookup key comes back sealed to it (HPKE, info
+   * `lodge/enrol/1`, aad = kiosk id).
+   */
   enrol: route('POST', '/v1/enrol', 'code', {
     query: none,
     body: z.object({ token: z.string().max(64), nonce: Nonce, signKey: PublicKey, sealTo: PublicKey }),
@@ -214,9 +223,10 @@ export const hubApi = {
     }),
   }),
   /**
-   * Tells the hub of the kiosk's opening key (X25519), and asks how it stands. The signing key alone, which works unattended, puts no key in
-   * force: `links` that lead from the one in force to it do (each countersigned by an older key, which a badge and PIN opened), or else a
-   * supervisor's word at the console; until then it `waits`, and nothing is granted to its desk. L-431: it was refused. L-432: another one waits.
+   * Tells the hub of the kiosk's opening key (X25519), and asks how it stands. The signing key alone, which works
+   * unattended, puts no key in force: `links` that lead from the one in force to it do (each countersigned by an older
+   * key, which a badge and PIN opened), or else a supervisor's word at the console; until then it `waits`, and nothing
+   * is granted to its desk. L-431: it was refused. L-432: another one waits.
    */
   openingKey: route('POST', '/v1/opening-key', 'kiosk', {
     query: none,
@@ -244,10 +254,10 @@ export const hubApi = {
     reply: SnapshotPage,
   }),
   /**
-   * The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of the
-   * newest entry the hub holds. L-607 for another incarnation than the kiosk knows: a restored hub has forgotten entries,
-   * and that gap is not the kiosk's doing. L-643 (`from`) for a batch that begins after an entry which the hub has not
-   * got: the kiosk asks by a report where the hub stands and sends again from there.
+   * The exact signed bytes, in order; the last with its signature, which covers all before it. `head` is the hash of
+   * the newest entry the hub holds. L-607 for another incarnation than the kiosk knows: a restored hub has forgotten
+   * entries, and that gap is not the kiosk's doing. L-643 (`from`) for a batch that begins after an entry which the hub
+   * has not got: the kiosk asks by a report where the hub stands and sends again from there.
    */
   ledger: route('POST', '/v1/ledger', 'kiosk', {
     query: none,
@@ -262,9 +272,9 @@ export const hubApi = {
   }),
   /**
    * Who the kiosk is by now: starts so far, and the ends of its ledger. `grants` (live ones, or with an unsettled slip)
-   * only when the hub's incarnation is new to it, after its ledger is through. `acked` says from where to send. A report
-   * that looks like an old disk's is asked for again (L-680, with a `challenge`) before it freezes anyone: one that was
-   * long on its way looks the same.
+   * only when the hub's incarnation is new to it, after its ledger is through. `acked` says from where to send. A
+   * report that looks like an old disk's is asked for again (L-680, with a `challenge`) before it freezes anyone: one
+   * that was long on its way looks the same.
    */
   report: route('POST', '/v1/report', 'kiosk', {
     query: none,
@@ -275,9 +285,15 @@ export const hubApi = {
       ackedHash: LedgerHash,
       /** What the hub asked for with L-680: only a report made since then can carry it, and it counts once. */
       challenge: Nonce.optional(),
-      /** With `grants`: which hub it was made for. One that has been put back since must not take it for what is held by now. */
+      /**
+       * With `grants`: which hub it was made for. One that has been put back since must not take it for what is held by
+       * now.
+       */
       incarnation: Incarnation.optional(),
-      /** Which incarnation `acked`, and `cursor` of its feed, are of: a hub of that one that has less has gone back in time. */
+      /**
+       * Which incarnation `acked`, and `cursor` of its feed, are of: a hub of that one that has less has gone back in
+       * time.
+       */
       ackedBy: Incarnation.optional(),
       cursor: Count.optional(),
       grants: z
@@ -298,8 +314,8 @@ export const hubApi = {
   ...checkInRoutes,
   ...eIdRoutes,
   /**
-   * A lost kiosk: every secret granted there is burned and replaced. `left`: how many it still holds, which follow by themselves; asked
-   * again, the answer says how far it has come.
+   * A lost kiosk: every secret granted there is burned and replaced. `left`: how many it still holds, which follow by
+   * themselves; asked again, the answer says how far it has come.
    */
   writeOff: route('POST', '/v1/agent/kiosks/write-off', 'agent', {
     query: none,
@@ -348,7 +364,10 @@ export const hubApi = {
     body: z.object({ what: z.enum(['alarm', 'dispute']), id: Ordinal }),
     reply: z.object({ closed: z.literal(true) }),
   }),
-  /** Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in the same request, and never stored. */
+  /**
+   * Agents: issue one secret for a recipient (by account) to a desk. The secret is generated unless given, sealed in
+   * the same request, and never stored.
+   */
   issue: route('POST', '/v1/agent/pickups', 'agent', {
     query: none,
     body: z.object({
@@ -397,7 +416,9 @@ export const hubApi = {
       ),
     }),
   }),
-  /** A one-time enrolment code for a desk's kiosk, or for one more check-in screen there, as text `TOKEN.FINGERPRINT`. */
+  /**
+   * A one-time enrolment code for a desk's kiosk, or for one more check-in screen there, as text `TOKEN.FINGERPRINT`.
+   */
   enrolmentCode: route('POST', '/v1/agent/enrolment-codes', 'agent', {
     query: none,
     body: z.object({ desk: DeskId, kind: KioskKind.optional() }),
@@ -430,14 +451,17 @@ export type HubReply<R extends HubRoute> = z.infer<HubApi[R]['reply']>
 /** Headers of a signed request (docs/architecture.md#ledger-and-sync, point 2). */
 export const signatureHeaders = { kiosk: 'lodge-kiosk', time: 'lodge-time', signature: 'lodge-signature' } as const
 /**
- * Of a request with a body of some length, beside those: the SHA-256 of the body as it goes on the line, base64url, and a
- * signature over the head (`signHead`), so that the hub knows who is calling before it reads the body, let alone unpacks it.
- * Kiosks of 0.1 do not send them, and are served within smaller limits.
+ * Of a request with a body of some length, beside those: the SHA-256 of the body as it goes on the line, base64url, and
+ * a signature over the head (`signHead`), so that the hub knows who is calling before it reads the body, let alone
+ * unpacks it. Kiosks of 0.1 do not send them, and are served within smaller limits.
  */
 export const headHeaders = { body: 'lodge-body', signature: 'lodge-head' } as const
 /** Hub time on every reply, ms. */
 export const hubTimeHeader = 'lodge-hub-time'
-/** With a page of the feed or of a snapshot that is not the last: where the next one begins, so that it can be asked for before this one is read. */
+/**
+ * With a page of the feed or of a snapshot that is not the last: where the next one begins, so that it can be asked for
+ * before this one is read.
+ */
 export const nextPageHeader = 'lodge-next'
 /** A signed request's time may differ from hub time by this much, ms. */
 export const requestTimeWindow = 300_000

@@ -1,7 +1,10 @@
 /** What a route of the hub API is, apart from which there are: groups of routes are records of these. */
 import { z } from 'zod'
 
-/** How a caller is known: not at all, by a one-time code in the body, by the kiosk's signature, or as an agent (a token, or the console's session). */
+/**
+ * How a caller is known: not at all, by a one-time code in the body, by the kiosk's signature, or as an agent (a token,
+ * or the console's session).
+ */
 export type RouteAuth = 'open' | 'code' | 'kiosk' | 'agent'
 
 interface Route {

@@ -1,16 +1,23 @@
 /**
- * Names and other words that people write for people: what may come in, and how what is stored already is shown. A character that nobody
- * sees, or that turns the text around it, makes one name look like another (Unicode Technical Report 36, 2.5 and 2.6); marks without end
- * cover the lines above and below. Real names need some of them: docs/import.md says which, and why.
+ * Names and other words that people write for people: what may come in, and how what is stored already is shown. A
+ * character that nobody sees, or that turns the text around it, makes one name look like another (Unicode Technical
+ * Report 36, 2.5 and 2.6); marks without end cover the lines above and below. Real names need some of them:
+ * docs/import.md says which, and why.
  */
 import { z } from 'zod'
 
-/** Control and format characters, what Unicode draws as nothing, lone surrogates, noncharacters, separators of lines, the empty Braille cell. */
+/**
+ * Control and format characters, what Unicode draws as nothing, lone surrogates, noncharacters, separators of lines,
+ * the empty Braille cell.
+ */
 const suspicious =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2800]/gu
 const anySuspicious = new RegExp(suspicious.source, 'u')
 
-/** Scripts whose letters join or stack, and whose words are written with ZERO WIDTH JOINER and NON-JOINER (The Unicode Standard, 23.2). */
+/**
+ * Scripts whose letters join or stack, and whose words are written with ZERO WIDTH JOINER and NON-JOINER (The Unicode
+ * Standard, 23.2).
+ */
 const joining = [
   ...['Arabic', 'Syriac', 'Mandaic', 'Mongolian', 'Nko', 'Phags_Pa', 'Manichaean', 'Hanifi_Rohingya', 'Adlam'],
   ...['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam'],
@@ -21,7 +28,10 @@ const joining = [
 const ofJoining = `(?=[\\p{L}\\p{M}])[${joining}]`
 const endsJoining = new RegExp(`${ofJoining}$`, 'u')
 const beginsJoining = new RegExp(`^${ofJoining}`, 'u')
-/** Signs that take a letter's vowel away; a joiner behind one also ends words (Malayalam chillu letters before Unicode 5.1). */
+/**
+ * Signs that take a letter's vowel away; a joiner behind one also ends words (Malayalam chillu letters before Unicode
+ * 5.1).
+ */
 const endsInVirama =
   /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u103a\u17d2\ua953\ua9c0\uaaf6\u{1134d}\u{11442}\u{114c2}]$/u
 const wordEnds = /^(?:$|\P{L})/u
@@ -56,7 +66,10 @@ export function hiddenIn(text: string): string | null {
   return null
 }
 
-/** Marks on one letter: of those that go on letters of any script; and of a script's own, which stack (Tibetan, Myanmar). */
+/**
+ * Marks on one letter: of those that go on letters of any script; and of a script's own, which stack (Tibetan,
+ * Myanmar).
+ */
 const mostMarks = 3
 const mostOwnMarks = 8
 const crowd = new RegExp(`\\p{Script=Inherited}{${mostMarks + 1},}|\\p{M}{${mostOwnMarks + 1},}`, 'u')
@@ -72,13 +85,17 @@ export function crowded(text: string): boolean {
   return crowd.test(text) || loneMark.test(text)
 }
 
-/** Bytes of UTF-8 that a text of so many characters may take: two and a half for each, since no name is all ideographs and that long. */
+/**
+ * Bytes of UTF-8 that a text of so many characters may take: two and a half for each, since no name is all ideographs
+ * and that long.
+ */
 const bytesFor = (characters: number) => Math.ceil(characters * 2.5)
 const encoder = new TextEncoder()
 
 /**
- * A text that people read as a name: of a person, a desk, a place, an account. Spaces of every width become one kind, the form is NFC.
- * Refused: more than `characters` (UTF-16 units) or two and a half bytes for each; with L-720 what cannot be seen, with L-722 crowded marks.
+ * A text that people read as a name: of a person, a desk, a place, an account. Spaces of every width become one kind,
+ * the form is NFC. Refused: more than `characters` (UTF-16 units) or two and a half bytes for each; with L-720 what
+ * cannot be seen, with L-722 crowded marks.
  */
 export const HumanText = (characters: number) =>
   z
@@ -116,8 +133,9 @@ const laidOut = /^[\t\n\r]$/u
 const nothingKnown = /[\p{Cs}\p{Noncharacter_Code_Point}]/u
 
 /**
- * A stored text as it may be shown: what cannot be seen, or turns text around, is left out unless it belongs to the spelling of a name; a
- * lone surrogate becomes U+FFFD; marks are cut where they crowd, and stand on a dotted circle where they stand on nothing.
+ * A stored text as it may be shown: what cannot be seen, or turns text around, is left out unless it belongs to the
+ * spelling of a name; a lone surrogate becomes U+FFFD; marks are cut where they crowd, and stand on a dotted circle
+ * where they stand on nothing.
  */
 export function shownText(text: string): string {
   if (plain.test(text)) return text
@@ -154,7 +172,10 @@ export function shownDeep(value: unknown): unknown {
 /** Letters that are written from right to left (Unicode Bidirectional Algorithm, classes R and AL, by their blocks). */
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
-/** For a text inside a sentence, where no element can stand around it: such a name does not turn the sentence (FSI and PDI, UAX 9, 2.7). */
+/**
+ * For a text inside a sentence, where no element can stand around it: such a name does not turn the sentence (FSI and
+ * PDI, UAX 9, 2.7).
+ */
 export function isolated(text: string): string {
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
 }

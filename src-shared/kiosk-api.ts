@@ -125,7 +125,10 @@ export const CounterStep = z.discriminatedUnion('step', [
     document: DocumentView.nullable(),
     namesakes: z.boolean(),
   }),
-  /** A pickup is open; identity is being proved. `document` is set once a document was read and matched. `verification` once recorded. */
+  /**
+   * A pickup is open; identity is being proved. `document` is set once a document was read and matched. `verification`
+   * once recorded.
+   */
   z.object({
     step: z.literal('verify'),
     pickup: PickupView,
@@ -192,7 +195,10 @@ export const ReaderLight = z.object({
   names: z.array(z.string()),
   failure: FailureView.nullable(),
 })
-/** Printer states as a discriminated union; only `ready` and `paper-near-end` can print (and `no-status` where the desk accepts the staff's word). */
+/**
+ * Printer states as a discriminated union; only `ready` and `paper-near-end` can print (and `no-status` where the desk
+ * accepts the staff's word).
+ */
 export const PrinterState = z.enum([
   'ready',
   'paper-near-end',
@@ -281,7 +287,10 @@ export const KioskState = z.object({
   desk: Desk.nullable(),
   ...dayState,
   ...roundState,
-  /** Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the desk serve until then all the same. */
+  /**
+   * Opening hours now; null where the desk has none. `until`: when that changes; `overridden`: a supervisor lets the
+   * desk serve until then all the same.
+   */
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   /** Where passwords of training user IDs are reset, which are never picked up. */
   trainingResetAddress: z.string().nullable().optional(),
@@ -289,14 +298,19 @@ export const KioskState = z.object({
   takesRequests: z.boolean().optional(),
   /** L-628 while this computer's clock is not what the desk goes by. */
   clock: FailureView.nullable().optional(),
-  /** The hub's time by now, while it is too far from every clock of the desk's own to be believed unseen: staff decide (`acceptHubTime`). */
+  /**
+   * The hub's time by now, while it is too far from every clock of the desk's own to be believed unseen: staff decide
+   * (`acceptHubTime`).
+   */
   hubTimeInDoubt: Instant.optional(),
   network: NetworkLight,
   reader: ReaderLight,
   printer: PrinterLight,
   unsent: UnsentLight,
   staff: StaffView.nullable(),
-  /** The desk locked itself: this person's badge alone opens it again until then. Initials, since anyone may read it. */
+  /**
+   * The desk locked itself: this person's badge alone opens it again until then. Initials, since anyone may read it.
+   */
   locked: z.object({ initials: z.string(), until: Instant }).nullable(),
   counter: CounterStep,
   /** Slips that a person must settle before anything else (shown first at sign-in; names only while signed in). */
@@ -353,7 +367,10 @@ export const kioskApi = defineContract({
     /** PIN for the badge that was just read: signs in, chooses the first supervisor's PIN, or a new colleague's. */
     enterPin: command(z.object({ pin: Pin }), nothing),
     signOut: command(none, nothing),
-    /** A signed-in supervisor, or while online any signed-in colleague, lets the next badge that is read choose a PIN at this kiosk. */
+    /**
+     * A signed-in supervisor, or while online any signed-in colleague, lets the next badge that is read choose a PIN at
+     * this kiosk.
+     */
     addStaff: command(none, nothing),
     /** The next badge read must be one's own: it asks for the old PIN, then for the new one. */
     changePin: command(none, nothing),
@@ -382,17 +399,26 @@ export const kioskApi = defineContract({
     ...dayMethods,
     ...roundMethods,
     ...carryingMethods,
-    /** Someone without a pickup at this desk: looks their account up at the hub, online only. Helpdesk, student affairs and HR. */
+    /**
+     * Someone without a pickup at this desk: looks their account up at the hub, online only. Helpdesk, student affairs
+     * and HR.
+     */
     findAccount: command(WalkInSearch, nothing),
     chooseAccount: command(WalkInChoice, nothing),
-    /** Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when the slip's outcome is known. */
+    /**
+     * Staff state "original, not expired, photo matches"; recorded first, then issued against and printed. Answers when
+     * the slip's outcome is known.
+     */
     issueWalkIn: command(WalkInIssue, z.object({ slip: SlipId.nullable() })),
     /** Nothing is issued this time: recorded. */
     noSlipWalkIn: command(WalkInNoSlip, nothing),
     ...letterMethods,
     ...requestMethods,
     ...elsewhereMethods,
-    /** The document is at home: begins a strong e-ID on the recipient's own phone; the step shows its address. Online only. */
+    /**
+     * The document is at home: begins a strong e-ID on the recipient's own phone; the step shows its address. Online
+     * only.
+     */
     beginEId: command(EIdPickup, nothing),
     cancelEId: command(EIdPickup, nothing),
     openPickup: command(z.object({ pickup: PickupId }), nothing),
@@ -429,9 +455,14 @@ export const kioskApi = defineContract({
     supportBundle: command(none, z.object({ file: z.string() })),
     /** Every device on the reader bus, and a learning that is under way. Supervisors only. */
     readers: query(none, z.object({ devices: z.array(ReaderDevice), learning: ReaderLearning.nullable() })),
-    /** What this device reads next is learned instead of served, for a minute at most; null ends it. Supervisors only. */
+    /**
+     * What this device reads next is learned instead of served, for a minute at most; null ends it. Supervisors only.
+     */
     learnReader: command(z.object({ path: z.string().min(1).max(300).nullable() }), nothing),
-    /** Staff have compared the hub's time that was shown with a clock that they trust: the desk goes by it from now on. Recorded. */
+    /**
+     * Staff have compared the hub's time that was shown with a clock that they trust: the desk goes by it from now on.
+     * Recorded.
+     */
     acceptHubTime: command(z.object({ shown: Instant }), nothing),
     /** Talks to the hub now instead of at the next poll. */
     syncNow: command(none, nothing),

@@ -66,7 +66,9 @@ export type KioskMethod = keyof typeof names
 /** Every method of the contract, none forgotten: the compiler compares them. */
 export const kioskMethods = Object.keys(names) as readonly KioskMethod[]
 
-/** What the Electron preload puts at `window.lodge`: one named function per method, and the events. No generic channel. */
+/**
+ * What the Electron preload puts at `window.lodge`: one named function per method, and the events. No generic channel.
+ */
 export interface KioskBridge {
   readonly call: Readonly<Record<KioskMethod, (id: number, input: unknown) => void>>
   /** Starts an engine that the shell has given up. */

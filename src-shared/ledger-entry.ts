@@ -33,8 +33,9 @@ import {
 const Code = z.string().regex(/^L-\d{3}$/)
 
 /**
- * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones only once its hub has said that it
- * takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`. 4: `toldApart`. 5: `keys-not-vouched`.
+ * Counts what entries may say. A hub refuses a fact that it does not know (a poison entry), so a kiosk writes new ones
+ * only once its hub has said that it takes them. 2: `expiry` of a verification. 3: `hub-time-accepted`. 4: `toldApart`.
+ * 5: `keys-not-vouched`.
  */
 export const ledgerFactsNow = 5
 
@@ -54,7 +55,10 @@ export const ledgerFacts = {
   'pin-changed': z.strictObject({}),
   'staff-pin-removed': z.strictObject({ staff: StaffId, reason: z.enum(['badge-lost', 'pin-forgotten', 'left']) }),
   'opening-key-rotated': z.strictObject({}),
-  /** Nothing that a badge and a PIN opened vouches for the public keys of these members of staff; `openingKey`: nor for the newest opening key. */
+  /**
+   * Nothing that a badge and a PIN opened vouches for the public keys of these members of staff; `openingKey`: nor for
+   * the newest opening key.
+   */
   'keys-not-vouched': z.strictObject({ staff: z.array(StaffId).max(50), openingKey: z.boolean() }),
   /** A supervisor lets the desk serve outside its hours until then. */
   'hours-overridden': z.strictObject({ reason: OverrideReason, until: Instant }),
@@ -133,7 +137,10 @@ export const ledgerFacts = {
   'slip-spoiled': z.strictObject({ slip: SlipId }),
   'slip-missing': z.strictObject({ slip: SlipId }),
   'slip-nothing-came-out': z.strictObject({ slip: SlipId }),
-  /** The actor has compared a hub time that was far from every clock of the desk's own, and let it count: from the desk's time to the hub's. */
+  /**
+   * The actor has compared a hub time that was far from every clock of the desk's own, and let it count: from the
+   * desk's time to the hub's.
+   */
   'hub-time-accepted': z.strictObject({ from: Instant, to: Instant }),
   /** What the hub had not acknowledged was written to a memory stick. */
   'ledger-carried': z.strictObject({}),
@@ -196,8 +203,8 @@ export const LedgerHead = z.object({ seq: head.seq, prev: LedgerHash })
 export type LedgerHead = z.infer<typeof LedgerHead>
 
 /**
- * As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url. What is longer than any
- * entry (`longestEntry`) is taken in all the same, to be kept as a poison entry.
+ * As the kiosk keeps it: the exact signed bytes as text, and the Ed25519 signature over the entry's hash, base64url.
+ * What is longer than any entry (`longestEntry`) is taken in all the same, to be kept as a poison entry.
  */
 export const SignedEntry = z.object({
   bytes: z.string().max(longestKept),
@@ -206,8 +213,9 @@ export const SignedEntry = z.object({
 export type SignedEntry = z.infer<typeof SignedEntry>
 
 /**
- * On the wire only the last entry of a batch must bring its signature: its hash covers every entry before it. The length of `bytes` is not
- * the contract's to refuse: a refused batch would come again for ever without anybody hearing of it.
+ * On the wire only the last entry of a batch must bring its signature: its hash covers every entry before it. The
+ * length of `bytes` is not the contract's to refuse: a refused batch would come again for ever without anybody hearing
+ * of it.
  */
 export const WireEntry = z.object({ bytes: z.string(), signature: SignedEntry.shape.signature.optional() })
 export type WireEntry = z.infer<typeof WireEntry>

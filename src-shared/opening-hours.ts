@@ -1,6 +1,6 @@
 /**
- * Opening hours of a desk (docs/architecture.md#channels-and-rules-of-the-institution): a week and exceptions, on the clock of Europe/Helsinki with its summer
- * time. A span whose end is not after its beginning goes on past midnight.
+ * Opening hours of a desk (docs/architecture.md#channels-and-rules-of-the-institution): a week and exceptions, on the
+ * clock of Europe/Helsinki with its summer time. A span whose end is not after its beginning goes on past midnight.
  */
 import { z } from 'zod'
 import { withinRange } from './bounds.ts'
@@ -24,7 +24,10 @@ export const OpeningHours = z.object({
 })
 export type OpeningHours = z.infer<typeof OpeningHours>
 
-/** Hours that somebody sets: every exception on a day that there is. What is stored already is read as it is, and such a day never comes. */
+/**
+ * Hours that somebody sets: every exception on a day that there is. What is stored already is read as it is, and such a
+ * day never comes.
+ */
 export const OpeningHoursSet = OpeningHours.refine(({ exceptions }) =>
   exceptions.every(({ date }) => z.iso.date().safeParse(date).success),
 )
@@ -56,7 +59,10 @@ const format = new Intl.DateTimeFormat('sv-SE', {
 })
 
 const hour = 3_600_000
-/** Helsinki's offset by the hour of UTC: it changes on whole hours alone (EU directive 2000/84, at 01:00 UTC), and to format a date costs microseconds. */
+/**
+ * Helsinki's offset by the hour of UTC: it changes on whole hours alone (EU directive 2000/84, at 01:00 UTC), and to
+ * format a date costs microseconds.
+ */
 const offsets = new Map<number, number>()
 const offsetsMost = 50_000
 
@@ -77,7 +83,10 @@ export function dateAt(at: number): string {
   return format.format(withinRange(at)).slice(0, 10)
 }
 
-/** The instant at which Helsinki's clock shows this. Of an hour shown twice the first; one that is skipped is the end of the skip. */
+/**
+ * The instant at which Helsinki's clock shows this. Of an hour shown twice the first; one that is skipped is the end of
+ * the skip.
+ */
 function instantOf(local: number): number {
   const earlier = local - (localClock(local - day) - (local - day))
   const later = local - (localClock(local + day) - (local + day))
@@ -130,7 +139,10 @@ export type Opening =
   | { readonly open: true; /** null: for as far as is looked. */ readonly closesAt: number | null }
   | { readonly open: false; /** null: not within a year. */ readonly opensAt: number | null }
 
-/** Whether a desk is open at an instant (ms since 1970), and until or from when. Ends are not open any more: 8-20 is closed at 20:00. */
+/**
+ * Whether a desk is open at an instant (ms since 1970), and until or from when. Ends are not open any more: 8-20 is
+ * closed at 20:00.
+ */
 export function openingAt(hours: OpeningHours, at: number): Opening {
   const today = Math.floor(localClock(at) / day) * day
   // A span of the day before may reach into this one; a week ahead is enough for most.

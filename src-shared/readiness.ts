@@ -54,11 +54,15 @@ export interface ReadinessFacts {
   readonly printedToday: boolean
   readonly reader: { readonly ready: boolean; readonly code: ErrorCode | null }
   /**
-   * `none`: nobody could open an envelope; `unregistered`: the hub has yet to be told of the key; `waits`: a supervisor has yet to compare its
-   * letters; `refused`: by a supervisor; `another-waits`: the hub was given another in this kiosk's name.
+   * `none`: nobody could open an envelope; `unregistered`: the hub has yet to be told of the key; `waits`: a supervisor
+   * has yet to compare its letters; `refused`: by a supervisor; `another-waits`: the hub was given another in this
+   * kiosk's name.
    */
   readonly openingKey: 'registered' | 'unregistered' | 'none' | 'waits' | 'refused' | 'another-waits'
-  /** The letters of the kiosk's opening key, for a supervisor to compare; null until somebody whose badge and PIN opened it has signed in. */
+  /**
+   * The letters of the kiosk's opening key, for a supervisor to compare; null until somebody whose badge and PIN opened
+   * it has signed in.
+   */
   readonly openingFingerprint: string | null
   /** Members of staff whose public key nothing vouches for. */
   readonly staffUnvouched: number

@@ -1,7 +1,13 @@
-/** Expected failures are values: a handler returns a Result, and only bugs throw (docs/architecture.md#rules-of-the-house, rule 4). */
+/**
+ * Expected failures are values: a handler returns a Result, and only bugs throw
+ * (docs/architecture.md#rules-of-the-house, rule 4).
+ */
 import type { ErrorCode, ErrorParams } from './errors.ts'
 
-/** An expected failure. `params` fill the placeholders of the code's texts; they never hold a password, a card number or an identity code. */
+/**
+ * An expected failure. `params` fill the placeholders of the code's texts; they never hold a password, a card number or
+ * an identity code.
+ */
 export interface Failure {
   readonly code: ErrorCode
   readonly params?: ErrorParams

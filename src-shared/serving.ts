@@ -11,7 +11,10 @@ export const servesAt: { readonly [R in StaffRole]: readonly DeskKind[] } = {
   supervisor: ['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'],
 }
 
-/** Kinds of desk that serve someone without a pickup made beforehand (docs/architecture.md#channels-and-rules-of-the-institution). */
+/**
+ * Kinds of desk that serve someone without a pickup made beforehand
+ * (docs/architecture.md#channels-and-rules-of-the-institution).
+ */
 export const walkInDesks: readonly DeskKind[] = ['helpdesk', 'student-affairs', 'hr']
 
 /** As whom a member of staff issues on the spot: human resources as such, everybody else as the helpdesk does. */

@@ -1,6 +1,7 @@
 /**
- * A settings file: what an institution has set, without people, staff or secrets. Sections that are left out say nothing, and neither does an empty
- * text; so a file can hold the opening hours alone. Keys hold a file together and outlive the database that it came from.
+ * A settings file: what an institution has set, without people, staff or secrets. Sections that are left out say
+ * nothing, and neither does an empty text; so a file can hold the opening hours alone. Keys hold a file together and
+ * outlive the database that it came from.
  */
 import { z } from 'zod'
 import { RetentionSettings } from './agent-api/prove.ts'
@@ -57,7 +58,9 @@ export const SettingsFile = z.strictObject({
 })
 export type SettingsFile = z.infer<typeof SettingsFile>
 
-/** A file as it is taken in: what is stored already is told as it is, and its names are looked at when they come back. */
+/**
+ * A file as it is taken in: what is stored already is told as it is, and its names are looked at when they come back.
+ */
 const Named = z.object({ fi: HumanText(120), sv: HumanText(120), en: HumanText(120) })
 const AtTheDoor = SettingsFile.extend({
   organisation: z.strictObject({ name: Named, changeAddress: Web, selfServiceAddress: Web }).optional(),
@@ -85,7 +88,10 @@ export type SettingsChange = z.infer<typeof SettingsChange>
 
 const Head = z.object({ version: z.number().int().min(1).catch(settingsVersion) })
 
-/** Fails with L-726 (a newer hub's), L-727 (`where`: the first place that cannot be read), L-720 to L-722 (a name that will not do). */
+/**
+ * Fails with L-726 (a newer hub's), L-727 (`where`: the first place that cannot be read), L-720 to L-722 (a name that
+ * will not do).
+ */
 export function parseSettingsFile(raw: unknown): Result<SettingsFile> {
   const head = Head.safeParse(raw)
   if (!head.success) return fail('L-727', { where: '{' })

@@ -1,7 +1,7 @@
 /**
- * Numbers that a postal operator tracks a registered letter by, as a scanner reads them. Letters of the Universal Postal Union's standard S10
- * (`RR123456785FI`), Posti's domestic items (`JJFI` and seventeen digits, an ISO/IEC 15459 licence plate, which has no check digit) and GS1
- * shipping containers (`00` and eighteen digits).
+ * Numbers that a postal operator tracks a registered letter by, as a scanner reads them. Letters of the Universal
+ * Postal Union's standard S10 (`RR123456785FI`), Posti's domestic items (`JJFI` and seventeen digits, an ISO/IEC 15459
+ * licence plate, which has no check digit) and GS1 shipping containers (`00` and eighteen digits).
  */
 import { z } from 'zod'
 import { fail, ok, type Result } from './result.ts'

@@ -1,7 +1,8 @@
 /**
- * What the signing key alone can do. It works with nobody at the desk, so whoever carries off a kiosk's disk and keystore has it, without a badge
- * or a PIN. One row for each route that a kiosk signs and each kind of ledger entry: what that thief gains by it, and what stops or shows it.
- * docs/threat-model.md prints these rows, and `npm run -s test:thief` plays each of them. A route or a kind without a row does not compile.
+ * What the signing key alone can do. It works with nobody at the desk, so whoever carries off a kiosk's disk and
+ * keystore has it, without a badge or a PIN. One row for each route that a kiosk signs and each kind of ledger entry:
+ * what that thief gains by it, and what stops or shows it. docs/threat-model.md prints these rows, and `npm run -s
+ * test:thief` plays each of them. A route or a kind without a row does not compile.
  */
 import type { HubApi, HubRoute } from './hub-api.ts'
 import type { LedgerKind } from './ledger-entry.ts'
@@ -13,7 +14,9 @@ type Signed = { readonly [R in HubRoute as HubApi[R]['auth'] extends 'kiosk' ? R
 /** Routes that a kiosk signs; `hint` is the stream at `hintPath`. */
 export type KioskRoute = keyof (Signed & Stream)
 
-/** What is to be seen at the hub when it was done, by the kinds that the hub gives it: the play looks for exactly these. */
+/**
+ * What is to be seen at the hub when it was done, by the kinds that the hub gives it: the play looks for exactly these.
+ */
 export interface Trace {
   /** Kinds of alarms that ring. */
   readonly alarms?: readonly string[]

@@ -1,6 +1,6 @@
 /**
- * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`, and prints why each skipped test
- * was skipped.
+ * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`, and prints why each
+ * skipped test was skipped.
  */
 import type { Reporter, TestModule } from 'vitest/node'
 import { recordSeconds } from './support/durations.ts'

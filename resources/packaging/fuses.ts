@@ -1,6 +1,6 @@
 /**
- * Electron's fuses, each stated, each with its reason (electronjs.org, "Electron Fuses"). Flipped at packaging and read back
- * from the binary before anything is made of it.
+ * Electron's fuses, each stated, each with its reason (electronjs.org, "Electron Fuses"). Flipped at packaging and read
+ * back from the binary before anything is made of it.
  */
 import { readFileSync } from 'node:fs'
 import { flipFuses, FuseState, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses'
@@ -59,7 +59,10 @@ export const fuses: readonly Fuse[] = [
   },
 ]
 
-/** Flips every fuse in the binary; throws when one that is stated does not exist there, or one that exists is not stated. */
+/**
+ * Flips every fuse in the binary; throws when one that is stated does not exist there, or one that exists is not
+ * stated.
+ */
 export async function setFuses(binary: string): Promise<void> {
   const stated = Object.fromEntries(fuses.map(({ option, on }) => [option, on])) as Record<FuseV1Options, boolean>
   await flipFuses(binary, {

@@ -1,6 +1,6 @@
 /**
- * `npm run package [-- --dry-run]`: stages the kiosk, packs and checks its archive, and makes the installers. The dry run does all that
- * needs no Electron runtime, and says where it stopped.
+ * `npm run package [-- --dry-run]`: stages the kiosk, packs and checks its archive, and makes the installers. The dry
+ * run does all that needs no Electron runtime, and says where it stopped.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

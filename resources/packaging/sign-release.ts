@@ -1,4 +1,7 @@
-/** `npm run sign-release -- --key key.pem --version 1.2.0 --ring early FILE…`: writes `release.json` beside the first file. */
+/**
+ * `npm run sign-release -- --key key.pem --version 1.2.0 --ring early FILE…`: writes `release.json` beside the first
+ * file.
+ */
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'

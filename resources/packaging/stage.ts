@@ -1,6 +1,6 @@
 /**
- * The packaged kiosk's folder: the built bundles, a package.json that names nothing else, and the native modules with what
- * they load, without their sources. The hub, the demo, the tests and the tools are not in it.
+ * The packaged kiosk's folder: the built bundles, a package.json that names nothing else, and the native modules with
+ * what they load, without their sources. The hub, the demo, the tests and the tools are not in it.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
@@ -17,7 +17,10 @@ interface Manifest {
 
 const manifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
-/** Packages that are needed at run time, by name, from the installed tree: optional ones (other systems' binaries) only if installed. */
+/**
+ * Packages that are needed at run time, by name, from the installed tree: optional ones (other systems' binaries) only
+ * if installed.
+ */
 export function runtimeClosure(root: string, names: readonly string[]): string[] {
   const found = new Set<string>()
   const open = [...names]
@@ -46,7 +49,10 @@ const buildFolders = new Set([
 ])
 const buildFiles = /\.(c|cc|cpp|h|hpp|gyp|gypi|md|map|ts|mts|cts|o|a|mk|tgz|sh|yml|flow)$/i
 
-/** Whether a file of a package is needed at run time: not its native sources, headers, tests or documents, nor another system's binaries. */
+/**
+ * Whether a file of a package is needed at run time: not its native sources, headers, tests or documents, nor another
+ * system's binaries.
+ */
 export function isNeeded(path: string, platform: string = process.platform, arch: string = process.arch): boolean {
   const parts = path.split(/[\\/]/)
   if (parts.some((part) => buildFolders.has(part)) || buildFiles.test(path)) return false

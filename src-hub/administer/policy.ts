@@ -113,7 +113,9 @@ export async function savePolicy(
   return transact(db, (tx) => savePolicyIn(tx, now, actor, policy, comment, policy.version))
 }
 
-/** The same in the caller's transaction, for a policy that holds together. `edited` null: over whichever is in force. */
+/**
+ * The same in the caller's transaction, for a policy that holds together. `edited` null: over whichever is in force.
+ */
 export async function savePolicyIn(
   tx: Tx,
   now: number,

@@ -13,7 +13,10 @@ import { note, tellStaff } from './tell.ts'
 /** As a kiosk can be told (StaffRecord). */
 const mostBadges = 5
 
-/** Who works at a desk. One who was removed stays in the records, so that what they did keeps their name, and not in this list. */
+/**
+ * Who works at a desk. One who was removed stays in the records, so that what they did keeps their name, and not in
+ * this list.
+ */
 export async function listStaff(db: Db): Promise<z.infer<typeof StaffView>[]> {
   const members = await db.selectFrom('staff').selectAll().orderBy('name').orderBy('id').execute()
   const desks = await db.selectFrom('staff_desk').selectAll().orderBy('desk').execute()

@@ -1,4 +1,7 @@
-/** Telling kiosks of a change, in the transaction that makes it. Feeds are appended to in the order of desks' ids, so that two changes never wait for each other in a ring. */
+/**
+ * Telling kiosks of a change, in the transaction that makes it. Feeds are appended to in the order of desks' ids, so
+ * that two changes never wait for each other in a ring.
+ */
 import { StaffId, StaffRole } from '../../src-shared/domain.ts'
 import { Tag } from '../../src-shared/hub-api.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
@@ -12,7 +15,10 @@ export const note = (tx: Tx, at: number, actor: string, act: string, desk: strin
     .values({ at, actor, act, pickup: null, desk, detail: JSON.stringify(detail) })
     .execute()
 
-/** Desks whose feed is followed, by their kiosk or a check-in screen; whoever comes later learns all of it with a first snapshot. */
+/**
+ * Desks whose feed is followed, by their kiosk or a check-in screen; whoever comes later learns all of it with a first
+ * snapshot.
+ */
 async function followed(tx: Tx, among: readonly string[] | null): Promise<string[]> {
   let rows = tx.selectFrom('kiosk').select('desk').distinct().where('state', '=', 'active').orderBy('desk')
   if (among !== null) rows = rows.where('desk', 'in', among)
@@ -50,7 +56,10 @@ export async function tellPolicy(tx: Tx): Promise<void> {
   )
 }
 
-/** One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no more, that they are gone. */
+/**
+ * One member of staff to each desk of theirs, badges as tags under its kiosk's own key; and to desks that are theirs no
+ * more, that they are gone.
+ */
 export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonly string[]): Promise<void> {
   const member = await tx.selectFrom('staff').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const desks = (await tx.selectFrom('staff_desk').select('desk').where('staff', '=', id).execute()).map(

@@ -1,4 +1,6 @@
-/** What needs a person's eye: alarms and disputes, listed until someone closes them by name. Nothing is ever dropped. */
+/**
+ * What needs a person's eye: alarms and disputes, listed until someone closes them by name. Nothing is ever dropped.
+ */
 import { KioskId, PickupId } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -54,7 +56,8 @@ const holding: ReadonlySet<string> = new Set([
 
 /** Lets a pickup go once no open alarm holds it any more, and says how it stands; null while one still does. */
 async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: string | null } | null> {
-  // Two alarms of one pickup that are closed at the same time wait for each other here: the second sees the first closed.
+  // Two alarms of one pickup that are closed at the same time wait for each other here: the second sees the first
+  // closed.
   const row = await tx
     .selectFrom('pickup')
     .select(['state', 'desk'])
@@ -102,8 +105,9 @@ async function givenUpOf(
 }
 
 /**
- * Closes one by name. Closing the last open alarm that holds a pickup (a poison entry, one that could not be granted, a secret that was refused) lets it
- * go on. Closing that of a pickup that could not be burned with its kiosk's write-off tries again. Fails with L-609 when there is none open.
+ * Closes one by name. Closing the last open alarm that holds a pickup (a poison entry, one that could not be granted, a
+ * secret that was refused) lets it go on. Closing that of a pickup that could not be burned with its kiosk's write-off
+ * tries again. Fails with L-609 when there is none open.
  */
 export async function closeAlarm(
   db: Db,

@@ -76,7 +76,10 @@ export async function listTokens(db: Db): Promise<HubReply<'tokens'>> {
   }
 }
 
-/** Whose token it is, while it works: looked up by its hash, so that nothing is compared that a clock could time. null otherwise. */
+/**
+ * Whose token it is, while it works: looked up by its hash, so that nothing is compared that a clock could time. null
+ * otherwise.
+ */
 export async function tokenAgent(
   db: Db,
   token: string,

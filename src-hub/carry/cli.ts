@@ -1,6 +1,7 @@
 /**
- * `npm run -s carry -- --hub https://hub:8443 --token-file supervisor-token FILE-OR-FOLDER...`: imports the ledger files of desks without
- * network, in their order, and writes each receipt beside its file. Ends with 3 where a file is refused; the others are imported all the same.
+ * `npm run -s carry -- --hub https://hub:8443 --token-file supervisor-token FILE-OR-FOLDER...`: imports the ledger
+ * files of desks without network, in their order, and writes each receipt beside its file. Ends with 3 where a file is
+ * refused; the others are imported all the same.
  */
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'

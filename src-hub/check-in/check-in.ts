@@ -1,4 +1,7 @@
-/** Someone identifies themselves at a check-in screen. It alone proves nothing: the desk's kiosk notes that they have come, and asks for their ID. */
+/**
+ * Someone identifies themselves at a check-in screen. It alone proves nothing: the desk's kiosk notes that they have
+ * come, and asks for their ID.
+ */
 import { DeskKind, Epoch, KioskId, PickupId, type KioskKind } from '../../src-shared/domain.ts'
 import { CheckInQuery, desksNamed, type CheckInAnswer } from '../../src-shared/kiosk-hub-api/check-in.ts'
 import { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
@@ -55,7 +58,10 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
   }
 }
 
-/** Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240, L-333 (a document of namesakes) and the codes of policy. */
+/**
+ * Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240, L-333 (a document of
+ * namesakes) and the codes of policy.
+ */
 export async function checkIn(
   { db, keys, now }: Parts,
   screen: Screen,

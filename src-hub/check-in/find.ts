@@ -1,6 +1,6 @@
 /**
- * The live pickups of whoever identified themselves at a check-in screen: by card or document through the hub's blind indexes, by
- * pickup code among those of the screen's own desk. What was asked for is neither stored nor logged.
+ * The live pickups of whoever identified themselves at a check-in screen: by card or document through the hub's blind
+ * indexes, by pickup code among those of the screen's own desk. What was asked for is neither stored nor logged.
  */
 import { sql } from 'kysely'
 import { DeskId, Language, type KioskId } from '../../src-shared/domain.ts'

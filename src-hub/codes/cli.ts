@@ -1,7 +1,8 @@
 /**
- * `npm run codes -- --hub https://hub:8443 --token-file agent-token [--all] [--out folder] [--defaults file.json]`: a one-time code for every desk
- * that has no kiosk (`--all`: for every desk), as CSV on standard output, and a provisioning file for each in `--out`. `--check-in`: for one
- * more check-in screen at every desk that people come to instead.
+ * `npm run codes -- --hub https://hub:8443 --token-file agent-token [--all] [--out folder] [--defaults file.json]`: a
+ * one-time code for every desk that has no kiosk (`--all`: for every desk), as CSV on standard output, and a
+ * provisioning file for each in `--out`. `--check-in`: for one more check-in screen at every desk that people come to
+ * instead.
  */
 import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** The console's texts in the three languages of the house. A test compares the files with each other and with what the pages use. */
+/**
+ * The console's texts in the three languages of the house. A test compares the files with each other and with what the
+ * pages use.
+ */
 import { createI18n, useI18n } from 'vue-i18n'
 import { isolating } from '../../src-shared/human-text.ts'
 import en from './locales/en.json' with { type: 'json' }

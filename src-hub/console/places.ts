@@ -1,4 +1,7 @@
-/** The console's pages: where they are, what they are called, which route of the hub they live by. Navigation and router both come from this. */
+/**
+ * The console's pages: where they are, what they are called, which route of the hub they live by. Navigation and router
+ * both come from this.
+ */
 import type { ConsoleRoute } from './api/index.ts'
 import type { IconName } from '../../src-renderer/components/icons.ts'
 import type { ConsoleIconName } from './components/console-icons.ts'

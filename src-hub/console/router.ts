@@ -1,4 +1,7 @@
-/** Addresses of the console. A page that a role may not see is not there for it; who is not signed in comes back after signing in. */
+/**
+ * Addresses of the console. A page that a role may not see is not there for it; who is not signed in comes back after
+ * signing in.
+ */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { welcomePath } from '../../src-shared/agent-api/session.ts'
 import { places, type PlaceName } from './places.ts'

@@ -10,13 +10,15 @@ import type { HubPool } from './pool.ts'
 import type { Db } from './schema.ts'
 
 const everyMs = 1000
-/** Longest for one connection and for one statement of the beat, ms: with `everyMs` an outage shows within five seconds. */
+/**
+ * Longest for one connection and for one statement of the beat, ms: with `everyMs` an outage shows within five seconds.
+ */
 export const beatTimes = { max: 1, connectMs: 3000, hostMs: 3000, queryMs: 3000, idleMs: 600_000 } as const
 /** An answer is good for so long, ms. */
 const goodForMs = 4000
 /**
- * After so long without a word, whatever still waits for an answer is ended, and what comes later is refused at once, ms:
- * nothing would come of it. With two beats that fail this is eight seconds at most.
+ * After so long without a word, whatever still waits for an answer is ended, and what comes later is refused at once,
+ * ms: nothing would come of it. With two beats that fail this is eight seconds at most.
  */
 const silentMs = 6000
 

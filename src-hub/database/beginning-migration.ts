@@ -1,6 +1,7 @@
 /**
- * What an institution begins with, so that no page and no kiosk ever meets a hub without an organisation or a policy. A database that has them is
- * left as it is. This text has landed and is never changed, whatever becomes of the templates in src-shared/policy.
+ * What an institution begins with, so that no page and no kiosk ever meets a hub without an organisation or a policy. A
+ * database that has them is left as it is. This text has landed and is never changed, whatever becomes of the templates
+ * in src-shared/policy.
  */
 const documents = ['passport', 'identity-card', 'residence-permit', 'driving-licence']
 

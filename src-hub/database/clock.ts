@@ -1,7 +1,7 @@
 /**
  * The hub's clock is the database's. Hub processes judge by their clock what others have written (last contact, leases,
- * sessions, codes that end), and a machine whose clock is minutes off would find a fleet silent, or a lease over that is
- * not. So each process measures how far its machine is from the database, and adds that.
+ * sessions, codes that end), and a machine whose clock is minutes off would find a fleet silent, or a lease over that
+ * is not. So each process measures how far its machine is from the database, and adds that.
  */
 import { sql } from 'kysely'
 import type { Db } from './schema.ts'

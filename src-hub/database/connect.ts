@@ -36,7 +36,8 @@ export async function migrate(db: Db): Promise<Result<null>> {
     const found = await sql<{ version: number }>`SELECT version FROM migration`.execute(tx)
     const applied = new Set(found.rows.map(({ version }) => version))
     if (Math.max(0, ...applied) > newest) return fail('L-801')
-    // Each that is missing, in the order of their numbers: numbers are not given out in the order in which work is done.
+    // Each that is missing, in the order of their numbers: numbers are not given out in the order in which work is
+    // done.
     for (const migration of migrations) {
       if (applied.has(migration.version)) continue
       await sql.raw(migration.sql).execute(tx)
@@ -56,7 +57,10 @@ export class Kept<T> {
   }
 }
 
-/** Says that a failure is to be kept together with what was written before it (a freeze, a count of tries, what was asked back). */
+/**
+ * Says that a failure is to be kept together with what was written before it (a freeze, a count of tries, what was
+ * asked back).
+ */
 export function keep<T>(result: T): Kept<T> {
   return new Kept(result)
 }

@@ -74,8 +74,8 @@ function reachable(path: string): boolean {
 }
 
 /**
- * Where the cluster lies: in the data folder, or in /var/tmp where that is closed to its user. The place is noted in the
- * data folder, so that a new data folder never takes up the cluster of an old one.
+ * Where the cluster lies: in the data folder, or in /var/tmp where that is closed to its user. The place is noted in
+ * the data folder, so that a new data folder never takes up the cluster of an old one.
  */
 function clusterPlace(dataDir: string, user: User | null): string {
   const note = join(dataDir, 'cluster-place')
@@ -143,7 +143,10 @@ function ownedFolder(path: string, user: User | null): void {
   if (user !== null) chownSync(path, user.uid, user.gid)
 }
 
-/** When a process began, by its own clock; null where the system does not tell. With it a pid that was given anew is told from the old one. */
+/**
+ * When a process began, by its own clock; null where the system does not tell. With it a pid that was given anew is
+ * told from the old one.
+ */
 function begunAt(pid: number): string | null {
   try {
     return (
@@ -166,7 +169,9 @@ function lives(pid: number): boolean {
 
 const orphanMs = 30_000
 
-/** Makes this process the hub of the folder, as the file `owner` says. Throws while another one that is alive is that. */
+/**
+ * Makes this process the hub of the folder, as the file `owner` says. Throws while another one that is alive is that.
+ */
 function claim(owner: string): void {
   const mine = `${owner}.${process.pid}`
   writeFileSync(mine, `${process.pid} ${begunAt(process.pid) ?? ''}`, { mode: 0o600 })
@@ -186,7 +191,10 @@ function claim(owner: string): void {
   }
 }
 
-/** A hub that was killed outright leaves its PostgreSQL behind, with the folder's lock. By its pid file it is found and stopped. */
+/**
+ * A hub that was killed outright leaves its PostgreSQL behind, with the folder's lock. By its pid file it is found and
+ * stopped.
+ */
 async function endOrphan(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid')
   if (!existsSync(lock)) return
@@ -198,7 +206,10 @@ async function endOrphan(data: string): Promise<void> {
     if (Date.now() > end) throw new Error('PostgreSQL did not start: one that was left behind does not stop')
 }
 
-/** Whether a process is the PostgreSQL of this folder: its command line names it. Where the system does not tell, its pid file is believed. */
+/**
+ * Whether a process is the PostgreSQL of this folder: its command line names it. Where the system does not tell, its
+ * pid file is believed.
+ */
 function servesFolder(pid: number, data: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data)
@@ -215,7 +226,10 @@ interface Making {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Makes `cluster`/data and its password, whole or not at all: a hub that is stopped meanwhile leaves nothing that looks like one. */
+/**
+ * Makes `cluster`/data and its password, whole or not at all: a hub that is stopped meanwhile leaves nothing that looks
+ * like one.
+ */
 async function makeCluster({ native, cluster, user, fsync, env }: Making): Promise<void> {
   const making = join(cluster, `making-${process.pid}`)
   // Of hubs that were killed while they made one.

@@ -1,8 +1,8 @@
 /**
- * A connection URI that names several hosts, as libpq reads it (PostgreSQL manual, 34.1.1.3 "Specifying Multiple Hosts"):
- * `postgresql://user@one:5432,two/db?target_session_attrs=read-write`. node-postgres knows one host only, so the URI
- * becomes one for each host, and the pool tries them in turn. A hub writes: a server that does not take writes is passed
- * over whether the URI asks for that or not.
+ * A connection URI that names several hosts, as libpq reads it (PostgreSQL manual, 34.1.1.3 "Specifying Multiple
+ * Hosts"): `postgresql://user@one:5432,two/db?target_session_attrs=read-write`. node-postgres knows one host only, so
+ * the URI becomes one for each host, and the pool tries them in turn. A hub writes: a server that does not take writes
+ * is passed over whether the URI asks for that or not.
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
@@ -12,7 +12,9 @@ const host = /^(?:\[[0-9a-f:.]+\]|[^[\]:]*)(?::(\d{1,5}))?$/i
 /** Values of `target_session_attrs` that a hub can work with; libpq has more. */
 const writable: ReadonlySet<string> = new Set(['any', 'read-write', 'primary'])
 
-/** One URI for each host, in the order of the list. Fails with L-101 (`where`: the setting's name), never with the URI. */
+/**
+ * One URI for each host, in the order of the list. Fails with L-101 (`where`: the setting's name), never with the URI.
+ */
 export function hostsOf(uri: string, where = 'DATABASE_URL'): Result<readonly string[]> {
   const [, scheme = '', user, hosts = '', path = '', query] = shape.exec(uri) ?? []
   if (scheme === '') return fail('L-101', { where })

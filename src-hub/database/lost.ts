@@ -1,8 +1,9 @@
 /** Which errors mean that a connection is of no more use, and which that a transaction may be tried again. */
 
 /**
- * SQLSTATE (PostgreSQL manual, appendix A): what a server says that is going, has gone, or does not take writes any more.
- * 25006 read-only, 25P03 and 57P05 ended for idling, 57P01-57P03 shutting down, crashed or not yet up, class 08 the line.
+ * SQLSTATE (PostgreSQL manual, appendix A): what a server says that is going, has gone, or does not take writes any
+ * more. 25006 read-only, 25P03 and 57P05 ended for idling, 57P01-57P03 shutting down, crashed or not yet up, class 08
+ * the line.
  */
 const ending: ReadonlySet<string> = new Set(['25006', '25P03', '57P01', '57P02', '57P03', '57P05'])
 /** What the driver says without a code. */
@@ -23,7 +24,10 @@ export function endsConnection(error: unknown): boolean {
   return code === '' && error instanceof Error && words.test(error.message)
 }
 
-/** Deadlock, serialization failure, and a row that another transaction made first: looked at again, the second sees it and answers for it. */
+/**
+ * Deadlock, serialization failure, and a row that another transaction made first: looked at again, the second sees it
+ * and answers for it.
+ */
 const again: ReadonlySet<string> = new Set(['40P01', '40001', '23505'])
 export const mayTryAgain = (error: unknown): boolean => again.has(codeOf(error))
 

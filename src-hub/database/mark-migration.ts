@@ -1,4 +1,7 @@
-/** Version 30: incarnations that there have been, and what each hub remembers of this database outside of it (src-hub/marks). */
+/**
+ * Version 30: incarnations that there have been, and what each hub remembers of this database outside of it
+ * (src-hub/marks).
+ */
 export const markMigration = {
   version: 30,
   sql: `

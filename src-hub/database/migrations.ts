@@ -1,4 +1,7 @@
-/** Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can be. */
+/**
+ * Numbered, append-only migrations of the hub; each in one transaction. Promises are held by constraints where they can
+ * be.
+ */
 import { beginningMigration } from './beginning-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'

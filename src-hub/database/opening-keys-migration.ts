@@ -1,4 +1,7 @@
-/** An opening key that the kiosk's signing key alone asked for waits for a supervisor; one that was refused, or superseded, never comes back. */
+/**
+ * An opening key that the kiosk's signing key alone asked for waits for a supervisor; one that was refused, or
+ * superseded, never comes back.
+ */
 export const openingKeysMigration = `
 ALTER TABLE kiosk ADD COLUMN pending_key bytea;
 ALTER TABLE kiosk ADD COLUMN pending_since bigint;

@@ -39,13 +39,16 @@ const endGraceMs = 10_000
 
 export interface HubPool extends PostgresPool {
   /**
-   * New connections from here on, none of those there are: the server has gone, or another has taken its place. `url`: of
-   * the list, where the server was found; without it the hosts are tried from the last one that answered.
+   * New connections from here on, none of those there are: the server has gone, or another has taken its place. `url`:
+   * of the list, where the server was found; without it the hosts are tried from the last one that answered.
    */
   renew(url?: string): void
   /** Ends every connection at once, with whatever waits for an answer on it: the server says nothing any more. */
   cut(): void
-  /** The same, and until `renew` whoever asks for a connection is refused at once: each would wait for every host in turn. */
+  /**
+   * The same, and until `renew` whoever asks for a connection is refused at once: each would wait for every host in
+   * turn.
+   */
   shut(): void
   /** Connections that there are, and the one URI (of one host) that the next is tried at. */
   standing(): { readonly connections: number; readonly url: string }
@@ -137,7 +140,8 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
             return socket
           },
         })
-        // Lent out, a connection has no listener of the pool's: without one of its own, whatever ends it ends the process.
+        // Lent out, a connection has no listener of the pool's: without one of its own, whatever ends it ends the
+        // process.
         this.on('error', () => undefined)
       }
     }

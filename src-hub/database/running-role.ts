@@ -1,6 +1,6 @@
 /**
- * The role that a running hub has at its database: it writes what it must and can neither change nor delete what has been recorded. The
- * owner migrates and gives it its rights; triggers refuse the same to whoever has more.
+ * The role that a running hub has at its database: it writes what it must and can neither change nor delete what has
+ * been recorded. The owner migrates and gives it its rights; triggers refuse the same to whoever has more.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Version 70: names, accounts and references are folded for search as src-shared/protocol/search-text.ts folds them, everywhere. */
+/**
+ * Version 70: names, accounts and references are folded for search as src-shared/protocol/search-text.ts folds them,
+ * everywhere.
+ */
 import { searchFunctions } from '../../src-shared/protocol/search-text.ts'
 
 export const searchMigration = `

@@ -1,4 +1,7 @@
-/** Version 6: people are found at a desk, walk-ins are issued for against their proof, recipients are identified on their own phones. */
+/**
+ * Version 6: people are found at a desk, walk-ins are issued for against their proof, recipients are identified on
+ * their own phones.
+ */
 export const walkInMigration = `
 -- A person is found by a document's birth date and by the beginning of a name; identity codes are compared, never kept.
 ALTER TABLE recipient ADD COLUMN birth_blind bytea;

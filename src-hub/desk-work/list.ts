@@ -21,7 +21,10 @@ export async function openWork(db: Db): Promise<HubReply<'watch'>['work']> {
   }))
 }
 
-/** How far the replacements of a written-off kiosk are: over all its jobs, and how many pickups it still holds in its open one. */
+/**
+ * How far the replacements of a written-off kiosk are: over all its jobs, and how many pickups it still holds in its
+ * open one.
+ */
 export async function replacedOf(db: Db, kiosk: string): Promise<{ burned: number; reissued: number }> {
   const row = await db
     .selectFrom('desk_work')

@@ -1,4 +1,7 @@
-/** Jobs of `want.ts`, batch by batch: each one transaction with its own place, so that what was cut off goes on from there, in any process. */
+/**
+ * Jobs of `want.ts`, batch by batch: each one transaction with its own place, so that what was cut off goes on from
+ * there, in any process.
+ */
 import { transact, type Db, type Tx } from '../database/index.ts'
 import {
   createStride,
@@ -12,7 +15,9 @@ import {
 
 /** Renewed by every batch; what a process that died had begun waits for it to end. */
 export const leaseMs = 15_000
-/** A round that left something behind (locked by somebody) is followed by another, this much later at the earliest, ms. */
+/**
+ * A round that left something behind (locked by somebody) is followed by another, this much later at the earliest, ms.
+ */
 const againMs = 1000
 
 /** A job that this process has taken. */
@@ -52,7 +57,10 @@ async function step(tx: Tx, parts: GrantParts, job: DeskJob, rows: number): Prom
   }
 }
 
-/** What becomes of the job after a batch: its row is locked last, after the kiosk's and the pickups', as those lock it who ask for more. */
+/**
+ * What becomes of the job after a batch: its row is locked last, after the kiosk's and the pickups', as those lock it
+ * who ask for more.
+ */
 async function advance(tx: Tx, parts: GrantParts, job: DeskJob, done: Step): Promise<'more' | 'later' | 'over'> {
   const now = parts.now()
   const row = await tx
@@ -151,7 +159,10 @@ export async function leave(db: Db, lease: string): Promise<void> {
   await db.updateTable('desk_work').set({ lease: null, lease_until: null }).where('lease', '=', lease).execute()
 }
 
-/** Begins with what a request has asked for under this lease, as long as its caller has patience; the rest is the workers'. */
+/**
+ * Begins with what a request has asked for under this lease, as long as its caller has patience; the rest is the
+ * workers'.
+ */
 export async function carryOn(db: Db, parts: GrantParts, lease: string, patienceMs: number): Promise<void> {
   const { clock } = parts.pace ?? usualPace
   const until = clock() + patienceMs

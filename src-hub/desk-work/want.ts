@@ -1,6 +1,6 @@
 /**
- * Work on many pickups of a desk, noted in the transaction of the act that asks for it and done afterwards in short transactions
- * (`run.ts`): what waits is granted, what a written-off kiosk held is burned and issued anew.
+ * Work on many pickups of a desk, noted in the transaction of the act that asks for it and done afterwards in short
+ * transactions (`run.ts`): what waits is granted, what a written-off kiosk held is burned and issued anew.
  */
 import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -68,8 +68,9 @@ function createWanted(tx: Tx, now: number, lease: string): Wanted {
 }
 
 /**
- * One transaction, as `transact`, whose `work` may ask for more of the kind above. What it asked for is noted in that same transaction, begun in
- * this process once it is through, and given to the workers of all processes when that takes longer than the caller has patience for.
+ * One transaction, as `transact`, whose `work` may ask for more of the kind above. What it asked for is noted in that
+ * same transaction, begun in this process once it is through, and given to the workers of all processes when that takes
+ * longer than the caller has patience for.
  */
 export async function transactAndCarryOn<T>(
   db: Db,

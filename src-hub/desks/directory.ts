@@ -1,4 +1,6 @@
-/** The directory: which desks there are, where and when, as every kiosk knows it so that a refusal can say where to go. */
+/**
+ * The directory: which desks there are, where and when, as every kiosk knows it so that a refusal can say where to go.
+ */
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { DirectoryDesk, directoryLimit } from '../../src-shared/policy/index.ts'
 import type { Db, Tx } from '../database/index.ts'
@@ -34,7 +36,10 @@ export async function directoryRecords(db: Db | Tx): Promise<DirectoryDesk[]> {
   )
 }
 
-/** Tells every desk with a kiosk the directory anew: after a unit, a desk or its hours have changed. In the caller's transaction. */
+/**
+ * Tells every desk with a kiosk the directory anew: after a unit, a desk or its hours have changed. In the caller's
+ * transaction.
+ */
 export async function publishDirectory(tx: Tx): Promise<void> {
   const desks = await directoryRecords(tx)
   const told = await tx

@@ -1,4 +1,7 @@
-/** Each desk's feed: a gap-free sequence of its own, taken in the writing transaction (docs/architecture.md#ledger-and-sync, point 3). */
+/**
+ * Each desk's feed: a gap-free sequence of its own, taken in the writing transaction
+ * (docs/architecture.md#ledger-and-sync, point 3).
+ */
 import { sql } from 'kysely'
 import type { KioskKind } from '../../src-shared/domain.ts'
 import type { FeedChange } from '../../src-shared/hub-api.ts'
@@ -29,8 +32,8 @@ export async function appendToFeed(tx: Tx, desk: string, changes: readonly NewCh
 }
 
 /**
- * Appends one change to each of many desks' feeds, with the same few statements for any number (PostgreSQL alone). Desks are locked in the order of
- * their ids, so that two such changes never wait for each other in a ring.
+ * Appends one change to each of many desks' feeds, with the same few statements for any number (PostgreSQL alone).
+ * Desks are locked in the order of their ids, so that two such changes never wait for each other in a ring.
  */
 export async function appendToEach(
   tx: Tx,
@@ -75,7 +78,10 @@ function forScreen(seq: number, body: string): string {
   return toldToScreens.has(kind) ? body : JSON.stringify({ seq, kind: 'of-the-desk' })
 }
 
-/** One page, each change as JSON text, not parsed again but for a check-in screen. `known`: the head as just read. null: the cursor is beyond the head or pruned. */
+/**
+ * One page, each change as JSON text, not parsed again but for a check-in screen. `known`: the head as just read. null:
+ * the cursor is beyond the head or pruned.
+ */
 export async function readFeed(
   db: Db,
   desk: string,

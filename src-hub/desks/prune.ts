@@ -1,4 +1,7 @@
-/** What every kiosk has long read leaves the feed: it holds names, and a kiosk that was away for longer takes a snapshot (DESIGN section 8, point 4). */
+/**
+ * What every kiosk has long read leaves the feed: it holds names, and a kiosk that was away for longer takes a snapshot
+ * (DESIGN section 8, point 4).
+ */
 import type { Db } from '../database/index.ts'
 
 /** Changes kept for each desk: weeks of a busy one. */
@@ -7,7 +10,10 @@ export const keptChanges = 2000
 /** Changes deleted by one statement at most. */
 const atOnce = 2000
 
-/** Deletes all but the newest `keep` changes of every desk, oldest first and some at a time. Safe at any time, in several hub processes at once. */
+/**
+ * Deletes all but the newest `keep` changes of every desk, oldest first and some at a time. Safe at any time, in
+ * several hub processes at once.
+ */
 export async function pruneFeeds(db: Db, keep = keptChanges): Promise<void> {
   const desks = await db
     .selectFrom('desk')

@@ -1,4 +1,7 @@
-/** `npm run hub -- doctor [--json] [--language fi|sv|en]`: looks at everything that the settings name, and says what to do. */
+/**
+ * `npm run hub -- doctor [--json] [--language fi|sv|en]`: looks at everything that the settings name, and says what to
+ * do.
+ */
 import { Language } from '../../src-shared/domain.ts'
 import { describeFailure } from '../../src-shared/errors.ts'
 import { readSettings } from '../settings.ts'
@@ -15,7 +18,9 @@ function line(check: Check, language: Language): string {
   return `${head}\n      ${check.failure.code} ${what}\n      ${next}`
 }
 
-/** What is printed, and the exit code: 0 when nothing is wrong, 1 when something is, 2 for arguments that are not known. */
+/**
+ * What is printed, and the exit code: 0 when nothing is wrong, 1 when something is, 2 for arguments that are not known.
+ */
 export async function doctor(
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -1,6 +1,6 @@
 /**
- * One try to identify a recipient on their own phone: begun by a kiosk for a pickup it holds, opened once, finished once, in minutes. The
- * database lets a try go forward only; several hub processes may share its steps.
+ * One try to identify a recipient on their own phone: begun by a kiosk for a pickup it holds, opened once, finished
+ * once, in minutes. The database lets a try go forward only; several hub processes may share its steps.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { EIdAttemptId } from '../../src-shared/domain.ts'
@@ -180,7 +180,10 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
       return row !== undefined
     },
 
-    /** Opens it, once: the broker's address, and what this browser must bring back. L-318 (used, unknown or too late), L-319 (broker away), L-327 (a setting is wrong). */
+    /**
+     * Opens it, once: the broker's address, and what this browser must bring back. L-318 (used, unknown or too late),
+     * L-319 (broker away), L-327 (a setting is wrong).
+     */
     async open(word: string, language: string): Promise<Result<{ address: string; keep: string }>> {
       const binding = broker.newBinding()
       const keep = randomBytes(24).toString('base64url')

@@ -1,6 +1,6 @@
 /**
- * Talking to the broker: OpenID Connect authorization code with PKCE (RFC 7636), state and nonce, the ID token's signature checked.
- * What comes back is looked at here and let go: neither a token nor an identity code is kept.
+ * Talking to the broker: OpenID Connect authorization code with PKCE (RFC 7636), state and nonce, the ID token's
+ * signature checked. What comes back is looked at here and let go: neither a token nor an identity code is kept.
  */
 import * as client from 'openid-client'
 import { isUnreached, type FetchLimits } from '../../src-shared/outgoing/index.ts'
@@ -17,7 +17,11 @@ export interface Broker {
   newBinding(): Binding
   /** L-319 when the broker is away, L-327 when a setting is wrong. */
   address(binding: Binding, language: string, now: number): Promise<Result<string>>
-  /** L-315 (cancelled), L-319 (away), L-320 (not strong enough), L-321 (not made now), L-322 (cannot be verified), L-327 (a setting is wrong), L-328 (the clocks differ). `search`: the callback's query. `since`: s, when this try was opened. */
+  /**
+   * L-315 (cancelled), L-319 (away), L-320 (not strong enough), L-321 (not made now), L-322 (cannot be verified), L-327
+   * (a setting is wrong), L-328 (the clocks differ). `search`: the callback's query. `since`: s, when this try was
+   * opened.
+   */
   finish(binding: Binding, search: string, now: number, since: number): Promise<Result<Identified>>
 }
 

@@ -4,7 +4,10 @@ import type { ClientSettings } from '../oidc/index.ts'
 export { onLoopback } from '../oidc/index.ts'
 
 export interface EIdSettings extends ClientSettings {
-  /** Where people's phones reach this hub, without a path: `https://lodge.example.org`. The broker sends them back to `/e-id/callback` there. */
+  /**
+   * Where people's phones reach this hub, without a path: `https://lodge.example.org`. The broker sends them back to
+   * `/e-id/callback` there.
+   */
   readonly publicUrl: string
   /** Levels of assurance that count, as the broker's `acr` names them. */
   readonly acr: readonly string[]

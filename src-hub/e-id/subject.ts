@@ -1,4 +1,7 @@
-/** Whether whoever identified on the phone is the recipient on record: by the identity code's keyed hash where there is one, else by birth date and name. */
+/**
+ * Whether whoever identified on the phone is the recipient on record: by the identity code's keyed hash where there is
+ * one, else by birth date and name.
+ */
 import { timingSafeEqual } from 'node:crypto'
 import { BirthDate, bearsOut, withoutUnknown } from '../../src-shared/birth-date.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'

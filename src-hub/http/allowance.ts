@@ -1,9 +1,15 @@
-/** What one caller may have of this hub process: a bucket that fills again by itself, and may be overdrawn once. The clock is passed in. */
+/**
+ * What one caller may have of this hub process: a bucket that fills again by itself, and may be overdrawn once. The
+ * clock is passed in.
+ */
 
 export interface Allowance {
   /** ms until this caller may have something; 0: now. */
   wait(caller: string, now: number): number
-  /** Takes `cost`, more than there is if need be: what is owed must come back before anything else is had. Negative gives back. */
+  /**
+   * Takes `cost`, more than there is if need be: what is owed must come back before anything else is had. Negative
+   * gives back.
+   */
   charge(caller: string, cost: number, now: number): void
 }
 

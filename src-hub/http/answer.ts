@@ -1,4 +1,7 @@
-/** One request answered, whatever carried it: caller, validation both ways, handler. HTTP is around this, and so is the simulation. */
+/**
+ * One request answered, whatever carried it: caller, validation both ways, handler. HTTP is around this, and so is the
+ * simulation.
+ */
 import type { IncomingHttpHeaders } from 'node:http'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'

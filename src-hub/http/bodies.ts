@@ -1,6 +1,6 @@
 /**
- * Bodies, read when it is known who is calling. A body of some length is not even taken from the line before its head, or
- * an agent's token, has shown whose it is; nothing is unpacked into more than its route's contract can hold.
+ * Bodies, read when it is known who is calling. A body of some length is not even taken from the line before its head,
+ * or an agent's token, has shown whose it is; nothing is unpacked into more than its route's contract can hold.
  */
 import { bodyLimits } from '../../src-shared/body-limits.ts'
 import type { HubRoute } from '../../src-shared/hub-api.ts'
@@ -30,7 +30,10 @@ export function textLimit(name: HubRoute, wire: number, proven: boolean): number
 
 const tooLong = () => fail('L-608', { where: 'size' })
 
-/** The text of a body. `caller` null: nobody in particular, for whom nothing is unpacked. Fails with L-608 (size, encoding), L-668. */
+/**
+ * The text of a body. `caller` null: nobody in particular, for whom nothing is unpacked. Fails with L-608 (size,
+ * encoding), L-668.
+ */
 export async function textOf(
   name: HubRoute,
   body: WireBody,

@@ -49,8 +49,8 @@ function header(request: CallerRequest, name: string): string {
 }
 
 /**
- * What a route may take of a kiosk that is served no more: `ledger` also of one that is frozen, `report` of one that is written off, so that it can
- * say where its ledger begins.
+ * What a route may take of a kiosk that is served no more: `ledger` also of one that is frozen, `report` of one that is
+ * written off, so that it can say where its ledger begins.
  */
 export type Evidence = 'none' | 'report' | 'ledger'
 
@@ -64,7 +64,10 @@ export interface NamedKiosk {
   readonly signature: string
 }
 
-/** Who a request says it is, by its head alone. Fails with L-603 (unknown, replaced or written off), L-606 (no signature at all). */
+/**
+ * Who a request says it is, by its head alone. Fails with L-603 (unknown, replaced or written off), L-606 (no signature
+ * at all).
+ */
 export async function namedKiosk(
   db: Db,
   request: CallerRequest,
@@ -106,8 +109,8 @@ export async function namedKiosk(
 }
 
 /**
- * Whether the head's own signature is this kiosk's, over a body of `length` bytes; null where it brings none. `bytes` too
- * where the body is here: then its hash must be the one that was signed.
+ * Whether the head's own signature is this kiosk's, over a body of `length` bytes; null where it brings none. `bytes`
+ * too where the body is here: then its hash must be the one that was signed.
  */
 export function headProves(
   kiosk: NamedKiosk,

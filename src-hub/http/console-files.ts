@@ -1,4 +1,7 @@
-/** The console's built files: hashed ones kept for a year, the page itself asked for each time, and every path of its own answered with the page. */
+/**
+ * The console's built files: hashed ones kept for a year, the page itself asked for each time, and every path of its
+ * own answered with the page.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'

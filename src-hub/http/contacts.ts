@@ -1,4 +1,6 @@
-/** When each kiosk was last heard: for people to see, so it is written for many at once and may lose its last seconds. */
+/**
+ * When each kiosk was last heard: for people to see, so it is written for many at once and may lose its last seconds.
+ */
 import { sql } from 'kysely'
 import type { Db } from '../database/index.ts'
 

@@ -1,6 +1,7 @@
 /**
  * One stream of server-sent events to a caller who may be slow, asleep or gone without a word. What it has not read is
- * bounded, and nothing is written behind the end: either would take the whole process along, and with it everybody else.
+ * bounded, and nothing is written behind the end: either would take the whole process along, and with it everybody
+ * else.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
@@ -11,7 +12,10 @@ export interface EventStream {
 }
 
 const keepAliveMs = 25_000
-/** Bytes that wait for a reader who does not read: then it is cut off. Polls and lists are the truth, and it may come again. */
+/**
+ * Bytes that wait for a reader who does not read: then it is cut off. Polls and lists are the truth, and it may come
+ * again.
+ */
 export const mostUnread = 128 * 1024
 
 /** `gone` runs once, when the connection has ended, whoever ended it. */

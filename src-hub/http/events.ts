@@ -1,4 +1,7 @@
-/** What changes, to the consoles that are open: fed by LISTEN/NOTIFY from whichever hub process did it. The lists are the truth. */
+/**
+ * What changes, to the consoles that are open: fed by LISTEN/NOTIFY from whichever hub process did it. The lists are
+ * the truth.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
 import { openEventStream } from './event-stream.ts'

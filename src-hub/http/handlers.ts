@@ -15,7 +15,9 @@ export interface RouteParts extends GrantParts {
   readonly db: Db
   /** PEM of the hub's certificate authority. */
   readonly authority: string
-  /** Resolves once what has been committed is behind a mark outside of the database: only then is anybody told of it. */
+  /**
+   * Resolves once what has been committed is behind a mark outside of the database: only then is anybody told of it.
+   */
   readonly cover?: () => Promise<void>
   /** Whether requests should come here; without it, always. */
   readonly readiness?: Readiness
@@ -64,8 +66,8 @@ export interface Call<R extends HubRoute> {
 }
 
 /**
- * A long reply from pieces that are JSON already, as bytes: feed and snapshot pages are joined, not built. As one long text first it
- * would cost twice the memory and most of the time.
+ * A long reply from pieces that are JSON already, as bytes: feed and snapshot pages are joined, not built. As one long
+ * text first it would cost twice the memory and most of the time.
  */
 export class JsonPage {
   readonly bytes: Buffer

@@ -1,4 +1,7 @@
-/** Server-sent events that only say "pull now" (docs/architecture.md#ledger-and-sync, point 9): fed by LISTEN/NOTIFY, trusted by nobody. */
+/**
+ * Server-sent events that only say "pull now" (docs/architecture.md#ledger-and-sync, point 9): fed by LISTEN/NOTIFY,
+ * trusted by nobody.
+ */
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'

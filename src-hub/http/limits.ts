@@ -1,7 +1,8 @@
 /**
- * What callers may have of this hub process, so that one of them takes nothing from the others: requests of a kiosk, those
- * it has under way, and bytes that are unpacked for it. A kiosk that has proved itself by the head is charged by itself;
- * whoever only names a kiosk, by its name and the address it comes from, so that nobody uses up what is another's.
+ * What callers may have of this hub process, so that one of them takes nothing from the others: requests of a kiosk,
+ * those it has under way, and bytes that are unpacked for it. A kiosk that has proved itself by the head is charged by
+ * itself; whoever only names a kiosk, by its name and the address it comes from, so that nobody uses up what is
+ * another's.
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createAllowance } from './allowance.ts'

@@ -1,4 +1,7 @@
-/** Sign-in by OpenID Connect, as a browser walks it: to the provider and back. Failures come back to the sign-in page with their code. */
+/**
+ * Sign-in by OpenID Connect, as a browser walks it: to the provider and back. Failures come back to the sign-in page
+ * with their code.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { oidcReturnPath, oidcStartPath, sessionCookie } from '../../src-shared/agent-api/session.ts'
 import type { Failure } from '../../src-shared/result.ts'

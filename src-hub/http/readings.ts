@@ -1,4 +1,7 @@
-/** Who has read what about whom. A page of the console asks again whenever something changes: within minutes that is one reading. */
+/**
+ * Who has read what about whom. A page of the console asks again whenever something changes: within minutes that is one
+ * reading.
+ */
 import type { Db } from '../database/index.ts'
 
 const sameMs = 300_000

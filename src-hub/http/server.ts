@@ -1,4 +1,7 @@
-/** HTTPS around the routes: validation both ways, callers, failures as `{code, params}` with a status, hub time on every reply. */
+/**
+ * HTTPS around the routes: validation both ways, callers, failures as `{code, params}` with a status, hub time on every
+ * reply.
+ */
 import type { ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
@@ -74,7 +77,9 @@ function visitorOf(request: FastifyRequest, reply: FastifyReply): Visitor {
   }
 }
 
-/** Requests a minute from one address: codes are guessed and tokens tried from few, kiosks come from many behind one. */
+/**
+ * Requests a minute from one address: codes are guessed and tokens tried from few, kiosks come from many behind one.
+ */
 const limits: Readonly<Record<RouteAuth, number | null>> = { open: 600, code: 30, kiosk: null, agent: 1200 }
 
 /** Bytes of a body as it goes on the line; what does not say counts as the longest. */

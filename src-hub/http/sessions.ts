@@ -20,7 +20,10 @@ export function fromOwnPage(request: CallerRequest, origins: readonly (string | 
   return request.headers['sec-fetch-site'] === 'same-origin'
 }
 
-/** Fails with L-610 (nobody), L-657 (the session has ended), L-664 (an unsafe call by cookie from elsewhere or without its token). */
+/**
+ * Fails with L-610 (nobody), L-657 (the session has ended), L-664 (an unsafe call by cookie from elsewhere or without
+ * its token).
+ */
 export async function personCaller(
   parts: PersonParts,
   request: CallerRequest,

@@ -1,4 +1,6 @@
-/** The dry run: reads an uploaded file once, says of every row whether it could be carried out now, and keeps the rows. */
+/**
+ * The dry run: reads an uploaded file once, says of every row whether it could be carried out now, and keeps the rows.
+ */
 import { sql } from 'kysely'
 import { RecipientClass } from '../../src-shared/domain.ts'
 import { mostCards } from '../../src-shared/agent-api/words.ts'
@@ -84,8 +86,8 @@ function headerOf(cells: readonly string[], role: string): readonly Column[] {
 }
 
 /**
- * Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it is judged or kept.
- * And what only the whole file tells is known before its first row is judged.
+ * Reads the file through once: one that is refused as a whole, for its size or its form, is refused before a row of it
+ * is judged or kept. And what only the whole file tells is known before its first row is judged.
  */
 async function readThrough(db: Db, parts: GrantParts, held: Lease, role: string): Promise<Survey> {
   const survey = createSurvey()

@@ -107,7 +107,10 @@ function refusedBy({ issues }: z.ZodError): Result<never> {
   return text === null ? fail('L-635', { column: where }) : fail(text.code, { ...text.params, where })
 }
 
-/** One row. L-635, or L-720 to L-722 of a name, naming the column and never its value; L-247 for more cards than a person may have. */
+/**
+ * One row. L-635, or L-720 to L-722 of a name, naming the column and never its value; L-247 for more cards than a
+ * person may have.
+ */
 export function readRow(header: readonly Column[], cells: readonly string[]): Result<ReadRow> {
   // An empty cell is one that is not there.
   const values: Partial<Record<Column, string>> = {}

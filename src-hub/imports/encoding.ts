@@ -1,4 +1,7 @@
-/** How the bytes of an uploaded file are letters: as spreadsheets in Finland write CSV. Whole lines are judged, so that an error has its line. */
+/**
+ * How the bytes of an uploaded file are letters: as spreadsheets in Finland write CSV. Whole lines are judged, so that
+ * an error has its line.
+ */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileRefused } from './refused.ts'
 
@@ -23,8 +26,9 @@ function utf16Of(start: Buffer): Encoding | null {
 }
 
 /**
- * Reads the file through. A file with a letter that is well-formed UTF-8 is UTF-8 to its end; one whose letters beyond ASCII are all
- * ill-formed as UTF-8 is windows-1252, as spreadsheets save CSV in Finland. Throws `FileRefused`: L-633 naming the line, for a mixture.
+ * Reads the file through. A file with a letter that is well-formed UTF-8 is UTF-8 to its end; one whose letters beyond
+ * ASCII are all ill-formed as UTF-8 is windows-1252, as spreadsheets save CSV in Finland. Throws `FileRefused`: L-633
+ * naming the line, for a mixture.
  */
 export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encoding> {
   let line = 1

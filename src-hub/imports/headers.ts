@@ -1,4 +1,7 @@
-/** The columns of an import and what they may be called: the names of docs/import.md, and what Finnish and Swedish registers head them with. */
+/**
+ * The columns of an import and what they may be called: the names of docs/import.md, and what Finnish and Swedish
+ * registers head them with.
+ */
 
 /** Required, or one that people fill a hub with, or one of the pickup's. */
 export const columns = [

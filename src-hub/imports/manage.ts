@@ -148,7 +148,8 @@ export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'im
     .selectFrom('import_row')
     .select((e) => ['state', 'problem', e.fn.countAll<number>().as('n')])
     .where('import', '=', id)
-    // By the index of states: a page asks this twice a second while a long file is carried out, when nothing is warned of any longer.
+    // By the index of states: a page asks this twice a second while a long file is carried out, when nothing is warned
+    // of any longer.
     .where('state', 'in', row.state === 'checked' ? ['refused', 'ready'] : ['refused'])
     .where('problem', 'is not', null)
     .groupBy(['state', 'problem'])
@@ -163,8 +164,8 @@ export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'im
 const callsOff: ReadonlySet<AgentRole> = new Set(['supervisor', 'administrator'])
 
 /**
- * From `checked` to `running`, by its maker alone: what is issued is issued in their name and by their role; or called off before it is done, by
- * them or by who supervises. Fails with L-609, L-618, L-638.
+ * From `checked` to `running`, by its maker alone: what is issued is issued in their name and by their role; or called
+ * off before it is done, by them or by who supervises. Fails with L-609, L-618, L-638.
  */
 export async function moveImport(
   db: Db,

@@ -1,6 +1,7 @@
 /**
- * The rows of an uploaded file, one after another, whatever its size. Separated by `;`, `,` or tab, as its header has it or a first line
- * `sep=` says. Every position is the parser's: the line of the file where a row begins, empty lines and line breaks in cells counted.
+ * The rows of an uploaded file, one after another, whatever its size. Separated by `;`, `,` or tab, as its header has
+ * it or a first line `sep=` says. Every position is the parser's: the line of the file where a row begins, empty lines
+ * and line breaks in cells counted.
  */
 import { Readable } from 'node:stream'
 import { CsvError, parse, type Info } from 'csv-parse'
@@ -65,7 +66,10 @@ function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
   return cells.slice(0, last + 1)
 }
 
-/** Cells as many as the header has; null for a row of separators alone. L-642 where there are fewer, or more that are not empty. */
+/**
+ * Cells as many as the header has; null for a row of separators alone. L-642 where there are fewer, or more that are
+ * not empty.
+ */
 function fitted(cells: readonly string[], line: number, columns: number): readonly string[] | null {
   if (cells.every(isEmpty)) return null
   if (cells.length < columns || cells.slice(columns).some((cell) => !isEmpty(cell)))
@@ -120,8 +124,8 @@ async function* parsed(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRow> {
 }
 
 /**
- * Yields the header, then each row. Rows of separators alone are passed over, and so are empty cells at the end of a row that the
- * header has no column for. `open` begins the file anew. Throws `FileRefused`: L-632, L-633, L-642.
+ * Yields the header, then each row. Rows of separators alone are passed over, and so are empty cells at the end of a
+ * row that the header has no column for. `open` begins the file anew. Throws `FileRefused`: L-632, L-633, L-642.
  */
 export async function* rowsOf(open: () => AsyncIterable<Buffer>): AsyncGenerator<FileRow> {
   const encoding = await encodingOf(open())

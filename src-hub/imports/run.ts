@@ -1,4 +1,7 @@
-/** Carries a checked import out, chunk by chunk, each chunk one transaction with its own place in the file: what was cut off goes on from there. */
+/**
+ * Carries a checked import out, chunk by chunk, each chunk one transaction with its own place in the file: what was cut
+ * off goes on from there.
+ */
 import { Channel, SecretKind } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { sql } from 'kysely'

@@ -1,4 +1,7 @@
-/** What only the whole file tells of its cards: one that two people are given, and numbers that have lost the zeros that others have. */
+/**
+ * What only the whole file tells of its cards: one that two people are given, and numbers that have lost the zeros that
+ * others have.
+ */
 import { sql } from 'kysely'
 import type { Db } from '../database/index.ts'
 import type { ReadRow } from './columns.ts'
@@ -11,11 +14,17 @@ interface Place {
 export interface Survey {
   /** The line on which another person is given one of these cards; null: none. */
   otherHolder(row: ReadRow): number | null
-  /** A card of figures alone that is shorter than cards of this file that begin with a zero: a spreadsheet may have taken its zeros. */
+  /**
+   * A card of figures alone that is shorter than cards of this file that begin with a zero: a spreadsheet may have
+   * taken its zeros.
+   */
   lostZeros(row: ReadRow): boolean
 }
 
-/** Takes rows in, in the order of the file; `done` asks the hub who is whose account's person, for the few cards that two accounts have. */
+/**
+ * Takes rows in, in the order of the file; `done` asks the hub who is whose account's person, for the few cards that
+ * two accounts have.
+ */
 export function createSurvey() {
   const first = new Map<string, Place>()
   const shared = new Map<string, Place[]>()

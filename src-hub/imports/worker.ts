@@ -1,4 +1,7 @@
-/** Does what imports wait for: checking and carrying out, each under a lease that every transaction of it renews. Safe in several hub processes. */
+/**
+ * Does what imports wait for: checking and carrying out, each under a lease that every transaction of it renews. Safe
+ * in several hub processes.
+ */
 import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db } from '../database/index.ts'
@@ -10,7 +13,9 @@ import { runChunk } from './run.ts'
 /** Renewed by every chunk; what a process that died had begun waits for it to end. */
 const leaseMs = 15_000
 const pollMs = 1000
-/** Rows that one transaction carries out at most, and about how long it may take, ms: others at those desks wait for it. */
+/**
+ * Rows that one transaction carries out at most, and about how long it may take, ms: others at those desks wait for it.
+ */
 const mostRows = 500
 const batchMs = 100
 /** Rows of ended imports, and files that were never finished, go after this. */

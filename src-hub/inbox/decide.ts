@@ -1,4 +1,7 @@
-/** An agent decides on a request: it is issued under a reference of its own, or declined with a reason; its kiosk is told by feed. */
+/**
+ * An agent decides on a request: it is issued under a reference of its own, or declined with a reason; its kiosk is
+ * told by feed.
+ */
 import { sql } from 'kysely'
 import { DeskId, DeskKind, PickupId } from '../../src-shared/domain.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
@@ -50,7 +53,10 @@ async function tell(tx: Tx, id: string): Promise<void> {
   await appendToFeed(tx, row.desk, [{ kind: 'request-decided', decision: decisionOf(row) }])
 }
 
-/** A hub that ended between issuing and saying so: what was issued under the reference is taken up; what was not waits again. */
+/**
+ * A hub that ended between issuing and saying so: what was issued under the reference is taken up; what was not waits
+ * again.
+ */
 async function finishHalfway(
   db: Db,
   now: number,

@@ -23,7 +23,10 @@ export function decisionOf(row: {
   return RequestDecision.parse({ request: row.id, state: row.state, reason: row.reason, reference: row.reference })
 }
 
-/** Whose card this is: every card's tag is made anew under the kiosk's key, a page at a time, so that other requests are answered in between. */
+/**
+ * Whose card this is: every card's tag is made anew under the kiosk's key, a page at a time, so that other requests are
+ * answered in between.
+ */
 async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Promise<string | null> {
   const lookup = keys.lookupKey(kiosk)
   const wanted = Buffer.from(tag, 'base64url')
@@ -44,7 +47,10 @@ async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Prom
   }
 }
 
-/** Fails with L-236 (too many of this card or account, or of this kiosk, in a day), L-609 (another kiosk's). Idempotent by the request's id. */
+/**
+ * Fails with L-236 (too many of this card or account, or of this kiosk, in a day), L-609 (another kiosk's). Idempotent
+ * by the request's id.
+ */
 export async function fileRequest(
   db: Db,
   parts: { readonly keys: HubKeys; readonly now: () => number },

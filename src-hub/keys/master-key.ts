@@ -1,7 +1,7 @@
 /**
  * The hub's master key: in a file outside the database, so that a leaked database gives no card id and no lookup key
- * (promise P7). From it: each kiosk's lookup key, the key that seals card ids and birth dates, the blind index, and the key that opening keys
- * are vouched for to.
+ * (promise P7). From it: each kiosk's lookup key, the key that seals card ids and birth dates, the blind index, and the
+ * key that opening keys are vouched for to.
  */
 import {
   createCipheriv,

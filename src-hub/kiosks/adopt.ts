@@ -1,6 +1,7 @@
 /**
- * Taking up what a kiosk was granted after the backup that the hub was put back from, as its report says: batch by batch, each a transaction
- * that finds out for itself what is still to do, so that a report that was cut off is made again and goes on.
+ * Taking up what a kiosk was granted after the backup that the hub was put back from, as its report says: batch by
+ * batch, each a transaction that finds out for itself what is still to do, so that a report that was cut off is made
+ * again and goes on.
  */
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
@@ -29,7 +30,10 @@ interface Pickup {
   readonly moving_to: string | null
 }
 
-/** Those that people, or a newer pickup of the account, have ended since the backup was put back: a grant from before that does not bring them back. */
+/**
+ * Those that people, or a newer pickup of the account, have ended since the backup was put back: a grant from before
+ * that does not bring them back.
+ */
 async function endedSince(tx: Tx, pickups: readonly Pickup[]): Promise<ReadonlySet<string>> {
   const ended = new Set(
     pickups.flatMap(({ id, state, moving_to: to }) => (state === 'revoking' && to === null ? [id] : [])),
@@ -71,7 +75,10 @@ async function endedSince(tx: Tx, pickups: readonly Pickup[]): Promise<ReadonlyS
   return ended
 }
 
-/** Issued after the backup: the hub knows neither pickup nor person. Each is asked back and must be issued again; one alarm names it. */
+/**
+ * Issued after the backup: the hub knows neither pickup nor person. Each is asked back and must be issued again; one
+ * alarm names it.
+ */
 async function askForUnknown(
   tx: Tx,
   now: number,
@@ -107,9 +114,10 @@ async function askForUnknown(
 }
 
 /**
- * Takes up grants made after the backup, in the caller's transaction, the kiosk's row locked. One of a later epoch proves that every earlier
- * grant of that pickup had been acknowledged. The hub no longer has what it granted, so it asks for each back and grants afresh once
- * acknowledged, unless the pickup has come to its end meanwhile. What has been taken up already is passed over.
+ * Takes up grants made after the backup, in the caller's transaction, the kiosk's row locked. One of a later epoch
+ * proves that every earlier grant of that pickup had been acknowledged. The hub no longer has what it granted, so it
+ * asks for each back and grants afresh once acknowledged, unless the pickup has come to its end meanwhile. What has
+ * been taken up already is passed over.
  */
 export async function adopt(
   tx: Tx,

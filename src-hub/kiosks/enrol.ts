@@ -1,4 +1,7 @@
-/** Enrolment (docs/architecture.md#ledger-and-sync, point 1). It is not idempotent by nature, so it carries a nonce kept in PostgreSQL. */
+/**
+ * Enrolment (docs/architecture.md#ledger-and-sync, point 1). It is not idempotent by nature, so it carries a nonce kept
+ * in PostgreSQL.
+ */
 import { randomBytes } from 'node:crypto'
 import { DeskId, KioskId, Localized, type KioskKind } from '../../src-shared/domain.ts'
 import type { HubBody } from '../../src-shared/hub-api.ts'
@@ -12,7 +15,10 @@ import type { GrantParts } from '../pickups/index.ts'
 
 const codeLifeMs = 7 * 86_400_000
 
-/** Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown desk, L-725 while a kiosk could not be told of its institution. */
+/**
+ * Makes a one-time code for a desk's kiosk or for a check-in screen there; only its hash is kept. L-609 for an unknown
+ * desk, L-725 while a kiosk could not be told of its institution.
+ */
 export async function newEnrolmentCode(
   db: Db,
   desk: string,
@@ -65,7 +71,8 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
     if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null)
       return ok(JSON.parse(code.reply) as Enrolled)
     if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail('L-103')
-    // A desk has one active kiosk that serves, and any number of check-in screens: a kiosk that is there already must be written off first.
+    // A desk has one active kiosk that serves, and any number of check-in screens: a kiosk that is there already must
+    // be written off first.
     const active =
       code.kind === 'desk'
         ? await tx

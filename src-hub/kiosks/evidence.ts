@@ -1,7 +1,7 @@
 /**
- * What a kiosk was told is evidence of what this hub has said: one that was acknowledged further than the hub knows, or has
- * read more of its feed than there is, shows that the database went back in time. The hub then holds by itself, as after
- * a restore; the kiosk has done nothing wrong.
+ * What a kiosk was told is evidence of what this hub has said: one that was acknowledged further than the hub knows, or
+ * has read more of its feed than there is, shows that the database went back in time. The hub then holds by itself, as
+ * after a restore; the kiosk has done nothing wrong.
  */
 import { transact, type Db } from '../database/index.ts'
 import { beginIn } from './restore.ts'
@@ -33,9 +33,9 @@ export function shownLost(said: SaidStanding, known: KnownStanding): string | nu
 }
 
 /**
- * Begins a new incarnation where the kiosk's word shows that the hub has forgotten something; whether it did. One kiosk's
- * word counts once until a person has closed its alarm: a kiosk in other hands cannot hold the institution for ever. That of a
- * check-in screen, or of a kiosk that was written off or replaced, never does.
+ * Begins a new incarnation where the kiosk's word shows that the hub has forgotten something; whether it did. One
+ * kiosk's word counts once until a person has closed its alarm: a kiosk in other hands cannot hold the institution for
+ * ever. That of a check-in screen, or of a kiosk that was written off or replaced, never does.
  */
 export async function heedStanding(
   db: Db,
@@ -59,7 +59,8 @@ export async function heedStanding(
       acked: Number(row.acked),
       head: Number(row.head),
     })
-    // A check-in screen holds nothing that could be lost; one that was given up may be in anybody's hands, and no word of it holds others.
+    // A check-in screen holds nothing that could be lost; one that was given up may be in anybody's hands, and no word
+    // of it holds others.
     if (why === null || row.state !== 'active' || row.kind !== 'desk') return false
     const before = await tx
       .selectFrom('alarm')

@@ -1,7 +1,8 @@
 /**
- * Which opening key of a kiosk is in force: a pure rule. The kiosk's signing key opens with the keystore alone, so a request signed with it
- * proves nobody's presence. A key takes force by what a badge and a PIN opened (a chain of countersignatures from the key in force), or by a
- * supervisor's word. Everything else waits, and a key that was refused stays refused.
+ * Which opening key of a kiosk is in force: a pure rule. The kiosk's signing key opens with the keystore alone, so a
+ * request signed with it proves nobody's presence. A key takes force by what a badge and a PIN opened (a chain of
+ * countersignatures from the key in force), or by a supervisor's word. Everything else waits, and a key that was
+ * refused stays refused.
  */
 
 export interface KeysKnown {
@@ -21,7 +22,10 @@ export interface Vouched {
 export type Standing =
   /** Nothing changes: it is in force already. */
   | { readonly is: 'in-force' }
-  /** Takes force now. `gives` is a key that waited in its place: refused from now on, since its holder could not vouch for it. */
+  /**
+   * Takes force now. `gives` is a key that waited in its place: refused from now on, since its holder could not vouch
+   * for it.
+   */
   | { readonly is: 'takes-force'; readonly gives: string | null }
   /** Waits for a supervisor: `fresh` when it is the first to say so. */
   | { readonly is: 'waits'; readonly fresh: boolean }
@@ -29,8 +33,8 @@ export type Standing =
   | { readonly is: 'another-waits' }
 
 /**
- * The path of countersignatures that leads from the key in force to `key`, shortest first; null: there is none. Refused keys lead nowhere.
- * Whether each countersignature is true is for the caller to check: it costs, so only the path is.
+ * The path of countersignatures that leads from the key in force to `key`, shortest first; null: there is none. Refused
+ * keys lead nowhere. Whether each countersignature is true is for the caller to check: it costs, so only the path is.
  */
 export function pathTo(known: KeysKnown, key: string, links: readonly Vouched[]): readonly Vouched[] | null {
   if (known.inForce === null) return null

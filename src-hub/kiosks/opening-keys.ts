@@ -1,4 +1,7 @@
-/** A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a supervisor. */
+/**
+ * A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a
+ * supervisor.
+ */
 import type { OpeningLinkText, HubBody } from '../../src-shared/hub-api.ts'
 import type { KioskKind } from '../../src-shared/domain.ts'
 import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
@@ -90,9 +93,10 @@ async function closeAlarms(tx: Tx, parts: GrantParts, kiosk: string, by: string)
 }
 
 /**
- * A desk's kiosk tells its opening key (L-109 for a check-in screen, which has none), and hears how that stands: in force, where the key in
- * force leads to it by countersignatures, and what waited for the desk is then granted in the same transaction; or it waits for a supervisor,
- * with an alarm. L-431: refused. L-432: another key waits. Telling it again changes nothing.
+ * A desk's kiosk tells its opening key (L-109 for a check-in screen, which has none), and hears how that stands: in
+ * force, where the key in force leads to it by countersignatures, and what waited for the desk is then granted in the
+ * same transaction; or it waits for a supervisor, with an alarm. L-431: refused. L-432: another key waits. Telling it
+ * again changes nothing.
  */
 export async function registerOpeningKey(
   db: Db,
@@ -136,7 +140,8 @@ export async function registerOpeningKey(
         return ok('waits')
       }
       case 'takes-force':
-        // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing key.
+        // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing
+        // key.
         if (standing.gives !== null) await refuse(tx, parts, kiosk, standing.gives, 'hub')
         await putInForce(tx, parts, known, key)
         await audit(tx, parts, kiosk, {
@@ -170,7 +175,10 @@ async function setKey(tx: Tx, kiosk: string, key: string | null): Promise<void> 
     .execute()
 }
 
-/** Fails with L-609 (no such kiosk), L-691 (no key waits), L-690 (other letters; counted), L-692 (once too often: it is refused now). */
+/**
+ * Fails with L-609 (no such kiosk), L-691 (no key waits), L-690 (other letters; counted), L-692 (once too often: it is
+ * refused now).
+ */
 export async function confirmOpeningKey(
   db: Db,
   parts: GrantParts,

@@ -1,6 +1,6 @@
 /**
- * A kiosk's account of itself: how often it has started, where its ledger ends, and (after a restore of the hub) what it
- * holds. A disk put back from an old image shows here: its counter or its ledger is behind what the hub has seen.
+ * A kiosk's account of itself: how often it has started, where its ledger ends, and (after a restore of the hub) what
+ * it holds. A disk put back from an old image shows here: its counter or its ledger is behind what the hub has seen.
  */
 import type { HubBody } from '../../src-shared/hub-api.ts'
 import { LedgerHash } from '../../src-shared/ledger-entry.ts'
@@ -18,16 +18,20 @@ export interface Reported {
   readonly incarnation: string
 }
 
-/** How long a report's request goes on taking up what it says before the kiosk is asked to come again, ms: a kiosk waits ten seconds for an answer. */
+/**
+ * How long a report's request goes on taking up what it says before the kiosk is asked to come again, ms: a kiosk waits
+ * ten seconds for an answer.
+ */
 const patienceMs = 5000
 /** Grants that one transaction takes up at most. */
 const mostAtOnce = 500
 
 /**
- * Fails with L-680 for a report that is older than what the hub has acknowledged: the kiosk is asked to say it again, with
- * a challenge, since the network may have kept this one back. With the challenge it is the disk that is old: L-604, the
- * kiosk is frozen and an alarm raised. L-611 where there is more to take up than one request has patience for, or the ledger has gone on
- * meanwhile: what has been taken up stays, and the next report goes on. A report counts only once all that it says is taken up.
+ * Fails with L-680 for a report that is older than what the hub has acknowledged: the kiosk is asked to say it again,
+ * with a challenge, since the network may have kept this one back. With the challenge it is the disk that is old:
+ * L-604, the kiosk is frozen and an alarm raised. L-611 where there is more to take up than one request has patience
+ * for, or the ledger has gone on meanwhile: what has been taken up stays, and the next report goes on. A report counts
+ * only once all that it says is taken up.
  */
 export async function takeReport(
   db: Db,
@@ -36,7 +40,8 @@ export async function takeReport(
   body: HubBody<'report'>,
 ): Promise<Result<Reported>> {
   const heard = await transact<Result<Reported>>(db, (tx) => hear(tx, parts, kioskId, body))
-  // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live grant.
+  // Grants count only with the whole ledger behind them: an acknowledgement still to come would be taken for a live
+  // grant.
   if (!heard.ok || body.grants === null || body.seq !== heard.value.acked) return heard
   const whole = await takeUp(db, parts, kioskId, heard.value.incarnation, { seq: body.seq, grants: body.grants })
   if (!whole.ok) return whole
@@ -82,8 +87,8 @@ async function hear(
 }
 
 /**
- * The kiosk, its row locked, while its report still holds: the hub is the one that it was made for, and all of the ledger that it speaks of is
- * here and nothing after it. null: it does not, and the kiosk has to report again.
+ * The kiosk, its row locked, while its report still holds: the hub is the one that it was made for, and all of the
+ * ledger that it speaks of is here and nothing after it. null: it does not, and the kiosk has to report again.
  */
 async function standing(tx: Tx, kioskId: string, incarnation: string, seq: number) {
   const kiosk = await tx
@@ -112,7 +117,10 @@ async function takenUp(db: Db, kioskId: string): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ pickup, incarnation, n }) => `${pickup} ${incarnation} ${Number(n)}`))
 }
 
-/** Takes up all that the kiosk holds, in short transactions. L-611 when the report holds no more, or it takes too long for one request. */
+/**
+ * Takes up all that the kiosk holds, in short transactions. L-611 when the report holds no more, or it takes too long
+ * for one request.
+ */
 async function takeUp(
   db: Db,
   parts: GrantParts,
@@ -133,8 +141,9 @@ async function takeUp(
     const done = await transact(db, async (tx) => {
       const kiosk = await standing(tx, kioskId, incarnation, said.seq)
       if (kiosk === null) return 'stale'
-      // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing: what a kiosk then claims
-      // to hold of another incarnation is made up, and would take it from the desk that holds it.
+      // A check-in screen is never granted anything. And a hub that waits for nobody's report has forgotten nothing:
+      // what a kiosk then claims to hold of another incarnation is made up, and would take it from the desk that holds
+      // it.
       if (kiosk.kind !== 'desk' || !kiosk.holding) return 'nothing'
       await adopt(tx, parts, incarnation, kiosk, some)
       return 'more'

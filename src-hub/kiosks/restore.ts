@@ -1,7 +1,7 @@
 /**
- * A hub restored from backup (docs/architecture.md#ledger-and-sync, point 8): a new incarnation. It has forgotten what happened after the
- * backup, so it grants nothing until every kiosk has sent its ledger again from where the backup ends and has reported
- * its grants, or has been written off.
+ * A hub restored from backup (docs/architecture.md#ledger-and-sync, point 8): a new incarnation. It has forgotten what
+ * happened after the backup, so it grants nothing until every kiosk has sent its ledger again from where the backup
+ * ends and has reported its grants, or has been written off.
  */
 import { Incarnation } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -12,7 +12,9 @@ import type { Wanted } from '../desk-work/index.ts'
 export interface Cause {
   /** In words for the alarm; names no person. */
   readonly why: string
-  /** The incarnation that was served and that the database may have forgotten: it belongs to the lineage all the same. */
+  /**
+   * The incarnation that was served and that the database may have forgotten: it belongs to the lineage all the same.
+   */
   readonly forgotten?: string | null
   /** Whose word it is, where it is a kiosk's. */
   readonly kiosk?: string

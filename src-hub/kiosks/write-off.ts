@@ -1,6 +1,7 @@
 /**
- * A lost or broken kiosk (docs/architecture.md#ledger-and-sync, point 8): a recorded write-off. From its transaction on the kiosk's requests are refused, except its
- * ledger, which is evidence, and no word of it ends a grant. Every secret granted there is then burned and replaced by a fresh one, batch by batch.
+ * A lost or broken kiosk (docs/architecture.md#ledger-and-sync, point 8): a recorded write-off. From its transaction on
+ * the kiosk's requests are refused, except its ledger, which is evidence, and no word of it ends a grant. Every secret
+ * granted there is then burned and replaced by a fresh one, batch by batch.
  */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { openWork, replacedOf, transactAndCarryOn } from '../desk-work/index.ts'
@@ -16,7 +17,10 @@ export interface WrittenOff {
   readonly left?: number
 }
 
-/** Fails with L-609. A second write-off of one kiosk says how far the first has come, and goes on with what was held back. */
+/**
+ * Fails with L-609. A second write-off of one kiosk says how far the first has come, and goes on with what was held
+ * back.
+ */
 export async function writeOff(db: Db, parts: GrantParts, kiosk: string, actor: string): Promise<Result<WrittenOff>> {
   const done = await transactAndCarryOn<Result<{ readonly again: boolean }>>(db, parts, async (tx, wanted) => {
     const row = await tx
@@ -52,8 +56,9 @@ export async function writeOff(db: Db, parts: GrantParts, kiosk: string, actor: 
 }
 
 /**
- * Serves a frozen kiosk again, on an agent's word; what was issued for its desk meanwhile is granted. The ledgers must still agree: else the next
- * batch freezes it anew. Fails with L-609. The value is how many pickups still wait to be granted: they follow by themselves.
+ * Serves a frozen kiosk again, on an agent's word; what was issued for its desk meanwhile is granted. The ledgers must
+ * still agree: else the next batch freezes it anew. Fails with L-609. The value is how many pickups still wait to be
+ * granted: they follow by themselves.
  */
 export async function unfreeze(db: Db, parts: GrantParts, kiosk: string, actor: string): Promise<Result<number>> {
   const done = await transactAndCarryOn<Result<string>>(db, parts, async (tx, wanted) => {

@@ -1,4 +1,7 @@
-/** Taking in a ledger file that was carried here: the kiosk's own signature first, then the same intake as over the network. */
+/**
+ * Taking in a ledger file that was carried here: the kiosk's own signature first, then the same intake as over the
+ * network.
+ */
 import type { HubReply } from '../../src-shared/hub-api.ts'
 import { DeskId, Incarnation } from '../../src-shared/domain.ts'
 import { readCarried, receiptName, writeReceipt } from '../../src-shared/protocol/carried-ledger.ts'
@@ -11,8 +14,9 @@ import { takeLedger } from './intake.ts'
 const batch = 500
 
 /**
- * Fails as the route says. A file that is refused changes nothing, but that with L-681 (frozen, or at odds with what the hub holds) what it holds is
- * kept as evidence; one that comes again changes nothing more and gets its receipt again.
+ * Fails as the route says. A file that is refused changes nothing, but that with L-681 (frozen, or at odds with what
+ * the hub holds) what it holds is kept as evidence; one that comes again changes nothing more and gets its receipt
+ * again.
  */
 export async function takeCarried(
   db: Db,
@@ -32,7 +36,8 @@ export async function takeCarried(
   const entries = file.value.entries(publicKeyFromRaw(kiosk.sign_key))
   if (!entries.ok) return entries
   const before = Number(kiosk.acked)
-  // No word against the kiosk: only the order in which its files came. Of one that serves no more the earlier ones may never come.
+  // No word against the kiosk: only the order in which its files came. Of one that serves no more the earlier ones may
+  // never come.
   if (head.after > before && kiosk.state === 'active' && !kiosk.frozen) return fail('L-624', { from: before + 1 })
   let end = { acked: before, head: '' }
   let kept = 0

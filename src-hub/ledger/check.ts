@@ -1,7 +1,7 @@
 /**
  * Whether a batch of signed entries continues a kiosk's ledger: order, chain and signature over the exact bytes. Pure:
- * no database, no clock. The hash of an entry covers all before it, so the signature of a batch's last entry vouches for
- * every entry in it; a signature that comes with an earlier entry is checked as well.
+ * no database, no clock. The hash of an entry covers all before it, so the signature of a batch's last entry vouches
+ * for every entry in it; a signature that comes with an earlier entry is checked as well.
  */
 import type { KeyObject } from 'node:crypto'
 import type { Epoch } from '../../src-shared/domain.ts'
@@ -28,7 +28,10 @@ export interface ChainedEntry {
 export interface CheckedEntry extends Omit<ChainedEntry, 'json'> {
   /** Of one that is kept beside the ledger: its row there. */
   readonly quarantine?: number | null
-  /** null: validly signed bytes that do not parse, are longer or deeper than an entry may be, or not canonical: a poison entry. */
+  /**
+   * null: validly signed bytes that do not parse, are longer or deeper than an entry may be, or not canonical: a poison
+   * entry.
+   */
   readonly entry: LedgerEntry | null
 }
 
@@ -47,7 +50,10 @@ export interface Read {
   readonly signature: string | null
 }
 
-/** The entries' heads, or what is wrong. Text that is not well-formed Unicode becomes what was hashed and signed: its UTF-8 form. */
+/**
+ * The entries' heads, or what is wrong. Text that is not well-formed Unicode becomes what was hashed and signed: its
+ * UTF-8 form.
+ */
 export function readEntries(entries: readonly WireEntry[]): readonly Read[] | string {
   const read: Read[] = []
   for (const { bytes: given, signature } of entries) {
@@ -88,8 +94,9 @@ export const isFresh = (found: readonly ChainedEntry[] | Misfit): found is reado
 /** A batch on its way through the check, piece by piece. */
 export interface Chain {
   /**
-   * The entries of the next piece that are new, or what is wrong. `known` holds hash and bytes of what the hub has at those
-   * sequence numbers that `read` repeats: overlap is compared, never skipped. Nothing of the batch holds before its last piece does.
+   * The entries of the next piece that are new, or what is wrong. `known` holds hash and bytes of what the hub has at
+   * those sequence numbers that `read` repeats: overlap is compared, never skipped. Nothing of the batch holds before
+   * its last piece does.
    */
   next(
     read: readonly Read[],
@@ -117,7 +124,8 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
             return { wrong: `entry ${head.seq} was acknowledged with other bytes` }
           continue
         }
-        // As a whole after what the hub has: it was told of what the hub has forgotten, and nobody has tampered with anything.
+        // As a whole after what the hub has: it was told of what the hub has forgotten, and nobody has tampered with
+        // anything.
         if (signed === null && head.seq > seq + 1) return { from: seq + 1 }
         if (head.seq !== seq + 1) return { wrong: `entry ${head.seq} follows ${seq}` }
         if (head.prev !== prev) return { wrong: `entry ${head.seq} breaks the chain` }
@@ -126,7 +134,8 @@ export function createChain(key: KeyObject, end: LedgerEnd): Chain {
           return { wrong: `entry ${head.seq} has a wrong signature` }
         fresh.push({
           seq: head.seq,
-          // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text is none: a poison kind stops nothing.
+          // PostgreSQL's text holds no NUL, and columns travel joined by a control character, where a lone empty text
+          // is none: a poison kind stops nothing.
           // eslint-disable-next-line no-control-regex
           kind: (told.kind ?? '').replace(/^$|[\0-\x1f]/g, '\ufffd').toWellFormed(),
           time: told.time ?? 0,

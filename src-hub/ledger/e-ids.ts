@@ -4,7 +4,10 @@ import type { Effects } from './rules.ts'
 
 type Claim = Effects['eIds'][number]
 
-/** In the caller's transaction. false: nothing of the kind was proved for this pickup at this kiosk, or it has been used before. */
+/**
+ * In the caller's transaction. false: nothing of the kind was proved for this pickup at this kiosk, or it has been used
+ * before.
+ */
 export async function spendEId(tx: Tx, kiosk: string, { attempt, pickup }: Claim, now: number): Promise<boolean> {
   if (attempt === null) return false
   const spent = await tx

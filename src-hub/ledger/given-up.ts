@@ -1,7 +1,7 @@
 /**
- * Pickups that a kiosk gives up without being asked: sent to other desks, or acknowledged where nobody revoked. One by one that is a day at
- * the desk; most of what it holds within minutes is what somebody does who has carried the kiosk off. It is done all the same, since the
- * kiosk's word ends its grants, and an alarm shows what was given up.
+ * Pickups that a kiosk gives up without being asked: sent to other desks, or acknowledged where nobody revoked. One by
+ * one that is a day at the desk; most of what it holds within minutes is what somebody does who has carried the kiosk
+ * off. It is done all the same, since the kiosk's word ends its grants, and an alarm shows what was given up.
  */
 import type { Tx } from '../database/index.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Taking in a kiosk's ledger (docs/architecture.md#ledger-and-sync, point 5): lock the kiosk's row, check the entries, insert them, apply
- * what they mean, all in one transaction. However many entries a batch has, it costs the same few statements, but for its entries, which are written in pieces.
+ * Taking in a kiosk's ledger (docs/architecture.md#ledger-and-sync, point 5): lock the kiosk's row, check the entries,
+ * insert them, apply what they mean, all in one transaction. However many entries a batch has, it costs the same few
+ * statements, but for its entries, which are written in pieces.
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
@@ -47,19 +48,26 @@ export interface Intake {
 
 /** So many entries are looked into while the database writes those before them. */
 const piece = 500
-/** So many entries go into the first transaction of a long batch, and about as long is one to take, ms: others at that desk wait for it. */
+/**
+ * So many entries go into the first transaction of a long batch, and about as long is one to take, ms: others at that
+ * desk wait for it.
+ */
 const firstPart = 500
 const partMs = 80
 
-/** Where the next part of a batch ends: at the first signature from so many entries on, as each part must be vouched for by itself. */
+/**
+ * Where the next part of a batch ends: at the first signature from so many entries on, as each part must be vouched for
+ * by itself.
+ */
 function partEnd(entries: readonly WireEntry[], from: number, least: number): number {
   for (let at = from + least - 1; at < entries.length - 1; at++) if (entries[at]?.signature !== undefined) return at + 1
   return entries.length
 }
 
 /**
- * Takes a batch in, part by part, each a transaction that ends at a signature: what is taken is taken, and a kiosk that never hears of it sends it
- * again, where it is compared. Fails as `takePart`, and then nothing of that part or after it is in the ledger.
+ * Takes a batch in, part by part, each a transaction that ends at a signature: what is taken is taken, and a kiosk that
+ * never hears of it sends it again, where it is compared. Fails as `takePart`, and then nothing of that part or after
+ * it is in the ledger.
  */
 export async function takeLedger(
   db: Db,
@@ -80,9 +88,10 @@ export async function takeLedger(
 }
 
 /**
- * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised; and while it is frozen. L-643 (`from`)
- * when the part begins after an entry that the hub lacks. What a kiosk has validly signed is kept all the same (`quarantine.ts`), but for a
- * gap of one that serves, which sends it again: `kept` says how many entries of it, and of what follows it in the batch (`rest`), are new.
+ * Fails with L-604 when chain, order or signature do not hold: the kiosk is then frozen and an alarm raised; and while
+ * it is frozen. L-643 (`from`) when the part begins after an entry that the hub lacks. What a kiosk has validly signed
+ * is kept all the same (`quarantine.ts`), but for a gap of one that serves, which sends it again: `kept` says how many
+ * entries of it, and of what follows it in the batch (`rest`), are new.
  */
 async function takePart(
   db: Db,
@@ -115,7 +124,8 @@ async function takePart(
       }
       const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
       const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
-      // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves no more it may never come.
+      // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves
+      // no more it may never come.
       if ('from' in checked) {
         if (active) return fail('L-643', { from: checked.from })
         return keep(fail('L-643', { from: checked.from, kept: await keepEvidence('apart') }))
@@ -204,8 +214,8 @@ async function repeated(
 }
 
 /**
- * Checks the entries, inserts the new ones and says what each of them means; or says what is wrong with the batch, and then
- * nothing of it is inserted. Piece by piece: while the database writes one, the next is looked into.
+ * Checks the entries, inserts the new ones and says what each of them means; or says what is wrong with the batch, and
+ * then nothing of it is inserted. Piece by piece: while the database writes one, the next is looked into.
  */
 async function insert(
   tx: Tx,
@@ -252,7 +262,10 @@ async function insert(
   return checked
 }
 
-/** Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in a ring. */
+/**
+ * Locks and reads what the batch is about, pickups in the order of their ids: two intakes never wait for each other in
+ * a ring.
+ */
 async function load(
   tx: Tx,
   { id: kiosk, desk, state }: { readonly id: string; readonly desk: string; readonly state: string },
@@ -354,7 +367,8 @@ async function write(
   })
   if (changed.length > 0) await bulk.updatePickups(tx, changed)
   const outcomes = changed.filter((row) => row.state !== row.was)
-  // A secret that was burned or taken back is out of force for good: a handover told of too late is a dispute, and puts nothing into force.
+  // A secret that was burned or taken back is out of force for good: a handover told of too late is a dispute, and puts
+  // nothing into force.
   await oweOutcomes(
     tx,
     now,

@@ -1,6 +1,6 @@
 /**
- * What becomes of pickups that a batch sets free: each goes to the desk that the hub or its kiosk has named, in the intake's transaction. Few are
- * granted there at once; many wait there, and are granted batch by batch (`desk-work/`).
+ * What becomes of pickups that a batch sets free: each goes to the desk that the hub or its kiosk has named, in the
+ * intake's transaction. Few are granted there at once; many wait there, and are granted batch by batch (`desk-work/`).
  */
 import { bulkOf, type Tx } from '../database/index.ts'
 import type { Wanted } from '../desk-work/index.ts'
@@ -14,7 +14,10 @@ interface Free {
   readonly to: string
 }
 
-/** Puts each where it goes: as moved by the hub, or as sent by its kiosk, where policy and that desk allow. Returns where they wait. */
+/**
+ * Puts each where it goes: as moved by the hub, or as sent by its kiosk, where policy and that desk allow. Returns
+ * where they wait.
+ */
 export async function route(
   tx: Tx,
   parts: GrantParts,
@@ -43,7 +46,8 @@ export async function route(
       .set({ desk: to, ...(channel === null ? {} : { channel }) })
       .where(bulk.among('id', ids))
       .execute()
-  // A kiosk with old policy or an old directory: it stays with its desk, under a fresh secret, and somebody looks at it.
+  // A kiosk with old policy or an old directory: it stays with its desk, under a fresh secret, and somebody looks at
+  // it.
   const alarm = { kind: 'misrouted', kiosk: kiosk.id, detail: 'sent to a desk that may not have it', at: now }
   if (lost.length > 0)
     await tx
@@ -56,7 +60,10 @@ export async function route(
   ]
 }
 
-/** Grants them where they wait now, or asks for that. Last in the intake's transaction: whatever asks for more work locks its row last. */
+/**
+ * Grants them where they wait now, or asks for that. Last in the intake's transaction: whatever asks for more work
+ * locks its row last.
+ */
 export async function regrant(tx: Tx, parts: GrantParts, wanted: Wanted, free: readonly Free[]): Promise<void> {
   if (free.length <= (parts.pace?.rows ?? atOnce)) {
     for (const { pickup, to } of free) await grantPickup(tx, parts, pickup, to, null)

@@ -1,7 +1,7 @@
 /**
- * What a kiosk of this hub has validly signed and its ledger has no place for: sent while it was frozen, or joining nothing, or contradicting what
- * is there (the second of two copies of one disk). It is kept byte for byte and never changed; each handover in it takes effect as one, or is a
- * dispute. Nothing else in it decides anything.
+ * What a kiosk of this hub has validly signed and its ledger has no place for: sent while it was frozen, or joining
+ * nothing, or contradicting what is there (the second of two copies of one disk). It is kept byte for byte and never
+ * changed; each handover in it takes effect as one, or is a dispute. Nothing else in it decides anything.
  */
 import type { KioskKind } from '../../src-shared/domain.ts'
 import type { WireEntry } from '../../src-shared/ledger-entry.ts'
@@ -13,7 +13,10 @@ import { vouchedFor, type Stretch, type Vouched } from './vouch.ts'
 /** Why it is not in the ledger: its kiosk was frozen, or it does not continue what the hub holds. */
 export type Reason = 'frozen' | 'apart'
 
-/** Of one kiosk: a desk's busiest year many times over, and nothing that fills a disk. Handovers may go beyond, up to twice as much. */
+/**
+ * Of one kiosk: a desk's busiest year many times over, and nothing that fills a disk. Handovers may go beyond, up to
+ * twice as much.
+ */
 export const keptEntries = 20_000
 export const keptBytes = 16 * 1024 * 1024
 

@@ -1,6 +1,7 @@
 /**
- * What a kiosk's entries mean for ownership (docs/architecture.md#ledger-and-sync, points 5 to 8), as a pure function over a working set:
- * the pickups and open grants that a batch names. The store loads the set under its locks and writes what changed.
+ * What a kiosk's entries mean for ownership (docs/architecture.md#ledger-and-sync, points 5 to 8), as a pure function
+ * over a working set: the pickups and open grants that a batch names. The store loads the set under its locks and
+ * writes what changed.
  */
 import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
 import type { CheckedEntry } from './check.ts'
@@ -40,7 +41,10 @@ export interface WorkingSet {
   readonly told: ReadonlySet<string>
   /** Where the kiosk stands. */
   readonly desk: string
-  /** The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations before. */
+  /**
+   * The hub's own, and whether it was ever put back from a backup: then it has forgotten grants of the incarnations
+   * before.
+   */
   readonly incarnation: string
   readonly restored: boolean
 }
@@ -117,7 +121,9 @@ const decisive: ReadonlySet<string> = new Set([
   'slip-missing',
 ] satisfies LedgerEntry['kind'][])
 
-/** The secret is out of the hub's hands for good, or burned: no acknowledgement that comes later sets the pickup free. */
+/**
+ * The secret is out of the hub's hands for good, or burned: no acknowledgement that comes later sets the pickup free.
+ */
 const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
 /** Nobody waits for it any more. */
 const ended: ReadonlySet<string> = new Set([...over, 'revoked', 'returned'])
@@ -133,7 +139,9 @@ function holds(
   return grant.incarnation === epoch.incarnation && grant.n === epoch.n ? grant : null
 }
 
-/** Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign). */
+/**
+ * Ends the open grant that an entry speaks of; false when the kiosk speaks of one that is not open (stale or foreign).
+ */
 function endGrant(
   set: WorkingSet,
   kiosk: string,
@@ -148,8 +156,8 @@ function endGrant(
 }
 
 /**
- * Whether a kiosk speaks of what it cannot have had: the hub never granted it this, and has forgotten nothing. Nothing is changed on such a
- * word: one opened kiosk would otherwise end the pickups of every other.
+ * Whether a kiosk speaks of what it cannot have had: the hub never granted it this, and has forgotten nothing. Nothing
+ * is changed on such a word: one opened kiosk would otherwise end the pickups of every other.
  */
 function foreign(set: WorkingSet, pickup: string, epoch: { incarnation: string; n: number }): boolean {
   return !set.granted.has(grantKey(pickup, epoch)) && (epoch.incarnation === set.incarnation || !set.restored)
@@ -174,8 +182,8 @@ function everGranted(set: WorkingSet, pickup: string): boolean {
 }
 
 /**
- * A poison entry holds the pickup that it names until somebody has looked, but only one that this kiosk was granted: one opened kiosk would
- * otherwise hold the pickups of every other. It is an alarm in any case.
+ * A poison entry holds the pickup that it names until somebody has looked, but only one that this kiosk was granted:
+ * one opened kiosk would otherwise hold the pickups of every other. It is an alarm in any case.
  */
 function poisoned(set: WorkingSet, effects: Effects, { seq, kind, pickup, epoch }: CheckedEntry): void {
   const detail = `entry ${seq} of kind ${kind} does not parse`
@@ -256,7 +264,8 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       row.movingTo = null
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })
-      // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to account for.
+      // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to
+      // account for.
       recall(set, effects, pickup)
       return
     }
@@ -282,7 +291,8 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
     case 'sent-elsewhere':
       if (row === undefined || holds(set, kiosk, pickup, epoch) === null) return
       if (entry.facts.to === set.desk) {
-        // No kiosk's screen offers it. Taken at its word the hub would seal a fresh secret for that kiosk, on its signing key's word alone.
+        // No kiosk's screen offers it. Taken at its word the hub would seal a fresh secret for that kiosk, on its
+        // signing key's word alone.
         row.held = true
         effects.changed.add(pickup)
         effects.alarms.push({ kind: 'sent-to-itself', pickup, detail: `entry ${item.seq} sends it to its own desk` })
@@ -319,7 +329,8 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       }
       if (holdsStill(set, kiosk, pickup)) return
       if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
-        // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it is burned here as well.
+        // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it
+        // is burned here as well.
         if (ended.has(row.state)) return
         recall(set, effects, pickup)
       }

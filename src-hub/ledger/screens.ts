@@ -1,6 +1,7 @@
 /**
- * What a check-in screen may write: that it runs, and that someone calls for staff. Anything else validly signed by one is kept as
- * a poison entry that concerns no pickup: a screen that somebody has opened can raise an alarm, and nothing more.
+ * What a check-in screen may write: that it runs, and that someone calls for staff. Anything else validly signed by one
+ * is kept as a poison entry that concerns no pickup: a screen that somebody has opened can raise an alarm, and nothing
+ * more.
  */
 import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
 import type { Tx } from '../database/index.ts'

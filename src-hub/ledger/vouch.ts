@@ -1,6 +1,7 @@
 /**
- * Which entries of a batch their kiosk's key vouches for, whatever they join or contradict: evidence is kept for what was signed, not for where
- * it fits. Pure: no database, no clock. An entry's hash covers the one before it, so a signature vouches for the unbroken stretch up to it.
+ * Which entries of a batch their kiosk's key vouches for, whatever they join or contradict: evidence is kept for what
+ * was signed, not for where it fits. Pure: no database, no clock. An entry's hash covers the one before it, so a
+ * signature vouches for the unbroken stretch up to it.
  */
 import type { KeyObject } from 'node:crypto'
 import type { Epoch } from '../../src-shared/domain.ts'

@@ -1,4 +1,7 @@
-/** A recipient's postal address: sealed in the database under the master key, told to the post room that prints the letter and to nobody else. */
+/**
+ * A recipient's postal address: sealed in the database under the master key, told to the post room that prints the
+ * letter and to nobody else.
+ */
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
 import type { PostalAddress } from '../../src-shared/policy/index.ts'
@@ -14,7 +17,9 @@ export function sealAddress(keys: HubKeys, address: PostalAddress): Buffer {
   return keys.seal(JSON.stringify(address))
 }
 
-/** Fails with L-609 (unknown account), L-618 (another role keeps people of this class). Recorded without the address. */
+/**
+ * Fails with L-609 (unknown account), L-618 (another role keeps people of this class). Recorded without the address.
+ */
 export async function setAddress(
   db: Db,
   parts: GrantParts,

@@ -40,7 +40,10 @@ const named = (page: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
   sql<Row>`SELECT e.*, d.id AS desk, d.name AS desk_name, u.name AS unit_name FROM (${page}) e
     LEFT JOIN kiosk k ON k.id = e.kiosk LEFT JOIN desk d ON d.id = k.desk LEFT JOIN unit u ON u.id = d.unit ORDER BY ${order}`
 
-/** Kiosks one after another: a desk's kiosks follow each other in time, and within one the order received is the order of its own numbers. */
+/**
+ * Kiosks one after another: a desk's kiosks follow each other in time, and within one the order received is the order
+ * of its own numbers.
+ */
 async function byKiosks(
   db: Db,
   query: HubQuery<'ledgerEntries'>,

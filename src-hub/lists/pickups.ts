@@ -1,4 +1,7 @@
-/** Pickups as the console lists and finds them: newest first, a page at a time from where the last one ended, over any number of them. */
+/**
+ * Pickups as the console lists and finds them: newest first, a page at a time from where the last one ended, over any
+ * number of them.
+ */
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { HubQuery } from '../../src-shared/hub-api.ts'
 import type { PickupFilters, PickupRow } from '../../src-shared/agent-api/lists.ts'
@@ -47,12 +50,16 @@ const idLike = /^[A-Za-z0-9_-]{22}$/
 const all = (wheres: readonly Where[]) =>
   wheres.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(wheres, sql` AND `)}`
 
-/** Where words are looked for: `rare` by their index and then in order; `few` among `found`; `common` in order, and each looked at. */
+/**
+ * Where words are looked for: `rare` by their index and then in order; `few` among `found`; `common` in order, and each
+ * looked at.
+ */
 type Words = 'rare' | 'few' | 'common'
 
 /**
- * The rows that fit, newest first, before `mark`. Where words, class or channel are asked for, the search table is walked;
- * else the pickups themselves, by an index that fits the filter. A few states have an index each, so each is asked apart.
+ * The rows that fit, newest first, before `mark`. Where words, class or channel are asked for, the search table is
+ * walked; else the pickups themselves, by an index that fits the filter. A few states have an index each, so each is
+ * asked apart.
  */
 function matching(
   filters: PickupFilters,
@@ -95,7 +102,10 @@ const named = (page: RawBuilder<Row>) =>
 
 type Mark = { readonly issuedAt: number; readonly id: string } | null
 
-/** Another filter may fit few of many: then the index of words leads in any case. Else the words' index is asked once, and the page is among its hits unless they are many. */
+/**
+ * Another filter may fit few of many: then the index of words leads in any case. Else the words' index is asked once,
+ * and the page is among its hits unless they are many.
+ */
 async function pageOf(db: Db, filters: PickupFilters, mark: Mark, limit: number): Promise<Row[]> {
   const { text } = filters
   if (text === undefined || narrowed(filters))

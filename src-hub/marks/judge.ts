@@ -2,9 +2,10 @@
  * Whether a database went back in time: what this hub remembers outside of it, against what the database says. Pure.
  *
  * The counter `n` is what counts. It is a row of this hub's alone, and it is raised after everything that is to be
- * acknowledged has been committed: the write-ahead log is lost from its end, so a database that still has the counter has
- * all that was committed before it. It needs no rights and holds for every way back: a failover, a snapshot, a dump.
- * System identifier, timeline and position in the log (LSN) say the same of a PostgreSQL that tells them, and why.
+ * acknowledged has been committed: the write-ahead log is lost from its end, so a database that still has the counter
+ * has all that was committed before it. It needs no rights and holds for every way back: a failover, a snapshot, a
+ * dump. System identifier, timeline and position in the log (LSN) say the same of a PostgreSQL that tells them, and
+ * why.
  */
 
 /** Where a PostgreSQL stands; null where it does not tell. */
@@ -38,7 +39,9 @@ export type Why = 'incarnation' | 'counter' | 'timeline' | 'lsn'
 
 export type Verdict =
   | { readonly kind: 'same' }
-  /** Another hub has begun an incarnation since: whatever was lost, it holds for that already. Or nothing is remembered. */
+  /**
+   * Another hub has begun an incarnation since: whatever was lost, it holds for that already. Or nothing is remembered.
+   */
   | { readonly kind: 'follow' }
   | { readonly kind: 'back'; readonly why: Why; readonly detail: string }
 

@@ -1,4 +1,7 @@
-/** The mark outside of the database: one small file in the data folder, written whole or not at all, and on the disk before anything rests on it. */
+/**
+ * The mark outside of the database: one small file in the data folder, written whole or not at all, and on the disk
+ * before anything rests on it.
+ */
 import { readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'

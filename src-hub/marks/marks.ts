@@ -14,10 +14,14 @@ import { nowhere } from './position.ts'
 export interface Marks {
   /**
    * Resolves once everything that was committed before the call is behind a mark outside. Rejects while the database is
-   * away, and with `WentBack` where it had gone back or another hub had noticed that: nobody is told anything on its word.
+   * away, and with `WentBack` where it had gone back or another hub had noticed that: nobody is told anything on its
+   * word.
    */
   cover(): Promise<void>
-  /** Raises the mark in the database: proves that it can be written to, and that it is where it was. Outside, now and then. */
+  /**
+   * Raises the mark in the database: proves that it can be written to, and that it is where it was. Outside, now and
+   * then.
+   */
   beat(): Promise<void>
   /** What a transaction that grants must find. */
   floor(): MarkFloor

@@ -1,4 +1,7 @@
-/** Where the PostgreSQL behind a connection stands. The functions are everybody's by default; a managed service may have none of them. */
+/**
+ * Where the PostgreSQL behind a connection stands. The functions are everybody's by default; a managed service may have
+ * none of them.
+ */
 import { sql } from 'kysely'
 import { codeOf, type Db, type Tx } from '../database/index.ts'
 import type { Position } from './judge.ts'
@@ -9,8 +12,8 @@ export const nowhere: Position = { system: null, timeline: null, lsn: null }
 const refused: ReadonlySet<string> = new Set(['42501', '42883', '0A000', '55000', '22023'])
 
 /**
- * Asks in a transaction of its own, so that a refusal ends nothing. The timeline is that of the log being written: the one
- * in the control file is of the last checkpoint, and a standby just promoted has had none yet.
+ * Asks in a transaction of its own, so that a refusal ends nothing. The timeline is that of the log being written: the
+ * one in the control file is of the last checkpoint, and a standby just promoted has had none yet.
  */
 export async function readPosition(db: Db | Tx): Promise<Position & { readonly refused: boolean }> {
   try {

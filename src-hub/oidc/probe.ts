@@ -1,7 +1,7 @@
 /**
- * Asks a provider, without a person, whether the settings of one client hold: its description, the client and the address to come back to
- * (an authorization request with `prompt=none`, OpenID Connect Core 3.1.2.1, which shows nobody a page), the client's secret (a code that
- * nobody was given), and its clock. Nobody is signed in and nothing is kept.
+ * Asks a provider, without a person, whether the settings of one client hold: its description, the client and the
+ * address to come back to (an authorization request with `prompt=none`, OpenID Connect Core 3.1.2.1, which shows nobody
+ * a page), the client's secret (a code that nobody was given), and its clock. Nobody is signed in and nothing is kept.
  */
 import * as client from 'openid-client'
 import type { ErrorParams } from '../../src-shared/errors.ts'

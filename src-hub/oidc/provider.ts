@@ -1,6 +1,6 @@
 /**
- * An OpenID Connect provider as the hub meets it: found out about once, asked by authorization code with PKCE (RFC 7636), its ID token
- * looked at by the hub's time and not by the machine's.
+ * An OpenID Connect provider as the hub meets it: found out about once, asked by authorization code with PKCE (RFC
+ * 7636), its ID token looked at by the hub's time and not by the machine's.
  */
 import * as client from 'openid-client'
 import { outgoingFetch, type FetchLimits } from '../../src-shared/outgoing/index.ts'
@@ -48,7 +48,10 @@ const stopped = (trouble: Trouble) => ({ ok: false, trouble }) as const
 const descriptionPath = '/.well-known/openid-configuration'
 const bare = (issuer: string) => issuer.replace(/\/$/, '')
 
-/** The provider says by which ways a client may prove itself: in the body where it may, else as RFC 6749, 2.3.1, has it by default. */
+/**
+ * The provider says by which ways a client may prove itself: in the body where it may, else as RFC 6749, 2.3.1, has it
+ * by default.
+ */
 function proving(secret: string | null): client.ClientAuth {
   if (secret === null) return client.None()
   const [post, basic] = [client.ClientSecretPost(secret), client.ClientSecretBasic(secret)]
@@ -60,8 +63,8 @@ function proving(secret: string | null): client.ClientAuth {
 }
 
 /**
- * The token was made while this try was under way, by the provider's clock; the hub's may be a minute off. Beyond that the difference is
- * named: a token that has expired, or is not valid yet, says nothing of why.
+ * The token was made while this try was under way, by the provider's clock; the hub's may be a minute off. Beyond that
+ * the difference is named: a token that has expired, or is not valid yet, says nothing of why.
  */
 function clockOf(claims: client.IDToken, now: number, began: number): Trouble | null {
   const seconds = now / 1000
@@ -94,7 +97,9 @@ export function createProvider(
       execute: [...execute, ...local],
     })
 
-  /** `https://id.example.org` and `https://id.example.org/` are one provider's: it goes by the form that it uses itself. */
+  /**
+   * `https://id.example.org` and `https://id.example.org/` are one provider's: it goes by the form that it uses itself.
+   */
   async function found(skew: number): Promise<Told<client.Configuration>> {
     try {
       return told(await ask(written, skew))

@@ -10,7 +10,10 @@ export interface ClientSettings {
 /** Which settings a client's are: `LODGE_HUB_OIDC_...` of the console's sign-in, `LODGE_HUB_EID_...` of the broker. */
 export type SettingNames = 'OIDC' | 'EID'
 
-/** Clocks of provider and hub may differ by so much, seconds: RFC 7519, 4.1.4 and 4.1.5, leaves room for "no more than a few minutes". */
+/**
+ * Clocks of provider and hub may differ by so much, seconds: RFC 7519, 4.1.4 and 4.1.5, leaves room for "no more than a
+ * few minutes".
+ */
 export const skewSeconds = 60
 
 /** Plain HTTP only to this computer itself, for trying. */

@@ -1,6 +1,7 @@
 /**
- * What stands behind a failed conversation with a provider: it is away, the person gave up, its answer cannot be trusted, or a setting is
- * wrong. A wrong setting names itself and, where the provider says so, the value that was expected. Never a secret, a code or a token.
+ * What stands behind a failed conversation with a provider: it is away, the person gave up, its answer cannot be
+ * trusted, or a setting is wrong. A wrong setting names itself and, where the provider says so, the value that was
+ * expected. Never a secret, a code or a token.
  */
 import * as client from 'openid-client'
 import { isUnreached } from '../../src-shared/outgoing/index.ts'
@@ -24,7 +25,10 @@ const away: Trouble = { kind: 'away' }
 const refused: Trouble = { kind: 'refused' }
 const setting = (failure: { failure: Failure }): Trouble => ({ kind: 'setting', failure: failure.failure })
 
-/** Error words of RFC 6749 (4.1.2.1, 5.2) and OpenID Connect Core (3.1.2.6): no others are shown, since a browser may bring any. */
+/**
+ * Error words of RFC 6749 (4.1.2.1, 5.2) and OpenID Connect Core (3.1.2.6): no others are shown, since a browser may
+ * bring any.
+ */
 const knownWords: ReadonlySet<string> = new Set([
   'invalid_request',
   'unauthorized_client',

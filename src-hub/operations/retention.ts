@@ -1,6 +1,7 @@
 /**
- * Personal data of pickups that ended long enough ago goes by itself: what leads from a pickup to a person is deleted, the
- * ledger is left as it is. The institution says after how many days (`retention` settings); until then nothing goes.
+ * Personal data of pickups that ended long enough ago goes by itself: what leads from a pickup to a person is deleted,
+ * the ledger is left as it is. The institution says after how many days (`retention` settings); until then nothing
+ * goes.
  */
 import { sql } from 'kysely'
 import { transact, type Db } from '../database/index.ts'
@@ -46,8 +47,8 @@ async function purgeNext(
 }
 
 /**
- * Returns how many pickups are nobody's now. In short transactions, each with its own row in the audit: what is still somebody's is found again,
- * so that one that was cut off goes on with the rest. Safe in several hub processes.
+ * Returns how many pickups are nobody's now. In short transactions, each with its own row in the audit: what is still
+ * somebody's is found again, so that one that was cut off goes on with the rest. Safe in several hub processes.
  */
 export async function purgeEnded(
   db: Db,

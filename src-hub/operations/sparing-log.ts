@@ -1,6 +1,6 @@
 /**
- * A log that a standing outage does not fill: of lines that say the same, one a minute is written, and the next one says
- * how many were left out before it. What differs is another line, and is written at once.
+ * A log that a standing outage does not fill: of lines that say the same, one a minute is written, and the next one
+ * says how many were left out before it. What differs is another line, and is written at once.
  */
 
 /** Lines that say the same are at least so far apart, ms. */

@@ -1,6 +1,7 @@
 /**
- * The accounts of a person at a desk: by card, by document, or by the beginnings of words of a name or an account. A card is found by its blind
- * index, a document by its birth date's and then a tolerant comparison of the name; what was asked for is neither stored nor logged.
+ * The accounts of a person at a desk: by card, by document, or by the beginnings of words of a name or an account. A
+ * card is found by its blind index, a document by its birth date's and then a tolerant comparison of the name; what was
+ * asked for is neither stored nor logged.
  */
 import { Language, PickupId, RecipientClass, RecipientId, type Localized } from '../../src-shared/domain.ts'
 import { sql } from 'kysely'
@@ -67,7 +68,10 @@ async function selectAccounts(db: Db, keys: HubKeys, query: AccountQuery) {
 
 const nameOf = (row: Row): PersonName => ({ family: row.family, given: row.given })
 
-/** Fails with L-608 (a query that this kiosk did not seal, or that says nothing). Training accounts are nobody's pickups and are left out. */
+/**
+ * Fails with L-608 (a query that this kiosk did not seal, or that says nothing). Training accounts are nobody's pickups
+ * and are left out.
+ */
 export async function findAccounts(
   { db, keys }: Parts,
   kiosk: { readonly id: string; readonly desk: string },

@@ -1,4 +1,7 @@
-/** Who a kiosk asks about: what it has sealed, and the people that a card or a document names, by the hub's blind indexes. */
+/**
+ * Who a kiosk asks about: what it has sealed, and the people that a card or a document names, by the hub's blind
+ * indexes.
+ */
 import type { z } from 'zod'
 import { knownForms } from '../../src-shared/birth-date.ts'
 import type { PersonName } from '../../src-shared/hub-words.ts'
@@ -25,8 +28,8 @@ export function readQuery<Q>(keys: HubKeys, kiosk: string, sealed: string, shape
 const bornAtOnce = 2000
 
 /**
- * Ids of recipients: a card's holder, or whoever was born that day under such a name (tolerantly compared). A record of which only the year, or year and
- * month, are known is found by a document that bears them out.
+ * Ids of recipients: a card's holder, or whoever was born that day under such a name (tolerantly compared). A record of
+ * which only the year, or year and month, are known is found by a document that bears them out.
  */
 export async function peopleOf(
   db: Db,

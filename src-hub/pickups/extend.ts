@@ -1,4 +1,7 @@
-/** A later end for a pickup that waits. Its kiosk is granted the same again, envelope and epoch unchanged, with the new end. */
+/**
+ * A later end for a pickup that waits. Its kiosk is granted the same again, envelope and epoch unchanged, with the new
+ * end.
+ */
 import { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -7,7 +10,9 @@ import { appendToFeed } from '../desks/index.ts'
 
 const longestMs = 366 * 86_400_000
 
-/** Fails with L-609, L-659 (it has ended, or is on its way out), L-667 (an end that is past or more than a year away). */
+/**
+ * Fails with L-609, L-659 (it has ended, or is on its way out), L-667 (an end that is past or more than a year away).
+ */
 export async function extendPickup(
   db: Db,
   now: number,

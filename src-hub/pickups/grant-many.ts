@@ -1,4 +1,6 @@
-/** Makes grants: any number of pickups of one desk with the same few statements. The rules of when to are `grants.ts`. */
+/**
+ * Makes grants: any number of pickups of one desk with the same few statements. The rules of when to are `grants.ts`.
+ */
 import pg from 'pg'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain.ts'
@@ -24,8 +26,9 @@ export class WentBack extends Error {
 }
 
 /**
- * The desk's active kiosk that can open envelopes, locked against change until the transaction ends. null while an opening key waits for a
- * supervisor's word: either nobody could open what is sealed to the one in force, or somebody else has the kiosk's signing key. Throws `WentBack`.
+ * The desk's active kiosk that can open envelopes, locked against change until the transaction ends. null while an
+ * opening key waits for a supervisor's word: either nobody could open what is sealed to the one in force, or somebody
+ * else has the kiosk's signing key. Throws `WentBack`.
  */
 export async function readyKiosk(tx: Tx, parts: Pick<GrantParts, 'floor'>, desk: string): Promise<ReadyKiosk | null> {
   const hub = await tx.selectFrom('hub').select(['incarnation', 'holding']).forShare().executeTakeFirstOrThrow()
@@ -58,7 +61,10 @@ export interface Grantable {
   readonly walkIn: string | null
 }
 
-/** Everything of a grant that can go wrong for one pickup alone, before anything is written. null: it cannot be sealed for its kiosk. */
+/**
+ * Everything of a grant that can go wrong for one pickup alone, before anything is written. null: it cannot be sealed
+ * for its kiosk.
+ */
 async function seal(
   parts: GrantParts,
   kiosk: ReadyKiosk & { readonly lookup: Buffer },
@@ -101,9 +107,9 @@ async function lastDesks(tx: Tx, pickups: readonly string[]): Promise<Map<string
 }
 
 /**
- * Grants each to the desk's ready kiosk under its next epoch, in the caller's transaction. `secretOf` gives a secret that is made already (the
- * caller wipes it), null has one made. One that cannot be sealed is held, with an alarm, until a person has looked; the others go on.
- * Returns the ids of those that are granted.
+ * Grants each to the desk's ready kiosk under its next epoch, in the caller's transaction. `secretOf` gives a secret
+ * that is made already (the caller wipes it), null has one made. One that cannot be sealed is held, with an alarm,
+ * until a person has looked; the others go on. Returns the ids of those that are granted.
  */
 export async function grantMany(
   tx: Tx,

@@ -17,7 +17,9 @@ export interface Pace {
 
 export const usualPace: Pace = { clock: () => performance.now(), rows: null, batchMs: 50, patienceMs: 1500 }
 
-/** The counter of one hub, and what it was when this process last saw it: a database that has less went back in time. */
+/**
+ * The counter of one hub, and what it was when this process last saw it: a database that has less went back in time.
+ */
 export interface MarkFloor {
   readonly hub: string
   readonly n: number

@@ -1,4 +1,6 @@
-/** What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key. */
+/**
+ * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
+ */
 import type { Epoch } from '../../src-shared/domain.ts'
 import { GrantedPickup } from '../../src-shared/hub-api.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'

@@ -1,6 +1,7 @@
 /**
  * Grants: the hub's statement that one kiosk alone may release a pickup. Every grant carries a fresh secret and the
- * next epoch; only an acknowledgement ends one (docs/architecture.md#ledger-and-sync, point 6). The database keeps at most one open.
+ * next epoch; only an acknowledgement ends one (docs/architecture.md#ledger-and-sync, point 6). The database keeps at
+ * most one open.
  */
 import { Epoch, PickupId } from '../../src-shared/domain.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
@@ -34,8 +35,8 @@ async function grantable(tx: Tx, parts: GrantParts, id: string, desk: string) {
 
 /**
  * Grants an unassigned pickup to its desk's kiosk, in the caller's transaction. `secret` (UTF-8, the caller wipes it)
- * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet, or the
- * directory must have the secret first; then it is granted by `secret-jobs/`.
+ * or a freshly generated one is sealed here and kept nowhere else. false: the desk has no kiosk that could open it yet,
+ * or the directory must have the secret first; then it is granted by `secret-jobs/`.
  */
 export async function grantPickup(
   tx: Tx,
@@ -66,7 +67,10 @@ export async function grantBound(
   return found !== null && (await grantMany(tx, parts, desk, found.kiosk, [found.pickup], () => secret)).length > 0
 }
 
-/** The first grant of pickups that were issued in the caller's transaction, desk by desk; where a desk is not ready, they wait. */
+/**
+ * The first grant of pickups that were issued in the caller's transaction, desk by desk; where a desk is not ready,
+ * they wait.
+ */
 export async function grantNew(
   tx: Tx,
   parts: GrantParts,
@@ -100,8 +104,9 @@ export interface Place {
 }
 
 /**
- * Grants the next `rows` pickups that wait for a desk after `place`, in the caller's transaction. Returns the place to go on from and how many were
- * granted; `place` null when nothing waits after it, or the desk has no kiosk that could open one.
+ * Grants the next `rows` pickups that wait for a desk after `place`, in the caller's transaction. Returns the place to
+ * go on from and how many were granted; `place` null when nothing waits after it, or the desk has no kiosk that could
+ * open one.
  */
 export async function grantNext(
   tx: Tx,
@@ -150,7 +155,10 @@ export async function grantNext(
   return { place: next, granted: granted.length }
 }
 
-/** Whether a pickup still waits to be granted that could be: its desk is ready, it is not held, and its secret is not being put in force. */
+/**
+ * Whether a pickup still waits to be granted that could be: its desk is ready, it is not held, and its secret is not
+ * being put in force.
+ */
 export async function someoneWaits(tx: Tx, parts: GrantParts, desk: string): Promise<boolean> {
   if ((await readyKiosk(tx, parts, desk)) === null) return false
   const row = await tx
@@ -316,8 +324,8 @@ async function repeatNext(
 
 /**
  * Asks again, behind the head that a snapshot states, for every grant still to be acknowledged: the snapshot lists it,
- * and a kiosk that lost its place in the feed may never have read the first request (promise P5). In short transactions; whoever is cut off
- * in the middle has had no snapshot, and asks for one again.
+ * and a kiosk that lost its place in the feed may never have read the first request (promise P5). In short
+ * transactions; whoever is cut off in the middle has had no snapshot, and asks for one again.
  */
 export async function repeatRevokes(
   db: Db,

@@ -86,7 +86,10 @@ export function livePickups(db: Db | Tx, accounts: readonly string[]) {
     .execute()
 }
 
-/** One result for each, in their order. L-609, L-637 (a live pickup, unless `supersede`), or policy's refusal. No account may be there twice. */
+/**
+ * One result for each, in their order. L-609, L-637 (a live pickup, unless `supersede`), or policy's refusal. No
+ * account may be there twice.
+ */
 export async function issueMany(
   tx: Tx,
   parts: GrantParts,

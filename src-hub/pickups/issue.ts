@@ -1,4 +1,7 @@
-/** Issuing one secret for a recipient: policy first, the old pickup superseded, the new one granted in the same transaction. */
+/**
+ * Issuing one secret for a recipient: policy first, the old pickup superseded, the new one granted in the same
+ * transaction.
+ */
 import { randomBytes } from 'node:crypto'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
@@ -20,7 +23,10 @@ export function newPickupCode(): string {
 
 export type Issued = HubReply<'issue'>
 
-/** Fails with L-609 (unknown account or desk), L-505 (too long a secret), or a code of policy (`policyCodes`: who may issue what to whom at which desk). */
+/**
+ * Fails with L-609 (unknown account or desk), L-505 (too long a secret), or a code of policy (`policyCodes`: who may
+ * issue what to whom at which desk).
+ */
 export async function issuePickup(
   db: Db,
   parts: GrantParts,
@@ -49,7 +55,9 @@ export async function settled(db: Db, parts: GrantParts, issued: Issued, secret:
   return { ...issued, state: state as Issued['state'] }
 }
 
-/** The same in the caller's transaction, which ends with what it fails with; `secret` is UTF-8, and the caller wipes it. */
+/**
+ * The same in the caller's transaction, which ends with what it fails with; `secret` is UTF-8, and the caller wipes it.
+ */
 export async function issueIn(
   tx: Tx,
   parts: GrantParts,

@@ -1,4 +1,7 @@
-/** The hub's side of the one decision over policy: before issuing and before routing (docs/architecture.md#channels-and-rules-of-the-institution). */
+/**
+ * The hub's side of the one decision over policy: before issuing and before routing
+ * (docs/architecture.md#channels-and-rules-of-the-institution).
+ */
 import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
 import {
@@ -61,7 +64,10 @@ export function openAddress(keys: HubKeys, sealed: Uint8Array | null): PostalAdd
   return sealed === null ? null : PostalAddress.parse(JSON.parse(keys.open(sealed)))
 }
 
-/** Where a pickup may be sent on to: as what that desk's kind serves. Fails as `checkPolicy` does; the value is the pickup's channel from then on. */
+/**
+ * Where a pickup may be sent on to: as what that desk's kind serves. Fails as `checkPolicy` does; the value is the
+ * pickup's channel from then on.
+ */
 export async function checkRoute(
   tx: Tx,
   keys: HubKeys,
@@ -96,7 +102,10 @@ export async function checkRoute(
   return allowed.ok ? ok({ channel }) : allowed
 }
 
-/** The same for many at once, with three statements for any number: the channel of each that may go there. Those that may not, or are to go to a desk that is none, are not in it. */
+/**
+ * The same for many at once, with three statements for any number: the channel of each that may go there. Those that
+ * may not, or are to go to a desk that is none, are not in it.
+ */
 export async function routesFor(
   tx: Tx,
   keys: HubKeys,

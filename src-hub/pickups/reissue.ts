@@ -14,8 +14,9 @@ export function mayReissue(state: string, replacedBy: string | null): boolean {
 }
 
 /**
- * Fails with L-609, L-659 (it lives still, was handed over, or another was issued in its place already), and as issuing does. Asked twice at once,
- * one is issued: the account's row is taken first, as by every issue, and the pickup is looked at behind it.
+ * Fails with L-609, L-659 (it lives still, was handed over, or another was issued in its place already), and as issuing
+ * does. Asked twice at once, one is issued: the account's row is taken first, as by every issue, and the pickup is
+ * looked at behind it.
  */
 export async function reissuePickup(
   db: Db,

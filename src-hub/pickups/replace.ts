@@ -1,6 +1,6 @@
 /**
- * Burning pickups whose secrets may be out of our hands and issuing others in their place: each a new pickup with a fresh
- * secret, so that the old one, disabled at the source, can never be the valid one again (promise P2).
+ * Burning pickups whose secrets may be out of our hands and issuing others in their place: each a new pickup with a
+ * fresh secret, so that the old one, disabled at the source, can never be the valid one again (promise P2).
  */
 import pg from 'pg'
 import { sql } from 'kysely'
@@ -83,9 +83,9 @@ async function note(tx: Tx, parts: GrantParts, actor: string, acts: readonly Not
 }
 
 /**
- * Ends what a written-off kiosk holds of these pickups. What it has claimed to have handed over since stays handed over, in dispute; its secret is
- * disabled like every other. Returns those that had not ended already (a grant that outlived its pickup was being asked back): of the others
- * nothing takes the place.
+ * Ends what a written-off kiosk holds of these pickups. What it has claimed to have handed over since stays handed
+ * over, in dispute; its secret is disabled like every other. Returns those that had not ended already (a grant that
+ * outlived its pickup was being asked back): of the others nothing takes the place.
  */
 async function burn(tx: Tx, parts: GrantParts, pickups: readonly string[], { kiosk, actor }: Lost): Promise<Old[]> {
   const bulk = bulkOf(tx)
@@ -152,7 +152,10 @@ async function waitedFor(tx: Tx, accounts: readonly string[]): Promise<ReadonlyS
   return new Set(rows.map(({ account }) => account))
 }
 
-/** How many were issued anew: not where nobody waits for one. It was on its way out, has been replaced, or its account has another. */
+/**
+ * How many were issued anew: not where nobody waits for one. It was on its way out, has been replaced, or its account
+ * has another.
+ */
 async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { actor }: Lost): Promise<number> {
   const going = burned.flatMap((old) => {
     const desk = old.state === 'revoking' ? old.moving_to : old.desk
@@ -230,7 +233,10 @@ async function apart<T>(tx: Tx, work: () => Promise<T>): Promise<{ readonly valu
   }
 }
 
-/** One row that cannot be burned, or not be issued anew, stops no write-off: it is held, or left burned, with an alarm that names it. */
+/**
+ * One row that cannot be burned, or not be issued anew, stops no write-off: it is held, or left burned, with an alarm
+ * that names it.
+ */
 async function replaceApart(tx: Tx, parts: GrantParts, pickup: string, of: Lost): Promise<Omit<Replaced, 'after'>> {
   const alarm = (kind: string, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: of.kiosk, pickup, detail, at: parts.now() }).execute()
@@ -249,8 +255,8 @@ async function replaceApart(tx: Tx, parts: GrantParts, pickup: string, of: Lost)
 }
 
 /**
- * Burns and replaces the next `rows` pickups that a written-off kiosk still holds, by id after `after`, in the caller's transaction. The kiosk's row
- * is locked first: what it says of them comes before or after.
+ * Burns and replaces the next `rows` pickups that a written-off kiosk still holds, by id after `after`, in the caller's
+ * transaction. The kiosk's row is locked first: what it says of them comes before or after.
  */
 export async function replaceNext(
   tx: Tx,

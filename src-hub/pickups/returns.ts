@@ -35,8 +35,8 @@ async function returnNext(db: Db, parts: GrantParts, rows: number): Promise<numb
 }
 
 /**
- * Asks for all back that nobody has come for in time, in short transactions: what is due is found again by its state, so that one that was cut
- * off goes on with the rest. Returns how many. Safe to run in several hub processes at once.
+ * Asks for all back that nobody has come for in time, in short transactions: what is due is found again by its state,
+ * so that one that was cut off goes on with the rest. Returns how many. Safe to run in several hub processes at once.
  */
 export async function returnUnclaimed(db: Db, parts: GrantParts, goOn: () => boolean = () => true): Promise<number> {
   const pace = parts.pace ?? usualPace

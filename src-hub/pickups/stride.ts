@@ -1,4 +1,7 @@
-/** How many rows of a long piece of work go into its next transaction, so that each takes about as long as the pace says. */
+/**
+ * How many rows of a long piece of work go into its next transaction, so that each takes about as long as the pace
+ * says.
+ */
 import { setImmediate } from 'node:timers/promises'
 import type { Pace } from './grant-parts.ts'
 
@@ -6,7 +9,10 @@ const least = 5
 
 export interface Stride {
   readonly rows: number
-  /** A transaction that began at `from` (by the pace's clock) is through: the next one takes more rows, or fewer. Others come in between. */
+  /**
+   * A transaction that began at `from` (by the pace's clock) is through: the next one takes more rows, or fewer. Others
+   * come in between.
+   */
   took(from: number): Promise<void>
 }
 

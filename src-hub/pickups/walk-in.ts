@@ -1,6 +1,7 @@
 /**
  * Someone without a pickup stands at a desk: verified first, then issued for. The hub issues only against the signed
- * `walk-in-verified` entry that it holds in that kiosk's ledger, once, and takes who, where and by which proof from there.
+ * `walk-in-verified` entry that it holds in that kiosk's ledger, once, and takes who, where and by which proof from
+ * there.
  */
 import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain.ts'
 import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
@@ -48,8 +49,9 @@ async function verificationOf(
 }
 
 /**
- * What stands in the way of a new grant here: a live pickup is asked back, and until its kiosk has acknowledged, nothing is
- * issued (promises P2, P5). One that nobody holds yet ends at once. Returns the desk's name, or null when the way is free.
+ * What stands in the way of a new grant here: a live pickup is asked back, and until its kiosk has acknowledged,
+ * nothing is issued (promises P2, P5). One that nobody holds yet ends at once. Returns the desk's name, or null when
+ * the way is free.
  */
 async function askBack(
   tx: Tx,
@@ -89,9 +91,10 @@ async function askBack(
 }
 
 /**
- * Fails with L-307 (no such verification here, or it has run out), L-218 (abandoned), L-408, L-225 (not by this role, not here), L-302
- * (another person's account), a code of policy (`policyCodes`), L-216 (live elsewhere: asked back, not yet acknowledged), L-611 (nothing
- * can be granted here now, or the directory did not take the secret). Asked again for the same walk-in it answers the same.
+ * Fails with L-307 (no such verification here, or it has run out), L-218 (abandoned), L-408, L-225 (not by this role,
+ * not here), L-302 (another person's account), a code of policy (`policyCodes`), L-216 (live elsewhere: asked back, not
+ * yet acknowledged), L-611 (nothing can be granted here now, or the directory did not take the secret). Asked again for
+ * the same walk-in it answers the same.
  */
 export async function issueWalkIn(
   db: Db,
@@ -244,7 +247,10 @@ async function issue(
   return ok({ pickup: id })
 }
 
-/** It came to nothing at the desk: what was issued is asked back, and what is asked for later is refused. In the caller's transaction. */
+/**
+ * It came to nothing at the desk: what was issued is asked back, and what is asked for later is refused. In the
+ * caller's transaction.
+ */
 export async function abandonWalkIn(tx: Tx, parts: GrantParts, kiosk: WalkInKiosk, walkIn: string): Promise<void> {
   const nothing = { seq: null, staff: null, proof: null, method: null, pickup: null }
   const noted = await tx

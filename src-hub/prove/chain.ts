@@ -1,4 +1,6 @@
-/** A kiosk's whole chain checked from what the database holds: every hash, every signature there is, and where it ends. */
+/**
+ * A kiosk's whole chain checked from what the database holds: every hash, every signature there is, and where it ends.
+ */
 import type { z } from 'zod'
 import type { ChainProgress } from '../../src-shared/agent-api/prove.ts'
 import { genesisHash, LedgerHead } from '../../src-shared/ledger-entry.ts'

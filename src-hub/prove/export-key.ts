@@ -13,7 +13,10 @@ export interface ExportKey {
   sign(bytes: Uint8Array): string
 }
 
-/** Makes the key at first use (0600). Several hub processes of one hub share their data folder's key, as they do the master key. */
+/**
+ * Makes the key at first use (0600). Several hub processes of one hub share their data folder's key, as they do the
+ * master key.
+ */
 export function loadExportKey(dataDir: string): ExportKey {
   const file = join(dataDir, 'export.key')
   if (!existsSync(file)) {

@@ -1,6 +1,7 @@
 /**
- * Exports of a period, by when the hub received an entry. JSON lines for proof: a head, each kiosk with its public key, its
- * entries in the order of its chain with the hash before the first, what is kept beside its chain, and an end that signs all of it. CSV for people.
+ * Exports of a period, by when the hub received an entry. JSON lines for proof: a head, each kiosk with its public key,
+ * its entries in the order of its chain with the hash before the first, what is kept beside its chain, and an end that
+ * signs all of it. CSV for people.
  */
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
@@ -58,7 +59,10 @@ async function* entriesOf(db: Db, { kiosk, first, last }: Range) {
   }
 }
 
-/** Kiosks of which something was kept beside the ledger in the period, and how many entries that is by its end: what vouches for one may be older. */
+/**
+ * Kiosks of which something was kept beside the ledger in the period, and how many entries that is by its end: what
+ * vouches for one may be older.
+ */
 async function kiosksBeside(db: Db, { from, to }: Period): Promise<{ kiosk: string; entries: number }[]> {
   const rows = await db
     .selectFrom('quarantine')

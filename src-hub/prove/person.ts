@@ -1,4 +1,7 @@
-/** What the hub holds of one person: all of it told, or all of it erased. The ledger keeps its opaque ids, which then lead nowhere. */
+/**
+ * What the hub holds of one person: all of it told, or all of it erased. The ledger keeps its opaque ids, which then
+ * lead nowhere.
+ */
 import { sql } from 'kysely'
 import type { Language } from '../../src-shared/domain.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
@@ -17,7 +20,10 @@ export interface Column {
   readonly column: 'account' | 'recipient' | 'pickup'
 }
 
-/** Every table that names an account, a person or a pickup, whoever made it: nothing is forgotten because it was added later. */
+/**
+ * Every table that names an account, a person or a pickup, whoever made it: nothing is forgotten because it was added
+ * later.
+ */
 export async function columnsAbout(db: Db | Tx): Promise<Column[]> {
   const { rows } =
     await sql<Column>`SELECT c.table_name AS "table", c.column_name AS "column" FROM information_schema.columns c
@@ -242,9 +248,11 @@ export async function detachPickups(tx: Tx, about: readonly Column[], pickups: r
   await sql`UPDATE pickup SET account = ${erased.account}, recipient = ${erased.recipient}, request_reference = NULL WHERE id = ANY(${pickups}::text[])`.execute(
     tx,
   )
-  // What was told to kiosks: the grants, and the feed that a kiosk far behind may still read. Those end there as closed.
+  // What was told to kiosks: the grants, and the feed that a kiosk far behind may still read. Those end there as
+  // closed.
   await sql`UPDATE "grant" SET record = '' WHERE pickup = ANY(${pickups}::text[])`.execute(tx)
-  // In the words of the index `feed_granted`, and by it: PostgreSQL thinks too little of reading the JSON of every change.
+  // In the words of the index `feed_granted`, and by it: PostgreSQL thinks too little of reading the JSON of every
+  // change.
   await sql`SET LOCAL enable_seqscan = off`.execute(tx)
   const told = await sql<{
     desk: string
@@ -304,7 +312,10 @@ async function erase(
   await tx.deleteFrom('recipient').where('id', '=', recipient).execute()
 }
 
-/** A row that waits to be carried out would bring the person back, and make them whoever has been erased; what other rows say of them goes too. */
+/**
+ * A row that waits to be carried out would bring the person back, and make them whoever has been erased; what other
+ * rows say of them goes too.
+ */
 async function forgetRows(tx: Tx, accounts: readonly string[]): Promise<void> {
   await sql`WITH gone AS (UPDATE import_row SET state = 'refused' WHERE account = ANY(${accounts}::text[]) AND state = 'ready' RETURNING import)
     UPDATE import i SET ready = i.ready - g.n, refused = i.refused + g.n FROM (SELECT import, count(*) AS n FROM gone GROUP BY import) g WHERE i.id = g.import`.execute(

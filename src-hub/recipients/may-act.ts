@@ -1,4 +1,7 @@
-/** Who may move, extend or end a pickup: whoever issues for people of its class (docs/architecture.md#channels-and-rules-of-the-institution), as the console shows it. */
+/**
+ * Who may move, extend or end a pickup: whoever issues for people of its class
+ * (docs/architecture.md#channels-and-rules-of-the-institution), as the console shows it.
+ */
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import type { Db, Tx } from '../database/index.ts'

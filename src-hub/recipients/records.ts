@@ -86,7 +86,10 @@ const record = (tx: Tx, at: number, actor: string, act: string, recipient: strin
     .values({ at, actor, act, pickup: null, desk: null, detail: JSON.stringify({ recipient, ...detail }) })
     .execute()
 
-/** Whoever issues for a class keeps its people (docs/architecture.md#channels-and-rules-of-the-institution). L-618, L-609. */
+/**
+ * Whoever issues for a class keeps its people (docs/architecture.md#channels-and-rules-of-the-institution). L-618,
+ * L-609.
+ */
 export async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Result<null>> {
   const person = await tx.selectFrom('recipient').select('class').where('id', '=', id).forUpdate().executeTakeFirst()
   if (person === undefined) return fail('L-609', { what: 'recipient' })
@@ -173,7 +176,10 @@ export async function setBirthDate(
 const cardsOf = async (tx: Tx, recipient: string) =>
   (await tx.selectFrom('card').select('blind').where('recipient', '=', recipient).execute()).length
 
-/** Fails with L-609, L-618, L-658 (someone else's), L-247 (too many), L-608 (no letters or digits in it). Returns how many there are. */
+/**
+ * Fails with L-609, L-618, L-658 (someone else's), L-247 (too many), L-608 (no letters or digits in it). Returns how
+ * many there are.
+ */
 export async function addCard(
   db: Db,
   keys: HubKeys,

@@ -1,4 +1,7 @@
-/** Taking a job under a lease. Of one account only the oldest open job can be taken, so its acts at the directory keep their order. */
+/**
+ * Taking a job under a lease. Of one account only the oldest open job can be taken, so its acts at the directory keep
+ * their order.
+ */
 import { sql } from 'kysely'
 import type { SecretKind } from '../../src-shared/domain.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
@@ -18,9 +21,9 @@ export interface Job {
 }
 
 /**
- * The next job (of `pickup`, if given) with its intent durable: from here on the directory may have been asked. null: none is due.
- * A set whose pickup waits no longer, or whose desk could not be granted it, is called off: granting asks for it again. So is
- * what concerns a secret that a newer one of the same account has replaced at the source.
+ * The next job (of `pickup`, if given) with its intent durable: from here on the directory may have been asked. null:
+ * none is due. A set whose pickup waits no longer, or whose desk could not be granted it, is called off: granting asks
+ * for it again. So is what concerns a secret that a newer one of the same account has replaced at the source.
  */
 export async function claim(db: Db, now: number, lease: string, pickup: string | null): Promise<Job | null> {
   for (;;) {
@@ -62,7 +65,10 @@ async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Jo
   return { ...row, id: Number(row.id), attempts: Number(row.attempts), secretKind: row.secret_kind }
 }
 
-/** Whether another pickup's secret has taken the place of this one's: to disable or enable the account would now strike that one. */
+/**
+ * Whether another pickup's secret has taken the place of this one's: to disable or enable the account would now strike
+ * that one.
+ */
 async function overtaken(tx: Tx, job: Omit<Job, 'lease'>): Promise<boolean> {
   const { rows } =
     await sql`SELECT 1 FROM secret_job s WHERE s.account = ${job.account} AND s.kind = 'set' AND s.state = 'done' AND s.pickup <> ${job.pickup}

@@ -21,7 +21,10 @@ const alarmAfter = 5
 export interface SecretWorker {
   start(): void
   stop(): Promise<void>
-  /** What is owed for this pickup's account, now. At most two jobs: one that puts an old secret out of force, one that sets. */
+  /**
+   * What is owed for this pickup's account, now. At most two jobs: one that puts an old secret out of force, one that
+   * sets.
+   */
   settle(pickup: string, secret: Buffer | null): Promise<void>
   /** Does what is due until nothing is; returns how many jobs it tried. */
   run(): Promise<number>
@@ -72,7 +75,8 @@ export function createSecretWorker(
     const leaseEnds = performance.now() + leaseMs
     try {
       let outcome = await ask(job, secret)
-      // A generated secret that breaks a rule of the directory's: another may keep it. One that an agent gave is theirs to change.
+      // A generated secret that breaks a rule of the directory's: another may keep it. One that an agent gave is theirs
+      // to change.
       for (let more = 1; more < secretsTried && given === null && brokeRule(outcome); more++) {
         secret?.fill(0)
         secret = parts.secrets?.generate(job.secretKind) ?? null
@@ -146,8 +150,8 @@ export function createSecretWorker(
   }
 
   /**
-   * Another process took the job over while this one was stopped for longer than a lease: what this one may have put in force
-   * has overwritten what the other granted. The pickup is asked back and granted afresh.
+   * Another process took the job over while this one was stopped for longer than a lease: what this one may have put in
+   * force has overwritten what the other granted. The pickup is asked back and granted afresh.
    */
   async function afterLostLease(tx: Tx, job: Job, outcome: SourceOutcome): Promise<void> {
     if (job.kind !== 'set' || outcome.kind === 'unreachable' || outcome.kind === 'refused') return

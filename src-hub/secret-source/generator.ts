@@ -61,9 +61,9 @@ function complete(secret: Buffer, alphabet: string): boolean {
 }
 
 /**
- * One secret, ASCII bytes in a Buffer of its own; the caller wipes it. By default 16 characters in four groups, about 90
- * bits. It has one at least of each class of characters that the alphabet offers, as rules of complexity ask: what does
- * not is thrown away whole and drawn anew, so every secret that is left is as likely as any other.
+ * One secret, ASCII bytes in a Buffer of its own; the caller wipes it. By default 16 characters in four groups, about
+ * 90 bits. It has one at least of each class of characters that the alphabet offers, as rules of complexity ask: what
+ * does not is thrown away whole and drawn anew, so every secret that is left is as likely as any other.
  */
 export function generateSecret(kind: SecretKind, settings: GeneratorSettings = usual): Buffer {
   const shape = settings[kind]

@@ -40,7 +40,10 @@ export interface LdapSettings {
   readonly stop?: AbortSignal
 }
 
-/** For `doctor`: whether the directory lets the hub in and has the place that accounts are looked for in. Changes nothing. */
+/**
+ * For `doctor`: whether the directory lets the hub in and has the place that accounts are looked for in. Changes
+ * nothing.
+ */
 interface Checked {
   check(): Promise<SourceOutcome>
 }
@@ -85,7 +88,9 @@ export function unicodePassword(secret: Buffer): Buffer {
   return value
 }
 
-/** What a directory says of its rule, as far as people can be shown it: plain, short, and never with the secret in it. */
+/**
+ * What a directory says of its rule, as far as people can be shown it: plain, short, and never with the secret in it.
+ */
 function ruleOf(error: ResultCodeError, secret: Buffer | null): string {
   const words = error.message
     .replace(/[^\x20-\x7e]+/g, ' ')
@@ -262,7 +267,8 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     } finally {
       value.fill(0)
     }
-    // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the order does no harm.
+    // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the
+    // order does no harm.
     const marks = async () => {
       const { searchEntries } = await client.search(entry.dn, {
         scope: 'base',

@@ -86,7 +86,10 @@ async function oweEnable(tx: Tx, now: number, pickups: readonly string[]): Promi
     .execute()
 }
 
-/** What follows at the source from the states that pickups have come to. Burned ones are disabled whatever the person did since. */
+/**
+ * What follows at the source from the states that pickups have come to. Burned ones are disabled whatever the person
+ * did since.
+ */
 export async function oweOutcomes(
   tx: Tx,
   now: number,

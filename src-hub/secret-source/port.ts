@@ -5,9 +5,9 @@
 import type { SecretKind } from '../../src-shared/domain.ts'
 
 /**
- * `done`: in force. `moot`: nothing to disable, the person has chosen a password of their own since. `refused`: certainly
- * not in force, and asking again would not help. `unreachable`: certainly not in force, ask again later. `unknown`: the
- * request was sent and no answer came; it may be in force.
+ * `done`: in force. `moot`: nothing to disable, the person has chosen a password of their own since. `refused`:
+ * certainly not in force, and asking again would not help. `unreachable`: certainly not in force, ask again later.
+ * `unknown`: the request was sent and no answer came; it may be in force.
  */
 export type SourceOutcome =
   | { readonly kind: 'done' }
@@ -44,8 +44,8 @@ export interface Secrets {
   /** Locked at the source until handed over. */
   readonly atHandover: boolean
   /**
-   * Does what is owed for a pickup now, in this request; returns when it is done or left to the worker. `secret` is used
-   * instead of a generated one at this first try only: it is kept nowhere.
+   * Does what is owed for a pickup now, in this request; returns when it is done or left to the worker. `secret` is
+   * used instead of a generated one at this first try only: it is kept nowhere.
    */
   settle(pickup: string, secret: Buffer | null): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** The secret source's settings: one JSON file, secrets of its own in files beside it (`resources/deploy/secret-source.example.json`). */
+/**
+ * The secret source's settings: one JSON file, secrets of its own in files beside it
+ * (`resources/deploy/secret-source.example.json`).
+ */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'

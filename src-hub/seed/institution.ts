@@ -69,7 +69,10 @@ export const Institution = SettingsFile.extend({
 })
 export type Institution = z.infer<typeof Institution>
 
-/** Fails with L-726 (a newer hub's file), L-720 to L-722 (a name that will not do), L-101 and the path of the first thing that is wrong. */
+/**
+ * Fails with L-726 (a newer hub's file), L-720 to L-722 (a name that will not do), L-101 and the path of the first
+ * thing that is wrong.
+ */
 export function parseInstitution(raw: unknown): Result<Institution> {
   const settings = parseSettingsFile(raw)
   if (!settings.ok && settings.failure.code !== 'L-727') return settings

@@ -1,6 +1,6 @@
 /**
- * Merges an institution's file into a hub: its settings as any settings file, then staff, people and pickups that are not there yet. Whoever is on
- * record stays as they are: people are corrected at their source.
+ * Merges an institution's file into a hub: its settings as any settings file, then staff, people and pickups that are
+ * not there yet. Whoever is on record stays as they are: people are corrected at their source.
  */
 import { createHash } from 'node:crypto'
 import { DeskId } from '../../src-shared/domain.ts'
@@ -88,7 +88,10 @@ async function deskIds(tx: Tx): Promise<Map<string, DeskId>> {
   return new Map(rows.map(({ id, key }) => [key ?? id, DeskId.parse(id)]))
 }
 
-/** Fails with L-101 for a key that names nothing, as a settings file fails (then nothing is changed), or what issuing fails with. */
+/**
+ * Fails with L-101 for a key that names nothing, as a settings file fails (then nothing is changed), or what issuing
+ * fails with.
+ */
 export async function seed(hub: RunningHub, data: Institution): Promise<Result<Seeded>> {
   const { db, keys } = hub
   const { staff, recipients, pickups, ...settings } = data

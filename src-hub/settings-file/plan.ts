@@ -1,6 +1,7 @@
 /**
- * What a settings file would change, as a value: pure, so that the preview is the import. Merging adds and changes, and never removes. A unit or
- * desk is found by the key that it was imported under, or by its id; one that was made here, and is called the same, is taken to be the same.
+ * What a settings file would change, as a value: pure, so that the preview is the import. Merging adds and changes, and
+ * never removes. A unit or desk is found by the key that it was imported under, or by its id; one that was made here,
+ * and is called the same, is taken to be the same.
  */
 import canonicalize from 'canonicalize'
 import type { DeskKind, Localized } from '../../src-shared/domain.ts'

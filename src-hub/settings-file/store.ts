@@ -90,7 +90,10 @@ async function writePlaces(tx: Tx, plan: Plan): Promise<Map<string, string>> {
   return deskIds
 }
 
-/** Writes what is planned and tells the desks, in the caller's transaction. Fails with L-663 for a policy that does not hold together. */
+/**
+ * Writes what is planned and tells the desks, in the caller's transaction. Fails with L-663 for a policy that does not
+ * hold together.
+ */
 async function carryOut(tx: Tx, plan: Plan, now: number, actor: string): Promise<Result<null>> {
   if (plan.policy !== null) {
     const [problem] = policyProblems({ ...plan.policy, version: 0 })

@@ -108,7 +108,10 @@ const checks: readonly Check[] = [
   { step: 'test', what: 'handover', must: false, isMissing: ({ handovers }) => handovers === 0 },
 ]
 
-/** A step is done when nothing of it is missing. One that is passed over counts as skipped, and what it lacks is still said. */
+/**
+ * A step is done when nothing of it is missing. One that is passed over counts as skipped, and what it lacks is still
+ * said.
+ */
 export function setupOf(facts: SetupFacts, skipped: readonly SetupStep[], finished: boolean): HubReply<'setup'> {
   const steps = Steps.options.map((step) => {
     const missing = checks

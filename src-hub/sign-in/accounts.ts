@@ -20,8 +20,9 @@ const record = (db: Db | Tx, at: number, actor: string, act: string, detail: obj
     .execute()
 
 /**
- * Counts the try before the password is looked at, in one statement: of many at once each waits for the one before, and finds the lock that it
- * left. Names that are nobody's are counted as well: a lock says nothing about who exists. Returns until when it is locked; null: it is not.
+ * Counts the try before the password is looked at, in one statement: of many at once each waits for the one before, and
+ * finds the lock that it left. Names that are nobody's are counted as well: a lock says nothing about who exists.
+ * Returns until when it is locked; null: it is not.
  */
 async function countTry(db: Db, username: string, now: number): Promise<number | null> {
   const { rows } = await sql<{
@@ -57,7 +58,8 @@ export async function signInLocally(
     .where('username', '=', username)
     .executeTakeFirst()
   if (!(await passwordMatches(account?.password ?? null, given.password))) {
-    // Of a name that is nobody's too, else the time it takes would say so; without the name, which may be a password in the wrong field.
+    // Of a name that is nobody's too, else the time it takes would say so; without the name, which may be a password in
+    // the wrong field.
     await record(db, now, account === undefined ? 'nobody' : username, 'sign-in-refused', {})
     return fail('L-650')
   }
@@ -133,7 +135,10 @@ export async function acceptInvitation(
   })
 }
 
-/** Fails with L-654 (no password of its own), L-650 (the old one is wrong; counted as a try), L-651, L-653. Ends its other sessions. */
+/**
+ * Fails with L-654 (no password of its own), L-650 (the old one is wrong; counted as a try), L-651, L-653. Ends its
+ * other sessions.
+ */
 export async function changePassword(
   db: Db,
   now: number,

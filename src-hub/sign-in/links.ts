@@ -1,4 +1,7 @@
-/** One-time links: the first administrator's, named in the hub's log while there is no account, and invitations. Only their hash is kept. */
+/**
+ * One-time links: the first administrator's, named in the hub's log while there is no account, and invitations. Only
+ * their hash is kept.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Db, Tx } from '../database/index.ts'
 

@@ -28,9 +28,15 @@ const hashed = (text: string) => createHash('sha256').update(text).digest()
 
 export interface OidcSignIn {
   readonly label: string
-  /** The setting, or the clock, that the last conversation with the provider showed to be wrong; null since one went well. */
+  /**
+   * The setting, or the clock, that the last conversation with the provider showed to be wrong; null since one went
+   * well.
+   */
   trouble(): Failure | null
-  /** The provider's address, and what this browser must bring back in its cookie. L-665 when the provider is away, L-670 to L-676. */
+  /**
+   * The provider's address, and what this browser must bring back in its cookie. L-665 when the provider is away, L-670
+   * to L-676.
+   */
   begin(now: number, returnTo: string): Promise<Result<{ address: string; keep: string }>>
   /** The account's name. Fails with L-665, L-670 to L-676. */
   finish(now: number, url: URL, kept: string): Promise<Result<string>>

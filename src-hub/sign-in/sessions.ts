@@ -1,6 +1,6 @@
 /**
- * Sessions of the console, in PostgreSQL, so that every hub process knows them. The browser has the id, the database its
- * hash; a sign-in always begins a new one, so that nobody can have planted it.
+ * Sessions of the console, in PostgreSQL, so that every hub process knows them. The browser has the id, the database
+ * its hash; a sign-in always begins a new one, so that nobody can have planted it.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AgentRole } from '../../src-shared/hub-authority.ts'
@@ -71,7 +71,10 @@ export async function beginSession(
   return raw
 }
 
-/** Who a cookie is; `use` false only looks, and does not keep the session from ending. Fails with L-657 when its session has ended, or its account is switched off. */
+/**
+ * Who a cookie is; `use` false only looks, and does not keep the session from ending. Fails with L-657 when its session
+ * has ended, or its account is switched off.
+ */
 export async function findSession(db: Db, raw: string, now: number, use = true): Promise<Result<Session>> {
   if (!/^[A-Za-z0-9_-]{43}$/.test(raw)) return fail('L-657')
   const row = await db

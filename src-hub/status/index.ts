@@ -1,4 +1,6 @@
-/** How each kiosk says that it stands. `since` moves only when the light does: "amber for ten minutes" is read from it. */
+/**
+ * How each kiosk says that it stands. `since` moves only when the light does: "amber for ten minutes" is read from it.
+ */
 import { sql } from 'kysely'
 import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
 import { StatusSince } from '../../src-shared/kiosk-hub-api/status.ts'

@@ -1,4 +1,7 @@
-/** Remembers since when a desk is amber, and raises an alarm after ten minutes of it. Safe in several hub processes at once. */
+/**
+ * Remembers since when a desk is amber, and raises an alarm after ten minutes of it. Safe in several hub processes at
+ * once.
+ */
 import { sql } from 'kysely'
 import { transact, type Db } from '../database/index.ts'
 import { alertMs, deskLights } from './desks.ts'
@@ -76,7 +79,10 @@ async function alarm(db: Db, now: number, lights: readonly Light[]): Promise<voi
   })
 }
 
-/** One look at every desk. A desk that is well again closes its own alarm. In the order of their ids, so that two hub processes never wait for each other in a ring. */
+/**
+ * One look at every desk. A desk that is well again closes its own alarm. In the order of their ids, so that two hub
+ * processes never wait for each other in a ring.
+ */
 export async function lookAtDesks(db: Db, now: number): Promise<void> {
   const lights = (await deskLights(db, now)).sort((a, b) => (a.desk < b.desk ? -1 : 1))
   const known = new Map((await db.selectFrom('desk_light').selectAll().execute()).map((row) => [row.desk, row]))

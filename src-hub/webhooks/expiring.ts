@@ -1,4 +1,7 @@
-/** Tells once of each pickup that will go back within a week, and forgets what was delivered long ago. Some at a time, each a transaction of its own. */
+/**
+ * Tells once of each pickup that will go back within a week, and forgets what was delivered long ago. Some at a time,
+ * each a transaction of its own.
+ */
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/index.ts'
 

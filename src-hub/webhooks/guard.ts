@@ -16,7 +16,9 @@ export interface Guard {
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** Whether an address may be called at all, before any name is resolved. No user info: it would be a secret in a list. */
+/**
+ * Whether an address may be called at all, before any name is resolved. No user info: it would be a secret in a list.
+ */
 export function mayCallAddress(text: string, guard: Guard): boolean {
   let url: URL
   try {

@@ -1,4 +1,7 @@
-/** Sends what waits in the outbox: at least once, each under a lease, with longer and longer pauses, until it is delivered or dead. Safe in several hub processes. */
+/**
+ * Sends what waits in the outbox: at least once, each under a lease, with longer and longer pauses, until it is
+ * delivered or dead. Safe in several hub processes.
+ */
 import { sql } from 'kysely'
 import { WebhookBody } from '../../src-shared/agent-api/webhooks.ts'
 import { usualAnd } from '../../src-shared/outgoing/index.ts'

@@ -1,4 +1,7 @@
-/** Entry of the browser shell: `node src-main/browser/main.ts --config kiosk.json [--provision provision.json] [--no-window]`. */
+/**
+ * Entry of the browser shell: `node src-main/browser/main.ts --config kiosk.json [--provision provision.json]
+ * [--no-window]`.
+ */
 import { existsSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'

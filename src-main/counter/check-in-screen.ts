@@ -1,6 +1,7 @@
 /**
- * Scans at a check-in screen (docs/architecture.md#words): it holds no pickups, so the hub is asked, and the hub tells the desk's kiosk. Nobody
- * signs in here and nothing is released; a card, a document or a pickup code says who has come, and proves nothing.
+ * Scans at a check-in screen (docs/architecture.md#words): it holds no pickups, so the hub is asked, and the hub tells
+ * the desk's kiosk. Nobody signs in here and nothing is released; a card, a document or a pickup code says who has
+ * come, and proves nothing.
  */
 import { isOf } from '../../src-shared/failure-groups.ts'
 import type { CheckInAnswer, CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'

@@ -1,6 +1,7 @@
 /**
- * The document is at home: the recipient is identified on their own phone, by the broker that the hub talks to (docs/architecture.md#identity). Online
- * only. What the hub saw proved is recorded here as the signed-in member of staff's verification: it replaces the document, never the staff.
+ * The document is at home: the recipient is identified on their own phone, by the broker that the hub talks to
+ * (docs/architecture.md#identity). Online only. What the hub saw proved is recorded here as the signed-in member of
+ * staff's verification: it replaces the document, never the staff.
  */
 import { isOf } from '../../src-shared/failure-groups.ts'
 import type { EIdAttemptId, PickupId } from '../../src-shared/domain.ts'

@@ -1,4 +1,7 @@
-/** A pickup is sent to another desk: it ends here in the transaction that says so, and the hub issues it there with a fresh secret. */
+/**
+ * A pickup is sent to another desk: it ends here in the transaction that says so, and the hub issues it there with a
+ * fresh secret.
+ */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { channelOf, decide, placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'

@@ -1,4 +1,7 @@
-/** The post room: a letter is approved by two, printed, put in its envelope, and goes under the postal operator's number; later it may come back. */
+/**
+ * The post room: a letter is approved by two, printed, put in its envelope, and goes under the postal operator's
+ * number; later it may come back.
+ */
 import type { PickupId, SlipId, StaffId } from '../../src-shared/domain.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'

@@ -15,7 +15,10 @@ const requestsADay = 3
 const requestsOfDesk = 200
 
 export interface Requesting {
-  /** For the refused step of a card that found nothing; undefined where the desk takes no requests. The card's tag is kept until the step is left. */
+  /**
+   * For the refused step of a card that found nothing; undefined where the desk takes no requests. The card's tag is
+   * kept until the step is left.
+   */
   readonly offer: (tag: Buffer) => RequestView | undefined
   readonly handlers: Pick<KioskHandlers, 'requestDelivery' | 'requestFor'>
 }

@@ -1,4 +1,7 @@
-/** What a scan means at this moment: a staff badge, a card, a document or a pickup code (docs/architecture.md#one-handover-end-to-end and #identity). */
+/**
+ * What a scan means at this moment: a staff badge, a card, a document or a pickup code
+ * (docs/architecture.md#one-handover-end-to-end and #identity).
+ */
 import type { PickupId } from '../../src-shared/domain.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { Attested } from '../../src-shared/kiosk-api.ts'
@@ -152,7 +155,10 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     return named(document, bornOutTags(keys.lookupKey, document))
   }
 
-  /** The document leaves open what the record knows of the birth date: no proof, and the staff are told what would be one. */
+  /**
+   * The document leaves open what the record knows of the birth date: no proof, and the staff are told what would be
+   * one.
+   */
   function fallsShort(document: MachineReadDocument, pickup: Pickup): boolean {
     return birthStanding(keys.lookupKey, document, pickup.birthTag) === 'short' && nameMatch(document, pickup) !== null
   }
@@ -164,7 +170,9 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     return people.size === 1 ? (found[0] ?? null) : null
   }
 
-  /** Somebody born that day whose name a machine cannot compare: the document is not another person's for all we know. */
+  /**
+   * Somebody born that day whose name a machine cannot compare: the document is not another person's for all we know.
+   */
   function byEyeAlone(document: MachineReadDocument, id: PickupId | null): boolean {
     return bornOutTags(keys.lookupKey, document)
       .flatMap((tag) => pickups.byBirthTag(tag))
@@ -292,7 +300,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       return
     }
     if (parts.adding() && session !== null) {
-      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another takes a supervisor.
+      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another
+      // takes a supervisor.
       const isFirst = !standing.hasPin || signIn.unvouched().includes(member.id)
       if (session.role !== 'supervisor' && !isFirst) notify({ code: 'L-405' })
       else show('choose-pin', standing.left)

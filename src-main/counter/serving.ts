@@ -1,4 +1,7 @@
-/** Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of staff. */
+/**
+ * Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of
+ * staff.
+ */
 import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
 import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
@@ -96,7 +99,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return fresh && held?.pickups.has(pickup) === true ? held : null
   }
 
-  /** The same person's next pickup, for whom the document is still in hand: it needs a verification of its own and no second scan. */
+  /**
+   * The same person's next pickup, for whom the document is still in hand: it needs a verification of its own and no
+   * second scan.
+   */
   function nextOfPerson({ recipient }: Likeness): Pickup | null {
     for (const id of held?.pickups ?? []) {
       const pickup = inHand(id) === null ? null : openable(id)
@@ -158,7 +164,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     hold(document)
   }
 
-  /** What belongs to another recipient is no longer in hand: the next pickup that is opened by itself is the same person's. */
+  /**
+   * What belongs to another recipient is no longer in hand: the next pickup that is opened by itself is the same
+   * person's.
+   */
   function narrowed(document: ReadDocument | null, { recipient }: Likeness): ReadDocument | null {
     if (document === null) return null
     const own = [...document.pickups].filter((id) => pickups.get(id)?.person.recipient === recipient)

@@ -170,8 +170,9 @@ export function createSigningIn(
   }
 
   /**
-   * A key is owed after someone lost their share, when a supervisor refused the newest, or when nothing vouches for it. It is made while somebody is signed in, whose keys
-   * vouch for it; until then the hub goes on with the one in force. Failing (a full disk) it is tried again.
+   * A key is owed after someone lost their share, when a supervisor refused the newest, or when nothing vouches for it.
+   * It is made while somebody is signed in, whose keys vouch for it; until then the hub goes on with the one in force.
+   * Failing (a full disk) it is tried again.
    */
   function rotateIfOwed(): void {
     const owed = () =>

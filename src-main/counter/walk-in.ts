@@ -1,7 +1,8 @@
 /**
- * Someone without a pickup at the counter (docs/architecture.md#channels-and-rules-of-the-institution): looked up at the hub, verified here first, then issued for against that
- * verification, and printed. Online only. Whatever comes to nothing midway is given back, and what was issued for it is disabled: an
- * open walk-in exists only while its person is being served.
+ * Someone without a pickup at the counter (docs/architecture.md#channels-and-rules-of-the-institution): looked up at
+ * the hub, verified here first, then issued for against that verification, and printed. Online only. Whatever comes to
+ * nothing midway is given back, and what was issued for it is disabled: an open walk-in exists only while its person is
+ * being served.
  */
 import type { Language, PickupId, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
@@ -31,7 +32,10 @@ import type { Counter } from './counter.ts'
 import type { ReadDocument, Serving } from './serving.ts'
 
 export interface WalkInDesk {
-  /** A card that has no pickup here. true: it is being looked up; false: this desk, or nobody signed in, does not serve walk-ins. */
+  /**
+   * A card that has no pickup here. true: it is being looked up; false: this desk, or nobody signed in, does not serve
+   * walk-ins.
+   */
   byCard(cardId: string): boolean
   byDocument(document: MachineReadDocument): boolean
   /** A document while a walk-in is on the counter. */

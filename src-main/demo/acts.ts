@@ -1,4 +1,7 @@
-/** What people do at a desk, as the demo does it: tap, key, look, press. Every act goes through the real API and real reports. */
+/**
+ * What people do at a desk, as the demo does it: tap, key, look, press. Every act goes through the real API and real
+ * reports.
+ */
 import type { CounterStep, KioskState, PickupView } from '../../src-shared/kiosk-api.ts'
 import type { Language, PickupId, SlipId, VerificationId } from '../../src-shared/domain.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
@@ -69,7 +72,10 @@ export async function confirmOpeningKey(desk: DemoDesk, { agent, desk: id }: AtC
   await until(desk.client, 'its opening key in force', (now) => waiting(now) === undefined)
 }
 
-/** A new kiosk's first supervisor chooses a PIN and confirms its opening key at the console, and then lets colleagues choose their PINs. */
+/**
+ * A new kiosk's first supervisor chooses a PIN and confirms its opening key at the console, and then lets colleagues
+ * choose their PINs.
+ */
 export async function prepareStaff(
   desk: DemoDesk,
   console: AtConsole,

@@ -1,6 +1,6 @@
 /**
- * A broker of strong e-ID for trying: a real OpenID Connect provider on loopback with the claims that Finnish brokers give. Its page asks who
- * identifies and how strongly, instead of a bank.
+ * A broker of strong e-ID for trying: a real OpenID Connect provider on loopback with the claims that Finnish brokers
+ * give. Its page asks who identifies and how strongly, instead of a bank.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Provider from 'oidc-provider'

@@ -1,4 +1,7 @@
-/** Accounts of the demo's console, made as an administrator makes them: by invitation. Their password is no secret; nothing in the demo is. */
+/**
+ * Accounts of the demo's console, made as an administrator makes them: by invitation. Their password is no secret;
+ * nothing in the demo is.
+ */
 import type { HubClient } from '../sync/index.ts'
 import { done } from './acts.ts'
 

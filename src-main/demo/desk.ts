@@ -1,4 +1,7 @@
-/** One desk of the demo: the real engine process behind its supervisor, with a reader bench, a printer and a cable of its own. */
+/**
+ * One desk of the demo: the real engine process behind its supervisor, with a reader bench, a printer and a cable of
+ * its own.
+ */
 import { join } from 'node:path'
 import type { KioskClient } from '../../src-shared/kiosk-api.ts'
 import { startSimulatedPrinter, type SimulatedPrinter } from '../printers/simulated/index.ts'

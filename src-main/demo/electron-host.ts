@@ -1,4 +1,7 @@
-/** A desk's engine inside an Electron shell that was started here: its supervisor, seen from outside through the starter's link. */
+/**
+ * A desk's engine inside an Electron shell that was started here: its supervisor, seen from outside through the
+ * starter's link.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -32,7 +35,10 @@ export function findElectron(): string | null {
   return existsSync(file) ? file : null
 }
 
-/** `dataDir` takes the settings file that the shell is started with; with `null` for the settings it is started as a new machine is. */
+/**
+ * `dataDir` takes the settings file that the shell is started with; with `null` for the settings it is started as a new
+ * machine is.
+ */
 export function createElectronHost(
   start: ElectronStart,
   config: Record<string, unknown> | null,

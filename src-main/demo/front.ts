@@ -1,6 +1,6 @@
 /**
- * The hub's public address in the demo: what an institution's proxy with a certificate of its own does for people's phones. Only the pages
- * of e-ID go through.
+ * The hub's public address in the demo: what an institution's proxy with a certificate of its own does for people's
+ * phones. Only the pages of e-ID go through.
  */
 import { createServer, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'

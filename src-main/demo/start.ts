@@ -1,4 +1,7 @@
-/** `npm start`: the hub, three desks and a check-in screen with their windows' shells, simulated readers and printers, and the bench page. */
+/**
+ * `npm start`: the hub, three desks and a check-in screen with their windows' shells, simulated readers and printers,
+ * and the bench page.
+ */
 import { existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

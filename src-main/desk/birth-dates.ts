@@ -1,4 +1,7 @@
-/** Birth dates keyed from a document: by eye they are half of the proof, so nobody finds one by trying, neither a hand nor a window taken over (promise P1). */
+/**
+ * Birth dates keyed from a document: by eye they are half of the proof, so nobody finds one by trying, neither a hand
+ * nor a window taken over (promise P1).
+ */
 import { timingSafeEqual, type KeyObject } from 'node:crypto'
 import { isWhole, knownForms } from '../../src-shared/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
@@ -10,8 +13,8 @@ const hourMs = 3_600_000
 
 export interface BirthDates {
   /**
-   * Whether a date, keyed as far as the document gives it, bears out all that the record knows. Fails with L-305 (it does not), L-324 (a part of a
-   * date does not, whatever is on record), L-323 (too many did not).
+   * Whether a date, keyed as far as the document gives it, bears out all that the record knows. Fails with L-305 (it
+   * does not), L-324 (a part of a date does not, whatever is on record), L-323 (too many did not).
    */
   check(recipient: string, keyed: string, onRecord: Uint8Array): Result<null>
 }

@@ -1,4 +1,7 @@
-/** Calls for staff: from whoever stands at the desk's own screen, or at a check-in screen. One at a time, kept over a restart. */
+/**
+ * Calls for staff: from whoever stands at the desk's own screen, or at a check-in screen. One at a time, kept over a
+ * restart.
+ */
 import { CallId, type StaffId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
@@ -19,17 +22,24 @@ export interface Call {
 export interface Calling {
   /** The call that is still to be answered, or null. */
   open(): Call | null
-  /** Someone calls at this desk's own screen: recorded, then rung. A second call while one is open rings again and is the same one. */
+  /**
+   * Someone calls at this desk's own screen: recorded, then rung. A second call while one is open rings again and is
+   * the same one.
+   */
   call(): Call
-  /** Someone calls at this check-in screen, which does not hear of an answer: recorded for the hub, each call one of its own. Open once it is heard. */
+  /**
+   * Someone calls at this check-in screen, which does not hear of an answer: recorded for the hub, each call one of its
+   * own. Open once it is heard.
+   */
   ask(): Call
   /** The hub has it: staff are being called. */
   heard(call: Call): void
   /** The hub has it not: nobody is said to be coming, not even for whoever called before. */
   unheard(): void
   /**
-   * From a check-in screen, by the hub. Rings unless it is known or too old, and takes the place of an earlier one from there; a call from the
-   * desk's own screen stays to be answered after it. In the caller's transaction: what is undone with it does not ring.
+   * From a check-in screen, by the hub. Rings unless it is known or too old, and takes the place of an earlier one from
+   * there; a call from the desk's own screen stays to be answered after it. In the caller's transaction: what is undone
+   * with it does not ring.
    */
   fromScreen(id: CallId, at: number): void
   /** Fails with L-242 when it is answered, or never was. */

@@ -4,7 +4,8 @@ import { dateAt } from '../../src-shared/opening-hours.ts'
 /**
  * The desk's clock: the last hub time plus a monotonic offset, so that a wrong or jumping computer clock decides
  * neither expiry nor opening hours. Before the first contact it is the computer's clock, but never behind what the
- * ledger has already seen. One hub with a wrong clock decides them neither: its time is believed where it is near the desk's own.
+ * ledger has already seen. One hub with a wrong clock decides them neither: its time is believed where it is near the
+ * desk's own.
  */
 export interface SystemClock {
   /** Wall clock, ms since 1970. */
@@ -18,17 +19,28 @@ export const systemClock: SystemClock = { wall: () => Date.now(), monotonic: () 
 export interface DeskClock {
   /** Always an instant of the contracts, with room for whatever is counted from it. */
   readonly now: () => number
-  /** Told at every answer of the hub. What is far from every clock of the desk's own is not believed, but held for a person. */
+  /**
+   * Told at every answer of the hub. What is far from every clock of the desk's own is not believed, but held for a
+   * person.
+   */
   readonly setHubTime: (hubTime: number) => void
   /** The hub's time by now while it is held for a person; null while there is nothing to decide. */
   readonly inDoubt: () => number | null
-  /** A person has compared the time that they were shown with a clock that they trust. false: it is not what the hub says by now. */
+  /**
+   * A person has compared the time that they were shown with a clock that they trust. false: it is not what the hub
+   * says by now.
+   */
   readonly believe: (shown: number) => boolean
-  /** Whether the computer's own clock is far from the time that the desk goes by: it was set back or forward, or never right. */
+  /**
+   * Whether the computer's own clock is far from the time that the desk goes by: it was set back or forward, or never
+   * right.
+   */
   readonly computerIsWrong: () => boolean
 }
 
-/** Hub answers take unequal times on their way: below this a clock that seems ahead waits instead of stepping back. ms */
+/**
+ * Hub answers take unequal times on their way: below this a clock that seems ahead waits instead of stepping back. ms
+ */
 const jitter = 5000
 /** A computer's clock further off than this is spoken of: the hub would refuse its requests. ms */
 const tolerated = 300_000
@@ -38,8 +50,8 @@ const believed = 86_400_000
 const shownFor = 600_000
 
 /**
- * `notBefore` is the newest time that the desk's own records name; `heard` says whether any hub time was believed before this start: without one
- * there is nothing to compare the first with.
+ * `notBefore` is the newest time that the desk's own records name; `heard` says whether any hub time was believed
+ * before this start: without one there is nothing to compare the first with.
  */
 export function createDeskClock(system: SystemClock, notBefore: number, heard = false): DeskClock {
   const wall = () => (isPresent(system.wall()) ? system.wall() : instantRange.from)

@@ -41,7 +41,10 @@ export const EngineConfig = z.strictObject({
    * hardware-backed keystore nor an encrypted disk protects it. 0 takes any PIN. Demo data needs none.
    */
   searchFloorCoreYears: z.number().min(0).max(1e9).default(10),
-  /** Nobody signs in at a kiosk that has not heard from the hub for so many days: a removed colleague would still be let in. */
+  /**
+   * Nobody signs in at a kiosk that has not heard from the hub for so many days: a removed colleague would still be let
+   * in.
+   */
   staffOfflineDays: z.number().int().min(1).max(365).default(30),
   /** Shown in the window: data is invented. */
   demo: z.boolean().default(false),

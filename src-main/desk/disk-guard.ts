@@ -1,13 +1,17 @@
 /**
- * The one place through which everything runs that no caller waits for: timers, what readers and the printer tell, pushes of the state, and
- * promises that nobody awaits. A disk or database that fails there is an expected failure with its code; anything else is a bug and is thrown.
+ * The one place through which everything runs that no caller waits for: timers, what readers and the printer tell,
+ * pushes of the state, and promises that nobody awaits. A disk or database that fails there is an expected failure with
+ * its code; anything else is a bug and is thrown.
  */
 import type { Failure } from '../../src-shared/result.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Timers } from './clock.ts'
 
 export interface DiskGuard {
-  /** Runs `work`; afterwards, where the disk failed under it, `onFailure` has been told. Throws what is no failure of the disk. */
+  /**
+   * Runs `work`; afterwards, where the disk failed under it, `onFailure` has been told. Throws what is no failure of
+   * the disk.
+   */
   run(work: () => void): void
   /** The same for what a device or a timer calls. */
   wrap<A extends readonly unknown[]>(listener: (...args: A) => void): (...args: A) => void

@@ -11,11 +11,16 @@ interface Parts {
   readonly requests: DeliveryRequests
   readonly hub: HubClient
   readonly now: () => number
-  /** A check-in screen is not told what became of them: so long after they were filed it forgets those that it has sent. */
+  /**
+   * A check-in screen is not told what became of them: so long after they were filed it forgets those that it has sent.
+   */
   readonly forgetMs?: number | undefined
 }
 
-/** Sends what waits, oldest first. One that the hub will not have ends here; a hub that is away is met again in the next round. */
+/**
+ * Sends what waits, oldest first. One that the hub will not have ends here; a hub that is away is met again in the next
+ * round.
+ */
 export function sendRequests({ requests, hub, now, forgetMs }: Parts): () => Promise<Result<null>> {
   return async () => {
     for (const { id, whose, filedBy, filedAt } of requests.unsent(sentAtOnce)) {

@@ -1,6 +1,6 @@
 /**
- * Ends in order where there is time: quitting waits for the engine, and a computer that goes to sleep or is locked leaves
- * nobody signed in. Correctness depends on none of it (docs/architecture.md#rules-of-the-house, rule 6).
+ * Ends in order where there is time: quitting waits for the engine, and a computer that goes to sleep or is locked
+ * leaves nobody signed in. Correctness depends on none of it (docs/architecture.md#rules-of-the-house, rule 6).
  */
 import { app, powerMonitor } from 'electron'
 import type { EngineSupervisor } from '../shell/index.ts'

@@ -1,4 +1,6 @@
-/** The parts of Electron's security checklist that are handlers: permissions, navigation, windows, requests, downloads. */
+/**
+ * The parts of Electron's security checklist that are handlers: permissions, navigation, windows, requests, downloads.
+ */
 import { app, Menu, session, type WebContents } from 'electron'
 import { againUrl, mayNavigate, mayRequest, stoppedUrl, swallowed, type Mode } from './rules.ts'
 

@@ -5,7 +5,10 @@ import { createGate, type EngineSupervisor } from '../shell/index.ts'
 import { callChannel, eventChannel, retryChannel } from './channels.ts'
 import { isOurPage, isOurWindow } from './rules.ts'
 
-/** Connects whichever window is current to the engine; replies go to the window that asked, and only while it is current. */
+/**
+ * Connects whichever window is current to the engine; replies go to the window that asked, and only while it is
+ * current.
+ */
 export function connectWindows(
   supervisor: EngineSupervisor,
   current: () => BrowserWindow | null,

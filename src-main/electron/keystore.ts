@@ -29,8 +29,8 @@ function writeDurably(folder: string, file: string, text: string): void {
 
 /**
  * `keystore.sealed` holds the back end's name and the sealed key. Fails with L-913 where the session has no back end
- * that protects, and with L-806 when another back end or computer sealed the key: never falls back, never makes a second
- * key beside one that it cannot open.
+ * that protects, and with L-806 when another back end or computer sealed the key: never falls back, never makes a
+ * second key beside one that it cannot open.
  */
 export function createSafeStorageKeystore(dataDir: string): Keystore {
   const file = join(dataDir, 'keystore.sealed')

@@ -1,4 +1,7 @@
-/** The Electron shell: one window, one gate, one engine. Thin: what can be decided without electron is in rules.ts, health.ts and shell/. */
+/**
+ * The Electron shell: one window, one gate, one engine. Thin: what can be decided without electron is in rules.ts,
+ * health.ts and shell/.
+ */
 import { fileURLToPath } from 'node:url'
 import { app, dialog, protocol } from 'electron'
 import { languages } from '../../src-shared/domain.ts'

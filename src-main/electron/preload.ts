@@ -1,4 +1,7 @@
-/** The sandboxed preload: one CommonJS file that requires nothing but electron, and gives the window named methods alone. */
+/**
+ * The sandboxed preload: one CommonJS file that requires nothing but electron, and gives the window named methods
+ * alone.
+ */
 import { contextBridge, ipcRenderer } from 'electron'
 import { kioskMethods, type KioskBridge } from '../../src-shared/kiosk-methods.ts'
 import { callChannel, eventChannel, retryChannel } from './channels.ts'

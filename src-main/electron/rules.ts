@@ -1,4 +1,6 @@
-/** The shell's rules as plain values and functions, without electron at run time, so that they are tested as they are. */
+/**
+ * The shell's rules as plain values and functions, without electron at run time, so that they are tested as they are.
+ */
 import type { BrowserWindowConstructorOptions } from 'electron'
 
 export type Mode = 'kiosk' | 'shared-counter'
@@ -167,7 +169,10 @@ export function swallowed(press: KeyPress): boolean {
   return alone.has(key)
 }
 
-/** Command-line switches that would let another process drive or look into the window; a packaged kiosk refuses to start with one. */
+/**
+ * Command-line switches that would let another process drive or look into the window; a packaged kiosk refuses to start
+ * with one.
+ */
 export const debuggingSwitches = [
   'remote-debugging-port',
   'remote-debugging-pipe',

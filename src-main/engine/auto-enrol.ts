@@ -1,6 +1,6 @@
 /**
- * Enrols by itself from the settings a kiosk was provisioned with: tries again while the hub is away or the clock is wrong,
- * stops where only a person can help, and says on the set-up screen where it stands.
+ * Enrols by itself from the settings a kiosk was provisioned with: tries again while the hub is away or the clock is
+ * wrong, stops where only a person can help, and says on the set-up screen where it stands.
  */
 import { isOf } from '../../src-shared/failure-groups.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'

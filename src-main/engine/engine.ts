@@ -82,7 +82,10 @@ export interface Engine {
   stop(): Promise<void>
   readonly handlers: HandlersOf<KioskApi>
   state(): KioskState
-  /** For what was thrown past everything: true where it was a failure of the disk, which is told as one; false for a bug. */
+  /**
+   * For what was thrown past everything: true where it was a failure of the disk, which is told as one; false for a
+   * bug.
+   */
   takeDiskFailure(error: unknown): boolean
 }
 
@@ -120,7 +123,10 @@ export function createEngine(ports: EnginePorts): Engine {
   let damaged: Failure | null = null
   let toldAt = -Infinity
 
-  /** A database that is damaged ends the engine, once no slip is on its way; any other trouble is said, and tried again at the next occasion. */
+  /**
+   * A database that is damaged ends the engine, once no slip is on its way; any other trouble is said, and tried again
+   * at the next occasion.
+   */
   function onDiskFailure(failure: Failure): void {
     if (stopped) return
     if (failure.code !== 'L-804') {
@@ -338,7 +344,10 @@ export function createEngine(ports: EnginePorts): Engine {
     }
   }
 
-  /** What the last engine knew of the printer's inside; one that died in the middle of a slip may have left the rest in there. */
+  /**
+   * What the last engine knew of the printer's inside; one that died in the middle of a slip may have left the rest in
+   * there.
+   */
   function leftInPrinter(opened: Store): KnownInside {
     const memory = createPrinterMemory(opened.db)
     const remember = (left: KnownInside) => {

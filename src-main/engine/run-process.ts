@@ -16,8 +16,8 @@ import { connectParent, type ParentChannel } from './parent-channel.ts'
 import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from '../../src-shared/engine-protocol.ts'
 
 /**
- * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry passes
- * one that kills the process there.
+ * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry
+ * passes one that kills the process there.
  */
 export function runEngineProcess({
   checkpoint,
@@ -39,7 +39,10 @@ export function runEngineProcess({
     process.exit(1)
   }
 
-  /** A disk that fails where nobody waits for an answer is a failure with its code; anything else is a bug, and this process with it. */
+  /**
+   * A disk that fails where nobody waits for an answer is a failure with its code; anything else is a bug, and this
+   * process with it.
+   */
   function failOrDie(error: unknown): void {
     if (engine?.takeDiskFailure(error) !== true) dieOf('the engine', error)
   }

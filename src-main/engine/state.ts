@@ -1,4 +1,7 @@
-/** The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a secret. */
+/**
+ * The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a
+ * secret.
+ */
 import { withinRange } from '../../src-shared/bounds.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'
 import { classRule, takesRequests } from '../../src-shared/policy/index.ts'

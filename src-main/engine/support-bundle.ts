@@ -1,6 +1,6 @@
 /**
- * What support needs of a kiosk and nothing about people: every field is named here, and no whole object, name, account, card,
- * document, secret, key or code is ever copied.
+ * What support needs of a kiosk and nothing about people: every field is named here, and no whole object, name,
+ * account, card, document, secret, key or code is ever copied.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,10 @@ export interface SupportBundle {
   readonly settings: Record<string, string | number | boolean | null>
   readonly kiosk: Record<string, string | number | boolean | null> | null
   readonly lights: Record<string, string | number | boolean | null>
-  /** What became of the readers' reports since the start, by the reader's name in the settings. Empty when the engine is not running. */
+  /**
+   * What became of the readers' reports since the start, by the reader's name in the settings. Empty when the engine is
+   * not running.
+   */
   readonly readers: Record<string, number>
   readonly database: Record<string, number>
   /** The newest entries: what kind, when, whether acknowledged. No ids of people or pickups. */
@@ -146,7 +149,9 @@ export function supportBundle({ config, db, record, state, readers, now }: Suppo
   }
 }
 
-/** Writes the bundle into `support/` of the data folder, 0600; resolves with the file's name alone. Fails with L-803. */
+/**
+ * Writes the bundle into `support/` of the data folder, 0600; resolves with the file's name alone. Fails with L-803.
+ */
 export function writeSupportBundle(sources: SupportSources): Result<{ file: string }> {
   const { dataDir } = sources.config
   const name = `lodge-support-${new Date(sources.now).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}.json`

@@ -1,4 +1,7 @@
-/** Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains itself (docs/architecture.md#identity). */
+/**
+ * Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains
+ * itself (docs/architecture.md#identity).
+ */
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import type { Desk } from '../../src-shared/domain.ts'
 import { dateAt } from '../../src-shared/opening-hours.ts'
@@ -23,7 +26,10 @@ export interface Place {
   readonly directory: readonly DirectoryDesk[]
 }
 
-/** What is to be done. `closed`: why the desk does not serve now, null when it does or when what was begun before closing may finish. */
+/**
+ * What is to be done. `closed`: why the desk does not serve now, null when it does or when what was begun before
+ * closing may finish.
+ */
 export type ActHere =
   | { readonly kind: 'check-in'; readonly closed: Failure | null }
   | { readonly kind: 'verify'; readonly closed: Failure | null; readonly proof: Pick<Proof, 'kind' | 'issuerCountry'> }
@@ -56,7 +62,10 @@ export function sponsorHere({ policy }: Place, pickup: Decided, now: number): st
   return showsSponsor(policy, pickup.recipientClass, pickup.channel, ended(pickup, now)) ? pickup.person.sponsor : null
 }
 
-/** Fails with L-203 (revoked), L-205 (time ended), the desk's own word for closed, or a code of policy (`policyCodes`) with where to go instead. */
+/**
+ * Fails with L-203 (revoked), L-205 (time ended), the desk's own word for closed, or a code of policy (`policyCodes`)
+ * with where to go instead.
+ */
 export function decideHere(
   { desk, policy, directory }: Place,
   pickup: Decided,

@@ -21,7 +21,10 @@ export interface Likeness {
 
 const plain = ({ family, given }: Name) => `${family} ${given}`.normalize('NFKC').trim().toLowerCase()
 
-/** One document could be taken for either's: a name of one, written in an MRZ, matches the other; or they are the same letters. */
+/**
+ * One document could be taken for either's: a name of one, written in an MRZ, matches the other; or they are the same
+ * letters.
+ */
 function alike(one: Likeness, other: Likeness): boolean {
   const names = [one.name, ...one.formerNames]
   const others = [other.name, ...other.formerNames]

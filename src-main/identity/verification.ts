@@ -42,9 +42,15 @@ export interface Verifications {
     seconds: number,
     fourEyes: boolean,
   ): { id: VerificationId; expiresAt: number }
-  /** A second member of staff confirms an open verification, inside the caller's transaction. The database refuses the first one's own name. */
+  /**
+   * A second member of staff confirms an open verification, inside the caller's transaction. The database refuses the
+   * first one's own name.
+   */
   witness(id: VerificationId, pickup: Pickup, witness: StaffId): void
-  /** The verification if it is open (unspent, not void, unexpired, not from a time that a corrected clock has yet to reach) and belongs to this pickup, staff and session. */
+  /**
+   * The verification if it is open (unspent, not void, unexpired, not from a time that a corrected clock has yet to
+   * reach) and belongs to this pickup, staff and session.
+   */
   open(
     id: VerificationId,
     pickup: PickupId,
@@ -54,8 +60,8 @@ export interface Verifications {
 }
 
 /**
- * What a ledger entry says of an expiry. To a hub that does not know the fact yet, what every earlier kiosk said: the staff's own statement, "not
- * expired". `hubFacts` is what the hub takes (`ledgerFactsNow`).
+ * What a ledger entry says of an expiry. To a hub that does not know the fact yet, what every earlier kiosk said: the
+ * staff's own statement, "not expired". `hubFacts` is what the hub takes (`ledgerFactsNow`).
  */
 export function expiryFacts(
   expiry: ProofExpiry,

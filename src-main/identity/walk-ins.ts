@@ -1,6 +1,7 @@
 /**
- * Walk-ins at this kiosk: someone without a pickup is verified first, in the ledger and on the disk; what the hub then issues is bound
- * to that verification as it arrives, and the usual release spends it (promise P1). The database refuses any other binding.
+ * Walk-ins at this kiosk: someone without a pickup is verified first, in the ledger and on the disk; what the hub then
+ * issues is bound to that verification as it arrives, and the usual release spends it (promise P1). The database
+ * refuses any other binding.
  */
 import {
   PickupId,
@@ -123,8 +124,8 @@ export function createWalkIns(
     },
 
     /**
-     * A grant has come, inside the caller's transaction: bound to its walk-in, which is then what its release spends; or given back at
-     * once where the walk-in is over, has run out, or was never made here.
+     * A grant has come, inside the caller's transaction: bound to its walk-in, which is then what its release spends;
+     * or given back at once where the walk-in is over, has run out, or was never made here.
      */
     granted(walkIn: WalkInId, granted: PickupId): void {
       const row = byId.get(walkIn)
@@ -199,8 +200,8 @@ export function createWalkIns(
       setState.run('done', id)
     },
     /**
-     * It came to nothing, inside the caller's transaction: what was issued is given back, and the hub is told to issue nothing more. Only
-     * where no paper of its pickup is unaccounted for (promise P5): the caller has looked.
+     * It came to nothing, inside the caller's transaction: what was issued is given back, and the hub is told to issue
+     * nothing more. Only where no paper of its pickup is unaccounted for (promise P5): the caller has looked.
      */
     abandon(walkIn: WalkIn, code: LedgerFacts<'walk-in-abandoned'>['code']): void {
       const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)

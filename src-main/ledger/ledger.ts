@@ -1,4 +1,7 @@
-/** The kiosk's append-only, hash-chained, signed log of facts (docs/architecture.md#ledger-and-sync). It carries opaque ids only. */
+/**
+ * The kiosk's append-only, hash-chained, signed log of facts (docs/architecture.md#ledger-and-sync). It carries opaque
+ * ids only.
+ */
 import type { KeyObject } from 'node:crypto'
 import { storedInstant } from '../../src-shared/bounds.ts'
 import type { Epoch, PickupId, StaffId } from '../../src-shared/domain.ts'

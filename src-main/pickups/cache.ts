@@ -43,7 +43,10 @@ interface Row {
 
 /** States in which the desk still has something to do with the pickup. */
 const live = "('waiting','arrived','verified','printing','printed','failed','uncertain')"
-/** Those of them in which the person has come. Named one by one: "live and not waiting" has SQLite walk through all that wait. */
+/**
+ * Those of them in which the person has come. Named one by one: "live and not waiting" has SQLite walk through all that
+ * wait.
+ */
 const begunStates = "('arrived','verified','printing','printed','failed','uncertain')"
 /** A pickup once handed over or burned here is never opened again by any grant, whatever its epoch. */
 const sticky: ReadonlySet<string> = new Set(['handed-over', 'burned', 'dispatched'])
@@ -268,7 +271,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       }
     },
 
-    /** The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside. */
+    /**
+     * The queue, unsettled first, then by arrival. A search looks at every word, in any order, marks and hyphens aside.
+     */
     queue({ filter, search, limit }: QueueFilter, midnight = 0): { pickups: Pickup[]; total: number } {
       const query = searchQuery(search)
       while (query.length > 0 && names.fold(Number.MAX_SAFE_INTEGER));
@@ -315,7 +320,10 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       // Looked at again rather than forgotten: the transaction may be undone.
       names.renew(id)
     },
-    /** Verifications die on staff switch, lock and restart (docs/architecture.md#words); their pickups are `arrived` again. */
+    /**
+     * Verifications die on staff switch, lock and restart (docs/architecture.md#words); their pickups are `arrived`
+     * again.
+     */
     voidVerifications(pickup?: PickupId): void {
       if (pickup === undefined) {
         voidAll.run()

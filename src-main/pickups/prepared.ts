@@ -1,6 +1,6 @@
 /**
- * A grant made ready for the cache: names sealed, tags decoded. It needs no database, so a long page of grants can be made
- * ready beside the desk's thread.
+ * A grant made ready for the cache: names sealed, tags decoded. It needs no database, so a long page of grants can be
+ * made ready beside the desk's thread.
  */
 import type { Channel, PickupId, RecipientClass, SecretKind, WalkInId } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'

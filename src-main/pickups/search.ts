@@ -1,6 +1,6 @@
 /**
- * Names for search, folded in memory only. At rest they are sealed, and opening 100,000 of them takes seconds: it is done a
- * slice at a time, so that the desk goes on, and a search of what is folded touches no row but those it shows.
+ * Names for search, folded in memory only. At rest they are sealed, and opening 100,000 of them takes seconds: it is
+ * done a slice at a time, so that the desk goes on, and a search of what is folded touches no row but those it shows.
  */
 import { fullName } from '../../src-shared/person-name.ts'
 import { findsIn, searchText, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
@@ -30,7 +30,10 @@ export interface NameSearch {
   /** The pickup was written: its person may be another spelling, or it is over. */
   renew(id: string): void
   has(id: string, query: SearchQuery): boolean
-  /** Those of whose names, former ones too, account and reference a word begins with each that is asked for; the first issued first. */
+  /**
+   * Those of whose names, former ones too, account and reference a word begins with each that is asked for; the first
+   * issued first.
+   */
   matches(query: SearchQuery): readonly { readonly id: string }[]
 }
 

@@ -1,7 +1,7 @@
 /**
- * How many pickups stand in each state. Counted once; from then on kept by triggers of this connection, in memory and in
- * the same transactions: counting 100,000 rows anew at every push of the state would hold up the desk. New pickups come by
- * the thousand and are told of together: a trigger at each would cost a third of its insert.
+ * How many pickups stand in each state. Counted once; from then on kept by triggers of this connection, in memory and
+ * in the same transactions: counting 100,000 rows anew at every push of the state would hold up the desk. New pickups
+ * come by the thousand and are told of together: a trigger at each would cost a third of its insert.
  */
 import type { Sqlite } from '../storage/index.ts'
 

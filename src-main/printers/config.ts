@@ -5,13 +5,15 @@ const common = {
   /** Paper width, mm. */
   paper: z.union([z.literal(58), z.literal(80)]).default(80),
   /**
-   * GS ( H process ids. `trusted` only where set-up saw the answer withheld without paper; `untrusted` where it comes all
-   * the same: staff say what came out. `none`: no answer at all.
+   * GS ( H process ids. `trusted` only where set-up saw the answer withheld without paper; `untrusted` where it comes
+   * all the same: staff say what came out. `none`: no answer at all.
    */
   processId: z.enum(['trusted', 'untrusted', 'none']).default('untrusted'),
   /** Whether it answers DLE EOT. */
   status: z.enum(['real-time', 'none']).default('real-time'),
-  /** A printer without status or process ids is refused (L-508) unless this desk takes the staff's word for every slip. */
+  /**
+   * A printer without status or process ids is refused (L-508) unless this desk takes the staff's word for every slip.
+   */
   staffWord: z.boolean().default(false),
   /** Whether it is asked to clear itself in real time (DLE DC4): `no` for a model that does not know it. */
   clears: z.enum(['ask', 'no']).default('ask'),

@@ -13,11 +13,16 @@ export type Waited = 'answered' | 'timeout' | 'gone'
 
 export interface Conversation {
   readonly gone: () => boolean
-  /** Asks DLE EOT 1-4, one at a time, for their answers do not name their question. null when one is not answered, then and ever after. */
+  /**
+   * Asks DLE EOT 1-4, one at a time, for their answers do not name their question. null when one is not answered, then
+   * and ever after.
+   */
   state(): Promise<PrinterState | null>
   /** Writes bytes, no longer than `ms`. */
   write(bytes: Uint8Array, ms: number): Promise<Waited>
-  /** Asks for a process id and waits for just that one. `onTick` runs every `tickMs` meanwhile; returning true gives up. */
+  /**
+   * Asks for a process id and waits for just that one. `onTick` runs every `tickMs` meanwhile; returning true gives up.
+   */
   fence(id: Buffer, ms: number, onTick?: () => Promise<boolean>): Promise<Waited>
   /** Waits for the answer to a process id that was asked before. */
   expect(id: Buffer, ms: number): Promise<Waited>

@@ -1,6 +1,6 @@
 /**
- * What a job that broke may have left inside the printer (promise P3). It is known again only when the printer was cleared
- * and said so, or was seen switched off and on; until then nobody is served.
+ * What a job that broke may have left inside the printer (promise P3). It is known again only when the printer was
+ * cleared and said so, or was seen switched off and on; until then nobody is served.
  *
  * `unknown`: this engine has just begun and heard of nothing. `job`: the rest of a slip may be in there. `power-cycle`:
  * the same, and the printer could not be cleared from here.

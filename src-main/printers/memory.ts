@@ -1,4 +1,7 @@
-/** What may be left inside the printer, kept over a restart: an engine that dies does not forget that the printer must be switched off. */
+/**
+ * What may be left inside the printer, kept over a restart: an engine that dies does not forget that the printer must
+ * be switched off.
+ */
 import type { Sqlite } from '../storage/index.ts'
 import type { KnownInside } from './inside.ts'
 

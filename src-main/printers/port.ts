@@ -38,7 +38,10 @@ export interface Printer {
   onLeftInside(listener: (left: KnownInside) => void): () => void
   /** Asks the printer now. */
   check(): Promise<PrinterStatus>
-  /** `justChecked`: the caller has asked `check` a moment ago; half a second on, the printer is asked again all the same. */
+  /**
+   * `justChecked`: the caller has asked `check` a moment ago; half a second on, the printer is asked again all the
+   * same.
+   */
   print(
     job: PrintJob,
     onPhase: (phase: PrintPhase) => void,

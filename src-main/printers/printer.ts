@@ -27,7 +27,10 @@ export type PrinterSettings = Pick<
 > & {
   /** This link does not end when the printer is switched off: its silence is all there is to see. */
   readonly offIsSilence?: boolean
-  /** A link that ends is no sign that the printer is off: only one that cannot be opened is. TCP printers end links at will. */
+  /**
+   * A link that ends is no sign that the printer is off: only one that cannot be opened is. TCP printers end links at
+   * will.
+   */
   readonly onlyUnopenedIsOff?: boolean
 }
 
@@ -40,7 +43,10 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
   const { timers } = ports
   const listeners = new Set<() => void>()
   const leftListeners = new Set<(left: KnownInside) => void>()
-  /** Says nothing by itself, or nothing that counts: people say what came out, if the desk's configuration takes their word. */
+  /**
+   * Says nothing by itself, or nothing that counts: people say what came out, if the desk's configuration takes their
+   * word.
+   */
   const wordless = config.status === 'none' || config.processId === 'none'
   let current: PrinterStatus = statusOf('not-answering')
   let conversation: Conversation | null = null
@@ -105,7 +111,9 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     return config.status === 'none' || (wordless && !config.staffWord) ? 'no-status' : open.state()
   }
 
-  /** In real time, whatever the printer is at: without paper the rest of a slip must go before someone changes the roll. */
+  /**
+   * In real time, whatever the printer is at: without paper the rest of a slip must go before someone changes the roll.
+   */
   async function clearAtOnce(open: Conversation): Promise<boolean> {
     if (inside.left() === 'nothing') return true
     if (config.clears === 'no' || config.status === 'none' || !inside.mayAsk()) return false
@@ -116,7 +124,10 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     return true
   }
 
-  /** A printer that cannot be cleared from here is empty if it was off, or nothing is known to be in it, and it works off a request. */
+  /**
+   * A printer that cannot be cleared from here is empty if it was off, or nothing is known to be in it, and it works
+   * off a request.
+   */
   async function proveEmpty(open: Conversation): Promise<boolean> {
     if (inside.left() !== 'job' && inside.mayAsk()) {
       const worked = wordless ? 'answered' : await open.fence(processId(), clearMs)
@@ -138,7 +149,8 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     let empty = await clearAtOnce(open)
     const state = await stateOf(open)
     if (state === null || (config.status === 'none' && !inside.mayAsk())) {
-      // Asked anew even when it must be switched off: a TCP link does not tell by itself that the other side lost its power.
+      // Asked anew even when it must be switched off: a TCP link does not tell by itself that the other side lost its
+      // power.
       if (state === null && config.offIsSilence === true) inside.off()
       if (inside.left() === 'job' && !open.gone()) inside.cannotBeCleared()
       hangUp()

@@ -1,7 +1,7 @@
 /**
- * Setting up a printer: what it is, what it answers, and above all whether it answers for a slip that it could not print.
- * A person takes the paper out and puts it back when asked; what is seen here becomes the desk's configuration, and a
- * release relies on it (src-main/printers/config.ts).
+ * Setting up a printer: what it is, what it answers, and above all whether it answers for a slip that it could not
+ * print. A person takes the paper out and puts it back when asked; what is seen here becomes the desk's configuration,
+ * and a release relies on it (src-main/printers/config.ts).
  */
 import type { PrinterState } from '../../src-shared/kiosk-api.ts'
 import type { RealPrinterConfig } from './config.ts'
@@ -24,7 +24,10 @@ export interface SetupFindings {
   readonly settings: Pick<RealPrinterConfig, 'processId' | 'status' | 'clears'> & { readonly model?: string }
   readonly maker: string | null
   readonly firmware: string | null
-  /** `withheld`: no answer without paper, and the right one when the paper was back. `early`: an answer without paper. `lost`: none even then. */
+  /**
+   * `withheld`: no answer without paper, and the right one when the paper was back. `early`: an answer without paper.
+   * `lost`: none even then.
+   */
   readonly withoutPaper: 'withheld' | 'early' | 'lost' | 'not-tried'
 }
 

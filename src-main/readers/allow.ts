@@ -10,7 +10,8 @@ function allows(rule: ReaderRule, info: Known): boolean {
     (rule.productId === undefined || rule.productId === info.productId) &&
     (rule.usagePage === undefined || rule.usagePage === info.usagePage) &&
     (rule.usage === undefined || rule.usage === info.usage) &&
-    // A rule that names nothing would open every device on the bus; one that names keyboards in general, the desk's own.
+    // A rule that names nothing would open every device on the bus; one that names keyboards in general, the desk's
+    // own.
     (rule.vendorId !== undefined || (rule.usagePage !== undefined && rule.usagePage > 0x1f))
   )
 }

@@ -5,8 +5,9 @@
  *   npm run -s readers -- watch [--config FILE] [--seconds N]  what scans decode to, masked
  *   npm run -s readers -- learn [PATH] [--seconds N]           scan one card three times: its rule for `readers.allow`
  *
- * `--simulated HOST:PORT` uses a reader bench instead of the USB bus. JSON on standard output, `watch` one object a line; exit
- * code 1 with an error code when it did not go well, 2 for a wrong command. No card number, document line or code is ever written.
+ * `--simulated HOST:PORT` uses a reader bench instead of the USB bus. JSON on standard output, `watch` one object a
+ * line; exit code 1 with an error code when it did not go well, 2 for a wrong command. No card number, document line or
+ * code is ever written.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,7 @@
-/** The desk's allow-list of readers: only what is listed is ever opened (docs/architecture.md#devices). Units, kinds and examples: docs/readers.md. */
+/**
+ * The desk's allow-list of readers: only what is listed is ever opened (docs/architecture.md#devices). Units, kinds and
+ * examples: docs/readers.md.
+ */
 import { z } from 'zod'
 import { CardFormatSetting } from '../identity/card-formats/index.ts'
 
@@ -29,13 +32,17 @@ export const ReaderRule = z.strictObject({
     })
     .prefault({}),
   /**
-   * It reads documents: by OCR, off paper or plastic. Only what such a reader sends may be a document; a reader of kind `document` is one without
-   * saying so. Declared of a hand-held imager, it must also send AIM identifiers, or read no 2D symbols: docs/readers.md.
+   * It reads documents: by OCR, off paper or plastic. Only what such a reader sends may be a document; a reader of kind
+   * `document` is one without saying so. Declared of a hand-held imager, it must also send AIM identifiers, or read no
+   * 2D symbols: docs/readers.md.
    */
   documents: z.boolean().default(false),
   /** The formats of its cards, in the order they are tried; none: any 4 to 32 letters and digits. */
   cards: z.array(CardFormatSetting).max(16).default([]),
-  /** Texts that are no card of these formats, no document and no pickup code are passed over in silence: the other bar codes of a card. */
+  /**
+   * Texts that are no card of these formats, no document and no pickup code are passed over in silence: the other bar
+   * codes of a card.
+   */
   ignoreOthers: z.boolean().default(false),
   /** Longest silence within a scan; by default `tornMs`. A short one keeps typing by hand out of a wedge. */
   silenceMs: z.number().int().min(10).max(10_000).optional(),
@@ -49,7 +56,10 @@ export const ReadersConfig = z
       .default(() => [ReaderRule.parse({ name: 'HID POS', usagePage: 0x8c, decoder: 'hid-pos' })]),
     /** The same card or document within this time is one read, whichever readers read it. */
     debounceMs: z.number().int().min(0).max(10_000).default(1500),
-    /** A different card from the same reader within this time is the other code of the card before it: refused with L-711. */
+    /**
+     * A different card from the same reader within this time is the other code of the card before it: refused with
+     * L-711.
+     */
     pairMs: z.number().int().min(0).max(1000).default(150),
     /** A scan must go on within this time after each of its reports. */
     tornMs: z.number().int().min(50).max(10_000).default(800),

@@ -1,7 +1,7 @@
 /**
- * Whether the desktop is kept from a keyboard's keys on Linux: every event device of the same HID device carries udev's property
- * `LIBINPUT_IGNORE_DEVICE=1` (libinput manual, "Ignoring specific devices"; resources/udev/60-lodge.rules sets it). sysfs says which
- * event devices those are, udev's database what they carry.
+ * Whether the desktop is kept from a keyboard's keys on Linux: every event device of the same HID device carries udev's
+ * property `LIBINPUT_IGNORE_DEVICE=1` (libinput manual, "Ignoring specific devices"; resources/udev/60-lodge.rules sets
+ * it). sysfs says which event devices those are, udev's database what they carry.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'

@@ -29,7 +29,10 @@ export interface HidHandle {
 }
 
 export interface HidBus {
-  /** One entry for each top-level collection. Fails with L-703 where libusb or libudev is missing, L-701 where listing fails otherwise. */
+  /**
+   * One entry for each top-level collection. Fails with L-703 where libusb or libudev is missing, L-701 where listing
+   * fails otherwise.
+   */
   devices(): Promise<Result<HidDeviceInfo[]>>
   /** Fails with L-702 without permission, L-701 when it is gone, L-703 without its library. */
   open(path: string): Promise<Result<HidHandle>>
@@ -92,8 +95,8 @@ export interface ReaderSupervisor {
   /** What became of every report, by the reader's name, since the start. */
   counts(): readonly { readonly reader: string; readonly counts: ReaderCounts }[]
   /**
-   * "Learn this reader": what the device at `path` reads next goes to the learning alone, until three reads are in or it is
-   * stopped with null. Fails with L-701 (no such device), L-702, L-706, L-710.
+   * "Learn this reader": what the device at `path` reads next goes to the learning alone, until three reads are in or
+   * it is stopped with null. Fails with L-701 (no such device), L-702, L-706, L-710.
    */
   learn(path: string | null): Promise<Result<null>>
   learning(): LearnState | null

@@ -1,4 +1,7 @@
-/** Tells a second read of the same card, and the second code of one card, from a new scan. Keeps digests, never a card's number. */
+/**
+ * Tells a second read of the same card, and the second code of one card, from a new scan. Keeps digests, never a card's
+ * number.
+ */
 import { createHmac, randomBytes } from 'node:crypto'
 
 export interface Repeats {

@@ -1,4 +1,6 @@
-/** What some devices must be told after opening before they send anything. A device that refuses it is read as it is. */
+/**
+ * What some devices must be told after opening before they send anything. A device that refuses it is read as it is.
+ */
 import type { HidDeviceInfo, HidHandle } from './port.ts'
 
 const honeywell = 0x0c2e

@@ -1,4 +1,7 @@
-/** A dispatch approval: what the slip of a registered letter spends in place of a verification, by two members of staff (promise P1). */
+/**
+ * A dispatch approval: what the slip of a registered letter spends in place of a verification, by two members of staff
+ * (promise P1).
+ */
 import { ApprovalId, StaffId, type PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -13,7 +16,10 @@ export interface Approvals {
     now: number,
     seconds: number,
   ): { id: ApprovalId; expiresAt: number }
-  /** The second, by badge and PIN, inside the caller's transaction: recorded in the ledger. The database refuses the first one's own name. */
+  /**
+   * The second, by badge and PIN, inside the caller's transaction: recorded in the ledger. The database refuses the
+   * first one's own name.
+   */
   confirm(id: ApprovalId, letter: Pickup, by: StaffId, witness: StaffId): void
   /** The approval if it is open (unspent, not void, unexpired) and belongs to this letter, staff and session. */
   open(

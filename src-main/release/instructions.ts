@@ -20,7 +20,10 @@ export type Instructions = (
   desk: Desk,
 ) => Promise<Result<null>>
 
-/** Fails with L-513 (no such slip is waiting to be settled), or the printer's own code. An unconfirmed one is no failure: people see it. */
+/**
+ * Fails with L-513 (no such slip is waiting to be settled), or the printer's own code. An unconfirmed one is no
+ * failure: people see it.
+ */
 export function createInstructions({ slips, pickups, printer, layout }: Parts): Instructions {
   return async ({ slip: id, language }, desk) => {
     const slip = slips.get(id)

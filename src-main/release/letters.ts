@@ -52,7 +52,10 @@ interface Parts {
   readonly now: () => number
 }
 
-/** The letter is closed and on its way. Fails with L-513 (no such slip waits), L-232 (this number belongs to another letter), L-803. */
+/**
+ * The letter is closed and on its way. Fails with L-513 (no such slip waits), L-232 (this number belongs to another
+ * letter), L-803.
+ */
 export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumber, by: StaffId): Result<PickupId> {
   const { store, ledger, pickups, slips, letters, now } = parts
   return onDisk(() =>
@@ -76,7 +79,10 @@ export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumbe
   )
 }
 
-/** How a letter ended, by its number scanned again. Fails with L-233 (none with this number went from here, or it came back before), L-803. */
+/**
+ * How a letter ended, by its number scanned again. Fails with L-233 (none with this number went from here, or it came
+ * back before), L-803.
+ */
 export function endLetter(
   parts: Parts,
   tracking: TrackingNumber,

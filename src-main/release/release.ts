@@ -1,7 +1,8 @@
 /**
- * The release (docs/architecture.md#one-handover-end-to-end): one transaction spends the verification and records `slip-intended`; then the
- * envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded. Order is everything here:
- * nothing is printed that is not already in the ledger, and nothing is called printed that the printer did not confirm.
+ * The release (docs/architecture.md#one-handover-end-to-end): one transaction spends the verification and records
+ * `slip-intended`; then the envelope is opened in memory, the slip printed, its bytes wiped, and the outcome recorded.
+ * Order is everything here: nothing is printed that is not already in the ledger, and nothing is called printed that
+ * the printer did not confirm.
  */
 import type { Approvals } from './approvals.ts'
 import {
@@ -143,7 +144,10 @@ export function createRelease(parts: Parts): Release {
     }
   }
 
-  /** Tries the session's keys, newest first. null: not sealed for this kiosk, pickup or epoch, or damaged; HPKE does not say which. */
+  /**
+   * Tries the session's keys, newest first. null: not sealed for this kiosk, pickup or epoch, or damaged; HPKE does not
+   * say which.
+   */
   async function openWith(session: Session, pickup: Pickup): Promise<Buffer | null> {
     for (const { privateKey } of session.openingKeys) {
       try {
@@ -239,7 +243,8 @@ export function createRelease(parts: Parts): Release {
         } catch (error) {
           const failure = storageFailure(error)
           if (failure === null) throw error
-          // The intent is durable and its outcome is not: the slip stays unsettled until a person says what became of it.
+          // The intent is durable and its outcome is not: the slip stays unsettled until a person says what became of
+          // it.
           return { ok: false, failure }
         }
         checkpoint('recorded')

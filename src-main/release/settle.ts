@@ -1,4 +1,7 @@
-/** Settling: a person says what became of a slip, by name, and the pickup moves on (docs/architecture.md#one-handover-end-to-end). */
+/**
+ * Settling: a person says what became of a slip, by name, and the pickup moves on
+ * (docs/architecture.md#one-handover-end-to-end).
+ */
 import type { Settlement, SlipId, StaffId } from '../../src-shared/domain.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -22,7 +25,10 @@ const entryOf = {
   'nothing-came-out': 'slip-nothing-came-out',
 } as const
 
-/** Fails with L-234 (a letter is dispatched instead), L-513 (already settled or never printed), L-803 (the disk cannot be written; nothing has changed). */
+/**
+ * Fails with L-234 (a letter is dispatched instead), L-513 (already settled or never printed), L-803 (the disk cannot
+ * be written; nothing has changed).
+ */
 export function settleSlip(
   { store, ledger, pickups, slips, now }: Parts,
   id: SlipId,

@@ -13,13 +13,15 @@ const maxParts = 2000
 const maxDepth = 16
 
 export interface Gate {
-  /** A frame as the window sent it, parsed as JSON or structured clone. `answer` is called once, or never for rubbish. */
+  /**
+   * A frame as the window sent it, parsed as JSON or structured clone. `answer` is called once, or never for rubbish.
+   */
   receive(raw: unknown, answer: (reply: ReplyFrame) => void): void
 }
 
 /**
- * Whether a value is plain data of a size that a call can have. Structured clone carries what JSON cannot (cycles, maps,
- * buffers, ten megabytes in one string): the walk stops at the first of them and never copies.
+ * Whether a value is plain data of a size that a call can have. Structured clone carries what JSON cannot (cycles,
+ * maps, buffers, ten megabytes in one string): the walk stops at the first of them and never copies.
  */
 export function isModest(value: unknown): boolean {
   let bytes = 0

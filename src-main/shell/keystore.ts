@@ -1,4 +1,7 @@
-/** The key-encryption key's home, as a port: the Electron shell has the operating system's keystore, the browser shell this file. */
+/**
+ * The key-encryption key's home, as a port: the Electron shell has the operating system's keystore, the browser shell
+ * this file.
+ */
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

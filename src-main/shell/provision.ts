@@ -58,7 +58,10 @@ function writeDurably(file: string, text: string): void {
   renameSync(beside, file)
 }
 
-/** Makes the settings from the provisioning file, once. `false` when there is nothing to do; fails with L-101 (what is wrong and where, never its value) or L-803. */
+/**
+ * Makes the settings from the provisioning file, once. `false` when there is nothing to do; fails with L-101 (what is
+ * wrong and where, never its value) or L-803.
+ */
 export function provision({ settingsFile, provisioningFile, defaultDataDir }: ProvisioningPlaces): Result<boolean> {
   if (existsSync(settingsFile) || !existsSync(provisioningFile)) return ok(false)
   let raw: unknown

@@ -1,4 +1,7 @@
-/** The settings of a start, for both shells: provisioned first where the machine is new, and wiped of the code once enrolled. */
+/**
+ * The settings of a start, for both shells: provisioned first where the machine is new, and wiped of the code once
+ * enrolled.
+ */
 import { dirname, join } from 'node:path'
 import { KioskState } from '../../src-shared/kiosk-api.ts'
 import { ok, type Result } from '../../src-shared/result.ts'

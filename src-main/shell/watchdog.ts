@@ -10,7 +10,10 @@ interface Parts {
 
 const run = (argument: string) => void execFile('systemd-notify', [argument], () => undefined)
 
-/** Beats twice in the time that the unit allows (`WATCHDOG_USEC`). Returns a function that stops; does nothing outside such a unit. */
+/**
+ * Beats twice in the time that the unit allows (`WATCHDOG_USEC`). Returns a function that stops; does nothing outside
+ * such a unit.
+ */
 export function startWatchdog({ env, timers, notify = run }: Parts): () => void {
   const microseconds = Number(env['WATCHDOG_USEC'])
   if (env['NOTIFY_SOCKET'] === undefined || !Number.isFinite(microseconds) || microseconds <= 0) return () => undefined

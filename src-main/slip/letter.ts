@@ -1,4 +1,7 @@
-/** A slip that goes by post: the address first, to face out of a window envelope, then a fold, and behind it the slip with the secret. */
+/**
+ * A slip that goes by post: the address first, to face out of a window envelope, then a fold, and behind it the slip
+ * with the secret.
+ */
 import type ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
 import type { Language } from '../../src-shared/domain.ts'
 import { encoder, layoutPage, wrapped } from './lines.ts'

@@ -1,4 +1,7 @@
-/** Text from outside (names, addresses, references) made safe for a slip: it may look plainer, it can never be a command. */
+/**
+ * Text from outside (names, addresses, references) made safe for a slip: it may look plainer, it can never be a
+ * command.
+ */
 import { latinBase, mrzLetters } from '../../src-shared/protocol/names.ts'
 import { tableOf, type CodePage } from './code-pages.ts'
 
@@ -12,8 +15,8 @@ const punctuation: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Letters of Latin that neither Unicode nor ICAO gives a base: tones of Zhuang as its spelling of 1982 has them, clicks as the Nguni
- * languages write them, and phonetic letters by their sound.
+ * Letters of Latin that neither Unicode nor ICAO gives a base: tones of Zhuang as its spelling of 1982 has them, clicks
+ * as the Nguni languages write them, and phonetic letters by their sound.
  */
 const rare: ReadonlyMap<string, string> = new Map([
   ...([
@@ -44,8 +47,9 @@ const written = (text: string, like: string, first: boolean) =>
     : text.toLowerCase()
 
 /**
- * A letter, with its marks, in others that the page has: its base letter; the letter that a letter without a base was made from; else as
- * ICAO Doc 9303 part 3 section 6 spells it, as in the person's passport. null: none of these. `first`: it begins a word.
+ * A letter, with its marks, in others that the page has: its base letter; the letter that a letter without a base was
+ * made from; else as ICAO Doc 9303 part 3 section 6 spells it, as in the person's passport. null: none of these.
+ * `first`: it begins a word.
  */
 function spelled(letter: string, fits: (text: string) => boolean, first: boolean): string | null {
   const bare = letter.normalize('NFKD').replace(/\p{M}/gu, '')
@@ -65,8 +69,8 @@ function spelled(letter: string, fits: (text: string) => boolean, first: boolean
 const clusters = /\P{M}\p{M}*|\p{M}+/gu
 
 /**
- * NFC; control and format characters dropped. A letter that the page lacks becomes the nearest that it has (`spelled`); a sign that it lacks,
- * and a letter of a script without a Latin spelling in the standard, shows as `_`.
+ * NFC; control and format characters dropped. A letter that the page lacks becomes the nearest that it has (`spelled`);
+ * a sign that it lacks, and a letter of a script without a Latin spelling in the standard, shows as `_`.
  */
 export function slipText(text: string, page: CodePage = 'windows1252'): string {
   const table = tableOf(page)

@@ -54,7 +54,9 @@ function wiped(points: Uint32Array): null {
   return null
 }
 
-/** The first code page that prints every character exactly; null when none does, or for an empty or malformed secret. */
+/**
+ * The first code page that prints every character exactly; null when none does, or for an empty or malformed secret.
+ */
 export function encodeSecret(utf8: Uint8Array, pages: readonly CodePage[] = codePages): SecretBytes | null {
   const points = decodeUtf8(utf8)
   if (points === null || points.length === 0) return null

@@ -19,7 +19,10 @@ export interface SlipBasics {
   readonly logo?: SlipLogo
 }
 
-/** `start`: what stands above it, from the printer's start on. Who prints, the slip's number (a slip that ends here can be named), and what it is. */
+/**
+ * `start`: what stands above it, from the printer's start on. Who prints, the slip's number (a slip that ends here can
+ * be named), and what it is.
+ */
 export function headLines(
   content: SlipBasics,
   title: string,
@@ -38,7 +41,9 @@ export function headLines(
   return head.size(1, 1).align('left').newline()
 }
 
-/** `ESC @`, `ESC a 1`, `GS v 0`: the logo above everything, in the middle. Its size has been checked where it came in. */
+/**
+ * `ESC @`, `ESC a 1`, `GS v 0`: the logo above everything, in the middle. Its size has been checked where it came in.
+ */
 export function logoBytes(logo: SlipLogo | undefined): Buffer {
   if (logo === undefined) return Buffer.alloc(0)
   const { width, height } = logo

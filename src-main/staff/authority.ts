@@ -71,7 +71,10 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
   testPrinter: 'serving',
 }
 
-/** Fails with L-401 (nobody signed in), L-405 (needs a supervisor), L-408 (this role does not serve at this kind of desk). */
+/**
+ * Fails with L-401 (nobody signed in), L-405 (needs a supervisor), L-408 (this role does not serve at this kind of
+ * desk).
+ */
 export function permit(authority: Authority, role: StaffRole | null, desk: DeskKind): Result<null> {
   if (authority === 'anyone') return ok(null)
   if (role === null) return fail('L-401')

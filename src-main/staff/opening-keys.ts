@@ -1,6 +1,7 @@
 /**
- * The kiosk's opening keys (docs/architecture.md#security): the newest is what the hub seals new grants to; an old one stays until its
- * last envelope has gone. Each is shared with every member of staff who has a PIN here and whose public key is vouched for, and with nobody else.
+ * The kiosk's opening keys (docs/architecture.md#security): the newest is what the hub seals new grants to; an old one
+ * stays until its last envelope has gone. Each is shared with every member of staff who has a PIN here and whose public
+ * key is vouched for, and with nobody else.
  */
 import type { StaffId } from '../../src-shared/domain.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
@@ -70,7 +71,10 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
   const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
 
-  /** Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by hand. */
+  /**
+   * Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by
+   * hand.
+   */
   function list(): { n: number; publicKey: Buffer }[] {
     return all.all().map((row) => {
       const publicKey = readPublic(keyEncryptionKey, 'opening', row.public_key)
@@ -101,8 +105,8 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     },
 
     /**
-     * Makes the next opening key and shares it with `to`. Each key of `held` vouches for it to the hub, `head` to each of `to`, and it vouches
-     * itself for the public key of each.
+     * Makes the next opening key and shares it with `to`. Each key of `held` vouches for it to the hub, `head` to each
+     * of `to`, and it vouches itself for the public key of each.
      */
     async rotate({ held, head, to, also, keep = () => false }: Rotation): Promise<void> {
       const pair = await newSealKeyPair()
@@ -139,7 +143,9 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       }
     },
 
-    /** Shares for a new colleague of the keys that a session holds; stored by `write` inside the caller's transaction. */
+    /**
+     * Shares for a new colleague of the keys that a session holds; stored by `write` inside the caller's transaction.
+     */
     async sharesFor(staff: StaffId, staffPublic: Buffer, held: readonly OpeningKey[]): Promise<{ write: () => void }> {
       const known = list()
       const sealed = await Promise.all(

@@ -1,4 +1,7 @@
-/** Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost (docs/architecture.md#security). */
+/**
+ * Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost
+ * (docs/architecture.md#security).
+ */
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 
 export const attemptsBeforeLock = 5
@@ -20,8 +23,8 @@ export function searchYears(pin: string, guessMs: number): number {
 }
 
 /**
- * A PIN: at least six digits, no one digit repeated, no run up or down, no repeated pair or triple. Or a passphrase of 16
- * characters and more. L-406 otherwise. L-410 where a full search would cost less than `floorYears` core-years: the
+ * A PIN: at least six digits, no one digit repeated, no run up or down, no repeated pair or triple. Or a passphrase of
+ * 16 characters and more. L-406 otherwise. L-410 where a full search would cost less than `floorYears` core-years: the
  * desk has neither a hardware-backed keystore nor an encrypted disk, and says how many digits it takes.
  */
 export function checkNewPin(

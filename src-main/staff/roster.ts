@@ -107,7 +107,9 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
     return key
   }
 
-  /** The PIN and its shares go at once; whoever had them has no part in the next opening key, which is owed from now. */
+  /**
+   * The PIN and its shares go at once; whoever had them has no part in the next opening key, which is owed from now.
+   */
   function forgetPin(id: string): boolean {
     if (pin.get(id) === undefined) return false
     dropShares.run(id)

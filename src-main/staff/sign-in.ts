@@ -123,7 +123,10 @@ export function createSignIn({
   let locked: Locked | null = null
   /** Key-making acts, one after the other: a colleague is never left out of a key made meanwhile. */
   let making: Promise<unknown> = Promise.resolve()
-  /** Opening keys that a session of this run knows to be true, base64url: only of those does the screen show the letters. */
+  /**
+   * Opening keys that a session of this run knows to be true, base64url: only of those does the screen show the
+   * letters.
+   */
   const witnessed = new Set<string>()
   /** Colleagues whose public key nothing vouched for, as the newest session that could tell has found. */
   let unvouched: readonly StaffId[] = []
@@ -158,7 +161,10 @@ export function createSignIn({
     return trust.head !== null && newest !== null && !newest.equals(trust.head.publicKey)
   }
 
-  /** Notes what nothing vouches for, and writes it down once in a run. `self`: the session's own public key had been replaced. */
+  /**
+   * Notes what nothing vouches for, and writes it down once in a run. `self`: the session's own public key had been
+   * replaced.
+   */
   function examine(by: Knowing, self = false): void {
     const { head } = by.trust
     // Who knows no key to be true cannot tell: nor whether others are.
@@ -353,7 +359,10 @@ export function createSignIn({
     return holdsNewest || !openingKeys.newestIsHeld() || (isStrange(by) && !inForce())
   }
 
-  /** Whom the next key is shared with: the session's own person, and everyone whose public key its newest key vouches for. */
+  /**
+   * Whom the next key is shared with: the session's own person, and everyone whose public key its newest key vouches
+   * for.
+   */
   function sharers(by: Knowing, ownPublic: Buffer): ShareOf[] {
     return [{ staff: by.staff, publicKey: ownPublic }, ...trusting.colleagues(by.staff, by.trust.head).vouched]
   }
@@ -471,7 +480,10 @@ export function createSignIn({
       return inTurn(() => enrolSupervisor(badge, pin))
     },
 
-    /** Gives a colleague a PIN at this kiosk, with shares of the opening keys in the signed-in person's hands. L-406, L-410, L-401. */
+    /**
+     * Gives a colleague a PIN at this kiosk, with shares of the opening keys in the signed-in person's hands. L-406,
+     * L-410, L-401.
+     */
     enrol(badge: BadgeInHand, pin: string): Promise<Result<null>> {
       return inTurn(() => enrolColleague(badge, pin))
     },
@@ -479,23 +491,33 @@ export function createSignIn({
     /** Colleagues whose public key nothing vouches for: they have no share of new keys, and choose a PIN anew. */
     unvouched: (): readonly StaffId[] => unvouched,
 
-    /** Whether somebody is signed in who does not hold the newest key, or cannot know it for the desk's own: pickups issued since do not open for them. */
+    /**
+     * Whether somebody is signed in who does not hold the newest key, or cannot know it for the desk's own: pickups
+     * issued since do not open for them.
+     */
     lacksNewest(): boolean {
       const newest = openingKeys.newest()
       return session !== null && newest !== null && session.trust.head?.publicKey.equals(newest) !== true
     },
 
-    /** Whether the letters of this key may be shown: somebody whose badge and PIN opened it has been signed in since the start. */
+    /**
+     * Whether the letters of this key may be shown: somebody whose badge and PIN opened it has been signed in since the
+     * start.
+     */
     isWitnessed: (publicKey: Uint8Array): boolean => witnessed.has(text(publicKey)),
 
-    /** A new opening key is needed because the session cannot know the newest to be true, or knows that the hub was not given it by this desk. */
+    /**
+     * A new opening key is needed because the session cannot know the newest to be true, or knows that the hub was not
+     * given it by this desk.
+     */
     owesTrustedKey: (): boolean =>
       session !== null && (session.trust.head === null || (isStrange(session) && !inForce())),
 
     /**
-     * The next opening key, for new grants: made in a session, whose older keys vouch for it to the hub. What works unattended makes none.
-     * Somebody who does not hold the newest leaves it to those who do; with nobody left who does, it is made all the same, and waits at the hub
-     * for a supervisor. `owed` is asked when its turn has come: another may have been made meanwhile.
+     * The next opening key, for new grants: made in a session, whose older keys vouch for it to the hub. What works
+     * unattended makes none. Somebody who does not hold the newest leaves it to those who do; with nobody left who
+     * does, it is made all the same, and waits at the hub for a supervisor. `owed` is asked when its turn has come:
+     * another may have been made meanwhile.
      */
     rotate(owed: () => boolean = () => true): Promise<boolean> {
       return inTurn(() => rotateInTurn(owed))
@@ -516,7 +538,9 @@ export function createSignIn({
       return ok(null)
     },
 
-    /** Lost badge, forgotten PIN, or gone: this kiosk forgets the PIN at once, whoever says so is written down. L-404. */
+    /**
+     * Lost badge, forgotten PIN, or gone: this kiosk forgets the PIN at once, whoever says so is written down. L-404.
+     */
     removePin(staff: StaffId, reason: 'badge-lost' | 'pin-forgotten' | 'left', by: StaffId): Result<null> {
       return store.transact(() => {
         if (!roster.forgetPin(staff)) return fail('L-404')

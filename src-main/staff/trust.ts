@@ -1,7 +1,8 @@
 /**
- * Which opening key and which colleagues' public keys a session knows to be the desk's own. Everything here begins at a badge and a PIN: the
- * person's own key opens their root, successions lead from the opening key in it to the newest one, and that one's vouches say whose public
- * keys are true. Whoever has the disk and the keystore alone can replace a key, and none of these.
+ * Which opening key and which colleagues' public keys a session knows to be the desk's own. Everything here begins at a
+ * badge and a PIN: the person's own key opens their root, successions lead from the opening key in it to the newest
+ * one, and that one's vouches say whose public keys are true. Whoever has the disk and the keystore alone can replace a
+ * key, and none of these.
  */
 import type { StaffId } from '../../src-shared/domain.ts'
 import { isCountersigned } from '../../src-shared/protocol/opening-link.ts'
@@ -63,8 +64,9 @@ export function createTrusting({ store, roster, kiosk }: Parts) {
 
   return {
     /**
-     * What somebody knows, with their own key and the opening keys it has just opened. `keep` writes how far they have come, in the caller's
-     * transaction, and says whether the public key that lay here for them was another's; it is put right then.
+     * What somebody knows, with their own key and the opening keys it has just opened. `keep` writes how far they have
+     * come, in the caller's transaction, and says whether the public key that lay here for them was another's; it is
+     * put right then.
      */
     async of(
       staff: StaffId,
@@ -96,7 +98,9 @@ export function createTrusting({ store, roster, kiosk }: Parts) {
       }
     },
 
-    /** Everyone else with a PIN here, by what the session's newest key says of the public key that lies here for them. */
+    /**
+     * Everyone else with a PIN here, by what the session's newest key says of the public key that lies here for them.
+     */
     colleagues(by: StaffId, head: OpeningKey | null): { vouched: ShareOf[]; others: ShareOf[] } {
       const vouched: ShareOf[] = []
       const others: ShareOf[] = []
@@ -110,7 +114,10 @@ export function createTrusting({ store, roster, kiosk }: Parts) {
 
     write,
 
-    /** For somebody who has just chosen a PIN: their root, and the vouch for their new public key, by the newest key of who introduces them. */
+    /**
+     * For somebody who has just chosen a PIN: their root, and the vouch for their new public key, by the newest key of
+     * who introduces them.
+     */
     introduce(staff: StaffId, own: Uint8Array, ownPublic: Buffer, head: OpeningKey | null) {
       const rootKey = rootKeyOf(own)
       try {

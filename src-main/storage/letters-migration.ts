@@ -1,7 +1,8 @@
 /**
- * Version 8. Registered letters hold promise P1 in the database too: a slip of a letter cannot be written without its unspent, unexpired dispatch
- * approval by two members of staff, and any other slip without its verification, as before. The slip's table is built anew for it; its rules are
- * those of versions 1, 4 and 6, with what letters add. Also the directory of desks, and requests filed at this kiosk.
+ * Version 8. Registered letters hold promise P1 in the database too: a slip of a letter cannot be written without its
+ * unspent, unexpired dispatch approval by two members of staff, and any other slip without its verification, as before.
+ * The slip's table is built anew for it; its rules are those of versions 1, 4 and 6, with what letters add. Also the
+ * directory of desks, and requests filed at this kiosk.
  */
 export const lettersMigration = `
 CREATE TABLE directory (one INTEGER PRIMARY KEY CHECK (one = 1), desks TEXT NOT NULL) STRICT;

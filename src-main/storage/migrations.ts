@@ -1,6 +1,6 @@
 /**
- * Numbered, append-only migrations; each runs in one transaction (docs/architecture.md#rules-of-the-house, rule 7; after Signal Desktop).
- * A migration that has been released is never edited.
+ * Numbered, append-only migrations; each runs in one transaction (docs/architecture.md#rules-of-the-house, rule 7;
+ * after Signal Desktop). A migration that has been released is never edited.
  */
 import { lettersMigration } from './letters-migration.ts'
 
@@ -174,8 +174,9 @@ CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'l
 `
 
 /**
- * Version 2. Every member of staff has a key of their own behind badge + PIN, and the opening keys are shared with those
- * keys: a new opening key needs nobody signed in. PINs of version 1 wrapped the opening key itself and are chosen anew.
+ * Version 2. Every member of staff has a key of their own behind badge + PIN, and the opening keys are shared with
+ * those keys: a new opening key needs nobody signed in. PINs of version 1 wrapped the opening key itself and are chosen
+ * anew.
  */
 const staffKeys = `
 DROP TABLE staff_pin;
@@ -212,8 +213,9 @@ UPDATE kiosk SET synced = 0;
 `
 
 /**
- * Version 4. REPLACE deletes a row without its delete triggers and goes past a unique index: the rows of a slip and of a
- * verification are looked for before. Every slip entry stands in the ledger once. Proof and language are fixed in full.
+ * Version 4. REPLACE deletes a row without its delete triggers and goes past a unique index: the rows of a slip and of
+ * a verification are looked for before. Every slip entry stands in the ledger once. Proof and language are fixed in
+ * full.
  */
 const noReplacing = `
 CREATE TRIGGER slip_is_new BEFORE INSERT ON slip BEGIN
@@ -257,8 +259,9 @@ END;
 `
 
 /**
- * Version 9. A walk-in is verified before there is a pickup. Its verification is written once more for the pickup that was issued
- * against it, word for word and once, and only while it is open; a verification by e-ID needs the e-ID's own row.
+ * Version 9. A walk-in is verified before there is a pickup. Its verification is written once more for the pickup that
+ * was issued against it, word for word and once, and only while it is open; a verification by e-ID needs the e-ID's own
+ * row.
  */
 const walkIns = `
 CREATE TABLE walk_in (
@@ -348,8 +351,8 @@ ALTER TABLE kiosk ADD COLUMN kind TEXT NOT NULL DEFAULT 'desk' CHECK (kind IN ('
 `
 
 /**
- * Version 70. What was seen of a document's expiry is kept with the verification, and is fixed like the rest of it. What the hub takes in its ledger
- * is remembered for when it is away. Rows from before say nothing of it (null).
+ * Version 70. What was seen of a document's expiry is kept with the verification, and is fixed like the rest of it.
+ * What the hub takes in its ledger is remembered for when it is away. Rows from before say nothing of it (null).
  */
 const expirySeen = `
 ALTER TABLE kiosk ADD COLUMN hub_facts INTEGER NOT NULL DEFAULT 1 CHECK (hub_facts > 0);
@@ -372,7 +375,10 @@ CREATE TRIGGER walk_in_expiry_is_fixed BEFORE UPDATE OF expiry ON walk_in BEGIN
 END;
 `
 
-/** Version 71. A new opening key is vouched for with the older ones that a session holds, and may have to wait for a supervisor's word. */
+/**
+ * Version 71. A new opening key is vouched for with the older ones that a session holds, and may have to wait for a
+ * supervisor's word.
+ */
 const openingLinks = `
 ALTER TABLE kiosk ADD COLUMN opening_answer TEXT CHECK (opening_answer IN ('waits','refused','another-waits'));
 ALTER TABLE kiosk ADD COLUMN hub_countersign BLOB;
@@ -385,8 +391,8 @@ CREATE TABLE opening_link (
 `
 
 /**
- * Version 72. Public keys are vouched for by what a badge and a PIN opened. Nothing from before is: the first to sign in makes a new opening key, and
- * colleagues choose their PINs anew with somebody signed in who holds it.
+ * Version 72. Public keys are vouched for by what a badge and a PIN opened. Nothing from before is: the first to sign
+ * in makes a new opening key, and colleagues choose their PINs anew with somebody signed in who holds it.
  */
 const vouchedKeys = `
 ALTER TABLE staff_pin ADD COLUMN root BLOB;

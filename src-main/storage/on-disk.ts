@@ -8,7 +8,10 @@ function failed(error: unknown): Result<never> {
   return { ok: false, failure }
 }
 
-/** The answer of work on the store. Fails with L-802 to L-804 where the disk does; whatever else was thrown is thrown on. */
+/**
+ * The answer of work on the store. Fails with L-802 to L-804 where the disk does; whatever else was thrown is thrown
+ * on.
+ */
 export function onDisk<T>(work: () => Result<T>): Result<T> {
   try {
     return work()

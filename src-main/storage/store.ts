@@ -40,7 +40,8 @@ function migrate(db: Sqlite, migrations: readonly Migration[]): Failure | null {
   const newest = migrations.at(-1)?.version ?? 0
   const found = db.pragma('user_version', { simple: true }) as number
   if (found > newest) return { code: 'L-801' }
-  // A table that is built anew is referred to by others: references are checked at the end of each migration instead ("Making Other Kinds Of Table Schema Changes").
+  // A table that is built anew is referred to by others: references are checked at the end of each migration instead
+  // ("Making Other Kinds Of Table Schema Changes").
   db.pragma('foreign_keys = OFF')
   for (const migration of migrations) {
     if (migration.version <= found) continue
@@ -56,8 +57,9 @@ function migrate(db: Sqlite, migrations: readonly Migration[]): Failure | null {
 
 /**
  * Opens (or creates) the kiosk's database and takes it for this process alone: an exclusive lock held until close, so a
- * hung engine or a second shell cannot print (docs/architecture.md#one-handover-end-to-end). WAL with synchronous=FULL: a commit survives power
- * loss (SQLite documentation, "PRAGMA synchronous"); the library's WAL default is NORMAL and would not.
+ * hung engine or a second shell cannot print (docs/architecture.md#one-handover-end-to-end). WAL with synchronous=FULL:
+ * a commit survives power loss (SQLite documentation, "PRAGMA synchronous"); the library's WAL default is NORMAL and
+ * would not.
  *
  * A Buffer holds the bytes of such a file and stays in memory: a simulation's disk.
  *
@@ -73,7 +75,8 @@ export function openStore(file: string | Buffer, migrations: readonly Migration[
     db.pragma('foreign_keys = ON')
     db.pragma('trusted_schema = OFF')
     db.pragma('temp_store = MEMORY')
-    // Never mapped into memory: a page that the disk cannot give, or a file cut short, would be SIGBUS and the end of the process. As a read it is an error.
+    // Never mapped into memory: a page that the disk cannot give, or a file cut short, would be SIGBUS and the end of
+    // the process. As a read it is an error.
     db.pragma('mmap_size = 0')
     db.pragma('cache_size = -64000')
     db.exec('BEGIN IMMEDIATE; COMMIT')

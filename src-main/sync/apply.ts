@@ -1,4 +1,7 @@
-/** Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only (docs/architecture.md#ledger-and-sync, points 3-6). */
+/**
+ * Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only
+ * (docs/architecture.md#ledger-and-sync, points 3-6).
+ */
 import type { CallId, Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
 import type { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
@@ -123,8 +126,8 @@ export function createApplier({
 
   return {
     /**
-     * `grants` are those of the page's changes, in their order. `gap` when the page does not start at cursor + 1 or belongs
-     * to another incarnation: the caller takes a snapshot.
+     * `grants` are those of the page's changes, in their order. `gap` when the page does not start at cursor + 1 or
+     * belongs to another incarnation: the caller takes a snapshot.
      */
     feed(page: PageHeads['feed'], grants: readonly PreparedGrant[]): 'applied' | 'gap' {
       return store.transact(() => {
@@ -183,7 +186,10 @@ export function createApplier({
       })
     },
 
-    /** Ends a snapshot: what the hub no longer grants here is as if asked back. One with an unsettled slip stays until that is settled, and prints no further. */
+    /**
+     * Ends a snapshot: what the hub no longer grants here is as if asked back. One with an unsettled slip stays until
+     * that is settled, and prints no further.
+     */
     snapshotEnd(page: PageHeads['snapshot'], unnamed: ReadonlySet<string>): void {
       store.transact(() => {
         for (const id of unnamed) {

@@ -1,4 +1,7 @@
-/** Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys (docs/architecture.md#ledger-and-sync, point 1). */
+/**
+ * Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys
+ * (docs/architecture.md#ledger-and-sync, point 1).
+ */
 import { DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
 import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { enrolInfo, newSealKeyPair, open } from '../../src-shared/protocol/envelope.ts'
@@ -20,7 +23,9 @@ export interface Invitation {
   /** `https://host:port`. */
   readonly address: string
   readonly code: string
-  /** PEM of the hub's certificate authority, where it came with the invitation; it must be the one that the code names. */
+  /**
+   * PEM of the hub's certificate authority, where it came with the invitation; it must be the one that the code names.
+   */
   readonly authority?: string | undefined
   readonly proxy?: string | undefined
 }

@@ -1,6 +1,7 @@
 /**
- * A kiosk that the hub has frozen brings what it has not had acknowledged all the same: the hub keeps it as evidence, though it takes none of it
- * into the ledger. Once for each end that the ledger comes to, since the answer is always the same.
+ * A kiosk that the hub has frozen brings what it has not had acknowledged all the same: the hub keeps it as evidence,
+ * though it takes none of it into the ledger. Once for each end that the ledger comes to, since the answer is always
+ * the same.
  */
 import type { Ledger } from '../ledger/index.ts'
 import type { HubClient } from './hub-client.ts'

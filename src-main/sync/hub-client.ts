@@ -315,7 +315,8 @@ export function createHubClient({
           await response.body.dump()
           return
         }
-        // The first event only says that the stream is open. Anything but a hint, the keep-alives for one, is passed over.
+        // The first event only says that the stream is open. Anything but a hint, the keep-alives for one, is passed
+        // over.
         let opened = false
         for await (const chunk of response.body) {
           if (!String(chunk).includes('data: pull')) continue

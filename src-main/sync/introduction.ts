@@ -79,7 +79,10 @@ export function createIntroduction({
     return reply
   }
 
-  /** A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on its way. */
+  /**
+   * A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on
+   * its way.
+   */
   async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
     const reply = await hub.call('report', { body })
     const challenge = reply.ok || reply.failure.code !== 'L-680' ? undefined : reply.failure.params?.['challenge']
@@ -88,8 +91,8 @@ export function createIntroduction({
 
   /**
    * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
-   * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and then
-   * what is held here, before anything else.
+   * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and
+   * then what is held here, before anything else.
    */
   async function introduce(): Promise<Result<null>> {
     const record = records.read()
@@ -111,7 +114,8 @@ export function createIntroduction({
     const { acked, head, incarnation } = reply.value
     const ours = ledger.hashAt(acked)
     if (ours !== head) {
-      // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as well.
+      // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as
+      // well.
       if (ours !== null) await account({ ...standing(), acked, ackedHash: ours, grants: null })
       return { ok: false, failure: { code: 'L-604' } }
     }

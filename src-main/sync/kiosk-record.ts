@@ -26,14 +26,20 @@ export interface KioskRecord {
   readonly frozen: boolean
   /** Frozen by what this kiosk found in its own ledger: no word of the hub ends that. */
   readonly frozenHere: boolean
-  /** The hub no longer knows this kiosk (written off, replaced, or enrolled after a backup that was put back): its grants are burned there. */
+  /**
+   * The hub no longer knows this kiosk (written off, replaced, or enrolled after a backup that was put back): its
+   * grants are burned there.
+   */
   readonly refused: boolean
   readonly generation: number
   readonly lastContact: number | null
   readonly openingPublic: Buffer | null
   /** In force at the hub. */
   readonly openingRegistered: boolean
-  /** What the hub last said of a key that is not in force: it waits for a supervisor, was refused, or another waits in this kiosk's name. */
+  /**
+   * What the hub last said of a key that is not in force: it waits for a supervisor, was refused, or another waits in
+   * this kiosk's name.
+   */
   readonly openingAnswer: OpeningAnswer | null
   /** The hub's own key: what vouches for a new opening key is sealed to it. null: no hub has told it yet. */
   readonly hubCountersign: Buffer | null
@@ -68,7 +74,10 @@ interface Row {
 
 const frozenBy = { hub: 1, here: 2, refused: 3 } as const
 
-/** Whether this kiosk may prove and print. L-603 where the hub refuses it, L-604 where it is frozen; paper is accounted for all the same. */
+/**
+ * Whether this kiosk may prove and print. L-603 where the hub refuses it, L-604 where it is frozen; paper is accounted
+ * for all the same.
+ */
 export function mayServe(record: KioskRecord | null): Result<null> {
   if (record?.frozen !== true) return ok(null)
   return fail(record.refused ? 'L-603' : 'L-604')
@@ -142,7 +151,9 @@ export function createKioskRecords(db: Sqlite) {
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
     rewind: (seq: number) => void rewind.run(seq),
-    /** `hub`: ledgers differ; `here`: this kiosk's own ledger is damaged; `refused`: the hub does not accept this kiosk. */
+    /**
+     * `hub`: ledgers differ; `here`: this kiosk's own ledger is damaged; `refused`: the hub does not accept this kiosk.
+     */
     setFrozen: (by: keyof typeof frozenBy | null) => void setFrozen.run(by === null ? 0 : frozenBy[by]),
     setContact: (at: number) => void setContact.run(at),
     setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),

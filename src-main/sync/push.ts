@@ -35,7 +35,10 @@ export async function onItsWay(): Promise<void> {
 
 /** Entries read and written in one turn: some milliseconds. */
 const piece = 500
-/** So often does a batch bring a signature besides its last one: the hub takes a long one in by parts, each vouched for by its own. */
+/**
+ * So often does a batch bring a signature besides its last one: the hub takes a long one in by parts, each vouched for
+ * by its own.
+ */
 const partsOfBatch = 10
 /** No batch is made smaller than this for a slow line. */
 const least = 100
@@ -46,11 +49,15 @@ export type PushTo = (incarnation: Incarnation) => Promise<Result<null>>
 export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt }: Parts): PushTo {
   /** Halved when a batch does not get through: on a slow line a long one would never be there in time. */
   let size = most
-  /** What it may grow to again until the whole ledger is there: half of what failed where a shorter one had got through. */
+  /**
+   * What it may grow to again until the whole ledger is there: half of what failed where a shorter one had got through.
+   */
   let ceiling = most
   const signed = Math.ceil(most / partsOfBatch)
 
-  /** How far this kiosk has come with the hub of that incarnation: one that has gone back in time learns it from that. */
+  /**
+   * How far this kiosk has come with the hub of that incarnation: one that has gone back in time learns it from that.
+   */
   function standing(incarnation: Incarnation) {
     const record = records.read()
     return record?.incarnation === incarnation
@@ -58,7 +65,10 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       : { incarnation }
   }
 
-  /** The entries after `from`, ready to be sent; null where there are none. In pieces that leave the desk's thread to its screen. */
+  /**
+   * The entries after `from`, ready to be sent; null where there are none. In pieces that leave the desk's thread to
+   * its screen.
+   */
   async function batchAfter(incarnation: Incarnation, from: number): Promise<Batch | null> {
     const head = ledger.head().seq
     const last = Math.min(from + size, head)

@@ -187,7 +187,9 @@ export function createSync({
     return Math.max(backoff.next(), hub.retryAfterMs())
   }
 
-  /** Opened after a round that succeeded, closed by whatever closes it: so it never comes back faster than rounds do. */
+  /**
+   * Opened after a round that succeeded, closed by whatever closes it: so it never comes back faster than rounds do.
+   */
   function listen(): void {
     if (listening || stopped) return
     listening = true

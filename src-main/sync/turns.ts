@@ -1,4 +1,7 @@
-/** How much is written in one turn of the desk's thread: as much as it does in the time that nobody at its screen notices. */
+/**
+ * How much is written in one turn of the desk's thread: as much as it does in the time that nobody at its screen
+ * notices.
+ */
 
 /** Three frames at 60 Hz, ms. */
 const turnMs = 50

@@ -9,8 +9,8 @@ const mostMemoryKib = 262_144
 const fewPasses = 3
 
 /**
- * Argon2id parameters for about `targetMs` of work, never below `leastPinCost`. Memory first, up to 256 MiB, since it is
- * what a guessing rig lacks; then passes. `time` measures one guess in ms.
+ * Argon2id parameters for about `targetMs` of work, never below `leastPinCost`. Memory first, up to 256 MiB, since it
+ * is what a guessing rig lacks; then passes. `time` measures one guess in ms.
  */
 export async function calibratePinCost(
   time: (cost: PinCost) => Promise<number>,

@@ -1,6 +1,6 @@
 /**
- * The opening keys (X25519 private): each is sealed with HPKE (RFC 9180) to every member of staff's own public key. So a
- * new one can be made for new grants with nobody signed in, and a colleague who has gone has no share of it.
+ * The opening keys (X25519 private): each is sealed with HPKE (RFC 9180) to every member of staff's own public key. So
+ * a new one can be made for new grants with nobody signed in, and a colleague who has gone has no share of it.
  */
 import { open, seal } from '../../src-shared/protocol/envelope.ts'
 import { unwrap, wrap } from './keystore-wrap.ts'
@@ -35,8 +35,8 @@ export async function openShare(
 }
 
 /**
- * Public keys are kept under the keystore's key too: whoever can write to the disk alone cannot put a key of their own in
- * a colleague's place and wait for the next opening key to be sealed to it.
+ * Public keys are kept under the keystore's key too: whoever can write to the disk alone cannot put a key of their own
+ * in a colleague's place and wait for the next opening key to be sealed to it.
  */
 export function protectPublic(keyEncryptionKey: Uint8Array, role: string, publicKey: Uint8Array): Buffer {
   return wrap(keyEncryptionKey, `lodge/public-key/1|${role}`, publicKey)

@@ -1,11 +1,13 @@
 /**
- * What a badge and a PIN vouch for. The keystore's key opens with nobody at the desk, so whatever it alone protects can be replaced by whoever
- * holds disk and keystore: a colleague's public key, the kiosk's opening key. Three things made with keys that only a badge and a PIN open say
- * which are the desk's own:
+ * What a badge and a PIN vouch for. The keystore's key opens with nobody at the desk, so whatever it alone protects can
+ * be replaced by whoever holds disk and keystore: a colleague's public key, the kiosk's opening key. Three things made
+ * with keys that only a badge and a PIN open say which are the desk's own:
  *
  * - a **root**: which opening key somebody knows to be true, sealed under their own key;
- * - a **succession**: the countersignature of one opening key for the next, made for one member of staff (`countersign`, sealed to their key);
- * - a **vouch**: HMAC-SHA256 under an opening key (HKDF, RFC 5869) over kiosk, member of staff and that person's public key.
+ * - a **succession**: the countersignature of one opening key for the next, made for one member of staff
+ *   (`countersign`, sealed to their key);
+ * - a **vouch**: HMAC-SHA256 under an opening key (HKDF, RFC 5869) over kiosk, member of staff and that person's public
+ *   key.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { open, seal } from '../../src-shared/protocol/envelope.ts'

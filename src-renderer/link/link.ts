@@ -3,7 +3,10 @@ import type { FrameLink } from '../../src-shared/contract.ts'
 import { shownDeep } from '../../src-shared/human-text.ts'
 import { ShellNotice } from '../../src-shared/kiosk-api.ts'
 
-/** `lost`: the carrier is gone and is being sought again. `elsewhere`: another window has taken over; only a person brings it back here. */
+/**
+ * `lost`: the carrier is gone and is being sought again. `elsewhere`: another window has taken over; only a person
+ * brings it back here.
+ */
 export type LinkState = 'connecting' | 'up' | 'lost' | 'elsewhere'
 
 export interface KioskLink extends FrameLink {

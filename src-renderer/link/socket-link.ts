@@ -19,12 +19,18 @@ export interface SocketPorts {
   random(): number
 }
 
-/** The browser shell's close code for a window that another has taken over from. Seeking it again would make two windows fight for ever. */
+/**
+ * The browser shell's close code for a window that another has taken over from. Seeking it again would make two windows
+ * fight for ever.
+ */
 const takenOver = 4001
 const firstWaitMs = 200
 const longestWaitMs = 5_000
 
-/** Milliseconds before the attempt after `failures` failed ones: half fixed, half jitter, so that it is neither hasty nor in step. */
+/**
+ * Milliseconds before the attempt after `failures` failed ones: half fixed, half jitter, so that it is neither hasty
+ * nor in step.
+ */
 export function reconnectWait(failures: number, random: number): number {
   const ceiling = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10))
   return ceiling / 2 + (ceiling / 2) * random

@@ -1,4 +1,6 @@
-/** What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button. */
+/**
+ * What people do at the desk: one command at a time of each kind, and the failure of the last one beside the button.
+ */
 import { defineStore } from 'pinia'
 import { reactive, shallowRef, watch } from 'vue'
 import type {
@@ -39,7 +41,10 @@ export const useActs = defineStore('acts', () => {
     },
   )
 
-  /** Runs one act unless the same is under way (a double tap is one tap). Resolves false when it failed or was already running. */
+  /**
+   * Runs one act unless the same is under way (a double tap is one tap). Resolves false when it failed or was already
+   * running.
+   */
   async function run<T>(name: string, work: () => Promise<Result<T>>): Promise<boolean> {
     if (busy.has(name)) return false
     busy.add(name)
@@ -53,7 +58,10 @@ export const useActs = defineStore('acts', () => {
     }
   }
 
-  /** Spends a recorded verification, or first records the machine-read document's. One tap; under four eyes a colleague comes in between. */
+  /**
+   * Spends a recorded verification, or first records the machine-read document's. One tap; under four eyes a colleague
+   * comes in between.
+   */
   function print(
     pickup: PickupId,
     verification: VerificationId | null,

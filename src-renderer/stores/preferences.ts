@@ -1,4 +1,7 @@
-/** How the window looks and sounds: language, theme, text size, cues. Staff's choice stays at this kiosk; a visitor's ends with the visit. Nothing here is about a person. */
+/**
+ * How the window looks and sounds: language, theme, text size, cues. Staff's choice stays at this kiosk; a visitor's
+ * ends with the visit. Nothing here is about a person.
+ */
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import { Language } from '../../src-shared/domain.ts'

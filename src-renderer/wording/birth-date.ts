@@ -1,8 +1,10 @@
-/** The birth date as staff key it from a document: eight digits, day first; zeros for what the document does not say. */
+/**
+ * The birth date as staff key it from a document: eight digits, day first; zeros for what the document does not say.
+ */
 
 /**
- * `24121999` -> `1999-12-24`; `00121999` -> `1999-12`; `00001999` -> `1999`; null unless it is a real date, not after `today` (`YYYY-MM-DD`), and at
- * most 130 years back.
+ * `24121999` -> `1999-12-24`; `00121999` -> `1999-12`; `00001999` -> `1999`; null unless it is a real date, not after
+ * `today` (`YYYY-MM-DD`), and at most 130 years back.
  */
 export function birthDateFromDigits(digits: string, today: string): string | null {
   const match = /^(\d{2})(\d{2})(\d{4})$/.exec(digits)

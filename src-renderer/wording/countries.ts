@@ -1,4 +1,7 @@
-/** Issuing countries offered first when a document is checked by eye: ICAO 9303 codes (Germany is `D`), with BCP 47 regions for their names. */
+/**
+ * Issuing countries offered first when a document is checked by eye: ICAO 9303 codes (Germany is `D`), with BCP 47
+ * regions for their names.
+ */
 import type { Language } from '../../src-shared/domain.ts'
 
 export interface Country {

@@ -1,4 +1,7 @@
-/** Administering: units, desks, hours, staff and badges, policy, the organisation. Every change is recorded and goes to the desks by feed. */
+/**
+ * Administering: units, desks, hours, staff and badges, policy, the organisation. Every change is recorded and goes to
+ * the desks by feed.
+ */
 import { z } from 'zod'
 import { Count, QueryCount } from '../bounds.ts'
 import {
@@ -130,13 +133,19 @@ export const administerRoutes = {
     body: noBody,
     reply: z.object({ policy: Policy }),
   }),
-  /** `version` is the one that was edited: L-662 when another has been saved since. L-663 names what does not hold together. */
+  /**
+   * `version` is the one that was edited: L-662 when another has been saved since. L-663 names what does not hold
+   * together.
+   */
   savePolicy: route('POST', '/v1/agent/policy', 'agent', {
     query: none,
     body: z.object({ policy: Policy, note: HumanText(200).default('') }),
     reply: z.object({ version: Count }),
   }),
-  /** "Who could be served where?" by this draft: each class at each kind of desk and channel, and what changes from the policy in force. */
+  /**
+   * "Who could be served where?" by this draft: each class at each kind of desk and channel, and what changes from the
+   * policy in force.
+   */
   policyPreview: route('POST', '/v1/agent/policy/preview', 'agent', {
     query: none,
     body: z.object({ policy: Policy }),
@@ -187,8 +196,9 @@ export const administerRoutes = {
     reply: z.object({ file: SettingsFile }),
   }),
   /**
-   * Merges a file, all of it or nothing; `dryRun`: only says what it would change. L-726: a newer hub's file. L-727 names the place that cannot be
-   * used, L-661 and L-663 what does not go together. `leftOut`: sections about people, which are no settings.
+   * Merges a file, all of it or nothing; `dryRun`: only says what it would change. L-726: a newer hub's file. L-727
+   * names the place that cannot be used, L-661 and L-663 what does not go together. `leftOut`: sections about people,
+   * which are no settings.
    */
   importSettings: route('POST', '/v1/agent/settings-file', 'agent', {
     query: none,

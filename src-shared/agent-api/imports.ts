@@ -1,6 +1,6 @@
 /**
- * Importing pickups, and the people they are for, from CSV: the file goes up in parts, is checked row by row (the dry run), and is
- * carried out only then. Columns are in docs/import.md. A file never brings a secret.
+ * Importing pickups, and the people they are for, from CSV: the file goes up in parts, is checked row by row (the dry
+ * run), and is carried out only then. Columns are in docs/import.md. A file never brings a secret.
  */
 import { z } from 'zod'
 import { Count, FailureParams, QueryCount } from '../bounds.ts'
@@ -59,7 +59,10 @@ export const importRoutes = {
     body: z.object({ name: HumanLabel(120), supersede: z.boolean().default(false) }),
     reply: which,
   }),
-  /** `part` counts from 0, in order; the same part again changes nothing. `bytes` is base64 of at most 4 MiB of the file; `last` begins the check. */
+  /**
+   * `part` counts from 0, in order; the same part again changes nothing. `bytes` is base64 of at most 4 MiB of the
+   * file; `last` begins the check.
+   */
   importPart: route('POST', '/v1/agent/imports/parts', 'agent', {
     query: none,
     body: z.object({

@@ -32,8 +32,9 @@ export const inboxRoutes = {
     reply: z.object({ requests: z.array(InboxRequest), waiting: Count }),
   }),
   /**
-   * Issues to the desk where it was filed, under a fresh request reference (`LR-2026-000123`). `account`: for a card with several accounts, or with
-   * none on record. L-237: decided already, or no account. Fails as issuing does, and the request goes on waiting.
+   * Issues to the desk where it was filed, under a fresh request reference (`LR-2026-000123`). `account`: for a card
+   * with several accounts, or with none on record. L-237: decided already, or no account. Fails as issuing does, and
+   * the request goes on waiting.
    */
   approveRequest: route('POST', '/v1/agent/inbox/approve', 'agent', {
     query: none,

@@ -6,8 +6,8 @@ import { AddressOnRecord } from '../policy/postal.ts'
 
 export const letterRoutes = {
   /**
-   * Written, never read back whole; `null` forgets it. A letter that has not gone is granted anew with it (its post room acknowledges first), or
-   * asked back where the new address is no address for a letter.
+   * Written, never read back whole; `null` forgets it. A letter that has not gone is granted anew with it (its post
+   * room acknowledges first), or asked back where the new address is no address for a letter.
    */
   setAddress: route('POST', '/v1/agent/recipients/address', 'agent', {
     query: none,

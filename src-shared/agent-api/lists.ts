@@ -1,4 +1,7 @@
-/** Lists over a million pickups and five million ledger entries: pages by key, never by number, and counts that stop counting. */
+/**
+ * Lists over a million pickups and five million ledger entries: pages by key, never by number, and counts that stop
+ * counting.
+ */
 import { z } from 'zod'
 import { Count, PeriodEnd } from '../bounds.ts'
 import {
@@ -20,7 +23,10 @@ import { HubPickupState, PageMark } from './words.ts'
 const limit = z.coerce.number().int().min(1).max(500)
 const when = PeriodEnd
 
-/** `text`: words of a name in any order and without accents, an account, a request reference, or a pickup's id; each the beginning of a word. */
+/**
+ * `text`: words of a name in any order and without accents, an account, a request reference, or a pickup's id; each the
+ * beginning of a word.
+ */
 export const PickupFilters = z.object({
   text: z.string().max(200).optional(),
   desk: DeskId.optional(),
@@ -42,8 +48,9 @@ export type PickupFilters = z.infer<typeof PickupFilters>
 /** Where it stands, truthfully: whom it waits for, and when that kiosk was last heard. */
 export const Standing = z.object({
   /**
-   * `no-kiosk`: its desk has none that can open. `held`: an alarm stops it. `hub-holding`: after a restore. `at-desk`: the desk's kiosk may release it.
-   * `sent`: granted, and the kiosk has not been heard since. `awaiting-acknowledgement`: asked back. `ended`.
+   * `no-kiosk`: its desk has none that can open. `held`: an alarm stops it. `hub-holding`: after a restore. `at-desk`:
+   * the desk's kiosk may release it. `sent`: granted, and the kiosk has not been heard since.
+   * `awaiting-acknowledgement`: asked back. `ended`.
    */
   what: z.enum(['no-kiosk', 'held', 'hub-holding', 'sent', 'at-desk', 'awaiting-acknowledgement', 'ended']),
   desk: z.object({ id: DeskId, name: Localized, unit: Localized }).nullable(),
@@ -75,7 +82,10 @@ export const listRoutes = {
     body: noBody,
     reply: z.object({ pickups: z.array(PickupRow), next: PageMark.nullable() }),
   }),
-  /** How many there are: exact below a thousand, else `more`; without a filter an estimate. null when counting took too long. */
+  /**
+   * How many there are: exact below a thousand, else `more`; without a filter an estimate. null when counting took too
+   * long.
+   */
   countPickups: route('GET', '/v1/agent/pickups/count', 'agent', {
     query: PickupFilters,
     body: noBody,

@@ -64,8 +64,9 @@ export const proveRoutes = {
     }),
   }),
   /**
-   * What kiosks have validly signed and their ledgers have no place for, newest first: sent while frozen (`frozen`), or not continuing what the hub
-   * holds (`apart`). `effect`: what a handover in it came to. `after` is the `id` of the last one shown.
+   * What kiosks have validly signed and their ledgers have no place for, newest first: sent while frozen (`frozen`), or
+   * not continuing what the hub holds (`apart`). `effect`: what a handover in it came to. `after` is the `id` of the
+   * last one shown.
    */
   quarantine: route('GET', '/v1/agent/prove/quarantine', 'agent', {
     query: z.object({
@@ -96,7 +97,9 @@ export const proveRoutes = {
       next: Count.nullable(),
     }),
   }),
-  /** The public half of the key that signs exports: Ed25519, 32 bytes, base64url, and its SHA-256 as people compare it. */
+  /**
+   * The public half of the key that signs exports: Ed25519, 32 bytes, base64url, and its SHA-256 as people compare it.
+   */
   exportKey: route('GET', '/v1/export-key', 'open', {
     query: none,
     body: noBody,

@@ -131,13 +131,18 @@ export const routingRoutes = {
       ),
     }),
   }),
-  /** A later end. Its kiosk is told with the feed. L-659 for one that has ended, or an end in the past or a year away. */
+  /**
+   * A later end. Its kiosk is told with the feed. L-659 for one that has ended, or an end in the past or a year away.
+   */
   extend: route('POST', '/v1/agent/pickups/extend', 'agent', {
     query: none,
     body: z.object({ pickup: PickupId, expiresAt: Instant }),
     reply: z.object({ expiresAt: Instant }),
   }),
-  /** A fresh pickup for one that was burned, returned or revoked: same person, channel and reference. L-659 for a live one. */
+  /**
+   * A fresh pickup for one that was burned, returned or revoked: same person, channel and reference. L-659 for a live
+   * one.
+   */
   reissue: route('POST', '/v1/agent/pickups/reissue', 'agent', {
     query: none,
     body: z.object({ pickup: PickupId, desk: DeskId }),

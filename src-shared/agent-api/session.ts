@@ -1,7 +1,7 @@
 /**
- * Signing in to the console. A session is a cookie (`__Host-lodge`), sent back by the browser; every unsafe call by cookie
- * brings the session's `csrf` in the header `csrfHeader`. Sign-in by OIDC is two addresses of a browser, not of a program:
- * `oidcStartPath`, which sends it to the provider, and the provider's way back.
+ * Signing in to the console. A session is a cookie (`__Host-lodge`), sent back by the browser; every unsafe call by
+ * cookie brings the session's `csrf` in the header `csrfHeader`. Sign-in by OIDC is two addresses of a browser, not of
+ * a program: `oidcStartPath`, which sends it to the provider, and the provider's way back.
  */
 import { z } from 'zod'
 import { FailureParams } from '../bounds.ts'
@@ -42,7 +42,9 @@ export const SessionView = z.object({
 export type SessionView = z.infer<typeof SessionView>
 
 export const sessionRoutes = {
-  /** What the sign-in page offers. `first`: no account exists, and the hub's log names the link that makes the first. */
+  /**
+   * What the sign-in page offers. `first`: no account exists, and the hub's log names the link that makes the first.
+   */
   signInOptions: route('GET', '/v1/agent/sign-in', 'open', {
     query: none,
     body: noBody,
@@ -89,13 +91,19 @@ export const sessionRoutes = {
     body: z.object({ id: z.string().max(64) }),
     reply: z.object({ revoked: z.literal(true) }),
   }),
-  /** Ends every other session of the account. Fails with L-650 (the old one is wrong), L-653 (the rules), L-654 (signed in by OIDC or token). */
+  /**
+   * Ends every other session of the account. Fails with L-650 (the old one is wrong), L-653 (the rules), L-654 (signed
+   * in by OIDC or token).
+   */
   changePassword: route('POST', '/v1/agent/password', 'agent', {
     query: none,
     body: z.object({ old: Password, new: Password }),
     reply: z.object({ changed: z.literal(true) }),
   }),
-  /** The first account, by the one-time link of the hub's log. Signs in. Fails with L-655 (used, too old, or not the newest), L-653. */
+  /**
+   * The first account, by the one-time link of the hub's log. Signs in. Fails with L-655 (used, too old, or not the
+   * newest), L-653.
+   */
   firstAdministrator: route('POST', '/v1/agent/first-administrator', 'code', {
     query: none,
     body: z.object({ token: LinkToken, username: Username, name: HumanLabel(120), password: Password }),
@@ -129,8 +137,8 @@ export const accountRoutes = {
     }),
   }),
   /**
-   * Makes or changes an account; ends its sessions when role or use changes. The last administrator that can sign in stays one (L-656).
-   * A new local account has no password: invite it.
+   * Makes or changes an account; ends its sessions when role or use changes. The last administrator that can sign in
+   * stays one (L-656). A new local account has no password: invite it.
    */
   saveConsoleAccount: route('POST', '/v1/agent/accounts', 'agent', {
     query: none,
@@ -142,7 +150,9 @@ export const accountRoutes = {
     }),
     reply: z.object({ saved: z.literal(true) }),
   }),
-  /** A one-time address to choose a password at, good for three days; the old password ends at once. Shown this once. */
+  /**
+   * A one-time address to choose a password at, good for three days; the old password ends at once. Shown this once.
+   */
   inviteConsoleAccount: route('POST', '/v1/agent/accounts/invite', 'agent', {
     query: none,
     body: z.object({ username: Username }),

@@ -6,8 +6,8 @@ import { noBody, none, route } from '../hub-route.ts'
 import { HubPickupState } from './words.ts'
 
 /**
- * Server-sent events for a signed-in agent: `event: change`, `data:` one ConsoleEvent. It begins with `event: hello`. What was missed while
- * away is not sent again: after a reconnect, ask the lists.
+ * Server-sent events for a signed-in agent: `event: change`, `data:` one ConsoleEvent. It begins with `event: hello`.
+ * What was missed while away is not sent again: after a reconnect, ask the lists.
  */
 export const eventsPath = '/v1/agent/events'
 export const ConsoleEvent = z.discriminatedUnion('about', [
@@ -50,7 +50,10 @@ export const DeskWatch = z.object({
   kind: DeskKind,
   name: Localized,
   unit: Localized,
-  /** `green`: heard within two minutes and able to serve. `amber`: open by its hours and not so. `grey`: closed, or no kiosk yet. */
+  /**
+   * `green`: heard within two minutes and able to serve. `amber`: open by its hours and not so. `grey`: closed, or no
+   * kiosk yet.
+   */
   light: z.enum(['green', 'amber', 'grey']),
   /** Since when it is amber; `alert` after ten minutes of it. */
   amberSince: StoredInstant,
@@ -94,7 +97,10 @@ export const watchRoutes = {
     reply: z.object({
       hubTime: Instant,
       desks: z.array(DeskWatch),
-      /** Work on many pickups that goes on by itself: granting what waits for a desk, replacing what a written-off kiosk of it held. */
+      /**
+       * Work on many pickups that goes on by itself: granting what waits for a desk, replacing what a written-off kiosk
+       * of it held.
+       */
       work: z
         .array(
           z.object({

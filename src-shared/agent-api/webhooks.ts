@@ -1,4 +1,7 @@
-/** Webhooks: who is told of what happens to pickups. Never a secret: what a body may hold is this schema, and nothing else. */
+/**
+ * Webhooks: who is told of what happens to pickups. Never a secret: what a body may hold is this schema, and nothing
+ * else.
+ */
 import { z } from 'zod'
 import { Count, Ordinal } from '../bounds.ts'
 import { Channel, DeskId, Instant, StoredInstant, Language, Localized, PickupId } from '../domain.ts'
@@ -15,7 +18,10 @@ export const WebhookEvent = z.enum([
 ])
 export type WebhookEvent = z.infer<typeof WebhookEvent>
 
-/** The body of a webhook. The pickup code identifies at check-in and proves nothing; `ready` and `moved` bring it for the notice. */
+/**
+ * The body of a webhook. The pickup code identifies at check-in and proves nothing; `ready` and `moved` bring it for
+ * the notice.
+ */
 export const WebhookBody = z.strictObject({
   type: z.enum(['test', ...WebhookEvent.options]),
   timestamp: Instant,

@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { HumanText } from '../human-text.ts'
 import { hasName } from '../person-name.ts'
 
-/** `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms. `administrator`: desks, accounts and settings. */
+/**
+ * `agent`: helpdesk. `hr`: issues staff secrets. `auditor`: reads. `supervisor`: settles losses and alarms.
+ * `administrator`: desks, accounts and settings.
+ */
 export const AgentRole = z.enum(['agent', 'hr', 'supervisor', 'auditor', 'administrator'])
 export type AgentRole = z.infer<typeof AgentRole>
 
@@ -36,8 +39,9 @@ export const mostCards = 20
 export const PageMark = z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/)
 
 /**
- * Whether an account's name is written in one way only. Directories compare names as RFC 4518 prepares them: what it maps to nothing or to one space,
- * or takes for another letter, could make a new account at the hub an old one at the directory. Case is looked at where both are known.
+ * Whether an account's name is written in one way only. Directories compare names as RFC 4518 prepares them: what it
+ * maps to nothing or to one space, or takes for another letter, could make a new account at the hub an old one at the
+ * directory. Case is looked at where both are known.
  */
 export function plainAccount(account: string): boolean {
   return (

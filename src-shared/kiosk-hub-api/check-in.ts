@@ -1,6 +1,6 @@
 /**
- * The route of a check-in screen: it holds no pickups, so it asks the hub whether anything waits here for whoever identified
- * themselves, and the hub tells the desk's own kiosk in the same transaction.
+ * The route of a check-in screen: it holds no pickups, so it asks the hub whether anything waits here for whoever
+ * identified themselves, and the hub tells the desk's own kiosk in the same transaction.
  */
 import { z } from 'zod'
 import { Ordinal } from '../bounds.ts'
@@ -8,7 +8,10 @@ import { DeskId, Language, ProofKind } from '../domain.ts'
 import { none, route } from '../hub-route.ts'
 import { CardQuery, DocumentQuery } from './walk-in.ts'
 
-/** What a screen asks with. It crosses sealed under a key that this screen and the hub share, inside TLS, and is kept by neither. */
+/**
+ * What a screen asks with. It crosses sealed under a key that this screen and the hub share, inside TLS, and is kept by
+ * neither.
+ */
 export const CheckInQuery = z.discriminatedUnion('by', [
   CardQuery,
   DocumentQuery,
@@ -36,7 +39,10 @@ export const CheckInAnswer = z.discriminatedUnion('outcome', [
 export type CheckInAnswer = z.infer<typeof CheckInAnswer>
 
 export const checkInRoutes = {
-  /** `query`: a CheckInQuery, sealed (base64url). L-109 for a desk's own kiosk; L-205, L-240 and the codes of policy where the desk may not serve it now. */
+  /**
+   * `query`: a CheckInQuery, sealed (base64url). L-109 for a desk's own kiosk; L-205, L-240 and the codes of policy
+   * where the desk may not serve it now.
+   */
   checkIn: route('POST', '/v1/check-in', 'kiosk', {
     query: none,
     body: z.strictObject({ query: z.string().max(1024) }),

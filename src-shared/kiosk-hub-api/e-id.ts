@@ -9,7 +9,10 @@ export const EIdState = z.enum(['waiting', 'opened', 'proved', 'failed'])
 export type EIdState = z.infer<typeof EIdState>
 
 export const eIdRoutes = {
-  /** Begins a try for a pickup that this kiosk holds; an earlier one of the same pickup ends. `address`: one-time, for the phone. */
+  /**
+   * Begins a try for a pickup that this kiosk holds; an earlier one of the same pickup ends. `address`: one-time, for
+   * the phone.
+   */
   beginEId: route('POST', '/v1/e-id', 'kiosk', {
     query: none,
     body: z.strictObject({ staff: StaffId, pickup: PickupId }),

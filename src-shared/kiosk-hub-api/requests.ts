@@ -1,4 +1,7 @@
-/** Requests filed at a kiosk: "deliver to this desk". Nobody has verified who asks, so one opens nothing: it lies in the hub's inbox until an agent decides. */
+/**
+ * Requests filed at a kiosk: "deliver to this desk". Nobody has verified who asks, so one opens nothing: it lies in the
+ * hub's inbox until an agent decides.
+ */
 import { z } from 'zod'
 import { Instant, RequestId, StaffId } from '../domain.ts'
 import { Tag } from '../hub-words.ts'
@@ -30,8 +33,8 @@ export type RequestDecision = z.infer<typeof RequestDecision>
 
 export const requestRoutes = {
   /**
-   * By the card's tag under this kiosk's own key, or by an account that staff typed; never an identity code. The same request again changes
-   * nothing and answers where it stands. L-236: too many for one card or account.
+   * By the card's tag under this kiosk's own key, or by an account that staff typed; never an identity code. The same
+   * request again changes nothing and answers where it stands. L-236: too many for one card or account.
    */
   fileRequest: route('POST', '/v1/requests', 'kiosk', {
     query: none,

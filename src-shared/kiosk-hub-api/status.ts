@@ -1,4 +1,6 @@
-/** How a kiosk stands, pushed to the hub when it changes and at most once a minute: what the console's alerts look at. */
+/**
+ * How a kiosk stands, pushed to the hub when it changes and at most once a minute: what the console's alerts look at.
+ */
 import { z } from 'zod'
 import { Count } from '../bounds.ts'
 import { Instant, PauseReason } from '../domain.ts'

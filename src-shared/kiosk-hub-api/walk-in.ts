@@ -1,4 +1,7 @@
-/** Routes of a kiosk that serves someone without a pickup: the accounts of a person, and one secret against a proof that the ledger holds. */
+/**
+ * Routes of a kiosk that serves someone without a pickup: the accounts of a person, and one secret against a proof that
+ * the ledger holds.
+ */
 import { z } from 'zod'
 import { BirthDate } from '../birth-date.ts'
 import { DateText, Language, Localized, PickupId, RecipientClass, RecipientId, StaffId, WalkInId } from '../domain.ts'
@@ -16,7 +19,10 @@ export const DocumentQuery = z.strictObject({
   truncated: z.boolean(),
 })
 
-/** What a kiosk looks for. It crosses sealed under a key that this kiosk and the hub share, inside TLS, and is kept by neither. */
+/**
+ * What a kiosk looks for. It crosses sealed under a key that this kiosk and the hub share, inside TLS, and is kept by
+ * neither.
+ */
 export const AccountQuery = z.discriminatedUnion('by', [
   CardQuery,
   DocumentQuery,
@@ -52,7 +58,10 @@ export const walkInRoutes = {
     body: z.strictObject({ staff: StaffId, query: z.string().max(1024) }),
     reply: z.object({ accounts: z.array(FoundAccount).max(accountsAtOnce), more: z.boolean() }),
   }),
-  /** Issues against the `walk-in-verified` entry that the hub already holds. Asked again for the same walk-in it answers the same. */
+  /**
+   * Issues against the `walk-in-verified` entry that the hub already holds. Asked again for the same walk-in it answers
+   * the same.
+   */
   walkIn: route('POST', '/v1/walk-in', 'kiosk', {
     query: none,
     body: z.strictObject({ walkIn: WalkInId, account: z.string().max(120) }),

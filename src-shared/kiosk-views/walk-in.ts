@@ -39,7 +39,10 @@ export type WalkInStep = z.infer<typeof WalkInStep>
 export const WalkInSearch = z.object({ search: z.string().min(3).max(80) })
 export const WalkInNoSlip = z.object({ account: z.string().max(120), reason: NoSlipReason })
 export const WalkInChoice = z.object({ account: z.string().max(120) })
-/** `byEye`: no machine reading: kind and country, and the birth date keyed from the document; else the document on screen is the proof. */
+/**
+ * `byEye`: no machine reading: kind and country, and the birth date keyed from the document; else the document on
+ * screen is the proof.
+ */
 export const WalkInIssue = z.object({
   account: z.string().max(120),
   language: Language,

@@ -1,4 +1,7 @@
-/** One total deadline around work that goes out: whatever the other end does or leaves undone, the caller gets its thread back. */
+/**
+ * One total deadline around work that goes out: whatever the other end does or leaves undone, the caller gets its
+ * thread back.
+ */
 
 /** The deadline has passed. */
 export class Overdue extends Error {
@@ -11,8 +14,9 @@ export class Stopping extends Error {
 }
 
 /**
- * Runs `work` for at most `totalMs`. Then, or when `stop` aborts, the signal that `work` was given aborts and the promise rejects with
- * `Overdue` or `Stopping`, also when `work` takes no notice. `work` closes what it has opened when its signal aborts.
+ * Runs `work` for at most `totalMs`. Then, or when `stop` aborts, the signal that `work` was given aborts and the
+ * promise rejects with `Overdue` or `Stopping`, also when `work` takes no notice. `work` closes what it has opened when
+ * its signal aborts.
  */
 export function withinDeadline<T>(
   totalMs: number,

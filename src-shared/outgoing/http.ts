@@ -1,6 +1,7 @@
 /**
- * The one place for outgoing HTTP: one total deadline from the name's look-up to the last byte, a cap on what is read, no
- * redirects, no upgrades. A server may answer `101`, trickle, say nothing, or never end: the caller gets its failure in time.
+ * The one place for outgoing HTTP: one total deadline from the name's look-up to the last byte, a cap on what is read,
+ * no redirects, no upgrades. A server may answer `101`, trickle, say nothing, or never end: the caller gets its failure
+ * in time.
  */
 import type { LookupFunction } from 'node:net'
 import { getCACertificates } from 'node:tls'
@@ -20,12 +21,17 @@ export interface OutgoingCall {
   readonly stop?: AbortSignal
   /** Connections that are kept between calls; without it the call has one of its own, closed behind it. */
   readonly dispatcher?: Undici.Dispatcher
-  /** Of a call without `dispatcher`: which authorities are trusted (by default the usual ones), and how a name becomes an address. */
+  /**
+   * Of a call without `dispatcher`: which authorities are trusted (by default the usual ones), and how a name becomes
+   * an address.
+   */
   readonly ca?: readonly string[]
   /** Whoever answers is taken: only to ask for what is checked by other means. */
   readonly anyone?: true
   readonly lookup?: LookupFunction
-  /** Told once the connection stands, TLS and all: before that nothing can have arrived. Of a call without `dispatcher`. */
+  /**
+   * Told once the connection stands, TLS and all: before that nothing can have arrived. Of a call without `dispatcher`.
+   */
   readonly onConnected?: () => void
 }
 
@@ -77,7 +83,10 @@ async function readUpTo(body: AsyncIterable<Uint8Array>, most: number): Promise<
   return new Uint8Array(Buffer.concat(parts))
 }
 
-/** One request and its answer. Rejects with what stood in the way: `Overdue`, `Stopping`, `TooLong`, or the network's own error with its `code`. */
+/**
+ * One request and its answer. Rejects with what stood in the way: `Overdue`, `Stopping`, `TooLong`, or the network's
+ * own error with its `code`.
+ */
 export function callOut(call: OutgoingCall): Promise<OutgoingReply> {
   return withinDeadline(
     call.totalMs,

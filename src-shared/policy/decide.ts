@@ -1,6 +1,7 @@
 /**
- * The one decision over policy (docs/architecture.md#identity and #channels-and-rules-of-the-institution), pure and total: the hub asks it before issuing and routing, the kiosk before check-in,
- * verification, release and dispatch. It explains itself: with the rule that allows, or with what, why and what next.
+ * The one decision over policy (docs/architecture.md#identity and #channels-and-rules-of-the-institution), pure and
+ * total: the hub asks it before issuing and routing, the kiosk before check-in, verification, release and dispatch. It
+ * explains itself: with the rule that allows, or with what, why and what next.
  */
 import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain.ts'
 import type { AgentRole } from '../agent-api/words.ts'
@@ -177,7 +178,10 @@ export function decide(policy: Policy, asked: PolicyCase): Decision {
   return first ?? refusal('L-206', { deskKinds: desksOf(policy, recipientClass) })
 }
 
-/** Whether a kind of desk hands over what was requested in advance: there a request can be filed. Letters are asked for elsewhere. */
+/**
+ * Whether a kind of desk hands over what was requested in advance: there a request can be filed. Letters are asked for
+ * elsewhere.
+ */
 export function takesRequests(policy: Policy, deskKind: DeskKind): boolean {
   return policy.rules.some(
     (rule) => rule.deskKind === deskKind && rule.needsRequestReference && rule.channel !== 'registered-letter',

@@ -22,7 +22,9 @@ export function whereText(
 /** Refusals whose next step is another desk. */
 const sendsElsewhere: ReadonlySet<PolicyCode> = new Set(['L-206', 'L-220', 'L-225', 'L-226', 'L-228'])
 
-/** `where` in each language (`describeFailure` takes the right one), the contact person, the address, the opening time. */
+/**
+ * `where` in each language (`describeFailure` takes the right one), the contact person, the address, the opening time.
+ */
 export function failureOf(
   refused: Refused,
   directory: readonly DirectoryDesk[],

@@ -40,7 +40,10 @@ export interface From {
 
 const postalCodeIn = (address: string) => /\b(\d{5})\b/.exec(address)?.[1] ?? null
 
-/** Numbers of neighbouring postal areas lie close together: enough to say which unit to try first, and no measure of distance. */
+/**
+ * Numbers of neighbouring postal areas lie close together: enough to say which unit to try first, and no measure of
+ * distance.
+ */
 function distance(from: string | null, address: string): number {
   const to = postalCodeIn(address)
   return from === null || to === null ? Number.MAX_SAFE_INTEGER : Math.abs(Number(from) - Number(to))

@@ -1,4 +1,7 @@
-/** Where a letter goes (docs/architecture.md#channels-and-rules-of-the-institution): postal addresses, and which of them lie in Greater Helsinki. */
+/**
+ * Where a letter goes (docs/architecture.md#channels-and-rules-of-the-institution): postal addresses, and which of them
+ * lie in Greater Helsinki.
+ */
 import { z } from 'zod'
 import { HumanLabel, HumanText } from '../human-text.ts'
 
@@ -29,8 +32,9 @@ export const PostalRange = z.object({ from: PostalCode, to: PostalCode })
 export type PostalRange = z.infer<typeof PostalRange>
 
 /**
- * Helsinki, Espoo, Vantaa and Kauniainen. Source: Posti's postal code file (PCF) of May 2026, municipality of every code from 00000 to 02999. Left out
- * between the ranges: 011xx Sipoo, 018xx and 019xx Nurmijärvi, 02390-02599 Kirkkonummi and Siuntio, 0288x Kirkkonummi (Veikkola).
+ * Helsinki, Espoo, Vantaa and Kauniainen. Source: Posti's postal code file (PCF) of May 2026, municipality of every
+ * code from 00000 to 02999. Left out between the ranges: 011xx Sipoo, 018xx and 019xx Nurmijärvi, 02390-02599
+ * Kirkkonummi and Siuntio, 0288x Kirkkonummi (Veikkola).
  */
 export const greaterHelsinki: readonly PostalRange[] = [
   { from: '00000', to: '01099' },
@@ -56,8 +60,8 @@ export function postalArea(
 }
 
 /**
- * As an envelope is addressed: name, lines, postal code and place; abroad the country's name in capitals at the end, in English, so that every
- * post office on the way can read it (UPU Convention, Regulations, "Addressing").
+ * As an envelope is addressed: name, lines, postal code and place; abroad the country's name in capitals at the end, in
+ * English, so that every post office on the way can read it (UPU Convention, Regulations, "Addressing").
  */
 export function addressLines(name: string, { lines, postalCode, city, country }: PostalAddress): string[] {
   const place = [postalCode, city].filter((part) => part !== '').join(' ')

@@ -1,7 +1,8 @@
 /**
- * Policy is data from the hub (docs/architecture.md#identity and #channels-and-rules-of-the-institution): which recipient classes may collect through which channel at which kind of desk, what
- * proves identity there, who issues, and what else the institution's rules ask for. `decide` is the only reader. What an older policy does not
- * speak of has a default, so that it goes on being understood.
+ * Policy is data from the hub (docs/architecture.md#identity and #channels-and-rules-of-the-institution): which
+ * recipient classes may collect through which channel at which kind of desk, what proves identity there, who issues,
+ * and what else the institution's rules ask for. `decide` is the only reader. What an older policy does not speak of
+ * has a default, so that it goes on being understood.
  */
 import { z } from 'zod'
 import { Count } from '../bounds.ts'

@@ -25,7 +25,10 @@ function rule(recipientClass: RecipientClass, deskKind: DeskKind): PolicyRule {
 
 const everywhere: readonly DeskKind[] = ['helpdesk', 'student-affairs', 'porter', 'post-room']
 
-/** The rules of the institution (docs/architecture.md): students, partners and externals at any of its desks, staff at human resources alone. */
+/**
+ * The rules of the institution (docs/architecture.md): students, partners and externals at any of its desks, staff at
+ * human resources alone.
+ */
 const universityOfAppliedSciences: Policy = Policy.parse({
   version: 1,
   rules: [

@@ -1,6 +1,6 @@
 /**
- * A kiosk's ledger on a memory stick, for a desk without network, and the hub's receipt on the way back. Lines of text: a
- * head, the exact signed entries, and the kiosk's signature over all of it. No personal data: the ledger has none.
+ * A kiosk's ledger on a memory stick, for a desk without network, and the hub's receipt on the way back. Lines of text:
+ * a head, the exact signed entries, and the kiosk's signature over all of it. No personal data: the ledger has none.
  */
 import { createHash, createHmac, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
@@ -91,7 +91,9 @@ export function writeReceipt(key: TagKey, receipt: Omit<Receipt, 'format' | 'mac
   return `${JSON.stringify({ format: 'lodge/ledger-receipt/1', ...receipt, mac: macOf(key, receipt).toString('base64url') } satisfies Receipt)}\n`
 }
 
-/** L-620 for what is no whole receipt, L-622 for another kiosk's, L-621 for one that the hub did not write like that. */
+/**
+ * L-620 for what is no whole receipt, L-622 for another kiosk's, L-621 for one that the hub did not write like that.
+ */
 export function readReceipt(key: TagKey, kiosk: KioskId, text: string): Result<Receipt> {
   const receipt = Receipt.safeParse(parsed(text))
   if (!receipt.success) return fail('L-620')

@@ -6,11 +6,17 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
 const hasZstd = typeof zlib.zstdCompress === 'function'
-/** Ids, tags and hashes are most of a body: what a higher level looks for is not in them, and level 1 is the smallest as well as the quickest. */
+/**
+ * Ids, tags and hashes are most of a body: what a higher level looks for is not in them, and level 1 is the smallest as
+ * well as the quickest.
+ */
 const zstdParams = { [zlib.constants.ZSTD_c_compressionLevel]: 1 }
 const brotliParams = { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 }
 
-/** Output is taken in pieces of about its expected size: each piece is a way to another thread and back, by default one for every 16 kB. */
+/**
+ * Output is taken in pieces of about its expected size: each piece is a way to another thread and back, by default one
+ * for every 16 kB.
+ */
 const pieceOf = (expected: number) => Math.min(Math.max(expected, 16_384), 1_048_576)
 
 /** What this end reads, for `accept-encoding`, best first. */
@@ -28,7 +34,10 @@ export function chooseEncoding(accepted: string): Encoding | null {
   return offered.includes('br') ? 'br' : null
 }
 
-/** Up to this many characters it costs less to compress on this thread (tenths of a millisecond) than to go to another and back. */
+/**
+ * Up to this many characters it costs less to compress on this thread (tenths of a millisecond) than to go to another
+ * and back.
+ */
 const atOnce = 65_536
 
 /** Of text, or of its bytes in UTF-8. */

@@ -44,7 +44,9 @@ export function formatEnrolmentCode(token: Uint8Array, fingerprint: string): str
   return `${group(toBase32(token))}.${group(fingerprint)}`
 }
 
-/** Splits a typed code; null when it does not have the form. Both parts come back without hyphens, look-alikes mended. */
+/**
+ * Splits a typed code; null when it does not have the form. Both parts come back without hyphens, look-alikes mended.
+ */
 export function parseEnrolmentCode(code: string): { token: string; fingerprint: string } | null {
   const [left, right, ...more] = code.trim().split('.')
   if (left === undefined || right === undefined || more.length > 0) return null

@@ -7,7 +7,10 @@ export const longestEntry = 8192
 /** Characters of the longest text that is kept as a poison entry. */
 export const longestKept = 65_536
 
-/** Whether objects and arrays of a JSON text are nested deeper than `most`. Looks at each character once, without recursion. */
+/**
+ * Whether objects and arrays of a JSON text are nested deeper than `most`. Looks at each character once, without
+ * recursion.
+ */
 export function nestsDeeper(text: string, most: number): boolean {
   let depth = 0
   let inText = false

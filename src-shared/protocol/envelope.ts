@@ -1,7 +1,7 @@
 /**
  * The envelope: one secret sealed to one kiosk's opening key (HPKE base mode, RFC 9180: DHKEM(X25519, HKDF-SHA256),
- * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (docs/architecture.md#security). A swapped or
- * replayed envelope does not open.
+ * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (docs/architecture.md#security). A
+ * swapped or replayed envelope does not open.
  */
 import type { Epoch, KioskId, PickupId } from '../domain.ts'
 import { hpke } from './hpke/index.ts'
@@ -37,8 +37,9 @@ export function open(privateKey: Uint8Array, sealed: Uint8Array, info: Uint8Arra
 }
 
 /**
- * HPKE in auth mode (RFC 9180, section 5.1.3): as `seal`, and opens only as coming from the holder of `senderPrivate`. Both keys are raw X25519.
- * Whoever holds the receiver's private key could make such a text as well: it convinces the receiver, and nobody else.
+ * HPKE in auth mode (RFC 9180, section 5.1.3): as `seal`, and opens only as coming from the holder of `senderPrivate`.
+ * Both keys are raw X25519. Whoever holds the receiver's private key could make such a text as well: it convinces the
+ * receiver, and nobody else.
  */
 export function sealFrom(
   senderPrivate: Uint8Array,
@@ -50,7 +51,10 @@ export function sealFrom(
   return hpke().sealFrom(senderPrivate, publicKey, plaintext, info, aad)
 }
 
-/** Opens what `sealFrom` made; rejects when it does not come from the holder of the private half of `senderPublic`, or was changed. */
+/**
+ * Opens what `sealFrom` made; rejects when it does not come from the holder of the private half of `senderPublic`, or
+ * was changed.
+ */
 export function openFrom(
   senderPublic: Uint8Array,
   privateKey: Uint8Array,
@@ -78,7 +82,10 @@ export async function sealEnvelope(
   }
 }
 
-/** Opens an envelope: the secret's UTF-8 bytes in a Buffer of its own that the caller must wipe. Throws when it does not open. */
+/**
+ * Opens an envelope: the secret's UTF-8 bytes in a Buffer of its own that the caller must wipe. Throws when it does not
+ * open.
+ */
 export async function openEnvelope(
   privateKey: Uint8Array,
   envelope: Uint8Array,

@@ -1,7 +1,8 @@
 /**
- * Letters of the Latin script that no Unicode decomposition leads to a base letter: those whose Unicode name is a base letter with an
- * addition (`LATIN CAPITAL LETTER G WITH STROKE` is a G), and those that Unicode names otherwise, by the letter that CLDR's transform
- * Latin-ASCII gives them. Blocks: Latin-1 Supplement, Latin Extended-A, -B, Additional, -C and -D (UnicodeData.txt 14; CLDR 44).
+ * Letters of the Latin script that no Unicode decomposition leads to a base letter: those whose Unicode name is a base
+ * letter with an addition (`LATIN CAPITAL LETTER G WITH STROKE` is a G), and those that Unicode names otherwise, by the
+ * letter that CLDR's transform Latin-ASCII gives them. Blocks: Latin-1 Supplement, Latin Extended-A, -B, Additional, -C
+ * and -D (UnicodeData.txt 14; CLDR 44).
  */
 const byBase: Readonly<Record<string, string>> = {
   A: 'ȺẚⱭⱯⱰ',

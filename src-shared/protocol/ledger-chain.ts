@@ -1,4 +1,7 @@
-/** The ledger's hash chain: `hash = SHA-256(prev | canonical bytes)`, signed with Ed25519 (docs/architecture.md#ledger-and-sync; RFC 8032, RFC 8785). */
+/**
+ * The ledger's hash chain: `hash = SHA-256(prev | canonical bytes)`, signed with Ed25519
+ * (docs/architecture.md#ledger-and-sync; RFC 8032, RFC 8785).
+ */
 import { hash, sign, verify, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { LedgerEntry } from '../ledger-entry.ts'

@@ -1,6 +1,7 @@
 /**
- * A kiosk's look-up at the hub, sealed (AES-256-GCM) under a key that both derive from that kiosk's lookup key: a card id or a birth date
- * crosses inside TLS and is never plain in a request's body, whatever a proxy on the way may write down.
+ * A kiosk's look-up at the hub, sealed (AES-256-GCM) under a key that both derive from that kiosk's lookup key: a card
+ * id or a birth date crosses inside TLS and is never plain in a request's body, whatever a proxy on the way may write
+ * down.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { TagKey } from './tags.ts'

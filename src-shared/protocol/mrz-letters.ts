@@ -1,6 +1,7 @@
 /**
- * How a letter of a name may be written in a machine-readable zone: ICAO Doc 9303 part 3 (eighth edition) section 6, tables A
- * (Latin), B (Cyrillic) and C (Arabic). The recommended spelling comes first, then those that the standard or issuing States allow beside it.
+ * How a letter of a name may be written in a machine-readable zone: ICAO Doc 9303 part 3 (eighth edition) section 6,
+ * tables A (Latin), B (Cyrillic) and C (Arabic). The recommended spelling comes first, then those that the standard or
+ * issuing States allow beside it.
  */
 import { latinBase } from './latin-letters.ts'
 
@@ -25,7 +26,9 @@ const latin: Readonly<Record<string, readonly string[]>> = {
   Ʒ: ['Z', 'DZ'],
 }
 
-/** Table B. What stands there for one language alone (Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian) follows. */
+/**
+ * Table B. What stands there for one language alone (Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian) follows.
+ */
 const cyrillic: Readonly<Record<string, readonly string[]>> = {
   А: ['A'],
   Б: ['B'],
@@ -196,8 +199,8 @@ function spellingsOf(letter: string): readonly string[] | null {
 const known = new Map<string, readonly string[] | null>()
 
 /**
- * The letters of a word, each with the ways in which an MRZ may spell it (A to Z); null for a letter that it cannot spell. A letter is
- * never left out: one that writes nothing by the standard has the empty spelling.
+ * The letters of a word, each with the ways in which an MRZ may spell it (A to Z); null for a letter that it cannot
+ * spell. A letter is never left out: one that writes nothing by the standard has the empty spelling.
  */
 export function mrzLetters(word: string): readonly (readonly string[] | null)[] {
   return (word.normalize('NFC').toUpperCase().normalize('NFC').match(cluster) ?? []).map((letter) => {
@@ -211,7 +214,10 @@ export function mrzLetters(word: string): readonly (readonly string[] | null)[] 
   })
 }
 
-/** Whether States write this text in an MRZ by table A alone: in other scripts they have ways of their own beside the tables. */
+/**
+ * Whether States write this text in an MRZ by table A alone: in other scripts they have ways of their own beside the
+ * tables.
+ */
 export function latinAlone(text: string): boolean {
   return /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u.test(text)
 }

@@ -11,9 +11,14 @@ export { mrzLetters } from './mrz-letters.ts'
 
 type Letters = readonly (readonly string[] | null)[]
 
-/** Part a name into words in an MRZ (9303 part 3 section 4.6): hyphens of every length, and whatever else is no letter. */
+/**
+ * Part a name into words in an MRZ (9303 part 3 section 4.6): hyphens of every length, and whatever else is no letter.
+ */
 const hyphen = /[-\u2010-\u2015\u2212\u2043\u058a\u05be\u30fb\ufe58\ufe63\uff0d_/]+/u
-/** Vanish in an MRZ, and what was on both sides is one word: apostrophes in all their forms, the full stop, the middle dot of Catalan. */
+/**
+ * Vanish in an MRZ, and what was on both sides is one word: apostrophes in all their forms, the full stop, the middle
+ * dot of Catalan.
+ */
 const apostrophe = /['\u2018\u2019\u201b\u02b9-\u02bf\u02c8\u2032`\u00b4\uff07.\u00b7\u2027"\u201c-\u201e]+/u
 const apostrophes = new RegExp(apostrophe.source, 'gu')
 const between = /[^\p{L}\p{M}\p{N}\p{Default_Ignorable_Code_Point}]+/u
@@ -21,7 +26,10 @@ const between = /[^\p{L}\p{M}\p{N}\p{Default_Ignorable_Code_Point}]+/u
 /** A sharp end to what a crafted name may cost: more ways to part one than this are not tried. */
 const mostWays = 24
 
-/** Ways in which the words of a name may stand in an MRZ: as 9303 has it first, then with hyphens joined, then with apostrophes parting. */
+/**
+ * Ways in which the words of a name may stand in an MRZ: as 9303 has it first, then with hyphens joined, then with
+ * apostrophes parting.
+ */
 function waysOf(text: string): readonly (readonly string[])[] {
   const parted = (part: string) => part.split(between).filter((word) => word !== '')
   // A lone accent is a letter's own to NFKC, and would become a space.
@@ -49,7 +57,10 @@ function waysOf(text: string): readonly (readonly string[])[] {
 /** The words of a document's name field: its fillers have become spaces. */
 const documentWords = (text: string) => text.split(/[\s<]+/).filter((word) => word !== '')
 
-/** Whether `text`, in the letters of an MRZ, is a spelling of these letters; or, where it may be cut short, of their beginning. */
+/**
+ * Whether `text`, in the letters of an MRZ, is a spelling of these letters; or, where it may be cut short, of their
+ * beginning.
+ */
 function spells(text: string, letters: Letters, mayBeCut: boolean): boolean {
   if (text === '') return false
   let reached = new Set([0])
@@ -92,8 +103,8 @@ function subset(document: readonly string[], record: readonly string[], cut: boo
 }
 
 /**
- * A name as a person writes it in the letters of an MRZ, for a comparison with the record: as ICAO transliterates it, and with the marks
- * dropped, since registers do either. None for a name with a letter that an MRZ cannot spell.
+ * A name as a person writes it in the letters of an MRZ, for a comparison with the record: as ICAO transliterates it,
+ * and with the marks dropped, since registers do either. None for a name with a letter that an MRZ cannot spell.
  */
 export function asDocumentNames(name: PersonName): readonly DocumentName[] {
   const written = (text: string) => (waysOf(text)[0] ?? []).map(mrzLetters)
@@ -153,8 +164,9 @@ function tolerantly({ family, given, cut, cutInFamily }: Read, name: PersonName)
 
 /**
  * `exact`: all names, in order. `tolerant`: the same family name (or a former one, or the parts of a double name in
- * another order or joined) and given names of which one side may list more than the other. A person may have a single name, in either
- * field. null: another person, for all we know; or a name that an MRZ cannot carry, which `needsEye` tells.
+ * another order or joined) and given names of which one side may list more than the other. A person may have a single
+ * name, in either field. null: another person, for all we know; or a name that an MRZ cannot carry, which `needsEye`
+ * tells.
  */
 export function matchName(
   document: DocumentName,
@@ -183,8 +195,8 @@ export function matchName(
 }
 
 /**
- * Whether this name can be compared by eye alone: a letter of it has no spelling in an MRZ, or it is in a script that States write in
- * ways of their own. A document that then does not match is not another person's for all we know.
+ * Whether this name can be compared by eye alone: a letter of it has no spelling in an MRZ, or it is in a script that
+ * States write in ways of their own. A document that then does not match is not another person's for all we know.
  */
 export function needsEye(record: PersonName, former: readonly PersonName[] = []): boolean {
   const unsure = ({ family, given }: PersonName) => {

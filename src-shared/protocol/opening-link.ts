@@ -1,10 +1,12 @@
 /**
- * How a new opening key is vouched for. A countersignature is made with the private half of an older opening key, which a badge and a PIN
- * have opened: HPKE in auth mode (RFC 9180, section 5.1.3, `mode_auth`) with that key as the sender's, sealed to the hub's own key. The hub
- * takes it when it opens under the public half it knows, which proves that the sender holds the private one. What is vouched for (kiosk,
- * old key, new key) is associated data, so a countersignature of one key says nothing for another, or for another kiosk.
+ * How a new opening key is vouched for. A countersignature is made with the private half of an older opening key, which
+ * a badge and a PIN have opened: HPKE in auth mode (RFC 9180, section 5.1.3, `mode_auth`) with that key as the
+ * sender's, sealed to the hub's own key. The hub takes it when it opens under the public half it knows, which proves
+ * that the sender holds the private one. What is vouched for (kiosk, old key, new key) is associated data, so a
+ * countersignature of one key says nothing for another, or for another kiosk.
  *
- * Where there is no older key, a supervisor compares a fingerprint: 60 bits of SHA-256 over kiosk and key, twelve characters.
+ * Where there is no older key, a supervisor compares a fingerprint: 60 bits of SHA-256 over kiosk and key, twelve
+ * characters.
  */
 import { createHash } from 'node:crypto'
 import { clean, group, toBase32 } from './enrolment-code.ts'
@@ -40,7 +42,10 @@ export async function countersign(
   return sealFrom(privateKey, hubPublicKey, Buffer.alloc(0), info, vouchedFor(succession))
 }
 
-/** At the hub: whether the holder of the private half of `from` has vouched for `to`. Never throws for what a caller has sent. */
+/**
+ * At the hub: whether the holder of the private half of `from` has vouched for `to`. Never throws for what a caller has
+ * sent.
+ */
 export async function isCountersigned(link: OpeningLink, hubPrivateKey: Uint8Array): Promise<boolean> {
   if (link.countersignature.length !== countersignatureBytes) return false
   try {
@@ -55,9 +60,10 @@ export async function isCountersigned(link: OpeningLink, hubPrivateKey: Uint8Arr
 const fingerprintChars = 12
 
 /**
- * What a supervisor compares, `XXXX-XXXX-XXXX`. To pass a key of their own off as the kiosk's, somebody must find one whose fingerprint is
- * the one on the kiosk's screen: 2^60 X25519 keys. A rack that makes 10^10 of them in a second looks for three and a half years, and the
- * search can begin only when the kiosk's key exists, and is over when it has been confirmed. Forty bits would take that rack two minutes.
+ * What a supervisor compares, `XXXX-XXXX-XXXX`. To pass a key of their own off as the kiosk's, somebody must find one
+ * whose fingerprint is the one on the kiosk's screen: 2^60 X25519 keys. A rack that makes 10^10 of them in a second
+ * looks for three and a half years, and the search can begin only when the kiosk's key exists, and is over when it has
+ * been confirmed. Forty bits would take that rack two minutes.
  */
 export function openingFingerprint(kiosk: string, openingKey: Uint8Array): string {
   const digest = createHash('sha256').update(`lodge/opening-key-fingerprint/1|${kiosk}|`).update(openingKey).digest()

@@ -1,4 +1,7 @@
-/** Signed requests: method, path with query, body hash and hub time under the kiosk's Ed25519 key (docs/architecture.md#ledger-and-sync, point 2). */
+/**
+ * Signed requests: method, path with query, body hash and hub time under the kiosk's Ed25519 key
+ * (docs/architecture.md#ledger-and-sync, point 2).
+ */
 import {
   createHash,
   createPrivateKey,

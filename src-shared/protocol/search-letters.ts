@@ -1,14 +1,17 @@
 /**
- * What search makes of letters, as data: the hub's SQL and both ends' TypeScript are made from it, so that they cannot disagree. A text
- * is decomposed first (NFKD), so that only letters without a decomposition stand here. Ranges are the body of a bracket expression with
- * `\\uXXXX`, which JavaScript and PostgreSQL read alike.
+ * What search makes of letters, as data: the hub's SQL and both ends' TypeScript are made from it, so that they cannot
+ * disagree. A text is decomposed first (NFKD), so that only letters without a decomposition stand here. Ranges are the
+ * body of a bracket expression with `\\uXXXX`, which JavaScript and PostgreSQL read alike.
  */
 import { latinBase } from './latin-letters.ts'
 
 /** Apostrophes in all their forms become one before anything else: NFKD takes some of them apart. */
 export const apostrophes = '\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u201b\u2032\uff07'
 
-/** Left out: marks on letters (also vowel signs of Arabic and Hebrew, which names are written without), and what cannot be seen. */
+/**
+ * Left out: marks on letters (also vowel signs of Arabic and Hebrew, which names are written without), and what cannot
+ * be seen.
+ */
 export const leftOut =
   '\\u00ad\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u061c\\u0640\\u064b-\\u065f\\u0670' +
   '\\u06d6-\\u06dc\\u06df-\\u06e4\\u180b-\\u180f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u20d0-\\u20ff\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff'

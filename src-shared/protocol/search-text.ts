@@ -1,6 +1,7 @@
 /**
- * The one folding of names, accounts and references for search. What is kept is a text's words; what is asked for is a query; each word
- * asked for begins a word kept. The hub's SQL (`searchFunctions`) makes the same words from the same table.
+ * The one folding of names, accounts and references for search. What is kept is a text's words; what is asked for is a
+ * query; each word asked for begins a word kept. The hub's SQL (`searchFunctions`) makes the same words from the same
+ * table.
  */
 import {
   apostrophes,
@@ -34,7 +35,9 @@ function plain(text: string): string {
 
 const cut = (word: string) => (word.length <= longestWord ? word : [...word].slice(0, longestWord).join(''))
 
-/** One word as typed: its parts, and the whole without what parts them. Empty when there is no letter or digit in it. */
+/**
+ * One word as typed: its parts, and the whole without what parts them. Empty when there is no letter or digit in it.
+ */
 function partsOf(word: string): { readonly parts: readonly string[]; readonly whole: string } {
   const found = word.split(parts).filter((part) => part !== '')
   return { parts: found.map(cut), whole: cut(found.join('')) }
@@ -46,7 +49,10 @@ function spelt(text: string): readonly string[] {
   return anyTwo.test(composed) ? [text, composed.replace(allTwo, (letter) => twoOf.get(letter) ?? letter)] : [text]
 }
 
-/** The words under which a text is found: every part of a word, and the whole word where a hyphen, an apostrophe or a dot parts it. */
+/**
+ * The words under which a text is found: every part of a word, and the whole word where a hyphen, an apostrophe or a
+ * dot parts it.
+ */
 export function searchWords(text: string): Set<string> {
   const found = new Set<string>()
   for (const form of spelt(text))
@@ -89,7 +95,10 @@ export function findsIn(text: string, query: SearchQuery): boolean {
   return query.every((ways) => ways.some((way) => way.every((word) => text.includes(` ${word}`))))
 }
 
-/** The query for PostgreSQL's `tsquery`; null when nothing was asked for. Words hold letters and digits alone: quoting cannot be talked round. */
+/**
+ * The query for PostgreSQL's `tsquery`; null when nothing was asked for. Words hold letters and digits alone: quoting
+ * cannot be talked round.
+ */
 export function searchTsquery(text: string): string | null {
   const quoted = (word: string) => `'${word.replaceAll(/['\\]/g, '')}':*`
   const terms = searchQuery(text).map(

@@ -1,6 +1,6 @@
 /**
- * Reading what a ledger holds without believing it: an entry that is stored may say anything, since what does not parse is kept as well.
- * Nothing here throws, whatever the text.
+ * Reading what a ledger holds without believing it: an entry that is stored may say anything, since what does not parse
+ * is kept as well. Nothing here throws, whatever the text.
  */
 import type { z } from 'zod'
 import { Fact, Instant } from '../bounds.ts'

@@ -1,6 +1,6 @@
 /**
- * Keyed tags: what a kiosk stores instead of card ids and birth dates (docs/architecture.md#identity). 16 bytes of HMAC-SHA256
- * (RFC 2104, truncated) under that kiosk's own lookup key, so that a tag means nothing at another kiosk.
+ * Keyed tags: what a kiosk stores instead of card ids and birth dates (docs/architecture.md#identity). 16 bytes of
+ * HMAC-SHA256 (RFC 2104, truncated) under that kiosk's own lookup key, so that a tag means nothing at another kiosk.
  */
 import { createHmac, hkdfSync, type KeyObject } from 'node:crypto'
 

@@ -1,4 +1,7 @@
-/** People at the console as programs: one bearer token for each role, and the acts that the adversary's tests need of them. */
+/**
+ * People at the console as programs: one bearer token for each role, and the acts that the adversary's tests need of
+ * them.
+ */
 import type { DeskId, PickupId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import { chainPath, exportPath } from '../../src-shared/agent-api/prove.ts'

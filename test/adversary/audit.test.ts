@@ -1,6 +1,7 @@
 /**
- * Every call that the table of audited acts names is made, and found in the trail: who did it, what, and to whom (promise P8). The table does
- * not compile without a row for each route, nor this file without a call for each row; and no row holds a secret, a card or a birth date.
+ * Every call that the table of audited acts names is made, and found in the trail: who did it, what, and to whom
+ * (promise P8). The table does not compile without a row for each route, nor this file without a call for each row; and
+ * no row holds a secret, a card or a birth date.
  */
 import { sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -16,7 +17,10 @@ import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import type { KioskClient } from './kiosk-client.ts'
 import { codeOf, openLine, pathOf, read, value, type Line } from './wire.ts'
 
-/** What must stand in the trail: the act, by whom, and an id or a name that its row must hold (null: it is about nothing in particular). */
+/**
+ * What must stand in the trail: the act, by whom, and an id or a name that its row must hold (null: it is about nothing
+ * in particular).
+ */
 type Trace = readonly [act: string, actor: string, about: string | null]
 
 const secret = 'Kuikka-2718-Lumme'

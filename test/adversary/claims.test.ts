@@ -1,6 +1,7 @@
 /**
- * Words of one kiosk or one agent that would count for more than they are worth: a loss that a written-off kiosk claims, formulas in names, characters
- * that a database cannot hold, marks of pages that nobody gave. Nothing breaks by them, and nobody else is held.
+ * Words of one kiosk or one agent that would count for more than they are worth: a loss that a written-off kiosk
+ * claims, formulas in names, characters that a database cannot hold, marks of pages that nobody gave. Nothing breaks by
+ * them, and nobody else is held.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newId } from '../../src-shared/protocol/ids.ts'

@@ -1,6 +1,6 @@
 /**
- * A kiosk's database with damaged pages, under a real engine process (promise P9): it is a code on the screen, L-804 or what it names, and never a
- * process that dies and is started again and again; nothing is printed but what was proved.
+ * A kiosk's database with damaged pages, under a real engine process (promise P9): it is a code on the screen, L-804 or
+ * what it names, and never a process that dies and is started again and again; nothing is printed but what was proved.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

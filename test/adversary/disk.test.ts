@@ -1,4 +1,6 @@
-/** A disk of yesterday, and a write-ahead log that is gone: where the hub can be reached, nothing is handed over twice. */
+/**
+ * A disk of yesterday, and a write-ahead log that is gone: where the hub can be reached, nothing is handed over twice.
+ */
 import { rmSync, statSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { handOver, release, untilSent } from '../../src-main/demo/acts.ts'

@@ -1,6 +1,7 @@
 /**
- * What comes in at the doors and must not: addresses of the inside for webhooks, names that turn a screen around, patterns that take for ever, a
- * pooler that swallows hints; and what many do at once: write-offs under contention, an opening key for which very many wait.
+ * What comes in at the doors and must not: addresses of the inside for webhooks, names that turn a screen around,
+ * patterns that take for ever, a pooler that swallows hints; and what many do at once: write-offs under contention, an
+ * opening key for which very many wait.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CardFormat, readAs } from '../../src-main/identity/card-formats/index.ts'
@@ -193,7 +194,8 @@ describe('many at once', () => {
       slowest = Math.max(slowest, performance.now() - from)
       if (from - began > 60_000) throw new Error('waited 60 s for 1,500 grants')
     }
-    // The figure that is promised, 100 ms in the 99th percentile, is `bench -- big-desk`'s; one transaction for all took half a minute.
+    // The figure that is promised, 100 ms in the 99th percentile, is `bench -- big-desk`'s; one transaction for all
+    // took half a minute.
     expect(slowest).toBeLessThan(3000)
     kiosk.close()
   })

@@ -1,6 +1,6 @@
 /**
- * A desk whose engine is a real process on a data folder of its own, with a simulated reader, printer and cable. It can be
- * killed at any instant, its disk copied, damaged and put back.
+ * A desk whose engine is a real process on a data folder of its own, with a simulated reader, printer and cable. It can
+ * be killed at any instant, its disk copied, damaged and put back.
  */
 import { chmodSync, cpSync, existsSync, mkdtempSync, openSync, closeSync, fstatSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,7 +37,10 @@ export interface EngineDesk {
   stop(): Promise<void>
   /** Starts on the same folder. Does not wait for the engine. */
   start(): Promise<void>
-  /** A power cut: SIGKILL, then the desk stays stopped, with the disk as it was at that instant; and a copy of that disk. */
+  /**
+   * A power cut: SIGKILL, then the desk stays stopped, with the disk as it was at that instant; and a copy of that
+   * disk.
+   */
   image(): Promise<DiskImage>
   /** Puts an image in place of the disk. The desk must be stopped. */
   restore(image: DiskImage): void
@@ -71,8 +74,8 @@ export interface EngineOptions {
 }
 
 /**
- * Enrols an engine at the desk through `hub`, waits until it serves, and gives a supervisor and a porter their PINs; nobody
- * is signed in then.
+ * Enrols an engine at the desk through `hub`, waits until it serves, and gives a supervisor and a porter their PINs;
+ * nobody is signed in then.
  */
 export async function startEngineDesk(
   institute: Institute,

@@ -1,6 +1,7 @@
 /**
- * What a kiosk has signed is never thrown away: not while it is frozen, not when it is written off after that, not from a second copy of its disk,
- * and not when it is made up. Each handover in it is a handover or a dispute, and somebody is shown it.
+ * What a kiosk has signed is never thrown away: not while it is frozen, not when it is written off after that, not from
+ * a second copy of its disk, and not when it is made up. Each handover in it is a handover or a dispute, and somebody
+ * is shown it.
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * An asynchronous failover that loses what the hub has acknowledged (promises P2 and P4): it notices by itself and grants nothing until it has heard
- * its kiosks; a kiosk that believes the lower number brings all again, and nothing is handed over twice or told under an old number.
+ * An asynchronous failover that loses what the hub has acknowledged (promises P2 and P4): it notices by itself and
+ * grants nothing until it has heard its kiosks; a kiosk that believes the lower number brings all again, and nothing is
+ * handed over twice or told under an old number.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PickupId } from '../../src-shared/domain.ts'

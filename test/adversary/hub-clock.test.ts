@@ -1,6 +1,6 @@
 /**
- * A hub with a wrong clock (promise P9): an absurd time is passed over, by a real engine, also over its next start; one that is days off waits for a
- * person; and two hub processes whose computers disagree raise no false alarm.
+ * A hub with a wrong clock (promise P9): an absurd time is passed over, by a real engine, also over its next start; one
+ * that is days off waits for a person; and two hub processes whose computers disagree raise no false alarm.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { handOver, release, untilSent } from '../../src-main/demo/acts.ts'

@@ -1,6 +1,6 @@
 /**
- * A hub for the adversary: on a real PostgreSQL, seeded with the demo's institution, in this process (with a clock that can be
- * moved) or as a process of its own (that can be killed). Several on one database.
+ * A hub for the adversary: on a real PostgreSQL, seeded with the demo's institution, in this process (with a clock that
+ * can be moved) or as a process of its own (that can be killed). Several on one database.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -82,7 +82,10 @@ export interface HubThere extends HubDoor {
 
 export interface Institute {
   readonly databaseUrl: string
-  /** Seeded desks by their keys: `porter-lakeside`, `porter-millhill`, `helpdesk-lakeside`, `student-affairs`, `hr`, `post-room`. */
+  /**
+   * Seeded desks by their keys: `porter-lakeside`, `porter-millhill`, `helpdesk-lakeside`, `student-affairs`, `hr`,
+   * `post-room`.
+   */
   desk(key: string): DeskRow
   /** Students with a birth date: those whom porters may serve. */
   readonly accounts: readonly string[]

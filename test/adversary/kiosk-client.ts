@@ -1,6 +1,7 @@
 /**
- * A kiosk client of the adversary's own, written from the contracts in src-shared alone: it does whatever the holder of a
- * kiosk's unattended keys could do, well or badly. Nothing here retries, corrects itself or keeps order unless a test says so.
+ * A kiosk client of the adversary's own, written from the contracts in src-shared alone: it does whatever the holder of
+ * a kiosk's unattended keys could do, well or badly. Nothing here retries, corrects itself or keeps order unless a test
+ * says so.
  */
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -125,8 +126,8 @@ export class KioskClient {
   }
 
   /**
-   * The same kiosk once more: its keys, opening keys, grants and ledger up to `seq` (all of it by default), at `url` or the
-   * same hub. A cloned disk, a stolen keystore, or an image of yesterday; the two go separate ways from here.
+   * The same kiosk once more: its keys, opening keys, grants and ledger up to `seq` (all of it by default), at `url` or
+   * the same hub. A cloned disk, a stolen keystore, or an image of yesterday; the two go separate ways from here.
    */
   clone({ seq = this.ledger.head().seq, url = this.url }: { seq?: number; url?: string } = {}): KioskClient {
     const copy = new KioskClient(url, this.identity, this.incarnation, this.now())
@@ -313,7 +314,10 @@ export class KioskClient {
     })
   }
 
-  /** Opens the stream of hints. `next` resolves with the next one, or null when the stream has ended or `ms` have passed. */
+  /**
+   * Opens the stream of hints. `next` resolves with the next one, or null when the stream has ended or `ms` have
+   * passed.
+   */
   async hints(): Promise<{ status: number; next(ms: number): Promise<string | null>; close(): void }> {
     const shot = await this.#signed({ method: 'GET', path: hintPath }, { time: this.now() })
     const message: IncomingMessage = await this.#line.open(shot)

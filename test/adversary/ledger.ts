@@ -1,4 +1,7 @@
-/** A kiosk's ledger as an adversary keeps it: any text in any order, chained and signed as the contract says, or wrongly. */
+/**
+ * A kiosk's ledger as an adversary keeps it: any text in any order, chained and signed as the contract says, or
+ * wrongly.
+ */
 import { createHash, sign, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { Epoch } from '../../src-shared/domain.ts'
@@ -29,7 +32,10 @@ export interface Ledger {
   writeText(bytes: string): Written
   /** An entry of any shape at the end: `seq` and `prev` are right unless `entry` has its own. */
   writeShape(entry: Readonly<Record<string, unknown>>): Written
-  /** Entries `from` to `to` (both included, by sequence; to the end by default) as they go on the line, the last one signed. */
+  /**
+   * Entries `from` to `to` (both included, by sequence; to the end by default) as they go on the line, the last one
+   * signed.
+   */
   batch(from: number, to?: number): WireEntry[]
   /** Takes another entry's bytes for `seq` without writing the chain anew: a tampered ledger. */
   tamper(seq: number, bytes: string): void

@@ -1,6 +1,7 @@
 /**
- * What one caller can take from the others: bombs of a few hundred bytes, floods, and streams without number. What counts is
- * counted at the hub: bytes that it unpacked, streams that stay open; and that another kiosk is served all the while.
+ * What one caller can take from the others: bombs of a few hundred bytes, floods, and streams without number. What
+ * counts is counted at the hub: bytes that it unpacked, streams that stay open; and that another kiosk is served all
+ * the while.
  */
 import { connect as connectTls } from 'node:tls'
 import { zstdCompressSync } from 'node:zlib'

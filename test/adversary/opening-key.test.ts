@@ -1,6 +1,6 @@
 /**
- * A kiosk is carried off with its keystore, and without a badge or a PIN (promise P7): the unattended keys put no opening key in force, and
- * nothing is sealed to one that they asked for.
+ * A kiosk is carried off with its keystore, and without a badge or a PIN (promise P7): the unattended keys put no
+ * opening key in force, and nothing is sealed to one that they asked for.
  */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

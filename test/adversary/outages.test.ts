@@ -1,6 +1,7 @@
 /**
- * The database goes under a hub at work, in each way at the first try: the hub process stays, comes back by itself, and has lost nothing that it
- * acknowledged. The long table, with failovers, full disks and poolers, is `npm run -s test:outages`.
+ * The database goes under a hub at work, in each way at the first try: the hub process stays, comes back by itself, and
+ * has lost nothing that it acknowledged. The long table, with failovers, full disks and poolers, is `npm run -s
+ * test:outages`.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hubApi } from '../../src-shared/hub-api.ts'

@@ -1,6 +1,7 @@
 /**
- * One ledger entry that is poison (promise P8): a time of 2^53-1, no facts, nesting of 3,000, another desk's pickup. It is kept and an alarm; every
- * timeline, export and report answers afterwards; it holds only what its kiosk was granted, until the last of its alarms is closed.
+ * One ledger entry that is poison (promise P8): a time of 2^53-1, no facts, nesting of 3,000, another desk's pickup. It
+ * is kept and an alarm; every timeline, export and report answers afterwards; it holds only what its kiosk was granted,
+ * until the last of its alarms is closed.
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * What goes out of a hub to those who will not let go: an answer 101, one byte at a time, a body without end, an upgrade, silence. The healthy receiver
- * hears all at once, an issue is not held by its source of secrets, and a hub that is asked to end has ended in its time.
+ * What goes out of a hub to those who will not let go: an answer 101, one byte at a time, a body without end, an
+ * upgrade, silence. The healthy receiver hears all at once, an issue is not held by its source of secrets, and a hub
+ * that is asked to end has ended in its time.
  */
 import { createServer, type Server } from 'node:https'
 import { writeFileSync } from 'node:fs'

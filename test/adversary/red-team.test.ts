@@ -1,6 +1,6 @@
 /**
- * What nobody else's list has: things that happen in the middle of a move, a disk of yesterday, a write-ahead log that is
- * gone, floods, and texts made to hurt. Every test says what a user or a promise would notice.
+ * What nobody else's list has: things that happen in the middle of a move, a disk of yesterday, a write-ahead log that
+ * is gone, floods, and texts made to hurt. Every test says what a user or a promise would notice.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, untilStep } from '../../src-main/demo/acts.ts'

@@ -1,4 +1,7 @@
-/** DNS rebinding at the kiosk's browser shell: a page of another name that resolves to 127.0.0.1 gets nothing, by no verb and no trick. */
+/**
+ * DNS rebinding at the kiosk's browser shell: a page of another name that resolves to 127.0.0.1 gets nothing, by no
+ * verb and no trick.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,7 @@
 /**
- * Somebody has the kiosk's disk and its keystore's key, writes to the database and puts it back (promise P7): no public key of theirs gets a
- * share of an opening key that is made afterwards, and no opening key of theirs passes for the desk's own.
+ * Somebody has the kiosk's disk and its keystore's key, writes to the database and puts it back (promise P7): no public
+ * key of theirs gets a share of an opening key that is made afterwards, and no opening key of theirs passes for the
+ * desk's own.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -291,7 +292,8 @@ describe('a kiosk’s database, written to with the keystore’s key', () => {
     value(await rooms.signIn.changePin(rooms.badge(porter), pins.other, own))
     await enter(chief, pins.chief)
     expect(rooms.signIn.unvouched()).toEqual([])
-    // Somebody brings the removed member's row back from an old image, after the key that vouched for it has been followed by another.
+    // Somebody brings the removed member's row back from an old image, after the key that vouched for it has been
+    // followed by another.
     const row = rooms.store.db.prepare('SELECT * FROM staff_pin WHERE staff = ?').get(gone.id) as Record<
       string,
       unknown

@@ -1,6 +1,6 @@
 /**
- * Plain HTTPS as an adversary speaks it: any method, path, header and byte. It pins nothing unless told to, never retries
- * and never interprets an answer.
+ * Plain HTTPS as an adversary speaks it: any method, path, header and byte. It pins nothing unless told to, never
+ * retries and never interprets an answer.
  */
 import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
@@ -94,7 +94,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The answer by the contract: its reply, or its failure. Throws for what is neither, with the status and the beginning of the text. */
+/**
+ * The answer by the contract: its reply, or its failure. Throws for what is neither, with the status and the beginning
+ * of the text.
+ */
 export function read<R extends HubRoute>(route: R, answer: Answer): Result<HubReply<R>> {
   const json = parsed(answer.text)
   const schema: z.ZodType = hubApi[route].reply

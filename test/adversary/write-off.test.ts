@@ -1,4 +1,7 @@
-/** A stolen kiosk can be written off whatever its rows are like, nobody gets a second secret by it, and killing the hub in the middle loses nothing. */
+/**
+ * A stolen kiosk can be written off whatever its rows are like, nobody gets a second secret by it, and killing the hub
+ * in the middle loses nothing.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PickupId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -32,7 +35,8 @@ describe('a write-off', () => {
     value(await supervisor().writeOff(kiosk.id))
     const [replacement] = await live(account(0))
     const other = await institute.servingKiosk(hub, 'porter-lakeside')
-    // As after a restore: the other has reported a grant of the pickup that was made after the backup, and is asked for it.
+    // As after a restore: the other has reported a grant of the pickup that was made after the backup, and is asked for
+    // it.
     await institute.sql(
       `INSERT INTO "grant" (pickup, incarnation, n, kiosk, state, at, record) VALUES ($1, $2, 2, $3, 'revoking', 0, '')`,
       [pickup, newId(), other.id],

@@ -1,7 +1,7 @@
 /**
- * Figures of a desk where three thousand pickups wait while something is done to all of them: how long a transaction takes at most, and how
- * long others at that desk wait (a screen's poll, an issue, a list at the console), beside the same requests on an idle hub and the same rows
- * written by the driver alone.
+ * Figures of a desk where three thousand pickups wait while something is done to all of them: how long a transaction
+ * takes at most, and how long others at that desk wait (a screen's poll, an issue, a list at the console), beside the
+ * same requests on an idle hub and the same rows written by the driver alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

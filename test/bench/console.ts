@@ -1,6 +1,6 @@
 /**
- * Figures of the console's lists: the hub over HTTPS beside the same questions as bare SQL on a connection of our own, in turns, over a million
- * pickups and five million ledger entries; and of importing into that.
+ * Figures of the console's lists: the hub over HTTPS beside the same questions as bare SQL on a connection of our own,
+ * in turns, over a million pickups and five million ledger entries; and of importing into that.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** From a scanned passport to the first byte of the slip at the printer, 100,000 pickups cached, beside what no release can do without. */
+/**
+ * From a scanned passport to the first byte of the slip at the printer, 100,000 pickups cached, beside what no release
+ * can do without.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

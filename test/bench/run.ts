@@ -1,6 +1,7 @@
 /**
- * `npm run -s bench -- NAME|all [--json] [--record] [--quick]`: measures an area beside its baseline in the same run. Each
- * area runs in a process of its own and within a limit; it fails on a hang, an exception, or a figure that is missing.
+ * `npm run -s bench -- NAME|all [--json] [--record] [--quick]`: measures an area beside its baseline in the same run.
+ * Each area runs in a process of its own and within a limit; it fails on a hang, an exception, or a figure that is
+ * missing.
  */
 import { fork } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'

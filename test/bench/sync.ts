@@ -1,6 +1,6 @@
 /**
- * Figures of sync: a real kiosk store against a real hub process over HTTPS, beside PouchDB and beside the bare drivers,
- * all in one run on one machine. Signatures are checked and both ends are durable in every figure of ours.
+ * Figures of sync: a real kiosk store against a real hub process over HTTPS, beside PouchDB and beside the bare
+ * drivers, all in one run on one machine. Signatures are checked and both ends are durable in every figure of ours.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -98,7 +98,8 @@ export async function syncFigures(): Promise<Figure[]> {
       ping.push(await timed(() => hub.agent.call('authority', {})))
     }
 
-    // Each push is of what was handed over offline since the last one. The first warms both ends; the last goes through the proxy.
+    // Each push is of what was handed over offline since the last one. The first warms both ends; the last goes through
+    // the proxy.
     await counted.close()
     const pushes: number[] = []
     const rawPushes: number[] = []

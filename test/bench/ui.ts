@@ -1,4 +1,7 @@
-/** Figures of the window, in a real Chromium with a real engine: first paint beside a blank page, size, a scan until it is drawn, a keystroke of search. */
+/**
+ * Figures of the window, in a real Chromium with a real engine: first paint beside a blank page, size, a scan until it
+ * is drawn, a keystroke of search.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,7 +118,10 @@ async function firstPaint(context: BrowserContext, origin: string): Promise<Figu
   )
 }
 
-/** Script and style that the page itself names: loaded before anything is on screen. What is imported later is not in it. */
+/**
+ * Script and style that the page itself names: loaded before anything is on screen. What is imported later is not in
+ * it.
+ */
 export function startSize(folder: string): { start: number; all: number } {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   let start = 0
@@ -160,7 +166,10 @@ async function scanToScreen(page: Page, desk: UiDesk): Promise<Figure> {
   )
 }
 
-/** Each letter and digit of an account, with a hundred thousand like it: from the key to the frame that shows the answer. */
+/**
+ * Each letter and digit of an account, with a hundred thousand like it: from the key to the frame that shows the
+ * answer.
+ */
 async function keystrokes(page: Page, desk: UiDesk): Promise<Figure> {
   await desk.signIn()
   await page.getByTestId('screen-queue').waitFor()

@@ -1,6 +1,6 @@
 /**
- * P6: a day of handovers with known secrets, cards, MRZ lines and birth dates, and then every place where a byte of them
- * could lie. Before a place is called clean, a planted value must be found in it.
+ * P6: a day of handovers with known secrets, cards, MRZ lines and birth dates, and then every place where a byte of
+ * them could lie. Before a place is called clean, a planted value must be found in it.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** The search finds each form, alone, inside other bytes, and across base64's alignments: a search that cannot find proves nothing. */
+/**
+ * The search finds each form, alone, inside other bytes, and across base64's alignments: a search that cannot find
+ * proves nothing.
+ */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createSearch, formsOf } from './needles.ts'

@@ -1,4 +1,7 @@
-/** What to look for, in every form that a program may leave it in, and a search that reads hundreds of megabytes in a second or two. */
+/**
+ * What to look for, in every form that a program may leave it in, and a search that reads hundreds of megabytes in a
+ * second or two.
+ */
 import iconv from 'iconv-lite'
 
 export interface Needle {
@@ -8,7 +11,9 @@ export interface Needle {
   readonly bytes: Buffer
 }
 
-/** All forms of one text. Base64 in its three alignments, cut to the part that does not depend on what stands around it. */
+/**
+ * All forms of one text. Base64 in its three alignments, cut to the part that does not depend on what stands around it.
+ */
 export function formsOf(kind: string, text: string): Needle[] {
   const utf8 = Buffer.from(text, 'utf8')
   const found = new Map<string, Needle>()

@@ -92,7 +92,9 @@ export function searchMemory(search: Search, pid: number): { hits: Hit[]; bytes:
   return { hits, bytes }
 }
 
-/** A hub in front of the hub, under its own authority: everything between kiosk and hub passes through it in the clear. */
+/**
+ * A hub in front of the hub, under its own authority: everything between kiosk and hub passes through it in the clear.
+ */
 export async function startTap(
   target: { url: string; authority: string },
   identity: { key: string; certificate: string },

@@ -50,7 +50,10 @@ function usedKeys(): { whole: Set<string>; beginnings: Set<string> } {
   return { whole, beginnings }
 }
 
-/** Acts that the hub's sources write to the audit trail: named where the row is made, or given to a file's own short hand for it. */
+/**
+ * Acts that the hub's sources write to the audit trail: named where the row is made, or given to a file's own short
+ * hand for it.
+ */
 function acts(): string[] {
   const hub = new URL('../../src-hub/', import.meta.url)
   const written = new Set<string>(['alarm-closed', 'dispute-closed', 're-routed', 'revoked', 'restored'])
@@ -60,7 +63,8 @@ function acts(): string[] {
     // `act: 'issued'`, `act: how ? 'letter-delivered' : 'burned'`
     for (const [, line] of text.matchAll(/\bact: ([^,\n]*)/g))
       for (const [, act] of (line ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
-    // `note(tx, now, actor, 'unit-saved', …)`, `record(…, id === undefined ? 'recipient-made' : 'recipient-changed', …)`
+    // `note(tx, now, actor, 'unit-saved', …)`, `record(…, id === undefined ? 'recipient-made' : 'recipient-changed',
+    // …)`
     for (const [, call] of text.matchAll(/\b(?:note|record|audit)\(([^{}]*?)(?:\{|\)\n|\)$|\),)/g))
       for (const [, act] of (call ?? '').matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)) written.add(act ?? '')
   }

@@ -1,6 +1,7 @@
 /**
- * A picture of every page of the console, for people to look at. Without arguments they go to docs/pictures/console, as WebP, with docs/console-screens.md;
- * `node test/console/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark] [page+page]` writes PNGs elsewhere.
+ * A picture of every page of the console, for people to look at. Without arguments they go to docs/pictures/console, as
+ * WebP, with docs/console-screens.md; `node test/console/pictures.ts FOLDER [fi,sv,en] [1280x800,...] [light,dark]
+ * [page+page]` writes PNGs elsewhere.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

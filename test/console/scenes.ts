@@ -1,4 +1,7 @@
-/** A university on an ordinary day, as the hub would tell of it: for the console's pictures and its checks of every page. */
+/**
+ * A university on an ordinary day, as the hub would tell of it: for the console's pictures and its checks of every
+ * page.
+ */
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
 import { Policy } from '../../src-shared/policy/index.ts'

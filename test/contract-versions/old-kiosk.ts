@@ -1,4 +1,7 @@
-/** A kiosk as it speaks on the wire, with nothing of this version's schemas: texts go out as they were recorded, and come back unread. */
+/**
+ * A kiosk as it speaks on the wire, with nothing of this version's schemas: texts go out as they were recorded, and
+ * come back unread.
+ */
 import { Agent, fetch } from 'undici'
 import canonicalize from 'canonicalize'
 import { genesisHash } from '../../src-shared/ledger-entry.ts'

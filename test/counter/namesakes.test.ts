@@ -1,4 +1,7 @@
-/** Two people with one name and one birth date: a document proves either, so the desk must hear which, and the ledger says how it did. */
+/**
+ * Two people with one name and one birth date: a document proves either, so the desk must hear which, and the ledger
+ * says how it did.
+ */
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RecipientId } from '../../src-shared/domain.ts'

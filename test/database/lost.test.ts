@@ -1,4 +1,6 @@
-/** After a failover: which answers end a connection for good, which are the question's own, and which hosts a URI names. */
+/**
+ * After a failover: which answers end a connection for good, which are the question's own, and which hosts a URI names.
+ */
 import { describe, expect, it } from 'vitest'
 import { endsConnection, hostsOf } from '../../src-hub/database/index.ts'
 

@@ -1,4 +1,7 @@
-/** Calls for staff between a check-in screen and its desk: rung when they are news, answered once, and never said to be heard before the hub has them. */
+/**
+ * Calls for staff between a check-in screen and its desk: rung when they are news, answered once, and never said to be
+ * heard before the hub has them.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { calledAtScreenMs, callLastsMs, createCalling, type Call, type Calling } from '../../src-main/desk/calling.ts'
 import { createDayHandlers, type DayHandlers } from '../../src-main/counter/day-handlers.ts'

@@ -1,4 +1,7 @@
-/** Scans at a check-in screen before a hub that answers late, wrongly or never, a disk that fails, and an engine that stops: it is always soon at rest again. */
+/**
+ * Scans at a check-in screen before a hub that answers late, wrongly or never, a disk that fails, and an engine that
+ * stops: it is always soon at rest again.
+ */
 import { createSecretKey, randomBytes } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, test } from 'vitest'

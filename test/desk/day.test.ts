@@ -1,4 +1,7 @@
-/** The desk's day: a pause, a call for staff, an arrival that was another person's, and a screen that stays for whoever is slow. */
+/**
+ * The desk's day: a pause, a call for staff, an arrival that was another person's, and a screen that stays for whoever
+ * is slow.
+ */
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCalling } from '../../src-main/desk/calling.ts'

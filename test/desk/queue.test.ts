@@ -1,4 +1,6 @@
-/** The queue of a large desk: names found however they are typed, in the queue's order, and never by what was undone. */
+/**
+ * The queue of a large desk: names found however they are typed, in the queue's order, and never by what was undone.
+ */
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'

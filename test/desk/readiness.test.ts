@@ -1,4 +1,7 @@
-/** Readiness: an answer for every combination of facts, which no fact makes better by getting worse; what it looks like at a desk and at the hub. */
+/**
+ * Readiness: an answer for every combination of facts, which no fact makes better by getting worse; what it looks like
+ * at a desk and at the hub.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createStatusReporter, type HubClient } from '../../src-main/sync/index.ts'

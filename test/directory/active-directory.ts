@@ -1,6 +1,7 @@
 /**
- * As much of Active Directory's LDAP as a password takes: bind, search for one entry, modify, unbind; what it was asked is kept. It answers with
- * Microsoft's result codes where it knows them. No claim about a real domain controller: there is none to test against here.
+ * As much of Active Directory's LDAP as a password takes: bind, search for one entry, modify, unbind; what it was asked
+ * is kept. It answers with Microsoft's result codes where it knows them. No claim about a real domain controller: there
+ * is none to test against here.
  */
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'

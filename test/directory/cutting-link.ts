@@ -1,4 +1,7 @@
-/** A link to a directory that a test cuts where it wants: it ends the TLS itself, so that it sees which request is on its way. */
+/**
+ * A link to a directory that a test cuts where it wants: it ends the TLS itself, so that it sees which request is on
+ * its way.
+ */
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import type { Directory } from './slapd.ts'

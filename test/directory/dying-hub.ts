@@ -1,4 +1,7 @@
-/** A hub process that is killed the moment the directory has answered that a secret is in force: before anything is recorded. */
+/**
+ * A hub process that is killed the moment the directory has answered that a secret is in force: before anything is
+ * recorded.
+ */
 import { Channel, type DeskId } from '../../src-shared/domain.ts'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../src-hub/keys/index.ts'

@@ -1,4 +1,6 @@
-/** The pages for people: every file that they name is there, and every link leads to a page and a heading that exist. */
+/**
+ * The pages for people: every file that they name is there, and every link leads to a page and a heading that exist.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +29,10 @@ const fragmentOf = (heading: string) =>
 const headings = (page: string) =>
   new Set([...prose(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => fragmentOf(heading)))
 
-/** Paths of the project in code spans: `src-hub/pickups/grants.ts`; one with a placeholder or a pattern names no one file. */
+/**
+ * Paths of the project in code spans: `src-hub/pickups/grants.ts`; one with a placeholder or a pattern names no one
+ * file.
+ */
 const named = (page: string) =>
   [...prose(page).matchAll(/`((?:src-(?:main|hub|shared|renderer)|test|resources|docs)\/[\w./@-]+)`/g)].map(
     ([, path = '']) => path,

@@ -217,7 +217,9 @@ describe('a password on the spot', () => {
 })
 
 describe('strong e-ID, the document at home', () => {
-  /** A phone of the visitor's: a browser of its own, without scripts, from the desk's QR code to the broker and back. */
+  /**
+   * A phone of the visitor's: a browser of its own, without scripts, from the desk's QR code to the broker and back.
+   */
   async function onPhone(address: string, person: DemoRecipient): Promise<void> {
     const browser = site.at('helpdesk-lakeside').page.context().browser()
     if (browser === null) throw new Error('no browser')

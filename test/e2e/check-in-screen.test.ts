@@ -1,6 +1,7 @@
 /**
- * A check-in screen beside a porter's desk, in a real browser: its own engine, keys and reader, the same hub. People announce themselves there,
- * the porter's own window shows them, and with the cable out the screen sends them to the desk.
+ * A check-in screen beside a porter's desk, in a real browser: its own engine, keys and reader, the same hub. People
+ * announce themselves there, the porter's own window shows them, and with the cable out the screen sends them to the
+ * desk.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'

@@ -1,6 +1,7 @@
 /**
- * The built console in a real Chromium against a scripted hub: every page accessible in every theme, nothing cut off in any language from 1024
- * to 1920 pixels, lists and the calendar by keyboard, and acts that say to the hub exactly what the page says to the person.
+ * The built console in a real Chromium against a scripted hub: every page accessible in every theme, nothing cut off in
+ * any language from 1024 to 1920 pixels, lists and the calendar by keyboard, and acts that say to the hub exactly what
+ * the page says to the person.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,6 +1,6 @@
 /**
- * The console in a real browser on a real hub and PostgreSQL, with kiosks of the real store, ledger and sync: what an agent sees is what the hub
- * and the desks know, as it changes.
+ * The console in a real browser on a real hub and PostgreSQL, with kiosks of the real store, ledger and sync: what an
+ * agent sees is what the hub and the desks know, as it changes.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** The built Electron shell started for a test: on the stand-in, or in the real runtime; its window driven by Playwright over the DevTools protocol. */
+/**
+ * The built Electron shell started for a test: on the stand-in, or in the real runtime; its window driven by Playwright
+ * over the DevTools protocol.
+ */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

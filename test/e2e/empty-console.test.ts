@@ -1,6 +1,7 @@
 /**
- * Every page of the console in a real browser, on a hub that has its first administrator and nothing else: no page meets an error, and each says
- * in three languages what to do next. The pages are asked of the console's own router, so that a new one is opened too.
+ * Every page of the console in a real browser, on a hub that has its first administrator and nothing else: no page
+ * meets an error, and each says in three languages what to do next. The pages are asked of the console's own router, so
+ * that a new one is opened too.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,7 +1,8 @@
 /**
- * An institution's first day in a real browser, from an empty database, with no seed file and no SQL: the first administrator's link opens the set-up
- * guide, and what it asks for is filled in page by page: institution, unit and desk, policy, slip, people from a CSV file, an account that issues,
- * staff and a badge. A kiosk joins by its code and its supervisor chooses a PIN; a pickup is issued, handed over, and seen in the console.
+ * An institution's first day in a real browser, from an empty database, with no seed file and no SQL: the first
+ * administrator's link opens the set-up guide, and what it asks for is filled in page by page: institution, unit and
+ * desk, policy, slip, people from a CSV file, an account that issues, staff and a badge. A kiosk joins by its code and
+ * its supervisor chooses a PIN; a pickup is issued, handed over, and seen in the console.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** The main job, clicked through in a real browser: scan, verify, print, hand over, acknowledged; and what goes wrong. */
+/**
+ * The main job, clicked through in a real browser: scan, verify, print, hand over, acknowledged; and what goes wrong.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PickupId } from '../../src-shared/domain.ts'
 import { done, untilSent } from '../../src-main/demo/acts.ts'

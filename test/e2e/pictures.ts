@@ -1,6 +1,6 @@
 /**
- * Makes docs/pictures/handover.png: the screen after a passport was scanned, the slip it printed and the audit timeline,
- * side by side. `node test/e2e/pictures.ts` on a machine with a browser.
+ * Makes docs/pictures/handover.png: the screen after a passport was scanned, the slip it printed and the audit
+ * timeline, side by side. `node test/e2e/pictures.ts` on a machine with a browser.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** A registered letter in a real browser: from the grant to the post under four eyes, and back; and the refusal of an address in Helsinki. */
+/**
+ * A registered letter in a real browser: from the grant to the post under four eyes, and back; and the refusal of an
+ * address in Helsinki.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { done, untilSent } from '../../src-main/demo/acts.ts'
 import { startWholeKiosk, type WholeKiosk } from './whole-kiosk.ts'

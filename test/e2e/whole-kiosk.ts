@@ -1,7 +1,7 @@
 /**
  * Whole desks for end-to-end tests: hub on PostgreSQL, engine processes, devices, the built window, a real browser. By
- * `LODGE_SHELL` the same tests run in the browser shell, in the Electron shell on a stand-in for the electron module, or
- * in real Electron.
+ * `LODGE_SHELL` the same tests run in the browser shell, in the Electron shell on a stand-in for the electron module,
+ * or in real Electron.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

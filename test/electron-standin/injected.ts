@@ -1,4 +1,7 @@
-/** The scripts that stand in for Electron's renderer half: the context bridge between the page and the preload's isolated world. */
+/**
+ * The scripts that stand in for Electron's renderer half: the context bridge between the page and the preload's
+ * isolated world.
+ */
 
 /** In the page's own world: makes the exposed object, whose functions call into the isolated world. */
 export const pageWorld = `(() => {
@@ -14,7 +17,10 @@ export const pageWorld = `(() => {
   document.addEventListener('standin:back', (e) => { const { fn, args } = JSON.parse(e.detail); functions.get(fn)?.(...args) })
 })()`
 
-/** In the isolated world: `require('electron')`, and the preload itself, in the main frame alone unless sub-frames were asked for. */
+/**
+ * In the isolated world: `require('electron')`, and the preload itself, in the main frame alone unless sub-frames were
+ * asked for.
+ */
 export function preloadWorld(preload: string, inSubFrames: boolean): string {
   return `(() => {
   const listeners = new Map()

@@ -1,4 +1,6 @@
-/** `safeStorage` with a key in the stand-in's folder. `STANDIN_BACKEND` names the back end, `none` has no encryption. */
+/**
+ * `safeStorage` with a key in the stand-in's folder. `STANDIN_BACKEND` names the back end, `none` has no encryption.
+ */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

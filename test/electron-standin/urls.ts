@@ -1,4 +1,6 @@
-/** A custom scheme cannot be registered in a Chromium from outside: `app://kiosk/x` is `https://kiosk.app.test/x` there. */
+/**
+ * A custom scheme cannot be registered in a Chromium from outside: `app://kiosk/x` is `https://kiosk.app.test/x` there.
+ */
 const suffix = '.app.test'
 
 export function toChromium(url: string): string {

@@ -1,6 +1,7 @@
 /**
- * Strong e-ID over real parts: a real OpenID Connect provider, a hub on real PostgreSQL, a real engine, and a phone that walks the pages by
- * HTTP with cookies of its own. What the hub saw proved prints; everything else is a coded refusal at the desk and a plain page on the phone.
+ * Strong e-ID over real parts: a real OpenID Connect provider, a hub on real PostgreSQL, a real engine, and a phone
+ * that walks the pages by HTTP with cookies of its own. What the hub saw proved prints; everything else is a coded
+ * refusal at the desk and a plain page on the phone.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, handOver, signIn, untilGranted, untilSent, untilStep } from '../../src-main/demo/acts.ts'

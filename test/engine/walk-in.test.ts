@@ -1,6 +1,6 @@
 /**
- * Walk-ins over real parts: a hub on real PostgreSQL, real engines, a simulated reader and printer. One scan and two acts of the staff
- * issue, print and hand over; whatever stops midway leaves nothing that could be used.
+ * Walk-ins over real parts: a hub on real PostgreSQL, real engines, a simulated reader and printer. One scan and two
+ * acts of the staff issue, print and hand over; whatever stops midway leaves nothing that could be used.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, handOver, signIn, untilSent, untilStep } from '../../src-main/demo/acts.ts'

@@ -1,4 +1,7 @@
-/** The next people at the desk: they put the printer right, say of every slip what they see, and serve whoever still waits. */
+/**
+ * The next people at the desk: they put the printer right, say of every slip what they see, and serve whoever still
+ * waits.
+ */
 import { signIn } from '../../src-main/demo/acts.ts'
 import type { Settlement } from '../../src-shared/domain.ts'
 import type { KioskState } from '../../src-shared/kiosk-api.ts'

@@ -1,4 +1,7 @@
-/** Paper against ledger: after a run, every slip that was physically printed is accounted for, and nothing that was said is lost. */
+/**
+ * Paper against ledger: after a run, every slip that was physically printed is accounted for, and nothing that was said
+ * is lost.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerEntry } from '../../src-shared/ledger-entry.ts'
@@ -141,7 +144,9 @@ function slipsAgainstPaper(rows: readonly SlipRow[], paper: readonly TraySlip[],
   return wrong
 }
 
-/** Each slip: one intent, one outcome, then one settlement, in that order; the next intent of a pickup only after that. */
+/**
+ * Each slip: one intent, one outcome, then one settlement, in that order; the next intent of a pickup only after that.
+ */
 function slipsAgainstLedger(rows: readonly SlipRow[], entries: readonly LedgerEntry[]): string[] {
   const wrong: string[] = []
   for (const row of rows) {

@@ -1,4 +1,6 @@
-/** A desk on trial: the real engine process under its supervisor; reader, printer and paper live here and outlive it. */
+/**
+ * A desk on trial: the real engine process under its supervisor; reader, printer and paper live here and outlive it.
+ */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { startDesk, untilServing, type DemoDesk } from '../../src-main/demo/desk.ts'

@@ -1,4 +1,7 @@
-/** Numbers that a seed gives again: one generator for each run, named by what is tried, so that one run can be played alone. */
+/**
+ * Numbers that a seed gives again: one generator for each run, named by what is tried, so that one run can be played
+ * alone.
+ */
 import { createHash } from 'node:crypto'
 
 export interface Dice {

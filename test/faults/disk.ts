@@ -1,7 +1,7 @@
 /**
- * A disk that fails during a release, for real: the running engine process is given a file-size limit (RLIMIT_FSIZE: its
- * writes fail at the very byte), every write and sync of it is made to fail by the kernel's tracer where there is one,
- * another process takes the database's lock, the folder cannot be written by the engine's user.
+ * A disk that fails during a release, for real: the running engine process is given a file-size limit (RLIMIT_FSIZE:
+ * its writes fail at the very byte), every write and sync of it is made to fail by the kernel's tracer where there is
+ * one, another process takes the database's lock, the folder cannot be written by the engine's user.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** The engine as it is shipped, one bundled file, and its twin with mines, built alike: a run starts several of them. */
+/**
+ * The engine as it is shipped, one bundled file, and its twin with mines, built alike: a run starts several of them.
+ */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** The printer fails at a step of the slip, under the real engine: what the desk says of it agrees with the paper, then and after it was put right. */
+/**
+ * The printer fails at a step of the slip, under the real engine: what the desk says of it agrees with the paper, then
+ * and after it was put right.
+ */
 import { signIn } from '../../src-main/demo/acts.ts'
 import type { Fault } from '../../src-main/printers/simulated/index.ts'
 import { look } from './audit.ts'

@@ -1,6 +1,7 @@
 /**
  * `npm run -s test:faults -- [--seed N] [--points N] [--only TEXT] [--list]`: the engine is killed at every write to
- * database, disk, printer and window, and the printer fails at every step; after the restart paper and ledger must agree.
+ * database, disk, printer and window, and the printer fails at every step; after the restart paper and ledger must
+ * agree.
  */
 import { parseArgs } from 'node:util'
 import { diskCases, Unavailable } from './disk.ts'

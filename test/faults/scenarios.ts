@@ -1,4 +1,7 @@
-/** What happens at the desk while the engine may die at any moment: each scenario arms the mines and goes on until it is done, or dead. */
+/**
+ * What happens at the desk while the engine may die at any moment: each scenario arms the mines and goes on until it is
+ * done, or dead.
+ */
 import { done, release, signIn, untilStep, verifyDocument } from '../../src-main/demo/acts.ts'
 import { passportOf } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'

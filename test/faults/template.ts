@@ -1,4 +1,7 @@
-/** A kiosk as it stands at a desk one morning: enrolled, synced, two people have PINs, pickups wait. Every run begins with a copy of it. */
+/**
+ * A kiosk as it stands at a desk one morning: enrolled, synced, two people have PINs, pickups wait. Every run begins
+ * with a copy of it.
+ */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,8 @@
 /**
- * `npm run -s first-day -- [--json]`: an institution's first day through the API alone. From an empty database, with no seed file and no SQL: the first
- * administrator's link, what set-up asks for, people by CSV, a kiosk, a badge and a PIN, a pickup, its handover, and set-up that says "ready". Each
- * step with its milliseconds; the kiosk is the real engine with a simulated reader and printer.
+ * `npm run -s first-day -- [--json]`: an institution's first day through the API alone. From an empty database, with no
+ * seed file and no SQL: the first administrator's link, what set-up asks for, people by CSV, a kiosk, a badge and a
+ * PIN, a pickup, its handover, and set-up that says "ready". Each step with its milliseconds; the kiosk is the real
+ * engine with a simulated reader and printer.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** Judges a scan by rules written anew, not by the code under test: what may pass as a card, a document or a pickup code. */
+/**
+ * Judges a scan by rules written anew, not by the code under test: what may pass as a card, a document or a pickup
+ * code.
+ */
 import { classifyScan } from '../../src-main/identity/scans/index.ts'
 import { mrzLines } from '../../src-main/identity/documents/index.ts'
 import { offDocument, type DecodedScan, type ReaderRule } from '../../src-main/readers/index.ts'

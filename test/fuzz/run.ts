@@ -1,7 +1,8 @@
 /**
- * `npm run -s test:fuzz -- [--reports N] [--seed S] [--only TEXT]`: random reports at every decoder, 1,000,000 each. Some are noise, most are
- * good reads that lost, doubled or changed something. No decoder may throw, hold more than it should, or let a scan through
- * that is of no configured format or has a wrong check digit. The seed is printed; `--seed` replays a run.
+ * `npm run -s test:fuzz -- [--reports N] [--seed S] [--only TEXT]`: random reports at every decoder, 1,000,000 each.
+ * Some are noise, most are good reads that lost, doubled or changed something. No decoder may throw, hold more than it
+ * should, or let a scan through that is of no configured format or has a wrong check digit. The seed is printed;
+ * `--seed` replays a run.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,7 @@
-/** Rubbish at the hub's door, and a hub whose disk is full: a clear answer, nothing lost, nothing taken twice (promise P9). */
+/**
+ * Rubbish at the hub's door, and a hub whose disk is full: a clear answer, nothing lost, nothing taken twice (promise
+ * P9).
+ */
 import { randomBytes } from 'node:crypto'
 import { zstdCompressSync } from 'node:zlib'
 import { sql } from 'kysely'

@@ -1,4 +1,7 @@
-/** Work on more pickups of a desk than one transaction takes: cut off anywhere it goes on, and nothing is told before it is so. Real PostgreSQL. */
+/**
+ * Work on more pickups of a desk than one transaction takes: cut off anywhere it goes on, and nothing is told before it
+ * is so. Real PostgreSQL.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase, type Db } from '../../src-hub/database/index.ts'
 import { oneTurn } from '../../src-hub/desk-work/index.ts'

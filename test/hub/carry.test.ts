@@ -1,6 +1,7 @@
 /**
- * A desk without network: its ledger is carried to the hub on a memory stick, the receipt back. Each entry takes effect once,
- * however often and in whatever order files come, and nothing that is wrong with a file loses one or freezes its kiosk.
+ * A desk without network: its ledger is carried to the hub on a memory stick, the receipt back. Each entry takes effect
+ * once, however often and in whatever order files come, and nothing that is wrong with a file loses one or freezes its
+ * kiosk.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * Check-in screens at the hub, on real PostgreSQL: any number at a desk beside its one kiosk, which alone is granted anything. A screen is
- * told initials, the desk learns who has come, and a screen that somebody has opened can do no more than raise an alarm.
+ * Check-in screens at the hub, on real PostgreSQL: any number at a desk beside its one kiosk, which alone is granted
+ * anything. A screen is told initials, the desk learns who has come, and a screen that somebody has opened can do no
+ * more than raise an alarm.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CallId, RecipientId } from '../../src-shared/domain.ts'

@@ -1,4 +1,7 @@
-/** Lists of the console over a real PostgreSQL: what is found, that pages leave nothing out and repeat nothing, and that hostile text is only text. */
+/**
+ * Lists of the console over a real PostgreSQL: what is found, that pages leave nothing out and repeat nothing, and that
+ * hostile text is only text.
+ */
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'

@@ -1,4 +1,7 @@
-/** Proof that stands alone: chains, exports checked by plain Node without this repository, and what is held of a person told and erased. */
+/**
+ * Proof that stands alone: chains, exports checked by plain Node without this repository, and what is held of a person
+ * told and erased.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

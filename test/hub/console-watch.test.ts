@@ -1,4 +1,7 @@
-/** Watching: what a kiosk does is seen at once through any hub process, desks turn amber and raise an alarm, and charts count what happened. */
+/**
+ * Watching: what a kiosk does is seen at once through any hub process, desks turn amber and raise an alarm, and charts
+ * count what happened.
+ */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventsPath, type ConsoleEvent } from '../../src-shared/agent-api/watch.ts'

@@ -1,7 +1,8 @@
 /**
- * Upgrades that lose no kiosk: what kiosks of earlier versions said and were answered is recorded in `test/contract-versions/`, one file for each
- * version, never changed afterwards. The hub of today must take every request of theirs and answer with all they read; and a kiosk of today must
- * bear the answers of a hub to come. `LODGE_RECORD_CONTRACT=FILE` records a new one.
+ * Upgrades that lose no kiosk: what kiosks of earlier versions said and were answered is recorded in
+ * `test/contract-versions/`, one file for each version, never changed afterwards. The hub of today must take every
+ * request of theirs and answer with all they read; and a kiosk of today must bear the answers of a hub to come.
+ * `LODGE_RECORD_CONTRACT=FILE` records a new one.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -29,7 +30,10 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.stop())
 
-/** Plays what a kiosk says on a first day: it comes, is granted two pickups, hands one over, and starts anew from a snapshot. */
+/**
+ * Plays what a kiosk says on a first day: it comes, is granted two pickups, hands one over, and starts anew from a
+ * snapshot.
+ */
 async function firstDay(
   desk: string,
   asked: readonly Pick<Exchange, 'route' | 'method' | 'path' | 'body'>[],
@@ -104,7 +108,10 @@ function lost(old: unknown, now: unknown, at: string): string[] {
   return now === null || typeof now === typeof old ? [] : [at]
 }
 
-/** Keyed by words of the institution's (classes, proofs): a new word is no more detail, it waits until every kiosk knows it. */
+/**
+ * Keyed by words of the institution's (classes, proofs): a new word is no more detail, it waits until every kiosk knows
+ * it.
+ */
 const byWords = new Set(['classes', 'proofRules'])
 
 /** The same answer of a hub that says more. */

@@ -1,6 +1,7 @@
 /**
- * The secret source against a real OpenLDAP: a fleet whose hub puts every secret in force there before it is granted, and
- * what happens when the link is cut, the hub killed, the pickup revoked or burned in between. Skips where there is no slapd.
+ * The secret source against a real OpenLDAP: a fleet whose hub puts every secret in force there before it is granted,
+ * and what happens when the link is cut, the hub killed, the pickup revoked or burned in between. Skips where there is
+ * no slapd.
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** Backup and restore as docs/deploy.md says, step by step: pg_dump, pg_restore into a new database, the hub once with `--restored`. Needs a PostgreSQL with its pg_dump. */
+/**
+ * Backup and restore as docs/deploy.md says, step by step: pg_dump, pg_restore into a new database, the hub once with
+ * `--restored`. Needs a PostgreSQL with its pg_dump.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

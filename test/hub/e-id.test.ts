@@ -1,4 +1,7 @@
-/** Tries of e-ID at the hub, on real PostgreSQL, with a clock and a broker of the test's own: once, in time, by whom it was meant for. */
+/**
+ * Tries of e-ID at the hub, on real PostgreSQL, with a clock and a broker of the test's own: once, in time, by whom it
+ * was meant for.
+ */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createEIds, isRecipient, type Broker, type EIds } from '../../src-hub/e-id/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

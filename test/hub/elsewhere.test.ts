@@ -1,4 +1,7 @@
-/** A pickup sent to another desk: nobody asked for it back, it ends at one kiosk, and the hub issues it at the other with a fresh secret. */
+/**
+ * A pickup sent to another desk: nobody asked for it back, it ends at one kiosk, and the hub issues it at the other
+ * with a fresh secret.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import type { DeskId, PickupId } from '../../src-shared/domain.ts'

@@ -1,4 +1,6 @@
-/** The hub's own PostgreSQL over deaths and interruptions of the hub: real processes, as they are started and stopped. */
+/**
+ * The hub's own PostgreSQL over deaths and interruptions of the hub: real processes, as they are started and stopped.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** A fresh hub with nobody but its first administrator: what it begins with, and that no route of it stumbles over what is not there yet. */
+/**
+ * A fresh hub with nobody but its first administrator: what it begins with, and that no route of it stumbles over what
+ * is not there yet.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AgentRole } from '../../src-shared/agent-api/words.ts'
 import { agentAuthorities } from '../../src-shared/hub-authority.ts'

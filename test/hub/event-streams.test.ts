@@ -1,4 +1,7 @@
-/** Streams to callers who do not read: a console on a sleeping laptop, a kiosk whose cable was pulled. The hub must outlive them (promise P9). */
+/**
+ * Streams to callers who do not read: a console on a sleeping laptop, a kiosk whose cable was pulled. The hub must
+ * outlive them (promise P9).
+ */
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,4 +1,6 @@
-/** A real hub over HTTPS on a real PostgreSQL, and real kiosks without a shell, for tests of what both promise together. */
+/**
+ * A real hub over HTTPS on a real PostgreSQL, and real kiosks without a shell, for tests of what both promise together.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * A database server that falls silent (its machine has lost power, or the network is cut) with work waiting on its
- * connections: whoever asked is answered promptly, whether another server takes its place or none. Real PostgreSQL behind
- * two addresses, of which one can be cut.
+ * connections: whoever asked is answered promptly, whether another server takes its place or none. Real PostgreSQL
+ * behind two addresses, of which one can be cut.
  */
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'

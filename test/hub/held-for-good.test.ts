@@ -1,4 +1,7 @@
-/** Kiosks and pickups that nobody may leave hanging: frozen and forgiven, put back from images, and hubs put back from backups at the worst moment. */
+/**
+ * Kiosks and pickups that nobody may leave hanging: frozen and forgiven, put back from images, and hubs put back from
+ * backups at the worst moment.
+ */
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -112,7 +115,8 @@ test('after a restore, a pickup that has been burned, revoked or replaced meanwh
   })
   const { db } = fleet.hub()
   expect(await Promise.all(all.map(stateOf))).toEqual(['granted', 'granted', 'granted', 'granted'])
-  // Before the kiosks that hold them have said so: one is issued anew, one blocked, and the kiosk that the backup names is written off.
+  // Before the kiosks that hold them have said so: one is issued anew, one blocked, and the kiosk that the backup names
+  // is written off.
   await fleet.issue(account(5), desk(2))
   value(await fleet.agent().call('revoke', { body: { pickup: revoked, reason: 'blocked', to: null } }))
   value(await to.sync.now())

@@ -1,4 +1,7 @@
-/** The hub as it runs: a process of its own from its real entry, at a port that stays, so that kiosks find it again after it has died. */
+/**
+ * The hub as it runs: a process of its own from its real entry, at a port that stays, so that kiosks find it again
+ * after it has died.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +24,10 @@ export interface HubPlace {
   start(databaseUrl: string, ...flags: string[]): Promise<HubProcess>
 }
 
-/** One data folder and one port for all processes after one another. Seeded with the demo's institution where the database is empty. */
+/**
+ * One data folder and one port for all processes after one another. Seeded with the demo's institution where the
+ * database is empty.
+ */
 export async function hubPlace(folder: string): Promise<HubPlace> {
   const dataDir = join(folder, 'hub')
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })

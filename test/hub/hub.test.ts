@@ -228,7 +228,8 @@ test('ledger: a batch of a thousand counts whole, poison in the midst of it, or 
   const bare = (count: number) => some(count).map(({ bytes }) => ({ bytes }))
   const lost = [...bare(599), ...some(1), ...bare(300), ...some(2).slice(1), ...bare(298), ...some(1)]
   expect((await push(lost)).json.code).toBe('L-604')
-  // Vouched for by a signature of its own, and in the ledger before the gap was met; what comes after it has none before the gap.
+  // Vouched for by a signature of its own, and in the ledger before the gap was met; what comes after it has none
+  // before the gap.
   expect((await rows()).length).toBe(1800)
   expect(
     await hub.db

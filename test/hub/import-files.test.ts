@@ -1,4 +1,7 @@
-/** Files as spreadsheets and registers write them: what passes, and on which line an error is, however the bytes were cut. */
+/**
+ * Files as spreadsheets and registers write them: what passes, and on which line an error is, however the bytes were
+ * cut.
+ */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readHeader, readRow } from '../../src-hub/imports/columns.ts'

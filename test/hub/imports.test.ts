@@ -1,4 +1,7 @@
-/** Importing from CSV: dry run, every kind of bad row, files that are refused whole, killed half-way, several hubs. Real HTTPS, real PostgreSQL. */
+/**
+ * Importing from CSV: dry run, every kind of bad row, files that are refused whole, killed half-way, several hubs. Real
+ * HTTPS, real PostgreSQL.
+ */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RecipientId } from '../../src-shared/domain.ts'

@@ -1,4 +1,7 @@
-/** The hub's process is killed in the middle of an import: it goes on where the last chunk ended, and nobody's row is lost or issued twice. */
+/**
+ * The hub's process is killed in the middle of an import: it goes on where the last chunk ended, and nobody's row is
+ * lost or issued twice.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Registered letters at the hub: who gets one, what its post room is told, and what the ledger makes of it. Real hub, real PostgreSQL, a real kiosk. */
+/**
+ * Registered letters at the hub: who gets one, what its post room is told, and what the ledger makes of it. Real hub,
+ * real PostgreSQL, a real kiosk.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PickupId } from '../../src-shared/domain.ts'
 import { ApprovalId, SlipId, StaffId } from '../../src-shared/domain.ts'

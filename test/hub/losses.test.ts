@@ -124,7 +124,8 @@ test('a hub restored from backup grants nothing until every kiosk has reported; 
     await restored.destroy()
   })
   expect(await stateOf(over)).toBe('granted')
-  // A report that was long on its way comes before the ledger behind it: what is held counts only with the whole of that.
+  // A report that was long on its way comes before the ledger behind it: what is held counts only with the whole of
+  // that.
   const { generation = 0, kiosk = '' } = one.records.read() ?? {}
   const { seq, hash } = one.ledger.head()
   const early = { generation, seq, acked: seq, ackedHash: hash, grants: [] }

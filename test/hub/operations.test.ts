@@ -1,4 +1,6 @@
-/** Running a hub: health, readiness, metrics, stopping in order, the contract as OpenAPI. Real sockets, real PostgreSQL. */
+/**
+ * Running a hub: health, readiness, metrics, stopping in order, the contract as OpenAPI. Real sockets, real PostgreSQL.
+ */
 import { Agent, fetch } from 'undici'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** Secrets that must not bind any more stay out of force at the source, in whatever order words of them arrive. Real PostgreSQL. */
+/**
+ * Secrets that must not bind any more stay out of force at the source, in whatever order words of them arrive. Real
+ * PostgreSQL.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact } from '../../src-hub/database/index.ts'
 import { takeLedger } from '../../src-hub/ledger/index.ts'

@@ -1,6 +1,6 @@
 /**
- * What goes out of a real hub, beside receivers that will not let go: the healthy ones hear in time, an issue is never held
- * by its source of secrets, and a hub that is stopped is gone.
+ * What goes out of a real hub, beside receivers that will not let go: the healthy ones hear in time, an issue is never
+ * held by its source of secrets, and a hub that is stopped is gone.
  */
 import { createServer, type Server } from 'node:https'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** How long a pickup waits is the policy's: for what is issued from now on, by whichever way; what is out keeps its end. */
+/**
+ * How long a pickup waits is the policy's: for what is issued from now on, by whichever way; what is out keeps its end.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'
 

@@ -1,6 +1,7 @@
 /**
- * A kiosk whose signing key is in hostile hands, on a real hub and PostgreSQL: whatever it signs is taken in, kept and an alarm, holds and ends
- * nothing of another desk's, and every list, export, timeline and report still answers, also where such an entry was stored long ago.
+ * A kiosk whose signing key is in hostile hands, on a real hub and PostgreSQL: whatever it signs is taken in, kept and
+ * an alarm, holds and ends nothing of another desk's, and every list, export, timeline and report still answers, also
+ * where such an entry was stored long ago.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

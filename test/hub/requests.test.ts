@@ -1,4 +1,7 @@
-/** From a tap at a porter's lodge to the pickup: filed offline, taken in once, approved under a reference or declined, and told to the kiosk. */
+/**
+ * From a tap at a porter's lodge to the pickup: filed offline, taken in once, approved under a reference or declined,
+ * and told to the kiosk.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RequestId } from '../../src-shared/domain.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'

@@ -1,4 +1,7 @@
-/** Personal data of ended pickups goes after the days that the institution says, and nothing of the ledger does. Real PostgreSQL. */
+/**
+ * Personal data of ended pickups goes after the days that the institution says, and nothing of the ledger does. Real
+ * PostgreSQL.
+ */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { purgeEnded } from '../../src-hub/operations/index.ts'
@@ -48,7 +51,8 @@ test('an ended pickup’s person is nowhere any more after the days set, a live 
     state: 'handed-over',
   })
   expect(rows.find(({ id }) => id === waiting)?.account).toBe(live)
-  // No table leads from the pickup to the person: every row that names the pickup is searched for the account and the name.
+  // No table leads from the pickup to the person: every row that names the pickup is searched for the account and the
+  // name.
   const person = await db
     .selectFrom('account')
     .innerJoin('recipient', 'recipient.id', 'account.recipient')

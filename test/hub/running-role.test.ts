@@ -1,4 +1,7 @@
-/** A running hub's own connection can neither change nor delete what has been recorded, whatever statement it is made to run. */
+/**
+ * A running hub's own connection can neither change nor delete what has been recorded, whatever statement it is made to
+ * run.
+ */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * One folding for search: what the console finds, the desk and the kiosk's queue find, however a name is typed. PostgreSQL's words are
- * those of TypeScript over whole Unicode blocks.
+ * One folding for search: what the console finds, the desk and the kiosk's queue find, however a name is typed.
+ * PostgreSQL's words are those of TypeScript over whole Unicode blocks.
  */
 import fc from 'fast-check'
 import { sql } from 'kysely'
@@ -128,7 +128,10 @@ it('an account that is added, and a name that is changed, are found at once; wha
 })
 
 describe('PostgreSQL and TypeScript', () => {
-  /** Whole blocks: every letter, mark, digit and sign of the scripts that names are written in, and of those beside them. */
+  /**
+   * Whole blocks: every letter, mark, digit and sign of the scripts that names are written in, and of those beside
+   * them.
+   */
   const blocks = [
     ['Basic Latin to Cyrillic Supplement, Armenian, Hebrew, Arabic', 0x20, 0x6ff],
     ['Syriac to Thaana', 0x700, 0x7bf],

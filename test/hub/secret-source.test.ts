@@ -1,4 +1,7 @@
-/** How secrets are made, what the source's settings refuse, and what goes to an Active Directory (byte for byte, to a stand-in). */
+/**
+ * How secrets are made, what the source's settings refuse, and what goes to an Active Directory (byte for byte, to a
+ * stand-in).
+ */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Settings as a file: merged at any time, previewed exactly, all of it or nothing, and the same again after a round trip. */
+/**
+ * Settings as a file: merged at any time, previewed exactly, all of it or nothing, and the same again after a round
+ * trip.
+ */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'

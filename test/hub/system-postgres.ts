@@ -1,4 +1,7 @@
-/** The PostgreSQL that the system has installed, with its own pg_dump: a cluster of the test's own. The one that npm carries has neither pg_dump nor pg_restore. */
+/**
+ * The PostgreSQL that the system has installed, with its own pg_dump: a cluster of the test's own. The one that npm
+ * carries has neither pg_dump nor pg_restore.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

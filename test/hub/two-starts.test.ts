@@ -1,4 +1,7 @@
-/** Two hubs of one institution that start in the same second, on a database that neither has seen: real processes, a real PostgreSQL. */
+/**
+ * Two hubs of one institution that start in the same second, on a database that neither has seen: real processes, a
+ * real PostgreSQL.
+ */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

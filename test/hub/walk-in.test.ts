@@ -1,4 +1,7 @@
-/** Walk-ins at the hub, on real PostgreSQL: nothing is issued but against a signed verification, once, by those who may, and an abandoned one never. */
+/**
+ * Walk-ins at the hub, on real PostgreSQL: nothing is issued but against a signed verification, once, by those who may,
+ * and an abandoned one never.
+ */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RecipientId, StaffId, WalkInId } from '../../src-shared/domain.ts'

@@ -1,4 +1,6 @@
-/** Webhooks out: signed, at least once, dead in the end, never a secret. A real receiver over HTTPS, real PostgreSQL. */
+/**
+ * Webhooks out: signed, at least once, dead in the end, never a secret. A real receiver over HTTPS, real PostgreSQL.
+ */
 import { createServer, type Server } from 'node:https'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * An asynchronous failover that loses what was acknowledged, on a real PostgreSQL with a real standby: the hub notices by
- * itself, holds, and nothing is handed over twice. The hub runs on while its database changes under it.
+ * An asynchronous failover that loses what was acknowledged, on a real PostgreSQL with a real standby: the hub notices
+ * by itself, holds, and nothing is handed over twice. The hub runs on while its database changes under it.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Centuries and unknown parts of the dates in a machine-readable zone: rules that hold for every date and every day at the desk. */
+/**
+ * Centuries and unknown parts of the dates in a machine-readable zone: rules that hold for every date and every day at
+ * the desk.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { birthOf, birthStanding, birthsOf, expiryOf, expirySeen } from '../../src-main/identity/documents/index.ts'

@@ -1,4 +1,7 @@
-/** Documents: every check digit of every format holds, and a name on record is found in a machine-readable zone as ICAO 9303 writes it. */
+/**
+ * Documents: every check digit of every format holds, and a name on record is found in a machine-readable zone as ICAO
+ * 9303 writes it.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

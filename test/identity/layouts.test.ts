@@ -1,6 +1,6 @@
 /**
- * Layouts of real documents, as ICAO 9303 and issuers describe them, with invented people and numbers (layouts.json): each must be read as what it is.
- * The digits in the table were computed apart from the sources.
+ * Layouts of real documents, as ICAO 9303 and issuers describe them, with invented people and numbers (layouts.json):
+ * each must be read as what it is. The digits in the table were computed apart from the sources.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,6 @@
-/** Births of which the day, or day and month, is known to nobody: at every door, and compared. All people are invented. */
+/**
+ * Births of which the day, or day and month, is known to nobody: at every door, and compared. All people are invented.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

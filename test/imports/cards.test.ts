@@ -1,4 +1,7 @@
-/** Cards of a file: one that two people are given is refused on both rows, and one that may have lost its zeros is marked. */
+/**
+ * Cards of a file: one that two people are given is refused on both rows, and one that may have lost its zeros is
+ * marked.
+ */
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { readHeader, readRow, type ReadRow } from '../../src-hub/imports/columns.ts'

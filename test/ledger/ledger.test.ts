@@ -1,4 +1,7 @@
-/** P8 at the kiosk: an edited, cut, reordered or foreign entry is noticed; and what cannot be noticed is shown, not hidden. */
+/**
+ * P8 at the kiosk: an edited, cut, reordered or foreign entry is noticed; and what cannot be noticed is shown, not
+ * hidden.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import Database from 'better-sqlite3'
 import { LedgerEntry } from '../../src-shared/ledger-entry.ts'

@@ -73,7 +73,10 @@ export async function startProvider(
   }
 }
 
-/** Follows the provider's pages with cookies of its own. Resolves with the address that leads back to `back`, or with null when the provider stays. */
+/**
+ * Follows the provider's pages with cookies of its own. Resolves with the address that leads back to `back`, or with
+ * null when the provider stays.
+ */
 export async function walk(address: string, back = returnTo): Promise<URL | null> {
   const jar = new Map<string, string>()
   for (let at = address, steps = 0; steps < 12; steps++) {

@@ -1,6 +1,7 @@
 /**
- * A wrong setting of an OpenID Connect client is told as one, with the value that was expected and the setting to change: in the flow
- * itself, and by the doctor's questions. A provider that is away is told as away. Real providers where one can be brought to it.
+ * A wrong setting of an OpenID Connect client is told as one, with the value that was expected and the setting to
+ * change: in the flow itself, and by the doctor's questions. A provider that is away is told as away. Real providers
+ * where one can be brought to it.
  */
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -45,7 +46,9 @@ interface Flow {
   readonly aheadMs?: number
 }
 
-/** The whole way of a sign-in: `ok`, or what stood in it. `stays`: the provider keeps the person on a page of its own. */
+/**
+ * The whole way of a sign-in: `ok`, or what stood in it. `stays`: the provider keeps the person on a page of its own.
+ */
 async function flow({ settings, scope = 'openid profile', back = returnTo, aheadMs = 0 }: Flow): Promise<unknown> {
   const now = () => Date.now() + aheadMs
   const provider = createProvider(settings, names, quick)

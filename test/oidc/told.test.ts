@@ -1,4 +1,7 @@
-/** Who is told of a wrong setting, and how: whoever signs in, whoever stands at a desk, whoever runs the hub, and by `doctor`. */
+/**
+ * Who is told of a wrong setting, and how: whoever signs in, whoever stands at a desk, whoever runs the hub, and by
+ * `doctor`.
+ */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

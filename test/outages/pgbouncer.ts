@@ -1,4 +1,7 @@
-/** Debian's PgBouncer in front of one server, in session or transaction mode. It refuses to run as root, and runs as PostgreSQL's user then. */
+/**
+ * Debian's PgBouncer in front of one server, in session or transaction mode. It refuses to run as root, and runs as
+ * PostgreSQL's user then.
+ */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'

@@ -1,7 +1,8 @@
 /**
  * `npm run -s test:outages [-- --only TEXT]`: a hub process under load while its PostgreSQL goes, in every way that a
- * server can go, and comes back. A table of outage x (hub up, not ready within, ready within, lost); the last line counts.
- * Needs a PostgreSQL with `pg_basebackup`, and PgBouncer for its two rows; what is missing is skipped and says so.
+ * server can go, and comes back. A table of outage x (hub up, not ready within, ready within, lost); the last line
+ * counts. Needs a PostgreSQL with `pg_basebackup`, and PgBouncer for its two rows; what is missing is skipped and says
+ * so.
  */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -63,7 +64,10 @@ async function startHub(folder: string, url: string): Promise<Hub> {
   }
 }
 
-/** A lane of the load asks so often, ms: three of them stay below the 1,200 a minute that the hub takes from one address. */
+/**
+ * A lane of the load asks so often, ms: three of them stay below the 1,200 a minute that the hub takes from one
+ * address.
+ */
 const laneEveryMs = 200
 
 /** Issues one after another; what was acknowledged is remembered, and what was refused is counted by its code. */
@@ -501,7 +505,8 @@ async function pooled(bin: string, program: string, root: string, mode: PoolMode
       const ms = await until('the hub to say that hints are lost', 20_000, lost)
       process.stdout.write(`${name}: says hints-lost after ${ms} ms\n`)
     } else {
-      // For what must not happen, time itself is the subject: the hub says so three seconds after a word that did not come.
+      // For what must not happen, time itself is the subject: the hub says so three seconds after a word that did not
+      // come.
       await new Promise((done) => setTimeout(done, 4000))
       if (await lost()) throw new Error('says that hints are lost, and they are not')
     }

@@ -1,4 +1,7 @@
-/** Which addresses a webhook may be made to call: in every way an address can be written, resolved, or changed under way. */
+/**
+ * Which addresses a webhook may be made to call: in every way an address can be written, resolved, or changed under
+ * way.
+ */
 import { createServer, type AddressInfo, type LookupFunction } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -16,7 +19,9 @@ const hex = (ip: string) => {
   const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number)
   return [((a << 8) | b).toString(16), ((c << 8) | d).toString(16)] as const
 }
-/** Every way IPv6 has to hold an IPv4 address: mapped, compatible, translated, NAT64, local NAT64, 6to4, Teredo, ISATAP. */
+/**
+ * Every way IPv6 has to hold an IPv4 address: mapped, compatible, translated, NAT64, local NAT64, 6to4, Teredo, ISATAP.
+ */
 const disguises: Readonly<Record<string, (ip: string) => string>> = {
   mapped: (ip) => `::ffff:${ip}`,
   'mapped, in hexadecimal': (ip) => `::ffff:${hex(ip).join(':')}`,

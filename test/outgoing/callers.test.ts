@@ -66,7 +66,9 @@ const signer = { kiosk: 'k'.repeat(22), key: privateKeyFromDer(pair.privateKeyDe
 /** The outcome in a word, as the caller's own port names it. */
 type Word = string
 interface Caller {
-  /** `tls` asks the server that speaks TLS, and the one that leaves it half open; `plain` plain HTTP on the loopback. */
+  /**
+   * `tls` asks the server that speaks TLS, and the one that leaves it half open; `plain` plain HTTP on the loopback.
+   */
   readonly over: 'tls' | 'plain'
   readonly call: (port: number) => Promise<Word>
   /** What it may say of a server that answers nothing it can use. */

@@ -1,4 +1,6 @@
-/** The packaged kiosk, as far as it can be made without Electron's runtime: what is in it, that it loads, and its fuses. */
+/**
+ * The packaged kiosk, as far as it can be made without Electron's runtime: what is in it, that it loads, and its fuses.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'

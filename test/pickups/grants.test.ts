@@ -1,6 +1,6 @@
 /**
- * Which grants a kiosk takes again. No history of the simulation comes here: the hub's own rules grant nothing anew that was handed over.
- * The kiosk does not rely on them.
+ * Which grants a kiosk takes again. No history of the simulation comes here: the hub's own rules grant nothing anew
+ * that was handed over. The kiosk does not rely on them.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** The one decision over policy: against a table written by hand from docs/architecture.md#channels-and-rules-of-the-institution, and as properties over any policy. */
+/**
+ * The one decision over policy: against a table written by hand from
+ * docs/architecture.md#channels-and-rules-of-the-institution, and as properties over any policy.
+ */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -37,7 +40,10 @@ const codeOf = (more: Partial<PolicyCase>, by: Policy = policy) => {
   return decision.allowed ? 'allowed' : decision.code
 }
 
-/** Written by hand from docs/architecture.md#channels-and-rules-of-the-institution: who may collect at which kind of desk, each by the channel of its own name. */
+/**
+ * Written by hand from docs/architecture.md#channels-and-rules-of-the-institution: who may collect at which kind of
+ * desk, each by the channel of its own name.
+ */
 const table: Readonly<Record<RecipientClass, Partial<Record<Channel, DeskKind>>>> = {
   student: {
     helpdesk: 'helpdesk',
@@ -164,7 +170,10 @@ describe('the demo’s policy is the architecture’s table of channels', () => 
     expect(codeOf({ recipientClass: 'external', accountEnded: true })).toBe('L-223')
   })
 
-  /** Each row of the section's table by its name: what is asked, and the answer. What no decision of policy can hold is tested where it is held. */
+  /**
+   * Each row of the section's table by its name: what is asked, and the answer. What no decision of policy can hold is
+   * tested where it is held.
+   */
   const closed = { opensAt: Date.UTC(2026, 2, 3, 6) }
   const acts: readonly PolicyCase['act'][] = [
     { kind: 'issue', how: 'prepared', by: null },

@@ -31,7 +31,8 @@ describe('tracking numbers', () => {
         const check = s10CheckDigit(right)
         const wrong = [...right].map((digit, i) => (i === place ? String((Number(digit) + by) % 10) : digit)).join('')
         expect(read(`RR${right}${check}FI`)).toBe(`RR${right}${check}FI`)
-        // The digit for 0 and 10 is the same, and so is that for 5 and 11: those two of eleven remainders are all that slips through.
+        // The digit for 0 and 10 is the same, and so is that for 5 and 11: those two of eleven remainders are all that
+        // slips through.
         if (s10CheckDigit(wrong) !== check) expect(read(`RR${wrong}${check}FI`)).toBe('L-231')
       }),
     )

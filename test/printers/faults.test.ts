@@ -1,4 +1,6 @@
-/** The printer's word against the tray: whatever goes wrong, at whatever byte, the outcome never contradicts the paper. */
+/**
+ * The printer's word against the tray: whatever goes wrong, at whatever byte, the outcome never contradicts the paper.
+ */
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'

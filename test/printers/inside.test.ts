@@ -1,4 +1,7 @@
-/** Nobody is served by a printer that may still hold the rest of a slip, whatever was done to it and however often the engine died. */
+/**
+ * Nobody is served by a printer that may still hold the rest of a slip, whatever was done to it and however often the
+ * engine died.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** A pair of pseudo-terminals: what the serial transport opens, and the simulated printer on the other end. Linux only. */
+/**
+ * A pair of pseudo-terminals: what the serial transport opens, and the simulated printer on the other end. Linux only.
+ */
 import { createRequire } from 'node:module'
 import { closeSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'

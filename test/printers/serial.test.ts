@@ -1,4 +1,7 @@
-/** Serial printers over a real terminal line: the kernel's buffers, flow control and closing, and the simulated printer at its end. */
+/**
+ * Serial printers over a real terminal line: the kernel's buffers, flow control and closing, and the simulated printer
+ * at its end.
+ */
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createPrinter, PrinterConfig, type Printer, type PrinterLink } from '../../src-main/printers/index.ts'

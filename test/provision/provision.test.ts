@@ -1,4 +1,7 @@
-/** From an empty machine and one file to a desk that takes arrivals, without a click; and what the screen says when it cannot. */
+/**
+ * From an empty machine and one file to a desk that takes arrivals, without a click; and what the screen says when it
+ * cannot.
+ */
 import {
   chmodSync,
   existsSync,

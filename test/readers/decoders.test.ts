@@ -1,4 +1,7 @@
-/** Every decoder: what a device sends for a text, cut and mixed as devices do, comes out as that text and as nothing else. */
+/**
+ * Every decoder: what a device sends for a text, cut and mixed as devices do, comes out as that text and as nothing
+ * else.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildTd1, buildTd2, buildTd3 } from '../../src-main/identity/documents/index.ts'

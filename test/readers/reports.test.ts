@@ -1,4 +1,7 @@
-/** No report of an allowed reader ends in silence: it is a scan, a part of one, a refusal in words, or counted. And a reader that floods stops nothing. */
+/**
+ * No report of an allowed reader ends in silence: it is a scan, a part of one, a refusal in words, or counted. And a
+ * reader that floods stops nothing.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,4 +1,7 @@
-/** The udev rules that are shipped: readers for the kiosk's group, keys of readers kept from the desktop, and no keyboard in general. */
+/**
+ * The udev rules that are shipped: readers for the kiosk's group, keys of readers kept from the desktop, and no
+ * keyboard in general.
+ */
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { describeFailure } from '../../src-shared/errors.ts'

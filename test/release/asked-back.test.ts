@@ -1,4 +1,7 @@
-/** A pickup is asked back in the middle of its print: the answer waits for the paper, and goes once the paper is accounted for (promise P5). */
+/**
+ * A pickup is asked back in the middle of its print: the answer waits for the paper, and goes once the paper is
+ * accounted for (promise P5).
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Desk } from '../../src-shared/domain.ts'
 import { Policy } from '../../src-shared/policy/index.ts'

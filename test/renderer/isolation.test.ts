@@ -1,4 +1,7 @@
-/** Every name on every page of both windows stands in an element of its own direction, so that it cannot turn its surroundings. */
+/**
+ * Every name on every page of both windows stands in an element of its own direction, so that it cannot turn its
+ * surroundings.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 

@@ -2,7 +2,8 @@
  * Pictures of every screen, from the built window against the scripted kiosk. `npm run -s pictures` makes those of the
  * documentation: docs/pictures/screens, in three languages,
  * docs/screens.md, examples of the other looks, and docs/pictures/README.md. With options they are PNGs for looking at:
- * `npm run -s pictures -- --to FOLDER [--languages fi,sv] [--sizes 1024x600,800x1280] [--themes light,dark,contrast] [--text 2] [--only queue,verify-scan]`.
+ * `npm run -s pictures -- --to FOLDER [--languages fi,sv] [--sizes 1024x600,800x1280] [--themes light,dark,contrast]
+ * [--text 2] [--only queue,verify-scan]`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** A link to a scripted engine in the same process: frames go through JSON and the contract's own `answer`, as on a wire. */
+/**
+ * A link to a scripted engine in the same process: frames go through JSON and the contract's own `answer`, as on a
+ * wire.
+ */
 import { answer, CallFrame } from '../../src-shared/contract.ts'
 import { kioskApi, type KioskHandlers, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api.ts'
 import { fail } from '../../src-shared/result.ts'

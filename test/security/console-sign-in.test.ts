@@ -1,4 +1,7 @@
-/** Signing in to the console, as an attacker would try it: links used twice, names guessed, sessions planted, requests from other sites. */
+/**
+ * Signing in to the console, as an attacker would try it: links used twice, names guessed, sessions planted, requests
+ * from other sites.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import { csrfHeader, sessionCookie } from '../../src-shared/agent-api/session.ts'

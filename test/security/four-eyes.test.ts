@@ -1,4 +1,7 @@
-/** Four eyes, where policy asks: nothing prints until a second member of staff has confirmed the verification with badge and PIN. */
+/**
+ * Four eyes, where policy asks: nothing prints until a second member of staff has confirmed the verification with badge
+ * and PIN.
+ */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { pin, startTestDesk, type TestDesk } from './desk.ts'
 

@@ -1,4 +1,7 @@
-/** What signed-in agents might try beyond their role, over the real API: other classes' people and pickups, others' imports, accounts that a directory takes for someone else's. */
+/**
+ * What signed-in agents might try beyond their role, over the real API: other classes' people and pickups, others'
+ * imports, accounts that a directory takes for someone else's.
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startConsoleHub, type Browser, type ConsoleHub } from '../hub/console-hub.ts'
 

@@ -1,4 +1,7 @@
-/** What is refused before any handler sees it: bodies that are too large, packed or not; and what a browser is told about the console's page. */
+/**
+ * What is refused before any handler sees it: bodies that are too large, packed or not; and what a browser is told
+ * about the console's page.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

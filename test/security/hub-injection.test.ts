@@ -1,4 +1,7 @@
-/** What attackers put into forms, in every field of every agents' route, generated from the contract: refused or kept as text, never an error of the hub's own. */
+/**
+ * What attackers put into forms, in every field of every agents' route, generated from the contract: refused or kept as
+ * text, never an error of the hub's own.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +44,10 @@ interface Shape {
   readonly minItems?: number
 }
 
-/** A value of this shape with `text` wherever a text may stand; with `ids`, one that fits where an id is asked for, so that the rest gets further. */
+/**
+ * A value of this shape with `text` wherever a text may stand; with `ids`, one that fits where an id is asked for, so
+ * that the rest gets further.
+ */
 function filled(shape: Shape, text: string, ids: boolean): unknown {
   if (shape.const !== undefined) return shape.const
   if (shape.enum !== undefined) return shape.enum[0]

@@ -1,6 +1,7 @@
 /**
- * Object references that are not the caller's own, on a real hub and PostgreSQL: a kiosk of one desk that signs, in good order, requests and
- * ledger entries naming what is another desk's, and agents who name what their role does not keep. Nothing is told, changed or freed.
+ * Object references that are not the caller's own, on a real hub and PostgreSQL: a kiosk of one desk that signs, in
+ * good order, requests and ledger entries naming what is another desk's, and agents who name what their role does not
+ * keep. Nothing is told, changed or freed.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from 'kysely'

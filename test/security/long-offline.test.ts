@@ -1,4 +1,7 @@
-/** A kiosk that has not heard from the hub for `staffOfflineDays` cannot know who has left: nobody signs in there, and so nothing is printed. */
+/**
+ * A kiosk that has not heard from the hub for `staffOfflineDays` cannot know who has left: nobody signs in there, and
+ * so nothing is printed.
+ */
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { startTestDesk } from './desk.ts'

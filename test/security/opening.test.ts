@@ -1,4 +1,7 @@
-/** Opening hours at a desk: nobody is verified outside them, whoever was verified before may be finished, and only a supervisor makes an exception, with a reason. */
+/**
+ * Opening hours at a desk: nobody is verified outside them, whoever was verified before may be finished, and only a
+ * supervisor makes an exception, with a reason.
+ */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'

@@ -1,4 +1,7 @@
-/** Asking for delivery to a desk: one tap, durable at once, the same however often it is tapped; nothing about anyone in it. */
+/**
+ * Asking for delivery to a desk: one tap, durable at once, the same however often it is tapped; nothing about anyone in
+ * it.
+ */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startTestDesk, type TestDesk } from './desk.ts'
 

@@ -1,4 +1,7 @@
-/** Every kiosk command x every role: written out, so that the engine's own table is not its own judge. A new command does not compile without its row. */
+/**
+ * Every kiosk command x every role: written out, so that the engine's own table is not its own judge. A new command
+ * does not compile without its row.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InputOf, MethodName } from '../../src-shared/contract.ts'
 import { SlipId, StaffId, StaffRole, VerificationId } from '../../src-shared/domain.ts'

@@ -1,4 +1,7 @@
-/** Whatever is scanned at a desk: no card number, line of a document, identity code or birth date goes to the window or to the disk. */
+/**
+ * Whatever is scanned at a desk: no card number, line of a document, identity code or birth date goes to the window or
+ * to the disk.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'

@@ -1,4 +1,6 @@
-/** Someone with the disk edits the kiosk's database: noticed at start or soon after, shown, never repaired in silence. */
+/**
+ * Someone with the disk edits the kiosk's database: noticed at start or soon after, shown, never repaired in silence.
+ */
 import { readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'

@@ -1,4 +1,7 @@
-/** A window that is an enemy's: every method with hostile payloads, in any order, at once. Nothing prints without verification, nothing leaks, the engine stays up. */
+/**
+ * A window that is an enemy's: every method with hostile payloads, in any order, at once. Nothing prints without
+ * verification, nothing leaks, the engine stays up.
+ */
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { VerificationId } from '../../src-shared/domain.ts'

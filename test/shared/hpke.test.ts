@@ -113,7 +113,8 @@ describe('what was not sealed for it', () => {
         bad[at] = (bad[at] ?? 0) ^ (1 << bit)
         await expect(nativeHpke.open(pair.privateKey, bad, info, aad)).rejects.toThrow()
       }),
-      // X25519 ignores the highest bit of a public key (RFC 7748, section 5): HPKE binds `enc` itself, so it fails as well.
+      // X25519 ignores the highest bit of a public key (RFC 7748, section 5): HPKE binds `enc` itself, so it fails as
+      // well.
       { examples: [[31, 7]] },
     )
     const other = await nativeHpke.newKeyPair()
@@ -125,7 +126,8 @@ describe('what was not sealed for it', () => {
 
   test('and a public key of low order or of another length is refused', async () => {
     const none = Buffer.alloc(0)
-    // The points of small order on Curve25519 that a u-coordinate can name (RFC 7748, section 6.1: the result is all zeros).
+    // The points of small order on Curve25519 that a u-coordinate can name (RFC 7748, section 6.1: the result is all
+    // zeros).
     const lowOrder = [
       '00'.repeat(32),
       `01${'00'.repeat(31)}`,

@@ -77,7 +77,10 @@ it.each<readonly [Name, boolean]>([
 })
 
 describe('whole blocks', () => {
-  /** Letters of these blocks that have neither a spelling by ICAO nor a base letter: clicks, tones of old Zhuang, glottal stops. */
+  /**
+   * Letters of these blocks that have neither a spelling by ICAO nor a base letter: clicks, tones of old Zhuang,
+   * glottal stops.
+   */
   const unknown = new Set('ƄƅƍƛƧƨƪƻƼƽƾǀǁǂǃɁɂ')
   const block = (first: number, last: number) =>
     Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).filter((letter) =>

@@ -1,4 +1,7 @@
-/** Opening hours against a second implementation that asks each minute, and against nights and days that calendars get wrong. */
+/**
+ * Opening hours against a second implementation that asks each minute, and against nights and days that calendars get
+ * wrong.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openingAt, OpeningHours, OpeningHoursSet, usualHours } from '../../src-shared/opening-hours.ts'
@@ -132,8 +135,9 @@ describe('opening hours', () => {
 })
 
 /**
- * A third way, for the nights of the change and for when it changes: an instant is the first minute by which the clock on
- * the wall has shown a time. What is shown twice is the first, what is skipped is the jump; nothing else is known here.
+ * A third way, for the nights of the change and for when it changes: an instant is the first minute by which the clock
+ * on the wall has shown a time. What is shown twice is the first, what is skipped is the jump; nothing else is known
+ * here.
  */
 describe('against the first minute at which the wall shows a time', () => {
   const minuteMs = 60_000

@@ -1,4 +1,7 @@
-/** An engine process that does what its configuration's `behaviour` says: serves, refuses to start, dies at once, or hangs. */
+/**
+ * An engine process that does what its configuration's `behaviour` says: serves, refuses to start, dies at once, or
+ * hangs.
+ */
 import { ToEngine, type FromEngine } from '../../src-shared/engine-protocol.ts'
 
 const say = (message: FromEngine) => void process.send?.(message)

@@ -1,4 +1,7 @@
-/** The lockdown report: what it reads is what the machine says, and the shipped unit and profile are ones that systemd and AppArmor take. */
+/**
+ * The lockdown report: what it reads is what the machine says, and the shipped unit and profile are ones that systemd
+ * and AppArmor take.
+ */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** Updates: only what the institution signed, only for this ring, only at an idle desk, and back again when it does not come up. */
+/**
+ * Updates: only what the institution signed, only for this ring, only at an idle desk, and back again when it does not
+ * come up.
+ */
 import { spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

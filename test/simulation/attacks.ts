@@ -1,6 +1,6 @@
 /**
- * Whoever owns a kiosk's disk and its signing key: what the hub has acknowledged cannot be changed, reordered or cut unnoticed (promise P8), and
- * nothing is sealed to a key of theirs (promise P7).
+ * Whoever owns a kiosk's disk and its signing key: what the hub has acknowledged cannot be changed, reordered or cut
+ * unnoticed (promise P8), and nothing is sealed to a key of theirs (promise P7).
  */
 import { randomBytes, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
@@ -25,8 +25,9 @@ export interface Claimed {
 }
 
 /**
- * Claims about what is other kiosks' affair: validly signed, so the hub keeps them. Of what was never granted to the attacker's kiosk they must
- * decide nothing there; of what it once had they cannot be told from a late truth, and must end in a dispute and at rest.
+ * Claims about what is other kiosks' affair: validly signed, so the hub keeps them. Of what was never granted to the
+ * attacker's kiosk they must decide nothing there; of what it once had they cannot be told from a late truth, and must
+ * end in a dispute and at rest.
  */
 const claims = {
   'a second handover': [
@@ -81,7 +82,9 @@ function claim(
   ]
 }
 
-/** A kiosk that gave something back which another holds by now: what it claims of that cannot be told from a late truth. */
+/**
+ * A kiosk that gave something back which another holds by now: what it claims of that cannot be told from a late truth.
+ */
 function formerHolder(fleet: Fleet): Kiosk | null {
   const query = `SELECT DISTINCT mine.kiosk FROM "grant" mine JOIN "grant" other ON other.pickup = mine.pickup
     WHERE mine.state = 'acknowledged' AND other.state = 'granted' AND other.kiosk <> mine.kiosk ORDER BY 1`
@@ -93,7 +96,10 @@ function formerHolder(fleet: Fleet): Kiosk | null {
   return found.length === 0 ? null : fleet.world.random.pick(found)
 }
 
-/** Sends signed entries that no honest kiosk would send; the hub must refuse those that are not its ledger, and freeze the kiosk. */
+/**
+ * Sends signed entries that no honest kiosk would send; the hub must refuse those that are not its ledger, and freeze
+ * the kiosk.
+ */
 export async function attack(fleet: Fleet, someone: Kiosk): Promise<void> {
   const { world, hub } = fleet
   const former = world.random.chance(0.5) ? formerHolder(fleet) : null
@@ -163,7 +169,10 @@ export function ledgerBatch(
   })
 }
 
-/** A kiosk that is written off says of what it once had that it handed it over, in an entry whose predecessors nobody has. */
+/**
+ * A kiosk that is written off says of what it once had that it handed it over, in an entry whose predecessors nobody
+ * has.
+ */
 export async function lateClaim(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const { world, hub } = fleet
   const keys = kiosk.running?.services.keys
@@ -210,9 +219,9 @@ export async function request(
 }
 
 /**
- * Somebody has carried a kiosk off, with its keystore and without a badge or a PIN: they tell the hub an opening key of their own, with a
- * countersignature of their own making where there is something to countersign, and then send away all that the kiosk holds, to its own desk
- * or to others, so that the hub seals afresh.
+ * Somebody has carried a kiosk off, with its keystore and without a badge or a PIN: they tell the hub an opening key of
+ * their own, with a countersignature of their own making where there is something to countersign, and then send away
+ * all that the kiosk holds, to its own desk or to others, so that the hub seals afresh.
  */
 export async function steal(fleet: Fleet, kiosk: Kiosk): Promise<void> {
   const { world, hub, promises } = fleet

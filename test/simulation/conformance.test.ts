@@ -1,4 +1,7 @@
-/** The store in memory does for the hub's rules what PostgreSQL does: the same tables, and the same rows after the same acts. */
+/**
+ * The store in memory does for the hub's rules what PostgreSQL does: the same tables, and the same rows after the same
+ * acts.
+ */
 import { randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { sql } from 'kysely'
@@ -125,7 +128,8 @@ async function script(db: Db): Promise<unknown> {
       const confirmed = await confirmOpeningKey(db, parts, kiosk.id, letters, 'supervisor')
       said.push(confirmed.ok ? confirmed.value : confirmed.failure.code)
     }
-    // Another, by nobody who holds the first, is refused; one that the first vouches for takes force, and the first never comes back.
+    // Another, by nobody who holds the first, is refused; one that the first vouches for takes force, and the first
+    // never comes back.
     await tell(randomBytes(32))
     const refused = await refuseOpeningKey(db, parts, kiosk.id, 'supervisor')
     said.push(refused.ok ? refused.value : refused.failure.code)
@@ -213,7 +217,8 @@ async function script(db: Db): Promise<unknown> {
   await one.say('revoke-acknowledged', bad, 1, {})
   await one.say('revoke-acknowledged', good, 1, {})
   said.push(await returnUnclaimed(db, { ...parts, now: () => parts.now() + 50 * 86_400_000 }))
-  // A report that looks like an old disk's freezes nobody until it is made again, with the challenge; and a challenge counts once.
+  // A report that looks like an old disk's freezes nobody until it is made again, with the challenge; and a challenge
+  // counts once.
   const old = { generation: 1, seq: 1, acked: 0, ackedHash: genesisHash, grants: null }
   const asked = await takeReport(db, parts, one.id, old)
   said.push(asked.ok ? 'taken' : asked.failure.code)

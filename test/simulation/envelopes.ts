@@ -1,4 +1,7 @@
-/** Envelopes and countersignatures whose seal is their word: bound as the real ones, and quick. The real ones have tests of their own. */
+/**
+ * Envelopes and countersignatures whose seal is their word: bound as the real ones, and quick. The real ones have tests
+ * of their own.
+ */
 import { createHash } from 'node:crypto'
 import type { EnvelopeBinding, openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import type { isCountersigned, Succession } from '../../src-shared/protocol/opening-link.ts'

@@ -1,6 +1,7 @@
 /**
- * Whatever reached the hub with a kiosk's valid signature is accounted for there (promises P2 and P8): each handover in it, taken into the ledger,
- * kept beside it or refused with its batch, is a handover or a dispute, and takes effect once. Looked at from outside: the bytes on the line, and rows.
+ * Whatever reached the hub with a kiosk's valid signature is accounted for there (promises P2 and P8): each handover in
+ * it, taken into the ledger, kept beside it or refused with its batch, is a handover or a dispute, and takes effect
+ * once. Looked at from outside: the bytes on the line, and rows.
  */
 import { signatureHeaders } from '../../src-shared/hub-api.ts'
 import { chainHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
@@ -22,7 +23,9 @@ interface Head {
   readonly pickup: string
 }
 
-/** The handovers of a batch that `key` vouches for: a signature covers the unbroken stretch that ends with its entry. */
+/**
+ * The handovers of a batch that `key` vouches for: a signature covers the unbroken stretch that ends with its entry.
+ */
 function handoversOf(kiosk: string, key: Buffer, raw: string): Told[] {
   const { entries } = JSON.parse(raw) as { entries: { bytes: string; signature?: string }[] }
   const found: Told[] = []
@@ -46,7 +49,10 @@ const beside = `SELECT 1 FROM quarantine q WHERE q.kiosk = :kiosk AND q.hash = :
   (EXISTS (SELECT 1 FROM handover h WHERE h.quarantine = q.id) OR EXISTS (SELECT 1 FROM dispute d WHERE d.quarantine = q.id))`
 
 export class Evidence {
-  /** What a database was told that is this one still: one that is put back has forgotten, and whoever acts for themselves tells it again. */
+  /**
+   * What a database was told that is this one still: one that is put back has forgotten, and whoever acts for
+   * themselves tells it again.
+   */
   readonly #told = new Map<MemoryDatabase, Map<string, Told>>()
 
   /** A hub process has answered a batch of entries; `answer` is what it said. */

@@ -66,7 +66,9 @@ export class Fleet {
   }
 }
 
-/** Somebody copies a kiosk's disk into another computer and uses it: two that are one to the hub, and both hand over. */
+/**
+ * Somebody copies a kiosk's disk into another computer and uses it: two that are one to the hub, and both hand over.
+ */
 function copyDisk(fleet: Fleet, kiosk: Kiosk): void {
   const { world, promises } = fleet
   if (kiosk.running === null || promises.kiosks.some((other) => other.name === `${kiosk.name}′`)) return
@@ -79,8 +81,8 @@ function copyDisk(fleet: Fleet, kiosk: Kiosk): void {
 }
 
 /**
- * What a backup has forgotten is at two desks: a pickup moved on after it, so that the hub put back from it knows the first desk alone, and
- * both kiosks are given up one after the other.
+ * What a backup has forgotten is at two desks: a pickup moved on after it, so that the hub put back from it knows the
+ * first desk alone, and both kiosks are given up one after the other.
  */
 function moveAndForget(fleet: Fleet, kiosk: Kiosk, putBack: (image: Buffer) => Promise<void>): void {
   const { world, hub } = fleet
@@ -246,8 +248,8 @@ async function supervise(fleet: Fleet): Promise<void> {
 }
 
 /**
- * A supervisor at the console sees that an opening key waits. They type the letters that somebody reads to them from the kiosk's screen, or,
- * with an old note, those that stood there once; where it shows none, they refuse.
+ * A supervisor at the console sees that an opening key waits. They type the letters that somebody reads to them from
+ * the kiosk's screen, or, with an old note, those that stood there once; where it shows none, they refuse.
  */
 async function settleOpeningKeys(fleet: Fleet): Promise<void> {
   const { world, hub } = fleet
@@ -302,7 +304,8 @@ const usualTrouble = {
 function trouble(fleet: Fleet): void {
   const { world, hub, network, promises } = fleet
   const { random } = world
-  // Each history has troubles of its own: some hardly ever, some again and again (swarm testing, Groce et al., ISSTA 2012).
+  // Each history has troubles of its own: some hardly ever, some again and again (swarm testing, Groce et al., ISSTA
+  // 2012).
   const often = { ...usualTrouble }
   for (const kind of Object.keys(often) as (keyof typeof often)[]) often[kind] *= random.pick([0.2, 1, 1, 1, 6])
   let backup: Buffer | null = null

@@ -1,6 +1,7 @@
 /**
- * What holds a pickup, and what takes the place of one: looked at in the hub's rows after every change. A pickup is held exactly as long as an alarm
- * says so, on the word of a kiosk that was granted it; and what came to nothing is replaced once.
+ * What holds a pickup, and what takes the place of one: looked at in the hub's rows after every change. A pickup is
+ * held exactly as long as an alarm says so, on the word of a kiosk that was granted it; and what came to nothing is
+ * replaced once.
  */
 import type { MemoryDatabase } from './memory-database.ts'
 import { Violation } from './world.ts'

@@ -1,4 +1,7 @@
-/** Several hub processes on one database, running the production rules; they crash, disagree about the time, and are put back from a backup. */
+/**
+ * Several hub processes on one database, running the production rules; they crash, disagree about the time, and are put
+ * back from a backup.
+ */
 import { createAnswers, statusOf } from '../../src-hub/http/index.ts'
 import { pruneFeeds } from '../../src-hub/desks/index.ts'
 import { beginIncarnation, enrolKiosk, inLineage, newEnrolmentCode } from '../../src-hub/kiosks/index.ts'
@@ -263,7 +266,10 @@ export class Hub {
     return this.memory.raw.prepare<[], string>('SELECT incarnation FROM hub').pluck().get() ?? ''
   }
 
-  /** The primary is gone, and an asynchronous standby takes its place: what it had not heard of is lost, and nobody says so. */
+  /**
+   * The primary is gone, and an asynchronous standby takes its place: what it had not heard of is lost, and nobody says
+   * so.
+   */
   failOver(standby: Buffer): void {
     const skews = this.#processes.length
     for (const process of this.#processes) process.stop()

@@ -1,4 +1,7 @@
-/** One kiosk: the production services over a disk in memory, with a printer, staff, a clock of its own, and power that fails. */
+/**
+ * One kiosk: the production services over a disk in memory, with a printer, staff, a clock of its own, and power that
+ * fails.
+ */
 import Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import type { PickupId } from '../../src-shared/domain.ts'
@@ -144,8 +147,8 @@ export class Kiosk {
   }
 
   /**
-   * Somebody is signed in, and the kiosk makes its next opening key, for which the one before vouches; or, where everybody has lost their share,
-   * it makes one that nothing vouches for.
+   * Somebody is signed in, and the kiosk makes its next opening key, for which the one before vouches; or, where
+   * everybody has lost their share, it makes one that nothing vouches for.
    */
   rotate(vouched: boolean): Promise<void> {
     return this.#act(({ records }) => {

@@ -1,6 +1,7 @@
 /**
  * The hub's store in memory: SQLite behind the same Kysely that production code has over PostgreSQL. Transactions run
- * one after another; a gate before each of them (and before each statement outside one) lets a simulation choose their order.
+ * one after another; a gate before each of them (and before each statement outside one) lets a simulation choose their
+ * order.
  */
 import Database from 'better-sqlite3'
 import {
@@ -173,7 +174,10 @@ export class MemoryDatabase {
   }
 }
 
-/** `gate` is awaited before each transaction and each statement outside one; one that never comes back is a process that died. */
+/**
+ * `gate` is awaited before each transaction and each statement outside one; one that never comes back is a process that
+ * died.
+ */
 export function openMemory(memory: MemoryDatabase, gate: () => Promise<void> = () => Promise.resolve()): Db {
   const turns = new WeakMap<DatabaseConnection, () => void>()
   const run = (connection: DatabaseConnection, text: string) =>

@@ -1,4 +1,7 @@
-/** The hub's tables for the store in memory: columns and constraints as in src-hub/database/migrations.ts, in SQLite's words. */
+/**
+ * The hub's tables for the store in memory: columns and constraints as in src-hub/database/migrations.ts, in SQLite's
+ * words.
+ */
 export const memorySchema = `
 CREATE TABLE hub (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), incarnation text NOT NULL, holding boolean NOT NULL DEFAULT 0);
 CREATE TABLE incarnation (id text PRIMARY KEY, begun_at bigint NOT NULL);

@@ -15,10 +15,11 @@ export interface Mutant extends Patch {
 }
 
 /**
- * Not among them: that a pickup handed over is opened by no grant, since the hub’s rules never grant one anew, so that no history can
- * tell (`test/pickups` does); and that what is held counts only with the whole ledger behind it, since a report names the hub it was made
- * for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does, with a kiosk that does not); and that a report counts only once
- * all that it says is taken up, which too few histories tell (`test/hub/big-desk.test.ts` does).
+ * Not among them: that a pickup handed over is opened by no grant, since the hub’s rules never grant one anew, so that
+ * no history can tell (`test/pickups` does); and that what is held counts only with the whole ledger behind it, since a
+ * report names the hub it was made for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does,
+ * with a kiosk that does not); and that a report counts only once all that it says is taken up, which too few histories
+ * tell (`test/hub/big-desk.test.ts` does).
  */
 export const mutants: readonly Mutant[] = [
   {
@@ -178,7 +179,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a late handover recalls what was granted elsewhere since',
     file: 'src-hub/ledger/rules.ts',
-    from: 'its paper stays its own to account for.\n      recall(set, effects, pickup)\n',
+    from: 'account for.\n      recall(set, effects, pickup)\n',
     to: '\n',
   },
   {

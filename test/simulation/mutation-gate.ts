@@ -1,6 +1,7 @@
 /**
  * The mutation gate: each guard is removed in turn from a temporary copy of the sources (production code has no switch
- * for it), and the simulation must find a promise broken. A mutant that survives, or a patch that no longer applies, fails.
+ * for it), and the simulation must find a promise broken. A mutant that survives, or a patch that no longer applies,
+ * fails.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * Whoever owns a kiosk's signing key sends what is validly signed and no entry: it is kept, it is an alarm, and it holds only what that kiosk was
- * granted (promise P8).
+ * Whoever owns a kiosk's signing key sends what is validly signed and no entry: it is kept, it is an alarm, and it
+ * holds only what that kiosk was granted (promise P8).
  */
 import { ledgerBatch, request, type Claimed } from './attacks.ts'
 import type { Fleet } from './history.ts'

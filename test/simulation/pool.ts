@@ -19,7 +19,10 @@ export interface Batch {
 /** Longest that one history may take, ms: some take a second. */
 const historyMs = 180_000
 
-/** Resolves once every seed has been played. A process that dies, or stays with one seed for too long, is a failure of that seed. */
+/**
+ * Resolves once every seed has been played. A process that dies, or stays with one seed for too long, is a failure of
+ * that seed.
+ */
 export async function playBatch({
   seeds,
   first,

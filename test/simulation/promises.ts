@@ -1,4 +1,7 @@
-/** The promises of docs/architecture.md#promises, looked at from outside after every event: paper in the world, disks, and the hub's database. */
+/**
+ * The promises of docs/architecture.md#promises, looked at from outside after every event: paper in the world, disks,
+ * and the hub's database.
+ */
 import type Database from 'better-sqlite3'
 import { Holds } from './holds.ts'
 import { epochKey, type Kiosk, type Paper, type Watching } from './kiosk.ts'
@@ -62,7 +65,10 @@ export class Promises implements Watching {
   #seenEntries = 0
   /** By desk: a feed is pruned, and its rows are numbered by desk. */
   #seenFeed = new Map<string, number>()
-  /** Newest request for each pickup and epoch: one before a snapshot may have been passed over, and is repeated behind it. */
+  /**
+   * Newest request for each pickup and epoch: one before a snapshot may have been passed over, and is repeated behind
+   * it.
+   */
   #revokes = new Map<string, { desk: string; seq: number; pickup: string; epoch: string }>()
   readonly #old = new Map<Kiosk, { restores: number; acked: number; hash: string }>()
   /** Where each kiosk's ledger ended when the hub was put back. */

@@ -1,4 +1,7 @@
-/** What must be true once the network is whole, every kiosk runs and people have done their part: all has come to rest, and nothing was lost. */
+/**
+ * What must be true once the network is whole, every kiosk runs and people have done their part: all has come to rest,
+ * and nothing was lost.
+ */
 import { epochKey } from './kiosk.ts'
 import type { Fleet } from './history.ts'
 import { Violation } from './world.ts'

@@ -19,7 +19,9 @@ const { values } = parseArgs({
   },
 })
 const desks = Number(values.desks)
-/** Longest that one history may take in this process, ms; those in processes of their own are watched by `playBatch`. */
+/**
+ * Longest that one history may take in this process, ms; those in processes of their own are watched by `playBatch`.
+ */
 const historyMs = 300_000
 const run = startRun('simulate', (more) => (more > 0 ? '0 passed, 1 failed' : ''))
 

@@ -1,4 +1,7 @@
-/** Some histories of the simulation. The many are played by `npm run simulate`, and its mutants show that they find out what is broken. */
+/**
+ * Some histories of the simulation. The many are played by `npm run simulate`, and its mutants show that they find out
+ * what is broken.
+ */
 import { expect, test } from 'vitest'
 import { playHistory } from './history.ts'
 

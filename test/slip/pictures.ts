@@ -1,4 +1,7 @@
-/** Makes docs/pictures/slips.png and slips-58.png: the slip in three languages, as the simulated printer puts it on paper. `node test/slip/pictures.ts` */
+/**
+ * Makes docs/pictures/slips.png and slips-58.png: the slip in three languages, as the simulated printer puts it on
+ * paper. `node test/slip/pictures.ts`
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as resvg from '@resvg/resvg-wasm'

@@ -1,4 +1,7 @@
-/** The rooms behind sign-in on a real database, with a clock of the test's own: what the engine composes, without devices. */
+/**
+ * The rooms behind sign-in on a real database, with a clock of the test's own: what the engine composes, without
+ * devices.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** Sign-in as the people at the desk and a security officer would notice it: real database, real keys, a clock of the test's own. */
+/**
+ * Sign-in as the people at the desk and a security officer would notice it: real database, real keys, a clock of the
+ * test's own.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { longestSincePinMs, resumeMs, type Session } from '../../src-main/staff/index.ts'
 import type { Result } from '../../src-shared/result.ts'

@@ -1,6 +1,6 @@
 /**
- * A kiosk's database whose times are absurd: a hub's wrong clock, or a hand. Every column that holds one is tried with every kind of absurdity;
- * the desk starts, shows what it can, serves or says a named failure, and never a bug.
+ * A kiosk's database whose times are absurd: a hub's wrong clock, or a hand. Every column that holds one is tried with
+ * every kind of absurdity; the desk starts, shows what it can, serves or says a named failure, and never a bug.
  */
 import Database from 'better-sqlite3'
 import { afterAll, expect, it } from 'vitest'

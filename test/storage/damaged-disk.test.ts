@@ -1,7 +1,7 @@
 /**
- * Database files damaged in every way that a disk, a power cut or a hand damages them, each under a whole engine that is then driven: scans,
- * sign-in, a proof, a slip, and hours of its timers. It starts or says a code; nothing dies, nothing wrong is printed, and whatever fails
- * fails with a code. Seeded; the counts are printed.
+ * Database files damaged in every way that a disk, a power cut or a hand damages them, each under a whole engine that
+ * is then driven: scans, sign-in, a proof, a slip, and hours of its timers. It starts or says a code; nothing dies,
+ * nothing wrong is printed, and whatever fails fails with a code. Seeded; the counts are printed.
  */
 import { closeSync, copyFileSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
 import Database from 'better-sqlite3'
@@ -79,7 +79,9 @@ const kinds: Readonly<Record<string, Damage>> = {
 }
 
 interface Outcome {
-  /** The code that it did not start with, or the first that it said afterwards; null: it noticed nothing, and served. */
+  /**
+   * The code that it did not start with, or the first that it said afterwards; null: it noticed nothing, and served.
+   */
   readonly code: string | null
   readonly started: boolean
 }

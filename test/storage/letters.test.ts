@@ -1,4 +1,6 @@
-/** The database itself refuses what promise P1 forbids of letters: raw SQL tries it, with no code of ours in between. */
+/**
+ * The database itself refuses what promise P1 forbids of letters: raw SQL tries it, with no code of ours in between.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

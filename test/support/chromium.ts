@@ -40,7 +40,10 @@ async function packagedChromium(): Promise<{ path: string; env: Record<string, s
   }
 }
 
-/** What to run: a path, the arguments that this machine needs, and the environment. `packaged` asks for the npm package's even where one is installed. */
+/**
+ * What to run: a path, the arguments that this machine needs, and the environment. `packaged` asks for the npm
+ * package's even where one is installed.
+ */
 export async function chromiumToRun({ packaged = false }: { packaged?: boolean } = {}): Promise<{
   path: string
   args: string[]
@@ -56,7 +59,10 @@ export async function chromiumToRun({ packaged = false }: { packaged?: boolean }
   return { path: own.path, args: [...args, '--no-zygote', '--disable-gpu'], env: { ...env, ...own.env } }
 }
 
-/** A headless Chromium: the run's, in contexts of the caller's own, else one of its own. `close()` ends the caller's contexts in either. */
+/**
+ * A headless Chromium: the run's, in contexts of the caller's own, else one of its own. `close()` ends the caller's
+ * contexts in either.
+ */
 export async function openBrowser({ packaged = false, own = false } = {}): Promise<Browser> {
   const address = packaged || own ? null : await shared('browser')
   if (address !== null) return chromium.connect(address)

@@ -47,8 +47,8 @@ async function copyOf(url: string): Promise<string> {
 }
 
 /**
- * A database that nobody else uses, without fsync. It has the hub's tables and nothing in them; with `empty` not even tables.
- * `own`: on a PostgreSQL that this test alone uses, for one that stops it, ends connections or makes roles.
+ * A database that nobody else uses, without fsync. It has the hub's tables and nothing in them; with `empty` not even
+ * tables. `own`: on a PostgreSQL that this test alone uses, for one that stops it, ends connections or makes roles.
  */
 export async function openTestDatabase({ empty = false, own = false } = {}): Promise<TestDatabase> {
   const cluster = own ? null : await shared('postgres')

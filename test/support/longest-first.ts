@@ -1,12 +1,15 @@
 /**
- * Files that take longest begin first, so that a run does not end with one worker busy and the others idle. How long a file
- * takes is what the last run here took, else a guess by its size and by what its folder does.
+ * Files that take longest begin first, so that a run does not end with one worker busy and the others idle. How long a
+ * file takes is what the last run here took, else a guess by its size and by what its folder does.
  */
 import { statSync } from 'node:fs'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { recordedSeconds } from './durations.ts'
 
-/** Seconds for each 10 kB of a file, by what lies in its folder: browsers, then engines and hubs, then rooms by themselves. */
+/**
+ * Seconds for each 10 kB of a file, by what lies in its folder: browsers, then engines and hubs, then rooms by
+ * themselves.
+ */
 const pace: readonly (readonly [folder: RegExp, seconds: number])[] = [
   [/\/test\/(e2e|electron|provision|adversary|canary)\//, 30],
   [/\/test\/(engine|hub|faults|simulation)\//, 12],

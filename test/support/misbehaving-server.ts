@@ -67,8 +67,8 @@ interface Identity {
 }
 
 /**
- * `identity` speaks TLS; null plain. `half-open-tls` takes the connection and never says a word of TLS. What it does comes
- * after the first bytes of a request.
+ * `identity` speaks TLS; null plain. `half-open-tls` takes the connection and never says a word of TLS. What it does
+ * comes after the first bytes of a request.
  */
 export async function startMisbehavingServer(
   identity: Identity | 'half-open-tls' | null,

@@ -1,4 +1,7 @@
-/** The kiosk's window and the hub's console as they ship, built into a folder of the caller's; once for all files of a run. */
+/**
+ * The kiosk's window and the hub's console as they ship, built into a folder of the caller's; once for all files of a
+ * run.
+ */
 import { cpSync } from 'node:fs'
 import { build, type UserConfig } from 'vite'
 import { consoleConfig } from '../../src-hub/console/vite.config.ts'

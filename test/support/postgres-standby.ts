@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL with real standbys, for tests of what an outage or a failover does: every server is a process of the
- * test's own, on a port of its own that stays over restarts. Needs a PostgreSQL with its `pg_basebackup` (Debian:
+ * A real PostgreSQL with real standbys, for tests of what an outage or a failover does: every server is a process of
+ * the test's own, on a port of its own that stays over restarts. Needs a PostgreSQL with its `pg_basebackup` (Debian:
  * `postgresql`); where that is absent `standbyPostgres()` is null, and the test must say so and skip.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
@@ -34,7 +34,10 @@ export function postgresUser(): User | null {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** How a server goes: `smart` waits for clients, `fast` ends them in order, `immediate` drops everything, `kill` is SIGKILL to every process of it. */
+/**
+ * How a server goes: `smart` waits for clients, `fast` ends them in order, `immediate` drops everything, `kill` is
+ * SIGKILL to every process of it.
+ */
 export type StopMode = 'smart' | 'fast' | 'immediate' | 'kill'
 
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const
@@ -86,7 +89,8 @@ const base = [
   'hot_standby=on',
   'wal_keep_size=256MB',
   'checkpoint_timeout=1h',
-  // A synchronous standby holds every commit of a primary that has come back until it has looked for it again: by default 5 s.
+  // A synchronous standby holds every commit of a primary that has come back until it has looked for it again: by
+  // default 5 s.
   'wal_retrieve_retry_interval=200ms',
 ]
 
@@ -239,7 +243,10 @@ function server({ bin, name, data, port, settings, user }: Place): Server {
   }
 }
 
-/** Starts a primary. `settings` (`name=value`) hold for it and its standbys; their files lie in a folder of their own in `above`. */
+/**
+ * Starts a primary. `settings` (`name=value`) hold for it and its standbys; their files lie in a folder of their own in
+ * `above`.
+ */
 export async function startPostgres(
   bin: string,
   { settings = [] as readonly string[], fsync = false, above = tmpdir() } = {},

@@ -1,7 +1,7 @@
 /**
  * A run that is a program of its own (`npm run -s test:outages` and its kind) always ends: once its summary is said,
- * whatever is still open; when it is told to end; and where one stretch of it takes longer than it may, with the name of that stretch, a failure
- * in the summary, and exit code 1.
+ * whatever is still open; when it is told to end; and where one stretch of it takes longer than it may, with the name
+ * of that stretch, a failure in the summary, and exit code 1.
  */
 import { Worker } from 'node:worker_threads'
 import { within } from './within.ts'
@@ -20,7 +20,10 @@ export interface Run {
   end(good: boolean): never
 }
 
-/** `summary`: the last line as things stand, with so many failures more than were counted; empty where nothing is left to say. */
+/**
+ * `summary`: the last line as things stand, with so many failures more than were counted; empty where nothing is left
+ * to say.
+ */
 export function startRun(name: string, summary: (moreFailed: number) => string): Run {
   const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), {
     workerData: { name },
@@ -44,13 +47,19 @@ export function startRun(name: string, summary: (moreFailed: number) => string):
   }
 }
 
-/** Calls `stop`, which must not wait, when this process ends without having stopped what it started. Returns how to take that back. */
+/**
+ * Calls `stop`, which must not wait, when this process ends without having stopped what it started. Returns how to take
+ * that back.
+ */
 export function endWith(stop: () => void): () => void {
   process.once('exit', stop)
   return () => void process.off('exit', stop)
 }
 
-/** Stops everything, one after the other, although some of it does not stop: each within `ms`. Resolves with what went wrong. */
+/**
+ * Stops everything, one after the other, although some of it does not stop: each within `ms`. Resolves with what went
+ * wrong.
+ */
 export async function stopAll(
   ms: number,
   started: Readonly<Record<string, { stop(): Promise<unknown> } | null>>,

@@ -1,4 +1,7 @@
-/** A TCP proxy on loopback whose cable can be pulled: nothing is refused or closed, it only falls silent, as a network that is cut does. */
+/**
+ * A TCP proxy on loopback whose cable can be pulled: nothing is refused or closed, it only falls silent, as a network
+ * that is cut does.
+ */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface TcpProxy {

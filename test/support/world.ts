@@ -1,6 +1,6 @@
 /**
- * The demo's world for tests: hub process, engine processes, devices. Its database is the run's, signing in costs the least
- * that Argon2id can, and the shell's clock runs so fast that engines which a test kills are no crash loop.
+ * The demo's world for tests: hub process, engine processes, devices. Its database is the run's, signing in costs the
+ * least that Argon2id can, and the shell's clock runs so fast that engines which a test kills are no crash loop.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

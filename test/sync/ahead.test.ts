@@ -1,4 +1,7 @@
-/** Pages ahead of their turn: at most three are held, a hub that says nothing beforehand is asked as soon as it can be, and nothing is asked for once it is over. */
+/**
+ * Pages ahead of their turn: at most three are held, a hub that says nothing beforehand is asked as soon as it can be,
+ * and nothing is asked for once it is over.
+ */
 import { expect, test } from 'vitest'
 import { Incarnation } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

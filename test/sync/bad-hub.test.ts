@@ -1,4 +1,7 @@
-/** A hub that fails, lies or sends rubbish: the desk says so with a code, keeps everything, and does not hammer at it (promise P9). */
+/**
+ * A hub that fails, lies or sends rubbish: the desk says so with a code, keeps everything, and does not hammer at it
+ * (promise P9).
+ */
 import { zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Desk, Incarnation, StaffId } from '../../src-shared/domain.ts'

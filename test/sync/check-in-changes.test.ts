@@ -1,4 +1,7 @@
-/** What a check-in screen tells a desk by its feed, applied in every state that a pickup may be in by then: an arrival is noted once, and undoes nothing. */
+/**
+ * What a check-in screen tells a desk by its feed, applied in every state that a pickup may be in by then: an arrival
+ * is noted once, and undoes nothing.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWalkIns } from '../../src-main/identity/index.ts'
 import { createSlips } from '../../src-main/release/index.ts'

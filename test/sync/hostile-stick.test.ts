@@ -1,4 +1,7 @@
-/** A memory stick that somebody has prepared: links out of it, pipes, things that never end. Nothing outside the stick is touched, and the engine lives (promise P9). */
+/**
+ * A memory stick that somebody has prepared: links out of it, pipes, things that never end. Nothing outside the stick
+ * is touched, and the engine lives (promise P9).
+ */
 import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** However fast or slow a computer writes, no turn of a long sync holds the desk's thread for long, and every item has its turn once. */
+/**
+ * However fast or slow a computer writes, no turn of a long sync holds the desk's thread for long, and every item has
+ * its turn once.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTurns } from '../../src-main/sync/turns.ts'

@@ -1,4 +1,7 @@
-/** The section of docs/threat-model.md that src-shared/unattended-acts.ts generates. `-- --write` puts it there: `npm run -s acts -- --write`. */
+/**
+ * The section of docs/threat-model.md that src-shared/unattended-acts.ts generates. `-- --write` puts it there: `npm
+ * run -s acts -- --write`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {

@@ -1,6 +1,6 @@
 /**
- * A thief's own kiosk client: made of what lies on a carried-off disk and of the keystore's key, and of nothing that a badge and a PIN open. It
- * remembers everything that the hub answers.
+ * A thief's own kiosk client: made of what lies on a carried-off disk and of the keystore's key, and of nothing that a
+ * badge and a PIN open. It remembers everything that the hub answers.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -94,7 +94,10 @@ export class Thief extends KioskClient {
     return answer
   }
 
-  /** Every envelope that the hub ever answered with, tried with every key: how many there were, and the secrets of those that open. */
+  /**
+   * Every envelope that the hub ever answered with, tried with every key: how many there were, and the secrets of those
+   * that open.
+   */
   async openAll(): Promise<{ tried: number; opened: string[] }> {
     const found = new Map<string, { id: PickupId; epoch: Epoch }>()
     const look = (value: unknown): void => {

@@ -1,6 +1,7 @@
 /**
- * P7: everything that a kiosk's signing key can do without a badge and a PIN, played by a thief with disk and keystore against a real hub. Nothing
- * that was sealed before the theft or is sealed afterwards opens, and each act leaves at the hub what src-shared/unattended-acts.ts says.
+ * P7: everything that a kiosk's signing key can do without a badge and a PIN, played by a thief with disk and keystore
+ * against a real hub. Nothing that was sealed before the theft or is sealed afterwards opens, and each act leaves at
+ * the hub what src-shared/unattended-acts.ts says.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
@@ -26,7 +27,10 @@ const later = minutes(11)
 let institute: Institute
 let hub: HubHere
 let desk: EngineDesk
-/** On the porters' stolen disk; with the keys of the helpdesk's kiosk, of its check-in screen, and of a porters' desk elsewhere. */
+/**
+ * On the porters' stolen disk; with the keys of the helpdesk's kiosk, of its check-in screen, and of a porters' desk
+ * elsewhere.
+ */
 let porters: Thief
 let helpdesk: Thief
 let screen: Thief
@@ -320,7 +324,10 @@ const kindsSince = async (table: 'alarm' | 'audit', column: string, id: string) 
     ),
   )
 
-/** The desk's people, with what badge and PIN opened, read what was granted to them: the secrets that the hub made itself are among these. */
+/**
+ * The desk's people, with what badge and PIN opened, read what was granted to them: the secrets that the hub made
+ * itself are among these.
+ */
 async function learn(): Promise<number> {
   let read = 0
   for (const kiosk of rightful) {

@@ -4,7 +4,9 @@ import { HubFailure } from '../../../src-shared/hub-api.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
 import { addressOf } from './client.ts'
 
-/** Ends with the last line; fails with the hub's code, L-601 when the connection broke, L-602 for what is no progress. */
+/**
+ * Ends with the last line; fails with the hub's code, L-601 when the connection broke, L-602 for what is no progress.
+ */
 export async function checkChain(kiosk: string, onProgress: (progress: ChainProgress) => void): Promise<Result<null>> {
   try {
     const answer = await fetch(addressOf(chainPath, { kiosk }), { credentials: 'same-origin' })

@@ -1,4 +1,7 @@
-/** One act at the hub: busy while it runs, its failure kept beside the form, and no second run before the first has ended. */
+/**
+ * One act at the hub: busy while it runs, its failure kept beside the form, and no second run before the first has
+ * ended.
+ */
 import { ref } from 'vue'
 import type { Failure } from '../../../src-shared/result.ts'
 import { useHub } from '../stores/hub.ts'

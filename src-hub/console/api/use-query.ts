@@ -1,4 +1,7 @@
-/** What a page shows, asked of the hub: kept on the screen while it is asked again, and asked again when the hub says that it changed. */
+/**
+ * What a page shows, asked of the hub: kept on the screen while it is asked again, and asked again when the hub says
+ * that it changed.
+ */
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import type { Failure } from '../../../src-shared/result.ts'
 import { useHub } from '../stores/hub.ts'

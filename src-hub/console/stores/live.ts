@@ -1,4 +1,7 @@
-/** The hub says over server-sent events what has changed; pages that show it ask again. While the stream is away they ask every few seconds. */
+/**
+ * The hub says over server-sent events what has changed; pages that show it ask again. While the stream is away they
+ * ask every few seconds.
+ */
 import { defineStore } from 'pinia'
 import { reactive, ref } from 'vue'
 import { ConsoleEvent, eventsPath } from '../../../src-shared/agent-api/watch.ts'

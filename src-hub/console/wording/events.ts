@@ -1,4 +1,7 @@
-/** What happened, in words: acts of agents and of the hub, and entries of the kiosks' ledgers. A kind that is newer than this page is shown by its name. */
+/**
+ * What happened, in words: acts of agents and of the hub, and entries of the kiosks' ledgers. A kind that is newer than
+ * this page is shown by its name.
+ */
 import { useTexts } from '../i18n.ts'
 
 export function useEvents() {

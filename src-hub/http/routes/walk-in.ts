@@ -12,7 +12,10 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 /** Look-ups of one kiosk in a minute: more than a counter has customers, less than a directory takes. */
 const lookUpsPerMinute = 30
 
-/** Whoever is said to act serves at this kiosk's desk, and it is a desk's kiosk, not a check-in screen. Fails with L-408. */
+/**
+ * Whoever is said to act serves at this kiosk's desk, and it is a desk's kiosk, not a check-in screen. Fails with
+ * L-408.
+ */
 export async function servingStaff(
   db: Db,
   kiosk: KioskCaller,

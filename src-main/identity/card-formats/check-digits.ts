@@ -14,7 +14,10 @@ export const checkDigits = {
     }
     return code39[sum % 43] ?? null
   },
-  /** Weights 3 and 1 from the right, to the next ten (GS1 General Specifications, section 7.9): EAN-8, EAN-13, UPC-A, GTIN. */
+  /**
+   * Weights 3 and 1 from the right, to the next ten (GS1 General Specifications, section 7.9): EAN-8, EAN-13, UPC-A,
+   * GTIN.
+   */
   ean(data: string): string | null {
     return /^\d+$/.test(data)
       ? toTen([...data].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 0 ? 3 : 1), 0))

@@ -1,6 +1,7 @@
 /**
- * A card format says which texts of a reader are cards of its kind, and how each becomes the one id that the institution's
- * register holds. Formats are data, in the desk's settings: the same card read by two kinds of reader then has one identity.
+ * A card format says which texts of a reader are cards of its kind, and how each becomes the one id that the
+ * institution's register holds. Formats are data, in the desk's settings: the same card read by two kinds of reader
+ * then has one identity.
  */
 import { RE2JS } from 're2js'
 import { z } from 'zod'
@@ -25,8 +26,8 @@ export const CardStep = z.discriminatedUnion('do', [
   /** Of a hexadecimal number, the lowest bits. */
   z.strictObject({ do: z.literal('low-bits'), bits: z.number().int().min(8).max(128) }),
   /**
-   * A hexadecimal number in Wiegand order becomes facility code and card number in decimal, each as long as its largest.
-   * Parity is checked (L-707) unless the reader is set to leave the parity bits out.
+   * A hexadecimal number in Wiegand order becomes facility code and card number in decimal, each as long as its
+   * largest. Parity is checked (L-707) unless the reader is set to leave the parity bits out.
    */
   z.strictObject({
     do: z.literal('wiegand'),
@@ -40,7 +41,10 @@ export const CardStep = z.discriminatedUnion('do', [
 ])
 export type CardStep = z.infer<typeof CardStep>
 
-/** Patterns are matched in time that grows with the text alone (RE2): no card makes a pattern of the settings search for ever. */
+/**
+ * Patterns are matched in time that grows with the text alone (RE2): no card makes a pattern of the settings search for
+ * ever.
+ */
 function compiles(pattern: string): boolean {
   try {
     RE2JS.compile(pattern)
@@ -138,7 +142,10 @@ function patternOf(format: CardFormat): RE2JS {
   return pattern
 }
 
-/** A card's id by one format; null when the text is not of that format. Fails with L-707 for a wrong check digit or parity. */
+/**
+ * A card's id by one format; null when the text is not of that format. Fails with L-707 for a wrong check digit or
+ * parity.
+ */
 export function readAs(format: CardFormat, card: CardText): Result<string> | null {
   if (format.bits !== undefined && format.bits !== card.bits) return null
   const { symbology } = card

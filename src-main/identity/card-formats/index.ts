@@ -10,8 +10,9 @@ export { encodeWiegand, wiegandFormats, wiegandNames, type WiegandFormat } from 
 const plain = knownFormats.get('plain')
 
 /**
- * The id of a card by the first format that its text has; without formats any 4 to 32 letters and digits. Fails with L-705 (no card of
- * these formats) or L-707 (a wrong check digit or parity: it is not tried as anything else, since that would be a misread card).
+ * The id of a card by the first format that its text has; without formats any 4 to 32 letters and digits. Fails with
+ * L-705 (no card of these formats) or L-707 (a wrong check digit or parity: it is not tried as anything else, since
+ * that would be a misread card).
  */
 export function cardIdOf(card: CardText, formats: readonly CardFormat[]): Result<string> {
   const tried = formats.length > 0 || plain === undefined ? formats : [plain]

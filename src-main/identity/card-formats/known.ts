@@ -1,6 +1,6 @@
 /**
- * Formats by name, so that a desk need not spell them out. Mifare and EM ids come out as hexadecimal, first byte first, whatever
- * the reader's order and radix; Wiegand cards as facility code and card number in decimal.
+ * Formats by name, so that a desk need not spell them out. Mifare and EM ids come out as hexadecimal, first byte first,
+ * whatever the reader's order and radix; Wiegand cards as facility code and card number in decimal.
  */
 import { z } from 'zod'
 import { CardFormat, type CardStep } from './format.ts'
@@ -47,8 +47,9 @@ const formats: readonly CardFormat[] = [
   ...uid(4, '\\d{1,10}'),
   ...uid(7, '\\d{11,17}'),
   /**
-   * EM4100 and kin hold 40 bits: 8 of the customer, 32 of the card. Readers show all ten hexadecimal digits, the 32 bits in ten decimal
-   * ones, or 8 and 16 of the lowest 24 bits in decimal ("3+5", as printed on the cards). Compare what all your readers can see.
+   * EM4100 and kin hold 40 bits: 8 of the customer, 32 of the card. Readers show all ten hexadecimal digits, the 32
+   * bits in ten decimal ones, or 8 and 16 of the lowest 24 bits in decimal ("3+5", as printed on the cards). Compare
+   * what all your readers can see.
    */
   { name: 'em-hex', pattern: hexBytes(5), steps: [strip, low(32)] },
   { name: 'em-decimal', pattern: '\\d{10}', steps: [toHex(8)] },

@@ -1,6 +1,6 @@
 /**
- * Card numbers in Wiegand order (SIA AC-01, and HID's "Understanding card data formats"): a leading even parity bit over the
- * first half, data, a trailing odd parity bit over the second half. Bit 1 is the most significant.
+ * Card numbers in Wiegand order (SIA AC-01, and HID's "Understanding card data formats"): a leading even parity bit
+ * over the first half, data, a trailing odd parity bit over the second half. Bit 1 is the most significant.
  */
 export const wiegandFormats = {
   /** H10301 */

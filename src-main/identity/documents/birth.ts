@@ -1,6 +1,7 @@
 /**
- * How a document's date of birth stands to the one on record, of which a kiosk holds a keyed tag alone. The zone gives two digits of a year, and
- * perhaps no day or month; the record may know no more itself. Nothing is guessed: all that the record knows must stand in the document.
+ * How a document's date of birth stands to the one on record, of which a kiosk holds a keyed tag alone. The zone gives
+ * two digits of a year, and perhaps no day or month; the record may know no more itself. Nothing is guessed: all that
+ * the record knows must stand in the document.
  */
 import { knownForms, wholeDates } from '../../../src-shared/birth-date.ts'
 import { birthTag, type TagKey } from '../../../src-shared/protocol/tags.ts'
@@ -16,7 +17,10 @@ export function bornOutTags(key: TagKey, birth: DocumentBirth): readonly Buffer[
   return birthsOf(birth).flatMap((date) => knownForms(date).map((form) => birthTag(key, form)))
 }
 
-/** Tags of records that know more than this document says, and that it does not contradict: not a proof, and a reason that can be told. */
+/**
+ * Tags of records that know more than this document says, and that it does not contradict: not a proof, and a reason
+ * that can be told.
+ */
 export function fartherTags(key: TagKey, birth: DocumentBirth): readonly Buffer[] {
   return birthsOf(birth).flatMap((date) => {
     if (date.length === 10) return []
@@ -27,8 +31,8 @@ export function fartherTags(key: TagKey, birth: DocumentBirth): readonly Buffer[
 }
 
 /**
- * `whole`: the document bears out all that the record knows. `short`: the record knows more, and the document leaves open just that. null: they differ,
- * or there is nothing on record.
+ * `whole`: the document bears out all that the record knows. `short`: the record knows more, and the document leaves
+ * open just that. null: they differ, or there is nothing on record.
  */
 export function birthStanding(
   key: TagKey,

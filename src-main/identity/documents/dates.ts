@@ -1,6 +1,7 @@
 /**
- * The dates of a machine-readable zone, six characters with a two-digit year (ICAO Doc 9303 part 3 section 4.8): which century is meant, what is
- * unknown, and what an expiry says at the desk's date. The only place where a century is chosen.
+ * The dates of a machine-readable zone, six characters with a two-digit year (ICAO Doc 9303 part 3 section 4.8): which
+ * century is meant, what is unknown, and what an expiry says at the desk's date. The only place where a century is
+ * chosen.
  */
 
 /** A document's date of birth: what it gives of it, and what else its two digits of a year may mean. */
@@ -19,7 +20,9 @@ export type DocumentExpiry =
   /** A date that issuers write for "without limit". */
   | { readonly kind: 'permanent' }
 
-/** What the expiry of a document says on a day. `none` and `permanent` are for the eye: the zone has nothing to compare. */
+/**
+ * What the expiry of a document says on a day. `none` and `permanent` are for the eye: the zone has nothing to compare.
+ */
 export type ExpirySeen = 'valid' | 'expired' | 'none' | 'permanent'
 
 const oldest = 125
@@ -100,7 +103,10 @@ export function expiryOf(yymmdd: string, today: string): DocumentExpiry | null {
   }
 }
 
-/** A document is valid through its last day. Within a month or a year of which the day is unknown, the zone does not say (`none`). */
+/**
+ * A document is valid through its last day. Within a month or a year of which the day is unknown, the zone does not say
+ * (`none`).
+ */
 export function expirySeen(expiry: DocumentExpiry, today: string): ExpirySeen {
   if (expiry.kind !== 'date') return expiry.kind
   if (expiry.last < today) return 'expired'

@@ -1,7 +1,7 @@
 /**
- * The Finnish personal identity code (Digital and Population Data Services Agency; Government Decree 690/2022 on the intermediate
- * characters): `DDMMYY`, a century character, a number 002-999 and a check character. Some cards carry it as a bar code. It is
- * recognised only to be refused: it is never a card's id.
+ * The Finnish personal identity code (Digital and Population Data Services Agency; Government Decree 690/2022 on the
+ * intermediate characters): `DDMMYY`, a century character, a number 002-999 and a check character. Some cards carry it
+ * as a bar code. It is recognised only to be refused: it is never a card's id.
  */
 const form = /^(\d{2})(\d{2})(\d{2})([-+A-FU-Y])(\d{3})([0-9A-FHJKLMNPRSTUVWXY])$/
 const checkCharacters = '0123456789ABCDEFHJKLMNPRSTUVWXY'
@@ -11,7 +11,9 @@ function centuryOf(character: string): number {
   return /[-U-Y]/.test(character) ? 1900 : 2000
 }
 
-/** Individual numbers 002-899 are people's, 900-999 temporary and test codes: all are refused; 000 and 001 are nobody's. */
+/**
+ * Individual numbers 002-899 are people's, 900-999 temporary and test codes: all are refused; 000 and 001 are nobody's.
+ */
 export function isIdentityCode(text: string): boolean {
   const match = form.exec(text.trim().toUpperCase())
   if (match === null) return false

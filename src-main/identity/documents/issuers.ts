@@ -1,6 +1,7 @@
 /**
- * Who issues travel documents: the codes of States, of territories and of organizations (ICAO Doc 9303 part 3 section 5, which takes States from ISO
- * 3166-1). No check digit covers an issuer, so that a code nobody has is a misread or a forgery.
+ * Who issues travel documents: the codes of States, of territories and of organizations (ICAO Doc 9303 part 3 section
+ * 5, which takes States from ISO 3166-1). No check digit covers an issuer, so that a code nobody has is a misread or a
+ * forgery.
  */
 import { states } from 'mrz'
 

@@ -1,8 +1,8 @@
 /**
- * Machine-readable zones of travel documents (ICAO Doc 9303 parts 3-6: TD1, TD2, TD3; and the French identity card of 1988 to 2021, which has a zone
- * of its own). The `mrz` library cuts the fields and checks every check digit; its guesses (autocorrect) stay off. What the fields that carry no
- * digit may say is read here: the library knows neither unknown dates nor a person without a family name. The document number is dropped here and
- * goes no further.
+ * Machine-readable zones of travel documents (ICAO Doc 9303 parts 3-6: TD1, TD2, TD3; and the French identity card of
+ * 1988 to 2021, which has a zone of its own). The `mrz` library cuts the fields and checks every check digit; its
+ * guesses (autocorrect) stay off. What the fields that carry no digit may say is read here: the library knows neither
+ * unknown dates nor a person without a family name. The document number is dropped here and goes no further.
  */
 import { parse } from 'mrz'
 import type { ProofKind } from '../../../src-shared/domain.ts'
@@ -16,7 +16,9 @@ export interface MachineReadDocument extends DocumentBirth {
   readonly kind: ProofKind
   /** ICAO 9303 part 3 section 5: one to three letters. */
   readonly issuerCountry: string
-  /** As in the MRZ: A-Z and spaces, perhaps truncated at the field's end. Empty for a person who has given names only. */
+  /**
+   * As in the MRZ: A-Z and spaces, perhaps truncated at the field's end. Empty for a person who has given names only.
+   */
   readonly family: string
   /** Empty for a person who has one name. */
   readonly given: string
@@ -28,8 +30,8 @@ export interface MachineReadDocument extends DocumentBirth {
 const lineLengths: Readonly<Record<number, readonly number[]>> = { 88: [44, 44], 72: [36, 36], 90: [30, 30, 30] }
 
 /**
- * Splits what a reader sent into lines, upper case; null when it is no MRZ at all. Lines may end in CR, LF or both, or stand joined.
- * All lower case is a wedge with Caps Lock on, and the check digits still hold; a mixture is a misread.
+ * Splits what a reader sent into lines, upper case; null when it is no MRZ at all. Lines may end in CR, LF or both, or
+ * stand joined. All lower case is a wedge with Caps Lock on, and the check digits still hold; a mixture is a misread.
  */
 export function mrzLines(text: string): string[] | null {
   const lines = (/[A-Z]/.test(text) ? text : text.toUpperCase())
@@ -51,8 +53,9 @@ function cut(text: string, sizes: readonly number[]): string[] {
 }
 
 /**
- * Whether a line is the first of a TD1 zone although no filler tells so: a number and optional data that fill all of it (9303 part 5, section
- * 4.2.2). The issuer must be one, and the document number's check digit right: a card's number is not that by chance.
+ * Whether a line is the first of a TD1 zone although no filler tells so: a number and optional data that fill all of it
+ * (9303 part 5, section 4.2.2). The issuer must be one, and the document number's check digit right: a card's number is
+ * not that by chance.
  */
 export function beginsTd1(line: string): boolean {
   const upper = line.toUpperCase()
@@ -63,7 +66,10 @@ export function beginsTd1(line: string): boolean {
   )
 }
 
-/** Whether a text looks like an MRZ, valid or not: it must then never be taken for a card. No card's number has a filler in it. */
+/**
+ * Whether a text looks like an MRZ, valid or not: it must then never be taken for a card. No card's number has a filler
+ * in it.
+ */
 export function looksLikeMrz(text: string): boolean {
   const squeezed = text.replace(/\s/g, '')
   return (squeezed.length >= 28 && squeezed.includes('<')) || (squeezed.length === 30 && beginsTd1(squeezed))
@@ -83,7 +89,9 @@ function kindOf(format: string, code: string): ProofKind | null {
 type Parsed = ReturnType<typeof parse>
 type Field = Parsed['details'][number]
 
-/** Fields that are read here, by what the specification lets them say; the library's own verdict on them is too narrow. */
+/**
+ * Fields that are read here, by what the specification lets them say; the library's own verdict on them is too narrow.
+ */
 const readHere: ReadonlySet<Field['field']> = new Set([
   'issuingState',
   'nationality',
@@ -112,7 +120,10 @@ function rawOf({ details }: Parsed, lines: readonly string[], field: Field['fiel
   return range === undefined ? '' : cutOut(lines, range)
 }
 
-/** Names: primary identifier, `<<`, secondary identifier; a single `<` is a space (9303 part 3 section 4.6). null: no name at all, or a digit in it. */
+/**
+ * Names: primary identifier, `<<`, secondary identifier; a single `<` is a space (9303 part 3 section 4.6). null: no
+ * name at all, or a digit in it.
+ */
 function namesOf(field: string): Pick<MachineReadDocument, 'family' | 'given' | 'truncated'> | null {
   const [primary = '', ...rest] = field.split('<<')
   const words = (part: string) => part.split('<').filter(Boolean).join(' ')
@@ -122,7 +133,10 @@ function namesOf(field: string): Pick<MachineReadDocument, 'family' | 'given' | 
   return { family, given, truncated: !field.endsWith('<') }
 }
 
-/** The French card of 1988 to 2021: family name in the first line, given names in the second, each in a field of its own. */
+/**
+ * The French card of 1988 to 2021: family name in the first line, given names in the second, each in a field of its
+ * own.
+ */
 function frenchNames(parsed: Parsed, lines: readonly string[]): ReturnType<typeof namesOf> {
   const [family, given] = [rawOf(parsed, lines, 'lastName'), rawOf(parsed, lines, 'firstName')]
   const read = namesOf(`${family.replace(/<+/g, '<').replace(/<$/, '')}<<${given}`)
@@ -130,8 +144,8 @@ function frenchNames(parsed: Parsed, lines: readonly string[]): ReturnType<typeo
 }
 
 /**
- * Fails with L-303 (unreadable or a wrong check digit), L-304 (a kind of document that proves nothing here) or L-325 (an issuer that nobody knows).
- * `today` is `YYYY-MM-DD`.
+ * Fails with L-303 (unreadable or a wrong check digit), L-304 (a kind of document that proves nothing here) or L-325
+ * (an issuer that nobody knows). `today` is `YYYY-MM-DD`.
  */
 export function readMrz(lines: readonly string[], today: string): Result<MachineReadDocument> {
   let parsed: Parsed

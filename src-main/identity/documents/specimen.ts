@@ -1,4 +1,7 @@
-/** Builds machine-readable zones with right check digits, for trying and for tests (ICAO Doc 9303 part 3 section 4.9, parts 4 to 6). */
+/**
+ * Builds machine-readable zones with right check digits, for trying and for tests (ICAO Doc 9303 part 3 section 4.9,
+ * parts 4 to 6).
+ */
 export interface Specimen {
   readonly issuer: string
   readonly number: string

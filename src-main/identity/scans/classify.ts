@@ -1,6 +1,7 @@
 /**
- * What a reader's text is: a document, a pickup code or a card. A text that looks like an MRZ is never taken for a card, nor for a document unless it
- * was read off one: a QR code on a phone can carry any text, with every check digit right.
+ * What a reader's text is: a document, a pickup code or a card. A text that looks like an MRZ is never taken for a
+ * card, nor for a document unless it was read off one: a QR code on a phone can carry any text, with every check digit
+ * right.
  */
 import { fail, type Failure } from '../../../src-shared/result.ts'
 import { cardIdOf, type CardFormat, type CardText } from '../card-formats/index.ts'

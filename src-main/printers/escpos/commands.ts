@@ -1,4 +1,7 @@
-/** ESC/POS commands that talk with the printer (Epson, "ESC/POS Command Reference"; layout commands come from the library). */
+/**
+ * ESC/POS commands that talk with the printer (Epson, "ESC/POS Command Reference"; layout commands come from the
+ * library).
+ */
 
 /** DLE EOT n: real-time status, n = 1 printer, 2 offline cause, 3 error cause, 4 paper sensor. */
 export const askStatus = (n: 1 | 2 | 3 | 4): Buffer => Buffer.from([0x10, 0x04, n])

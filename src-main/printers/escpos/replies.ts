@@ -1,7 +1,8 @@
 /**
  * Everything a printer may say, in one byte stream, in any order and cut anywhere: real-time status (one byte
  * `0xx1xx10`), automatic status back (four bytes, first `0xx1xx00`), process-id replies (`37 22 id id id id 00`),
- * the answer to a buffer clear (`37 25 00`) and to GS I (`5F text 00`). Told apart by their fixed bits (Epson, "Transmission status identification").
+ * the answer to a buffer clear (`37 25 00`) and to GS I (`5F text 00`). Told apart by their fixed bits (Epson,
+ * "Transmission status identification").
  */
 export type Reply =
   | { readonly kind: 'status'; readonly byte: number }

@@ -1,7 +1,7 @@
 /**
- * The simulated slip printer itself: paper, cover, buffer and faults, like the real thing, on whatever line it is plugged
- * into. Data waits in its buffer while there is no paper, and comes out when someone changes the roll: that is the
- * behaviour Lodge must survive.
+ * The simulated slip printer itself: paper, cover, buffer and faults, like the real thing, on whatever line it is
+ * plugged into. Data waits in its buffer while there is no paper, and comes out when someone changes the roll: that is
+ * the behaviour Lodge must survive.
  */
 import { createMachine } from './machine.ts'
 import type { Strip } from './marks.ts'
@@ -10,8 +10,9 @@ import { createRealTimeFilter } from './real-time.ts'
 export type PaperState = 'ok' | 'near-end' | 'out'
 
 /**
- * What happens, and when: after so many bytes of the next job have been executed. `reset`: it starts anew by itself, its
- * buffer and settings lost; a serial line does not even notice. `late`: from here on each of its answers comes when the next is due.
+ * What happens, and when: after so many bytes of the next job have been executed. `reset`: it starts anew by itself,
+ * its buffer and settings lost; a serial line does not even notice. `late`: from here on each of its answers comes when
+ * the next is due.
  */
 export interface Fault {
   readonly atByte: number

@@ -1,4 +1,7 @@
-/** From a byte to the letter that the printer would print: code pages and international sets (ESC/POS Command Reference, ESC t and ESC R). */
+/**
+ * From a byte to the letter that the printer would print: code pages and international sets (ESC/POS Command Reference,
+ * ESC t and ESC R).
+ */
 import iconv from 'iconv-lite'
 
 /** ESC t n on Epson printers; only pages that carry Latin letters. */

@@ -1,4 +1,7 @@
-/** The simulated slip printer on loopback TCP, as a network printer is: one host at a time, port 9100 gone when it is off. */
+/**
+ * The simulated slip printer on loopback TCP, as a network printer is: one host at a time, port 9100 gone when it is
+ * off.
+ */
 import { createServer, type Server, type Socket } from 'node:net'
 import { createDevice, type Device, type DeviceOptions } from './device.ts'
 

@@ -1,6 +1,6 @@
 /**
- * A link over a file descriptor that was opened non-blocking: partial writes and EAGAIN are met by trying again shortly,
- * so that a printer that stands still never blocks a thread, and a job that is torn down stops at once.
+ * A link over a file descriptor that was opened non-blocking: partial writes and EAGAIN are met by trying again
+ * shortly, so that a printer that stands still never blocks a thread, and a job that is torn down stops at once.
  */
 import { read, write } from 'node:fs'
 import type { PrinterLink } from '../port.ts'
@@ -32,7 +32,9 @@ export function linkOver({ fd, nothingIsGone, close }: Descriptor): PrinterLink 
   let busy = 0
   let soon = soonReads
 
-  /** The descriptor is closed once no call is using it: closing it earlier could hit another file of the same number. */
+  /**
+   * The descriptor is closed once no call is using it: closing it earlier could hit another file of the same number.
+   */
   function release(): void {
     if (closed && busy === 0) close()
   }

@@ -16,7 +16,9 @@ export type SerialConfig = Pick<
 >
 
 export function openSerial(config: SerialConfig): OpenLink {
-  /** Settles when the last link has closed: opening the port meanwhile would fail and look like a printer that is off. */
+  /**
+   * Settles when the last link has closed: opening the port meanwhile would fail and look like a printer that is off.
+   */
   let closing: Promise<void> = Promise.resolve()
 
   return async () => {

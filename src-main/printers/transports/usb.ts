@@ -8,7 +8,10 @@ import { linkOver } from './descriptor.ts'
 import { refusedOr } from './refused.ts'
 
 export function openUsb(path: string): OpenLink {
-  /** Settles when the last link has closed: usblp has one user at a time, and what is left inside must be cleared at once. */
+  /**
+   * Settles when the last link has closed: usblp has one user at a time, and what is left inside must be cleared at
+   * once.
+   */
   let closing: Promise<void> = Promise.resolve()
 
   return async () => {

@@ -4,20 +4,24 @@ export interface DecodedScan {
   /** AIM symbology identifier (ISO/IEC 15424), where the reader sends one. */
   readonly symbology: string | null
   /**
-   * The symbology stands in a field of the report that the reader itself fills. Without it the identifier was the beginning of the text, as a reader
-   * set to send one types it, or as whoever made the symbol wrote it.
+   * The symbology stands in a field of the report that the reader itself fills. Without it the identifier was the
+   * beginning of the text, as a reader set to send one types it, or as whoever made the symbol wrote it.
    */
   readonly told?: boolean
   /** Number of bits of a card that was read as bits; `text` is then their value in upper-case hexadecimal. */
   readonly bits?: number
 }
 
-/** Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead (src-shared/error-texts.ts). */
+/**
+ * Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead
+ * (src-shared/error-texts.ts).
+ */
 export type ReadRefusal = 'L-704' | 'L-712' | 'L-713' | 'L-714' | 'L-715' | 'L-716' | 'L-719'
 
 /**
- * What the last report was. `part`: of a read that goes on. `scan`: it completed one or more. `idle`: of this decoder's kind, and says nothing by itself
- * (keys let go, no card there, no data). `foreign`: not for this decoder, such as another report id's status. A refusal: a read has ended and is no scan.
+ * What the last report was. `part`: of a read that goes on. `scan`: it completed one or more. `idle`: of this decoder's
+ * kind, and says nothing by itself (keys let go, no card there, no data). `foreign`: not for this decoder, such as
+ * another report id's status. A refusal: a read has ended and is no scan.
  */
 export type Took = 'part' | 'scan' | 'idle' | 'foreign' | ReadRefusal
 

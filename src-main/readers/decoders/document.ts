@@ -2,8 +2,9 @@
  * Document readers that send the lines of a machine-readable zone.
  *
  * - As keys or bar codes, a line at a time (OCR templates of hand-held imagers): `joinMrzLines` wraps such a decoder.
- * - As a stream of bytes in HID reports, `[id?][length][data]`, lines ended by CR, LF or both, perhaps framed by STX and ETX
- *   (3M RTE6701 integration manual, section 9.1.1; the CDC-like mode of swipe and OCR readers): `createDocumentDecoder`.
+ * - As a stream of bytes in HID reports, `[id?][length][data]`, lines ended by CR, LF or both, perhaps framed by STX
+ *   and ETX (3M RTE6701 integration manual, section 9.1.1; the CDC-like mode of swipe and OCR readers):
+ *   `createDocumentDecoder`.
  */
 import { beginsTd1 } from '../../identity/documents/index.ts'
 import type { DecodedScan, Decoder, Took } from './decoder.ts'
@@ -23,13 +24,17 @@ function shapeOf(line: string): (typeof shapes)[number] | null {
   return lineForm.test(line) ? (shapes.find(({ length }) => length === line.length) ?? null) : null
 }
 
-/** Whether a line can be the first of a document: most say so by a filler, a TD1 line without one by its issuer and its check digit. */
+/**
+ * Whether a line can be the first of a document: most say so by a filler, a TD1 line without one by its issuer and its
+ * check digit.
+ */
 const begins = (line: string) =>
   shapeOf(line) !== null && firstForm.test(line) && (line.includes('<') || beginsTd1(line))
 
 /**
- * Wraps a decoder whose scans may be single lines of an MRZ: they are kept until the document is whole, and come out joined by `\n`. Lines of one
- * document were all read in the same way: a line of a bar code and a line by OCR are never one document.
+ * Wraps a decoder whose scans may be single lines of an MRZ: they are kept until the document is whole, and come out
+ * joined by `\n`. Lines of one document were all read in the same way: a line of a bar code and a line by OCR are never
+ * one document.
  */
 export function joinMrzLines(inner: Decoder): Decoder {
   let held: DecodedScan[] = []

@@ -1,11 +1,15 @@
 /**
- * HID POS bar code scanners: HID Point of Sale Usage Tables 1.02, section 3 (usage page 0x8C, usage 0x02). The tables name
- * the fields and leave their places to the report descriptor, which hidraw does not hand out; the layouts in use are:
+ * HID POS bar code scanners: HID Point of Sale Usage Tables 1.02, section 3 (usage page 0x8C, usage 0x02). The tables
+ * name the fields and leave their places to the report descriptor, which hidraw does not hand out; the layouts in use
+ * are:
  *
- * - `common`, 64 bytes: `[2][length][AIM identifier, 3][data, 56][maker's code][reserved][flags]`; bit 0 of the flags says
- *   that the data goes on in the next report (Access-IS LSR118 manual, appendix B; Honeywell puts its own code identifier at byte 61).
- * - `newland`, 64 bytes: `[2][length][data, 56][reserved, 4][maker's code][flags]` (Newland FM430 programming guide, HID POS).
- * - `microscan`, 64 bytes: `[1][length][data, 62]`, no flags: a full report goes on (Omron Microscan MS-4 help, HID report format).
+ * - `common`, 64 bytes: `[2][length][AIM identifier, 3][data, 56][maker's code][reserved][flags]`; bit 0 of the flags
+ *   says that the data goes on in the next report (Access-IS LSR118 manual, appendix B; Honeywell puts its own code
+ *   identifier at byte 61).
+ * - `newland`, 64 bytes: `[2][length][data, 56][reserved, 4][maker's code][flags]` (Newland FM430 programming guide,
+ *   HID POS).
+ * - `microscan`, 64 bytes: `[1][length][data, 62]`, no flags: a full report goes on (Omron Microscan MS-4 help, HID
+ *   report format).
  */
 import { longestScan, type DecodedScan, type Decoder, type Took } from './decoder.ts'
 import { aimForm, payloadOf } from './payload.ts'
@@ -113,7 +117,10 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
   }
 }
 
-/** The reports a scanner sends for `text`, cut anywhere, even inside a character: used by the simulated reader and by tests. */
+/**
+ * The reports a scanner sends for `text`, cut anywhere, even inside a character: used by the simulated reader and by
+ * tests.
+ */
 export function encodeHidPos(text: string, aim = ']E0', layoutName: HidPosLayout = 'common'): Buffer[] {
   const layout: Layout = hidPosLayouts[layoutName]
   const bytes = Buffer.from(text, 'utf8')

@@ -1,10 +1,11 @@
 /**
  * Keyboard wedges read raw: boot-protocol input reports, `[modifiers][reserved][six usages]` (Device Class Definition
  * for HID 1.11, appendix B.1). A usage counts when it was not in the report before, several in the order they stand;
- * Enter or Tab ends the scan; a roll-over report (usage 1 in all six places) or a torn one spoils it. Times between keys are
- * the supervisor's: it resets the decoder when the next key does not come.
+ * Enter or Tab ends the scan; a roll-over report (usage 1 in all six places) or a torn one spoils it. Times between
+ * keys are the supervisor's: it resets the decoder when the next key does not come.
  *
- * Keyboards with n-key rollover send longer reports of a layout of their own, which only their report descriptor tells: refused by name (L-712).
+ * Keyboards with n-key rollover send longer reports of a layout of their own, which only their report descriptor tells:
+ * refused by name (L-712).
  */
 import { longestScan, type DecodedScan, type Decoder, type ReadRefusal, type Took } from './decoder.ts'
 import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
@@ -22,7 +23,10 @@ const keypadEnter = 0x58
 const tab = 0x2b
 const capsLock = 0x39
 const numLock = 0x53
-/** Control characters as scanners type them, by the US key of the caret notation: Control with `]` is GS, with `6` RS, with `D` EOT. */
+/**
+ * Control characters as scanners type them, by the US key of the caret notation: Control with `]` is GS, with `6` RS,
+ * with `D` EOT.
+ */
 const controls: ReadonlyMap<number, string> = new Map([
   [0x30, '\x1d'],
   [0x23, '\x1e'],
@@ -165,7 +169,10 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
   }
 }
 
-/** The reports a wedge types for `text` and Enter: used by the simulated reader and by tests. Throws for a character the layout lacks. */
+/**
+ * The reports a wedge types for `text` and Enter: used by the simulated reader and by tests. Throws for a character the
+ * layout lacks.
+ */
 export function encodeKeyboardWedge(
   text: string,
   layout: LayoutName,

@@ -1,11 +1,12 @@
 /**
- * Magnetic stripe readers with one report for a swipe (HID Point of Sale Usage Tables 1.02, section 4, usage page 0x8E, and
- * MagTek's own page 0xFF00). MagTek USB HID SureSwipe manual D99875191, section 4, "Card data", 337 bytes: `[status 1..3][length 1..3]
- * [encode type][track 1, 110][track 2, 110][track 3, 110]`; bit 0 of a status says that the track could not be decoded.
+ * Magnetic stripe readers with one report for a swipe (HID Point of Sale Usage Tables 1.02, section 4, usage page 0x8E,
+ * and MagTek's own page 0xFF00). MagTek USB HID SureSwipe manual D99875191, section 4, "Card data", 337 bytes: `[status
+ * 1..3][length 1..3] [encode type][track 1, 110][track 2, 110][track 3, 110]`; bit 0 of a status says that the track
+ * could not be decoded.
  *
- * Tracks are in ASCII from start to end sentinel (ISO/IEC 7811-6, 7813): track 1 `%...?` of 6-bit characters, track 2 `;...?` of
- * 4-bit ones. A reader set to send it adds the LRC, one character, which is then checked. Of a track only its first field goes on:
- * what follows the separator (names, dates, discretionary data) is dropped here.
+ * Tracks are in ASCII from start to end sentinel (ISO/IEC 7811-6, 7813): track 1 `%...?` of 6-bit characters, track 2
+ * `;...?` of 4-bit ones. A reader set to send it adds the LRC, one character, which is then checked. Of a track only
+ * its first field goes on: what follows the separator (names, dates, discretionary data) is dropped here.
  */
 import type { DecodedScan, Decoder } from './decoder.ts'
 
@@ -29,7 +30,10 @@ const forms: readonly [TrackForm, TrackForm, TrackForm] = [
   { start: ';', separator: '=', base: 0x30, top: 0x3f },
 ]
 
-/** Longitudinal redundancy check: every bit of all characters, sentinels included, comes out even (ISO/IEC 7811-6, section 6.7). */
+/**
+ * Longitudinal redundancy check: every bit of all characters, sentinels included, comes out even (ISO/IEC 7811-6,
+ * section 6.7).
+ */
 function lrcOf(text: string, base: number): number {
   let sum = 0
   for (let i = 0; i < text.length; i++) sum ^= text.charCodeAt(i) - base
@@ -87,7 +91,10 @@ export function createMagneticStripeDecoder({ track }: StripeOptions = { track: 
   }
 }
 
-/** The report of a swipe: used by the simulated reader and by tests. Tracks without their sentinels; `lrc` adds the check character. */
+/**
+ * The report of a swipe: used by the simulated reader and by tests. Tracks without their sentinels; `lrc` adds the
+ * check character.
+ */
 export function encodeMagneticStripe(
   tracks: readonly [string | null, string | null, string | null],
   { lrc = false } = {},

@@ -1,6 +1,6 @@
 /**
- * From the characters of one whole read to a scan: what a reader put around and between them, and what kind of data they are. Data that is no card's and
- * no document's is refused by its name:
+ * From the characters of one whole read to a scan: what a reader put around and between them, and what kind of data
+ * they are. Data that is no card's and no document's is refused by its name:
  *
  * - GS1 element strings (GS1 General Specifications, section 7.8): FNC1 inside them is sent as GS (0x1D).
  * - Envelopes of ISO/IEC 15434: `[)>`, RS (0x1E), formats, EOT (0x04): shipping labels and parts.
@@ -31,7 +31,8 @@ export function payloadOf(raw: string, symbology: string | null = null): Payload
   while (to > from && after.includes(raw.charAt(to - 1))) to -= 1
   let text = raw.slice(from, to)
   const prefix = text.slice(0, 3)
-  // Set to send identifiers, a scanner puts the identifier before the data, too. Another one than the report's own is part of the data.
+  // Set to send identifiers, a scanner puts the identifier before the data, too. Another one than the report's own is
+  // part of the data.
   const prefixed = aimForm.test(prefix) && (symbology === null || symbology === prefix)
   if (prefixed) text = text.slice(3)
   const aim = symbology ?? (prefixed ? prefix : null)

@@ -1,8 +1,9 @@
 /**
- * rf IDEAS pcProx and WAVE ID readers without keystrokes, asked by feature reports of eight bytes with report id 0: command 0x8F fetches the
- * card's bits, least significant byte first, 0x8E their number (open description of the protocol: micolous/pcprox, protocol.md, "Card
- * read buffer"; the maker's SDK calls them getActiveID and getActiveBitCount). The reader keeps no state for us: while a card lies on it the
- * same answer comes again and again, so a card counts once, until it has gone.
+ * rf IDEAS pcProx and WAVE ID readers without keystrokes, asked by feature reports of eight bytes with report id 0:
+ * command 0x8F fetches the card's bits, least significant byte first, 0x8E their number (open description of the
+ * protocol: micolous/pcprox, protocol.md, "Card read buffer"; the maker's SDK calls them getActiveID and
+ * getActiveBitCount). The reader keeps no state for us: while a card lies on it the same answer comes again and again,
+ * so a card counts once, until it has gone.
  */
 import type { Decoder, Took } from './decoder.ts'
 
@@ -66,7 +67,10 @@ export function createPcproxDecoder(): Decoder {
   }
 }
 
-/** What a reader answers while a card of `bits` bits lies on it: used by the simulated reader and by tests. 0 bits: no card. */
+/**
+ * What a reader answers while a card of `bits` bits lies on it: used by the simulated reader and by tests. 0 bits: no
+ * card.
+ */
 export function encodePcprox(value: bigint, bits: number): Buffer {
   const look = Buffer.alloc(2 * pcproxReportSize)
   for (let i = 0; i < pcproxReportSize; i++) look[i] = Number((value >> BigInt(8 * i)) & 0xffn)

@@ -1,6 +1,6 @@
 /**
- * "Learn this reader": a card is scanned three times, and out comes the rule of the allow-list that reads it. Every decoder that the
- * device could need listens at once; what they read stays here, masked to the outside.
+ * "Learn this reader": a card is scanned three times, and out comes the rule of the allow-list that reads it. Every
+ * decoder that the device could need listens at once; what they read stays here, masked to the outside.
  */
 import { knownFormats, readAs } from '../../identity/card-formats/index.ts'
 import { mrzLines } from '../../identity/documents/index.ts'
@@ -84,7 +84,8 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
         ...(info.usagePage === 0 ? {} : { usagePage: info.usagePage, usage: info.usage }),
         decoder,
         ...settings,
-        // What it reads now it is to read at the desk: lines of a document, unless the reader itself says that they were a symbol's.
+        // What it reads now it is to read at the desk: lines of a document, unless the reader itself says that they
+        // were a symbol's.
         ...(decoder !== 'document' && scans.some((scan) => documentOf(scan)) ? { documents: true } : {}),
         ...(chosen === null ? {} : { cards: [chosen] }),
       },

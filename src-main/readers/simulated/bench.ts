@@ -1,4 +1,7 @@
-/** The reader bench: plugs simulated readers into an engine over loopback TCP and taps cards on them as true HID reports. */
+/**
+ * The reader bench: plugs simulated readers into an engine over loopback TCP and taps cards on them as true HID
+ * reports.
+ */
 import { createServer, type Server, type Socket } from 'node:net'
 import { encodeHidPos } from '../decoders/hid-pos.ts'
 import { encodeKeyboardWedge } from '../decoders/keyboard-wedge.ts'

@@ -1,4 +1,7 @@
-/** The engine's end of the reader bench: a HID bus whose devices and reports arrive over loopback TCP, and which may vanish. */
+/**
+ * The engine's end of the reader bench: a HID bus whose devices and reports arrive over loopback TCP, and which may
+ * vanish.
+ */
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fail, ok } from '../../../src-shared/result.ts'

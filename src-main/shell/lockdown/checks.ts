@@ -1,4 +1,7 @@
-/** What locks a kiosk down on Linux, each read from the machine itself. Nothing is changed, and what cannot be told is said so. */
+/**
+ * What locks a kiosk down on Linux, each read from the machine itself. Nothing is changed, and what cannot be told is
+ * said so.
+ */
 import { join } from 'node:path'
 import type { Finding, Machine } from './machine.ts'
 

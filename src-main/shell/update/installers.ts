@@ -1,4 +1,7 @@
-/** How a verified file becomes the running program: an AppImage is swapped with its predecessor kept; an NSIS installer runs silently. */
+/**
+ * How a verified file becomes the running program: an AppImage is swapped with its predecessor kept; an NSIS installer
+ * runs silently.
+ */
 import { spawn } from 'node:child_process'
 import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -69,7 +72,9 @@ export function nsisInstaller(folder: string, run: Run = runDetached): Installer
   }
 }
 
-/** The installer of this start, or null where a package manager keeps the program (.deb) or it runs from its sources. */
+/**
+ * The installer of this start, or null where a package manager keeps the program (.deb) or it runs from its sources.
+ */
 export function installerOfThisStart(
   platform: NodeJS.Platform,
   env: NodeJS.ProcessEnv,

@@ -1,9 +1,15 @@
-/** What a release says of itself: signed with Ed25519 by the institution's own release key, which each kiosk pins in its settings. */
+/**
+ * What a release says of itself: signed with Ed25519 by the institution's own release key, which each kiosk pins in its
+ * settings.
+ */
 import { createPublicKey, verify } from 'node:crypto'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../../src-shared/result.ts'
 
-/** Rings from the first kiosks that get a release to all of them; a kiosk takes what its own ring or an outer one was given. */
+/**
+ * Rings from the first kiosks that get a release to all of them; a kiosk takes what its own ring or an outer one was
+ * given.
+ */
 export const Ring = z.enum(['first', 'early', 'all'])
 export type Ring = z.infer<typeof Ring>
 

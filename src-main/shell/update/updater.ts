@@ -1,6 +1,7 @@
 /**
- * Updates in the background: asks for a release, checks its signature and its file's hash, installs only at an idle desk with
- * nothing unsettled, proves the new version by its engine coming up, and goes back to the old one when it does not.
+ * Updates in the background: asks for a release, checks its signature and its file's hash, installs only at an idle
+ * desk with nothing unsettled, proves the new version by its engine coming up, and goes back to the old one when it
+ * does not.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +23,10 @@ export const UpdateSettings = z.strictObject({
 })
 export type UpdateSettings = z.infer<typeof UpdateSettings>
 
-/** How often a release is asked for, how long a new version may take to come up, and how often an idle desk is looked for, ms. */
+/**
+ * How often a release is asked for, how long a new version may take to come up, and how often an idle desk is looked
+ * for, ms.
+ */
 const askMs = 4 * 3_600_000
 const proveMs = 120_000
 const idleMs = 60_000

@@ -48,7 +48,10 @@ async function writeWhole(folder: string, name: string, text: string): Promise<v
   await place.close()
 }
 
-/** Text of a plain file of at most so many bytes; empty for anything else: a link or a pipe leads out of the stick, or never ends. */
+/**
+ * Text of a plain file of at most so many bytes; empty for anything else: a link or a pipe leads out of the stick, or
+ * never ends.
+ */
 async function readSmall(path: string, most: number): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
@@ -70,8 +73,9 @@ function diskFailure(error: unknown): ReturnType<typeof fail> {
 export function createCarry({ store, ledger, records, keys }: Parts) {
   return {
     /**
-     * Writes what the hub has not acknowledged (`whole`: everything) into as many files as it takes; all of it is on the
-     * stick when this resolves. Fails with L-625 when there is nothing to carry, L-626 when the stick cannot be written.
+     * Writes what the hub has not acknowledged (`whole`: everything) into as many files as it takes; all of it is on
+     * the stick when this resolves. Fails with L-625 when there is nothing to carry, L-626 when the stick cannot be
+     * written.
      */
     async send(
       folder: string,
@@ -125,9 +129,10 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
     },
 
     /**
-     * Takes the newest receipt for this kiosk. Fails with L-623 (none on the stick), L-622 (only other kiosks'), L-620 and
-     * L-621 (not whole, altered), L-625 (older than what is known), L-627 (of a hub that was put back from a backup),
-     * L-604 (it names an entry that is not in this ledger), L-626 (the stick cannot be read). Nothing changes then.
+     * Takes the newest receipt for this kiosk. Fails with L-623 (none on the stick), L-622 (only other kiosks'), L-620
+     * and L-621 (not whole, altered), L-625 (older than what is known), L-627 (of a hub that was put back from a
+     * backup), L-604 (it names an entry that is not in this ledger), L-626 (the stick cannot be read). Nothing changes
+     * then.
      */
     async receive(folder: string, by: StaffId): Promise<Result<{ acked: number; fresh: number }>> {
       const record = records.read()

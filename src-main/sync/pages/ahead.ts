@@ -1,4 +1,7 @@
-/** Pages asked for ahead of their turn: while one is written the next is being read, and the one after that is on its way. */
+/**
+ * Pages asked for ahead of their turn: while one is written the next is being read, and the one after that is on its
+ * way.
+ */
 import type { Result } from '../../../src-shared/result.ts'
 import { ok } from '../../../src-shared/result.ts'
 import type { SealedPage } from '../hub-client.ts'

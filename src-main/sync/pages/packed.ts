@@ -1,4 +1,7 @@
-/** Grants on their way from one thread to another: one text and one block of bytes, a fifth of what copying objects costs. */
+/**
+ * Grants on their way from one thread to another: one text and one block of bytes, a fifth of what copying objects
+ * costs.
+ */
 import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
 import { prepare, type Prepared, type PreparedGrant } from '../../pickups/index.ts'
 import { wrapInto, wrapOverhead, type WrapKey } from '../../vault/index.ts'

@@ -1,4 +1,7 @@
-/** Reading pages: long ones on the page thread once it is ready, all others here, in pieces that leave the desk's thread to its screen. */
+/**
+ * Reading pages: long ones on the page thread once it is ready, all others here, in pieces that leave the desk's thread
+ * to its screen.
+ */
 import { setImmediate } from 'node:timers/promises'
 import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
 import { prepareGrant, type PreparedGrant } from '../../pickups/index.ts'

@@ -1,4 +1,7 @@
-/** The page thread as the desk's thread sees it. It is only ever a help: whatever ends it, the pages it had are read here. */
+/**
+ * The page thread as the desk's thread sees it. It is only ever a help: whatever ends it, the pages it had are read
+ * here.
+ */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'

@@ -1,4 +1,7 @@
-/** Entry of the page thread: reads pages and seals the names in them while the desk's own thread serves. Ends itself after a minute without work. */
+/**
+ * Entry of the page thread: reads pages and seals the names in them while the desk's own thread serves. Ends itself
+ * after a minute without work.
+ */
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import { packGrants } from './packed.ts'
 import { readPageHere } from './read-page.ts'

@@ -1,6 +1,7 @@
 /**
- * HPKE (RFC 9180), base and auth mode, for one message, on the platform's own X25519, HMAC and AES-GCM: DHKEM(X25519, HKDF-SHA256),
- * HKDF-SHA256. Key material that this file derives is wiped; what OpenSSL or BoringSSL holds, it clears when it is freed.
+ * HPKE (RFC 9180), base and auth mode, for one message, on the platform's own X25519, HMAC and AES-GCM: DHKEM(X25519,
+ * HKDF-SHA256), HKDF-SHA256. Key material that this file derives is wiped; what OpenSSL or BoringSSL holds, it clears
+ * when it is freed.
  */
 import {
   createCipheriv,
@@ -99,8 +100,9 @@ interface Agreement {
 }
 
 /**
- * The shared secret of Encap and Decap, AuthEncap and AuthDecap (section 4.1): the two ends agree on the same (the ephemeral key, then the
- * sender's) and give the same context. The platform refuses a public key of low order, as section 7.1.4 asks.
+ * The shared secret of Encap and Decap, AuthEncap and AuthDecap (section 4.1): the two ends agree on the same (the
+ * ephemeral key, then the sender's) and give the same context. The platform refuses a public key of low order, as
+ * section 7.1.4 asks.
  */
 function sharedSecret(agreements: readonly Agreement[], context: readonly Uint8Array[]): Buffer {
   const secrets = agreements.map((agreement) => diffieHellman(agreement))
@@ -155,8 +157,8 @@ interface Message {
 }
 
 /**
- * Seals with an ephemeral key that the caller gives: `nativeHpke.seal` makes a fresh one, the RFC's vectors state theirs. With a `sender`
- * (a raw private key) in auth mode: AuthEncap of section 4.1.
+ * Seals with an ephemeral key that the caller gives: `nativeHpke.seal` makes a fresh one, the RFC's vectors state
+ * theirs. With a `sender` (a raw private key) in auth mode: AuthEncap of section 4.1.
  */
 export function sealWithEphemeral(
   ephemeral: Agreement,
@@ -186,7 +188,10 @@ export function sealWithEphemeral(
   }
 }
 
-/** Opens one message; throws when it does not open. With a `sender` (a raw public key) in auth mode: AuthDecap of section 4.1. */
+/**
+ * Opens one message; throws when it does not open. With a `sender` (a raw public key) in auth mode: AuthDecap of
+ * section 4.1.
+ */
 export function openOnce(
   privateKey: Uint8Array,
   sealed: Uint8Array,

@@ -1,6 +1,9 @@
 /** What the envelope needs of HPKE (RFC 9180), whoever computes it. */
 
-/** One message under a fresh key each (RFC 9180, section 6.1): base or auth mode, sequence number 0. All keys are raw X25519. */
+/**
+ * One message under a fresh key each (RFC 9180, section 6.1): base or auth mode, sequence number 0. All keys are raw
+ * X25519.
+ */
 export interface HpkeProvider {
   /** `native`: the platform's X25519 and AES. `library`: the same in JavaScript, for a platform without. */
   readonly name: 'native' | 'library'
@@ -16,7 +19,10 @@ export interface HpkeProvider {
     info: Uint8Array,
     aad: Uint8Array,
   ): Promise<Buffer>
-  /** Opens what `sealFrom` made; throws when it does not come from the holder of the private half of `senderPublic`, or was changed. */
+  /**
+   * Opens what `sealFrom` made; throws when it does not come from the holder of the private half of `senderPublic`, or
+   * was changed.
+   */
   openFrom(
     senderPublic: Uint8Array,
     privateKey: Uint8Array,

@@ -1,4 +1,6 @@
-/** Each act on a desk’s three thousand pickups: how the desk is made ready for it, and how it is done to its very end. */
+/**
+ * Each act on a desk’s three thousand pickups: how the desk is made ready for it, and how it is done to its very end.
+ */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'

@@ -1,4 +1,6 @@
-/** Desks of a real hub where thousands wait, and their kiosks: real keys, signed requests and ledgers; no store behind. */
+/**
+ * Desks of a real hub where thousands wait, and their kiosks: real keys, signed requests and ledgers; no store behind.
+ */
 import canonicalize from 'canonicalize'
 import type { KeyObject } from 'node:crypto'
 import { sql } from 'kysely'
@@ -77,7 +79,10 @@ async function addAccounts(db: Db, desk: string): Promise<string[]> {
   return accounts
 }
 
-/** A porter's desk whose kiosk holds `count` pickups, granted in `incarnation` (the hub's, unless it is said); `withKey`: its opening key is in force. */
+/**
+ * A porter's desk whose kiosk holds `count` pickups, granted in `incarnation` (the hub's, unless it is said);
+ * `withKey`: its opening key is in force.
+ */
 export async function addBigDesk(
   db: Db,
   hub: Where,
@@ -119,7 +124,10 @@ export async function askedBack(db: Db, desk: BigDesk, to: string | null): Promi
   await sql`ANALYZE`.execute(db)
 }
 
-/** One batch of a kiosk's ledger from its first entry on, one entry for each pickup of its desk; signed as a kiosk signs. */
+/**
+ * One batch of a kiosk's ledger from its first entry on, one entry for each pickup of its desk; signed as a kiosk
+ * signs.
+ */
 export function batchOf(
   desk: BigDesk,
   kind: LedgerKind,

@@ -1,4 +1,7 @@
-/** Another hub process on the same database, as far as what it does by itself goes: one job, then it ends. `job.ts DATA_FOLDER DATABASE_URL JOB` */
+/**
+ * Another hub process on the same database, as far as what it does by itself goes: one job, then it ends. `job.ts
+ * DATA_FOLDER DATABASE_URL JOB`
+ */
 import { connectDatabase } from '../../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../../src-hub/keys/index.ts'
 import { purgeEnded } from '../../../src-hub/operations/index.ts'

@@ -1,4 +1,7 @@
-/** A hub's database as after years: a million pickups, five million ledger entries, written in bulk past the rules that made them. */
+/**
+ * A hub's database as after years: a million pickups, five million ledger entries, written in bulk past the rules that
+ * made them.
+ */
 import pg from 'pg'
 
 export interface Sizes {

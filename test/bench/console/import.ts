@@ -1,4 +1,7 @@
-/** Importing from CSV through the hub, people and pickups and sealed envelopes, beside PostgreSQL's own COPY of the same file into a bare table. */
+/**
+ * Importing from CSV through the hub, people and pickups and sealed envelopes, beside PostgreSQL's own COPY of the same
+ * file into a bare table.
+ */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'

@@ -1,4 +1,7 @@
-/** A desk with 100,000 pickups cached and a supervisor signed in: the real engine in this process, HID reports in, TCP out. */
+/**
+ * A desk with 100,000 pickups cached and a supervisor signed in: the real engine in this process, HID reports in, TCP
+ * out.
+ */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
@@ -82,7 +85,10 @@ export function addSupervisor(folder: string): void {
 const letters = (i: number) =>
   [...i.toString(26)].map((digit) => String.fromCharCode(65 + parseInt(digit, 26))).join('')
 
-/** Pickups with true envelopes, sealed to the key that the desk has made; a dozen share each birth date, as among 20,000 students. */
+/**
+ * Pickups with true envelopes, sealed to the key that the desk has made; a dozen share each birth date, as among 20,000
+ * students.
+ */
 export async function addCustomers(folder: string, count: number): Promise<{ customers: Customer[]; kiosk: KioskId }> {
   const { store, record, keys } = opened(folder)
   const opening = createOpeningKeys({

@@ -1,4 +1,6 @@
-/** A TCP proxy on loopback that counts the bytes of both directions: what the cable carries, TLS and headers included. */
+/**
+ * A TCP proxy on loopback that counts the bytes of both directions: what the cable carries, TLS and headers included.
+ */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface CountingProxy {

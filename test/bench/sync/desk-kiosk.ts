@@ -107,7 +107,10 @@ function openAt(folder: string): Store {
   return opened.value
 }
 
-/** Enrols at `desk`; its opening key is told and, as a supervisor does at the console, confirmed, so that the hub may grant to it. A check-in screen has none. */
+/**
+ * Enrols at `desk`; its opening key is told and, as a supervisor does at the console, confirmed, so that the hub may
+ * grant to it. A check-in screen has none.
+ */
 export async function enrolKiosk(
   hub: Pick<BenchHub, 'url' | 'agent'>,
   desk: string,

@@ -43,7 +43,10 @@ export function inventPickups(count: number, incarnation: string, lookupKey: Buf
   })
 }
 
-/** `code` is a sealed pickup code, where pickups shall move on to other desks. Accounts, recipients, pickups, open grants and the desk's feed, in one transaction. */
+/**
+ * `code` is a sealed pickup code, where pickups shall move on to other desks. Accounts, recipients, pickups, open
+ * grants and the desk's feed, in one transaction.
+ */
 export async function fillDesk(
   db: Db,
   desk: string,

@@ -1,4 +1,7 @@
-/** PouchDB and its server, a package of their own beside the benches: installed from its lock file when the bench first asks. */
+/**
+ * PouchDB and its server, a package of their own beside the benches: installed from its lock file when the bench first
+ * asks.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'

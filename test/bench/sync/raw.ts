@@ -8,7 +8,10 @@ import { openStore } from '../../../src-main/storage/index.ts'
 
 const transactions = 20
 
-/** better-sqlite3: parse each page's JSON and upsert it into the kiosk's own tables, in `pages` transactions. Milliseconds. */
+/**
+ * better-sqlite3: parse each page's JSON and upsert it into the kiosk's own tables, in `pages` transactions.
+ * Milliseconds.
+ */
 export function rawUpsert(folder: string, pickups: readonly GrantedPickup[], pages = transactions): number {
   const opened = openStore(join(folder, 'kiosk.db'))
   if (!opened.ok) throw new Error(opened.failure.code)

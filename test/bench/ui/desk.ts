@@ -1,4 +1,7 @@
-/** A real desk with its real shell: 100,000 pickups cached, staff with a PIN, the engine in its own process, scans as HID reports over loopback. */
+/**
+ * A real desk with its real shell: 100,000 pickups cached, staff with a PIN, the engine in its own process, scans as
+ * HID reports over loopback.
+ */
 import type { KioskClient } from '../../../src-shared/kiosk-api.ts'
 import { createBrowserShell } from '../../../src-main/browser/index.ts'
 import { systemClock, systemTimers } from '../../../src-main/engine/index.ts'
@@ -14,7 +17,10 @@ const pin = '482915'
 export interface UiDesk {
   readonly reader: ReaderBench
   readonly api: KioskClient
-  /** Milliseconds of `performance.timeOrigin + performance.now()` at which the shell was last told a state with this step. */
+  /**
+   * Milliseconds of `performance.timeOrigin + performance.now()` at which the shell was last told a state with this
+   * step.
+   */
   toldAt(step: string): number
   launchUrl(): string
   signIn(): Promise<void>

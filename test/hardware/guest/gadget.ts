@@ -1,4 +1,6 @@
-/** A USB device on a cable of the kernel's own (dummy_hcd), made by configfs (Documentation/usb/gadget_configfs.rst). */
+/**
+ * A USB device on a cable of the kernel's own (dummy_hcd), made by configfs (Documentation/usb/gadget_configfs.rst).
+ */
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

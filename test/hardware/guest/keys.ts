@@ -1,4 +1,6 @@
-/** Text as strokes on a US keyboard, by QEMU's names of keys (QKeyCode). Each stroke is pressed together, then let go. */
+/**
+ * Text as strokes on a US keyboard, by QEMU's names of keys (QKeyCode). Each stroke is pressed together, then let go.
+ */
 const plain: Readonly<Record<string, string>> = {
   ' ': 'spc',
   '-': 'minus',

@@ -26,7 +26,9 @@ export interface Cable {
   /** Pulls it out. */
   unplug(): void
   plugged(): boolean
-  /** After so many more bytes the printer takes none, as one does whose buffer is full; Infinity: it takes all again. */
+  /**
+   * After so many more bytes the printer takes none, as one does whose buffer is full; Infinity: it takes all again.
+   */
   takeOnly(bytes: number): void
   /** All that was ever sent through it to the printer. */
   readonly received: Buffer[]

@@ -15,7 +15,9 @@ import { openKiosk, releaseDesk } from './release-desk.ts'
 
 const secret = 'Kissa{7}-9081'
 const patience = { processId: 'trusted', headerMs: 1000, slipMs: 1700, pollMs: 60_000 } as const
-/** The printer's patience lasts twice as long as at a desk: an emulated processor that shares its own is slow to answer. */
+/**
+ * The printer's patience lasts twice as long as at a desk: an emulated processor that shares its own is slow to answer.
+ */
 const timers = {
   set(run: () => void, ms: number) {
     const timer = setTimeout(run, ms * 2)

@@ -36,7 +36,8 @@ export async function atDesk(
   acts: (desk: ReaderDesk) => Promise<void>,
   settings: object = {},
 ): Promise<void> {
-  // No desktop inside reads what a wedge types, and no udev says so. Emulated machines are slow: a slow reader is no torn one here. No desktop runs in them, and no udev.
+  // No desktop inside reads what a wedge types, and no udev says so. Emulated machines are slow: a slow reader is no
+  // torn one here. No desktop runs in them, and no udev.
   const config = ReadersConfig.parse({
     allow,
     pollMs: 150,

@@ -283,7 +283,8 @@ export const readerTests: readonly HardwareTest[] = [
           oversize[1] = 255
           send([Buffer.alloc(64, 0xff), Buffer.from([2]), whole.subarray(0, 20), oversize, Buffer.alloc(64)])
           await aWhile(300)
-          // What follows a torn report at once may be the rest of it: it is told as a broken read, and the next is whole.
+          // What follows a torn report at once may be the rest of it: it is told as a broken read, and the next is
+          // whole.
           send([whole])
           await aWhile(300)
           send([whole])

@@ -1,4 +1,7 @@
-/** A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its window. */
+/**
+ * A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its
+ * window.
+ */
 import { Desk, type Settlement } from '../../../src-shared/domain.ts'
 import { Policy } from '../../../src-shared/policy/index.ts'
 import { layoutForDesk } from '../../../src-main/desk/slip-layout.ts'

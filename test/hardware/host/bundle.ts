@@ -1,4 +1,7 @@
-/** The tests inside and the printers' command, a file each: an emulated processor takes seconds over a hundred small ones. */
+/**
+ * The tests inside and the printers' command, a file each: an emulated processor takes seconds over a hundred small
+ * ones.
+ */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'

@@ -1,4 +1,7 @@
-/** An archive that Linux unpacks as its first file system: cpio, "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst). */
+/**
+ * An archive that Linux unpacks as its first file system: cpio, "newc" format
+ * (Documentation/driver-api/early-userspace/buffer-format.rst).
+ */
 const type = { file: 0o100000, folder: 0o040000, link: 0o120000, characterDevice: 0o020000 } as const
 
 export type CpioEntry =

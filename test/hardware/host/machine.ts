@@ -1,4 +1,6 @@
-/** The small machine: QEMU, its monitor (QMP), and the wire that the tests inside talk over. Stopped whatever happens. */
+/**
+ * The small machine: QEMU, its monitor (QMP), and the wire that the tests inside talk over. Stopped whatever happens.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'

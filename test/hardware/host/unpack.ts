@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 
-/** `root`: laid-out packages with xz and its libraries, run by their own loader, for the computer may have others or none. */
+/**
+ * `root`: laid-out packages with xz and its libraries, run by their own loader, for the computer may have others or
+ * none.
+ */
 function throughXz(root: string, data: Uint8Array): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const libraries = [join(root, 'lib/x86_64-linux-gnu'), join(root, 'usr/lib/x86_64-linux-gnu')].join(':')

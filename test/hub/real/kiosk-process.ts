@@ -1,6 +1,6 @@
 /**
- * A kiosk in a process of its own, over a real database file: it serves, it talks to the hub, and it can be killed at any
- * instant. Every answer names the end of its ledger, as a screen confirms an act.
+ * A kiosk in a process of its own, over a real database file: it serves, it talks to the hub, and it can be killed at
+ * any instant. Every answer names the end of its ledger, as a screen confirms an act.
  */
 import type { DeskKiosk } from '../../bench/sync/desk-kiosk.ts'
 import { reopen } from '../../bench/sync/desk-kiosk.ts'

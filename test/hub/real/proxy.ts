@@ -1,10 +1,15 @@
-/** A TCP proxy between one kiosk and whichever hub process it is pointed at. It lets a number of bytes through, then does what the test has planned. */
+/**
+ * A TCP proxy between one kiosk and whichever hub process it is pointed at. It lets a number of bytes through, then
+ * does what the test has planned.
+ */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface Proxy {
   readonly url: string
   pointAt(port: number): void
-  /** After so many bytes in both directions the cable breaks, once `then` has run; a torn message, not none, arrives. */
+  /**
+   * After so many bytes in both directions the cable breaks, once `then` has run; a torn message, not none, arrives.
+   */
   breakAfter(bytes: number, then?: () => void): void
   mend(): void
   stop(): Promise<void>

@@ -1,7 +1,8 @@
 /**
- * The promises of the simulation against the real things: two hub processes on a real PostgreSQL, kiosk processes on real
- * SQLite files, a cable of the test's own between them. Processes die by SIGKILL in the middle of a message, the cable
- * breaks after any byte, what a dying disk left behind the last commit is rubbish. fast-check chooses what happens.
+ * The promises of the simulation against the real things: two hub processes on a real PostgreSQL, kiosk processes on
+ * real SQLite files, a cable of the test's own between them. Processes die by SIGKILL in the middle of a message, the
+ * cable breaks after any byte, what a dying disk left behind the last commit is rubbish. fast-check chooses what
+ * happens.
  *
  * LODGE_REAL_RUNS plays more histories than the usual two; a failure prints the seed for LODGE_REAL_SEED.
  */

@@ -1,9 +1,14 @@
-/** Asks for what all test files of one run share. Outside of such a run (a bench, a picture) there is nothing to share. */
+/**
+ * Asks for what all test files of one run share. Outside of such a run (a bench, a picture) there is nothing to share.
+ */
 
 /** Environment variable with the address of the run's server. */
 export const sharedAddress = 'LODGE_TEST_SHARED'
 
-/** `postgres`: URL of a cluster's owner. `browser`: WebSocket of a Chromium. `window`, `console`: folders of built pages. */
+/**
+ * `postgres`: URL of a cluster's owner. `browser`: WebSocket of a Chromium. `window`, `console`: folders of built
+ * pages.
+ */
 export type SharedName = 'postgres' | 'browser' | 'window' | 'console'
 
 const madeWithinMs = 180_000

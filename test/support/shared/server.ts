@@ -1,7 +1,7 @@
 /**
- * What all test files of one run share: one PostgreSQL, one Chromium, one build of each page. Each is made when the first
- * file asks for it, so that a run that needs none of them starts none. Vitest's own process keeps them (they would end with
- * a file's worker) and takes them away at the end.
+ * What all test files of one run share: one PostgreSQL, one Chromium, one build of each page. Each is made when the
+ * first file asks for it, so that a run that needs none of them starts none. Vitest's own process keeps them (they
+ * would end with a file's worker) and takes them away at the end.
  */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
