@@ -52,7 +52,7 @@ const piece = 500
  * So many entries go into the first transaction of a long batch, and about as long is one to take, ms: others at that
  * desk wait for it.
  */
-const firstPart = 500
+const firstPart = 100
 const partMs = 80
 
 /**

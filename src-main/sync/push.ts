@@ -36,10 +36,10 @@ export async function onItsWay(): Promise<void> {
 /** Entries read and written in one turn: some milliseconds. */
 const piece = 500
 /**
- * So often does a batch bring a signature besides its last one: the hub takes a long one in by parts, each vouched for
- * by its own.
+ * After so many entries a batch brings a signature besides its last one: the hub takes a long one in by parts, each
+ * vouched for by its own.
  */
-const partsOfBatch = 10
+const signedEvery = 100
 /** No batch is made smaller than this for a slow line. */
 const least = 100
 
@@ -53,7 +53,6 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
    * What it may grow to again until the whole ledger is there: half of what failed where a shorter one had got through.
    */
   let ceiling = most
-  const signed = Math.ceil(most / partsOfBatch)
 
   /**
    * How far this kiosk has come with the hub of that incarnation: one that has gone back in time learns it from that.
@@ -78,7 +77,7 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       if (at > from) await setImmediate()
       const entries = ledger.after(at, Math.min(piece, last - at))
       // A signature covers the chain up to it; those in between stay in this kiosk's own ledger.
-      const brings = (seq: number) => seq === last || (seq - from) % signed === 0
+      const brings = (seq: number) => seq === last || (seq - from) % signedEvery === 0
       const sent = entries.map((entry, i) => JSON.stringify(brings(at + i + 1) ? entry : { bytes: entry.bytes }))
       pieces.push(`${at > from ? ',' : ''}${sent.join(',')}`)
     }
