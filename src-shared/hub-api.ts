@@ -87,6 +87,8 @@ export const GrantedPickup = z.object({
   expiresAt: Instant.catch(instantRange.to),
   /** Issued against the proof of somebody who stands at the desk. */
   walkIn: WalkInId.optional(),
+  /** Somebody else on record has this name and birth date: a document alone does not say whose pickup it is. */
+  namesake: z.literal(true).optional(),
 })
 export type GrantedPickup = z.infer<typeof GrantedPickup>
 

@@ -2,7 +2,8 @@
  * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
  */
 import type { Epoch } from '../../src-shared/domain.ts'
-import { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { GrantedPickup, PersonName } from '../../src-shared/hub-api.ts'
+import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -33,6 +34,7 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
       'recipient.former_names',
       'recipient.language',
       'recipient.birth_date',
+      'recipient.birth_blind',
       'recipient.sponsor',
       'recipient.address',
       'account.valid_until',
@@ -46,8 +48,50 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
       : await tx.selectFrom('card').select(['recipient', 'sealed']).where(bulk.among('recipient', people)).execute()
   const cards = new Map<string, Buffer[]>()
   for (const { recipient, sealed } of found) cards.set(recipient, [...(cards.get(recipient) ?? []), sealed])
-  return new Map(rows.map((row) => [row.id, { ...row, cards: cards.get(row.recipient) ?? [] }]))
+  const namesakes = await namesakesAmong(tx, rows)
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { ...row, cards: cards.get(row.recipient) ?? [], namesake: namesakes.has(row.recipient) },
+    ]),
+  )
 }
+
+interface Born {
+  readonly recipient: string
+  readonly family: string
+  readonly given: string
+  readonly former_names: unknown
+  readonly birth_blind: Buffer | null
+}
+
+const likenessOf = ({ recipient, family, given, former_names }: Born): Likeness => ({
+  recipient,
+  name: { family, given },
+  formerNames: PersonName.array().parse(former_names),
+})
+
+/** Those of whom somebody else on record has name and birth date: one statement for any number. */
+async function namesakesAmong(tx: Tx, people: readonly Born[]): Promise<ReadonlySet<string>> {
+  const births = [...new Map(people.flatMap(({ birth_blind: b }) => (b === null ? [] : [[text(b), b]]))).values()]
+  if (births.length === 0) return new Set()
+  const born = await tx
+    .selectFrom('recipient')
+    .select(['id as recipient', 'family', 'given', 'former_names', 'birth_blind'])
+    .where('birth_blind', 'in', births)
+    .execute()
+  const byBirth = Map.groupBy(born, ({ birth_blind: b }) => (b === null ? '' : text(b)))
+  return new Set(
+    people
+      .filter((person) => {
+        const others = person.birth_blind === null ? [] : (byBirth.get(text(person.birth_blind)) ?? [])
+        return others.length > 1 && others.some((each) => areNamesakes(likenessOf(person), likenessOf(each)))
+      })
+      .map(({ recipient }) => recipient),
+  )
+}
+
+const text = (tag: Buffer) => tag.toString('base64url')
 
 /** Throws for a record that the contract does not allow. */
 export function grantRecord(
@@ -80,6 +124,7 @@ export function grantRecord(
       grantee.birth_date === null ? null : birthTag(lookup, keys.open(grantee.birth_date)).toString('base64url'),
     cardTags: grantee.cards.map((card) => cardTag(lookup, keys.open(card)).toString('base64url')),
     pickupCodeTag: pickupCodeTag(lookup, keys.open(grantee.pickup_code)).toString('base64url'),
+    ...(grantee.namesake ? { namesake: true } : {}),
     issuedAt: Number(grantee.issued_at),
     expiresAt: Number(grantee.expires_at),
   })

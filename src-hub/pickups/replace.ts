@@ -9,7 +9,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
-import { grantNew, type GrantParts } from './grants.ts'
+import { grantNew, WentBack, type GrantParts } from './grants.ts'
 import { newPickupCode } from './issue.ts'
 import { pickupLifeMs } from './life.ts'
 
@@ -215,6 +215,8 @@ async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { acto
 
 /** Whether the database, not the row at hand, is what went wrong: a deadlock, a connection, no space, a shut-down. */
 function ofDatabase(error: unknown): boolean {
+  // A database that went back in time is to be believed about no row.
+  if (error instanceof WentBack) return true
   return error instanceof pg.DatabaseError && /^(08|40|53|57|58)/.test(error.code ?? '')
 }
 

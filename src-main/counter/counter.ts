@@ -14,21 +14,21 @@ export interface Counter {
   idle(): void
   /** A step that ends by itself stays once more as long, from now. False where the present one does not. */
   extend(now: number): boolean
-  /** Called on every change of step, before the new one shows: half-read scans are flushed. */
-  onLeave(listener: () => void): void
+  /** Called on every change of step with the next one, before it shows: half-read scans are flushed. */
+  onLeave(listener: (next: CounterStep['step']) => void): void
 }
 
 export function createCounter(timers: Timers, onChange: () => void): Counter {
   let current: CounterStep = { step: 'idle' }
   let cancel: (() => void) | null = null
   let lasts: number | undefined
-  const leaving: (() => void)[] = []
+  const leaving: ((next: CounterStep['step']) => void)[] = []
 
   function go(step: CounterStep, timeoutMs?: number): void {
     cancel?.()
     lasts = timeoutMs
     cancel = timeoutMs === undefined ? null : timers.set(() => go({ step: 'idle' }), timeoutMs)
-    if (step.step !== current.step) for (const listener of leaving) listener()
+    if (step.step !== current.step) for (const listener of leaving) listener(step.step)
     current = step
     onChange()
   }

@@ -26,7 +26,7 @@ import { storageFailure } from '../storage/index.ts'
 import { deskDate, type Services } from '../desk/index.ts'
 import { directions, forRecipient } from './directions.ts'
 import type { Counter } from './counter.ts'
-import type { ReadDocument, Serving } from './serving.ts'
+import type { Serving } from './serving.ts'
 import type { WalkInDesk } from './walk-in.ts'
 
 /** A badge read for a purpose; its card id is kept in memory only until the PIN is entered or the step is left. */
@@ -248,15 +248,11 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       serving.refuseDocument(shown, accepted.failure)
       return
     }
-    const read: ReadDocument = {
-      view: {
-        kind,
-        issuerCountry,
-        expiry,
-        nameMatch: found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact',
-      },
-      pickups: new Set<PickupId>(current.map((pickup) => pickup.id)),
-    }
+    const nameMatch = found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact'
+    const read = serving.readNow(
+      { kind, issuerCountry, expiry, nameMatch },
+      current.map(({ id }) => id),
+    )
     const only = open ?? (current.length === 1 ? current[0] : undefined)
     if (only !== undefined) serving.show(only, read, null)
     else serving.choose(current, read)
@@ -300,9 +296,9 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       return
     }
     if (parts.adding() && session !== null) {
-      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another
-      // takes a supervisor.
-      const isFirst = !standing.hasPin || signIn.unvouched().includes(member.id)
+      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another,
+      // or a supervisor's, takes a supervisor.
+      const isFirst = !standing.hasPin || (member.role !== 'supervisor' && signIn.unvouched().includes(member.id))
       if (session.role !== 'supervisor' && !isFirst) notify({ code: 'L-405' })
       else show('choose-pin', standing.left)
       return

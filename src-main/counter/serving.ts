@@ -32,6 +32,8 @@ export interface Serving {
   ofOnePerson<T extends { readonly pickup: Pickup }>(matches: readonly T[]): readonly T[]
   /** The document that was read in this visit and matched this pickup. */
   inHand(pickup: PickupId): ReadDocument | null
+  /** A document that was read at this moment, in this session. */
+  readNow(view: DocumentView, of: readonly PickupId[]): ReadDocument
   /** Records why a document was refused for a pickup, and says so where the staff are looking. */
   refuseDocument(pickup: Pickup, failure: Failure): void
   /** After sign-in: the oldest unsettled slip comes before anything else. */
@@ -52,6 +54,9 @@ export interface Serving {
 export interface ReadDocument {
   readonly view: DocumentView
   readonly pickups: ReadonlySet<PickupId>
+  /** When it was read, ms, and in whose session: it is in hand no longer than a verification would hold. */
+  readonly readAt: number
+  readonly session: string
 }
 
 interface Parts {
@@ -71,32 +76,25 @@ const proofRefused: ReadonlySet<ErrorCode> = new Set(['L-224', 'L-229', 'L-304']
 export function createServing({ services, counter, doneMs, floorYears, activity, showLetter }: Parts): Serving {
   const { store, ledger, pickups, verifications, slips, signIn, release, sync, views, now } = services
   let held: ReadDocument | null = null
-  /** When it was read, and in whose session: it is in hand no longer than a verification would hold. */
-  let heldSince = { at: 0, session: '' }
   /** Whom a card, a code or an account's name has told from their namesakes in this visit. */
   let apart: Apart | null = null
   /** The verification that waits while a colleague enters their PIN. */
   let awaiting: Extract<CounterStep, { step: 'verify' }> | null = null
-  counter.onLeave(() => {
-    const { step } = counter.step()
-    // Through printing and handing over: whoever has two pickups shows their document once.
-    if (step !== 'choose' && step !== 'verify' && step !== 'printing' && step !== 'hand-over') {
-      hold(null)
+  counter.onLeave((next) => {
+    // Through printing and handing over: whoever has two pickups shows their document once. Whatever else comes next,
+    // the visit is over, and what was shown in it proves nothing any more.
+    if (next !== 'choose' && next !== 'verify' && next !== 'printing' && next !== 'hand-over') {
+      held = null
       apart = null
     }
     awaiting = null
   })
 
-  function hold(document: ReadDocument | null): void {
-    if (document !== held) heldSince = { at: now(), session: signIn.session()?.id ?? '' }
-    held = document
-  }
-
   /** The document that is still in hand for this pickup, or null. */
   function inHand(pickup: PickupId): ReadDocument | null {
     const seconds = services.requirePlace().policy.verificationSeconds
-    const fresh = now() - heldSince.at < seconds * 1000 && signIn.session()?.id === heldSince.session
-    return fresh && held?.pickups.has(pickup) === true ? held : null
+    if (held === null || signIn.session()?.id !== held.session || now() - held.readAt >= seconds * 1000) return null
+    return held.pickups.has(pickup) ? held : null
   }
 
   /**
@@ -119,9 +117,11 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     [...(inHand(pickup.id)?.pickups ?? [])].flatMap((id) => pickups.get(id) ?? [])
 
   function choose(found: readonly Pickup[], document: ReadDocument | null): void {
-    const namesakes = new Set(found.map(({ person }) => person.recipient)).size > 1
+    const people = new Set(found.map(({ person }) => person.recipient))
+    const namesakes =
+      people.size > 1 || found.some(({ person }) => person.namesake && apart?.recipient !== person.recipient)
     counter.go({ step: 'choose', pickups: found.map(view), document: document?.view ?? null, namesakes })
-    hold(document)
+    held = document
   }
 
   /** The person says whose account it is, or shows a card or a code: whatever was proved so far proves any of them. */
@@ -161,22 +161,27 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       further: slips.wasted(pickup.id, pickup.epoch) > 0,
       notice,
     })
-    hold(document)
+    held = document
   }
 
   /**
    * What belongs to another recipient is no longer in hand: the next pickup that is opened by itself is the same
    * person's.
    */
-  function narrowed(document: ReadDocument | null, { recipient }: Likeness): ReadDocument | null {
+  function narrowed(document: ReadDocument | null, { recipient }: Pick<Likeness, 'recipient'>): ReadDocument | null {
     if (document === null) return null
     const own = [...document.pickups].filter((id) => pickups.get(id)?.person.recipient === recipient)
     return own.length === document.pickups.size ? document : { ...document, pickups: new Set(own) }
   }
 
+  function readNow(view: DocumentView, of: readonly PickupId[]): ReadDocument {
+    return { view, pickups: new Set(of), readAt: now(), session: signIn.session()?.id ?? '' }
+  }
+
   function showVerified(pickup: Pickup, document: DocumentView | null, verification: VerificationId): void {
     const session = signIn.session()
-    show(pickup, document === null ? null : { view: document, pickups: new Set([pickup.id]) }, null)
+    const read = document === null ? null : readNow(document, [pickup.id])
+    show(pickup, read, null)
     const step = counter.step()
     const open =
       session === null
@@ -242,6 +247,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         ),
       )
       sync.nudge()
+      held = narrowed(held, pickup.person)
       const step = counter.step()
       const after = pickups.get(pickup.id)
       if (step.step === 'verify' && step.pickup.id === pickup.id && after !== null) {
@@ -350,8 +356,10 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     witness,
     choose,
     inHand,
+    readNow,
     toldApart(next) {
       apart = next
+      held = narrowed(held, next)
     },
     ofOnePerson(matches) {
       const own = matches.filter(({ pickup }) => pickup.person.recipient === apart?.recipient)
@@ -363,7 +371,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       if (step.step === 'verify' && step.pickup.id === pickup.id)
         counter.amend({ ...step, document: null, verification: null, verifiedUntil: null, notice: said })
       else show(pickup, null, said)
-      hold(null)
+      held = null
     },
 
     handlers: {

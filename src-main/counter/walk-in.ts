@@ -4,7 +4,7 @@
  * nothing midway is given back, and what was issued for it is disabled: an open walk-in exists only while its person is
  * being served.
  */
-import type { Language, PickupId, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain.ts'
+import type { Language, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
 import type { AccountQuery, FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
 import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
@@ -29,7 +29,7 @@ import { permit, type Session } from '../staff/index.ts'
 import { written } from '../storage/index.ts'
 import { deskDate, ended, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
-import type { ReadDocument, Serving } from './serving.ts'
+import type { Serving } from './serving.ts'
 
 export interface WalkInDesk {
   /**
@@ -124,6 +124,7 @@ export function createWalkInDesk({
       accountValidUntil,
       requestReference: null,
       address: null,
+      namesake: false,
     }
     return {
       recipientClass: of.recipientClass,
@@ -288,7 +289,7 @@ export function createWalkInDesk({
     const pickup = of.live?.here === true ? pickups.get(of.live.pickup) : null
     if (pickup !== null && !ended.has(pickup.state)) {
       const view = documentView(of)
-      const document: ReadDocument | null = view === null ? null : { view, pickups: new Set<PickupId>([pickup.id]) }
+      const document = view === null ? null : serving.readNow(view, [pickup.id])
       forget()
       serving.show(pickup, document, null)
       return

@@ -17,6 +17,7 @@ const Person = z.object({
   accountValidUntil: DateText.nullable(),
   requestReference: z.string().nullable(),
   address: PostalAddress.nullable().default(null),
+  namesake: z.boolean().default(false),
 })
 export type Person = z.infer<typeof Person>
 

@@ -53,6 +53,7 @@ function personOf(pickup: GrantedPickup): Buffer {
     accountValidUntil,
     requestReference,
     ...(address === null || address === undefined ? {} : { address }),
+    ...(pickup.namesake === true ? { namesake: true } : {}),
   }
   return Buffer.from(JSON.stringify(person))
 }

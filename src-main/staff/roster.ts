@@ -72,7 +72,7 @@ export function createRoster(db: Sqlite, cacheKey: WrapKey, keyEncryptionKey: Ui
   const remove = db.prepare('UPDATE staff SET removed = 1 WHERE id = ?')
   const dropPin = db.prepare('DELETE FROM staff_pin WHERE staff = ?')
   const pin = db.prepare<[string], PinRow>('SELECT * FROM staff_pin WHERE staff = ?')
-  const pins = db.prepare<[], PinRow>('SELECT * FROM staff_pin')
+  const pins = db.prepare<[], PinRow>('SELECT p.* FROM staff_pin p JOIN staff s ON s.id = p.staff WHERE s.removed = 0')
   const setPin = db.prepare(
     `INSERT INTO staff_pin (staff, badge_tag, salt, memory_kib, passes, public_key, private_key, search_years, root, vouch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (staff) DO UPDATE SET badge_tag = excluded.badge_tag, salt = excluded.salt, memory_kib = excluded.memory_kib, passes = excluded.passes, public_key = excluded.public_key,

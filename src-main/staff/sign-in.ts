@@ -364,6 +364,9 @@ export function createSignIn({
    * for.
    */
   function sharers(by: Knowing, ownPublic: Buffer): ShareOf[] {
+    // Whose newest known key is not the desk's newest has been away, or looks at an old disk: its vouches may be of
+    // people who have left since.
+    if (isStrange(by)) return [{ staff: by.staff, publicKey: ownPublic }]
     return [{ staff: by.staff, publicKey: ownPublic }, ...trusting.colleagues(by.staff, by.trust.head).vouched]
   }
 
@@ -524,18 +527,21 @@ export function createSignIn({
     },
 
     /** A new PIN around the same key of one's own; the old one has just proved it. L-406, L-410. */
-    async changePin(badge: BadgeInHand, pin: string, own: Uint8Array): Promise<Result<null>> {
-      const rule = await allowed(pin)
-      if (!rule.ok) return rule
-      const known = roster.pin(badge.member.id)
-      if (known === null) return fail('L-404')
-      const record = await newRecord(badge, pin, own)
-      const { publicKey, root, vouch } = known
-      store.transact(() => {
-        roster.setPin(badge.member.id, { ...record, publicKey, root, vouch })
-        ledger.append({ kind: 'pin-changed', actor: badge.member.id, facts: {} })
+    changePin(badge: BadgeInHand, pin: string, own: Uint8Array): Promise<Result<null>> {
+      return inTurn(async () => {
+        const rule = await allowed(pin)
+        if (!rule.ok) return rule
+        const record = await newRecord(badge, pin, own)
+        return store.transact(() => {
+          // As it stands now: the PIN may have gone, or a new key been made, while this one was wrapped.
+          const known = roster.pin(badge.member.id)
+          if (known === null) return fail('L-404')
+          const { publicKey, root, vouch } = known
+          roster.setPin(badge.member.id, { ...record, publicKey, root, vouch })
+          ledger.append({ kind: 'pin-changed', actor: badge.member.id, facts: {} })
+          return ok(null)
+        })
       })
-      return ok(null)
     },
 
     /**

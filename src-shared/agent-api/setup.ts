@@ -1,5 +1,6 @@
 /** Setting an institution up: which steps there are, what is done, and what is still missing before a desk can open. */
 import { z } from 'zod'
+import { HumanText } from '../human-text.ts'
 import { noBody, none, route } from '../hub-route.ts'
 
 /** In the order in which each has what it needs from those before. */
@@ -40,12 +41,12 @@ export const Missing = z.enum([
 export type Missing = z.infer<typeof Missing>
 
 /** A text, a telephone number or an address that is not given is empty. */
-const Line = z.string().trim().max(200)
+const Line = HumanText(200)
 const Web = z.union([z.literal(''), z.url({ protocol: /^https?$/ })])
 /** How people reach the institution's helpdesk. */
 export const Contact = z.object({
   address: Line,
-  telephone: z.string().trim().max(60),
+  telephone: HumanText(60),
   email: z.union([z.literal(''), z.email()]),
   /** Of the ticket system, where people ask for a pickup. */
   ticketAddress: Web,

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { RecipientId } from '../../src-shared/domain.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
-import { areNamesakes, tellsApart, type Likeness } from '../../src-main/identity/index.ts'
+import { areNamesakes, tellsApart, type Candidate } from '../../src-main/identity/index.ts'
 import { buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { startTestDesk, type TestDesk } from '../security/desk.ts'
 import { factsOf } from '../support/desk-ledger.ts'
@@ -161,6 +161,73 @@ describe('a document that two people could hold', () => {
     expect(step()).toMatchObject({ step: 'arrival', count: 1 })
   })
 
+  it('proves nobody any more once the visit is over: printed, dismissed, or an hour later', async () => {
+    await begin()
+    desk.scan(document)
+    desk.scan(cards.other)
+    await handOver(1)
+    desk.scan(cards.one)
+    await desk.call('openPickup', { pickup: id(0) })
+    expect(code(await desk.call('verifyDocument', { pickup: id(0) }))).toBe('L-303')
+    await desk.call('dismiss', {})
+    desk.scan(document)
+    await desk.call('dismiss', {})
+    desk.advance(30_000)
+    desk.scan(cards.one)
+    await desk.call('openPickup', { pickup: id(0) })
+    expect(code(await desk.call('verifyDocument', { pickup: id(0) }))).toBe('L-303')
+    for (let minute = 0; minute < 10; minute++) {
+      desk.advance(60_000)
+      await desk.call('dismiss', {})
+      await desk.call('openPickup', { pickup: id(0) })
+    }
+    expect(code(await desk.call('verifyDocument', { pickup: id(0) }))).toBe('L-303')
+  })
+
+  it('after one card and then the other’s, proves neither by what was in hand', async () => {
+    await begin()
+    desk.scan(document)
+    desk.scan(cards.other)
+    desk.scan(cards.one)
+    await desk.call('openPickup', { pickup: id(0) })
+    expect(code(await desk.call('verifyDocument', { pickup: id(0) }))).toBe('L-303')
+  })
+
+  it.each(['dismissed', 'locked'])('of both, is not of whom a card named before the desk was %s', async (how) => {
+    const [anna, maria] = [{ name: { family: 'Koe', given: 'Anna' } }, { name: { family: 'Koe', given: 'Maria' } }]
+    await begin({
+      each: [
+        (lookup) => ({ ...each[0]?.(lookup), ...anna }),
+        (lookup) => ({ ...each[1]?.(lookup), ...maria }),
+        () => ({ name: { family: 'Muu', given: 'Nimi' } }),
+      ],
+    })
+    desk.scan(cards.other)
+    if (how === 'dismissed') await desk.call('dismiss', {})
+    else {
+      desk.advance(3_600_000)
+      desk.scan(desk.staff.porter.card)
+    }
+    desk.scan(passport('Anna Maria'))
+    expect(step()).toMatchObject({ step: 'choose', namesakes: true })
+  })
+
+  it('of somebody whose namesake has nothing here: the hub says so, and the account is asked for', async () => {
+    await begin({
+      each: [
+        (lookup) => ({ ...each[0]?.(lookup), namesake: true }),
+        () => ({ name: { family: 'Muu', given: 'A' }, birthTag: null }),
+        () => ({ name: { family: 'Muu', given: 'B' }, birthTag: null }),
+      ],
+    })
+    desk.scan(document)
+    expect(code(await desk.call('verifyDocument', { pickup: id(0) }))).toBe('L-332')
+    expect(step()).toMatchObject({ step: 'choose', namesakes: true, pickups: [{ id: id(0) }] })
+    await desk.call('openPickup', { pickup: id(0) })
+    await handOver(0)
+    expect(toldApart()).toEqual(['account'])
+  })
+
   it('is told to no hub that would not take the fact', async () => {
     await begin({ hubFacts: 3 })
     desk.scan(cards.other)
@@ -173,10 +240,11 @@ describe('a document that two people could hold', () => {
 describe('namesakes among any people', () => {
   const word = fc.constantFrom('Koe', 'Kaisa', 'Anna', 'Maria', 'Mäki', 'Maki', 'Meri-Lund', 'Suwarno', 'Øst', '王')
   const name = fc.record({ family: word, given: fc.oneof(word, fc.constant('')) })
-  const person: fc.Arbitrary<Likeness> = fc.record({
+  const person: fc.Arbitrary<Candidate> = fc.record({
     recipient: fc.integer({ min: 0, max: 5 }).map(() => RecipientId.parse(newId())),
     name,
     formerNames: fc.array(name, { maxLength: 2 }),
+    namesake: fc.constant(false),
   })
 
   it('nobody is their own; who shares a name is one, either way round', () => {
@@ -205,7 +273,8 @@ describe('namesakes among any people', () => {
           for (const each of all)
             expect(tellsApart(a, others, method as 'by-eye', { recipient: each.recipient, by: 'card' }).ok).toBe(alone)
           expect(tellsApart(a, others, method as 'by-eye', { recipient: a.recipient, by: 'card' }).ok).toBe(true)
-          expect(tellsApart(a, others, 'e-id', null).ok).toBe(true)
+          expect(tellsApart(a, others, 'e-id', null).ok).toBe(alone)
+          expect(tellsApart({ ...a, namesake: true }, others, method as 'by-eye', null).ok).toBe(false)
           expect(tellsApart(a, { bornThatDay: [a], alsoMatched: bornThatDay }, 'machine-read', null).ok).toBe(
             all.length === 0,
           )

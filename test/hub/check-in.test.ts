@@ -176,8 +176,6 @@ describe('checking in', () => {
   it('by a document that namesakes share: nobody has arrived, and a card or a code is asked for', async () => {
     const { db } = fleet.hub()
     const [one = '', two = ''] = [fleet.accounts[5], fleet.accounts[6]]
-    const pickups = [await fleet.issue(one, desk), await fleet.issue(two, desk)]
-    await push(kiosk)
     const recipientOf = async (account: string) =>
       (await db.selectFrom('account').select('recipient').where('account', '=', account).executeTakeFirstOrThrow())
         .recipient
@@ -191,13 +189,20 @@ describe('checking in', () => {
       .set(as)
       .where('id', '=', await recipientOf(two))
       .execute()
+    const pickups = [await fleet.issue(one, desk), await fleet.issue(two, desk)]
+    const alone = await fleet.issue(who, desk)
+    await push(kiosk)
+    // The desk's kiosk is told, whichever of the two waits there.
+    const flagged = [...pickups, alone].map((pickup) => kiosk.pickups.get(pickup)?.person.namesake)
+    expect(flagged).toEqual([true, true, false])
     const { card, birthDate, ...names } = await personOf(two)
     const [family, given] = [upper(names.family), upper(names.given)]
     expect(code(await ask({ by: 'document', birthDate, family, given, truncated: false }))).toBe('L-333')
     expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'here', count: 1 })
     await push(kiosk)
     expect(pickups.map((pickup) => kiosk.pickups.get(pickup)?.state)).toEqual(['waiting', 'arrived'])
-    for (const pickup of pickups) await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+    for (const pickup of [...pickups, alone])
+      await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
     await push(kiosk)
   })
 

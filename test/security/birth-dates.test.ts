@@ -1,10 +1,13 @@
 /** A birth date is not found by trying: the whole engine, its window taken over. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { RecipientId } from '../../src-shared/domain.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'
 
 let desk: TestDesk
 beforeEach(async () => {
-  desk = await startTestDesk('porter')
+  const another = { recipient: RecipientId.parse(newId()), name: { family: 'Muu', given: 'Nimi' } }
+  desk = await startTestDesk('porter', { each: [() => ({}), () => another] })
 })
 afterEach(async () => {
   expect(desk.bugs).toEqual([])
