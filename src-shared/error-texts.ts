@@ -975,6 +975,20 @@ export const errorTexts = {
     sv: ['Nya avhämtningar öppnas inte för dig.', 'Be en kollega som de öppnas för att lägga till dig på nytt.'],
     en: ['New pickups do not open for you.', 'Ask a colleague for whom they open to add you again.'],
   },
+  'L-436': {
+    fi: [
+      'Vain tämä henkilö voi avata osan noudoista. Uusi PIN tekisi niistä avaamattomia.',
+      'Pyydä häntä kirjautumaan ja lisäämään sinut.',
+    ],
+    sv: [
+      'Endast den här personen kan öppna vissa avhämtningar. Med en ny PIN-kod skulle ingen kunna det.',
+      'Be personen logga in och lägga till dig.',
+    ],
+    en: [
+      'Only this person can open some of the pickups. With a new PIN nobody could.',
+      'Ask them to sign in and to add you.',
+    ],
+  },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
     sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],

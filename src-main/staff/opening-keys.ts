@@ -104,6 +104,16 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       return newest !== undefined && (holdersOf.get(newest.n)?.n ?? 0) > 0
     },
 
+    /** An opening key that nobody but this person has a share of, and that `held` does not have: it would be lost. */
+    losesWith(staff: StaffId, held: readonly OpeningKey[]): boolean {
+      return list().some(
+        ({ n, publicKey }) =>
+          !held.some((key) => key.publicKey.equals(publicKey)) &&
+          share.get(n, staff) !== undefined &&
+          holdersOf.get(n)?.n === 1,
+      )
+    },
+
     /**
      * Makes the next opening key and shares it with `to`. Each key of `held` vouches for it to the hub, `head` to each
      * of `to`, and it vouches itself for the public key of each.

@@ -299,6 +299,8 @@ export function createSignIn({
     if (!rule.ok) return rule
     const by = session
     if (by === null) return fail('L-401')
+    // What only they can open would open for nobody any more.
+    if (openingKeys.losesWith(badge.member.id, by.openingKeys)) return fail('L-436')
     const own = await newSealKeyPair()
     try {
       const record = await newRecord(badge, pin, own.privateKey)
