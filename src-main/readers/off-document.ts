@@ -3,14 +3,7 @@
  * says. A symbol carries any text that its maker likes, every check digit right, and a phone shows it.
  */
 import type { ReaderRule } from './config.ts'
-import type { DecodedScan } from './decoders/decoder.ts'
-
-/** `]o`: OCR data (ISO/IEC 15424, table of code characters). */
-const ocr = ']o'
-/**
- * `]X`: other than a symbology; `]Z`: no bar code at all, such as keys or a stripe. Neither says that it was a symbol.
- */
-const noSymbol: readonly string[] = [ocr, ']X', ']Z']
+import { noSymbol, ocr, type DecodedScan } from './decoders/decoder.ts'
 
 /** Whether a reader was declared to read documents: by its settings, or by being of that kind. */
 export function readsDocuments(rule: Pick<ReaderRule, 'decoder' | 'documents'>): boolean {
@@ -18,13 +11,14 @@ export function readsDocuments(rule: Pick<ReaderRule, 'decoder' | 'documents'>):
 }
 
 /**
- * A reader of documents, unless it says itself that this was a symbol; or any reader whose report says OCR in the field
- * meant for it.
+ * A reader of documents, unless it says itself that this was a symbol, or says so of others and nothing of this one;
+ * or any reader whose report says OCR in the field meant for it.
  */
 export function offDocument(
   rule: Pick<ReaderRule, 'decoder' | 'documents'>,
-  { symbology, told }: Pick<DecodedScan, 'symbology' | 'told'>,
+  { symbology, told, unidentified }: Pick<DecodedScan, 'symbology' | 'told' | 'unidentified'>,
 ): boolean {
+  if (unidentified === true) return false
   if (told === true && symbology?.startsWith(ocr) === true) return true
   return readsDocuments(rule) && (symbology === null || noSymbol.some((begin) => symbology.startsWith(begin)))
 }

@@ -39,6 +39,8 @@ interface Open {
   told: { readonly code: string; at: number } | null
   asking: Asking | null
   cancelTorn: (() => void) | null
+  /** When the last report came, monotonic. */
+  lastAt: number
 }
 
 /** Codes that each report of a reader set wrong would raise again. */
@@ -125,7 +127,10 @@ export function createReaderSupervisor(
 
   /** One look or report of a device: to the learning, or to the desk. */
   function onReport(device: Open, report: Buffer): void {
-    if (!device.reports.take(monotonic())) {
+    const at = monotonic()
+    if (at - device.lastAt >= (device.rule?.silenceMs ?? config.tornMs)) device.decoder?.paused?.()
+    device.lastAt = at
+    if (!device.reports.take(at)) {
       drop(device)
       return
     }
@@ -158,16 +163,16 @@ export function createReaderSupervisor(
   function deliver(device: Open, rule: ReaderRule, decoded: DecodedScan): void {
     const { counts } = device
     const at = monotonic()
-    const { told, ...read } = decoded
+    const { text, symbology, bits } = decoded
     const scan: Scan = {
       reader: rule.name,
       kind: rule.decoder,
-      ...read,
+      text,
+      symbology,
+      ...(bits === undefined ? {} : { bits }),
       at,
       cards: rule.cards,
-      ...(offDocument(rule, { symbology: read.symbology, ...(told === true ? { told } : {}) })
-        ? { offDocument: true }
-        : {}),
+      ...(offDocument(rule, decoded) ? { offDocument: true } : {}),
     }
     if (rule.ignoreOthers && !knownToClassify(scan)) {
       counts.passedOver += 1
@@ -250,6 +255,7 @@ export function createReaderSupervisor(
       told: null,
       asking: null,
       cancelTorn: null,
+      lastAt: -Infinity,
     }
     open.set(info.path, device)
     handle.onReport((report) => onReport(device, report))

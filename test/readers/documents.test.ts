@@ -90,6 +90,59 @@ describe('lines with right check digits', () => {
     expect(await desk({ ...keys, documents: true }, typed(`]o1${one}\n]o1${two}`), wedge)).toEqual(['document'])
     expect(await desk({ ...keys, documents: true }, typed(`]Q1${one}\n]Q1${two}`), wedge)).toEqual(['L-326'])
   })
+  describe('after the one identifier that a reader types before a symbol, its other lines are no document', () => {
+    const typed = (content: string) => encodeKeyboardWedge(content, 'us')
+    const declared = { ...keys, documents: true }
+    const byKind = { usagePage: 0x8c, decoder: 'document' }
+    const lines = `${one}\n${two}`
+    it.each([
+      ['an empty first line', `]Q1\n${lines}`, ['L-326']],
+      ['many empty lines', `]Q1\n\n\n${lines}`, ['L-326']],
+      ['another first line', `]Q1X\n${lines}`, ['L-705', 'L-326']],
+      ['lines that claim to be OCR', `]Q1\n]o1${one}\n]o1${two}`, ['L-326']],
+      ['lines that claim to be no bar code', `]Q1X\n]Z0${one}\n]X0${two}`, ['L-705', 'L-326']],
+      ['a first line that is too long', `]Q1${'7'.repeat(600)}\n${lines}`, ['L-326', 'L-714']],
+      ['a first line that is an envelope', `]Q1[)>\n${lines}`, ['L-326', 'L-716']],
+      ['one identifier before the lines', `]Q1${lines}`, ['L-326']],
+      ['OCR with one identifier before its lines', `]o1${lines}`, ['document']],
+      ['OCR with an identifier a line', `]o1${one}\n]o1${two}`, ['document']],
+    ])('%s', async (_, content, expected) => {
+      expect(await desk(declared, typed(content), wedge)).toEqual(expected)
+      if (content.length < 128) expect(await desk(byKind, encodeDocument(content.split('\n')))).toEqual(expected)
+    })
+    it('a key that is no character in the first line does not hide its identifier', async () => {
+      const f5 = Buffer.from([0, 0, 0x3e, 0, 0, 0, 0, 0])
+      const first = [...typed(']Q1').slice(0, -2), f5, ...typed('')]
+      expect(await desk(declared, [...first, ...typed(lines)], wedge)).toEqual(['L-326', 'L-704'])
+    })
+    it('a reader that types identifiers types them before documents too, from then on and after a pause', async () => {
+      const at = await fakeDesk({ allow: [{ name: 'reader', ...declared }], pairMs: 0, debounceMs: 0 })
+      const reader = at.plug(wedge)
+      await at.pass(1000)
+      const kinds = () => at.scans.splice(0).map((scan) => classifyScan(scan, today).kind)
+      reader.send(...typed(lines))
+      expect(kinds()).toEqual(['document'])
+      await at.pass(2000)
+      reader.send(...typed(']C004A1B2C3D4E5F6'))
+      expect(kinds()).toEqual(['card'])
+      // In the same burst whatever claims to be OCR is the symbol's.
+      reader.send(...typed(`]o1${one}\n]o1${two}`))
+      expect(kinds()).toEqual(['unreadable'])
+      await at.pass(2000)
+      reader.send(...typed(lines))
+      expect(kinds()).toEqual(['unreadable'])
+      await at.pass(2000)
+      reader.send(...typed(`]o1${lines}`))
+      expect(kinds()).toEqual(['document'])
+    })
+    it('the same of a reader whose reports have no field for identifiers', async () => {
+      const rule = { ...page, documents: true, posLayout: 'newland' }
+      const of = (content: string) => pos(content, '', 'newland')
+      expect(await desk(rule, [...of(']Q1'), ...of(one), ...of(two)])).toEqual(['L-326'])
+      expect(await desk(rule, of(`]Q1\r${text}`))).toEqual(['L-326'])
+      expect(await desk(rule, [...of(`]o1${one}`), ...of(`]o1${two}`)])).toEqual(['document'])
+    })
+  })
   it('a line out of a symbol and a line by OCR are no document, in either order, and the desk is told', async () => {
     const mixed = (first: string, second: string) =>
       desk({ ...page, documents: true }, [...pos(`${one}\r`, first), ...pos(`${two}\r`, second)])

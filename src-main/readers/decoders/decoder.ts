@@ -8,9 +8,21 @@ export interface DecodedScan {
    * beginning of the text, as a reader set to send one types it, or as whoever made the symbol wrote it.
    */
   readonly told?: boolean
+  /**
+   * The device types identifiers, and typed none before this text: nothing says that it was no symbol
+   * (typed-identifiers.ts).
+   */
+  readonly unidentified?: true
   /** Number of bits of a card that was read as bits; `text` is then their value in upper-case hexadecimal. */
   readonly bits?: number
 }
+
+/** `]o`: OCR data (ISO/IEC 15424, table of code characters). */
+export const ocr = ']o'
+/**
+ * `]X`: other than a symbology; `]Z`: no bar code at all, such as keys or a stripe. Neither says that it was a symbol.
+ */
+export const noSymbol: readonly string[] = [ocr, ']X', ']Z']
 
 /**
  * Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead
@@ -36,6 +48,8 @@ export interface Decoder {
   spoil(): void
   /** Forgets what has begun: after a silence, when no rest is to come. */
   reset(): void
+  /** Nothing has come for as long as a read may take: what comes next is another read. For decoders that read lines. */
+  paused?(): void
 }
 
 /** Longest scan kept, in characters; beyond it the input is noise and is dropped up to the next end of scan. */

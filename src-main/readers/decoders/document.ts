@@ -9,6 +9,7 @@
 import { beginsTd1 } from '../../identity/documents/index.ts'
 import type { DecodedScan, Decoder, Took } from './decoder.ts'
 import { payloadOf } from './payload.ts'
+import { createTypedIdentifiers } from './typed-identifiers.ts'
 
 /** Lengths of the lines of TD3, TD2 and TD1 (ICAO Doc 9303 parts 4, 6, 5), and how many there are. */
 const shapes: readonly { readonly length: number; readonly lines: number }[] = [
@@ -80,6 +81,7 @@ export function joinMrzLines(inner: Decoder): Decoder {
       held = []
       inner.reset()
     },
+    paused: () => inner.paused?.(),
   }
 }
 
@@ -99,8 +101,10 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
   let line = ''
   let noise: 'L-704' | 'L-714' | null = null
   let took: Took = 'idle'
+  const identifiers = createTypedIdentifiers()
 
   function end(): DecodedScan[] {
+    identifiers.saw(line)
     const payload = noise === null ? payloadOf(line) : { refused: noise }
     line = ''
     noise = null
@@ -110,7 +114,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
       return []
     }
     if (took === 'part') took = 'scan'
-    return [payload.scan]
+    return [identifiers.of(payload.scan)]
   }
 
   return {
@@ -134,6 +138,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
         else if (byte === 0x02) {
           // A new frame: what was open never ended.
           if (line !== '' || noise !== null) took = 'L-704'
+          identifiers.saw(line)
           line = ''
           noise = null
         } else if (line.length < longestLine) line += String.fromCharCode(byte)
@@ -145,6 +150,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
     took: () => took,
     pending: () => noise !== null || line !== '',
     spoil() {
+      identifiers.saw(line)
       if (line !== '') noise = 'L-704'
       line = ''
     },
@@ -152,6 +158,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
       line = ''
       noise = null
     },
+    paused: () => identifiers.paused(),
   }
 }
 

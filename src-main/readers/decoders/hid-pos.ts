@@ -13,6 +13,7 @@
  */
 import { longestScan, type DecodedScan, type Decoder, type Took } from './decoder.ts'
 import { aimForm, payloadOf } from './payload.ts'
+import { createTypedIdentifiers } from './typed-identifiers.ts'
 
 interface Layout {
   readonly id: number
@@ -53,6 +54,8 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
   /** A report was torn or the scan too long: the rest of it, up to its last report, is not a scan of its own. */
   let noise: 'L-704' | 'L-714' | null = null
   let took: Took = 'idle'
+  /** Of a reader that has no field for them, or leaves it empty. */
+  const identifiers = createTypedIdentifiers()
 
   function reset(): void {
     parts = []
@@ -63,13 +66,17 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
   }
 
   function finish(): DecodedScan[] {
-    const payload = noise === null ? payloadOf(textOf(Buffer.concat(parts)), symbology) : { refused: noise }
+    const text = textOf(Buffer.concat(parts))
+    const payload = noise === null ? payloadOf(text, symbology) : { refused: noise }
+    // A read has its own end here, whatever it holds: it is a burst of its own.
+    identifiers.paused()
+    if (symbology === null) identifiers.saw(text)
     reset()
     if (payload === 'empty') took = 'idle'
     else if ('refused' in payload) took = payload.refused
     else {
       took = 'scan'
-      return [payload.scan]
+      return [payload.scan.told === true ? payload.scan : identifiers.of(payload.scan)]
     }
     return []
   }

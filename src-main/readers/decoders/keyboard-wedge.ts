@@ -10,6 +10,7 @@
 import { longestScan, type DecodedScan, type Decoder, type ReadRefusal, type Took } from './decoder.ts'
 import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
 import { payloadOf } from './payload.ts'
+import { createTypedIdentifiers } from './typed-identifiers.ts'
 
 const shiftMask = 0x22
 const leftAlt = 0x04
@@ -51,6 +52,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
   let dead: string | null = null
   let caps = false
   let code: number | null = null
+  const identifiers = createTypedIdentifiers()
 
   function reset(): void {
     text = ''
@@ -60,6 +62,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
   }
 
   function spoil(why: ReadRefusal = 'L-704'): void {
+    identifiers.saw(text)
     text = ''
     dead = null
     code = null
@@ -79,6 +82,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
 
   function end(): DecodedScan[] {
     if (dead !== null) add(' ')
+    identifiers.saw(text)
     const payload = spoiled === null ? payloadOf(text) : { refused: spoiled }
     reset()
     if (payload === 'empty') return []
@@ -87,7 +91,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       return []
     }
     if (took === 'part') took = 'scan'
-    return [payload.scan]
+    return [identifiers.of(payload.scan)]
   }
 
   function press(usage: number, modifiers: number): void {
@@ -120,6 +124,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       if (keys === null) {
         held = new Set()
         if (report.length > longestBootReport) {
+          identifiers.saw(text)
           reset()
           took = 'L-712'
         } else spoil()
@@ -166,6 +171,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       held = new Set()
       caps = false
     },
+    paused: () => identifiers.paused(),
   }
 }
 

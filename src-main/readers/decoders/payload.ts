@@ -23,11 +23,24 @@ export type Payload =
   /** There was nothing in it. */
   | 'empty'
 
+/** Where the data begins: after what stands around a read. */
+function begins(raw: string): number {
+  let from = 0
+  while (from < raw.length && before.includes(raw.charAt(from))) from += 1
+  return from
+}
+
+/** The AIM identifier that a line begins with, or null. */
+export function typedIdentifier(line: string): string | null {
+  const from = begins(line)
+  const prefix = line.slice(from, from + 3)
+  return aimForm.test(prefix) ? prefix : null
+}
+
 /** `symbology` is what the report's own field says, or null. */
 export function payloadOf(raw: string, symbology: string | null = null): Payload {
-  let from = 0
+  const from = begins(raw)
   let to = raw.length
-  while (from < to && before.includes(raw.charAt(from))) from += 1
   while (to > from && after.includes(raw.charAt(to - 1))) to -= 1
   let text = raw.slice(from, to)
   const prefix = text.slice(0, 3)

@@ -121,7 +121,10 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
       return true
     },
     silence() {
-      for (const { decoder } of candidates) decoder.reset()
+      for (const { decoder } of candidates) {
+        decoder.reset()
+        decoder.paused?.()
+      }
     },
     state: () => ({
       path: info.path,
