@@ -25,8 +25,45 @@ import {
   type DecodedScan,
   type Decoder,
 } from '../../src-main/readers/index.ts'
+import { device, fakeDesk } from './fake-bus.ts'
 
 const formats = (...names: string[]) => names.map((name) => CardFormatSetting.parse(name))
+describe('a GS1 symbol without a separator in it is no card', () => {
+  const today = '2026-03-02'
+  const of = (text: string, symbology: string, cards: readonly CardFormat[] = []) => {
+    const meaning = classifyScan({ text, symbology, cards }, today)
+    return meaning.kind === 'unreadable' ? meaning.failure.code : meaning.kind
+  }
+  it.each([
+    ['GS1-128', ']C1', '00395011015300000018'],
+    ['GS1 DataBar', ']e0', '0109501101530003'],
+    ['GS1 DataMatrix', ']d2', '010950110153000317140704'],
+    ['GS1 QR Code', ']Q3', '8018641234567890123456'],
+    ['GS1 QR Code with ECI', ']Q4', '8018641234567890123456'],
+    ['GS1 DotCode', ']J1', '0195012345678903'],
+  ])('%s %s', (_, symbology, text) => {
+    expect(of(text, symbology)).toBe('L-715')
+    expect(of(text, symbology, formats('plain', 'code128'))).toBe('L-715')
+    const own = CardFormat.parse({ name: 'own', pattern: '\\d+', symbologies: [symbology] })
+    expect(of(text, symbology, [...formats('ean'), own])).toBe('card')
+    expect(of(text, `${symbology.slice(0, 2)}9`)).toBe('card')
+  })
+  it('the desk is told, and passes it over where other codes are passed over', async () => {
+    for (const [ignoreOthers, told] of [
+      [false, ['L-715']],
+      [true, []],
+    ] as const) {
+      const rule = { name: 'reader', usagePage: 0x8c, decoder: 'hid-pos', ignoreOthers }
+      const at = await fakeDesk({ allow: [rule], pairMs: 0 })
+      const reader = at.plug(device('a'))
+      await at.pass(1000)
+      reader.send(...encodeHidPos('00395011015300000018', ']C1'))
+      expect(at.scans.map((scan) => of(scan.text, scan.symbology ?? '', scan.cards))).toEqual(told)
+      expect(at.supervisor.counts()[0]?.counts.passedOver).toBe(ignoreOthers ? 1 : 0)
+    }
+  })
+})
+
 const id = (text: string | DecodedScan, ...names: string[]) => {
   const read = cardIdOf(typeof text === 'string' ? { text } : text, formats(...names))
   return read.ok ? read.value : read.failure.code
