@@ -5,7 +5,7 @@
 import * as client from 'openid-client'
 import { isUnreached, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, unreachable, type Failure, type Result } from '../../src-shared/result.ts'
-import { createProvider, newBinding, skewSeconds, type Binding, type Trouble } from '../oidc/index.ts'
+import { clockTrouble, createProvider, newBinding, skewSeconds, type Binding, type Trouble } from '../oidc/index.ts'
 import { eIdCallbackPath, type EIdSettings } from './settings.ts'
 
 export interface Identified {
@@ -75,13 +75,17 @@ export function createBroker(settings: EIdSettings, { onTrouble = () => undefine
       return address.ok ? ok(address.value.href) : failureOf(address.trouble)
     },
     async finish(binding, search, now, since) {
-      const granted = await provider.exchange(now, new URL(`${returnTo}${search}`), binding, since * 1000)
+      const granted = await provider.exchange(now, new URL(`${returnTo}${search}`), binding)
       if (!granted.ok) return failureOf(granted.trouble)
       last = null
       const { claims: given, accessToken, config } = granted.value
-      const { acr, auth_time: authTime } = given
+      const { acr, auth_time: authTime, iat } = given
       if (typeof acr !== 'string' || !settings.acr.includes(acr)) return fail('L-320')
       const seconds = Math.floor(now / 1000)
+      // By the provider's own clock the person identified as this token was made, and that was before this try began.
+      const early = since - skewSeconds
+      if (typeof authTime === 'number' && authTime < early && iat < early && authTime >= iat - skewSeconds)
+        return failureOf(clockTrouble(iat - seconds))
       // Made before this try began, or too long ago: somebody else's session, or an old one.
       if (
         typeof authTime !== 'number' ||

@@ -33,8 +33,8 @@ export interface Provider {
   discover(now: number): Promise<Told<client.Configuration>>
   /** Where a browser is sent. */
   address(now: number, binding: Binding, asked: Readonly<Record<string, string>>): Promise<Told<URL>>
-  /** `url`: where the browser came back to, query and all. `began`: hub time when it left, ms. */
-  exchange(now: number, url: URL, binding: Binding, began: number): Promise<Told<Grant>>
+  /** `url`: where the browser came back to, query and all. */
+  exchange(now: number, url: URL, binding: Binding): Promise<Told<Grant>>
   readonly troubleOf: (error: unknown) => Trouble
 }
 
@@ -63,13 +63,13 @@ function proving(secret: string | null): client.ClientAuth {
 }
 
 /**
- * The token was made while this try was under way, by the provider's clock; the hub's may be a minute off. Beyond that
- * the difference is named: a token that has expired, or is not valid yet, says nothing of why.
+ * A time that is still to come says that the provider's clock is ahead by more than the minute that is allowed. `iat`
+ * may be old: some providers (Microsoft Entra) date it five minutes back, for servers whose clocks are behind. That the
+ * token belongs to this try is told by its nonce, and that it is still good by `exp`, which the library looks at.
  */
-function clockOf(claims: client.IDToken, now: number, began: number): Trouble | null {
+function clockOf(claims: client.IDToken, now: number): Trouble | null {
   const seconds = now / 1000
   if (claims.iat > seconds + skewSeconds) return clockTrouble(claims.iat - seconds)
-  if (claims.iat < began / 1000 - skewSeconds) return clockTrouble(claims.iat - seconds)
   const { auth_time: authTime } = claims
   return typeof authTime === 'number' && authTime > seconds + skewSeconds ? clockTrouble(authTime - seconds) : null
 }
@@ -151,7 +151,7 @@ export function createProvider(
         }),
       )
     },
-    async exchange(now, url, { state, nonce, verifier }, began) {
+    async exchange(now, url, { state, nonce, verifier }) {
       const config = await discover(now)
       if (!config.ok) return config
       try {
@@ -163,7 +163,7 @@ export function createProvider(
         })
         const claims = tokens.claims()
         if (claims === undefined) return stopped({ kind: 'refused' })
-        const clock = clockOf(claims, now, began)
+        const clock = clockOf(claims, now)
         if (clock !== null) return stopped(clock)
         return told({ claims, accessToken: tokens.access_token, config: config.value })
       } catch (error) {

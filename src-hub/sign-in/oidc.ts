@@ -155,7 +155,7 @@ export function createOidc(
         .executeTakeFirst()
       if (attempt === undefined || Number(attempt.expires_at) <= now) return fail('L-665', { why: 'again' })
       const binding = { state: kept, nonce: attempt.nonce, verifier: attempt.verifier }
-      const granted = await provider.exchange(now, url, binding, Number(attempt.expires_at) - attemptMs)
+      const granted = await provider.exchange(now, url, binding)
       if (!granted.ok) return failureOf(granted.trouble)
       trouble = null
       const { claims, accessToken, config } = granted.value

@@ -99,6 +99,7 @@ describe('the broker of e-ID', () => {
     ['a minute and a half behind', { token: tokenAt(-90) }, 'L-328', 'L-675'],
     ['nearly a minute ahead', { token: tokenAt(55) }, 'ok', null],
     ['nearly a minute behind', { token: tokenAt(-55) }, 'ok', null],
+    ['dated five minutes back, identified now', { token: tokenAt(-300, 0) }, 'ok', null],
     ['identified ten minutes ago', { token: tokenAt(0, -600) }, 'L-321', null],
   ])('%s', async (_what, said, expected, trouble) => {
     const provider = await makeUp(said)
@@ -114,7 +115,7 @@ describe('the broker of e-ID', () => {
   function tokenAt(seconds: number, identified = seconds): (issuer: string) => ReturnType<typeof json> {
     return (issuer) => {
       const at = Math.floor(Date.now() / 1000) + seconds
-      const times = { iat: at, exp: at + 300, auth_time: at - seconds + identified }
+      const times = { iat: at, exp: at + 3600, auth_time: at - seconds + identified }
       const token = signed({ iss: issuer, sub: 'p', aud: clientId, nonce: 'n', acr: 'loa3', ...times })
       return json({ access_token: 'a', token_type: 'bearer', id_token: token })
     }
