@@ -39,7 +39,7 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease, chunk: nu
         .execute()
       return false
     }
-    await bringPeople(
+    const unbrought = await bringPeople(
       tx,
       parts.keys,
       rows.flatMap(({ account, person }) =>
@@ -48,7 +48,7 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease, chunk: nu
     )
     const names = await deskNames(tx)
     const issuing = rows.flatMap(({ line, account, pickup }) => {
-      if (pickup === null) return []
+      if (pickup === null || unbrought.has(account)) return []
       const { desk, channel, request_reference: reference, secret_kind: kind } = pickup as ImportPickup
       const wanted = {
         account,
@@ -68,7 +68,7 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease, chunk: nu
       batch.supersede,
     )
     const outcomes = new Map<number, { pickup: string | null; failure: Failure | null }>(
-      rows.map(({ line }) => [Number(line), { pickup: null, failure: null }]),
+      rows.map(({ line, account }) => [Number(line), { pickup: null, failure: unbrought.get(account) ?? null }]),
     )
     issuing.forEach(({ line }, i) => {
       const result = issued[i] ?? fail('L-901')

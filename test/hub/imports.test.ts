@@ -3,7 +3,7 @@
  * HTTPS, real PostgreSQL.
  */
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { RecipientId } from '../../src-shared/domain.ts'
 import { importMaxRows, importPartBytes } from '../../src-shared/agent-api/imports.ts'
 import { errorTexts } from '../../src-shared/error-texts.ts'
@@ -325,6 +325,99 @@ test('cards: one for two people is refused on both rows, more than twenty where 
     fleet.agent().call('addCard', { body: { recipient: RecipientId.parse(suwarno?.id), card } })
   expect(await add('F0F0F0F0')).toMatchObject({ ok: false, failure: { code: 'L-247', params: { max: 20 } } })
   expect(value(await add('12345678'))).toEqual({ cards: 20 })
+})
+
+const cards = (from: number, n: number) =>
+  Array.from({ length: n }, (_, i) => (from + i).toString(16).toUpperCase()).join('|')
+const runNow = async (id: string) => {
+  value(await fleet.agent().call('runImport', { body: { id } }))
+  await fleet.hub().runJobs()
+}
+const cardsHeld = async (account: string) =>
+  (
+    await fleet
+      .hub()
+      .db.selectFrom('card')
+      .innerJoin('account', 'account.recipient', 'card.recipient')
+      .select('card.blind')
+      .where('account.account', '=', account)
+      .execute()
+  ).length
+
+test('a file that repeats the cards a person has, and adds one, adds it', async () => {
+  await runNow(await upload(`account;class;family;given;cards\nrepeat-a;student;Ek;Eva;${cards(0xa1000000, 11)}\n`))
+  expect(await cardsHeld('repeat-a')).toBe(11)
+  const twelve = await upload(`account;cards\nrepeat-a;${cards(0xa1000000, 12)}\n`)
+  await runNow(twelve)
+  expect(await look(twelve)).toMatchObject({ state: 'done', done: 1, refused: 0 })
+  expect(await cardsHeld('repeat-a')).toBe(12)
+  const twenty = await upload(`account;cards\nrepeat-a;${cards(0xa1000000, 20)}\n`)
+  await runNow(twenty)
+  expect(await look(twenty)).toMatchObject({ state: 'done', done: 1, refused: 0 })
+  expect(await cardsHeld('repeat-a')).toBe(20)
+})
+
+test('what happens to cards after the check refuses the row, and nothing of it is brought', async () => {
+  const people = ['account;class;family;given;cards', `full-a;student;Ek;Eva;${cards(0xa2000000, 18)}`]
+  await runNow(await upload(people.join('\n')))
+  const late = await upload(
+    [
+      'account;class;family;given;cards;desk;request_reference',
+      `full-a;;Ek-New;;${cards(0xa3000000, 2)};${prefix};R-1`,
+      `taken-a;student;Ahl;Axel;${cards(0xa4000000, 3)};${prefix};R-1`,
+      `fine-a;student;Fors;Fia;${cards(0xa5000000, 1)};${prefix};R-1`,
+    ].join('\n'),
+  )
+  expect(await problems(late)).toEqual([])
+  const [full] = value(await fleet.agent().call('recipients', { query: { text: 'full-a', limit: 5 } })).recipients
+  const recipient = RecipientId.parse(full?.id)
+  for (const card of ['A4000001', 'A6000000']) value(await fleet.agent().call('addCard', { body: { recipient, card } }))
+  await runNow(late)
+  expect(await look(late)).toMatchObject({ state: 'done', done: 1, refused: 2 })
+  expect((await problems(late)).map(([line, code]) => [line, code])).toEqual([
+    [2, 'L-247'],
+    [3, 'L-658'],
+  ])
+  const { db } = fleet.hub()
+  const accounts = await db.selectFrom('account').select('account').where('account', 'like', '%-a').execute()
+  expect(accounts.map(({ account }) => account)).not.toContain('taken-a')
+  expect(await db.selectFrom('recipient').select('id').where('family', 'in', ['Ahl', 'Ek-New']).execute()).toEqual([])
+  const issued = await db.selectFrom('pickup').select('account').where('account', 'like', '%-a').execute()
+  expect(issued.map(({ account }) => account)).toEqual(['fine-a'])
+  expect([await cardsHeld('full-a'), await cardsHeld('fine-a')]).toEqual([20, 1])
+})
+
+test('a card that another person is given while the import adds it refuses the row', async () => {
+  await runNow(await upload('account;class;family;given;cards\nrace-a;student;Ek;Eva;A7000000\n'))
+  const late = await upload(`account;class;family;given;cards\nrace-b;student;Roos;Rolf;${cards(0xa8000000, 3)}\n`)
+  value(await fleet.agent().call('runImport', { body: { id: late } }))
+  const { db, keys } = fleet.hub()
+  const owner = await db
+    .selectFrom('account')
+    .select('recipient')
+    .where('account', '=', 'race-a')
+    .executeTakeFirstOrThrow()
+  let running: Promise<unknown> = Promise.resolve()
+  // Not seen by the import until it is committed, and the import waits for that at the card itself.
+  await db.transaction().execute(async (tx) => {
+    const card = 'A8000001'
+    await tx
+      .insertInto('card')
+      .values({ recipient: owner.recipient, sealed: keys.seal(card), blind: keys.blindIndex(card) })
+      .execute()
+    running = fleet.hub().runJobs()
+    await vi.waitFor(
+      async () => {
+        const { rows } = await sql`SELECT 1 FROM pg_locks WHERE NOT granted`.execute(db)
+        expect(rows, 'the import waits for the card').not.toHaveLength(0)
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+  })
+  await running
+  expect((await problems(late)).map(([line, code]) => [line, code])).toEqual([[2, 'L-658']])
+  expect(await db.selectFrom('account').select('account').where('account', '=', 'race-b').execute()).toEqual([])
+  expect(await db.selectFrom('card').select('blind').where('recipient', '=', owner.recipient).execute()).toHaveLength(2)
 })
 
 test('what a file does not say stays: a Swedish speaker, a class and a name', async () => {
