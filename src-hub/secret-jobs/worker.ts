@@ -129,6 +129,8 @@ export function createSecretWorker(
         await end(tx, job, 'failed', outcome.why)
         if (job.kind === 'set')
           await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
+        // Nobody was granted it, and it binds: it goes, whatever the person did since.
+        if (job.kind === 'set' && outcome.written === true) await oweDisable(tx, parts.now(), [job.pickup], true)
         await alarm(tx, job.kind === 'set' ? 'secret-refused' : `secret-not-${job.kind}d`, job, outcome.why)
         return
       case 'unreachable':
@@ -154,7 +156,8 @@ export function createSecretWorker(
    * force has overwritten what the other granted. The pickup is asked back and granted afresh.
    */
   async function afterLostLease(tx: Tx, job: Job, outcome: SourceOutcome): Promise<void> {
-    if (job.kind !== 'set' || outcome.kind === 'unreachable' || outcome.kind === 'refused') return
+    if (job.kind !== 'set' || outcome.kind === 'unreachable') return
+    if (outcome.kind === 'refused' && outcome.written !== true) return
     await alarm(tx, 'secret-overtaken', job, 'a hub process was stopped for longer than its lease')
     const row = await tx.selectFrom('pickup').select(['state', 'desk']).where('id', '=', job.pickup).executeTakeFirst()
     if (row?.state === 'granted') await revokePickup(tx, parts, job.pickup, 're-routed', row.desk)

@@ -108,9 +108,21 @@ function brokeRule(error: unknown): error is ResultCodeError {
   )
 }
 
-/** Whose fault an error is. `sent`: whether the password may have reached the directory. */
-function outcomeOf(error: unknown, sent: boolean, secret: Buffer | null = null): SourceOutcome {
-  if (sent && brokeRule(error))
+/** How far a conversation has come. */
+interface Progress {
+  /** Something that changes the directory may have reached it. */
+  sent: boolean
+  /** The request under way, or the one that failed, is the password's own. */
+  password: boolean
+  /** The directory has taken the password. */
+  written: boolean
+}
+/** Sends a request that changes something; `password`: the password itself. */
+type Send = <T>(call: () => Promise<T>, what?: 'password') => Promise<T>
+
+/** Whose fault an error is. What a directory says of its rule is about the password only if that is what was asked. */
+function outcomeOf(error: unknown, { sent, password, written }: Progress, secret: Buffer | null = null): SourceOutcome {
+  if (password && brokeRule(error))
     return { kind: 'refused', why: `ldap-${error.code}: ${ruleOf(error, secret)}`.replace(/: $/, ''), rule: true }
   if (error instanceof BusyError || error instanceof UnavailableError)
     return { kind: sent ? 'unknown' : 'unreachable', why: 'busy' }
@@ -119,11 +131,14 @@ function outcomeOf(error: unknown, sent: boolean, secret: Buffer | null = null):
   const name = error instanceof Error ? error.name.replace(/Error$/, '') : 'error'
   if (error instanceof ResultCodeError)
     return sent
-      ? { kind: 'refused', why: `ldap-${error.code}` }
+      ? { kind: 'refused', why: `ldap-${error.code}`, ...(written ? { written } : {}) }
       : { kind: 'unreachable', why: `ldap-${error.code} ${name}` }
   const code = (error as { code?: unknown }).code
   return { kind: sent ? 'unknown' : 'unreachable', why: typeof code === 'string' ? code : name }
 }
+
+/** The password is in force, and what was to come with it is not. */
+const halfDone = (why: string): SourceOutcome => ({ kind: 'refused', why, written: true })
 
 const unreadable = (attribute: string): SourceOutcome => ({
   kind: 'refused',
@@ -154,20 +169,20 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
 
   /** Connects, encrypts, binds, does `work`, and lets go; all of it under one deadline. */
   async function connected(
-    work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
+    work: (client: Client, send: Send) => Promise<SourceOutcome>,
     secret: Buffer | null = null,
   ): Promise<SourceOutcome> {
-    const asked = { sent: false }
+    const asked: Progress = { sent: false, password: false, written: false }
     try {
       return await withinDeadline(stepsInTime * timeout, (signal) => conversation(work, asked, signal), settings.stop)
     } catch (error) {
-      return outcomeOf(error, asked.sent, secret)
+      return outcomeOf(error, asked, secret)
     }
   }
 
   async function conversation(
-    work: (client: Client, send: <T>(call: () => Promise<T>) => Promise<T>) => Promise<SourceOutcome>,
-    asked: { sent: boolean },
+    work: (client: Client, send: Send) => Promise<SourceOutcome>,
+    asked: Progress,
     signal: AbortSignal,
   ): Promise<SourceOutcome> {
     const client = new Client({
@@ -179,11 +194,15 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     const letGo = () => client.unbind().catch(() => undefined)
     signal.addEventListener('abort', () => void letGo(), { once: true })
     /** From here on a broken connection leaves the outcome unknown. */
-    const send = <T>(call: () => Promise<T>): Promise<T> => {
+    const send: Send = async (call, what) => {
       // Asked in the same turn as the request is written: a connection that has gone is not made anew in the clear.
-      if (signal.aborted || !client.isConnected || !client.isBound) return Promise.reject(new Error('connection lost'))
+      if (signal.aborted || !client.isConnected || !client.isBound) throw new Error('connection lost')
       asked.sent = true
-      return call()
+      asked.password = what === 'password'
+      const answer = await call()
+      if (asked.password) asked.written = true
+      asked.password = false
+      return answer
     }
     try {
       if (settings.startTls) await client.startTLS(tls)
@@ -231,42 +250,70 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     const pwdLastSet = found?.pwdLastSet
     const userAccountControl = found?.userAccountControl
     if (typeof userAccountControl !== 'string' || typeof pwdLastSet !== 'string')
-      return { kind: 'refused', why: 'pwdLastSet or userAccountControl cannot be read back' }
+      return halfDone('pwdLastSet or userAccountControl cannot be read back')
     const control = Number(userAccountControl)
     if (pwdLastSet !== '0' || (control & neverExpires) !== 0)
-      return { kind: 'refused', why: 'must-change is not in force (pwdLastSet, or the password never expires)' }
-    return !locked || (control & accountDisabled) !== 0
-      ? { kind: 'done' }
-      : { kind: 'refused', why: 'the account is not disabled' }
+      return halfDone('must-change is not in force (pwdLastSet, or the password never expires)')
+    return !locked || (control & accountDisabled) !== 0 ? { kind: 'done' } : halfDone('the account is not disabled')
   }
 
-  async function putPassword(
+  /** Replaces the password; in Active Directory with changes `before` and `after` it, all of them or none. */
+  async function replacePassword(
     client: Client,
-    send: <T>(call: () => Promise<T>) => Promise<T>,
+    send: Send,
     entry: Entry,
     secret: Buffer,
-    locked: boolean,
-  ): Promise<SourceOutcome> {
-    if (active) {
-      if (settings.mustChange !== 'none' && (entry.control & neverExpires) !== 0)
-        return { kind: 'refused', why: 'the account’s password never expires: it would not have to be changed' }
-      const value = unicodePassword(secret)
-      const changes = [replace('unicodePwd', value), replace('pwdLastSet', '0')]
-      if (locked && !entry.locked)
-        changes.unshift(replace('userAccountControl', String(entry.control | accountDisabled)))
-      try {
-        await send(() => client.modify(entry.dn, changes))
-      } finally {
-        value.fill(0)
-      }
-      return settings.mustChange === 'none' ? { kind: 'done' } : readBack(client, entry, locked || entry.locked)
-    }
-    const value = passwordModifyValue(entry.dn, secret)
+    before: readonly Change[] = [],
+    after: readonly Change[] = [],
+  ): Promise<void> {
+    const value = active ? unicodePassword(secret) : passwordModifyValue(entry.dn, secret)
     try {
-      await send(() => client.exop(passwordModify, value))
+      if (active)
+        await send(() => client.modify(entry.dn, [...before, replace('unicodePwd', value), ...after]), 'password')
+      else await send(() => client.exop(passwordModify, value), 'password')
     } finally {
       value.fill(0)
     }
+  }
+
+  /** A secret to be changed at first use, and locked where asked. */
+  async function putSecret(client: Client, send: Send, entry: Entry, secret: Buffer, locked: boolean) {
+    const mustChange = settings.mustChange !== 'none'
+    if (!active) {
+      await replacePassword(client, send, entry, secret)
+      return mark(client, send, entry, mustChange, locked)
+    }
+    if (mustChange && (entry.control & neverExpires) !== 0)
+      return { kind: 'refused', why: 'the account’s password never expires: it would not have to be changed' } as const
+    const disabled = locked && !entry.locked
+    const lock = disabled ? [replace('userAccountControl', String(entry.control | accountDisabled))] : []
+    await replacePassword(client, send, entry, secret, lock, [replace('pwdLastSet', '0')])
+    return mustChange ? readBack(client, entry, locked) : ({ kind: 'done' } as const)
+  }
+
+  /**
+   * A password that nobody has ever seen, in place of a secret: whatever is the matter with the account, the secret
+   * binds no more. Must-change has no meaning for it. Active Directory leaves the account's lock as it is.
+   */
+  async function putNobodys(client: Client, send: Send, entry: Entry): Promise<SourceOutcome> {
+    // It meets rules of complexity.
+    const nobodys = Buffer.from(`Aa1-${randomBytes(33).toString('base64url')}`)
+    try {
+      await replacePassword(client, send, entry, nobodys)
+    } finally {
+      nobodys.fill(0)
+    }
+    return active || !entry.locked ? { kind: 'done' } : mark(client, send, entry, false, true)
+  }
+
+  /** Marks that RFC 3062's operation does not make; read back afterwards. */
+  async function mark(
+    client: Client,
+    send: Send,
+    entry: Entry,
+    mustChange: boolean,
+    locked: boolean,
+  ): Promise<SourceOutcome> {
     // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the
     // order does no harm.
     const marks = async () => {
@@ -275,8 +322,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
         attributes: ['pwdReset', 'pwdAccountLockedTime'],
       })
       const wanted: Change[] = []
-      if (settings.mustChange === 'ppolicy' && searchEntries[0]?.pwdReset !== 'TRUE')
-        wanted.push(replace('pwdReset', 'TRUE'))
+      if (mustChange && searchEntries[0]?.pwdReset !== 'TRUE') wanted.push(replace('pwdReset', 'TRUE'))
       if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood)
         wanted.push(replace('pwdAccountLockedTime', lockedForGood))
       return wanted
@@ -284,9 +330,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     const wanted = await marks()
     if (wanted.length === 0) return { kind: 'done' }
     await send(() => client.modify(entry.dn, wanted))
-    return (await marks()).length === 0
-      ? { kind: 'done' }
-      : { kind: 'refused', why: 'must-change or lock is not in force' }
+    return (await marks()).length === 0 ? { kind: 'done' } : halfDone('must-change or lock is not in force')
   }
 
   return {
@@ -302,22 +346,17 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
         if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
         if (entry.unread !== null) return unreadable(entry.unread)
         // An account that somebody has locked for good stays so.
-        return putPassword(client, send, entry, secret, locked || entry.locked)
+        return putSecret(client, send, entry, secret, locked || entry.locked)
       }, secret),
     disable: (account, forced) =>
       connected(async (client, send) => {
         const entry = await find(client, account)
         if (entry === null) return { kind: 'moot' }
-        if (entry.unread !== null) return unreadable(entry.unread)
+        // What is forced needs to know nothing of the account.
+        if (!forced && entry.unread !== null) return unreadable(entry.unread)
         const known = active || settings.mustChange === 'ppolicy'
         if (!forced && known && !entry.mustChange) return { kind: 'moot' }
-        // A password that nobody has ever seen takes the secret's place; it meets rules of complexity.
-        const nobodys = Buffer.from(`Aa1-${randomBytes(33).toString('base64url')}`)
-        try {
-          return await putPassword(client, send, entry, nobodys, entry.locked)
-        } finally {
-          nobodys.fill(0)
-        }
+        return putNobodys(client, send, entry)
       }),
     enable: (account) =>
       connected(async (client, send) => {

@@ -5,15 +5,18 @@
 import type { SecretKind } from '../../src-shared/domain.ts'
 
 /**
- * `done`: in force. `moot`: nothing to disable, the person has chosen a password of their own since. `refused`:
- * certainly not in force, and asking again would not help. `unreachable`: certainly not in force, ask again later.
- * `unknown`: the request was sent and no answer came; it may be in force.
+ * `done`: in force. `moot`: nothing to disable, the person has chosen a password of their own since. `refused`: asking
+ * again would not help; certainly not in force, unless `written`. `unreachable`: certainly not in force, ask again
+ * later. `unknown`: the request was sent and no answer came; it may be in force.
  */
 export type SourceOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'moot' }
-  /** `rule`: the secret itself broke a rule of the source's; another one may not. */
-  | { readonly kind: 'refused'; readonly why: string; readonly rule?: true }
+  /**
+   * `rule`: the secret itself broke a rule of the source's; another one may not. `written`: the secret is in force, and
+   * what was to come with it (must-change, the lock) is not: it must be put out of force again.
+   */
+  | { readonly kind: 'refused'; readonly why: string; readonly rule?: true; readonly written?: true }
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string }
 

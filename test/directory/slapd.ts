@@ -10,6 +10,8 @@ import { freePort } from '../free-port.ts'
 
 export const baseDn = 'dc=suvanto,dc=example'
 export const adminDn = `cn=lodge,${baseDn}`
+/** May write passwords and nothing else: neither must-change nor the lock. */
+export const narrowDn = `cn=narrow,${baseDn}`
 export const adminPassword = 'the-hub-at-the-directory'
 
 /** null where slapd can run; else why not, to skip loudly with. */
@@ -74,8 +76,8 @@ maxsize 33554432
 suffix "${baseDn}"
 directory ${data}
 dbnosync
-access to attrs=userPassword by dn.exact="${adminDn}" write by self write by anonymous auth by * none
-access to * by dn.exact="${adminDn}" manage by self read by * none
+access to attrs=userPassword by dn.exact="${adminDn}" write by dn.exact="${narrowDn}" write by self write by anonymous auth by * none
+access to * by dn.exact="${adminDn}" manage by dn.exact="${narrowDn}" read by self read by * none
 overlay ppolicy
 ppolicy_default "cn=policy,${baseDn}"
 `,
@@ -96,6 +98,12 @@ dn: ${adminDn}
 objectClass: simpleSecurityObject
 objectClass: organizationalRole
 cn: lodge
+userPassword: ${adminPassword}
+
+dn: ${narrowDn}
+objectClass: simpleSecurityObject
+objectClass: organizationalRole
+cn: narrow
 userPassword: ${adminPassword}
 
 dn: cn=policy,${baseDn}

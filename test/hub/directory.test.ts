@@ -15,7 +15,15 @@ import {
 import { handOver } from '../bench/sync/handovers.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startCuttingLink, type CuttingLink } from '../directory/cutting-link.ts'
-import { adminDn, adminPassword, baseDn, slapdMissing, startSlapd, type Directory } from '../directory/slapd.ts'
+import {
+  adminDn,
+  adminPassword,
+  baseDn,
+  narrowDn,
+  slapdMissing,
+  startSlapd,
+  type Directory,
+} from '../directory/slapd.ts'
 import { holdOpeningKey } from '../directory/open-secret.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
@@ -120,6 +128,17 @@ describe('the adapter', () => {
     expect(await createLdapSource(ldap()).enable('person3')).toEqual({ kind: 'done' })
     expect(await directory.binds('person3', 'locked-secret')).toBe(true)
     expect(await directory.mustChange('person3')).toBe(true)
+  })
+
+  test('a lock that the hub may not set: the password is in force, and the outcome says so', async () => {
+    expect(await set('person6', 'half-done-secret', { bindDn: narrowDn }, true)).toEqual({
+      kind: 'refused',
+      why: 'ldap-50',
+      written: true,
+    })
+    expect(await directory.binds('person6', 'half-done-secret')).toBe(true)
+    expect(await createLdapSource(ldap({ bindDn: narrowDn })).disable('person6', true)).toEqual({ kind: 'done' })
+    expect(await directory.binds('person6', 'half-done-secret')).toBe(false)
   })
 
   test('disabling ends a secret, and leaves a password that the person has chosen alone unless the secret was burned', async () => {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact } from '../../src-hub/database/index.ts'
 import { takeLedger } from '../../src-hub/ledger/index.ts'
 import { revokePickup, type GrantParts } from '../../src-hub/pickups/index.ts'
-import { generateSecret } from '../../src-hub/secret-source/index.ts'
+import { createSecretWorker } from '../../src-hub/secret-jobs/index.ts'
+import { generateSecret, type SecretSource, type SourceOutcome } from '../../src-hub/secret-source/index.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
@@ -84,3 +85,35 @@ test('a written-off kiosk that tells of a handover later is a dispute: its burne
   expect((await fleet.alarms()).disputes.map((dispute) => dispute.pickup)).toEqual([pickup])
   expect(await owed(pickup)).not.toContain('enable')
 })
+
+test.each<[string, SourceOutcome, string[]]>([
+  ['and written', { kind: 'refused', why: 'must-change is not in force', written: true }, ['forced']],
+  ['and not written', { kind: 'refused', why: 'no such account, or more than one' }, []],
+])(
+  'a secret that the source refused, %s: what may bind is put out of force, whatever the person did since',
+  async (_what, refused, expected) => {
+    const { db } = fleet.hub()
+    const account = fleet.accounts[refused.kind === 'refused' && refused.written === true ? 4 : 5] ?? ''
+    const pickup = await fleet.issue(account, fleet.desks[0] ?? '')
+    await db.updateTable('pickup').set({ state: 'unassigned' }).where('id', '=', pickup).execute()
+    await db.insertInto('secret_job').values({ account, pickup, kind: 'set', not_before: 0, created_at: 0 }).execute()
+    const disabled: string[] = []
+    const source: SecretSource = {
+      set: async ({ account: whose }) => (whose === account ? refused : { kind: 'done' }),
+      disable: async (whose, forced) => {
+        if (whose === account) disabled.push(forced ? 'forced' : 'unless changed')
+        return { kind: 'done' }
+      },
+      enable: async () => ({ kind: 'done' }),
+    }
+    const bugs: unknown[] = []
+    await createSecretWorker(db, withDirectory(), source, (_job, error) => bugs.push(error)).settle(pickup, null)
+    expect(disabled).toEqual(expected)
+    const rows = await db.selectFrom('pickup').select('held').where('id', '=', pickup).execute()
+    expect(rows).toEqual([{ held: true }])
+    expect((await fleet.alarms()).alarms.filter((one) => one.pickup === pickup).map(({ kind }) => kind)).toEqual([
+      'secret-refused',
+    ])
+    expect(bugs).toEqual([])
+  },
+)

@@ -165,6 +165,7 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     })
   const set = (locked: boolean) =>
     source().set({ account: 'kaisa', secret: Buffer.from('Åk-1€'), secretKind: 'password', locked })
+  const replaced = () => directory.modified.map(({ changes }) => changes.map(({ type }) => type))
   beforeEach(() => {
     directory.modified.length = 0
     directory.result = 0
@@ -190,13 +191,15 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
       await set(false),
       await set(true),
       await source().enable('kaisa'),
-      await source().disable('kaisa', true),
       await source().disable('kaisa', false),
     ]) {
       expect(outcome).toMatchObject({ kind: 'refused' })
       expect(outcome.kind === 'refused' ? outcome.why : '').toContain(why)
     }
     expect(directory.modified).toEqual([])
+    // A burned secret goes, whatever the hub may read.
+    expect(await source().disable('kaisa', true)).toEqual({ kind: 'done' })
+    expect(replaced()).toEqual([['unicodePwd']])
   })
   test.each([
     ['never expires', String(0x10200)],
@@ -206,10 +209,22 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     Object.assign(directory.entry, { userAccountControl })
     expect(await set(false)).toMatchObject({ kind: 'refused', why: expect.stringContaining('never expires') as string })
     expect(directory.modified).toEqual([])
+    // A secret that was put in force before somebody set that flag.
+    expect(await source().disable('kaisa', true)).toEqual({ kind: 'done' })
+    expect(replaced()).toEqual([['unicodePwd']])
+    directory.entry.pwdLastSet = '0'
+    expect(await source().disable('kaisa', false)).toEqual({ kind: 'done' })
+    expect(directory.modified).toHaveLength(2)
+    expect(directory.entry.userAccountControl).toBe(userAccountControl)
   })
   test('a directory that says done and does nothing is found out by reading back', async () => {
     directory.deaf = true
-    expect(await set(false)).toMatchObject({ kind: 'refused', why: expect.stringContaining('must-change') as string })
+    // The password is taken to be in force: it must go again.
+    expect(await set(false)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('must-change') as string,
+      written: true,
+    })
     directory.deaf = false
   })
   test.each([
@@ -220,7 +235,7 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     directory.result = code
     const outcome = await set(false)
     expect(outcome).toMatchObject({ kind: 'refused', why: expect.stringMatching(`^ldap-${code}`) as string })
-    expect(outcome.kind === 'refused' ? outcome.rule : null).toBe(rule)
+    expect(outcome.kind === 'refused' ? [outcome.rule, outcome.written] : null).toEqual([rule, undefined])
   })
   test('what the documentation says that the hub’s account needs is what the requests need', async () => {
     await set(true)
