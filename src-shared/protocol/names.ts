@@ -86,6 +86,25 @@ function sameSequence(document: readonly string[], record: readonly string[], cu
   return document.every((word, i) => sameWord(word, record[i] ?? '', cut && i === document.length - 1))
 }
 
+/** Fewer letters than these may be the beginnings of two people's names. */
+const enoughLetters = 20
+
+/**
+ * A name that fills its field may have any of its words cut short, down to one letter, and its last words left out
+ * (9303 part 3 section 4.6, and the examples of truncated names in parts 4 to 6): each word begins its counterpart, in
+ * order.
+ */
+function abbreviates({ family, given, cutInFamily }: Read, name: PersonName): boolean {
+  return (
+    [...family, ...given].join('').length >= enoughLetters &&
+    waysOf(name.family).some((way) => (cutInFamily || family.length === way.length) && begins(family, way)) &&
+    (cutInFamily || waysOf(name.given).some((way) => begins(given, way)))
+  )
+}
+
+const begins = (document: readonly string[], record: readonly string[]) =>
+  document.length <= record.length && document.every((word, i) => sameWord(word, record[i] ?? '', true))
+
 /** The same letters in the same order, wherever they are parted: `O<BRIEN`, `MEIERLUND`. */
 function sameLetters(document: readonly string[], record: readonly string[], cut: boolean): boolean {
   return spells(document.join(''), record.flatMap(mrzLetters), cut)
@@ -123,13 +142,26 @@ export interface DocumentName {
   readonly truncated?: boolean
 }
 
+/** `FNU`, `LNU` ("first", "last name unknown") and crosses: where a form wants two names of somebody with one. */
+const fillIn = /^(?:FNU|LNU|X{2,})$/
+
+/** A name whose other field only fills a gap, by such a word or by the name again, as the one name that it is. */
+function withoutFillIn(name: DocumentName): DocumentName {
+  const [family, given] = [name.family.trim().toUpperCase(), name.given.trim().toUpperCase()]
+  if (family === given || fillIn.test(given)) return { ...name, given: '' }
+  return fillIn.test(family) ? { ...name, family: '' } : name
+}
+
 /** Where one side has a single name, or both in one field: the same words, in the same order (`exact`) or in any. */
 function matchWhole(document: readonly string[], name: PersonName, cut: boolean): 'exact' | 'tolerant' | null {
   const ways = waysOf(`${name.family} ${name.given}`)
   if (!cut && ways.some((way) => sameSequence(document, way, false))) return 'exact'
   const same = (way: readonly string[]) =>
     (document.length === way.length && subset(document, way, cut)) || sameLetters(document, way, cut)
-  return ways.some(same) ? 'tolerant' : null
+  return ways.some(same) ||
+    (cut && document.join('').length >= enoughLetters && ways.some((way) => begins(document, way)))
+    ? 'tolerant'
+    : null
 }
 
 interface Read {
@@ -137,14 +169,21 @@ interface Read {
   readonly given: readonly string[]
   readonly cut: boolean
   readonly cutInFamily: boolean
+  /** The name fills its field, or nearly, with a word of one letter that was cut for the next to have room. */
+  readonly filled: boolean
 }
+
+/** The shortest name field, in TD1, is 30 characters; what was cut to a letter may leave a few of them free. */
+const nearlyFull = 27
 
 function exactly({ family, given, cut, cutInFamily }: Read, name: PersonName): boolean {
   const [recordFamily = [], recordGiven = []] = [waysOf(name.family)[0], waysOf(name.given)[0]]
   return sameSequence(family, recordFamily, cutInFamily) && (sameSequence(given, recordGiven, cut) || cutInFamily)
 }
 
-function tolerantly({ family, given, cut, cutInFamily }: Read, name: PersonName): boolean {
+function tolerantly(read: Read, name: PersonName): boolean {
+  const { family, given, cut, cutInFamily } = read
+  if (read.filled && abbreviates(read, name)) return true
   const familyMatches = waysOf(name.family).some(
     (way) =>
       sameSequence(family, way, cutInFamily) ||
@@ -162,46 +201,63 @@ function tolerantly({ family, given, cut, cutInFamily }: Read, name: PersonName)
   )
 }
 
+function readOf(document: DocumentName): Read {
+  const cut = document.truncated === true
+  const [family, given] = [documentWords(document.family), documentWords(document.given)]
+  const words = [...family, ...given]
+  const filled = cut || (words.join(' ').length >= nearlyFull && words.some((word) => word.length === 1))
+  return { family, given, cut, cutInFamily: cut && given.length === 0, filled }
+}
+
+function matchOne(read: Read, name: PersonName): 'exact' | 'tolerant' | null {
+  const { family, given, cut } = read
+  const oneField = family.length === 0 || given.length === 0 || name.family.trim() === '' || name.given.trim() === ''
+  if (oneField && !(read.cutInFamily && name.family.trim() !== '')) return matchWhole([...family, ...given], name, cut)
+  if (!cut && exactly(read, name)) return 'exact'
+  return tolerantly(read, name) ? 'tolerant' : null
+}
+
 /**
  * `exact`: all names, in order. `tolerant`: the same family name (or a former one, or the parts of a double name in
- * another order or joined) and given names of which one side may list more than the other. A person may have a single
- * name, in either field. null: another person, for all we know; or a name that an MRZ cannot carry, which `needsEye`
- * tells.
+ * another order or joined) and given names of which one side may list more than the other; or words cut short in a name
+ * that fills its field. A person may have a single name, in either field, with a word that fills the gap in the other.
+ * null: another person, for all we know; or a name that an MRZ cannot carry, which `needsEye` tells.
  */
 export function matchName(
   document: DocumentName,
   record: PersonName,
   former: readonly PersonName[],
 ): 'exact' | 'tolerant' | null {
-  const cut = document.truncated === true
-  const [family, given] = [documentWords(document.family), documentWords(document.given)]
-  const read: Read = { family, given, cut, cutInFamily: cut && given.length === 0 }
-  if (family.length + given.length === 0) return null
+  const read = readOf(document)
+  if (read.family.length + read.given.length === 0) return null
+  const single = read.cut ? document : withoutFillIn(document)
   let found: 'exact' | 'tolerant' | null = null
   for (const name of [record, ...former]) {
-    const oneField = family.length === 0 || given.length === 0 || name.family.trim() === '' || name.given.trim() === ''
-    const match =
-      oneField && !(read.cutInFamily && name.family.trim() !== '')
-        ? matchWhole([...family, ...given], name, cut)
-        : !cut && exactly(read, name)
-          ? 'exact'
-          : tolerantly(read, name)
-            ? 'tolerant'
-            : null
+    const match = matchOne(read, name)
     if (match === 'exact' && name === record) return 'exact'
-    if (match !== null) found = 'tolerant'
+    const alone = withoutFillIn(name)
+    if (match !== null || ((single !== document || alone !== name) && matchOne(readOf(single), alone) !== null))
+      found = 'tolerant'
   }
   return found
 }
 
+/** Characters of the longest name field, in a passport. */
+const longestField = 39
+
 /**
  * Whether this name can be compared by eye alone: a letter of it has no spelling in an MRZ, or it is in a script that
- * States write in ways of their own. A document that then does not match is not another person's for all we know.
+ * States write in ways of their own, or it is longer than a passport has room for, and States shorten it each in a way
+ * of their own. A document that then does not match is not another person's for all we know.
  */
 export function needsEye(record: PersonName, former: readonly PersonName[] = []): boolean {
   const unsure = ({ family, given }: PersonName) => {
     const text = `${family} ${given}`
-    return !latinAlone(text) || waysOf(text)[0]?.flatMap(mrzLetters).includes(null) === true
+    const words = waysOf(text)[0]?.map(mrzLetters) ?? []
+    const shortest = (letters: Letters) =>
+      letters.reduce((sum, forms) => sum + Math.min(...(forms ?? ['']).map((form) => form.length)), 0)
+    const width = words.reduce((sum, letters) => sum + shortest(letters), words.length)
+    return !latinAlone(text) || words.some((letters) => letters.includes(null)) || width > longestField
   }
   return [record, ...former].some(unsure)
 }

@@ -57,6 +57,19 @@ it.each<readonly [record: Name, document: Name, 'exact' | 'tolerant' | null]>([
   [['Suwarno', ''], ['', ''], null],
   [['', ''], ['SUWARNO', ''], null],
   [['Li', ''], ['LIN', ''], null],
+  // One name, and a word that fills the gap of the other.
+  [['Suwarno', ''], ['SUWARNO', 'FNU'], 'tolerant'],
+  [['Suwarno', ''], ['SUWARNO', 'XXX'], 'tolerant'],
+  [['Suwarno', ''], ['SUWARNO', 'SUWARNO'], 'tolerant'],
+  [['', 'Suwarno'], ['FNU', 'SUWARNO'], 'tolerant'],
+  [['', 'Suwarno'], ['SUWARNO', 'LNU'], 'tolerant'],
+  [['Suwarno', 'Suwarno'], ['SUWARNO', ''], 'tolerant'],
+  [['Suwarno', 'Suwarno'], ['SUWARNO', 'SUWARNO'], 'exact'],
+  [['Suwarno', 'Fnu'], ['SUWARNO', ''], 'tolerant'],
+  [['Suwarno', 'Budi'], ['SUWARNO', 'FNU'], null],
+  [['Suwarno', 'Budi'], ['SUWARNO', 'SUWARNO'], null],
+  [['Suwarno', ''], ['SUWARTO', 'FNU'], null],
+  [['Suwarno', ''], ['SUWARNO', 'X'], null],
 ])('%j on record, %j in the document: %s', (record, document, expected) => {
   expect(matchName(name(document), name(record), [])).toBe(expected)
 })
@@ -72,8 +85,42 @@ it.each<readonly [Name, boolean]>([
   [['Ƅa', 'A'], true],
   [['Virtanen', 'Aino 2'], true],
   [['כהן', 'דוד'], true],
+  [['Bennelong Wooloomooloo Warrandyte Warnambool', 'Dingo Potoroo'], true],
+  [['Bennelong Wooloomooloo', 'Dingo Potoroo W'], false],
 ])('%j can be compared by eye alone: %s', (record, expected) => {
   expect(needsEye(name(record))).toBe(expected)
+})
+
+describe('a name that fills its field', () => {
+  const long: Name = ['Bennelong Wooloomooloo Warrandyte Warnambool', 'Dingo Potoroo']
+  const thai: Name = ['Nilavadhanananda', 'Arnpol Petch Charonguang']
+  /** The name field of a first line: after the document code and the issuing State. */
+  const fieldOf = (line: string) => {
+    const [family = '', given = ''] = line.slice(5).split('<<')
+    return { family: family.replaceAll('<', ' '), given: given.replaceAll('<', ' '), truncated: !line.endsWith('<') }
+  }
+  it.each<readonly [string, Name, 'tolerant' | null]>([
+    ['PPAUSBENNELONG<WOOLOOMOOLOO<WARRANDYTE<W<<DI', long, 'tolerant'],
+    ['PPAUSBENNELONG<WOOLOOM<WARRAND<WARNAM<<DINGO', long, 'tolerant'],
+    ['PPAUSBENNEL<WOOLOO<WARRAN<WARNAM<<DINGO<POTO', long, 'tolerant'],
+    ['PPAUSBENNELONG<WOOLOOMOOLOO<WARRANDYTE<WARNA', long, 'tolerant'],
+    ['P<THANILAVADHANANANDA<<ARNPOL<PETCH<CHARONGU', thai, 'tolerant'],
+    ['P<THANILAVADHANANANDA<<ARNPOL<PETC<CHARONGUA', thai, 'tolerant'],
+    ['P<THANILAVADHANANANDA<<ARNPOL<P<C<<<<<<<<<<<', thai, 'tolerant'],
+    // Another given name, another family name, the words in another order, a word too few before the given names.
+    ['PPAUSBENNELONG<WOOLOOM<WARRAND<WARNAM<<DANGO', long, null],
+    ['PPAUSBENNELONG<WOOLOOM<WARRAND<WERNAM<<DINGO', long, null],
+    ['PPAUSWOOLOO<BENNEL<WARRAN<WARNAM<<DINGO<POTO', long, null],
+    ['PPAUSBENNELONG<WOOLOOMOOLOO<WARRAND<<DINGO<P', long, null],
+    // It does not fill its field: nothing of it was cut.
+    ['P<THANILAVADHANANANDA<<ARN<PETCH<<<<<<<<<<<<', thai, null],
+    ['P<FINVIRTANEN<<A<M<<<<<<<<<<<<<<<<<<<<<<<<<<', ['Virtanen', 'Aino Maria'], null],
+    // Letters alone, of which two people's names may be made.
+    ['P<FINV<A<B<C<D<E<F<G<H<<I<J<K<L<M<N<O<P<Q<R<', ['V A B C D E F G Ha', 'I J K L M N O P Q Ra'], null],
+  ])('%s', (line, record, expected) => {
+    expect(line.length).toBe(44)
+    expect(matchName(fieldOf(line), name(record), [])).toBe(expected)
+  })
 })
 
 describe('whole blocks', () => {
@@ -159,6 +206,7 @@ it.each<readonly [Name, string, string, string]>([
 it('a hostile name costs no more than a moment', () => {
   const began = performance.now()
   const hostile = { family: "ä-'".repeat(40), given: "ö-'".repeat(40) }
-  expect(matchName({ family: 'AE'.repeat(20), given: 'OE'.repeat(20), truncated: true }, hostile, [hostile])).toBeNull()
+  const document = { family: `${'AE'.repeat(20)}B`, given: `${'OE'.repeat(20)}B`, truncated: true }
+  expect(matchName(document, hostile, [hostile])).toBeNull()
   expect(performance.now() - began).toBeLessThan(2000)
 })

@@ -15,7 +15,7 @@ export interface DocumentBirth {
 /** The last day of validity; `first` and `last` differ where the document gives only a month or a year. */
 export type DocumentExpiry =
   | { readonly kind: 'date'; readonly first: string; readonly last: string }
-  /** `<<<<<<`: the zone gives no date. */
+  /** `<<<<<<`, or `000000` with issuers that print zeros for what is unknown: the zone gives no date. */
   | { readonly kind: 'none' }
   /** A date that issuers write for "without limit". */
   | { readonly kind: 'permanent' }
@@ -81,7 +81,7 @@ export function birthOf(yymmdd: string, today: string): DocumentBirth | null {
 
 /** `today` is `YYYY-MM-DD`; null: no date. An expiry lies within fifty years either way of it. */
 export function expiryOf(yymmdd: string, today: string): DocumentExpiry | null {
-  if (/^<{6}$/.test(yymmdd)) return { kind: 'none' }
+  if (/^<{6}$/.test(yymmdd) || yymmdd === '000000') return { kind: 'none' }
   const thisYear = Number(today.slice(0, 4))
   const near = (short: number) => {
     const year = Math.floor(thisYear / 100) * 100 + short
