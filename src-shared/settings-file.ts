@@ -22,14 +22,21 @@ const Web = z.union([z.literal(''), z.url({ protocol: /^https?$/ })])
 const SlipPrefix = z.string().regex(/^[A-Z]{2,4}$/)
 const Hours = OpeningHoursSet.nullable().optional()
 
-export const UnitSettings = z.strictObject({ key: Key, name: Localized, address: z.string().max(200), hours: Hours })
+/** A new unit needs its name; of one that is known, what is left out or empty stays. */
+export const UnitSettings = z.strictObject({
+  key: Key,
+  name: Localized.optional(),
+  address: z.string().max(200).optional(),
+  hours: Hours,
+})
 export type UnitSettings = z.infer<typeof UnitSettings>
+/** A new desk needs all but its hours; of one that is known, what is left out or empty stays. */
 export const DeskSettings = z.strictObject({
   key: Key,
-  unit: Key,
-  kind: DeskKind,
-  name: Localized,
-  slipPrefix: SlipPrefix,
+  unit: Key.optional(),
+  kind: DeskKind.optional(),
+  name: Localized.optional(),
+  slipPrefix: z.union([z.literal(''), SlipPrefix]).optional(),
   /** null: its unit's. */
   hours: Hours,
 })
@@ -45,7 +52,9 @@ export const peopleSections = ['staff', 'recipients', 'pickups'] as const
 export const SettingsFile = z.strictObject({
   format: z.literal(settingsFormat).optional(),
   version: z.number().int().min(1).default(settingsVersion),
-  organisation: z.strictObject({ name: Localized, changeAddress: Web, selfServiceAddress: Web }).optional(),
+  organisation: z
+    .strictObject({ name: Localized.optional(), changeAddress: Web.optional(), selfServiceAddress: Web.optional() })
+    .optional(),
   contact: Contact.optional(),
   slip: z.strictObject({ note: SlipNote, logo: SlipLogo.nullable() }).optional(),
   retention: RetentionSettings.optional(),
@@ -63,13 +72,15 @@ export type SettingsFile = z.infer<typeof SettingsFile>
  */
 const Named = z.object({ fi: HumanText(120), sv: HumanText(120), en: HumanText(120) })
 const AtTheDoor = SettingsFile.extend({
-  organisation: z.strictObject({ name: Named, changeAddress: Web, selfServiceAddress: Web }).optional(),
+  organisation: z
+    .strictObject({ name: Named.optional(), changeAddress: Web.optional(), selfServiceAddress: Web.optional() })
+    .optional(),
   units: z
-    .array(UnitSettings.extend({ name: Named, address: HumanText(200) }))
+    .array(UnitSettings.extend({ name: Named.optional(), address: HumanText(200).optional() }))
     .max(1000)
     .default([]),
   desks: z
-    .array(DeskSettings.extend({ name: Named }))
+    .array(DeskSettings.extend({ name: Named.optional() }))
     .max(2000)
     .default([]),
 })

@@ -10,11 +10,9 @@ import { fail, ok, type Result } from '../../src-shared/result.ts'
 import {
   settingsFormat,
   settingsVersion,
-  type DeskSettings,
   type PolicySettings,
   type SettingsChange,
   type SettingsFile,
-  type UnitSettings,
 } from '../../src-shared/settings-file.ts'
 
 interface Placed {
@@ -34,7 +32,11 @@ export interface KnownDesk extends Placed {
 }
 /** What the institution has set now. */
 export interface Known {
-  readonly organisation: NonNullable<SettingsFile['organisation']>
+  readonly organisation: {
+    readonly name: Localized
+    readonly changeAddress: string
+    readonly selfServiceAddress: string
+  }
   readonly contact: NonNullable<SettingsFile['contact']>
   readonly slip: NonNullable<SettingsFile['slip']>
   readonly retention: NonNullable<SettingsFile['retention']>
@@ -45,6 +47,27 @@ export interface Known {
 
 export type Change = SettingsChange
 
+interface PlannedUnit {
+  readonly key: string
+  readonly name: Localized
+  readonly address: string
+  readonly hours: OpeningHours | null
+}
+interface PlannedDesk {
+  readonly key: string
+  /** The key of a unit in the file, or the key or id of one that is known. */
+  readonly unit: string
+  readonly kind: DeskKind
+  readonly name: Localized
+  readonly slipPrefix: string
+  readonly hours: OpeningHours | null
+}
+/** What becomes of a row. `id` null: it is made. */
+interface Row<T> {
+  readonly id: string | null
+  readonly value: T
+}
+
 /** What to write. `id` null: it is made. */
 export interface Plan {
   readonly changes: Change[]
@@ -53,15 +76,8 @@ export interface Plan {
   readonly slip: Known['slip'] | null
   readonly retention: Known['retention'] | null
   readonly policy: PolicySettings | null
-  readonly units: readonly {
-    readonly id: string | null
-    readonly value: UnitSettings & { hours: OpeningHours | null }
-  }[]
-  /** `value.unit` is the key of a unit in the file, or of one that is known. */
-  readonly desks: readonly {
-    readonly id: string | null
-    readonly value: DeskSettings & { hours: OpeningHours | null }
-  }[]
+  readonly units: readonly Row<PlannedUnit>[]
+  readonly desks: readonly Row<PlannedDesk>[]
   /** Ids of known units by the keys that the file uses for them. */
   readonly unitIds: ReadonlyMap<string, string>
 }
@@ -70,26 +86,30 @@ const same = (a: unknown, b: unknown) => canonicalize(a) === canonicalize(b)
 const differing = (now: Readonly<Record<string, unknown>>, then: Readonly<Record<string, unknown>>) =>
   Object.keys(then).filter((field) => !same(now[field], then[field]))
 
-/** An empty text says nothing: what is known stays. */
-const said = (then: string, now: string) => (then === '' ? now : then)
-const saidIn = (then: Localized, now: Localized): Localized => ({
-  fi: said(then.fi, now.fi),
-  sv: said(then.sv, now.sv),
-  en: said(then.en, now.en),
+/** A text that is empty or not there says nothing: what is known stays. */
+const said = (then: string | undefined, now: string) => (then === undefined || then === '' ? now : then)
+const saidIn = (then: Localized | undefined, now: Localized): Localized => ({
+  fi: said(then?.fi, now.fi),
+  sv: said(then?.sv, now.sv),
+  en: said(then?.en, now.en),
 })
+const noName: Localized = { fi: '', sv: '', en: '' }
+const lacksName = (name: Localized) => Object.values(name).includes('')
 
-/** `taken`: ids that an earlier row of the file has found already. */
+/** `taken`: ids that an earlier row of the file has found already; a second row for one of them is `'twice'`. */
 function find<T extends Placed>(
   all: readonly T[],
   key: string,
   taken: Set<string>,
   alike: (one: T) => boolean,
-): T | undefined {
+): T | 'twice' | undefined {
   const found =
     all.find((one) => one.key === key) ??
     all.find((one) => one.key === null && one.id === key) ??
     all.find((one) => one.key === null && !taken.has(one.id) && alike(one))
-  if (found !== undefined) taken.add(found.id)
+  if (found === undefined) return undefined
+  if (taken.has(found.id)) return 'twice'
+  taken.add(found.id)
   return found
 }
 
@@ -97,7 +117,90 @@ function twice(keys: readonly string[]): number {
   return keys.findIndex((key, i) => keys.indexOf(key) !== i)
 }
 
-/** Fails with L-727 (a key twice, a unit that is not there, a text that is missing), L-661 (a desk of another kind). */
+const changeOf = (
+  what: 'unit' | 'desk',
+  { key, name }: PlannedUnit | PlannedDesk,
+  fields: string[] | null,
+): SettingsChange => ({ what, key, name, change: fields === null ? 'added' : 'changed', fields: fields ?? [] })
+
+/** The rows to write; `unitIds` takes up the known ids of the file's keys, and `changes` what is changed. */
+function planUnits(
+  known: Known,
+  file: SettingsFile,
+  unitIds: Map<string, string>,
+  changes: Change[],
+): Result<Row<PlannedUnit>[]> {
+  const taken = new Set<string>()
+  const units: Row<PlannedUnit>[] = []
+  for (const [i, unit] of file.units.entries()) {
+    const now = find(known.units, unit.key, taken, (each) => same(each.name, unit.name))
+    if (now === 'twice') return fail('L-727', { where: `units.${i}.key` })
+    const value = {
+      key: unit.key,
+      name: saidIn(unit.name, now?.name ?? noName),
+      address: said(unit.address, now?.address ?? ''),
+      hours: unit.hours === undefined ? (now?.hours ?? null) : unit.hours,
+    }
+    if (now === undefined && lacksName(value.name)) return fail('L-727', { where: `units.${i}.name` })
+    if (now !== undefined) unitIds.set(unit.key, now.id)
+    const fields = now === undefined ? null : differing({ ...now, key: now.key ?? now.id }, { ...value })
+    if (fields?.length === 0) continue
+    units.push({ id: now?.id ?? null, value })
+    changes.push(changeOf('unit', value, fields))
+  }
+  return ok(units)
+}
+
+function planDesks(
+  known: Known,
+  file: SettingsFile,
+  unitIds: ReadonlyMap<string, string>,
+  newUnits: ReadonlySet<string>,
+  changes: Change[],
+): Result<Row<PlannedDesk>[]> {
+  const taken = new Set<string>()
+  const desks: Row<PlannedDesk>[] = []
+  for (const [i, desk] of file.desks.entries()) {
+    const lacking = (field: keyof PlannedDesk) => fail('L-727', { where: `desks.${i}.${field}` })
+    const unit = desk.unit === undefined ? undefined : unitIds.get(desk.unit)
+    if (desk.unit !== undefined && unit === undefined && !newUnits.has(desk.unit)) return lacking('unit')
+    const now = find(
+      known.desks,
+      desk.key,
+      taken,
+      (each) => each.unit === unit && each.kind === desk.kind && same(each.name, desk.name),
+    )
+    if (now === 'twice') return lacking('key')
+    const kind = desk.kind ?? now?.kind
+    const where = desk.unit ?? now?.unit
+    if (where === undefined) return lacking('unit')
+    if (kind === undefined) return lacking('kind')
+    if (now !== undefined && now.kind !== kind) return fail('L-661')
+    const value = {
+      key: desk.key,
+      unit: where,
+      kind,
+      name: saidIn(desk.name, now?.name ?? noName),
+      slipPrefix: said(desk.slipPrefix, now?.slipPrefix ?? ''),
+      hours: desk.hours === undefined ? (now?.hours ?? null) : desk.hours,
+    }
+    if (lacksName(value.name)) return lacking('name')
+    if (value.slipPrefix === '') return lacking('slipPrefix')
+    const fields =
+      now === undefined
+        ? null
+        : differing({ ...now, key: now.key ?? now.id }, { ...value, unit: unitIds.get(where) ?? where })
+    if (fields?.length === 0) continue
+    desks.push({ id: now?.id ?? null, value })
+    changes.push(changeOf('desk', value, fields))
+  }
+  return ok(desks)
+}
+
+/**
+ * Fails with L-727 (a key twice, two rows for one unit or desk, a unit that is not there, a text that is missing),
+ * L-661 (a desk of another kind).
+ */
 export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
   const changes: Change[] = []
   const one = (what: Change['what'], fields: string[]) => {
@@ -137,53 +240,11 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
   const unitIds = new Map<string, string>(
     known.units.flatMap(({ id, key }) => [[id, id] as const, [key ?? id, id] as const]),
   )
-  const taken = new Set<string>()
-  const units: Plan['units'][number][] = []
-  for (const [i, unit] of file.units.entries()) {
-    const now = find(known.units, unit.key, taken, (each) => same(each.name, unit.name))
-    if (now === undefined && Object.values(unit.name).includes('')) return fail('L-727', { where: `units.${i}.name` })
-    if (now !== undefined) unitIds.set(unit.key, now.id)
-    const hours = unit.hours === undefined ? (now?.hours ?? null) : unit.hours
-    const value = { ...unit, name: saidIn(unit.name, now?.name ?? unit.name), hours }
-    const fields = now === undefined ? [] : differing({ ...now, key: now.key ?? now.id }, value)
-    if (now !== undefined && fields.length === 0) continue
-    units.push({ id: now?.id ?? null, value })
-    changes.push({
-      what: 'unit',
-      key: unit.key,
-      name: value.name,
-      change: now === undefined ? 'added' : 'changed',
-      fields,
-    })
-  }
-
-  const newUnits = new Set(units.filter(({ id }) => id === null).map(({ value }) => value.key))
-  const desks: Plan['desks'][number][] = []
-  for (const [i, desk] of file.desks.entries()) {
-    const unit = unitIds.get(desk.unit)
-    if (unit === undefined && !newUnits.has(desk.unit)) return fail('L-727', { where: `desks.${i}.unit` })
-    const now = find(
-      known.desks,
-      desk.key,
-      taken,
-      (each) => each.unit === unit && each.kind === desk.kind && same(each.name, desk.name),
-    )
-    if (now !== undefined && now.kind !== desk.kind) return fail('L-661')
-    if (now === undefined && Object.values(desk.name).includes('')) return fail('L-727', { where: `desks.${i}.name` })
-    const hours = desk.hours === undefined ? (now?.hours ?? null) : desk.hours
-    const value = { ...desk, name: saidIn(desk.name, now?.name ?? desk.name), hours }
-    const fields =
-      now === undefined ? [] : differing({ ...now, key: now.key ?? now.id }, { ...value, unit: unit ?? desk.unit })
-    if (now !== undefined && fields.length === 0) continue
-    desks.push({ id: now?.id ?? null, value })
-    changes.push({
-      what: 'desk',
-      key: desk.key,
-      name: value.name,
-      change: now === undefined ? 'added' : 'changed',
-      fields,
-    })
-  }
+  const units = planUnits(known, file, unitIds, changes)
+  if (!units.ok) return units
+  const newUnits = new Set(units.value.filter(({ id }) => id === null).map(({ value }) => value.key))
+  const desks = planDesks(known, file, unitIds, newUnits, changes)
+  if (!desks.ok) return desks
   return ok({
     changes,
     organisation: changed.organisation ? organisation : null,
@@ -191,8 +252,8 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
     slip: changed.slip ? slip : null,
     retention: changed.retention ? retention : null,
     policy: changed.policy ? policy : null,
-    units,
-    desks,
+    units: units.value,
+    desks: desks.value,
     unitIds,
   })
 }

@@ -11,7 +11,13 @@ import { Channel, DeskKind } from '../../src-shared/domain.ts'
 import type { Localized } from '../../src-shared/domain.ts'
 import { usualHours } from '../../src-shared/opening-hours.ts'
 import { policyTemplateNames, policyTemplates } from '../../src-shared/policy/index.ts'
-import { parseSettingsFile, settingsVersion, type SettingsFile } from '../../src-shared/settings-file.ts'
+import {
+  parseSettingsFile,
+  PolicySettings,
+  settingsVersion,
+  type SettingsFile,
+} from '../../src-shared/settings-file.ts'
+import { planSettings, type Known } from '../../src-hub/settings-file/plan.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from './console-hub.ts'
 import { value } from './fleet.ts'
 
@@ -177,6 +183,73 @@ test('one desk made in the console locks nothing out: the demo’s institution m
   expect((await read(administrator)).units.map((unit) => unit.key)).toEqual(demo.units.map((unit) => unit.key).sort())
 })
 
+test('a file may hold opening hours alone, and what it leaves out or empty stays', async () => {
+  const administrator = await filled.as('administrator')
+  const before = await read(administrator)
+  const [unit] = before.units
+  const [desk] = before.desks
+  if (unit === undefined || desk === undefined) throw new Error('no unit')
+  const nothing = { fi: '', sv: '', en: '' }
+  const address = 'Uusi katu 1'
+  ;(await merge(administrator, { units: [{ key: unit.key, address }] })).reply()
+  const rows: readonly { units?: object[]; desks?: object[] }[] = [
+    { units: [{ key: unit.key, hours: usualHours }] },
+    { units: [{ key: unit.key, address: '', hours: usualHours }] },
+    { units: [{ key: unit.key, name: nothing, address: '', hours: usualHours }] },
+    { desks: [{ key: desk.key, hours: usualHours }] },
+    { desks: [{ key: desk.key, name: nothing, slipPrefix: '', hours: usualHours }] },
+  ]
+  for (const file of rows) {
+    ;(await merge(administrator, { ...file, organisation: {} })).reply()
+    const after = await read(administrator)
+    const [whole] = after.units
+    expect(whole).toMatchObject({ key: unit.key, name: unit.name, address })
+    expect(after.desks[0]).toMatchObject({ ...desk, hours: after.desks[0]?.hours })
+    expect(after.organisation).toEqual(before.organisation)
+    expect((file.units === undefined ? after.desks[0] : whole)?.hours).toEqual(usualHours)
+    const away = [{ key: unit.key, hours: null }]
+    ;(await merge(administrator, { units: away, desks: [{ key: desk.key, hours: null }] })).reply()
+  }
+})
+
+test('two rows of a file do not land on one unit or desk', () => {
+  const called = (name: string): Localized => ({ fi: name, sv: name, en: name })
+  const place = { key: null, hours: null }
+  const known: Known = {
+    organisation: { name: called('U'), changeAddress: '', selfServiceAddress: '' },
+    contact: { address: '', telephone: '', email: '', ticketAddress: '', hoursAddress: '' },
+    slip: { note: called(''), logo: null },
+    retention: { personalDataDays: null },
+    policy: PolicySettings.parse(policyTemplates.blank),
+    units: [
+      { ...place, id: 'u1', name: called('Main'), address: 'Street 1' },
+      { ...place, id: 'u2', key: 'two', name: called('Other'), address: 'Street 2' },
+    ],
+    desks: [{ ...place, id: 'd1', name: called('Desk'), unit: 'u1', kind: 'helpdesk', slipPrefix: 'AB' }],
+  }
+  const plan = (file: object) => planSettings(known, value(parseSettingsFile(file)))
+  const desk = { unit: 'u1', kind: 'helpdesk' }
+  const twice = {
+    units: [
+      { key: 'main', name: called('Main') },
+      { key: 'u1', name: called('Main2') },
+    ],
+  }
+  expect(plan(twice)).toMatchObject({ failure: { code: 'L-727', params: { where: 'units.1.key' } } })
+  expect(
+    plan({
+      desks: [
+        { ...desk, key: 'x', name: called('Desk'), slipPrefix: 'CD' },
+        { ...desk, key: 'd1', name: called('Desk3'), slipPrefix: 'EF' },
+      ],
+    }),
+  ).toMatchObject({ failure: { code: 'L-727', params: { where: 'desks.1.key' } } })
+  expect(plan({ units: [twice.units[0], { key: 'two', hours: null }] })).toMatchObject({
+    ok: true,
+    value: { units: [{ id: 'u1', value: { key: 'main', address: 'Street 1' } }] },
+  })
+})
+
 const text = { fi: 'a', sv: 'b', en: 'c' }
 const refusedFiles: readonly [string, object, string, RegExp | null][] = [
   ['a newer hub’s', { version: settingsVersion + 1, tomorrow: {} }, 'L-726', null],
@@ -213,6 +286,8 @@ const refusedFiles: readonly [string, object, string, RegExp | null][] = [
     'L-727',
     /hours/,
   ],
+  ['a new unit of which only the hours are said', { units: [{ key: 'x', hours: null }] }, 'L-727', /units\.0\.name/],
+  ['a new desk in no unit', { desks: [{ key: 'x', hours: null }] }, 'L-727', /desks\.0\.unit/],
   [
     'a unit without a name',
     { units: [{ key: 'x', name: { ...text, sv: '' }, address: '' }] },
