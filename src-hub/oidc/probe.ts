@@ -59,11 +59,14 @@ function authorizationSays(
     const said = troubleOfWord(word, settings, names)
     return said.kind === 'refused' ? 'unknown' : said
   }
-  // A provider that does not trust the address shows its own page: in which words is not laid down anywhere.
+  // A sign-in form carries the request's own words (`client_id`, `redirect_uri`): it says nothing of them.
+  if (status < 400) return 'unknown'
+  // A provider that does not trust the address shows its own page: in which words is not laid down anywhere. One of an
+  // unknown client may speak of an address too; of the client, a page about an address says only its parameter's name.
+  if (/invalid_client|unauthorized_client|unknown client|client (?:is )?(?:not|in|un)/i.test(page)) return noClient
   if (/redirect[_ ]?ur[il]/i.test(page)) return noReturn
-  if (/invalid_client|unauthorized_client|client[_ ]?id|unknown client|client (?:is )?(?:not|in)/i.test(page))
-    return noClient
-  return status < 400 ? 'unknown' : wrong('L-676', { setting: `LODGE_HUB_${names}_CLIENT_ID`, error: `HTTP ${status}` })
+  if (/client[_ ]?id/i.test(page)) return noClient
+  return wrong('L-676', { setting: `LODGE_HUB_${names}_CLIENT_ID`, error: `HTTP ${status}` })
 }
 
 const isCode = (trouble: Probed['trouble'], code: string) =>

@@ -21,7 +21,7 @@ import {
 import { describeFailure } from '../../src-shared/errors.ts'
 import { languages } from '../../src-shared/domain.ts'
 import { freePort } from '../free-port.ts'
-import { json, makeUp, signed, type MadeUp } from './made-up-provider.ts'
+import { json, makeUp, signed, type MadeUp, type Answer } from './made-up-provider.ts'
 import { clientId, clientSecret, returnTo, startProvider, walk } from './real-provider.ts'
 
 const stops: (() => Promise<void>)[] = []
@@ -325,6 +325,30 @@ describe('at a provider that answers anything', () => {
     expect(found.ok ? 'ok' : told(found.trouble)).toEqual(
       expect.objectContaining({ code: 'L-671', why: expect.stringMatching(/CERT|VERIFY|ISSUER/) as string }),
     )
+  })
+})
+
+describe('what the doctor reads on a page', () => {
+  const page = (body: string, status = 200): Answer => ({ status, type: 'text/html', body })
+  const form =
+    '<form action="/adfs/oauth2/authorize?client_id=lodge&redirect_uri=https%3A%2F%2Flodge"><input name=user>'
+  it.each<[string, Answer, unknown]>([
+    ['a sign-in form that carries the request on', page(form), 'unknown'],
+    ['an address that is not trusted', page('Invalid parameter: redirect_uri', 400), { code: 'L-674' }],
+    [
+      'a client that is not known, with a link back',
+      page('<html>Client not found. <a href="/login?redirect_uri=https">back</a>', 400),
+      { code: 'L-672' },
+    ],
+    ['a client’s parameter', page('Error: Invalid value for ‘client_id’ parameter', 400), { code: 'L-672' }],
+    ['nothing that is known', page('<html>The application is not registered', 400), { code: 'L-676' }],
+  ])('%s', async (_what, authorization, expected) => {
+    const provider = await makeUp({ authorization })
+    stops.push(() => provider.stop())
+    const asked = { scope: 'openid', returnTo, returnSetting: 'LODGE_HUB_CONSOLE_ADDRESS' }
+    const steps = await probeProvider(right(provider.issuer), names, asked, () => Date.now(), quick)
+    const trouble = steps.find(({ step }) => step === 'client')?.trouble ?? null
+    expect(trouble === 'unknown' ? trouble : told(trouble)).toEqual(matching(expected))
   })
 })
 
