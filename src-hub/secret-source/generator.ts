@@ -46,6 +46,19 @@ const usual = GeneratorSettings.parse({})
 /** Classes that directories count: small letters, capitals, digits, anything else. */
 const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9-]/] as const
 
+/** Classes of which Active Directory's rule of complexity, and many another directory's, asks at least three. */
+const classesAsked = 3
+
+/**
+ * Whether every secret of this shape meets a rule that counts classes: it has each class that its alphabet offers, and
+ * hyphens between groups count as anything else.
+ */
+export function isComplex({ length, group, alphabet }: GeneratorSettings[SecretKind]): boolean {
+  const hyphens = group > 0 && length > group ? '-' : ''
+  const offered = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((one) => one.test(alphabet + hyphens))
+  return offered.length >= classesAsked
+}
+
 function drawn({ length, group, alphabet }: GeneratorSettings[SecretKind]): Buffer {
   const secret = wipeable(length + (group === 0 ? 0 : Math.ceil(length / group) - 1))
   for (let i = 0; i < secret.length; i++)

@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { SecretKind } from '../../src-shared/domain.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { GeneratorSettings } from './generator.ts'
+import { GeneratorSettings, isComplex } from './generator.ts'
 import type { LdapSettings } from './ldap.ts'
 import type { WebhookSourceSettings } from './webhook.ts'
 
@@ -36,12 +37,19 @@ const Webhook = z.strictObject({
   timeoutMs: z.number().int().min(500).max(20_000).default(10_000),
 })
 
-const Settings = z.strictObject({
-  generator: GeneratorSettings.prefault({}),
-  /** When a secret binds: from its issue, or from its handover (locked until then). */
-  set: z.enum(['issue', 'handover']).default('issue'),
-  source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('none') }), Ldap, Webhook]),
-})
+const Settings = z
+  .strictObject({
+    generator: GeneratorSettings.prefault({}),
+    /** When a secret binds: from its issue, or from its handover (locked until then). */
+    set: z.enum(['issue', 'handover']).default('issue'),
+    source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('none') }), Ldap, Webhook]),
+  })
+  // A directory would refuse such secrets, one pickup after another.
+  .superRefine(({ generator, source }, context) => {
+    for (const kind of SecretKind.options)
+      if (source.kind === 'ldap' && !isComplex(generator[kind]))
+        context.addIssue({ code: 'custom', path: ['generator', kind, 'alphabet'] })
+  })
 
 export type SourceChoice =
   | { readonly kind: 'none' }

@@ -113,6 +113,10 @@ describe('settings', () => {
       value: { atHandover: true },
     })
     expect(read({ source: { kind: 'none' } })).toMatchObject({ ok: true })
+    // Where no directory counts classes, two are enough; with groups the hyphens are the third.
+    const two = { length: 12, group: 0, alphabet: 'ACDEFGHJKLMNPRTUVWXYZ234679' }
+    expect(read({ source: { kind: 'none' }, generator: { 'activation-code': two } })).toMatchObject({ ok: true })
+    expect(read({ source: ldap, generator: { 'activation-code': { ...two, group: 4 } } })).toMatchObject({ ok: true })
   })
   test('the example of the documentation holds, once its files are there', () => {
     copyFileSync('resources/deploy/secret-source.example.json', join(folder, 'example.json'))
@@ -129,6 +133,19 @@ describe('settings', () => {
     ['a file that is not there', { source: { ...ldap, bindPasswordFile: 'nowhere' } }, 'source.bindPasswordFile'],
     ['an authority that is not there', { source: { ...ldap, caFile: 'nowhere' } }, 'source.caFile'],
     ['a filter that finds everybody', { source: { ...ldap, filter: '(objectClass=*)' } }, 'source.filter'],
+    [
+      'activation codes of two classes',
+      {
+        source: ldap,
+        generator: { 'activation-code': { length: 12, group: 0, alphabet: 'ACDEFGHJKLMNPRTUVWXYZ234679' } },
+      },
+      'generator.activation-code.alphabet',
+    ],
+    [
+      'passwords of small letters alone, hyphens or not',
+      { source: ldap, generator: { password: { length: 20, group: 5, alphabet: 'acdefghjkmnprtuvwxyz' } } },
+      'generator.password.alphabet',
+    ],
     ['a webhook over http', { source: { kind: 'webhook', url: 'http://x.example', keyFile: 'bind' } }, 'source.url'],
     [
       'a key that is none',
