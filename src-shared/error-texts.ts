@@ -382,15 +382,15 @@ export const errorTexts = {
   },
   'L-246': {
     fi: [
-      'Rekisterissä olevaa nimeä ei voi verrata asiakirjaan koneellisesti: siinä on kirjaimia, joita asiakirjan koneluettavassa osassa ei ole.',
+      'Rekisterissä olevaa nimeä ei voi verrata asiakirjaan koneellisesti: siinä on kirjaimia, joita asiakirjan koneluettavassa osassa ei ole, tai se ei mahdu siihen.',
       'Etsi nouto nimellä ja tarkista asiakirja itse.',
     ],
     sv: [
-      'Namnet i registret kan inte jämföras maskinellt med handlingen: det har bokstäver som handlingens maskinläsbara del saknar.',
+      'Namnet i registret kan inte jämföras maskinellt med handlingen: det har bokstäver som handlingens maskinläsbara del saknar, eller ryms inte där.',
       'Sök ärendet med namn och granska handlingen själv.',
     ],
     en: [
-      'A machine cannot compare the name on record with the document: it has letters that the machine-readable lines lack.',
+      'A machine cannot compare the name on record with the document: it has letters that the machine-readable lines lack, or is too long for them.',
       'Find the pickup by name, and check the document by eye.',
     ],
   },

@@ -7,6 +7,7 @@ import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { markMigration } from './mark-migration.ts'
 import { searchMigration } from './search-migration.ts'
+import { spellingsMigration } from './spellings-migration.ts'
 import { openingKeysMigration } from './opening-keys-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
 
@@ -240,4 +241,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
 `,
   },
   beginningMigration,
+  { version: 155, sql: spellingsMigration },
 ]

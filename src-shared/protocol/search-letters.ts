@@ -25,7 +25,10 @@ export const betweenParts =
   '\\u055a-\\u055f\\u0589\\u058a\\u05be\\u05c0\\u05c3\\u05f3\\u05f4\\u060c\\u061b\\u061f\\u066a-\\u066d\\u06d4\\u2010-\\u2027\\u2030-\\u205e\\u20a0-\\u20cf\\u2100-\\u2bff' +
   '\\u2e00-\\u2e7f\\u3000-\\u3004\\u3008-\\u303f\\u30a0\\u30fb\\ufe30-\\ufe6f\\uff00-\\uff0f'
 
-/** Letters that an ICAO register may write with two (Doc 9303 part 3 section 6, table A): a name is found by either. */
+/**
+ * Letters that a register or a document may write otherwise than without their marks (Doc 9303 part 3 section 6, table
+ * A, and mrz-letters.ts): a name is found by either.
+ */
 export const twoLetters: readonly (readonly [string, string])[] = [
   ['ä', 'ae'],
   ['å', 'aa'],
@@ -37,7 +40,14 @@ export const twoLetters: readonly (readonly [string, string])[] = [
   ['Ö', 'Oe'],
   ['Ø', 'Oe'],
   ['Ü', 'Ue'],
+  ['đ', 'dj'],
+  ['Đ', 'Dj'],
+  ['ə', 'a'],
+  ['Ə', 'A'],
 ]
+
+/** The same where Å is plain A beside them: `akerstroem`. */
+export const twoLettersPlainA = twoLetters.filter(([letter]) => !/[åÅ]/u.test(letter))
 
 /** Scripts with capitals that names are written in: Latin, Greek, Cyrillic, Armenian, Georgian. */
 const cased = [

@@ -12,6 +12,7 @@ import {
   oneForMore,
   oneForOne,
   twoLetters,
+  twoLettersPlainA,
 } from './search-letters.ts'
 
 const ascii = /^[\0-\x7f]*$/u
@@ -21,7 +22,7 @@ const words = new RegExp(`[${betweenWords}]+`, 'u')
 const parts = new RegExp(`[${betweenParts}]+`, 'u')
 const anyTwo = new RegExp(`[${twoLetters.map(([letter]) => letter).join('')}]`, 'u')
 const allTwo = new RegExp(anyTwo.source, 'gu')
-const twoOf = new Map(twoLetters)
+const tables = [new Map(twoLetters), new Map(twoLettersPlainA)]
 const folded = new Map([...oneForOne, ...oneForMore])
 
 /** Small letters without marks; hyphens, apostrophes and spaces stay where they are. */
@@ -43,10 +44,11 @@ function partsOf(word: string): { readonly parts: readonly string[]; readonly wh
   return { parts: found.map(cut), whole: cut(found.join('')) }
 }
 
-/** As typed, and as an ICAO register writes it; one alone where they are the same. */
+/** As typed, and as an ICAO register writes it, with Å as AA and as A; one alone where they are the same. */
 function spelt(text: string): readonly string[] {
   const composed = text.normalize('NFC')
-  return anyTwo.test(composed) ? [text, composed.replace(allTwo, (letter) => twoOf.get(letter) ?? letter)] : [text]
+  if (!anyTwo.test(composed)) return [text]
+  return [text, ...tables.map((table) => composed.replace(allTwo, (letter) => table.get(letter) ?? letter))]
 }
 
 /**
@@ -115,6 +117,9 @@ export function searchFunctions(): string {
   const to = [...oneForOne.values()].join('')
   const replaced = (text: string, pairs: readonly (readonly [string, string])[]) =>
     pairs.reduce((inner, [letter, more]) => `replace(${inner}, ${sqlText(letter)}, ${sqlText(more)})`, text)
+  const spelt = (table: typeof twoLetters) =>
+    `UNION ALL SELECT lodge_plain(${replaced('normalize($1, NFC)', table)})
+      WHERE octet_length($1) <> length($1) AND normalize($1, NFC) ~ '[${twoLetters.map(([letter]) => letter).join('')}]'`
   const bare = `regexp_replace(normalize(translate($1, ${sqlText(apostrophes)}, ${sqlText("'".repeat(apostrophes.length))}), NFKD), '[${leftOut}]', '', 'g')`
   return `
 CREATE OR REPLACE FUNCTION lodge_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -124,8 +129,7 @@ $$;
 CREATE OR REPLACE FUNCTION lodge_words(text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT coalesce(array_agg(DISTINCT left(x.w, ${longestWord})) FILTER (WHERE x.w <> ''), '{}') FROM (
     SELECT lodge_plain($1) AS p
-    UNION ALL SELECT lodge_plain(${replaced('normalize($1, NFC)', twoLetters)})
-      WHERE octet_length($1) <> length($1) AND normalize($1, NFC) ~ '[${twoLetters.map(([letter]) => letter).join('')}]') s,
+    ${[twoLetters, twoLettersPlainA].map(spelt).join('\n    ')}) s,
     LATERAL regexp_split_to_table(s.p, '[${betweenWords}]+') AS word,
     LATERAL (SELECT regexp_split_to_table(word, '[${betweenParts}]+') UNION ALL SELECT regexp_replace(word, '[${betweenParts}]+', '', 'g')) AS x(w)
 $$;
