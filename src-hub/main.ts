@@ -12,7 +12,7 @@ import type { Failure } from '../src-shared/result.ts'
 import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
 import { createSparingLog } from './operations/index.ts'
-import { isMerged, noteMerged, parseInstitution, seed } from './seed/index.ts'
+import { isMerged, noteMerged, parseInstitution, seed, withoutMark } from './seed/index.ts'
 import { runSettingsCommand, settingsCommands } from './settings-command.ts'
 import { readSettings } from './settings.ts'
 
@@ -99,7 +99,7 @@ if (seedFile !== null) {
   let json: unknown
   try {
     text = readFileSync(seedFile, 'utf8')
-    json = JSON.parse(text)
+    json = JSON.parse(withoutMark(text))
   } catch {
     refuse({ code: 'L-101', params: { where: seedFile } })
   }

@@ -14,6 +14,7 @@ import {
   type EmbeddedPostgres,
 } from './database/index.ts'
 import type { HubOptions } from './hub.ts'
+import { withoutMark } from './seed/index.ts'
 import { exportSettings, importSettings } from './settings-file/index.ts'
 
 export const settingsCommands = ['export-settings', 'import-settings'] as const
@@ -45,7 +46,7 @@ function lineOf({ what, key, name, change, fields }: SettingsChange): string {
 
 function readFile(path: string): Result<object> {
   try {
-    const json: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const json: unknown = JSON.parse(withoutMark(readFileSync(path, 'utf8')))
     if (typeof json === 'object' && json !== null) return ok(json)
   } catch {
     // As for a file without an object in it.

@@ -1,2 +1,2 @@
-export { Institution, parseInstitution } from './institution.ts'
+export { Institution, parseInstitution, withoutMark } from './institution.ts'
 export { isMerged, noteMerged, seed, type Seeded } from './seed.ts'

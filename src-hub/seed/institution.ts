@@ -5,6 +5,7 @@ import { Channel, DateText, Language, RecipientClass, SecretKind, StaffRole } fr
 import { AddressOnRecord } from '../../src-shared/policy/index.ts'
 import { HumanLabel, HumanText } from '../../src-shared/human-text.ts'
 import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
+import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { hasName } from '../../src-shared/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { parseSettingsFile, SettingsFile } from '../../src-shared/settings-file.ts'
@@ -69,6 +70,59 @@ export const Institution = SettingsFile.extend({
 })
 export type Institution = z.infer<typeof Institution>
 
+/** Text after a mark of its byte order (U+FEFF), which some editors put before UTF-8. */
+export const withoutMark = (text: string) => text.replace(/^\ufeff/, '')
+
+/** The place of the first value that is there already; null: each is there once. */
+function firstTwice(values: readonly { readonly value: string; readonly where: string }[]): string | null {
+  const seen = new Set<string>()
+  for (const { value, where } of values) {
+    if (seen.has(value)) return where
+    seen.add(value)
+  }
+  return null
+}
+
+/**
+ * The place of the first thing of the people that cannot be: an account, a card or a badge twice in the file; a key of
+ * staff twice. Looked at before anything is written.
+ */
+function contradiction({ staff, recipients }: Institution): string | null {
+  const each = <T>(of: readonly T[], all: (one: T) => readonly string[], where: (i: number, n: number) => string) =>
+    of.flatMap((one, i) => all(one).map((value, n) => ({ value, where: where(i, n) })))
+  return (
+    firstTwice(
+      each(
+        staff,
+        ({ key }) => [key],
+        (i) => `staff.${i}.key`,
+      ),
+    ) ??
+    firstTwice(
+      each(
+        staff,
+        ({ badges }) => badges.map(normaliseCardId),
+        (i, n) => `staff.${i}.badges.${n}`,
+      ),
+    ) ??
+    firstTwice(
+      each(
+        recipients,
+        // A directory looks at no case.
+        ({ account, otherAccounts }) => [account, ...otherAccounts].map((one) => one.toLowerCase()),
+        (i, n) => (n === 0 ? `recipients.${i}.account` : `recipients.${i}.otherAccounts.${n - 1}`),
+      ),
+    ) ??
+    firstTwice(
+      each(
+        recipients,
+        ({ cards }) => cards.map(normaliseCardId),
+        (i, n) => `recipients.${i}.cards.${n}`,
+      ),
+    )
+  )
+}
+
 /**
  * Fails with L-726 (a newer hub's file), L-720 to L-722 (a name that will not do), L-101 and the path of the first
  * thing that is wrong.
@@ -77,7 +131,11 @@ export function parseInstitution(raw: unknown): Result<Institution> {
   const settings = parseSettingsFile(raw)
   if (!settings.ok && settings.failure.code !== 'L-727') return settings
   const parsed = Institution.safeParse(raw)
-  if (parsed.success) return settings.ok ? ok(parsed.data) : settings
+  if (parsed.success) {
+    if (!settings.ok) return settings
+    const where = contradiction(parsed.data)
+    return where === null ? ok(parsed.data) : fail('L-101', { where })
+  }
   const issue = parsed.error.issues[0]
   return fail('L-101', { where: `${issue?.path.join('.') ?? ''} – ${issue?.code ?? ''}` })
 }

@@ -83,6 +83,30 @@ async function addPeople(tx: Tx, keys: HubKeys, people: Institution['recipients'
   }
 }
 
+/**
+ * The place of the first thing in the file that belongs to somebody else on record: accounts of one person that are two
+ * people's, a card of another's, a pickup for nobody's account. Nothing is written by then.
+ */
+async function takenAlready(tx: Tx, keys: HubKeys, { recipients, pickups }: Institution): Promise<string | null> {
+  const rows = await tx.selectFrom('account').select(['account', 'recipient']).execute()
+  const owners = new Map(rows.map(({ account, recipient }) => [account, recipient]))
+  const coming = new Set<string>()
+  for (const [i, { account, otherAccounts, cards }] of recipients.entries()) {
+    const owner = owners.get(account)
+    const stranger = otherAccounts.findIndex((one) => owners.has(one) && owners.get(one) !== owner)
+    if (stranger >= 0) return `recipients.${i}.otherAccounts.${stranger}`
+    // Whoever is on record stays as they are.
+    if (owner !== undefined) continue
+    for (const one of [account, ...otherAccounts]) coming.add(one)
+    for (const [n, card] of cards.entries()) {
+      const held = tx.selectFrom('card').select('blind').where('blind', '=', keys.blindIndex(card))
+      if ((await held.executeTakeFirst()) !== undefined) return `recipients.${i}.cards.${n}`
+    }
+  }
+  const nobodys = pickups.findIndex(({ account }) => !owners.has(account) && !coming.has(account))
+  return nobodys === -1 ? null : `pickups.${nobodys}.account`
+}
+
 async function deskIds(tx: Tx): Promise<Map<string, DeskId>> {
   const rows = await tx.selectFrom('desk').select(['id', 'key']).execute()
   return new Map(rows.map(({ id, key }) => [key ?? id, DeskId.parse(id)]))
@@ -103,6 +127,8 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
       if (!desks.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
     for (const [i, member] of staff.entries())
       if (!member.desks.every((desk) => desks.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
+    const taken = await takenAlready(tx, keys, data)
+    if (taken !== null) return fail('L-101', { where: taken })
     await addStaff(tx, keys, staff, desks)
     await addPeople(tx, keys, recipients)
     return ok(desks)

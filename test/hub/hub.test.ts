@@ -127,6 +127,50 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('a file of an institution that contradicts itself, or what is on record, is told with the place; nothing of it is done', async () => {
+  const whole = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as {
+    recipients: { key: string; account: string; cards?: string[]; otherAccounts?: string[] }[]
+    staff: { key: string; badges: string[] }[]
+    pickups: { account: string }[]
+  }
+  const [person] = whole.recipients
+  const [pickup] = whole.pickups
+  const [member] = whole.staff
+  if (person === undefined || pickup === undefined || member === undefined) throw new Error('the demo has people')
+  const someone = (n: number, more: object) => ({ ...person, key: `p${n}`, account: `seeded${n}`, cards: [], ...more })
+  const only = (more: object) => ({ ...whole, staff: [], recipients: [], pickups: [], ...more })
+  const card = 'F1F2F3F4'
+  const contradictory: readonly [object, string][] = [
+    [{ recipients: [someone(1, { cards: [card] }), someone(2, { cards: [card] })] }, 'recipients.1.cards.0'],
+    [{ recipients: [someone(1, {}), someone(2, { otherAccounts: ['Seeded1'] })] }, 'recipients.1.otherAccounts.0'],
+    [
+      {
+        staff: [
+          { ...member, badges: [card] },
+          { ...member, key: 'another', badges: [card] },
+        ],
+      },
+      'staff.1.badges.0',
+    ],
+  ]
+  for (const [more, where] of contradictory)
+    expect(parseInstitution(only(more))).toMatchObject({ ok: false, failure: { code: 'L-101', params: { where } } })
+  const held = whole.recipients.find(({ cards = [] }) => cards.length > 0)?.cards?.[0] ?? ''
+  const people = () => hub.db.selectFrom('account').select('account').orderBy('account').execute()
+  const before = await people()
+  const refused: readonly [object, string][] = [
+    [{ recipients: [someone(1, {})], pickups: [{ ...pickup, account: 'nobody-at-all' }] }, 'pickups.0.account'],
+    [{ recipients: [someone(1, {}), someone(2, { cards: [held] })] }, 'recipients.1.cards.0'],
+    [{ recipients: [someone(1, { otherAccounts: [person.account] })] }, 'recipients.0.otherAccounts.0'],
+  ]
+  for (const [more, where] of refused) {
+    const data = parseInstitution(only(more))
+    if (!data.ok) throw new Error(JSON.stringify(data.failure))
+    expect(await seed(hub, data.value)).toMatchObject({ ok: false, failure: { code: 'L-101', params: { where } } })
+    expect(await people()).toEqual(before)
+  }
+})
+
 test('an enrolment code works once; the same request again gets the same kiosk; wrong and used codes are told apart', async () => {
   const again = await call('POST', '/v1/enrol', counter.request, {})
   expect(again.json.kiosk).toBe(counter.kiosk)

@@ -51,6 +51,13 @@ it('goes from a running hub to an empty database and out again, equal', async ()
   expect((await hub(alone.url, 'import-settings', file('one.json'))).out).toBe('nothing to change\n')
 })
 
+it('reads a file that an editor has put a mark of UTF-8 before', async () => {
+  writeFileSync(file('marked.json'), `\ufeff${readFileSync(demo, 'utf8')}`)
+  expect(await hub(running.hub().databaseUrl, 'import-settings', file('marked.json'), '--dry-run')).toMatchObject({
+    code: 0,
+  })
+})
+
 it('merges an institution’s file, and says that its people are left out', async () => {
   const merged = await hub(running.hub().databaseUrl, 'import-settings', demo, '--dry-run')
   expect(merged).toMatchObject({ code: 0 })
