@@ -220,17 +220,21 @@ describe('PostgreSQL and TypeScript', () => {
             const piece = [...kept].slice(from % kept.length, (from % kept.length) + 1 + length).join('')
             return { kept, typed: length % 3 === 0 ? other : piece }
           })
-          const asked = pairs.map(({ kept, typed }) => ({ kept, query: searchTsquery(typed) }))
+          const asked = pairs.map(({ kept, typed }) => ({ kept, typed, query: searchTsquery(typed) }))
+          // A letter that the platform's Unicode knows and the database's does not yet is no letter there.
           const { rows } = await sql<{
             found: boolean
-          }>`SELECT coalesce(array_to_tsvector(lodge_words(x.v->>'kept')) @@ (x.v->>'query')::tsquery, false) AS found
+            known: boolean
+          }>`SELECT coalesce(array_to_tsvector(lodge_words(x.v->>'kept')) @@ (x.v->>'query')::tsquery, false) AS found,
+            unicode_assigned(x.v->>'kept') AND unicode_assigned(x.v->>'typed') AS known
           FROM jsonb_array_elements(${JSON.stringify(asked)}::jsonb) WITH ORDINALITY AS x(v, i) ORDER BY i`.execute(
             fleet.hub().db,
           )
           pairs.forEach(({ kept, typed }, i) => {
+            if (rows[i]?.known !== true) return
             const query = searchQuery(typed)
             const ours = query.length > 0 && findsIn(searchText(kept), query)
-            expect({ kept, typed, found: rows[i]?.found }).toEqual({ kept, typed, found: ours })
+            expect({ kept, typed, found: rows[i].found }).toEqual({ kept, typed, found: ours })
           })
         },
       ),
