@@ -53,7 +53,7 @@ const piece = 500
  * desk wait for it.
  */
 const firstPart = 100
-const partMs = 80
+const partMs = 50
 
 /**
  * Where the next part of a batch ends: at the first signature from so many entries on, as each part must be vouched for
