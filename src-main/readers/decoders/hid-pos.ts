@@ -33,7 +33,6 @@ export type HidPosLayout = keyof typeof hidPosLayouts
 export const hidPosLayoutNames = Object.keys(hidPosLayouts) as readonly HidPosLayout[]
 
 export const hidPosReportSize = 64
-export const hidPosDataSize = 56
 const continuation = 0x01
 
 /** UTF-8 where it is that, else one character a byte. */
