@@ -70,10 +70,33 @@ function withoutJsonSchema(): Plugin {
   }
 }
 
+/**
+ * Nobody at a desk meets what only an administrator at the hub does: the codes are known here, and any that comes all
+ * the same is told in one general text.
+ */
+function withoutAdministration(): Plugin {
+  const text = {
+    fi: ['Keskuspalvelin ei hyväksynyt tätä.', 'Kerro virhekoodi helpdeskille.'],
+    sv: ['Centralservern godtog inte detta.', 'Uppge felkoden för helpdesk.'],
+    en: ['The central server did not accept this.', 'Tell the error code to the helpdesk.'],
+  }
+  return {
+    name: 'lodge-without-administration',
+    apply: 'build',
+    enforce: 'pre',
+    load(id) {
+      if (!/[\\/]src-shared[\\/]administration-texts\.ts$/.test(id)) return null
+      const codes = readFileSync(id, 'utf8').matchAll(/^ {2}'(L-\d{3})'/gm)
+      const entries = [...codes].map(([, code]) => `'${code ?? ''}': text`)
+      return `const text = ${JSON.stringify(text)}\nexport const administrationTexts = { ${entries.join(', ')} }`
+    },
+  }
+}
+
 export const rendererConfig = {
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [vue(), policyInPage(), wholeLocales(), withoutJsonSchema()],
+  plugins: [vue(), policyInPage(), wholeLocales(), withoutJsonSchema(), withoutAdministration()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

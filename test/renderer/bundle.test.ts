@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { administrationTexts } from '../../src-shared/administration-texts.ts'
 import { buildWindow } from '../support/pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-window-'))
@@ -50,6 +51,13 @@ describe('the built window', () => {
     for (const [, address] of script().matchAll(/url\(([^)]*)\)/g))
       expect(address).not.toMatch(/^["']?(https?:|\/\/|data:)/)
     expect(script()).not.toMatch(/(?:fetch|import)\(["'`]https?:/)
+  })
+
+  it('knows the codes of the hub’s administration, and leaves their texts at the hub', () => {
+    for (const [code, { en }] of Object.entries(administrationTexts)) {
+      expect(script(), code).toContain(code)
+      expect(script(), code).not.toContain(en[0])
+    }
   })
 
   it('carries its own font and no map of its sources', () => {
