@@ -78,7 +78,7 @@ function withoutAdministration(): Plugin {
   const text = {
     fi: ['Keskuspalvelin ei hyväksynyt tätä.', 'Kerro virhekoodi helpdeskille.'],
     sv: ['Centralservern godtog inte detta.', 'Uppge felkoden för helpdesk.'],
-    en: ['The central server did not accept this.', 'Tell the error code to the helpdesk.'],
+    en: ['The hub did not accept this.', 'Tell the error code to the helpdesk.'],
   }
   return {
     name: 'lodge-without-administration',

@@ -21,11 +21,11 @@ export const administrationTexts = {
   'L-329': {
     fi: [
       'Tämän koneen kello eroaa tietokannan kellosta {seconds} sekuntia.',
-      'Ylläpito: korjaa koneen aikasynkronointi. Hubi käyttää tietokannan kelloa.',
+      'Ylläpito: korjaa koneen aikasynkronointi. Keskuspalvelin käyttää tietokannan kelloa.',
     ],
     sv: [
       'Den här datorns klocka skiljer sig {seconds} sekunder från databasens.',
-      'Administratören: rätta datorns tidssynkronisering. Hubben går efter databasens klocka.',
+      'Administratören: rätta datorns tidssynkronisering. Centralservern går efter databasens klocka.',
     ],
     en: [
       'This machine’s clock is {seconds} seconds from the database’s.',
@@ -110,11 +110,11 @@ export const administrationTexts = {
   'L-670': {
     fi: [
       'Asetuksessa {setting} on tunnistuspalvelun nimenä {value}, mutta palvelu itse ilmoittaa nimekseen {expected}.',
-      'Ylläpito: kirjoita asetukseen {setting} arvo {expected} ja käynnistä hubi uudelleen.',
+      'Ylläpito: kirjoita asetukseen {setting} arvo {expected} ja käynnistä keskuspalvelin uudelleen.',
     ],
     sv: [
       'Inställningen {setting} har {value} som utfärdare, men leverantören själv uppger {expected}.',
-      'Administratören: sätt {setting} till {expected} och starta om hubben.',
+      'Administratören: sätt {setting} till {expected} och starta om centralservern.',
     ],
     en: [
       'The setting {setting} has {value} as the issuer, and the provider says that its issuer is {expected}.',
@@ -138,11 +138,11 @@ export const administrationTexts = {
   'L-672': {
     fi: [
       'Tunnistuspalvelu ei tunne asiakasta {value}, joka on asetuksessa {setting}. Odotettu: {expected}.',
-      'Ylläpito: kirjoita asetukseen {setting} se asiakastunnus, jonka tunnistuspalvelu on hubille antanut.',
+      'Ylläpito: kirjoita asetukseen {setting} se asiakastunnus, jonka tunnistuspalvelu on keskuspalvelimelle antanut.',
     ],
     sv: [
       'Leverantören känner inte klienten {value}, som står i {setting}. Väntat: {expected}.',
-      'Administratören: sätt {setting} till det klient-id som leverantören har gett hubben.',
+      'Administratören: sätt {setting} till det klient-id som leverantören har gett centralservern.',
     ],
     en: [
       'The provider does not know the client {value} that {setting} names. Expected: {expected}.',
@@ -179,12 +179,12 @@ export const administrationTexts = {
   },
   'L-675': {
     fi: [
-      'Tunnistuspalvelun kello on {seconds} sekuntia {way} hubin kelloon verrattuna; sallittu ero on {allowed} sekuntia.',
-      'Ylläpito: tarkista tietokantapalvelimen ja hubin koneen aikasynkronointi. Jos ne ovat oikeassa, ilmoita tunnistuspalvelulle.',
+      'Tunnistuspalvelun kello on {seconds} sekuntia {way} keskuspalvelimen kelloon verrattuna; sallittu ero on {allowed} sekuntia.',
+      'Ylläpito: tarkista tietokantapalvelimen ja keskuspalvelimen koneen aikasynkronointi. Jos ne ovat oikeassa, ilmoita tunnistuspalvelulle.',
     ],
     sv: [
-      'Leverantörens klocka går {seconds} sekunder {way} hubbens; {allowed} sekunder är tillåtna.',
-      'Administratören: kontrollera tidssynkroniseringen på databasservern och hubbens dator. Om de är rätt, meddela leverantören.',
+      'Leverantörens klocka går {seconds} sekunder {way} centralserverns; {allowed} sekunder är tillåtna.',
+      'Administratören: kontrollera tidssynkroniseringen på databasservern och centralserverns dator. Om de är rätt, meddela leverantören.',
     ],
     en: [
       'The provider’s clock is {seconds} seconds {way} the hub’s; {allowed} seconds are allowed.',
@@ -193,11 +193,11 @@ export const administrationTexts = {
   },
   'L-676': {
     fi: [
-      'Tunnistuspalvelu hylkää hubin pyynnön ({error}).',
+      'Tunnistuspalvelu hylkää keskuspalvelimen pyynnön ({error}).',
       'Ylläpito: tarkista asetus {setting} ja mitä tälle asiakkaalle on tunnistuspalvelussa sallittu.',
     ],
     sv: [
-      'Leverantören avvisar hubbens begäran ({error}).',
+      'Leverantören avvisar centralserverns begäran ({error}).',
       'Administratören: kontrollera {setting} och vad klienten får göra hos leverantören.',
     ],
     en: [

@@ -128,9 +128,9 @@ export const errorTexts = {
     en: ['The pickup is at another stage than expected.', 'Open the pickup again from the queue.'],
   },
   'L-210': {
-    fi: ['Palvelupiste on nyt suljettu.', 'Se avataan {opensAt}. Nouto säilyy.'],
-    sv: ['Disken är stängd nu.', 'Den öppnar {opensAt}. Ärendet finns kvar.'],
-    en: ['The desk is closed now.', 'It opens {opensAt}. The pickup stays.'],
+    fi: ['Palvelupiste on nyt suljettu.', 'Se avataan {opensAt}. Salasana odottaa täällä.'],
+    sv: ['Disken är stängd nu.', 'Den öppnar {opensAt}. Lösenordet väntar här.'],
+    en: ['The desk is closed now.', 'It opens {opensAt}. The password will still be here.'],
   },
   'L-211': {
     fi: ['Palvelupiste on suljettu toistaiseksi.', 'Kysy helpdeskistä, missä voit asioida.'],
@@ -171,30 +171,27 @@ export const errorTexts = {
     ],
   },
   'L-217': {
-    fi: [
-      'Salasanan antaminen heti vaatii verkkoyhteyden.',
-      'Mitään ei annettu. Yritä uudelleen, kun yhteys on palannut.',
-    ],
+    fi: ['Salasanan luominen heti vaatii verkkoyhteyden.', 'Mitään ei luotu. Yritä uudelleen, kun yhteys on palannut.'],
     sv: [
-      'Att utfärda ett lösenord genast kräver nätförbindelse.',
-      'Inget utfärdades. Försök igen när förbindelsen är tillbaka.',
+      'Att skapa ett lösenord genast kräver nätförbindelse.',
+      'Inget skapades. Försök igen när förbindelsen är tillbaka.',
     ],
     en: [
-      'Issuing a password on the spot needs the network.',
-      'Nothing was issued. Try again once the connection is back.',
+      'Making a password on the spot needs the network.',
+      'Nothing was made. Try again once the connection is back.',
     ],
   },
   'L-218': {
     fi: [
-      'Salasanan antaminen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.',
+      'Salasanan luominen jäi kesken ({code}). Kesken jäänyt salasana on poistettu käytöstä.',
       'Tarkista henkilöllisyys ja yritä uudelleen.',
     ],
     sv: [
-      'Utfärdandet avbröts ({code}). Det halvfärdiga lösenordet har spärrats.',
+      'Lösenordet blev inte klart ({code}). Det halvfärdiga lösenordet har spärrats.',
       'Kontrollera identiteten och försök igen.',
     ],
     en: [
-      'Issuing came to nothing ({code}). The unfinished password has been disabled.',
+      'Making a password came to nothing ({code}). The unfinished password has been disabled.',
       'Check the identity and try again.',
     ],
   },
@@ -251,9 +248,9 @@ export const errorTexts = {
     en: ['This is not a letter.', 'Open a letter from the post room’s list.'],
   },
   'L-240': {
-    fi: ['Palvelupiste on tauolla.', 'Palvelu jatkuu {untilAt}. Nouto säilyy.'],
-    sv: ['Disken har paus.', 'Den är öppen igen {untilAt}. Ärendet finns kvar.'],
-    en: ['The desk is paused.', 'Back {untilAt}. The pickup stays.'],
+    fi: ['Palvelupiste on tauolla.', 'Palvelu jatkuu {untilAt}. Salasana odottaa täällä.'],
+    sv: ['Disken har paus.', 'Den är öppen igen {untilAt}. Lösenordet väntar här.'],
+    en: ['The desk is paused.', 'Back {untilAt}. The password will still be here.'],
   },
   'L-241': {
     fi: ['Saapumista ei voi enää perua.', 'Kirjaa sen sijaan, miksi tulostetta ei annettu.'],
@@ -296,15 +293,15 @@ export const errorTexts = {
   },
   'L-224': {
     fi: [
-      'Vahvaa sähköistä tunnistusta ei hyväksytä tälle henkilölle.',
+      'Vahvaa sähköistä tunnistautumista ei hyväksytä tälle henkilölle.',
       'Pyydä passi, henkilökortti, oleskelulupakortti tai suomalainen ajokortti.',
     ],
     sv: [
-      'Stark elektronisk identifiering godtas inte för den här personen.',
+      'Stark autentisering godtas inte för den här personen.',
       'Be om pass, identitetskort, uppehållstillståndskort eller finländskt körkort.',
     ],
     en: [
-      'Strong electronic identification is not accepted for this person.',
+      'A Finnish bank ID or mobile certificate is not accepted for this person.',
       'Ask for a passport, identity card, residence permit card or Finnish driving licence.',
     ],
   },
@@ -363,7 +360,7 @@ export const errorTexts = {
   },
   'L-244': {
     fi: ['Noutosi odottaa toisessa palvelupisteessä.', 'Asioi siellä henkilöllisyystodistus mukana: {where}.'],
-    sv: ['Ditt ärende väntar vid en annan disk.', 'Gå dit och ta med en identitetshandling: {where}.'],
+    sv: ['Ditt ärende väntar vid en annan disk.', 'Gå dit och ta med en id-handling: {where}.'],
     en: ['Your pickup waits at another desk.', 'Go there and bring your ID: {where}.'],
   },
   'L-245': {
@@ -373,7 +370,7 @@ export const errorTexts = {
     ],
     sv: [
       'Den här skärmen har ingen anslutning just nu.',
-      'Gå till disken med din identitetshandling: där ser de ditt ärende.',
+      'Gå till disken med din id-handling: där ser de ditt ärende.',
     ],
     en: ['This screen has no connection just now.', 'Go to the desk with your ID: they can see your pickup.'],
   },
@@ -392,14 +389,14 @@ export const errorTexts = {
     ],
   },
   'L-301': {
-    fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Nouto säilyy.'],
-    sv: ['Handlingen har gått ut.', 'Be om en giltig identitetshandling. Ärendet finns kvar.'],
-    en: ['The document has expired.', 'Ask for a valid identity document. The pickup stays.'],
+    fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Salasana odottaa täällä.'],
+    sv: ['Handlingen har gått ut.', 'Be om en giltig id-handling. Lösenordet väntar här.'],
+    en: ['The document has expired.', 'Ask for a valid identity document. The password will still be here.'],
   },
   'L-302': {
-    fi: ['Asiakirjan tiedot eivät täsmää noutoon.', 'Älä luovuta. Ohjaa henkilö helpdeskiin.'],
-    sv: ['Handlingens uppgifter stämmer inte med ärendet.', 'Lämna inte ut. Hänvisa personen till helpdesk.'],
-    en: ['The document does not match the pickup.', 'Do not hand over. Send the person to the helpdesk.'],
+    fi: ['Asiakirjan tiedot eivät täsmää noutoon.', 'Älä anna tulostetta. Ohjaa henkilö helpdeskiin.'],
+    sv: ['Handlingens uppgifter stämmer inte med ärendet.', 'Ge inte utskriften. Hänvisa personen till helpdesk.'],
+    en: ['The document does not match the pickup.', 'Do not give the slip. Send the person to the helpdesk.'],
   },
   'L-303': {
     fi: ['Asiakirjaa ei voitu lukea luotettavasti.', 'Lue se uudelleen tai tarkista asiakirja itse.'],
@@ -463,25 +460,22 @@ export const errorTexts = {
   },
   'L-312': {
     fi: ['Sähköistä tunnistamista ei ole otettu käyttöön.', 'Pyydä henkilöllisyystodistus.'],
-    sv: ['Elektronisk identifiering används inte här.', 'Be om en identitetshandling.'],
+    sv: ['Stark autentisering används inte här.', 'Be om en id-handling.'],
     en: ['Electronic identification is not set up here.', 'Ask for an identity document.'],
   },
   'L-313': {
     fi: ['Sähköinen tunnistaminen vaatii verkkoyhteyden.', 'Pyydä henkilöllisyystodistus tai odota yhteyttä.'],
-    sv: [
-      'Elektronisk identifiering kräver nätförbindelse.',
-      'Be om en identitetshandling eller vänta på förbindelsen.',
-    ],
+    sv: ['Stark autentisering kräver nätförbindelse.', 'Be om en id-handling eller vänta på förbindelsen.'],
     en: ['Electronic identification needs the network.', 'Ask for an identity document, or wait for the connection.'],
   },
   'L-314': {
     fi: ['Tälle henkilölle ei riitä sähköinen tunnistaminen.', 'Pyydä henkilöllisyystodistus.'],
-    sv: ['Elektronisk identifiering godtas inte för den här personen.', 'Be om en identitetshandling.'],
+    sv: ['Stark autentisering godtas inte för den här personen.', 'Be om en id-handling.'],
     en: ['Electronic identification is not accepted for this person.', 'Ask for an identity document.'],
   },
   'L-315': {
     fi: ['Tunnistautuminen peruttiin puhelimessa.', 'Aloita uudelleen tai pyydä henkilöllisyystodistus.'],
-    sv: ['Identifieringen avbröts på telefonen.', 'Börja om eller be om en identitetshandling.'],
+    sv: ['Identifieringen avbröts på telefonen.', 'Börja om eller be om en id-handling.'],
     en: ['The identification was cancelled on the phone.', 'Start again, or ask for an identity document.'],
   },
   'L-316': {
@@ -492,15 +486,15 @@ export const errorTexts = {
   'L-317': {
     fi: [
       'Puhelimella tunnistautui joku muu kuin noutaja.',
-      'Älä luovuta. Jos henkilö on oikea, pyydä henkilöllisyystodistus.',
+      'Älä anna tulostetta. Jos henkilö on oikea, pyydä henkilöllisyystodistus.',
     ],
     sv: [
       'Någon annan än mottagaren identifierade sig på telefonen.',
-      'Lämna inte ut. Är personen rätt, be om en identitetshandling.',
+      'Ge inte utskriften. Är personen rätt, be om en id-handling.',
     ],
     en: [
       'Somebody other than the recipient was identified on the phone.',
-      'Do not hand over. If it is the right person, ask for an identity document.',
+      'Do not give the slip. If it is the right person, ask for an identity document.',
     ],
   },
   'L-318': {
@@ -513,7 +507,7 @@ export const errorTexts = {
   },
   'L-319': {
     fi: ['Tunnistuspalvelu ei vastaa.', 'Yritä hetken päästä uudelleen tai pyydä henkilöllisyystodistus.'],
-    sv: ['Identifieringstjänsten svarar inte.', 'Försök igen om en stund eller be om en identitetshandling.'],
+    sv: ['Identifieringstjänsten svarar inte.', 'Försök igen om en stund eller be om en id-handling.'],
     en: ['The identification service does not answer.', 'Try again in a moment, or ask for an identity document.'],
   },
   'L-320': {
@@ -523,7 +517,7 @@ export const errorTexts = {
     ],
     sv: [
       'Identifieringssättet är inte starkt nog.',
-      'Börja om och välj bankkoder eller mobilcertifikat, eller be om en identitetshandling.',
+      'Börja om och välj bankkoder eller mobilcertifikat, eller be om en id-handling.',
     ],
     en: [
       'The means of identification is not strong enough.',
@@ -542,7 +536,7 @@ export const errorTexts = {
     ],
     sv: [
       'Identifieringstjänstens svar kunde inte bekräftas.',
-      'Börja om eller be om en identitetshandling. Meddela administratören om det upprepas.',
+      'Börja om eller be om en id-handling. Meddela administratören om det upprepas.',
     ],
     en: [
       'The identification service’s answer could not be verified.',
@@ -556,7 +550,7 @@ export const errorTexts = {
     ],
     sv: [
       'Personens födelsedatum har matats in fel för många gånger.',
-      'Läs identitetshandlingen med läsaren eller hänvisa personen till helpdesk. Om en timme går det att försöka igen.',
+      'Läs id-handlingen med läsaren eller hänvisa personen till helpdesk. Om en timme går det att försöka igen.',
     ],
     en: [
       'The person’s birth date has been keyed wrongly too many times.',
@@ -597,7 +591,7 @@ export const errorTexts = {
       'Lue itse asiakirja asiakirjanlukijalla tai tarkista se itse. Viivakoodi tai puhelimen ruutu ei kelpaa.',
     ],
     sv: [
-      'Texten ser ut som raderna i en identitetshandling men lästes inte från en handling. Den användes inte.',
+      'Texten ser ut som raderna i en id-handling men lästes inte från en handling. Den användes inte.',
       'Läs själva handlingen med en dokumentläsare eller granska den själv. En streckkod eller en telefonskärm duger inte.',
     ],
     en: [
@@ -607,12 +601,12 @@ export const errorTexts = {
   },
   'L-327': {
     fi: [
-      'Vahva tunnistautuminen ei toimi: hubin asetukset tunnistuspalvelua varten ovat väärät.',
-      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: hubin loki kertoo, mikä asetus on väärin.',
+      'Vahva sähköinen tunnistautuminen ei toimi: keskuspalvelimen asetukset tunnistuspalvelua varten ovat väärät.',
+      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: keskuspalvelimen loki kertoo, mikä asetus on väärin.',
     ],
     sv: [
-      'Den elektroniska identifieringen fungerar inte: hubbens inställningar för identifieringstjänsten är fel.',
-      'Be om en identitetshandling. Meddela administratören: hubbens logg anger vilken inställning som är fel.',
+      'Den starka autentiseringen fungerar inte: centralserverns inställningar för identifieringstjänsten är fel.',
+      'Be om en id-handling. Meddela administratören: centralserverns logg anger vilken inställning som är fel.',
     ],
     en: [
       'Electronic identification does not work: the hub’s settings for the identification service are wrong.',
@@ -621,12 +615,12 @@ export const errorTexts = {
   },
   'L-328': {
     fi: [
-      'Vahva tunnistautuminen ei toimi: tunnistuspalvelun ja hubin kellot eroavat liikaa.',
-      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: hubin loki kertoo, kuinka paljon kellot eroavat.',
+      'Vahva sähköinen tunnistautuminen ei toimi: tunnistuspalvelun ja keskuspalvelimen kellot eroavat liikaa.',
+      'Pyydä henkilöllisyystodistus. Ilmoita ylläpidolle: keskuspalvelimen loki kertoo, kuinka paljon kellot eroavat.',
     ],
     sv: [
-      'Den elektroniska identifieringen fungerar inte: identifieringstjänstens och hubbens klockor skiljer sig för mycket.',
-      'Be om en identitetshandling. Meddela administratören: hubbens logg anger hur mycket klockorna skiljer sig.',
+      'Den starka autentiseringen fungerar inte: identifieringstjänstens och centralserverns klockor skiljer sig för mycket.',
+      'Be om en id-handling. Meddela administratören: centralserverns logg anger hur mycket klockorna skiljer sig.',
     ],
     en: [
       'Electronic identification does not work: the clocks of the identification service and of the hub differ too much.',

@@ -3,6 +3,7 @@ import { withinRange } from './bounds.ts'
 import type { Language } from './domain.ts'
 import { errorTexts } from './error-texts.ts'
 import { isolated } from './human-text.ts'
+import { visitorTexts } from './visitor-texts.ts'
 
 export type ErrorCode = keyof typeof errorTexts
 export type ErrorParams = Readonly<Record<string, string | number>>
@@ -46,13 +47,16 @@ const inLanguage: Readonly<Record<Language, string>> = { fi: 'Fi', sv: 'Sv', en:
 
 /**
  * What happened and what to do next, placeholders filled; one that ends in `At` is an instant, and `{where}` may have a
- * param for each language (`whereFi`). A placeholder without a param becomes an ellipsis.
+ * param for each language (`whereFi`). A placeholder without a param becomes an ellipsis. `audience`: to whom it is
+ * said; a visitor reads none of the staff's words.
  */
 export function describeFailure(
   failure: { readonly code: ErrorCode; readonly params?: ErrorParams | undefined },
   language: Language,
+  audience: 'staff' | 'visitor' = 'staff',
 ): { what: string; next: string } {
-  const [what, next] = errorTexts[failure.code][language]
+  const own = audience === 'visitor' ? visitorTexts[failure.code] : undefined
+  const [what, next] = (own ?? errorTexts[failure.code])[language]
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = failure.params?.[name + inLanguage[language]] ?? failure.params?.[name] ?? '…'

@@ -9,6 +9,7 @@ export interface SlipTexts {
   readonly continues: string
   readonly legend: string
   readonly spaceLegend: string
+  /** `{date}` is the last day. */
   readonly validUntil: string
   readonly change: { readonly password: string; readonly 'activation-code': string }
   readonly never: string
@@ -32,17 +33,17 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     continues: '... jatkuu ilman väliä',
     legend: 'A = iso kirjain  a = pieni kirjain  9 = numero  # = merkki',
     spaceLegend: '_ = välilyönti',
-    validUntil: 'Voimassa',
+    validUntil: 'Voimassa {date} asti',
     change: { password: 'Vaihda salasana heti osoitteessa', 'activation-code': 'Ota tunnus käyttöön osoitteessa' },
-    never: 'Emme koskaan kerro salasanaa sähköpostilla, puhelimessa tai tekstiviestillä.',
-    destroy: 'Hävitä tämä lipuke, kun olet vaihtanut salasanan.',
-    slip: 'Lipuke',
+    never: 'Emme koskaan lähetä salasanaa sähköpostilla tai tekstiviestillä emmekä kerro sitä puhelimessa.',
+    destroy: 'Hävitä tämä tuloste, kun olet vaihtanut salasanan.',
+    slip: 'Tuloste',
     letter: { sender: 'Palautus', fold: 'taita tästä' },
     instructions: {
       title: 'Ohje',
       where: {
-        password: 'Salasanasi on lipukkeessa {number}. Merkkien selitykset:',
-        'activation-code': 'Koodisi on lipukkeessa {number}. Merkkien selitykset:',
+        password: 'Salasanasi on tulosteessa {number}. Merkkien selitykset:',
+        'activation-code': 'Koodisi on tulosteessa {number}. Merkkien selitykset:',
       },
     },
   },
@@ -54,17 +55,17 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     continues: '... fortsätter utan mellanslag',
     legend: 'A = stor bokstav  a = liten bokstav  9 = siffra  # = tecken',
     spaceLegend: '_ = mellanslag',
-    validUntil: 'Gäller till',
+    validUntil: 'Gäller till {date}',
     change: { password: 'Byt lösenordet genast på adressen', 'activation-code': 'Aktivera kontot på adressen' },
-    never: 'Vi uppger aldrig lösenord per e-post, telefon eller textmeddelande.',
-    destroy: 'Förstör den här lappen när du har bytt lösenordet.',
-    slip: 'Lapp',
+    never: 'Vi skickar aldrig lösenord per e-post eller sms och säger dem aldrig per telefon.',
+    destroy: 'Förstör den här utskriften när du har bytt lösenordet.',
+    slip: 'Utskrift',
     letter: { sender: 'Returadress', fold: 'vik här' },
     instructions: {
       title: 'Anvisning',
       where: {
-        password: 'Lösenordet finns på lapp {number}. Teckenförklaring:',
-        'activation-code': 'Koden finns på lapp {number}. Teckenförklaring:',
+        password: 'Lösenordet finns på utskrift {number}. Teckenförklaring:',
+        'activation-code': 'Koden finns på utskrift {number}. Teckenförklaring:',
       },
     },
   },
@@ -76,9 +77,9 @@ export const slipTexts: Readonly<Record<Language, SlipTexts>> = {
     continues: '... continues without a space',
     legend: 'A = capital letter  a = small letter  9 = digit  # = sign',
     spaceLegend: '_ = space',
-    validUntil: 'Valid until',
+    validUntil: 'Valid until {date}',
     change: { password: 'Change the password at once at', 'activation-code': 'Activate your account at' },
-    never: 'We never tell a password by email, phone or text message.',
+    never: 'We never send or tell passwords by email, text message or phone.',
     destroy: 'Destroy this slip when you have changed the password.',
     slip: 'Slip',
     letter: { sender: 'Return to', fold: 'fold here' },

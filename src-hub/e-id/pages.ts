@@ -9,9 +9,9 @@ type Words = Readonly<Record<Language, readonly [title: string, text: string]>>
 export type PhonePage = 'begin' | 'onward' | 'proved' | ErrorCode
 
 const back = {
-  fi: 'Palaa palvelupisteeseen: virkailija aloittaa tarvittaessa uudelleen. Tämän sivun voi sulkea.',
-  sv: 'Gå tillbaka till disken: personalen börjar om vid behov. Du kan stänga sidan.',
-  en: 'Go back to the desk: the staff start again if needed. You may close this page.',
+  fi: 'Palaa palvelupisteeseen: henkilökunta aloittaa tarvittaessa uudelleen. Tämän sivun voi sulkea.',
+  sv: 'Gå tillbaka till servicepunkten: personalen börjar om vid behov. Du kan stänga sidan.',
+  en: 'Go back to the service point: the staff start again if needed. You may close this page.',
 }
 const ended = (fi: string, sv: string, en: string): Words => ({
   fi: [fi, back.fi],
@@ -27,11 +27,11 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
     ],
     sv: [
       'Identifiera dig elektroniskt',
-      'Disken ber dig identifiera dig med bankkoder eller mobilcertifikat. Fortsätt bara om du nu är vid disken.',
+      'Servicepunkten ber dig identifiera dig med bankkoder eller mobilcertifikat. Fortsätt bara om du är där nu.',
     ],
     en: [
       'Identify yourself electronically',
-      'The desk asks you to identify with a bank ID or a mobile certificate. Go on only if you are at the desk now.',
+      'The service point asks you to identify with a bank ID or a mobile certificate. Go on only if you are there now.',
     ],
   },
   onward: {
@@ -40,16 +40,16 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
     en: ['Going on to the identification service', 'If nothing happens, press Continue.'],
   },
   proved: {
-    fi: ['Tunnistautuminen onnistui', 'Palvelupiste tietää sen jo. Tämän sivun voi sulkea.'],
-    sv: ['Identifieringen lyckades', 'Disken vet det redan. Du kan stänga sidan.'],
-    en: ['You have been identified', 'The desk knows already. You may close this page.'],
+    fi: ['Tunnistautuminen onnistui', 'Henkilökunta tietää sen jo. Tämän sivun voi sulkea.'],
+    sv: ['Identifieringen lyckades', 'Personalen vet det redan. Du kan stänga sidan.'],
+    en: ['You have been identified', 'The staff know already. You may close this page.'],
   },
   'L-315': ended('Tunnistautuminen peruttiin', 'Identifieringen avbröts', 'The identification was cancelled'),
   'L-316': ended('Aika päättyi', 'Tiden gick ut', 'The time ran out'),
   'L-317': ended(
     'Tunnistautuja ei ole se, jolle palvelupisteessä ollaan antamassa salasanaa',
-    'Den som identifierade sig är inte den som disken håller på att betjäna',
-    'Whoever identified is not the person the desk is serving',
+    'Den som identifierade sig är inte den som betjänas vid servicepunkten',
+    'Whoever identified is not the person who is being served',
   ),
   'L-318': ended(
     'Osoite on jo käytetty tai väärä',

@@ -60,7 +60,7 @@ export function footLines(
 ): ReceiptPrinterEncoder {
   const texts = slipTexts[content.language]
   const kind = content.secretKind
-  wrapped(part, `${texts.validUntil}: ${slipText(content.validUntil)}`, columns)
+  wrapped(part, texts.validUntil.replace('{date}', slipText(content.validUntil)), columns)
   wrapped(part, `${texts.change[kind]}:`, columns)
   wrapped(part.bold(true), slipText(content.changeAddress), columns).bold(false)
   part
