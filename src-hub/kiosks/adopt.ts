@@ -4,14 +4,12 @@
  * again and goes on.
  */
 import type { HubBody } from '../../src-shared/hub-api.ts'
+import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 
 export type Held = NonNullable<HubBody<'report'>['grants']>[number]
-
-/** Over for good: what a kiosk still holds of it is asked back, and nothing of it is granted again. */
-const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
 
 /** What a report says is held, in the order in which pickups are locked: of each pickup the newest grant. */
 export function inOrder(grants: readonly Held[]): readonly Held[] {
@@ -176,7 +174,8 @@ export async function adopt(
     tx,
     fresh.map(({ row }) => row),
   )
-  const become = (row: Pickup) => (over.has(row.state) ? 'over' : gone.has(row.id) ? 'ended' : 'live')
+  // Over for good: what a kiosk still holds of it is asked back, and nothing of it is granted again.
+  const become = (row: Pickup) => (!hubPickupCan.beFreed(row.state) ? 'over' : gone.has(row.id) ? 'ended' : 'live')
   // Those of one kind and epoch at once: there are few epochs.
   const groups = new Map<string, { is: ReturnType<typeof become>; n: number; ids: string[] }>()
   for (const { row, epoch } of fresh) {

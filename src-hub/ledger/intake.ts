@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { WireEntry } from '../../src-shared/ledger-entry.ts'
 import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain.ts'
+import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { bulkOf, keep, type Db, type Tx } from '../database/index.ts'
@@ -195,8 +196,6 @@ async function toldOf(
   return new Set(rows.map(({ hash }) => hash))
 }
 
-const outOfForce: ReadonlySet<string> = new Set(['burned', 'revoked', 'returned', 'returned-by-post'])
-
 /** What the hub has of the entries that come again. */
 async function repeated(
   tx: Tx,
@@ -373,7 +372,7 @@ async function write(
     tx,
     now,
     parts.secrets,
-    outcomes.filter((row) => !outOfForce.has(row.was)),
+    outcomes.filter((row) => !hubPickupCan.beReissued(row.was)),
   )
   await recordOutcomes(tx, now, kiosk.desk, outcomes)
   for (const letter of letters)

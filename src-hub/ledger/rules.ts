@@ -4,6 +4,7 @@
  * writes what changed.
  */
 import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import type { CheckedEntry } from './check.ts'
 
 export interface PickupRow {
@@ -121,13 +122,6 @@ const decisive: ReadonlySet<string> = new Set([
   'slip-missing',
 ] satisfies LedgerEntry['kind'][])
 
-/**
- * The secret is out of the hub's hands for good, or burned: no acknowledgement that comes later sets the pickup free.
- */
-const over: ReadonlySet<string> = new Set(['handed-over', 'dispatched', 'delivered', 'returned-by-post', 'burned'])
-/** Nobody waits for it any more. */
-const ended: ReadonlySet<string> = new Set([...over, 'revoked', 'returned'])
-
 function holds(
   set: WorkingSet,
   kiosk: string,
@@ -239,7 +233,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       const first = row !== undefined && !set.handedOver.has(pickup)
       const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
       // Burned or taken back, its secret is out of force, and another may have been issued in its place.
-      const late = first && ended.has(row.state)
+      const late = first && !hubPickupCan.beServed(row.state)
       if (!first || !owned || late) {
         effects.disputes.push(from)
         const detail = !first
@@ -274,7 +268,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
       effects.changed.add(pickup)
       // Handed over elsewhere and asked back from here: it stays what it is.
-      if (over.has(row.state)) return
+      if (!hubPickupCan.beFreed(row.state)) return
       if (row.state === 'granted') effects.givenUp.push({ pickup, seq: item.seq })
       if (row.movingTo === null) {
         row.state = row.ending === 'returned' ? 'returned' : 'revoked'
@@ -301,7 +295,7 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       endGrant(set, kiosk, pickup, epoch, 'acknowledged')
       effects.changed.add(pickup)
       effects.audits.push({ act: 'sent-elsewhere', pickup })
-      if (over.has(row.state)) return
+      if (!hubPickupCan.beFreed(row.state)) return
       // The hub had asked for it back meanwhile: what the hub wanted of it comes first.
       if (row.state === 'revoking') {
         if (row.movingTo === null) row.state = row.ending === 'returned' ? 'returned' : 'revoked'
@@ -331,10 +325,10 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
       if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
         // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it
         // is burned here as well.
-        if (ended.has(row.state)) return
+        if (!hubPickupCan.beServed(row.state)) return
         recall(set, effects, pickup)
       }
-      if (!over.has(row.state)) row.state = 'burned'
+      if (hubPickupCan.beFreed(row.state)) row.state = 'burned'
       row.movingTo = null
       effects.changed.add(pickup)
       effects.closed.push({ pickup, epoch })

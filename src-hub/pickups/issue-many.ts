@@ -3,13 +3,12 @@ import { sql } from 'kysely'
 import type { Channel, SecretKind } from '../../src-shared/domain.ts'
 import { DeskKind, PickupId, RecipientClass } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import {
   channelOf,
   decide,
   failureOf,
-  postalArea,
+  policyCaseOf,
   type DirectoryDesk,
   type Policy,
   type PostalAddress,
@@ -61,16 +60,16 @@ export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: Age
   const deskKind = rules.kinds.get(wanted.desk)
   if (deskKind === undefined) return fail('L-609', { what: 'desk' })
   const channel = wanted.channel ?? channelOf(deskKind)
-  const decision = decide(rules.policy, {
+  const asked = {
     recipientClass: holder.class,
     channel,
-    deskKind,
     requestReference: wanted.requestReference,
-    accountEnded: holder.validUntil !== null && holder.validUntil < dateAt(now),
+    accountValidUntil: holder.validUntil,
     sponsor: holder.sponsor,
-    postalArea: postalArea(holder.address ?? null, rules.policy.letters.inside),
-    act: { kind: 'issue', how: 'prepared', by: role },
-  })
+    address: holder.address ?? null,
+  }
+  const act = { kind: 'issue', how: 'prepared', by: role } as const
+  const decision = decide(rules.policy, policyCaseOf(rules.policy, asked, deskKind, act, now))
   return decision.allowed
     ? ok(channel)
     : { ok: false, failure: failureOf(decision, rules.directory, now, { desk: wanted.desk }) }

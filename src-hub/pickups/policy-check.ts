@@ -3,13 +3,12 @@
  * (docs/architecture.md#channels-and-rules-of-the-institution).
  */
 import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
 import {
   channelOf,
   decide,
   failureOf,
+  policyCaseOf,
   PostalAddress,
-  postalArea,
   type Allowed,
   type Policy,
   type PolicyCase,
@@ -32,16 +31,13 @@ export interface Wish {
 }
 
 function caseOf(policy: Policy, wish: Wish, deskKind: string, act: PolicyCase['act'], now: number): PolicyCase {
-  return {
+  const asked = {
+    ...wish,
     recipientClass: RecipientClass.parse(wish.recipientClass),
     channel: Channel.parse(wish.channel),
-    deskKind: DeskKind.parse(deskKind),
-    requestReference: wish.requestReference,
-    accountEnded: wish.accountValidUntil !== null && wish.accountValidUntil < dateAt(now),
-    sponsor: wish.sponsor,
-    postalArea: postalArea(wish.address ?? null, policy.letters.inside),
-    act,
+    address: wish.address ?? null,
   }
+  return policyCaseOf(policy, asked, DeskKind.parse(deskKind), act, now)
 }
 
 /** Fails with a code of policy (`policyCodes`) and, in three languages, where it could be done instead. */

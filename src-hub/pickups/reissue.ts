@@ -2,6 +2,7 @@
 import { Channel, DeskKind, SecretKind, type DeskId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubReply } from '../../src-shared/hub-api.ts'
+import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { transact, type Db } from '../database/index.ts'
@@ -10,7 +11,7 @@ import { issueIn, settled } from './issue.ts'
 
 /** Whether it came to nothing and nothing has taken its place. */
 export function mayReissue(state: string, replacedBy: string | null): boolean {
-  return replacedBy === null && ['burned', 'returned', 'revoked', 'returned-by-post'].includes(state)
+  return replacedBy === null && hubPickupCan.beReissued(state)
 }
 
 /**

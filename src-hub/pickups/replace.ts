@@ -5,6 +5,7 @@
 import pg from 'pg'
 import { sql } from 'kysely'
 import { PickupId } from '../../src-shared/domain.ts'
+import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { oweOutcomes } from '../secret-source/index.ts'
@@ -33,17 +34,6 @@ export async function openOf(tx: Tx, kiosk: string): Promise<number> {
   return Number(open)
 }
 
-/** In somebody's hand, or nobody waits for it any more. */
-const ended: ReadonlySet<string> = new Set([
-  'handed-over',
-  'dispatched',
-  'delivered',
-  'returned-by-post',
-  'burned',
-  'revoked',
-  'returned',
-])
-
 /** Whether a write-off would issue another in place of a pickup that its kiosk holds. */
 export function wouldReplace(pickup: {
   readonly state: string
@@ -51,7 +41,7 @@ export function wouldReplace(pickup: {
   readonly replaced_by: string | null
 }): boolean {
   return (
-    !ended.has(pickup.state) &&
+    hubPickupCan.beServed(pickup.state) &&
     pickup.replaced_by === null &&
     (pickup.state !== 'revoking' || pickup.moving_to !== null)
   )
@@ -97,7 +87,7 @@ async function burn(tx: Tx, parts: GrantParts, pickups: readonly string[], { kio
     .where('kiosk', '=', kiosk)
     .where('state', 'in', ['granted', 'revoking'])
     .execute()
-  const live = rows.filter(({ state }) => !ended.has(state))
+  const live = rows.filter(({ state }) => hubPickupCan.beServed(state))
   if (live.length === 0) return []
   const ids = live.map(({ id }) => id)
   const claims = await tx

@@ -3,8 +3,8 @@ import { HubPickupState } from '../../src-shared/agent-api/words.ts'
 import { Channel, DeskId, PickupId } from '../../src-shared/domain.ts'
 import type { AgentRole } from '../../src-shared/hub-authority.ts'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
 import {
+  accountEnded,
   channelOf,
   decide,
   failureOf,
@@ -44,7 +44,7 @@ export async function mayIssue(
   if (!recipient.ok) return recipient
   const policy = await policyRecord(db)
   const directory = await directoryRecords(db)
-  const ended = account.valid_until !== null && account.valid_until < dateAt(now)
+  const ended = accountEnded(account.valid_until, now)
   const desks = [...(await deskNames(db)).values()]
   const kiosks = await db
     .selectFrom('kiosk')

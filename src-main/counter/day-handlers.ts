@@ -1,5 +1,6 @@
 /** Handlers of the desk's day: pausing, calling, letting a hub time count, undoing an arrival, more time. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { fail, ok } from '../../src-shared/result.ts'
 import type { Counter } from './counter.ts'
 import type { Services, Timers } from '../desk/index.ts'
@@ -68,7 +69,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
       const pickup = pickups.get(id)
       if (pickup === null) return fail('L-201')
       // Whoever was verified, or had paper in the printer, has been here.
-      if (pickup.state !== 'arrived' || slips.wasted(id, pickup.epoch) > 0) return fail('L-241')
+      if (!pickupCan.unarrive(pickup.state) || slips.wasted(id, pickup.epoch) > 0) return fail('L-241')
       store.transact(() => {
         pickups.unarrive(id)
         ledger.append({ kind: 'arrival-undone', pickup: id, epoch: pickup.epoch, actor: session.staff, facts: {} })

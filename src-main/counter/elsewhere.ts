@@ -3,10 +3,11 @@
  * fresh secret.
  */
 import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { channelOf, decide, placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { DeskKind, PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain.ts'
+import { routeHere } from '../identity/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'
 import type { Services } from '../desk/index.ts'
@@ -15,7 +16,6 @@ export type ElsewhereHandlers = Pick<KioskHandlers, 'destinations' | 'sendElsewh
 
 /** Desks offered at once: open ones and the nearest first. */
 const offered = 12
-const ended: ReadonlySet<Pickup['state']> = new Set(['handed-over', 'burned', 'revoked', 'returned', 'dispatched'])
 
 interface Parts {
   readonly services: Services
@@ -26,23 +26,9 @@ interface Parts {
 export function createElsewhere({ services, counter, activity }: Parts): ElsewhereHandlers {
   const { pickups, slips, store, ledger, signIn, release, sync, now } = services
 
-  /** Whether policy lets this kind of desk have it. */
-  function serves({ recipientClass, person }: Pickup, deskKind: DeskKind): boolean {
-    return decide(services.requirePlace().policy, {
-      recipientClass,
-      channel: channelOf(deskKind),
-      deskKind,
-      requestReference: person.requestReference,
-      accountEnded: person.accountValidUntil !== null && person.accountValidUntil < dateAt(now()),
-      sponsor: person.sponsor,
-      postalArea: 'unknown',
-      act: { kind: 'route' },
-    }).allowed
-  }
-
   const others = (pickup: Pickup): readonly DirectoryDesk[] => {
-    const { directory, desk } = services.requirePlace()
-    return directory.filter((other) => other.id !== desk.id && serves(pickup, other.kind))
+    const place = services.requirePlace()
+    return place.directory.filter((other) => other.id !== place.desk.id && routeHere(place, pickup, other.kind, now()))
   }
 
   /** One that may leave: live, and without any paper that is unaccounted for (promises P2, P5). */
@@ -51,7 +37,7 @@ export function createElsewhere({ services, counter, activity }: Parts): Elsewhe
     const pickup = pickups.get(id)
     if (pickup === null) return fail('L-201')
     if (slips.unsettledOf(id) !== null) return fail('L-214')
-    if (ended.has(pickup.state) || pickup.revokePending) return fail('L-203')
+    if (!pickupCan.beSentElsewhere(pickup.state) || pickup.revokePending) return fail('L-203')
     return ok(pickup)
   }
 

@@ -4,6 +4,7 @@
  */
 import type { PickupId, SlipId, StaffId } from '../../src-shared/domain.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { readTrackingNumber, type TrackingNumber } from '../../src-shared/tracking-number.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
@@ -215,9 +216,8 @@ export function createPostRoom({ services, counter, doneMs, floorYears, activity
         if (release.busy()) return fail('L-511')
         const letter = letterOf(pickup)
         if (!letter.ok) return letter
-        if (letter.value.state === 'dispatched') return fail('L-204')
-        if (letter.value.state === 'burned') return fail('L-208')
-        if (letter.value.state === 'revoked' || letter.value.state === 'returned') return fail('L-203')
+        const over = pickupCan.notBeServedFor(letter.value.state)
+        if (over !== null) return fail(over)
         show(letter.value, null)
         return ok(null)
       },

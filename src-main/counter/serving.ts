@@ -5,6 +5,7 @@
 import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
 import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
 import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type Proof } from '../identity/index.ts'
@@ -208,9 +209,8 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     const pickup = pickups.get(id)
     if (pickup === null) return fail('L-201')
     if (slips.unsettledOf(id) !== null) return fail('L-214')
-    if (pickup.state === 'handed-over') return fail('L-204')
-    if (pickup.state === 'burned') return fail('L-208')
-    if (pickup.state === 'revoked' || pickup.state === 'returned') return fail('L-203')
+    const over = pickupCan.notBeServedFor(pickup.state)
+    if (over !== null) return fail(over)
     const blocked = view(pickup).blocked
     return blocked === null ? ok(pickup) : { ok: false, failure: blocked as Failure }
   }
@@ -381,11 +381,9 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
         if (fromPrinting()) return fail('L-511')
         const pickup = pickups.get(id)
         if (pickup === null) return fail('L-201')
-        if (slips.unsettledOf(id) === null) {
-          const allowed = openable(id)
-          // A blocked pickup is shown with its reason; one that has ended is not.
-          if (!allowed.ok && ['L-204', 'L-208', 'L-203'].includes(allowed.failure.code)) return allowed
-        }
+        // A blocked pickup is shown with its reason; one that has ended, or that is asked back, is not.
+        const allowed = slips.unsettledOf(id) === null ? openable(id) : ok(pickup)
+        if (!allowed.ok && (pickup.revokePending || !pickupCan.beServed(pickup.state))) return allowed
         const { person } = pickup
         const step = counter.step()
         const said = step.step === 'choose' && step.namesakes && step.pickups.some((each) => each.id === id)

@@ -10,6 +10,7 @@ import type { AccountQuery, FoundAccount } from '../../src-shared/kiosk-hub-api/
 import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
 import type { DocumentView } from '../../src-shared/kiosk-views/document.ts'
 import { isOf } from '../../src-shared/failure-groups.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
@@ -27,7 +28,7 @@ import {
 import { fullName, initials } from '../pickups/index.ts'
 import { permit, type Session } from '../staff/index.ts'
 import { written } from '../storage/index.ts'
-import { deskDate, ended, type Services, type Timers } from '../desk/index.ts'
+import { deskDate, type Services, type Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'
 import type { Serving } from './serving.ts'
 
@@ -287,7 +288,7 @@ export function createWalkInDesk({
   /** A pickup that waits here already is simply opened. */
   function choose(of: FoundAccount): void {
     const pickup = of.live?.here === true ? pickups.get(of.live.pickup) : null
-    if (pickup !== null && !ended.has(pickup.state)) {
+    if (pickup !== null && pickupCan.beServed(pickup.state)) {
       const view = documentView(of)
       const document = view === null ? null : serving.readNow(view, [pickup.id])
       forget()
@@ -318,7 +319,7 @@ export function createWalkInDesk({
     const done = written(() => {
       store.transact(() => {
         const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
-        if (pickup !== null && ended.has(pickup.state)) walkIns.done(walkIn.id)
+        if (pickup !== null && !pickupCan.beServed(pickup.state)) walkIns.done(walkIn.id)
         else walkIns.abandon(walkIn, code)
       })
       return null
@@ -500,7 +501,7 @@ export function createWalkInDesk({
       }
       const pickup = pickups.get(walkIn.pickup)
       if (pickup === null || slips.unsettledOf(pickup.id) !== null) continue
-      if (ended.has(pickup.state)) {
+      if (!pickupCan.beServed(pickup.state)) {
         written(() => store.transact(() => walkIns.done(walkIn.id)))
         if (current === walkIn.id) current = null
         continue

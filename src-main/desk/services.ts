@@ -1,6 +1,6 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
 import { storedInstant } from '../../src-shared/bounds.ts'
-import type { PickupState } from '../../src-shared/domain.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/result.ts'
 import { createVerifications, createWalkIns } from '../identity/index.ts'
@@ -71,15 +71,6 @@ interface Parts {
     readonly batches: { readonly push: number; readonly pull: number }
   }
 }
-
-/** States in which a pickup needs nothing more here. */
-export const ended: ReadonlySet<PickupState> = new Set<PickupState>([
-  'handed-over',
-  'returned',
-  'revoked',
-  'burned',
-  'dispatched',
-])
 
 /** How much of the ledger is checked before serving: the newest entries, where an unacknowledged tail would be. */
 const tailChecked = 200
@@ -300,7 +291,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
         for (const walkIn of walkIns.open()) {
           const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
           if (pickup !== null && slips.unsettledOf(pickup.id) !== null) continue
-          if (pickup !== null && ended.has(pickup.state)) walkIns.done(walkIn.id)
+          if (pickup !== null && !pickupCan.beServed(pickup.state)) walkIns.done(walkIn.id)
           else walkIns.abandon(walkIn, 'L-904')
         }
       })

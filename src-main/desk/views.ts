@@ -1,6 +1,7 @@
 /** From the cache's rows to what a window may see. */
 import type { Failure } from '../../src-shared/result.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { decideHere, sponsorHere, type Place } from '../identity/index.ts'
 import { fullName, initials, type Pickup, type PickupCache } from '../pickups/index.ts'
 import { printsThatMayFail, type Slip, type Slips } from '../release/index.ts'
@@ -21,7 +22,7 @@ export interface ViewParts {
 /** Why a pickup cannot be released here now, or null. */
 export function blockedBy(parts: ViewParts, pickup: Pickup): Failure | null {
   // Verified before closing may finish; whether a colleague has confirmed shows later.
-  const closed = pickup.state === 'verified' ? null : parts.closed()
+  const closed = pickupCan.finishAfterClosing(pickup.state) ? null : parts.closed()
   const allowed = decideHere(parts.place(), pickup, { kind: 'release', closed, witnessed: true }, parts.now())
   if (!allowed.ok) return allowed.failure
   if (parts.slips.wasted(pickup.id, pickup.epoch) >= printsThatMayFail) return { code: 'L-512' }

@@ -3,12 +3,13 @@
  * itself (docs/architecture.md#identity).
  */
 import type { AgentRole } from '../../src-shared/agent-api/words.ts'
-import type { Desk } from '../../src-shared/domain.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
+import type { Desk, DeskKind } from '../../src-shared/domain.ts'
 import {
+  accountEnded,
+  channelOf,
   decide,
   failureOf,
-  postalArea,
+  policyCaseOf,
   showsSponsor,
   type Allowed,
   type DirectoryDesk,
@@ -52,14 +53,27 @@ function actOf(act: ActHere): PolicyCase['act'] {
   return { ...act, closed }
 }
 
-function ended(pickup: Decided, now: number): boolean {
-  const { accountValidUntil } = pickup.person
-  return accountValidUntil !== null && accountValidUntil < dateAt(now)
+const askedFor = ({ recipientClass, channel, person }: Pick<Decided, 'recipientClass' | 'channel' | 'person'>) => ({
+  ...person,
+  recipientClass,
+  channel,
+})
+
+/** Whether policy lets this kind of desk have a pickup that is at another; none is sent on to become a letter. */
+export function routeHere(
+  { policy }: Place,
+  pickup: Pick<Decided, 'recipientClass' | 'person'>,
+  deskKind: DeskKind,
+  now: number,
+): boolean {
+  const asked = { ...askedFor({ ...pickup, channel: channelOf(deskKind) }), address: null }
+  return decide(policy, policyCaseOf(policy, asked, deskKind, { kind: 'route' }, now)).allowed
 }
 
 /** The contact person, where the staff are to see one. */
 export function sponsorHere({ policy }: Place, pickup: Decided, now: number): string | null {
-  return showsSponsor(policy, pickup.recipientClass, pickup.channel, ended(pickup, now)) ? pickup.person.sponsor : null
+  const over = accountEnded(pickup.person.accountValidUntil, now)
+  return showsSponsor(policy, pickup.recipientClass, pickup.channel, over) ? pickup.person.sponsor : null
 }
 
 /**
@@ -74,17 +88,7 @@ export function decideHere(
 ): Result<Allowed> {
   if (pickup.revokePending) return fail('L-203')
   if (pickup.expiresAt <= now) return fail('L-205')
-  const { requestReference, sponsor } = pickup.person
-  const decision = decide(policy, {
-    recipientClass: pickup.recipientClass,
-    channel: pickup.channel,
-    deskKind: desk.kind,
-    requestReference,
-    accountEnded: ended(pickup, now),
-    sponsor,
-    postalArea: postalArea(pickup.person.address, policy.letters.inside),
-    act: actOf(act),
-  })
+  const decision = decide(policy, policyCaseOf(policy, askedFor(pickup), desk.kind, actOf(act), now))
   if (decision.allowed) return ok(decision)
   if (act.closed !== null && (decision.code === 'L-210' || decision.code === 'L-211'))
     return { ok: false, failure: act.closed }

@@ -1,4 +1,4 @@
-export { decideHere, sponsorHere, type ActHere, type Decided, type Place } from './here.ts'
+export { decideHere, routeHere, sponsorHere, type ActHere, type Decided, type Place } from './here.ts'
 export { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 export { tellsApart, type Apart, type Candidate } from './namesakes.ts'
 export { createWalkIns, type WalkIn, type WalkIns } from './walk-ins.ts'

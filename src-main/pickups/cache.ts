@@ -2,6 +2,7 @@
 import { storedInstant, withinRange } from '../../src-shared/bounds.ts'
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import { type Sqlite, stored } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'
@@ -48,9 +49,6 @@ const live = "('waiting','arrived','verified','printing','printed','failed','unc
  * wait.
  */
 const begunStates = "('arrived','verified','printing','printed','failed','uncertain')"
-/** A pickup once handed over or burned here is never opened again by any grant, whatever its epoch. */
-const sticky: ReadonlySet<string> = new Set(['handed-over', 'burned', 'dispatched'])
-const unsettledStates: ReadonlySet<string> = new Set(['printing', 'printed', 'uncertain'])
 
 const columns =
   'id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, birth_tag, issued_at, expires_at, arrived_at, revoke_pending'
@@ -165,7 +163,8 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   function takeAgain(grant: PreparedGrant): boolean {
     const known = head.get(grant.id)
     if (known === undefined) throw new Error('a pickup was neither new nor known')
-    if (sticky.has(known.state) || unsettledStates.has(known.state)) return false
+    // What was once handed over or burned here is never opened again by any grant, whatever its epoch.
+    if (!pickupCan.beGrantedAgain(stored(PickupState, known.state))) return false
     const same = known.epoch_incarnation === grant.incarnation && known.epoch_n === grant.n
     if (same) {
       // The same grant again with another end: nothing else of it changes.

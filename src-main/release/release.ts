@@ -16,6 +16,7 @@ import {
 } from '../../src-shared/domain.ts'
 import { type Policy } from '../../src-shared/policy/index.ts'
 import type { ErrorCode } from '../../src-shared/errors.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -87,9 +88,8 @@ export function createRelease(parts: Parts): Release {
         const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
         if (!allowed.ok) return allowed
         if (slips.unsettledOf(pickup.id) !== null) return fail('L-214')
-        if (pickup.state === 'handed-over' || pickup.state === 'dispatched') return fail('L-204')
-        if (pickup.state === 'burned') return fail('L-208')
-        if (pickup.state === 'revoked') return fail('L-203')
+        const over = pickupCan.notBeServedFor(pickup.state)
+        if (over !== null) return fail(over)
         const wasted = slips.wasted(pickup.id, pickup.epoch)
         if (wasted >= printsThatMayFail) return fail('L-512')
         const by = { staff: session.staff, session: session.id }
@@ -97,7 +97,8 @@ export function createRelease(parts: Parts): Release {
         const verification = letter ? null : verifications.open(request.verification, pickup.id, by, now())
         const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verification
         // A letter is released by approval, and nothing else is.
-        const proved = pickup.state === 'verified' && letter === (pickup.channel === 'registered-letter') ? open : null
+        const proved =
+          pickupCan.release(pickup.state) && letter === (pickup.channel === 'registered-letter') ? open : null
         if (proved === null) return fail('L-307')
         const confirmed = decideHere(
           place,

@@ -5,6 +5,7 @@
 import type { CallId, Epoch, PickupId } from '../../src-shared/domain.ts'
 import { sameEpoch } from '../../src-shared/domain.ts'
 import type { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
+import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { unreachable } from '../../src-shared/result.ts'
 import type { WalkIns } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -52,13 +53,7 @@ export function createApplier({
   function revoke(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
-    if (
-      pickup.state === 'handed-over' ||
-      pickup.state === 'burned' ||
-      pickup.state === 'revoked' ||
-      pickup.state === 'dispatched'
-    )
-      return
+    if (!pickupCan.beAskedBack(pickup.state)) return
     const slip = slips.unsettledOf(id)
     if (slip !== null) {
       if (pickup.revokePending) return
@@ -73,14 +68,14 @@ export function createApplier({
   function close(id: PickupId, epoch: Epoch): void {
     const pickup = pickups.get(id)
     if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
-    if (pickup.state !== 'handed-over' && pickup.state !== 'burned' && pickup.state !== 'dispatched')
-      pickups.end(id, 'revoked')
+    if (pickupCan.beClosed(pickup.state)) pickups.end(id, 'revoked')
   }
 
   /** Whoever has been served or sent away meanwhile does not come back by a check-in that was long on its way. */
   function arrived(id: PickupId, epoch: Epoch, at: number): void {
     const pickup = pickups.get(id)
-    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || pickup.state !== 'waiting' || pickup.revokePending) return
+    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || !pickupCan.arrive(pickup.state) || pickup.revokePending)
+      return
     pickups.arrive(id, at)
     ledger.append({ kind: 'arrival', pickup: id, epoch, facts: { by: 'check-in-screen' } })
   }

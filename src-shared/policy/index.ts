@@ -1,3 +1,4 @@
+export { accountEnded, policyCaseOf, type AskedFor } from './case.ts'
 export {
   channelOf,
   decide,

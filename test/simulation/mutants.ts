@@ -225,7 +225,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',
     file: 'src-hub/ledger/rules.ts',
-    from: 'if (ended.has(row.state)) return\n        recall(set, effects, pickup)',
+    from: 'if (!hubPickupCan.beServed(row.state)) return\n        recall(set, effects, pickup)',
     to: 'return',
     seeds: 2000,
   },
