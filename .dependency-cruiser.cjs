@@ -1,3 +1,6 @@
+const { readdirSync } = require('node:fs')
+const { join } = require('node:path')
+
 /**
  * Dependencies point one way: shell -> engine -> counter -> desk -> (release, sync, staff)
  * -> (pickups, identity, ledger, slip, readers, printers, vault) -> storage -> src-shared.
@@ -87,6 +90,17 @@ for (const room of Object.keys(rooms)) {
     severity: 'error',
     from: { path: '^src-', pathNot: `^src-main/${room}/` },
     to: { path: `^src-main/${room}/`, pathNot: `^src-main/${room}/.*index\\.ts$` },
+  })
+}
+// The hub's rooms likewise; `hub.ts`, `main.ts` and `jobs.ts` stand above them all.
+for (const room of readdirSync(join(__dirname, 'src-hub'), { withFileTypes: true })) {
+  // `cli` holds entries of processes of their own; the console is a page.
+  if (!room.isDirectory() || room.name === 'console' || room.name === 'cli') continue
+  forbidden.push({
+    name: `by-the-door-of-hub-${room.name}`,
+    severity: 'error',
+    from: { path: '^src-', pathNot: `^src-hub/${room.name}/` },
+    to: { path: `^src-hub/${room.name}/`, pathNot: `^src-hub/${room.name}/index\\.ts$` },
   })
 }
 module.exports = {

@@ -102,7 +102,7 @@ export default tseslint.config(
       'src-hub/secret-jobs/worker.ts',
       'src-hub/secret-source/ldap.ts',
       'src-hub/sign-in/oidc.ts',
-      'src-hub/watch/desks.ts',
+      'src-hub/health/desks.ts',
       'src-hub/webhooks/worker.ts',
       'src-main/browser/shell.ts',
       'src-main/counter/check-in-screen.ts',

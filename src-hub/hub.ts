@@ -2,11 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
-import { Incarnation, type SecretKind } from '../src-shared/domain.ts'
-import type { ReadyNote } from '../src-shared/agent-api/operations.ts'
+import { Incarnation, type SecretKind } from '../src-shared/domain/index.ts'
+import type { ReadyNote } from '../src-shared/hub-api/agent/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
-import { describeFailure } from '../src-shared/errors.ts'
-import { ok, type Failure, type Result } from '../src-shared/result.ts'
+import { describeFailure } from '../src-shared/failures/codes.ts'
+import { ok, type Failure, type Result } from '../src-shared/failures/result.ts'
 import {
   createDatabaseClock,
   skewWorthTelling,
@@ -23,8 +23,7 @@ import {
   type Db,
   type EmbeddedPostgres,
 } from './database/index.ts'
-import type { Agent } from './http/callers.ts'
-import {
+import { type Agent,
   createContacts,
   createHints,
   createLimits,
@@ -39,8 +38,8 @@ import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
 import { createDeskWorker } from './desk-work/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
-import { loadExportKey } from './prove/index.ts'
-import { createLights, type Lights } from './watch/index.ts'
+import { loadExportKey } from './audit/index.ts'
+import { createLights, type Lights } from './health/index.ts'
 import { beginIncarnation, inLineage } from './kiosks/index.ts'
 import { createMarks, markFile, readPosition } from './marks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'

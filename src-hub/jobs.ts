@@ -6,7 +6,7 @@ import { pruneFeeds } from './desks/index.ts'
 import { fillBirthIndexes } from './people/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'
 import type { Db } from './database/index.ts'
-import { purgeEnded } from './operations/index.ts'
+import { purgeEnded } from './privacy/index.ts'
 import { pruneWebhooks, tellExpiring } from './webhooks/index.ts'
 
 const everyMs = 10 * 60_000

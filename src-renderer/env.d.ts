@@ -1,4 +1,4 @@
-import type { KioskBridge } from '../src-shared/kiosk-methods.ts'
+import type { KioskBridge } from '../src-shared/kiosk-api/methods.ts'
 
 declare global {
   interface Window {

@@ -1,9 +1,9 @@
 /** Tokens of programs: random, kept as their hash, with a role, an end and a revocation. */
 import { createHash, randomBytes } from 'node:crypto'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
-import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 
 /** Found by people and by secret scanners. */

@@ -2,13 +2,13 @@
  * Someone identifies themselves at a check-in screen. It alone proves nothing: the desk's kiosk notes that they have
  * come, and asks for their ID.
  */
-import { DeskKind, Epoch, KioskId, PickupId, type KioskKind } from '../../src-shared/domain.ts'
-import { CheckInQuery, desksNamed, type CheckInAnswer } from '../../src-shared/kiosk-hub-api/check-in.ts'
-import { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
-import { openingAt } from '../../src-shared/opening-hours.ts'
+import { DeskKind, Epoch, KioskId, PickupId, type KioskKind } from '../../src-shared/domain/index.ts'
+import { CheckInQuery, desksNamed, type CheckInAnswer } from '../../src-shared/hub-api/kiosk/check-in.ts'
+import { KioskStatus } from '../../src-shared/hub-api/kiosk/status.ts'
+import { openingAt } from '../../src-shared/domain/opening-hours.ts'
 import { proofsOf, type Allowed } from '../../src-shared/policy/index.ts'
 import { initials } from '../../src-shared/protocol/names.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'

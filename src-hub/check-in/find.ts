@@ -3,9 +3,9 @@
  * indexes, by pickup code among those of the screen's own desk. What was asked for is neither stored nor logged.
  */
 import { sql } from 'kysely'
-import { DeskId, Language, type KioskId } from '../../src-shared/domain.ts'
-import type { PersonName } from '../../src-shared/hub-words.ts'
-import type { CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
+import { DeskId, Language, type KioskId } from '../../src-shared/domain/index.ts'
+import type { PersonName } from '../../src-shared/hub-api/words.ts'
+import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import { pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'

@@ -3,7 +3,7 @@
  * pages use.
  */
 import { createI18n, useI18n } from 'vue-i18n'
-import { isolating } from '../../src-shared/human-text.ts'
+import { isolating } from '../../src-shared/domain/human-text.ts'
 import en from './locales/en.json' with { type: 'json' }
 import fi from './locales/fi.json' with { type: 'json' }
 import sv from './locales/sv.json' with { type: 'json' }

@@ -3,7 +3,7 @@
  * signing in.
  */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { welcomePath } from '../../src-shared/agent-api/session.ts'
+import { welcomePath } from '../../src-shared/hub-api/agent/session.ts'
 import { places, type PlaceName } from './places.ts'
 import { useSession } from './stores/index.ts'
 

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { HubPostgresDialect } from './bulk.ts'
 import { hostsOf } from './hosts.ts'
 import { mayTryAgain, waitBefore } from './lost.ts'

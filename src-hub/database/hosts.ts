@@ -4,7 +4,7 @@
  * the URI becomes one for each host, and the pool tries them in turn. A hub writes: a server that does not take writes
  * is passed over whether the URI asks for that or not.
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 
 const shape = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#@]*)(\/[^?#]*)?(?:\?([^#]*))?$/
 const host = /^(?:\[[0-9a-f:.]+\]|[^[\]:]*)(?::(\d{1,5}))?$/i

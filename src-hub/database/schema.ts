@@ -1,5 +1,5 @@
 /** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
-import type { KioskKind } from '../../src-shared/domain.ts'
+import type { KioskKind } from '../../src-shared/domain/index.ts'
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
 type Json<T> = ColumnType<T, string, string>

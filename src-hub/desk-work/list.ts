@@ -1,6 +1,6 @@
 /** Jobs of many pickups as people see them. */
-import { DeskId } from '../../src-shared/domain.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import { DeskId } from '../../src-shared/domain/index.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import type { Db } from '../database/index.ts'
 
 /** Those that go on, oldest first. */

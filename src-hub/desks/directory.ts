@@ -1,7 +1,7 @@
 /**
  * The directory: which desks there are, where and when, as every kiosk knows it so that a refusal can say where to go.
  */
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { DirectoryDesk, directoryLimit } from '../../src-shared/policy/index.ts'
 import type { Db, Tx } from '../database/index.ts'
 import { appendToEach } from './feed.ts'

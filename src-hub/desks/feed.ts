@@ -3,8 +3,8 @@
  * (docs/architecture.md#ledger-and-sync, point 3).
  */
 import { sql } from 'kysely'
-import type { KioskKind } from '../../src-shared/domain.ts'
-import type { FeedChange } from '../../src-shared/hub-api.ts'
+import type { KioskKind } from '../../src-shared/domain/index.ts'
+import type { FeedChange } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 

@@ -1,8 +1,8 @@
 /** What a kiosk is told of its desk, its policy and its staff. */
-import { Desk, type Localized } from '../../src-shared/domain.ts'
+import { Desk, type Localized } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
-import { StaffRecord } from '../../src-shared/hub-api.ts'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { StaffRecord } from '../../src-shared/hub-api/index.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'

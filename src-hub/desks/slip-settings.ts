@@ -2,7 +2,7 @@
  * What the institution puts on slips beside its name: a setting of its own, so that nothing had to be added to tables.
  */
 import { z } from 'zod'
-import { SlipLogo, SlipNote } from '../../src-shared/slip-logo.ts'
+import { SlipLogo, SlipNote } from '../../src-shared/domain/slip-logo.ts'
 import type { Db, Tx } from '../database/index.ts'
 
 const key = 'slip'

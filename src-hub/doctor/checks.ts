@@ -1,8 +1,8 @@
 /** What `doctor` looks at: each check asks one thing that the hub depends on, changes nothing, and says what to do. */
 import { X509Certificate } from 'node:crypto'
 import { accessSync, constants, existsSync } from 'node:fs'
-import { oidcReturnPath } from '../../src-shared/agent-api/session.ts'
-import { fail, type Failure } from '../../src-shared/result.ts'
+import { oidcReturnPath } from '../../src-shared/hub-api/agent/session.ts'
+import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import { examineDatabase, isFromTheFuture, newestMigration, skewWorthTelling } from '../database/index.ts'
 import { eIdCallbackPath } from '../e-id/index.ts'
 import type { HubOptions } from '../hub.ts'

@@ -2,8 +2,8 @@
  * `npm run hub -- doctor [--json] [--language fi|sv|en]`: looks at everything that the settings name, and says what to
  * do.
  */
-import { Language } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
+import { Language } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { readSettings } from '../settings.ts'
 import { examine, type Check } from './checks.ts'
 

@@ -3,11 +3,11 @@
  * once, in minutes. The database lets a try go forward only; several hub processes may share its steps.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { EIdAttemptId } from '../../src-shared/domain.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
-import { PersonName, type HubReply } from '../../src-shared/hub-api.ts'
+import { EIdAttemptId } from '../../src-shared/domain/index.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import { PersonName, type HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { checkPolicy } from '../pickups/index.ts'

@@ -4,7 +4,7 @@
  */
 import * as client from 'openid-client'
 import { isUnreached, type FetchLimits } from '../../src-shared/outgoing/index.ts'
-import { fail, ok, unreachable, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, unreachable, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { clockTrouble, createProvider, newBinding, skewSeconds, type Binding, type Trouble } from '../oidc/index.ts'
 import { eIdCallbackPath, type EIdSettings } from './settings.ts'
 

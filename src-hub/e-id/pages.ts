@@ -1,7 +1,7 @@
 /** The small pages that a phone sees: three languages, no scripts, nothing about anyone. */
 import { createHash } from 'node:crypto'
-import type { ErrorCode } from '../../src-shared/errors.ts'
-import { languages, type Language } from '../../src-shared/domain.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import { languages, type Language } from '../../src-shared/domain/index.ts'
 
 type Words = Readonly<Record<Language, readonly [title: string, text: string]>>
 

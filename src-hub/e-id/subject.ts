@@ -3,9 +3,9 @@
  * one, else by birth date and name.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { BirthDate, bearsOut, withoutUnknown } from '../../src-shared/birth-date.ts'
-import type { PersonName } from '../../src-shared/hub-words.ts'
-import { fullName, hasName } from '../../src-shared/person-name.ts'
+import { BirthDate, bearsOut, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
+import type { PersonName } from '../../src-shared/hub-api/words.ts'
+import { fullName, hasName } from '../../src-shared/domain/person-name.ts'
 import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
 import { searchText } from '../../src-shared/protocol/search-text.ts'
 import type { HubKeys } from '../keys/index.ts'

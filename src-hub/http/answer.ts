@@ -3,11 +3,11 @@
  * simulation.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
-import { failureOfText } from '../../src-shared/human-text.ts'
-import { mayCall } from '../../src-shared/hub-authority.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import { failureOfText } from '../../src-shared/domain/human-text.ts'
+import { mayCall } from '../../src-shared/hub-api/authority.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import type { Session } from '../sign-in/index.ts'
 import { textOf, type WireBody } from './bodies.ts'
 import { headProves, namedKiosk, provenKiosk, type Agent, type KioskCaller } from './callers.ts'

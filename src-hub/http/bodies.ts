@@ -2,10 +2,10 @@
  * Bodies, read when it is known who is calling. A body of some length is not even taken from the line before its head,
  * or an agent's token, has shown whose it is; nothing is unpacked into more than its route's contract can hold.
  */
-import { bodyLimits } from '../../src-shared/body-limits.ts'
-import type { HubRoute } from '../../src-shared/hub-api.ts'
+import { bodyLimits } from '../../src-shared/hub-api/body-limits.ts'
+import type { HubRoute } from '../../src-shared/hub-api/index.ts'
 import { decompress } from '../../src-shared/protocol/compression.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Limits, UnpackingCaller } from './limits.ts'
 
 /** A body as it came. */

@@ -1,11 +1,11 @@
 /** Who is calling: a kiosk by its signature, an agent by a token. */
 import { timingSafeEqual, createHash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { Incarnation, type KioskKind } from '../../src-shared/domain.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { headHeaders, requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api.ts'
+import { Incarnation, type KioskKind } from '../../src-shared/domain/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { headHeaders, requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api/index.ts'
 import { bodyDigest, publicKeyFromRaw, verifyHead, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { tokenAgent } from '../api-tokens/index.ts'
 import type { Db } from '../database/index.ts'
 

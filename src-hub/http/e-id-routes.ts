@@ -1,6 +1,6 @@
 /** Strong e-ID as a phone walks it: the address on the desk's screen, the broker, and back. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Language } from '../../src-shared/domain.ts'
+import { Language } from '../../src-shared/domain/index.ts'
 import {
   eIdCallbackPath,
   eIdPath,

@@ -3,7 +3,7 @@
  * the truth.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
+import { ConsoleEvent } from '../../src-shared/hub-api/agent/health.ts'
 import { openEventStream } from './event-stream.ts'
 
 export const consoleChannel = 'lodge_console'

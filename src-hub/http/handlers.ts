@@ -1,10 +1,10 @@
 /** What a handler of the hub API is given and gives. */
-import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub-api/index.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import type { EIds } from '../e-id/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
-import type { ExportKey } from '../prove/index.ts'
+import type { ExportKey } from '../audit/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
 import type { Readiness } from '../operations/index.ts'
 import type { Guard } from '../webhooks/index.ts'

@@ -4,7 +4,7 @@
  * itself; whoever only names a kiosk, by its name and the address it comes from, so that nobody uses up what is
  * another's.
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { createAllowance } from './allowance.ts'
 
 /** A kiosk polls every fifteen seconds, and asks for page upon page only when it starts. */

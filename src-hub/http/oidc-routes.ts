@@ -3,8 +3,8 @@
  * with their code.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { oidcReturnPath, oidcStartPath, sessionCookie } from '../../src-shared/agent-api/session.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { oidcReturnPath, oidcStartPath, sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import { beginSession } from '../sign-in/index.ts'
 import type { ConsoleParts, Visitor } from './handlers.ts'

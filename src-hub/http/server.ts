@@ -7,10 +7,10 @@ import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
-import { bodyLimits, longestBody } from '../../src-shared/body-limits.ts'
-import { openApiPath } from '../../src-shared/agent-api/operations.ts'
-import { sessionCookie } from '../../src-shared/agent-api/session.ts'
-import { eventsPath } from '../../src-shared/agent-api/watch.ts'
+import { bodyLimits, longestBody } from '../../src-shared/hub-api/body-limits.ts'
+import { openApiPath } from '../../src-shared/hub-api/agent/operations.ts'
+import { sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
+import { eventsPath } from '../../src-shared/hub-api/agent/health.ts'
 import {
   hintPath,
   hubApi,
@@ -18,9 +18,9 @@ import {
   nextPageHeader,
   type HubRoute,
   type RouteAuth,
-} from '../../src-shared/hub-api.ts'
+} from '../../src-shared/hub-api/index.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom } from '../../src-shared/protocol/compression.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
 import { shortBody, unprovenBody } from './bodies.ts'

@@ -1,6 +1,6 @@
 /** People's callers: a token, or the console's session with what keeps other sites from using it. */
-import { csrfHeader } from '../../src-shared/agent-api/session.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { csrfHeader } from '../../src-shared/hub-api/agent/session.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import { csrfMatches, findSession, type Session } from '../sign-in/index.ts'
 import { agentCaller, type Agent, type CallerRequest } from './callers.ts'

@@ -2,10 +2,10 @@
  * The dry run: reads an uploaded file once, says of every row whether it could be carried out now, and keeps the rows.
  */
 import { sql } from 'kysely'
-import { RecipientClass } from '../../src-shared/domain.ts'
-import { mostCards } from '../../src-shared/agent-api/words.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { fail, type Failure, type Result } from '../../src-shared/result.ts'
+import { RecipientClass } from '../../src-shared/domain/index.ts'
+import { mostCards } from '../../src-shared/hub-api/agent/words.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { openAddress, livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
 import { bringsPeople, lacks, readHeader, readRow, type ReadRow } from './columns.ts'

@@ -1,11 +1,11 @@
 /** The columns of an import, and what a row of text says. Pure; the hub's own data comes in. */
 import { z } from 'zod'
-import { BirthDate, withoutUnknown } from '../../src-shared/birth-date.ts'
-import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
-import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain.ts'
-import { failureOfText, HumanText } from '../../src-shared/human-text.ts'
-import { hasName } from '../../src-shared/person-name.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { BirthDate, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
+import { mostCards, plainAccount } from '../../src-shared/hub-api/agent/words.ts'
+import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain/index.ts'
+import { failureOfText, HumanText } from '../../src-shared/domain/human-text.ts'
+import { hasName } from '../../src-shared/domain/person-name.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { columnOf, valueOf, type Column } from './headers.ts'
 
 const personal: readonly Column[] = [

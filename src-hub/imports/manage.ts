@@ -1,12 +1,12 @@
 /** Imports as agents see them: made, sent in parts, looked at, carried out, called off. */
 import { z } from 'zod'
-import { PickupId } from '../../src-shared/domain.ts'
-import { Import, importMaxBytes, importPartBytes } from '../../src-shared/agent-api/imports.ts'
-import type { HubBody, HubQuery, HubReply } from '../../src-shared/hub-api.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
+import { PickupId } from '../../src-shared/domain/index.ts'
+import { Import, importMaxBytes, importPartBytes } from '../../src-shared/hub-api/agent/imports.ts'
+import type { HubBody, HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { isErrorCode, type ErrorCode } from '../../src-shared/failures/codes.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { keep, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 

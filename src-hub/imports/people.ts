@@ -1,8 +1,8 @@
 /** Brings the people of a chunk of rows: new accounts with their persons, changes to known ones, cards. */
 import { sql } from 'kysely'
-import { mostCards } from '../../src-shared/agent-api/words.ts'
+import { mostCards } from '../../src-shared/hub-api/agent/words.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, type Failure } from '../../src-shared/result.ts'
+import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import type { Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { ImportPerson } from './columns.ts'

@@ -1,5 +1,5 @@
 /** A file that is refused as a whole. */
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 
 /** Ends the reading with a failure of the whole file. */
 export class FileRefused extends Error {

@@ -5,7 +5,7 @@
  */
 import { Readable } from 'node:stream'
 import { CsvError, parse, type Info } from 'csv-parse'
-import { importMaxRows } from '../../src-shared/agent-api/imports.ts'
+import { importMaxRows } from '../../src-shared/hub-api/agent/imports.ts'
 import { asUtf8, encodingOf } from './encoding.ts'
 import { FileRefused } from './refused.ts'
 

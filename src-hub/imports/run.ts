@@ -2,10 +2,10 @@
  * Carries a checked import out, chunk by chunk, each chunk one transaction with its own place in the file: what was cut
  * off goes on from there.
  */
-import { Channel, SecretKind } from '../../src-shared/domain.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import { Channel, SecretKind } from '../../src-shared/domain/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { sql } from 'kysely'
-import { fail, type Failure } from '../../src-shared/result.ts'
+import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { issueMany, type GrantParts } from '../pickups/index.ts'
 import { deskNames, deskOf, type Lease } from './check.ts'

@@ -3,12 +3,12 @@
  * told by feed.
  */
 import { sql } from 'kysely'
-import { DeskId, DeskKind, PickupId } from '../../src-shared/domain.ts'
-import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
+import { DeskId, DeskKind, PickupId } from '../../src-shared/domain/index.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { dateAt } from '../../src-shared/domain/opening-hours.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { issuePickup, type GrantParts } from '../pickups/index.ts'

@@ -1,9 +1,9 @@
 /** A request from a kiosk goes into the inbox. Whose card it was is found here, by tags under that kiosk's own key. */
 import { setImmediate } from 'node:timers/promises'
-import type { HubBody } from '../../src-shared/hub-api.ts'
-import { RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
+import type { HubBody } from '../../src-shared/hub-api/index.ts'
+import { RequestDecision } from '../../src-shared/hub-api/kiosk/requests.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 

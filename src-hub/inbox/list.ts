@@ -1,6 +1,6 @@
-import { InboxRequest } from '../../src-shared/agent-api/inbox.ts'
-import type { HubQuery, HubReply } from '../../src-shared/hub-api.ts'
-import { fullName } from '../../src-shared/person-name.ts'
+import { InboxRequest } from '../../src-shared/hub-api/agent/inbox.ts'
+import type { HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
+import { fullName } from '../../src-shared/domain/person-name.ts'
 import type { Db } from '../database/index.ts'
 
 export async function listInbox(db: Db, { state, limit }: HubQuery<'inbox'>): Promise<HubReply<'inbox'>> {

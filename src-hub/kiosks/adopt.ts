@@ -3,7 +3,7 @@
  * batch, each a transaction that finds out for itself what is still to do, so that a report that was cut off is made
  * again and goes on.
  */
-import type { HubBody } from '../../src-shared/hub-api.ts'
+import type { HubBody } from '../../src-shared/hub-api/index.ts'
 import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'

@@ -3,13 +3,13 @@
  * in PostgreSQL.
  */
 import { randomBytes } from 'node:crypto'
-import { DeskId, KioskId, Localized, type KioskKind } from '../../src-shared/domain.ts'
-import type { HubBody } from '../../src-shared/hub-api.ts'
-import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { DeskId, KioskId, Localized, type KioskKind } from '../../src-shared/domain/index.ts'
+import type { HubBody } from '../../src-shared/hub-api/index.ts'
+import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/protocol/enrolment-code.ts'
 import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 

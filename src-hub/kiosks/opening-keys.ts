@@ -2,10 +2,10 @@
  * A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a
  * supervisor.
  */
-import type { OpeningLinkText, HubBody } from '../../src-shared/hub-api.ts'
-import type { KioskKind } from '../../src-shared/domain.ts'
+import type { OpeningLinkText, HubBody } from '../../src-shared/hub-api/index.ts'
+import type { KioskKind } from '../../src-shared/domain/index.ts'
 import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { keep, type Db, type Tx } from '../database/index.ts'
 import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import type { GrantParts } from '../pickups/index.ts'

@@ -1,10 +1,10 @@
 /** "Re-issue 14": what a write-off of a kiosk would do, before it is done. */
-import { KioskId, PickupId } from '../../src-shared/domain.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
-import { fullName } from '../../src-shared/person-name.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
+import { fullName } from '../../src-shared/domain/person-name.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
-import { deskNames, placeOf } from '../lists/index.ts'
+import { deskNames, placeOf } from '../queries/index.ts'
 import { wouldReplace } from '../pickups/index.ts'
 
 const shown = 20

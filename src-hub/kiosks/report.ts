@@ -2,10 +2,10 @@
  * A kiosk's account of itself: how often it has started, where its ledger ends, and (after a restore of the hub) what
  * it holds. A disk put back from an old image shows here: its counter or its ledger is behind what the hub has seen.
  */
-import type { HubBody } from '../../src-shared/hub-api.ts'
-import { LedgerHash } from '../../src-shared/ledger-entry.ts'
+import type { HubBody } from '../../src-shared/hub-api/index.ts'
+import { LedgerHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
 import { createStride, usualPace, type GrantParts } from '../pickups/index.ts'

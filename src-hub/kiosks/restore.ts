@@ -3,7 +3,7 @@
  * happened after the backup, so it grants nothing until every kiosk has sent its ledger again from where the backup
  * ends and has reported its grants, or has been written off.
  */
-import { Incarnation } from '../../src-shared/domain.ts'
+import { Incarnation } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { bulkOf, transact, type Db, type Tx } from '../database/index.ts'
 import type { Wanted } from '../desk-work/index.ts'

@@ -3,7 +3,7 @@
  * the kiosk's requests are refused, except its ledger, which is evidence, and no word of it ends a grant. Every secret
  * granted there is then burned and replaced by a fresh one, batch by batch.
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { openWork, replacedOf, transactAndCarryOn } from '../desk-work/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import { openOf, type GrantParts } from '../pickups/index.ts'

@@ -2,11 +2,11 @@
  * Taking in a ledger file that was carried here: the kiosk's own signature first, then the same intake as over the
  * network.
  */
-import type { HubReply } from '../../src-shared/hub-api.ts'
-import { DeskId, Incarnation } from '../../src-shared/domain.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
+import { DeskId, Incarnation } from '../../src-shared/domain/index.ts'
 import { readCarried, receiptName, writeReceipt } from '../../src-shared/protocol/carried-ledger.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import { takeLedger } from './intake.ts'

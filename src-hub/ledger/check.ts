@@ -4,8 +4,8 @@
  * for every entry in it; a signature that comes with an earlier entry is checked as well.
  */
 import type { KeyObject } from 'node:crypto'
-import type { Epoch } from '../../src-shared/domain.ts'
-import { LedgerEntry, LedgerHead, type WireEntry } from '../../src-shared/ledger-entry.ts'
+import type { Epoch } from '../../src-shared/domain/index.ts'
+import { LedgerEntry, LedgerHead, type WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { deepestEntry, longestEntry, longestKept, nestsDeeper } from '../../src-shared/protocol/entry-limits.ts'
 import { chainHash, isCanonical, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { tellParsed, toldOfNothing, type ToldEntry } from '../../src-shared/protocol/stored-entry.ts'

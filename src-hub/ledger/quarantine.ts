@@ -3,8 +3,8 @@
  * nothing, or contradicting what is there (the second of two copies of one disk). It is kept byte for byte and never
  * changed; each handover in it takes effect as one, or is a dispute. Nothing else in it decides anything.
  */
-import type { KioskKind } from '../../src-shared/domain.ts'
-import type { WireEntry } from '../../src-shared/ledger-entry.ts'
+import type { KioskKind } from '../../src-shared/domain/index.ts'
+import type { WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { understand, type CheckedEntry } from './check.ts'

@@ -3,7 +3,7 @@
  * over a working set: the pickups and open grants that a batch names. The store loads the set under its locks and
  * writes what changed.
  */
-import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import type { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { hubPickupCan } from '../../src-shared/pickup-states.ts'
 import type { CheckedEntry } from './check.ts'
 

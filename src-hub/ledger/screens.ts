@@ -3,7 +3,7 @@
  * is kept as a poison entry that concerns no pickup: a screen that somebody has opened can raise an alarm, and nothing
  * more.
  */
-import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import type { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import type { Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { understand, type ChainedEntry, type CheckedEntry } from './check.ts'

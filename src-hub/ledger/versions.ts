@@ -1,6 +1,6 @@
 /** Which version each kiosk's engine was when it last started, from its own ledger. */
 import { sql } from 'kysely'
-import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import type { LedgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 import { readStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 

@@ -4,8 +4,8 @@
  * signature vouches for the unbroken stretch up to it.
  */
 import type { KeyObject } from 'node:crypto'
-import type { Epoch } from '../../src-shared/domain.ts'
-import { LedgerHead, type WireEntry } from '../../src-shared/ledger-entry.ts'
+import type { Epoch } from '../../src-shared/domain/index.ts'
+import { LedgerHead, type WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { chainHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { tellStored } from '../../src-shared/protocol/stored-entry.ts'
 

@@ -2,16 +2,15 @@
  * A recipient's postal address: sealed in the database under the master key, told to the post room that prints the
  * letter and to nobody else.
  */
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
-import type { PostalAddress } from '../../src-shared/policy/index.ts'
-import { postalArea } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
+import { postalArea, type PostalAddress } from '../../src-shared/policy/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { revokePickup, type GrantParts } from '../pickups/index.ts'
-import { mayKeep } from '../recipients/index.ts'
+import { mayKeep } from '../people/index.ts'
 
 export function sealAddress(keys: HubKeys, address: PostalAddress): Buffer {
   return keys.seal(JSON.stringify(address))

@@ -1,5 +1,5 @@
-import { PickupId } from '../../src-shared/domain.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import { PickupId } from '../../src-shared/domain/index.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import type { Db } from '../database/index.ts'
 
 /** Letters that have gone, newest first. */

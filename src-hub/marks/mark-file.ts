@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { Incarnation } from '../../src-shared/domain.ts'
+import { Incarnation } from '../../src-shared/domain/index.ts'
 import type { Mark } from './judge.ts'
 
 const MarkFile = z.object({

@@ -4,7 +4,7 @@
  * a page), the client's secret (a code that nobody was given), and its clock. Nobody is signed in and nothing is kept.
  */
 import * as client from 'openid-client'
-import type { ErrorParams } from '../../src-shared/errors.ts'
+import type { ErrorParams } from '../../src-shared/failures/codes.ts'
 import { callOut, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { createProvider, newBinding } from './provider.ts'
 import { skewSeconds, type ClientSettings, type SettingNames } from './settings.ts'

@@ -5,7 +5,7 @@
  */
 import * as client from 'openid-client'
 import { isUnreached } from '../../src-shared/outgoing/index.ts'
-import { fail, type Failure } from '../../src-shared/result.ts'
+import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import { skewSeconds, type ClientSettings, type SettingNames } from './settings.ts'
 
 export type Trouble =

@@ -1,5 +1,4 @@
 export { createMetrics, serveMetrics, type Metrics, type MetricsServer } from './metrics.ts'
 export { openApiDocument } from './openapi.ts'
 export { createReadiness, type Readiness } from './readiness.ts'
-export { purgeEnded } from './retention.ts'
 export { createSparingLog, sameEveryMs } from './sparing-log.ts'

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { ReadyNote } from '../../src-shared/agent-api/operations.ts'
+import { ReadyNote } from '../../src-shared/hub-api/agent/operations.ts'
 import type { Db } from '../database/index.ts'
 
 /** A kiosk that has been heard within this is online, ms. */

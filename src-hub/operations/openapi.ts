@@ -1,8 +1,8 @@
-/** The contract as an OpenAPI 3.1 document, derived from the schemas that validate (`src-shared/hub-api.ts`). */
+/** The contract as an OpenAPI 3.1 document, derived from the schemas that validate (`src-shared/hub-api/index.ts`). */
 import { z } from 'zod'
-import { sessionCookie } from '../../src-shared/agent-api/session.ts'
-import { eventsPath } from '../../src-shared/agent-api/watch.ts'
-import { agentAuthorities } from '../../src-shared/hub-authority.ts'
+import { sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
+import { eventsPath } from '../../src-shared/hub-api/agent/health.ts'
+import { agentAuthorities } from '../../src-shared/hub-api/authority.ts'
 import {
   hintPath,
   hubApi,
@@ -10,7 +10,7 @@ import {
   signatureHeaders,
   type HubRoute,
   type RouteAuth,
-} from '../../src-shared/hub-api.ts'
+} from '../../src-shared/hub-api/index.ts'
 
 type Json = Record<string, unknown>
 

@@ -2,8 +2,8 @@
  * Whether requests should come here: asked by a load balancer, so it costs nothing. What it answers by is asked every
  * second (database/beat.ts).
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { ReadyNote } from '../../src-shared/agent-api/operations.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import type { ReadyNote } from '../../src-shared/hub-api/agent/operations.ts'
 import type { DatabaseStanding } from '../database/index.ts'
 
 export interface Readiness {

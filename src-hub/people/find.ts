@@ -3,13 +3,13 @@
  * card is found by its blind index, a document by its birth date's and then a tolerant comparison of the name; what was
  * asked for is neither stored nor logged.
  */
-import { Language, PickupId, RecipientClass, RecipientId, type Localized } from '../../src-shared/domain.ts'
+import { Language, PickupId, RecipientClass, RecipientId, type Localized } from '../../src-shared/domain/index.ts'
 import { sql } from 'kysely'
-import { accountsAtOnce, AccountQuery, type FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
-import type { PersonName } from '../../src-shared/hub-words.ts'
+import { accountsAtOnce, AccountQuery, type FoundAccount } from '../../src-shared/hub-api/kiosk/walk-in.ts'
+import type { PersonName } from '../../src-shared/hub-api/words.ts'
 import { searchTsquery } from '../../src-shared/protocol/search-text.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
-import { ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import { deskWords } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'

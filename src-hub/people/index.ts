@@ -1,3 +1,6 @@
 export { fillBirthIndexes } from './blind-indexes.ts'
 export { findAccounts } from './find.ts'
 export { peopleOf, readQuery } from './who.ts'
+export { mayActFor } from './may-act.ts'
+export { mayIssue } from './may-issue.ts'
+export { addCard, findRecipients, mayKeep, recipientView, removeCard, saveRecipient, setBirthDate } from './records.ts'

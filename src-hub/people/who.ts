@@ -3,12 +3,12 @@
  * indexes.
  */
 import type { z } from 'zod'
-import { knownForms } from '../../src-shared/birth-date.ts'
-import type { PersonName } from '../../src-shared/hub-words.ts'
-import type { CardQuery, DocumentQuery } from '../../src-shared/kiosk-hub-api/walk-in.ts'
+import { knownForms } from '../../src-shared/domain/birth-date.ts'
+import type { PersonName } from '../../src-shared/hub-api/words.ts'
+import type { CardQuery, DocumentQuery } from '../../src-shared/hub-api/kiosk/walk-in.ts'
 import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { matchName } from '../../src-shared/protocol/names.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 

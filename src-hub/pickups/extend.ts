@@ -2,9 +2,9 @@
  * A later end for a pickup that waits. Its kiosk is granted the same again, envelope and epoch unchanged, with the new
  * end.
  */
-import { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 

@@ -2,8 +2,8 @@
  * Makes grants: any number of pickups of one desk with the same few statements. The rules of when to are `grants.ts`.
  */
 import pg from 'pg'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
+import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { bulkOf, type Tx } from '../database/index.ts'

@@ -1,8 +1,8 @@
 /**
  * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
  */
-import type { Epoch } from '../../src-shared/domain.ts'
-import { GrantedPickup, PersonName } from '../../src-shared/hub-api.ts'
+import type { Epoch } from '../../src-shared/domain/index.ts'
+import { GrantedPickup, PersonName } from '../../src-shared/hub-api/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'

@@ -3,7 +3,7 @@
  * next epoch; only an acknowledgement ends one (docs/architecture.md#ledger-and-sync, point 6). The database keeps at
  * most one open.
  */
-import { Epoch, PickupId } from '../../src-shared/domain.ts'
+import { Epoch, PickupId } from '../../src-shared/domain/index.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { oweDisable, oweOutcomes, oweSet } from '../secret-source/index.ts'

@@ -1,8 +1,8 @@
 /** Issuing many at once: the rules of issuing one, with the same few statements for any number (PostgreSQL alone). */
 import { sql } from 'kysely'
-import type { Channel, SecretKind } from '../../src-shared/domain.ts'
-import { DeskKind, PickupId, RecipientClass } from '../../src-shared/domain.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
+import type { Channel, SecretKind } from '../../src-shared/domain/index.ts'
+import { DeskKind, PickupId, RecipientClass } from '../../src-shared/domain/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import {
   channelOf,
@@ -13,7 +13,7 @@ import {
   type Policy,
   type PostalAddress,
 } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
 import { grantNew, type GrantParts } from './grants.ts'

@@ -3,12 +3,12 @@
  * transaction.
  */
 import { randomBytes } from 'node:crypto'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import type { HubBody, HubReply } from '../../src-shared/hub-api.ts'
-import { PickupId } from '../../src-shared/domain.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
+import { PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { pickupLifeMs } from './life.ts'

@@ -2,7 +2,7 @@
  * The hub's side of the one decision over policy: before issuing and before routing
  * (docs/architecture.md#channels-and-rules-of-the-institution).
  */
-import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain.ts'
+import { Channel, DeskKind, RecipientClass } from '../../src-shared/domain/index.ts'
 import {
   channelOf,
   decide,
@@ -13,7 +13,7 @@ import {
   type Policy,
   type PolicyCase,
 } from '../../src-shared/policy/index.ts'
-import { ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'

@@ -2,7 +2,7 @@
  * Asking many grants back at once: the rules of `revokePickup` for what ends, with the same few statements for any
  * number.
  */
-import { Epoch, PickupId } from '../../src-shared/domain.ts'
+import { Epoch, PickupId } from '../../src-shared/domain/index.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed, type NewChange } from '../desks/index.ts'
 import { oweDisable, oweOutcomes } from '../secret-source/index.ts'

@@ -1,7 +1,7 @@
 /** One pickup from request to handover, for people: who, which desk, which kind of proof. */
-import type { Localized } from '../../src-shared/domain.ts'
-import type { TimelineEvent } from '../../src-shared/hub-api.ts'
-import { storedInstant } from '../../src-shared/bounds.ts'
+import type { Localized } from '../../src-shared/domain/index.ts'
+import type { TimelineEvent } from '../../src-shared/hub-api/index.ts'
+import { storedInstant } from '../../src-shared/domain/bounds.ts'
 import { plainFacts, tellStored } from '../../src-shared/protocol/stored-entry.ts'
 import type { Db } from '../database/index.ts'
 

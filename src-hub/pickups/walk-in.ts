@@ -3,13 +3,13 @@
  * `walk-in-verified` entry that it holds in that kiosk's ledger, once, and takes who, where and by which proof from
  * there.
  */
-import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain.ts'
-import type { LedgerFacts } from '../../src-shared/ledger-entry.ts'
+import { DeskKind, PickupId, StaffRole, type Localized } from '../../src-shared/domain/index.ts'
+import type { LedgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { readStored } from '../../src-shared/protocol/stored-entry.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
-import { issuesAs, servesAt, walkInDesks } from '../../src-shared/serving.ts'
+import { issuesAs, servesAt, walkInDesks } from '../../src-shared/domain/serving.ts'
 import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { deskWords } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'

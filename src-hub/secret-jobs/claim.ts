@@ -3,7 +3,7 @@
  * their order.
  */
 import { sql } from 'kysely'
-import type { SecretKind } from '../../src-shared/domain.ts'
+import type { SecretKind } from '../../src-shared/domain/index.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 
 /** Longer than any call to a source may take. */

@@ -1,7 +1,7 @@
 /** Generated secrets: no look-alikes, and nothing but printable ASCII, which every code page of a slip has. */
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
-import type { SecretKind } from '../../src-shared/domain.ts'
+import type { SecretKind } from '../../src-shared/domain/index.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
 
 /** Pairs that people confuse on paper. */

@@ -2,7 +2,7 @@
  * Where a secret is put in force: a directory, or whatever an institution has. The adapters say what they know for
  * certain, because everything that follows depends on it.
  */
-import type { SecretKind } from '../../src-shared/domain.ts'
+import type { SecretKind } from '../../src-shared/domain/index.ts'
 
 /**
  * `done`: in force. `moot`: nothing to disable, the person has chosen a password of their own since. `refused`: asking

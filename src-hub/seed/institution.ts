@@ -1,14 +1,14 @@
 /** The file of an institution: its settings, and the staff, people and pickups that a hub for trying begins with. */
 import { z } from 'zod'
-import { BirthDate } from '../../src-shared/birth-date.ts'
-import { Channel, DateText, Language, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain.ts'
+import { BirthDate } from '../../src-shared/domain/birth-date.ts'
+import { Channel, DateText, Language, RecipientClass, SecretKind, StaffRole } from '../../src-shared/domain/index.ts'
 import { AddressOnRecord } from '../../src-shared/policy/index.ts'
-import { HumanLabel, HumanText } from '../../src-shared/human-text.ts'
-import { mostCards, plainAccount } from '../../src-shared/agent-api/words.ts'
+import { HumanLabel, HumanText } from '../../src-shared/domain/human-text.ts'
+import { mostCards, plainAccount } from '../../src-shared/hub-api/agent/words.ts'
 import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
-import { hasName } from '../../src-shared/person-name.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { parseSettingsFile, SettingsFile } from '../../src-shared/settings-file.ts'
+import { hasName } from '../../src-shared/domain/person-name.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import { parseSettingsFile, SettingsFile } from '../../src-shared/hub-api/settings-file.ts'
 
 /** Keys hold the file together; the hub gives opaque ids of its own. */
 const Key = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)

@@ -3,9 +3,9 @@
  * not there yet. Whoever is on record stays as they are: people are corrected at their source.
  */
 import { createHash } from 'node:crypto'
-import { DeskId } from '../../src-shared/domain.ts'
+import { DeskId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import type { RunningHub } from '../hub.ts'
 import type { HubKeys } from '../keys/index.ts'

@@ -4,16 +4,16 @@
  * and is called the same, is taken to be the same.
  */
 import canonicalize from 'canonicalize'
-import type { DeskKind, Localized } from '../../src-shared/domain.ts'
-import type { OpeningHours } from '../../src-shared/opening-hours.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { DeskKind, Localized } from '../../src-shared/domain/index.ts'
+import type { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import {
   settingsFormat,
   settingsVersion,
   type PolicySettings,
   type SettingsChange,
   type SettingsFile,
-} from '../../src-shared/settings-file.ts'
+} from '../../src-shared/hub-api/settings-file.ts'
 
 interface Placed {
   readonly id: string

@@ -1,14 +1,14 @@
 /** What an institution has set, read from the database; and a settings file merged into it, all of it or nothing. */
-import { Localized, type DeskKind } from '../../src-shared/domain.ts'
-import { OpeningHours } from '../../src-shared/opening-hours.ts'
+import { Localized, type DeskKind } from '../../src-shared/domain/index.ts'
+import { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { note, policyProblems, savePolicyIn, tellDesks } from '../administer/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import { note, policyProblems, savePolicyIn, tellDesks } from '../administration/index.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord, publishDirectory, readSlipSettings, saveSlipSettings } from '../desks/index.ts'
-import { readRetention, retentionKey } from '../prove/index.ts'
+import { readRetention, retentionKey } from '../privacy/index.ts'
 import { readContact, saveContactIn } from '../setup/index.ts'
-import { PolicySettings, type SettingsFile } from '../../src-shared/settings-file.ts'
+import { PolicySettings, type SettingsFile } from '../../src-shared/hub-api/settings-file.ts'
 import { fileOf, planSettings, type Change, type Known, type Plan } from './plan.ts'
 
 async function readKnown(db: Db | Tx): Promise<Known> {

@@ -1,9 +1,7 @@
 /** What is still missing before an institution's desks can open: pure, from facts of the database. */
-import type { Missing, SetupStep } from '../../src-shared/agent-api/setup.ts'
-import { SetupStep as Steps } from '../../src-shared/agent-api/setup.ts'
-import type { Contact } from '../../src-shared/agent-api/setup.ts'
-import type { DeskKind, Localized } from '../../src-shared/domain.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import { SetupStep as Steps, type Contact, type Missing, type SetupStep } from '../../src-shared/hub-api/agent/setup.ts'
+import type { DeskKind, Localized } from '../../src-shared/domain/index.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { classRule, type Policy } from '../../src-shared/policy/index.ts'
 
 export interface SetupFacts {

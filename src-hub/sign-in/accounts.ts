@@ -1,7 +1,7 @@
 /** The console's accounts: local ones with a password, and those that the institution's provider vouches for. */
 import { sql } from 'kysely'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { anyAccount, invitationMs, makeLink, useLink } from './links.ts'
 import { checkPassword, hashPassword, passwordMatches } from './passwords.ts'

@@ -1,6 +1,6 @@
 /** Passwords of the console's own accounts: Argon2id, and the rules a new one must keep. */
 import { hash, verify } from '@node-rs/argon2'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 
 /** Argon2id (RFC 9106) at OWASP's least: 19 MiB, two passes. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }

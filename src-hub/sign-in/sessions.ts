@@ -3,9 +3,9 @@
  * its hash; a sign-in always begins a new one, so that nobody can have planted it.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Db, Tx } from '../database/index.ts'
 
 /** A session that is not used for so long ends. */

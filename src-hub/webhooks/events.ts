@@ -1,5 +1,5 @@
 /** What others are told of: rows in the outbox, written in the transaction of the change. */
-import type { WebhookEvent } from '../../src-shared/agent-api/webhooks.ts'
+import type { WebhookEvent } from '../../src-shared/hub-api/agent/webhooks.ts'
 import type { Tx } from '../database/index.ts'
 
 export interface NewEvent {

@@ -3,7 +3,7 @@
  * delivered or dead. Safe in several hub processes.
  */
 import { sql } from 'kysely'
-import { WebhookBody } from '../../src-shared/agent-api/webhooks.ts'
+import { WebhookBody } from '../../src-shared/hub-api/agent/webhooks.ts'
 import { usualAnd } from '../../src-shared/outgoing/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'

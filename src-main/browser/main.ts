@@ -5,9 +5,9 @@
 import { existsSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { languages } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
 import {
   createEngineSupervisor,

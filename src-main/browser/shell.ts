@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { z } from 'zod'
-import { languages } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { createGate, maxFrameBytes, readStatic, securityHeaders, type EngineSupervisor } from '../shell/index.ts'
 import { cookieName, createTickets } from './tickets.ts'
 

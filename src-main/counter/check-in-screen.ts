@@ -3,13 +3,13 @@
  * the desk's kiosk. Nobody signs in here and nothing is released; a card, a document or a pickup code says who has
  * come, and proves nothing.
  */
-import { isOf } from '../../src-shared/failure-groups.ts'
-import type { CheckInAnswer, CheckInQuery } from '../../src-shared/kiosk-hub-api/check-in.ts'
-import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
+import { isOf } from '../../src-shared/failures/groups.ts'
+import type { CheckInAnswer, CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
+import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
-import { ok, unreachable, type Failure } from '../../src-shared/result.ts'
+import { ok, unreachable, type Failure } from '../../src-shared/failures/result.ts'
 import { birthsOf } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import type { Scan } from '../readers/index.ts'

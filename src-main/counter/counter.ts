@@ -2,7 +2,7 @@
  * The counter: what step the desk is at. One value, owned by the engine and pushed whole to the window. A step with a
  * time-out returns to idle by itself; leaving a step forgets what belonged to it (a read document, a read badge).
  */
-import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import type { Timers } from '../desk/index.ts'
 
 export interface Counter {

@@ -1,9 +1,8 @@
 /** Where a refusal sends people: other desks of the institution, open ones first, with their hours. */
-import type { DeskKind } from '../../src-shared/domain.ts'
-import { DeskKind as DeskKindSchema } from '../../src-shared/domain.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
+import { DeskKind as DeskKindSchema, type DeskKind } from '../../src-shared/domain/index.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import { placesNow, type PlaceNow } from '../../src-shared/policy/index.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Place } from '../identity/index.ts'
 
 const inPerson: readonly DeskKind[] = ['helpdesk', 'student-affairs', 'hr']

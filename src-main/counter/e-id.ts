@@ -3,10 +3,10 @@
  * (docs/architecture.md#identity). Online only. What the hub saw proved is recorded here as the signed-in member of
  * staff's verification: it replaces the document, never the staff.
  */
-import { isOf } from '../../src-shared/failure-groups.ts'
-import type { EIdAttemptId, PickupId } from '../../src-shared/domain.ts'
-import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Failure } from '../../src-shared/result.ts'
+import { isOf } from '../../src-shared/failures/groups.ts'
+import type { EIdAttemptId, PickupId } from '../../src-shared/domain/index.ts'
+import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
+import { fail, ok, type Failure } from '../../src-shared/failures/result.ts'
 import type { Session } from '../staff/index.ts'
 import type { Services, Timers } from '../desk/index.ts'
 import type { Counter } from './counter.ts'

@@ -2,11 +2,11 @@
  * A pickup is sent to another desk: it ends here in the transaction that says so, and the hub issues it there with a
  * fresh secret.
  */
-import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { routeHere } from '../identity/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'

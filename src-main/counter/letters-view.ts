@@ -1,6 +1,6 @@
 /** From the cache's rows to a letter as the post room sees it. */
 import { addressLines } from '../../src-shared/policy/index.ts'
-import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
+import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
 import { fullName, type Pickup } from '../pickups/index.ts'
 import type { SentLetter } from '../release/index.ts'
 import { blockedBy, type ViewParts } from '../desk/index.ts'

@@ -2,11 +2,11 @@
  * The post room: a letter is approved by two, printed, put in its envelope, and goes under the postal operator's
  * number; later it may come back.
  */
-import type { PickupId, SlipId, StaffId } from '../../src-shared/domain.ts'
-import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api.ts'
+import type { PickupId, SlipId, StaffId } from '../../src-shared/domain/index.ts'
+import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import { readTrackingNumber, type TrackingNumber } from '../../src-shared/tracking-number.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import { readTrackingNumber, type TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import { dispatchLetter, endLetter } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'

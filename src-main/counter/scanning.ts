@@ -2,12 +2,12 @@
  * What a scan means at this moment: a staff badge, a card, a document or a pickup code
  * (docs/architecture.md#one-handover-end-to-end and #identity).
  */
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
-import type { Attested } from '../../src-shared/kiosk-api.ts'
-import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
+import type { Attested } from '../../src-shared/kiosk-api/index.ts'
+import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
-import type { Failure, Result } from '../../src-shared/result.ts'
+import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import { decideHere } from '../identity/index.ts'
 import {
   birthStanding,

@@ -2,12 +2,12 @@
  * Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of
  * staff.
  */
-import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api.ts'
-import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
+import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api/index.ts'
+import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain/index.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type Proof } from '../identity/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import { settleSlip } from '../release/index.ts'

@@ -1,6 +1,6 @@
 /** Badge + PIN at the counter: signing in, locking and resuming, PINs of one's own and of colleagues. */
-import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { wipe } from '../vault/index.ts'

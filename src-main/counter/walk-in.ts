@@ -4,17 +4,17 @@
  * nothing midway is given back, and what was issued for it is disabled: an open walk-in exists only while its person is
  * being served.
  */
-import type { Language, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain.ts'
-import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import type { AccountQuery, FoundAccount } from '../../src-shared/kiosk-hub-api/walk-in.ts'
-import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
-import type { DocumentView } from '../../src-shared/kiosk-views/document.ts'
-import { isOf } from '../../src-shared/failure-groups.ts'
+import type { Language, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain/index.ts'
+import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
+import type { AccountQuery, FoundAccount } from '../../src-shared/hub-api/kiosk/walk-in.ts'
+import type { AccountView, WalkInStep } from '../../src-shared/kiosk-api/views/walk-in.ts'
+import type { DocumentView } from '../../src-shared/kiosk-api/views/document.ts'
+import { isOf } from '../../src-shared/failures/groups.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
-import { issuesAs, walkInDesks } from '../../src-shared/serving.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import { issuesAs, walkInDesks } from '../../src-shared/domain/serving.ts'
 import { areNamesakes, decideHere, sponsorHere, type Decided, type Proof, type WalkIn } from '../identity/index.ts'
 import {
   birthsOf,

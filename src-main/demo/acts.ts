@@ -2,10 +2,10 @@
  * What people do at a desk, as the demo does it: tap, key, look, press. Every act goes through the real API and real
  * reports.
  */
-import type { CounterStep, KioskState, PickupView } from '../../src-shared/kiosk-api.ts'
-import type { Language, PickupId, SlipId, VerificationId } from '../../src-shared/domain.ts'
-import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { CounterStep, KioskState, PickupView } from '../../src-shared/kiosk-api/index.ts'
+import type { Language, PickupId, SlipId, VerificationId } from '../../src-shared/domain/index.ts'
+import { isErrorCode, type ErrorCode } from '../../src-shared/failures/codes.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import type { HubClient } from '../sync/index.ts'
 import type { DemoDesk } from './desk.ts'
 import { until } from './until.ts'

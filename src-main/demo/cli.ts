@@ -2,7 +2,7 @@
  * `npm run -s demo -- --json`: one handover through the real engine process, the real hub on real PostgreSQL, HID
  * reports and ESC/POS over a socket. Prints one JSON line; exit code 1 and `ok:false` with a code on any failure.
  */
-import { DeskId } from '../../src-shared/domain.ts'
+import { DeskId } from '../../src-shared/domain/index.ts'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -3,7 +3,7 @@
  * its own.
  */
 import { join } from 'node:path'
-import type { KioskClient } from '../../src-shared/kiosk-api.ts'
+import type { KioskClient } from '../../src-shared/kiosk-api/index.ts'
 import { startSimulatedPrinter, type SimulatedPrinter } from '../printers/simulated/index.ts'
 import { simulatedScanner, startReaderBench, type ReaderBench } from '../readers/index.ts'
 import { systemClock, systemTimers } from '../desk/index.ts'

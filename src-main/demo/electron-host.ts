@@ -6,9 +6,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { ReplyFrame, type Frame } from '../../src-shared/contract.ts'
-import { ShellNotice } from '../../src-shared/kiosk-api.ts'
-import { fail } from '../../src-shared/result.ts'
+import { ReplyFrame, type Frame } from '../../src-shared/kiosk-api/contract.ts'
+import { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { fail } from '../../src-shared/failures/result.ts'
 import type { EngineSupervisor } from '../shell/index.ts'
 
 export interface ElectronStart {

@@ -1,6 +1,6 @@
 /** One whole handover, step by step, with the time each took. */
-import { DeskId, type PickupId } from '../../src-shared/domain.ts'
-import type { DemoDesk } from './desk.ts'
+import { DeskId, type PickupId } from '../../src-shared/domain/index.ts'
+import { untilServing, type DemoDesk } from './desk.ts'
 import {
   handOver,
   prepareStaff,
@@ -13,7 +13,6 @@ import {
   verifyDocument,
   done,
 } from './acts.ts'
-import { untilServing } from './desk.ts'
 import type { HubProcess } from './hub-process.ts'
 import { demoPins, passportOf, type DemoInstitution } from './institution.ts'
 

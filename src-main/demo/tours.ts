@@ -1,12 +1,11 @@
 /** Six tours on real parts: what happens at a desk, and what happens when something is wrong. */
-import type { PickupId } from '../../src-shared/domain.ts'
-import type { TimelineEvent } from '../../src-shared/hub-api.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
+import type { TimelineEvent } from '../../src-shared/hub-api/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { done, handOver, Refused, release, signIn, untilGranted, untilSent, untilStep, verifyDocument } from './acts.ts'
 import { identityCardOf, passportOf, type DemoRecipient } from './institution.ts'
 import { until } from './until.ts'
-import type { World, WorldDesk } from './world.ts'
-import { screensOf } from './world.ts'
+import { screensOf, type World, type WorldDesk } from './world.ts'
 
 export const tourNames = ['handover', 'cable', 'paper', 'second-desk', 'expired', 'timeline'] as const
 export type TourName = (typeof tourNames)[number]

@@ -1,5 +1,5 @@
 /** Waiting for the kiosk to reach a state: by its own events, never by sleeping. */
-import type { KioskClient, KioskState } from '../../src-shared/kiosk-api.ts'
+import type { KioskClient, KioskState } from '../../src-shared/kiosk-api/index.ts'
 
 export class NotReached extends Error {
   override name = 'NotReached'

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { DeskId } from '../../src-shared/domain.ts'
+import type { DeskId } from '../../src-shared/domain/index.ts'
 import { until } from './until.ts'
 import { prepareStaff, Refused, done } from './acts.ts'
 import { dataFolder, startDesk, untilServing, type DemoDesk, type DemoDeskOptions } from './desk.ts'

@@ -3,9 +3,9 @@
  * nor a window taken over (promise P1).
  */
 import { timingSafeEqual, type KeyObject } from 'node:crypto'
-import { isWhole, knownForms } from '../../src-shared/birth-date.ts'
+import { isWhole, knownForms } from '../../src-shared/domain/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 
 /** Wrong ones of one person in an hour; in this engine's memory, which a window cannot restart. */
 const wrongAnHour = 5

@@ -2,9 +2,9 @@
  * Calls for staff: from whoever stands at the desk's own screen, or at a check-in screen. One at a time, kept over a
  * restart.
  */
-import { CallId, type StaffId } from '../../src-shared/domain.ts'
+import { CallId, type StaffId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { type Store, stored } from '../storage/index.ts'
 

@@ -1,6 +1,6 @@
 /** Handlers of carrying the ledger on a memory stick. */
-import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import { fail, ok } from '../../src-shared/result.ts'
+import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
+import { fail, ok } from '../../src-shared/failures/result.ts'
 import { createCarry, type Sticks } from '../sync/index.ts'
 import type { Services } from './services.ts'
 

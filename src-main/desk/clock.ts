@@ -1,5 +1,5 @@
-import { instantRange, isPresent } from '../../src-shared/bounds.ts'
-import { dateAt } from '../../src-shared/opening-hours.ts'
+import { instantRange, isPresent } from '../../src-shared/domain/bounds.ts'
+import { dateAt } from '../../src-shared/domain/opening-hours.ts'
 
 /**
  * The desk's clock: the last hub time plus a monotonic offset, so that a wrong or jumping computer clock decides

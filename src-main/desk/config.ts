@@ -1,6 +1,6 @@
 /** The desk's settings file, validated: every option of a kiosk (docs/configuration.md). */
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { PrinterConfig } from '../printers/index.ts'
 import { ReadersConfig } from '../readers/index.ts'
 

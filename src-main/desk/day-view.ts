@@ -1,5 +1,5 @@
 /** The desk's day as the window is told of it. */
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import type { Services } from './services.ts'
 
 /** Names only while somebody is signed in. */

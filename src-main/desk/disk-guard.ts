@@ -3,7 +3,7 @@
  * pushes of the state, and promises that nobody awaits. A disk or database that fails there is an expected failure with
  * its code; anything else is a bug and is thrown.
  */
-import type { Failure } from '../../src-shared/result.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Timers } from './clock.ts'
 

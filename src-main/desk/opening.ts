@@ -1,8 +1,8 @@
 /** Opening hours at the desk: outside them nobody is verified, unless a supervisor lets the desk serve all the same. */
-import { openingAt, type Opening, type OpeningHours } from '../../src-shared/opening-hours.ts'
-import type { Desk, OverrideReason, StaffId } from '../../src-shared/domain.ts'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { openingAt, type Opening, type OpeningHours } from '../../src-shared/domain/opening-hours.ts'
+import type { Desk, OverrideReason, StaffId } from '../../src-shared/domain/index.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Store } from '../storage/index.ts'
 import type { Timers } from './clock.ts'

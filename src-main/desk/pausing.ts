@@ -1,6 +1,6 @@
 /** A paused desk serves nobody until it is back: kept over a restart, ended by its time or by staff. */
-import { PauseReason, StaffId } from '../../src-shared/domain.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { PauseReason, StaffId } from '../../src-shared/domain/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { type Store, stored } from '../storage/index.ts'
 import type { Timers } from './clock.ts'

@@ -1,6 +1,6 @@
 /** Readers as a supervisor sees them while setting up a desk: every field is named, and no scan is among them. */
-import type { OutputOf } from '../../src-shared/contract.ts'
-import type { KioskApi } from '../../src-shared/kiosk-api.ts'
+import type { OutputOf } from '../../src-shared/kiosk-api/contract.ts'
+import type { KioskApi } from '../../src-shared/kiosk-api/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 
 export function readersView(readers: Pick<ReaderSupervisor, 'devices' | 'learning'>): OutputOf<KioskApi, 'readers'> {

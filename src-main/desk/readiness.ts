@@ -1,10 +1,10 @@
 /** Gathers the facts of readiness: cheap ones at every push of the state, the others a minute old at most. */
 import { readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isErrorCode } from '../../src-shared/errors.ts'
+import { isErrorCode } from '../../src-shared/failures/codes.ts'
 import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
-import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
-import { readinessOf, screenReadinessOf, type Readiness, type ScreenFacts } from '../../src-shared/readiness.ts'
+import type { KioskStatus } from '../../src-shared/hub-api/kiosk/status.ts'
+import { readinessOf, screenReadinessOf, type Readiness, type ScreenFacts } from '../../src-shared/domain/readiness.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import type { KioskRecord } from '../sync/index.ts'

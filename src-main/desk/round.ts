@@ -1,7 +1,7 @@
 /** Opening and closing the desk: the checklist with its test slip, and the end of a shift. */
-import type { KioskHandlers } from '../../src-shared/kiosk-api.ts'
-import type { Readiness } from '../../src-shared/readiness.ts'
-import { fail, ok } from '../../src-shared/result.ts'
+import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
+import type { Readiness } from '../../src-shared/domain/readiness.ts'
+import { fail, ok } from '../../src-shared/failures/result.ts'
 import type { Printer } from '../printers/index.ts'
 import { layoutTestSlip } from '../slip/index.ts'
 import { startOfDeskDay } from './clock.ts'

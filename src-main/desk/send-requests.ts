@@ -1,5 +1,5 @@
 /** The requests for delivery that this desk has filed go to the hub. */
-import { ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { DeliveryRequests } from '../pickups/index.ts'
 import type { HubClient } from '../sync/index.ts'
 

@@ -1,5 +1,5 @@
 /** Fills a slip's content from the pickup, the desk and the policy. */
-import type { Desk, Language } from '../../src-shared/domain.ts'
+import type { Desk, Language } from '../../src-shared/domain/index.ts'
 import { addressLines } from '../../src-shared/policy/index.ts'
 import { fullName, type Pickup } from '../pickups/index.ts'
 import type { LayoutInstructions, LayoutSlip } from '../release/index.ts'

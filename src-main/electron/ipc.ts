@@ -1,6 +1,6 @@
 /** The window's end of the gate: who sent a frame is checked synchronously, before anything is awaited or looked at. */
 import { ipcMain, type BrowserWindow, type IpcMainEvent } from 'electron'
-import { kioskMethods } from '../../src-shared/kiosk-methods.ts'
+import { kioskMethods } from '../../src-shared/kiosk-api/methods.ts'
 import { createGate, type EngineSupervisor } from '../shell/index.ts'
 import { callChannel, eventChannel, retryChannel } from './channels.ts'
 import { isOurPage, isOurWindow } from './rules.ts'

@@ -1,6 +1,6 @@
 /** The one window: made, shown, and kept alive or stopped by the rules of health.ts. */
 import { BrowserWindow } from 'electron'
-import type { Failure } from '../../src-shared/result.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { createWindowHealth, hangMs } from './health.ts'
 import { stoppedUrl, windowOptions, windowUrl, type Mode } from './rules.ts'
 

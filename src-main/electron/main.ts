@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import { app, dialog, protocol } from 'electron'
-import { languages } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import { ok, type Failure } from '../../src-shared/result.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import { ok, type Failure } from '../../src-shared/failures/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
 import {
   createEngineSupervisor,

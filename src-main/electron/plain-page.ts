@@ -1,7 +1,7 @@
 /** The page shown when there can be no window: plain text in three languages, no script, whom to call, and a way on. */
-import { languages } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { againUrl } from './rules.ts'
 
 const again = { fi: 'Yritä uudelleen', sv: 'Försök igen', en: 'Try again' } as const

@@ -3,7 +3,7 @@
  * alone.
  */
 import { contextBridge, ipcRenderer } from 'electron'
-import { kioskMethods, type KioskBridge } from '../../src-shared/kiosk-methods.ts'
+import { kioskMethods, type KioskBridge } from '../../src-shared/kiosk-api/methods.ts'
 import { callChannel, eventChannel, retryChannel } from './channels.ts'
 
 const listeners: ((frame: unknown) => void)[] = []

@@ -1,6 +1,6 @@
 /** `app://kiosk/`: the window's own files and the plain page, with the security headers, and nothing else. */
 import { protocol } from 'electron'
-import type { Failure } from '../../src-shared/result.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { readStatic, securityHeaders } from '../shell/index.ts'
 import { plainCss, plainPage } from './plain-page.ts'
 import { requestedPath } from './rules.ts'

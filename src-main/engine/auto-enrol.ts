@@ -2,9 +2,9 @@
  * Enrols by itself from the settings a kiosk was provisioned with: tries again while the hub is away or the clock is
  * wrong, stops where only a person can help, and says on the set-up screen where it stands.
  */
-import { isOf } from '../../src-shared/failure-groups.ts'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
-import type { Failure, Result } from '../../src-shared/result.ts'
+import { isOf } from '../../src-shared/failures/groups.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
+import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import { createBackoff } from '../sync/index.ts'
 import type { Timers } from '../desk/index.ts'
 

@@ -1,8 +1,8 @@
 /** The kiosk API's handlers: each hands its call to the room it belongs to, if who is signed in may make it. */
-import { PickupId, StaffId } from '../../src-shared/domain.ts'
-import type { HandlersOf, MethodName } from '../../src-shared/contract.ts'
-import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { PickupId, StaffId } from '../../src-shared/domain/index.ts'
+import type { HandlersOf, MethodName } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'

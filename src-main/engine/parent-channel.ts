@@ -1,5 +1,5 @@
 /** The engine's channel to its parent: Electron gives a utility process `process.parentPort`, a forked Node has IPC. */
-import type { FromEngine } from '../../src-shared/engine-protocol.ts'
+import type { FromEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
 
 interface ParentPort {
   postMessage(message: unknown): void

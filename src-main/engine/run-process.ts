@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
-import { CallFrame, answer } from '../../src-shared/contract.ts'
-import { kioskApi } from '../../src-shared/kiosk-api.ts'
+import { CallFrame, answer } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { createPrinter } from '../printers/index.ts'
 import { createNodeHidBus, createReaderSupervisor, createSimulatedBus } from '../readers/index.ts'
 import { wipe } from '../vault/index.ts'
@@ -13,7 +13,7 @@ import { deskDate, parseEngineConfig, systemClock, systemTimers } from '../desk/
 import { createEngine, type Engine } from './engine.ts'
 import { version } from './version.ts'
 import { connectParent, type ParentChannel } from './parent-channel.ts'
-import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from '../../src-shared/engine-protocol.ts'
+import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
 
 /**
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry

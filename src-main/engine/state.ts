@@ -2,10 +2,10 @@
  * The whole state that a window draws, composed from the desk's rooms: ids, names of signed-in staff, lights, never a
  * secret.
  */
-import { withinRange } from '../../src-shared/bounds.ts'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import { withinRange } from '../../src-shared/domain/bounds.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { classRule, takesRequests } from '../../src-shared/policy/index.ts'
-import type { Readiness } from '../../src-shared/readiness.ts'
+import type { Readiness } from '../../src-shared/domain/readiness.ts'
 import { initials } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'

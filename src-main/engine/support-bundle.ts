@@ -4,9 +4,9 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { hpke } from '../../src-shared/protocol/hpke/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { flatCounts, type ReaderSupervisor } from '../readers/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { KioskRecord } from '../sync/index.ts'

@@ -1,10 +1,9 @@
 /** `npm run support-bundle -- --config kiosk.json`: the bundle of a kiosk that is not running, to standard output. */
-import { writeSync } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeFailure } from '../../src-shared/errors.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { openStore } from '../storage/index.ts'
 import { createKioskRecords } from '../sync/index.ts'
 import { parseEngineConfig } from '../desk/index.ts'

@@ -2,8 +2,8 @@
  * Policy at this desk: the one decision of src-shared/policy, asked about a pickup that is here. Every refusal explains
  * itself (docs/architecture.md#identity).
  */
-import type { AgentRole } from '../../src-shared/agent-api/words.ts'
-import type { Desk, DeskKind } from '../../src-shared/domain.ts'
+import type { AgentRole } from '../../src-shared/hub-api/agent/words.ts'
+import type { Desk, DeskKind } from '../../src-shared/domain/index.ts'
 import {
   accountEnded,
   channelOf,
@@ -16,7 +16,7 @@ import {
   type Policy,
   type PolicyCase,
 } from '../../src-shared/policy/index.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Proof } from './verification.ts'
 

@@ -2,9 +2,9 @@
  * People whom a document cannot tell apart: the same birth date and a name that matches. A document or a birth date
  * proves one of them, so something else must say which (promise P1): a card, a pickup code, or the account's name.
  */
-import type { RecipientId, ToldApart } from '../../src-shared/domain.ts'
+import type { RecipientId, ToldApart } from '../../src-shared/domain/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Proof } from './verification.ts'
 
 /** Which person the desk has in front of it, and what said so. */

@@ -9,8 +9,8 @@ import {
   ProofKind,
   ProofMethod,
   type ToldApart,
-} from '../../src-shared/domain.ts'
-import { ledgerFactsNow } from '../../src-shared/ledger-entry.ts'
+} from '../../src-shared/domain/index.ts'
+import { ledgerFactsNow } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { z } from 'zod'
 import type { Ledger } from '../ledger/index.ts'

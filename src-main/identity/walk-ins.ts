@@ -11,8 +11,8 @@ import {
   type Epoch,
   type ProofExpiry,
   type StaffId,
-} from '../../src-shared/domain.ts'
-import { ledgerFactsNow, type LedgerFacts } from '../../src-shared/ledger-entry.ts'
+} from '../../src-shared/domain/index.ts'
+import { ledgerFactsNow, type LedgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'

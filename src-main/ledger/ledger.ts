@@ -3,15 +3,15 @@
  * ids only.
  */
 import type { KeyObject } from 'node:crypto'
-import { storedInstant } from '../../src-shared/bounds.ts'
-import type { Epoch, PickupId, StaffId } from '../../src-shared/domain.ts'
+import { storedInstant } from '../../src-shared/domain/bounds.ts'
+import type { Epoch, PickupId, StaffId } from '../../src-shared/domain/index.ts'
 import {
   genesisHash,
   LedgerEntry,
   type LedgerFacts,
   type LedgerKind,
   type SignedEntry,
-} from '../../src-shared/ledger-entry.ts'
+} from '../../src-shared/hub-api/ledger-entry.ts'
 import { canonicalBytes, chainHash, signHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import type { Sqlite } from '../storage/index.ts'
 

@@ -1,7 +1,7 @@
 /** The cache of granted pickups and their lifecycle at this desk (docs/architecture.md#one-handover-end-to-end). */
-import { storedInstant, withinRange } from '../../src-shared/bounds.ts'
-import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { storedInstant, withinRange } from '../../src-shared/domain/bounds.ts'
+import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain/index.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import { type Sqlite, stored } from '../storage/index.ts'

@@ -1,7 +1,7 @@
 /** Requests filed at this kiosk: durable here first, sent when the hub is there, and then what became of each. */
 import { z } from 'zod'
-import { RequestId, StaffId } from '../../src-shared/domain.ts'
-import { DeclineReason, RequestState, type RequestDecision } from '../../src-shared/kiosk-hub-api/requests.ts'
+import { RequestId, StaffId } from '../../src-shared/domain/index.ts'
+import { DeclineReason, RequestState, type RequestDecision } from '../../src-shared/hub-api/kiosk/requests.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { DamagedRow, type Sqlite, stored, storedJson } from '../storage/index.ts'
 import { unwrap, wrap, type WrapKey } from '../vault/index.ts'

@@ -1,5 +1,5 @@
 export { createPickupCache, type Pickup, type PickupCache } from './cache.ts'
 export { createDeliveryRequests, type DeliveryRequest, type DeliveryRequests, type Whose } from './delivery-requests.ts'
-export { fullName, initials } from '../../src-shared/person-name.ts'
+export { fullName, initials } from '../../src-shared/domain/person-name.ts'
 export type { Person } from './person.ts'
 export { prepare, prepareGrant, type Prepared, type PreparedGrant } from './prepared.ts'

@@ -1,7 +1,7 @@
 /** What the cache knows of a recipient, sealed at rest under the cache key and opened only to be shown or compared. */
 import { z } from 'zod'
-import { DateText, Language, RecipientId } from '../../src-shared/domain.ts'
-import { PersonName } from '../../src-shared/hub-api.ts'
+import { DateText, Language, RecipientId } from '../../src-shared/domain/index.ts'
+import { PersonName } from '../../src-shared/hub-api/index.ts'
 import { PostalAddress } from '../../src-shared/policy/index.ts'
 import { DamagedRow, storedJson } from '../storage/index.ts'
 import { unwrap, type WrapKey } from '../vault/index.ts'

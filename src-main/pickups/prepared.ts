@@ -2,8 +2,8 @@
  * A grant made ready for the cache: names sealed, tags decoded. It needs no database, so a long page of grants can be
  * made ready beside the desk's thread.
  */
-import type { Channel, PickupId, RecipientClass, SecretKind, WalkInId } from '../../src-shared/domain.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import type { Channel, PickupId, RecipientClass, SecretKind, WalkInId } from '../../src-shared/domain/index.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { wrap, type WrapKey } from '../vault/index.ts'
 
 /** The row of a grant, but for its state; `Bytes` is how its bytes are held. */

@@ -2,7 +2,7 @@
  * Names for search, folded in memory only. At rest they are sealed, and opening 100,000 of them takes seconds: it is
  * done a slice at a time, so that the desk goes on, and a search of what is folded touches no row but those it shows.
  */
-import { fullName } from '../../src-shared/person-name.ts'
+import { fullName } from '../../src-shared/domain/person-name.ts'
 import { findsIn, searchText, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import type { Sqlite } from '../storage/index.ts'
 import { unwrap, type WrapKey } from '../vault/index.ts'

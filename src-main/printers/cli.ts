@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { describeFailure, type ErrorCode } from '../../src-shared/errors.ts'
+import { describeFailure, type ErrorCode } from '../../src-shared/failures/codes.ts'
 import { testSlip } from './commission.ts'
 import { createPrinter, linkOf, PrinterConfig } from './index.ts'
 import { setUp, type SetupStep } from './setup.ts'

@@ -2,7 +2,7 @@
 import { askIdentity, askProcessId, askStatus, clearBuffers } from './escpos/commands.ts'
 import { createReplyParser, type Reply } from './escpos/replies.ts'
 import { readState } from './escpos/state.ts'
-import type { PrinterState } from '../../src-shared/kiosk-api.ts'
+import type { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import type { PrinterLink } from './port.ts'
 
 export interface Timers {

@@ -1,7 +1,7 @@
 /** What the engine sees of a slip printer. */
-import type { ErrorCode } from '../../src-shared/errors.ts'
-import type { PrinterState } from '../../src-shared/kiosk-api.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import type { PrinterState } from '../../src-shared/kiosk-api/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import type { KnownInside } from './inside.ts'
 
 export interface PrinterStatus {

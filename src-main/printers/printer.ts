@@ -3,8 +3,8 @@
  * printer has answered for the header, and after the first such byte nothing but the printer's own confirmation is
  * called `printed`, nothing at all is called `failed`.
  */
-import type { ErrorCode } from '../../src-shared/errors.ts'
-import type { PrinterState } from '../../src-shared/kiosk-api.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import type { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import type { RealPrinterConfig } from './config.ts'
 import { createConversation, type Conversation, type Timers, type Waited } from './conversation.ts'
 import { forgetCommands } from './escpos/commands.ts'

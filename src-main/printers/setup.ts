@@ -3,7 +3,7 @@
  * print. A person takes the paper out and puts it back when asked; what is seen here becomes the desk's configuration,
  * and a release relies on it (src-main/printers/config.ts).
  */
-import type { PrinterState } from '../../src-shared/kiosk-api.ts'
+import type { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import type { RealPrinterConfig } from './config.ts'
 import { createConversation, type Conversation, type Timers } from './conversation.ts'
 import { testSlip } from './commission.ts'

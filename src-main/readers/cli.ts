@@ -12,8 +12,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { describeFailure } from '../../src-shared/errors.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import {
   createNodeHidBus,
   createReaderSupervisor,

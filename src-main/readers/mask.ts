@@ -1,7 +1,7 @@
 /** A scan as it may be shown: what it is and how long, never what it says. */
 import { cardIdOf, type CardFormat, type CardText } from '../identity/card-formats/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 
 export interface MaskedScan {
   readonly kind: 'card' | 'document' | 'pickup-code' | 'unreadable'

@@ -3,7 +3,7 @@
  * without libusb or libudev still starts and says what is missing.
  */
 import type * as NodeHid from 'node-hid'
-import { fail, ok } from '../../src-shared/result.ts'
+import { fail, ok } from '../../src-shared/failures/result.ts'
 import { isolatedByUdev } from './isolation.ts'
 import type { HidBus, HidDeviceInfo, HidHandle } from './port.ts'
 

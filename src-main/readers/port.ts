@@ -1,5 +1,5 @@
 /** What the engine sees of card and document readers, and what a HID bus must offer. */
-import type { Failure, Result } from '../../src-shared/result.ts'
+import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import type { CardFormat } from '../identity/card-formats/index.ts'
 import type { ReaderRule } from './config.ts'
 import type { ReaderCounts } from './counts.ts'

@@ -1,5 +1,5 @@
 /** Keeps the allowed readers open, whatever is plugged in and out, and turns their reports into scans. */
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { ruleFor } from './allow.ts'
 import { startAsking, type Asking } from './asking.ts'
 import type { ReaderRule, ReadersConfig } from './config.ts'

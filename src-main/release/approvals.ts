@@ -2,7 +2,7 @@
  * A dispatch approval: what the slip of a registered letter spends in place of a verification, by two members of staff
  * (promise P1).
  */
-import { ApprovalId, StaffId, type PickupId } from '../../src-shared/domain.ts'
+import { ApprovalId, StaffId, type PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Pickup, PickupCache } from '../pickups/index.ts'

@@ -1,6 +1,6 @@
 /** Instructions in another language for a slip that is out already: no secret, no verification, nothing to settle. */
-import type { Desk, Language, SlipId } from '../../src-shared/domain.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import type { Desk, Language, SlipId } from '../../src-shared/domain/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Pickup, PickupCache } from '../pickups/index.ts'
 import type { PrintJob, Printer } from '../printers/index.ts'
 import type { Slips } from './slips.ts'

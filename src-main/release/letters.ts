@@ -1,7 +1,7 @@
 /** Registered letters that have gone: the postal operator's number, and how each ended. */
-import { PickupId, type SlipId, type StaffId } from '../../src-shared/domain.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import type { TrackingNumber } from '../../src-shared/tracking-number.ts'
+import { PickupId, type SlipId, type StaffId } from '../../src-shared/domain/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import type { TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import { onDisk, type Sqlite, type Store, stored } from '../storage/index.ts'

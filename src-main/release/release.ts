@@ -13,11 +13,11 @@ import {
   type Language,
   type PickupId,
   type VerificationId,
-} from '../../src-shared/domain.ts'
+} from '../../src-shared/domain/index.ts'
 import { type Policy } from '../../src-shared/policy/index.ts'
-import type { ErrorCode } from '../../src-shared/errors.ts'
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
-import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
+import { fail, ok, unreachable, type Result } from '../../src-shared/failures/result.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { decideHere, type Place, type Verifications } from '../identity/index.ts'

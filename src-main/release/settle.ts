@@ -2,8 +2,8 @@
  * Settling: a person says what became of a slip, by name, and the pickup moves on
  * (docs/architecture.md#one-handover-end-to-end).
  */
-import type { Settlement, SlipId, StaffId } from '../../src-shared/domain.ts'
-import { fail, ok, unreachable, type Result } from '../../src-shared/result.ts'
+import type { Settlement, SlipId, StaffId } from '../../src-shared/domain/index.ts'
+import { fail, ok, unreachable, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import { onDisk, type Store } from '../storage/index.ts'

@@ -1,5 +1,5 @@
 /** The slips of this kiosk as rows: each begins as `intended` and is accounted for to the end (promise P3). */
-import { withinRange } from '../../src-shared/bounds.ts'
+import { withinRange } from '../../src-shared/domain/bounds.ts'
 import {
   PickupId,
   SlipId,
@@ -10,8 +10,8 @@ import {
   type ApprovalId,
   type Settlement,
   type VerificationId,
-} from '../../src-shared/domain.ts'
-import { isErrorCode, type ErrorCode } from '../../src-shared/errors.ts'
+} from '../../src-shared/domain/index.ts'
+import { isErrorCode, type ErrorCode } from '../../src-shared/failures/codes.ts'
 import { type Sqlite, stored } from '../storage/index.ts'
 
 export interface Slip {

@@ -2,8 +2,8 @@
  * A typed client of the kiosk API over a supervisor, for tours and tests: through the same gate as any window, except
  * that a script calls quicker than people do, so each of its calls counts as made in a second of its own.
  */
-import { createClient, type FrameLink } from '../../src-shared/contract.ts'
-import { kioskApi, type KioskClient } from '../../src-shared/kiosk-api.ts'
+import { createClient, type FrameLink } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi, type KioskClient } from '../../src-shared/kiosk-api/index.ts'
 import { createGate } from './gate.ts'
 import type { EngineSupervisor } from './supervisor.ts'
 

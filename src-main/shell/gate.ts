@@ -2,9 +2,9 @@
  * The one gate between a window and the engine, for both shells: size, shape, known method, valid input, how many at
  * once and how many a second. Who sent it is checked by the shell before, synchronously.
  */
-import { CallFrame, findMethod, type ReplyFrame } from '../../src-shared/contract.ts'
-import { kioskApi } from '../../src-shared/kiosk-api.ts'
-import { fail } from '../../src-shared/result.ts'
+import { CallFrame, findMethod, type ReplyFrame } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
+import { fail } from '../../src-shared/failures/result.ts'
 
 export const maxFrameBytes = 64 * 1024
 const maxOpenCalls = 32

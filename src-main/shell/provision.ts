@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 
 /** What an administrator puts on a new kiosk. The hub writes it, or one line of its CSV and this form make it. */
 export const ProvisioningFile = z.strictObject({

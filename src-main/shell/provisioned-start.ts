@@ -3,8 +3,8 @@
  * enrolled.
  */
 import { dirname, join } from 'node:path'
-import { KioskState } from '../../src-shared/kiosk-api.ts'
-import { ok, type Result } from '../../src-shared/result.ts'
+import { KioskState } from '../../src-shared/kiosk-api/index.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import { provision, provisioningFileBeside, wipeInvitation } from './provision.ts'
 import { readSettingsFile, type SettingsFile } from './settings-file.ts'
 import type { EngineSupervisor } from './supervisor.ts'

@@ -1,7 +1,7 @@
 /** Reading a desk's settings file; the engine validates what it holds. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { UpdateSettings } from './update/index.ts'
 
 const ShellSettings = z.looseObject({

@@ -2,11 +2,10 @@
  * Keeps the engine's process alive: restarts it at once when it dies, with back-off when it keeps dying, and gives up
  * with a code after too many deaths. The window stays and is told; calls that were open are answered L-904.
  */
-import type { CallFrame, ReplyFrame } from '../../src-shared/contract.ts'
-import { type Frame } from '../../src-shared/contract.ts'
-import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
-import { fail, type Failure } from '../../src-shared/result.ts'
-import { FromEngine, type ToEngine } from '../../src-shared/engine-protocol.ts'
+import type { CallFrame, Frame, ReplyFrame } from '../../src-shared/kiosk-api/contract.ts'
+import type { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import { FromEngine, type ToEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
 import type { Keystore } from './keystore.ts'
 
 /** One engine process, however it was made. */

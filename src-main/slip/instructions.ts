@@ -3,7 +3,7 @@ import { selectCodePage } from './code-pages.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
 import { footLines, headLines, logoBytes, type SlipBasics } from './template.ts'
-import { slipTexts } from '../../src-shared/slip-texts.ts'
+import { slipTexts } from '../../src-shared/domain/slip-texts.ts'
 
 /** `content.slipNumber`: the slip that carries the secret. */
 export function layoutInstructions(content: SlipBasics, paper: 58 | 80): { header: Buffer; body: Buffer } {

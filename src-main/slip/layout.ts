@@ -2,14 +2,14 @@
  * What is on the paper. The layout library encodes the template; the secret's bytes are spliced in from our own Buffer
  * (docs/architecture.md#devices), so they pass through no string and no library.
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { selectCodePage, tableOf, type CodePage } from './code-pages.ts'
 import { letterHead, type LetterBlock } from './letter.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
 import { encodeSecret } from './secret-bytes.ts'
 import { footLines, headLines, logoBytes, type SlipBasics } from './template.ts'
-import { slipTexts } from '../../src-shared/slip-texts.ts'
+import { slipTexts } from '../../src-shared/domain/slip-texts.ts'
 
 export interface SlipContent extends SlipBasics {
   readonly recipient: string

@@ -3,10 +3,10 @@
  * with the secret.
  */
 import type ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
 import { encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
-import { slipTexts } from '../../src-shared/slip-texts.ts'
+import { slipTexts } from '../../src-shared/domain/slip-texts.ts'
 
 export interface LetterBlock {
   /** As they stand in the window: the recipient's name first. */

@@ -1,10 +1,10 @@
 /** What every slip says above and below, with a secret or without. */
 import type ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder'
-import type { Language, SecretKind } from '../../src-shared/domain.ts'
-import type { SlipLogo } from '../../src-shared/slip-logo.ts'
+import type { Language, SecretKind } from '../../src-shared/domain/index.ts'
+import type { SlipLogo } from '../../src-shared/domain/slip-logo.ts'
 import { encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'
-import { slipTexts } from '../../src-shared/slip-texts.ts'
+import { slipTexts } from '../../src-shared/domain/slip-texts.ts'
 
 export interface SlipBasics {
   readonly language: Language

@@ -1,5 +1,5 @@
 /** A test slip: every letter the desk prints, no secret, nothing about anyone. */
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
 import { selectCodePage } from './code-pages.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
 import { slipText } from './names.ts'

@@ -2,11 +2,11 @@
  * Who may do what at a kiosk: one row per method of the kiosk API, so that a method without an authority does not
  * compile. The engine asks here before any handler runs; handlers check again what only they know.
  */
-import type { MethodName } from '../../src-shared/contract.ts'
-import type { DeskKind, StaffRole } from '../../src-shared/domain.ts'
-import type { KioskApi } from '../../src-shared/kiosk-api.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { servesAt } from '../../src-shared/serving.ts'
+import type { MethodName } from '../../src-shared/kiosk-api/contract.ts'
+import type { DeskKind, StaffRole } from '../../src-shared/domain/index.ts'
+import type { KioskApi } from '../../src-shared/kiosk-api/index.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import { servesAt } from '../../src-shared/domain/serving.ts'
 
 /**
  * `anyone`: needs nobody signed in. `signed-in`: any member of staff of the desk. `serving`: a role that serves at this

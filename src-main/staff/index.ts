@@ -1,4 +1,4 @@
-export { servesAt } from '../../src-shared/serving.ts'
+export { servesAt } from '../../src-shared/domain/serving.ts'
 export { authorities, permit, type Authority } from './authority.ts'
 export { createOpeningKeys, type OpeningKey, type OpeningKeys } from './opening-keys.ts'
 export { attemptsLeft, checkNewPin, guessesLog10, lockAfter, searchYears } from './pin-rules.ts'

@@ -3,7 +3,7 @@
  * stays until its last envelope has gone. Each is shared with every member of staff who has a PIN here and whose public
  * key is vouched for, and with nobody else.
  */
-import type { StaffId } from '../../src-shared/domain.ts'
+import type { StaffId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { countersign } from '../../src-shared/protocol/opening-link.ts'
 import { DamagedRow, type Sqlite, type Store } from '../storage/index.ts'

@@ -2,7 +2,7 @@
  * Which PINs are too easy, what searching for one would cost a thief, and how long wrong ones cost
  * (docs/architecture.md#security).
  */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 
 export const attemptsBeforeLock = 5
 const firstLockMinutes = 2

@@ -1,7 +1,7 @@
 /** The staff of this desk as the kiosk knows them: names sealed, badges as keyed tags, PIN records wrapped. */
-import { storedInstant } from '../../src-shared/bounds.ts'
-import { StaffId, StaffRole } from '../../src-shared/domain.ts'
-import type { StaffRecord } from '../../src-shared/hub-api.ts'
+import { storedInstant } from '../../src-shared/domain/bounds.ts'
+import { StaffId, StaffRole } from '../../src-shared/domain/index.ts'
+import type { StaffRecord } from '../../src-shared/hub-api/index.ts'
 import { DamagedRow, type Sqlite, stored } from '../storage/index.ts'
 import { protectPublic, readPublic, unwrap, wrap, type PinWrapped, type WrapKey } from '../vault/index.ts'
 

@@ -1,7 +1,7 @@
 /**
  * The end-of-shift summary: what one member of staff did at this kiosk since midnight, and what the desk still owes.
  */
-import type { StaffId } from '../../src-shared/domain.ts'
+import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 
 export interface ShiftSummary {

@@ -4,10 +4,10 @@
  * a key that only the badge makes.
  */
 import { randomBytes } from 'node:crypto'
-import type { StaffId, StaffRole } from '../../src-shared/domain.ts'
+import type { StaffId, StaffRole } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import type { Store } from '../storage/index.ts'

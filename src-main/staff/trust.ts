@@ -4,7 +4,7 @@
  * one, and that one's vouches say whose public keys are true. Whoever has the disk and the keystore alone can replace a
  * key, and none of these.
  */
-import type { StaffId } from '../../src-shared/domain.ts'
+import type { StaffId } from '../../src-shared/domain/index.ts'
 import { isCountersigned } from '../../src-shared/protocol/opening-link.ts'
 import type { Store } from '../storage/index.ts'
 import { isPair, isVouched, openRoot, rootKeyOf, sealRoot, vouchFor } from '../vault/index.ts'

@@ -1,5 +1,5 @@
 /** A disk that fails is an expected failure: what meets it answers with its code instead of throwing. */
-import { ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import { storageFailure } from './store.ts'
 
 function failed(error: unknown): Result<never> {

@@ -1,6 +1,6 @@
 /** SQLite as the kiosk uses it: one file, one owner, every commit on the platter before the screen confirms it. */
 import Database from 'better-sqlite3'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { migrations as all, type Migration } from './migrations.ts'
 
 export type Sqlite = Database.Database

@@ -2,11 +2,11 @@
  * Enrolment: a one-time code, which also pins the hub's certificate authority, and the kiosk's public keys
  * (docs/architecture.md#ledger-and-sync, point 1).
  */
-import { DeskId, Incarnation, KioskId } from '../../src-shared/domain.ts'
+import { DeskId, Incarnation, KioskId } from '../../src-shared/domain/index.ts'
 import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { enrolInfo, newSealKeyPair, open } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { newSigningKey, wipe, wrapUnattendedKeys } from '../vault/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import { createHubClient } from './hub-client.ts'

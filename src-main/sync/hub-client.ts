@@ -1,7 +1,7 @@
 /** The kiosk's end of the hub API: typed by the contract, signed, over TLS to the pinned certificate authority only. */
 import type { KeyObject } from 'node:crypto'
 import type * as Undici from 'undici'
-import { isInstant } from '../../src-shared/bounds.ts'
+import { isInstant } from '../../src-shared/domain/bounds.ts'
 import {
   headHeaders,
   hintPath,
@@ -14,7 +14,7 @@ import {
   type HubQuery,
   type HubReply,
   type HubRoute,
-} from '../../src-shared/hub-api.ts'
+} from '../../src-shared/hub-api/index.ts'
 import {
   acceptedEncodings,
   chooseEncoding,
@@ -25,7 +25,7 @@ import {
 } from '../../src-shared/protocol/compression.ts'
 import { callOut } from '../../src-shared/outgoing/index.ts'
 import { bodyDigest, signHead, signRequest } from '../../src-shared/protocol/request-signature.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 
 export interface HubTarget {
   /** `https://host:port`, no path. */

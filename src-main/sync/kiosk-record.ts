@@ -1,9 +1,9 @@
 /** The one row that says who this kiosk is and how far it has come with the hub. */
 import { z } from 'zod'
-import { storedInstant } from '../../src-shared/bounds.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
-import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain.ts'
-import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api.ts'
+import { storedInstant } from '../../src-shared/domain/bounds.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain/index.ts'
+import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api/index.ts'
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import { type Sqlite, stored, storedJson } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'

@@ -1,8 +1,7 @@
 /** Following the hub: the feed page by page, and a snapshot where our place in it is lost. */
 import { setImmediate } from 'node:timers/promises'
-import type { Incarnation, PickupId } from '../../src-shared/domain.ts'
-import type { Result } from '../../src-shared/result.ts'
-import { ok } from '../../src-shared/result.ts'
+import type { Incarnation, PickupId } from '../../src-shared/domain/index.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { PreparedGrant } from '../pickups/index.ts'
 import type { Applier } from './apply.ts'
 import type { HubClient } from './hub-client.ts'

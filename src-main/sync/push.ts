@@ -1,9 +1,8 @@
 /** Sending the ledger: batch by batch, the next one made ready while the hub takes in the last. */
-import { isOf } from '../../src-shared/failure-groups.ts'
+import { isOf } from '../../src-shared/failures/groups.ts'
 import { setImmediate } from 'node:timers/promises'
-import type { Incarnation } from '../../src-shared/domain.ts'
-import type { Result } from '../../src-shared/result.ts'
-import { ok } from '../../src-shared/result.ts'
+import type { Incarnation } from '../../src-shared/domain/index.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { HubClient, ReadyBody } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'

@@ -2,7 +2,7 @@
  * Tells the hub how the desk stands: when it has changed, at most once a minute, while the hub is there. Nothing
  * depends on it.
  */
-import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
+import type { KioskStatus } from '../../src-shared/hub-api/kiosk/status.ts'
 import type { HubClient } from './hub-client.ts'
 
 /** Least time between two reports. */

@@ -1,6 +1,5 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
-import type { Failure, Result } from '../../src-shared/result.ts'
-import { ok } from '../../src-shared/result.ts'
+import { ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Applier } from './apply.ts'

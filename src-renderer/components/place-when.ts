@@ -1,8 +1,8 @@
 /** When another desk serves, in the words of the window. */
 import { inject } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { Language } from '../../src-shared/domain.ts'
-import { clockAt } from '../../src-shared/errors.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
+import { clockAt } from '../../src-shared/failures/codes.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import { deskNow } from './desk-now.ts'
 

@@ -1,5 +1,5 @@
 /** What a change of state sounds like. Pure: the same rule gives the sound and its caption. */
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 
 export const cues = ['accepted', 'refused', 'slip-ready', 'attention', 'done'] as const
 /** `attention`: somebody of the staff must look at the screen. */

@@ -1,5 +1,5 @@
 /** Which help belongs to which screen. */
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
 import en from './en.json' with { type: 'json' }
 import fi from './fi.json' with { type: 'json' }
 import sv from './sv.json' with { type: 'json' }

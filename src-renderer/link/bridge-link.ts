@@ -1,5 +1,5 @@
 /** The Electron shell's bridge: always there, because the preload put it there before the page ran. */
-import { sendByBridge, type KioskBridge } from '../../src-shared/kiosk-methods.ts'
+import { sendByBridge, type KioskBridge } from '../../src-shared/kiosk-api/methods.ts'
 import type { KioskLink } from './link.ts'
 
 export function createBridgeLink(bridge: KioskBridge): KioskLink {

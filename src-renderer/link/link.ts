@@ -1,7 +1,7 @@
 /** The window's link to the engine, whichever shell carries it. */
-import type { FrameLink } from '../../src-shared/contract.ts'
-import { shownDeep } from '../../src-shared/human-text.ts'
-import { ShellNotice } from '../../src-shared/kiosk-api.ts'
+import type { FrameLink } from '../../src-shared/kiosk-api/contract.ts'
+import { shownDeep } from '../../src-shared/domain/human-text.ts'
+import { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 
 /**
  * `lost`: the carrier is gone and is being sought again. `elsewhere`: another window has taken over; only a person

@@ -1,5 +1,5 @@
 /** The browser shell's WebSocket. When it breaks it is sought again, quickly at first, at most every five seconds. */
-import type { Frame } from '../../src-shared/contract.ts'
+import type { Frame } from '../../src-shared/kiosk-api/contract.ts'
 import type { KioskLink, LinkState } from './link.ts'
 
 /** The part of WebSocket that is used, so that a test can stand in for it. */

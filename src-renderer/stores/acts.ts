@@ -17,9 +17,9 @@ import type {
   SlipId,
   StaffId,
   VerificationId,
-} from '../../src-shared/domain.ts'
-import type { RequestView } from '../../src-shared/kiosk-views/requests.ts'
-import type { Failure, Result } from '../../src-shared/result.ts'
+} from '../../src-shared/domain/index.ts'
+import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
+import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import { useKiosk } from './kiosk.ts'
 
 export const useActs = defineStore('acts', () => {

@@ -1,9 +1,9 @@
 /** The engine's state as last pushed, and whether the engine is there. The window draws this and decides nothing. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { createClient } from '../../src-shared/contract.ts'
-import { kioskApi, type KioskClient, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api.ts'
-import { fail, type Failure, type Result } from '../../src-shared/result.ts'
+import { createClient } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi, type KioskClient, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
 
 /** `away`: what is on screen is old; it stays, under a notice, until the engine is back. */

@@ -1,9 +1,9 @@
 /** Letters of the post room, and what is done with them. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { ApprovalId, PickupId, SlipId } from '../../src-shared/domain.ts'
-import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { ApprovalId, PickupId, SlipId } from '../../src-shared/domain/index.ts'
+import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { useActs } from './acts.ts'
 import { useKiosk } from './kiosk.ts'
 

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
-import { Language } from '../../src-shared/domain.ts'
+import { Language } from '../../src-shared/domain/index.ts'
 
 export const themes = ['system', 'light', 'dark', 'contrast'] as const
 /** `system`: as the computer is set. `contrast`: the highest contrast, for people who need it. */

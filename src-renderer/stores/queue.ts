@@ -1,8 +1,8 @@
 /** The queue as signed-in staff search it; asked again whenever the counts change. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { PickupView } from '../../src-shared/kiosk-api.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { PickupView } from '../../src-shared/kiosk-api/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { useKiosk } from './kiosk.ts'
 
 export const queueFilters = ['arrived', 'waiting', 'today', 'all'] as const

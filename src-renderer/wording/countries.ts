@@ -2,7 +2,7 @@
  * Issuing countries offered first when a document is checked by eye: ICAO 9303 codes (Germany is `D`), with BCP 47
  * regions for their names.
  */
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
 
 export interface Country {
   /** ICAO 9303 part 3 section 5. */

@@ -1,5 +1,5 @@
 /** How the four lights of the status bar stand: one tone each. Words come from the locales, by the same names. */
-import type { KioskState, PrinterState } from '../../src-shared/kiosk-api.ts'
+import type { KioskState, PrinterState } from '../../src-shared/kiosk-api/index.ts'
 
 export type Tone = 'good' | 'notice' | 'bad' | 'quiet'
 

@@ -1,6 +1,6 @@
 /** Times as the desk's clock shows them: Europe/Helsinki, whatever the computer is set to. */
-import { withinRange } from '../../src-shared/bounds.ts'
-import type { Instant, Language } from '../../src-shared/domain.ts'
+import { withinRange } from '../../src-shared/domain/bounds.ts'
+import type { Instant, Language } from '../../src-shared/domain/index.ts'
 
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 const zone = 'Europe/Helsinki'

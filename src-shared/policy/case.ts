@@ -1,6 +1,6 @@
 /** What is asked of the policy, from what a desk's cache or the hub's tables know of a pickup. */
-import type { Channel, DeskKind, RecipientClass } from '../domain.ts'
-import { dateAt } from '../opening-hours.ts'
+import type { Channel, DeskKind, RecipientClass } from '../domain/index.ts'
+import { dateAt } from '../domain/opening-hours.ts'
 import type { PolicyCase } from './decide.ts'
 import { postalArea, type PostalAddress } from './postal.ts'
 import type { Policy } from './schema.ts'

@@ -3,9 +3,9 @@
  * total: the hub asks it before issuing and routing, the kiosk before check-in, verification, release and dispatch. It
  * explains itself: with the rule that allows, or with what, why and what next.
  */
-import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain.ts'
-import type { AgentRole } from '../agent-api/words.ts'
-import type { ErrorCode } from '../errors.ts'
+import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain/index.ts'
+import type { AgentRole } from '../hub-api/agent/words.ts'
+import type { ErrorCode } from '../failures/codes.ts'
 import type { PostalArea } from './postal.ts'
 import { acceptsIssuer, classRule, issuersOf, walkInAt, type Policy, type PolicyRule } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** A refusal by policy as a failure: its code, and in three languages where to go instead. */
-import type { ErrorCode, ErrorParams } from '../errors.ts'
-import type { Failure } from '../result.ts'
-import type { DeskKind, Language } from '../domain.ts'
+import type { ErrorCode, ErrorParams } from '../failures/codes.ts'
+import type { Failure } from '../failures/result.ts'
+import type { DeskKind, Language } from '../domain/index.ts'
 import type { PolicyCode, Refused } from './decide.ts'
 import { kindName, placesAt, placesNow, placeText, type DirectoryDesk, type From } from './places.ts'
 

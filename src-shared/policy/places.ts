@@ -1,8 +1,8 @@
 /** The directory of desks, and what a refusal says of it: which desk, where, and until when today. */
 import { z } from 'zod'
-import { DeskId, DeskKind, Instant, Localized, type Language } from '../domain.ts'
-import { clockAt } from '../errors.ts'
-import { openingAt, OpeningHours } from '../opening-hours.ts'
+import { DeskId, DeskKind, Instant, Localized, type Language } from '../domain/index.ts'
+import { clockAt } from '../failures/codes.ts'
+import { openingAt, OpeningHours } from '../domain/opening-hours.ts'
 
 /** A desk as every other desk knows it. */
 export const DirectoryDesk = z.object({

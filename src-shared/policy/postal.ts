@@ -3,7 +3,7 @@
  * lie in Greater Helsinki.
  */
 import { z } from 'zod'
-import { HumanLabel, HumanText } from '../human-text.ts'
+import { HumanLabel, HumanText } from '../domain/human-text.ts'
 
 /** ISO 3166-1 alpha-2. */
 const Country = z.string().regex(/^[A-Z]{2}$/)

@@ -5,9 +5,9 @@
  * has a default, so that it goes on being understood.
  */
 import { z } from 'zod'
-import { Count } from '../bounds.ts'
-import { Channel, DeskKind, IssuerCountry, ProofKind, RecipientClass } from '../domain.ts'
-import { AgentRole } from '../agent-api/words.ts'
+import { Count } from '../domain/bounds.ts'
+import { Channel, DeskKind, IssuerCountry, ProofKind, RecipientClass } from '../domain/index.ts'
+import { AgentRole } from '../hub-api/agent/words.ts'
 import { greaterHelsinki, PostalRange } from './postal.ts'
 
 export const PolicyRule = z.object({

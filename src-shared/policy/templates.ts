@@ -1,7 +1,7 @@
 /** Policies to begin with: what an institution chooses in set-up, and changes afterwards as any other policy. */
 import { channelOf } from './decide.ts'
 import { Policy, type PolicyRule } from './schema.ts'
-import type { DeskKind, ProofKind, RecipientClass } from '../domain.ts'
+import type { DeskKind, ProofKind, RecipientClass } from '../domain/index.ts'
 
 const documents: readonly ProofKind[] = ['passport', 'identity-card', 'residence-permit', 'driving-licence']
 

@@ -4,10 +4,10 @@
  */
 import { createHash, createHmac, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import { Count, Ordinal } from '../bounds.ts'
-import { Incarnation, Instant, KioskId } from '../domain.ts'
-import { LedgerHash, SignedEntry } from '../ledger-entry.ts'
-import { fail, ok, type Result } from '../result.ts'
+import { Count, Ordinal } from '../domain/bounds.ts'
+import { Incarnation, Instant, KioskId } from '../domain/index.ts'
+import { LedgerHash, SignedEntry } from '../hub-api/ledger-entry.ts'
+import { fail, ok, type Result } from '../failures/result.ts'
 import type { TagKey } from './tags.ts'
 
 /** `after`: the entry before the first one here. */

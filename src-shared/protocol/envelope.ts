@@ -3,7 +3,7 @@
  * HKDF-SHA256, AES-256-GCM), bound to pickup, kiosk and epoch as associated data (docs/architecture.md#security). A
  * swapped or replayed envelope does not open.
  */
-import type { Epoch, KioskId, PickupId } from '../domain.ts'
+import type { Epoch, KioskId, PickupId } from '../domain/index.ts'
 import { hpke } from './hpke/index.ts'
 import { wipeable } from './wipeable.ts'
 

@@ -4,7 +4,7 @@
  */
 import { hash, sign, verify, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { LedgerEntry } from '../ledger-entry.ts'
+import type { LedgerEntry } from '../hub-api/ledger-entry.ts'
 
 /** RFC 8785 canonical JSON of an entry, as UTF-8 text. */
 export function canonicalBytes(entry: LedgerEntry): string {

@@ -2,10 +2,10 @@
  * Comparing the name in a document's MRZ with the name on record. The birth date has matched already; this must still
  * never take one person for another, so every word of the document must be accounted for.
  */
-import type { PersonName } from '../hub-api.ts'
+import type { PersonName } from '../hub-api/index.ts'
 import { latinAlone, mrzLetters } from './mrz-letters.ts'
 
-export { initials } from '../person-name.ts'
+export { initials } from '../domain/person-name.ts'
 export { latinBase } from './latin-letters.ts'
 export { mrzLetters } from './mrz-letters.ts'
 

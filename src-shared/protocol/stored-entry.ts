@@ -3,9 +3,9 @@
  * is kept as well. Nothing here throws, whatever the text.
  */
 import type { z } from 'zod'
-import { Fact, Instant } from '../bounds.ts'
-import { Epoch, PickupId, StaffId } from '../domain.ts'
-import { LedgerEntry } from '../ledger-entry.ts'
+import { Fact, Instant } from '../domain/bounds.ts'
+import { Epoch, PickupId, StaffId } from '../domain/index.ts'
+import { LedgerEntry } from '../hub-api/ledger-entry.ts'
 import { deepestEntry, longestEntry, nestsDeeper } from './entry-limits.ts'
 
 /** What can be told of a stored entry; what it says otherwise, or not at all, is null or empty. */

@@ -2,11 +2,11 @@
  * People at the console as programs: one bearer token for each role, and the acts that the adversary's tests need of
  * them.
  */
-import type { DeskId, PickupId } from '../../src-shared/domain.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import { chainPath, exportPath } from '../../src-shared/agent-api/prove.ts'
-import { hubApi, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { DeskId, PickupId } from '../../src-shared/domain/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { chainPath, exportPath } from '../../src-shared/hub-api/agent/audit.ts'
+import { hubApi, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api/index.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import { openLine, pathOf, read, value, type Answer, type Query } from './wire.ts'
 
 export interface Agent {

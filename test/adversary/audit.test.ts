@@ -5,10 +5,10 @@
  */
 import { sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { csrfHeader, sessionCookie } from '../../src-shared/agent-api/session.ts'
-import { auditedActs, type AuditedRoute } from '../../src-shared/audited-acts.ts'
+import { csrfHeader, sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
+import { auditedActs, type AuditedRoute } from '../../src-shared/hub-api/audited-acts.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
-import { hubApi, type GrantedPickup, type HubBody, type HubRoute } from '../../src-shared/hub-api.ts'
+import { hubApi, type GrantedPickup, type HubBody, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import { writeCarried } from '../../src-shared/protocol/carried-ledger.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

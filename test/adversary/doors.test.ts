@@ -5,8 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CardFormat, readAs } from '../../src-main/identity/card-formats/index.ts'
-import { hubApi } from '../../src-shared/hub-api.ts'
-import type { DeskId } from '../../src-shared/domain.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
+import type { DeskId } from '../../src-shared/domain/index.ts'
 import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { pgbouncer, startPgBouncer } from '../outages/pgbouncer.ts'
 import { standbyPostgres, startPostgres } from '../support/postgres-standby.ts'

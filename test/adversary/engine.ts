@@ -11,8 +11,8 @@ import { demoPins, passportOf, readInstitution, type DemoRecipient } from '../..
 import { until } from '../../src-main/demo/until.ts'
 import { systemClock, systemTimers } from '../../src-main/engine/index.ts'
 import { createEngineSupervisor, createFileKeystore, forkEngine, type EngineChild } from '../../src-main/shell/index.ts'
-import type { PickupId, VerificationId } from '../../src-shared/domain.ts'
-import type { KioskClient as KioskApiClient, KioskState, ShellNotice } from '../../src-shared/kiosk-api.ts'
+import type { PickupId, VerificationId } from '../../src-shared/domain/index.ts'
+import type { KioskClient as KioskApiClient, KioskState, ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 import type { HubDoor, Institute } from './hub.ts'
 
 /** The least Argon2id costs: signing in is not what is tried here. */

@@ -4,8 +4,8 @@
  * handed over twice or told under an old number.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
-import { hubApi } from '../../src-shared/hub-api.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
 import { standbyPostgres, startPostgres, type Server, type Standbys } from '../support/postgres-standby.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import type { KioskClient } from './kiosk-client.ts'

@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { handOver, release, untilSent } from '../../src-main/demo/acts.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { startEngineDesk, type EngineDesk } from './engine.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import { codeOf, value } from './wire.ts'

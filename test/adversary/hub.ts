@@ -16,9 +16,9 @@ import {
   type Institution,
   type RunningHub,
 } from '../../src-hub/index.ts'
-import type { KioskKind } from '../../src-shared/domain.ts'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
-import { hubApi } from '../../src-shared/hub-api.ts'
+import type { KioskKind } from '../../src-shared/domain/index.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
 import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { freePort } from '../free-port.ts'

@@ -5,7 +5,7 @@
  */
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Epoch, Incarnation, KioskId, PickupId } from '../../src-shared/domain.ts'
+import type { Epoch, Incarnation, KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import {
   hintPath,
   hubApi,
@@ -16,14 +16,14 @@ import {
   type HubBody,
   type HubReply,
   type HubRoute,
-} from '../../src-shared/hub-api.ts'
-import type { WireEntry } from '../../src-shared/ledger-entry.ts'
+} from '../../src-shared/hub-api/index.ts'
+import type { WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { compress, type Encoding } from '../../src-shared/protocol/compression.ts'
 import { enrolInfo, newSealKeyPair, open, openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { signRequest } from '../../src-shared/protocol/request-signature.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { openLine, pathOf, read, value, type Answer, type Line, type Query, type Shot } from './wire.ts'
 

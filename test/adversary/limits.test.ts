@@ -6,7 +6,7 @@
 import { connect as connectTls } from 'node:tls'
 import { zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hintPath, hubApi, signatureHeaders } from '../../src-shared/hub-api.ts'
+import { hintPath, hubApi, signatureHeaders } from '../../src-shared/hub-api/index.ts'
 import { bodyDigest, signHead, signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import type { KioskClient } from './kiosk-client.ts'

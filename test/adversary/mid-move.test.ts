@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEIds, type Broker, type EIds } from '../../src-hub/e-id/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { ok } from '../../src-shared/result.ts'
+import { ok } from '../../src-shared/failures/result.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import type { KioskClient } from './kiosk-client.ts'
 import { codeOf, value } from './wire.ts'

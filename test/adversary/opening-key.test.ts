@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { countersign, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { startEngineDesk } from './engine.ts'

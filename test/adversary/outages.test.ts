@@ -4,7 +4,7 @@
  * test:outages`.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hubApi } from '../../src-shared/hub-api.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
 import { standbyPostgres, startPostgres, type Server, type Standbys } from '../support/postgres-standby.ts'
 import { startInstitute, type HubThere, type Institute } from './hub.ts'
 import { openLine, type Line } from './wire.ts'

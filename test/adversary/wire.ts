@@ -5,8 +5,8 @@
 import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { z } from 'zod'
-import { hubApi, HubFailure, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api.ts'
-import type { Result } from '../../src-shared/result.ts'
+import { hubApi, HubFailure, type HubQuery, type HubReply, type HubRoute } from '../../src-shared/hub-api/index.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 
 export interface Shot {
   readonly method: string

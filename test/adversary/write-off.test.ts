@@ -3,7 +3,7 @@
  * in the middle loses nothing.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import { codeOf, value } from './wire.ts'

@@ -1,9 +1,9 @@
 /** A kiosk database as it is after months of work: enrolled, synced, 100,000 pickups cached. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { Desk, DeskId, Incarnation, KioskId, PickupId, RecipientId } from '../../src-shared/domain.ts'
+import { Desk, DeskId, Incarnation, KioskId, PickupId, RecipientId } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { createPickupCache } from '../../src-main/pickups/index.ts'

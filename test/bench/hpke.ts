@@ -1,6 +1,6 @@
 /** Sealing and opening one envelope, beside the bare cryptography that HPKE is made of (RFC 9180). */
 import { createCipheriv, createDecipheriv, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto'
-import { Epoch, Incarnation, KioskId, PickupId } from '../../src-shared/domain.ts'
+import { Epoch, Incarnation, KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import { maxSecretBytes, newSealKeyPair, openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { figure, median, type Figure } from './figure.ts'

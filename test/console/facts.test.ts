@@ -1,8 +1,8 @@
 /** Every reason, cause, means and kind of proof that a ledger can name has words in the console, in each language. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { languages } from '../../src-shared/domain.ts'
-import { ledgerFacts } from '../../src-shared/ledger-entry.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { ledgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 
 interface Texts {
   readonly fact: Readonly<Record<string, string>>

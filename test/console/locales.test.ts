@@ -10,15 +10,15 @@ import {
   RecipientClass,
   SecretKind,
   StaffRole,
-} from '../../src-shared/domain.ts'
-import { DeclineReason, RequestState } from '../../src-shared/kiosk-hub-api/requests.ts'
-import { letterRoutes } from '../../src-shared/agent-api/letters.ts'
-import { AgentRole, HubPickupState } from '../../src-shared/agent-api/words.ts'
-import { DeskWatch } from '../../src-shared/agent-api/watch.ts'
-import { ChainProgress } from '../../src-shared/agent-api/prove.ts'
-import { Standing } from '../../src-shared/agent-api/lists.ts'
-import { ledgerFacts } from '../../src-shared/ledger-entry.ts'
-import { PrinterState } from '../../src-shared/kiosk-api.ts'
+} from '../../src-shared/domain/index.ts'
+import { DeclineReason, RequestState } from '../../src-shared/hub-api/kiosk/requests.ts'
+import { letterRoutes } from '../../src-shared/hub-api/agent/letters.ts'
+import { AgentRole, HubPickupState } from '../../src-shared/hub-api/agent/words.ts'
+import { DeskWatch } from '../../src-shared/hub-api/agent/health.ts'
+import { ChainProgress } from '../../src-shared/hub-api/agent/audit.ts'
+import { Standing } from '../../src-shared/hub-api/agent/queries.ts'
+import { ledgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
+import { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import { makeTexts } from '../../src-hub/console/i18n.ts'
 import { places } from '../../src-hub/console/places.ts'
 

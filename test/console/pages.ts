@@ -1,6 +1,6 @@
 /** Every page of the console: its address, whose it is, and how it is brought to show what it has. */
 import type { Page } from 'playwright-core'
-import type { AgentRole } from '../../src-shared/agent-api/words.ts'
+import type { AgentRole } from '../../src-shared/hub-api/agent/words.ts'
 import { idOf } from './scenes.ts'
 
 export interface ConsolePage {

@@ -2,8 +2,8 @@
  * A university on an ordinary day, as the hub would tell of it: for the console's pictures and its checks of every
  * page.
  */
-import { usualHours } from '../../src-shared/opening-hours.ts'
-import type { AgentRole } from '../../src-shared/agent-api/words.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
+import type { AgentRole } from '../../src-shared/hub-api/agent/words.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import type { ScriptedHandlers } from './scripted-hub.ts'
 

@@ -7,15 +7,15 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { z } from 'zod'
-import { eventsPath, type ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
-import { chainPath } from '../../src-shared/agent-api/prove.ts'
+import { eventsPath, type ConsoleEvent } from '../../src-shared/hub-api/agent/health.ts'
+import { chainPath } from '../../src-shared/hub-api/agent/audit.ts'
 import {
   consoleApi,
   type ConsoleApi,
   type ConsoleReply,
   type ConsoleRoute,
 } from '../../src-hub/console/api/contract.ts'
-import { ok, type Result } from '../../src-shared/result.ts'
+import { ok, type Result } from '../../src-shared/failures/result.ts'
 
 export type ScriptedHandlers = {
   [R in ConsoleRoute]?: (

@@ -4,7 +4,7 @@
  */
 import { Agent, fetch } from 'undici'
 import canonicalize from 'canonicalize'
-import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { RecipientId } from '../../src-shared/domain.ts'
+import { RecipientId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { areNamesakes, tellsApart, type Candidate } from '../../src-main/identity/index.ts'

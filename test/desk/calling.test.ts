@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { calledAtScreenMs, callLastsMs, createCalling, type Call, type Calling } from '../../src-main/desk/calling.ts'
 import { createDayHandlers, type DayHandlers } from '../../src-main/counter/day-handlers.ts'
 import type { Services } from '../../src-main/desk/services.ts'
-import { CallId, StaffId } from '../../src-shared/domain.ts'
+import { CallId, StaffId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 
 let at: EnrolledFolder

@@ -8,10 +8,10 @@ import { beforeEach, expect, test } from 'vitest'
 import { createCheckInScreen, type CheckInScreen } from '../../src-main/counter/check-in-screen.ts'
 import { createCounter, type Counter } from '../../src-main/counter/counter.ts'
 import type { Services } from '../../src-main/desk/services.ts'
-import type { CheckInAnswer } from '../../src-shared/kiosk-hub-api/check-in.ts'
+import type { CheckInAnswer } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
-import { fail, ok, type Failure, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 
 const arrivalMs = 15_000
 const refusedMs = 25_000

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCalling } from '../../src-main/desk/calling.ts'
 import { createPausing } from '../../src-main/desk/pausing.ts'
-import { PauseReason } from '../../src-shared/domain.ts'
+import { PauseReason } from '../../src-shared/domain/index.ts'
 import { pin, startTestDesk, type TestDesk } from '../security/desk.ts'
 import { enrolledFolder, openRooms } from '../staff/rooms.ts'
 

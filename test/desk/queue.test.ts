@@ -3,8 +3,8 @@
  */
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { enrolledFolder, openRooms, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 

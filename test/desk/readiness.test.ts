@@ -5,10 +5,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createStatusReporter, type HubClient } from '../../src-main/sync/index.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import { languages } from '../../src-shared/domain.ts'
-import { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
-import { Readiness, readinessOf, screenReadinessOf, type ReadinessFacts } from '../../src-shared/readiness.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import { languages } from '../../src-shared/domain/index.ts'
+import { KioskStatus } from '../../src-shared/hub-api/kiosk/status.ts'
+import { Readiness, readinessOf, screenReadinessOf, type ReadinessFacts } from '../../src-shared/domain/readiness.ts'
 import { startTestDesk } from '../security/desk.ts'
 
 const now = Date.UTC(2026, 2, 2, 8)

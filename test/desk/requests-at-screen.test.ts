@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { screenKeepsMs, sendRequests } from '../../src-main/desk/send-requests.ts'
 import { createDeliveryRequests, type DeliveryRequests } from '../../src-main/pickups/index.ts'
 import type { HubClient } from '../../src-main/sync/index.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, type EnrolledFolder, type Rooms } from '../staff/rooms.ts'
 
 const tag = Buffer.alloc(16, 3)

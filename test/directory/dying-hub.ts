@@ -2,7 +2,7 @@
  * A hub process that is killed the moment the directory has answered that a secret is in force: before anything is
  * recorded.
  */
-import { Channel, type DeskId } from '../../src-shared/domain.ts'
+import { Channel, type DeskId } from '../../src-shared/domain/index.ts'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../src-hub/keys/index.ts'
 import { issuePickup, type GrantParts } from '../../src-hub/pickups/index.ts'

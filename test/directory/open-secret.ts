@@ -1,7 +1,7 @@
 /** Opening keys of a test's own for desks, so that it knows what their slips would say. */
 import type { Db } from '../../src-hub/database/index.ts'
-import { GrantedPickup } from '../../src-shared/hub-api.ts'
-import type { KioskId } from '../../src-shared/domain.ts'
+import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
+import type { KioskId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair, openEnvelope } from '../../src-shared/protocol/envelope.ts'
 
 /** From here on the hub seals to this key; opens the grant that is open for a pickup. */

@@ -8,7 +8,7 @@ import { done, untilSent } from '../../src-main/demo/acts.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
 import type { DemoDeskKey } from '../../src-main/demo/world.ts'
-import { languages, type Language, type PickupId } from '../../src-shared/domain.ts'
+import { languages, type Language, type PickupId } from '../../src-shared/domain/index.ts'
 import { createHand, type Hand, type HandName } from './hands.ts'
 import { startWholeSite, type WholeDesk, type WholeSite } from './whole-kiosk.ts'
 

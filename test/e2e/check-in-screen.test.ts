@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
-import { languages } from '../../src-shared/domain.ts'
+import { languages } from '../../src-shared/domain/index.ts'
 import { createHand, type HandName } from './hands.ts'
 import { startWholeSite, type WholeDesk, type WholeSite } from './whole-kiosk.ts'
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { done, untilGranted, untilSent } from '../../src-main/demo/acts.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
-import { languages } from '../../src-shared/domain.ts'
+import { languages } from '../../src-shared/domain/index.ts'
 import { touch } from './hands.ts'
 import { startWholeKiosk, type WholeKiosk } from './whole-kiosk.ts'
 

@@ -2,11 +2,10 @@
  * The main job, clicked through in a real browser: scan, verify, print, hand over, acknowledged; and what goes wrong.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
+import { languages, type Language, type PickupId } from '../../src-shared/domain/index.ts'
 import { done, untilSent } from '../../src-main/demo/acts.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
-import { languages, type Language } from '../../src-shared/domain.ts'
 import { focusByTab, touch } from './hands.ts'
 import { startWholeKiosk, type WholeKiosk } from './whole-kiosk.ts'
 

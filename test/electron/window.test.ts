@@ -1,8 +1,8 @@
 /** What a hostile page, frame or renderer may try against the built main and preload bundles. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { kioskApi } from '../../src-shared/kiosk-api.ts'
-import { kioskMethods } from '../../src-shared/kiosk-methods.ts'
+import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
+import { kioskMethods } from '../../src-shared/kiosk-api/methods.ts'
 import { startShellDesk, type ShellDesk } from './desk.ts'
 
 let desk: ShellDesk

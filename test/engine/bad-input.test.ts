@@ -15,8 +15,8 @@ import { encodeHidPos, simulatedScanner } from '../../src-main/readers/index.ts'
 import { createEngineClient, createEngineSupervisor, forkEngine } from '../../src-main/shell/index.ts'
 import { systemClock, systemTimers } from '../../src-main/engine/index.ts'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
-import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
-import type { Failure } from '../../src-shared/result.ts'
+import type { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { startTestEngine, startTestHub } from '../support/world.ts'
 
 const institution = readInstitution()

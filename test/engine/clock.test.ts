@@ -1,7 +1,7 @@
 /** The desk's clock: hub time plus a monotonic offset. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isInstant } from '../../src-shared/bounds.ts'
+import { isInstant } from '../../src-shared/domain/bounds.ts'
 import { createDeskClock } from '../../src-main/engine/index.ts'
 
 /** A day of a year in which clocks may be. */

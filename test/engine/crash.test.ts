@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import {
   done,
   findPickup,

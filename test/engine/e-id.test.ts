@@ -8,8 +8,8 @@ import { done, handOver, signIn, untilGranted, untilSent, untilStep } from '../.
 import type { DemoBroker } from '../../src-main/demo/broker.ts'
 import { until } from '../../src-main/demo/until.ts'
 import type { World, WorldDesk } from '../../src-main/demo/world.ts'
-import type { PickupId } from '../../src-shared/domain.ts'
-import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
+import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import { startTestWorld } from '../support/world.ts'
 
 let world: World

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runTour, type TourPorts } from '../../src-main/demo/tours.ts'
 import type { World } from '../../src-main/demo/world.ts'
-import type { TimelineEvent } from '../../src-shared/hub-api.ts'
+import type { TimelineEvent } from '../../src-shared/hub-api/index.ts'
 import { startTestWorld } from '../support/world.ts'
 
 let world: World

@@ -8,7 +8,7 @@ import { untilUp } from '../../src-main/demo/desk.ts'
 import { passportOf, type DemoRecipient } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
 import type { World, WorldDesk } from '../../src-main/demo/world.ts'
-import type { CounterStep } from '../../src-shared/kiosk-api.ts'
+import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import { startTestWorld } from '../support/world.ts'
 
 let world: World

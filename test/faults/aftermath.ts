@@ -3,8 +3,8 @@
  * waits.
  */
 import { signIn } from '../../src-main/demo/acts.ts'
-import type { Settlement } from '../../src-shared/domain.ts'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import type { Settlement } from '../../src-shared/domain/index.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { look, paperOf } from './audit.ts'
 import type { Hands, TrialDesk } from './desk.ts'
 import type { Dice } from './dice.ts'

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { createLedger } from '../../src-main/ledger/index.ts'
 import type { TraySlip } from '../../src-main/printers/simulated/index.ts'
 import { createFileKeystore } from '../../src-main/shell/index.ts'

@@ -19,7 +19,7 @@ import {
   type EngineChild,
   type EngineSupervisor,
 } from '../../src-main/shell/index.ts'
-import type { KioskClient, ShellNotice } from '../../src-shared/kiosk-api.ts'
+import type { KioskClient, ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 import type { Engines } from './engines.ts'
 import { deskKey, hurriedConfig } from './template.ts'
 import type { Reply, Seen } from './screen.ts'

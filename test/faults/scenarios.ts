@@ -5,7 +5,7 @@
 import { done, release, signIn, untilStep, verifyDocument } from '../../src-main/demo/acts.ts'
 import { passportOf } from '../../src-main/demo/institution.ts'
 import { until } from '../../src-main/demo/until.ts'
-import type { VerificationId } from '../../src-shared/domain.ts'
+import type { VerificationId } from '../../src-shared/domain/index.ts'
 import type { DeskOptions, Hands, TrialDesk } from './desk.ts'
 import type { Customer, Template } from './template.ts'
 

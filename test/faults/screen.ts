@@ -2,9 +2,9 @@
  * What the screen has confirmed must be in the ledger (promise P4): from frames and replies to the entries that they
  * vouch for.
  */
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
-import type { LedgerEntry } from '../../src-shared/ledger-entry.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
+import type { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 
 export interface Reply {
   readonly method: string

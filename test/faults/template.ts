@@ -5,7 +5,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { done, prepareStaff, signIn, untilGranted, untilSent } from '../../src-main/demo/acts.ts'
 import { dataFolder, startDesk, untilServing } from '../../src-main/demo/desk.ts'
 import { startHubProcess } from '../../src-main/demo/hub-process.ts'

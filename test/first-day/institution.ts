@@ -1,5 +1,5 @@
 /** What a first day is tried with: one person, one member of staff, and hours that never end. */
-import type { OpeningHours } from '../../src-shared/opening-hours.ts'
+import type { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
 import type { DemoRecipient } from '../../src-main/demo/institution.ts'
 
 export const words = (text: string) => ({ fi: text, sv: text, en: text })

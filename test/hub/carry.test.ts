@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { StaffId } from '../../src-shared/domain.ts'
+import { StaffId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createCarry, mountedSticks, type Carry } from '../../src-main/sync/index.ts'
 import { handOver } from '../bench/sync/handovers.ts'
@@ -173,7 +173,7 @@ test('the command imports a folder of files and leaves the receipts beside them'
   writeFileSync(join(at, 'lodge-ledger-torn.jsonl'), '{"format":')
   const token = join(at, 'token')
   writeFileSync(token, 'agent-token-of-the-tests-0001\n')
-  const cli = fileURLToPath(new URL('../../src-hub/carry/cli.ts', import.meta.url))
+  const cli = fileURLToPath(new URL('../../src-hub/cli/carry.ts', import.meta.url))
   const run = promisify(execFile)(process.execPath, [
     '--no-warnings',
     cli,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
 import { claim } from '../../src-hub/secret-jobs/claim.ts'
-import { deskLights } from '../../src-hub/watch/desks.ts'
+import { deskLights } from '../../src-hub/health/desks.ts'
 import { connectDatabase, createDatabaseClock } from '../../src-hub/database/index.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

@@ -2,10 +2,11 @@
 import fc from 'fast-check'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
-import { codesCsv, fileName, provisioningFile, type DeskLine, type Invited } from '../../src-hub/codes/provisioning.ts'
+import { fileName, provisioningFile, type DeskLine } from '../../src-hub/kiosks/provisioning.ts'
+import { codesCsv, type Invited } from '../../src-hub/kiosks/index.ts'
 import { ProvisioningFile } from '../../src-main/shell/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { shownText } from '../../src-shared/human-text.ts'
+import { shownText } from '../../src-shared/domain/human-text.ts'
 
 const desk = (name: string): DeskLine =>
   ({

@@ -1,9 +1,9 @@
 /** Administering: what is changed in the console reaches a real kiosk by its feed, holds together, and is recorded. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
-import type { HubRoute } from '../../src-shared/hub-api.ts'
+import type { HubRoute } from '../../src-shared/hub-api/index.ts'
 import type { HubClient } from '../../src-main/sync/index.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from './console-hub.ts'

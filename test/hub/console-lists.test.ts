@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import type { HubReply } from '../../src-shared/hub-api.ts'
+import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from './console-hub.ts'
 
 let world: ConsoleHub

@@ -11,7 +11,7 @@ import { sql } from 'kysely'
 import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
-import { chainPath, exportPath } from '../../src-shared/agent-api/prove.ts'
+import { chainPath, exportPath } from '../../src-shared/hub-api/agent/audit.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

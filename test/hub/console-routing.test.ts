@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseInstitution } from '../../src-hub/index.ts'
-import { Channel } from '../../src-shared/domain.ts'
+import { Channel } from '../../src-shared/domain/index.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'

@@ -4,10 +4,10 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { eventsPath, type ConsoleEvent } from '../../src-shared/agent-api/watch.ts'
+import { eventsPath, type ConsoleEvent } from '../../src-shared/hub-api/agent/health.ts'
 import type { RunningHub } from '../../src-hub/index.ts'
-import { lookAtDesks } from '../../src-hub/watch/index.ts'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { lookAtDesks } from '../../src-hub/health/index.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'

@@ -6,9 +6,9 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { KioskId } from '../../src-shared/domain.ts'
-import { FeedPage, hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
-import { ledgerFacts, type LedgerKind } from '../../src-shared/ledger-entry.ts'
+import { KioskId } from '../../src-shared/domain/index.ts'
+import { FeedPage, hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
+import { ledgerFacts, type LedgerKind } from '../../src-shared/hub-api/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { enrolOldKiosk, type Exchange } from '../contract-versions/old-kiosk.ts'

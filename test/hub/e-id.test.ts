@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createEIds, isRecipient, type Broker, type EIds } from '../../src-hub/e-id/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet

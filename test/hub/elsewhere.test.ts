@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
-import type { DeskId, PickupId } from '../../src-shared/domain.ts'
+import type { DeskId, PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

@@ -3,11 +3,11 @@
  * is not there yet.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AgentRole } from '../../src-shared/agent-api/words.ts'
-import { agentAuthorities } from '../../src-shared/hub-authority.ts'
-import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
+import { AgentRole } from '../../src-shared/hub-api/agent/words.ts'
+import { agentAuthorities } from '../../src-shared/hub-api/authority.ts'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import { policyTemplates } from '../../src-shared/policy/index.ts'
-import { policyProblems } from '../../src-hub/administer/index.ts'
+import { policyProblems } from '../../src-hub/administration/index.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'
 
 let console: ConsoleHub

@@ -1,8 +1,8 @@
 /** What could lead back to a person after all: rows of files, requests, letters that arrived. Real PostgreSQL. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { purgeEnded } from '../../src-hub/operations/index.ts'
-import { RequestId } from '../../src-shared/domain.ts'
+import { purgeEnded } from '../../src-hub/privacy/index.ts'
+import { RequestId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'

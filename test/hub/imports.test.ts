@@ -4,9 +4,9 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { RecipientId } from '../../src-shared/domain.ts'
-import { importMaxRows, importPartBytes } from '../../src-shared/agent-api/imports.ts'
-import { errorTexts } from '../../src-shared/error-texts.ts'
+import { RecipientId } from '../../src-shared/domain/index.ts'
+import { importMaxRows, importPartBytes } from '../../src-shared/hub-api/agent/imports.ts'
+import { errorTexts } from '../../src-shared/failures/texts.ts'
 import { refusable } from '../../src-hub/imports/refused.ts'
 import { rowsOf } from '../../src-hub/imports/rows-of.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'

@@ -3,8 +3,7 @@
  * real PostgreSQL, a real kiosk.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
-import { ApprovalId, SlipId, StaffId } from '../../src-shared/domain.ts'
+import { ApprovalId, SlipId, StaffId, type PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { PostalAddress } from '../../src-shared/policy/index.ts'
 import { createApprovals, createLetters, createSlips, dispatchLetter, endLetter } from '../../src-main/release/index.ts'

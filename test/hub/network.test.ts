@@ -1,7 +1,7 @@
 /** Bad networks and long absences: everything takes effect once. Real stores, real HTTPS, real PostgreSQL. */
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PickupId } from '../../src-shared/domain.ts'
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { fillDesk, inventPickups } from '../bench/sync/hub-fill.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { reopen } from '../bench/sync/desk-kiosk.ts'

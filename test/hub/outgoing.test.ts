@@ -13,7 +13,7 @@ import { startHub } from '../../src-hub/index.ts'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
 import { GeneratorSettings } from '../../src-hub/secret-source/index.ts'
 import { newSigningKey } from '../../src-hub/webhooks/index.ts'
-import { WebhookEvent } from '../../src-shared/agent-api/webhooks.ts'
+import { WebhookEvent } from '../../src-shared/hub-api/agent/webhooks.ts'
 import { startMisbehavingServer, type MisbehavingServer } from '../support/misbehaving-server.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

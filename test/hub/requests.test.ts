@@ -3,7 +3,7 @@
  * and told to the kiosk.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { RequestId } from '../../src-shared/domain.ts'
+import { RequestId } from '../../src-shared/domain/index.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createDeliveryRequests, type DeliveryRequests } from '../../src-main/pickups/index.ts'

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { purgeEnded } from '../../src-hub/operations/index.ts'
+import { purgeEnded } from '../../src-hub/privacy/index.ts'
 import { tellExpiring } from '../../src-hub/webhooks/index.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { settingsVersion, type SettingsFile } from '../../src-shared/settings-file.ts'
+import { settingsVersion, type SettingsFile } from '../../src-shared/hub-api/settings-file.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'
 

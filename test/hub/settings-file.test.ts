@@ -7,16 +7,15 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { transact, type Tx } from '../../src-hub/database/index.ts'
 import { exportSettingsIn, importSettingsIn } from '../../src-hub/settings-file/index.ts'
-import { Channel, DeskKind } from '../../src-shared/domain.ts'
-import type { Localized } from '../../src-shared/domain.ts'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { Channel, DeskKind, type Localized } from '../../src-shared/domain/index.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { policyTemplateNames, policyTemplates } from '../../src-shared/policy/index.ts'
 import {
   parseSettingsFile,
   PolicySettings,
   settingsVersion,
   type SettingsFile,
-} from '../../src-shared/settings-file.ts'
+} from '../../src-shared/hub-api/settings-file.ts'
 import { planSettings, type Known } from '../../src-hub/settings-file/plan.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from './console-hub.ts'
 import { value } from './fleet.ts'

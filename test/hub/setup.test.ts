@@ -1,8 +1,8 @@
 /** Set-up: what is still missing, from the facts alone; and from a real hub as each is filled in. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Missing, SetupStep } from '../../src-shared/agent-api/setup.ts'
-import { DeskKind } from '../../src-shared/domain.ts'
+import { Missing, SetupStep } from '../../src-shared/hub-api/agent/setup.ts'
+import { DeskKind } from '../../src-shared/domain/index.ts'
 import { policyTemplateNames, policyTemplates } from '../../src-shared/policy/index.ts'
 import { setupOf, type SetupFacts } from '../../src-hub/setup/index.ts'
 import { startConsoleHub, type ConsoleHub } from './console-hub.ts'

@@ -1,6 +1,6 @@
 /** How kiosks stand, at a real hub: told by the kiosk alone, and "since when" moves only with the light. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { KioskStatus } from '../../src-shared/kiosk-hub-api/status.ts'
+import type { KioskStatus } from '../../src-shared/hub-api/kiosk/status.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet

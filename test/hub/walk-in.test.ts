@@ -4,11 +4,11 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { RecipientId, StaffId, WalkInId } from '../../src-shared/domain.ts'
-import type { AccountQuery } from '../../src-shared/kiosk-hub-api/walk-in.ts'
+import { RecipientId, StaffId, WalkInId } from '../../src-shared/domain/index.ts'
+import type { AccountQuery } from '../../src-shared/hub-api/kiosk/walk-in.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 

@@ -8,9 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { isRecipient } from '../../src-hub/e-id/subject.ts'
 import { readHeader, readRow } from '../../src-hub/imports/columns.ts'
 import { loadHubKeys } from '../../src-hub/keys/index.ts'
-import { NameOnRecord } from '../../src-shared/agent-api/words.ts'
-import { hubApi } from '../../src-shared/hub-api.ts'
-import { fullName, initials, listedName } from '../../src-shared/person-name.ts'
+import { NameOnRecord } from '../../src-shared/hub-api/agent/words.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
+import { fullName, initials, listedName } from '../../src-shared/domain/person-name.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-births-'))
 const keys = loadHubKeys(folder)

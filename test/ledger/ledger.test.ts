@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import Database from 'better-sqlite3'
-import { LedgerEntry } from '../../src-shared/ledger-entry.ts'
+import { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { chainHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { createLedger } from '../../src-main/ledger/index.ts'
 import { newSigningKey } from '../../src-main/vault/index.ts'

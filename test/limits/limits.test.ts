@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createAllowance, createLimits, shortBody, textLimit, textOf, unprovenBody } from '../../src-hub/http/index.ts'
-import { bodyLimits, longestBody, longestJson } from '../../src-shared/body-limits.ts'
-import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
+import { bodyLimits, longestBody, longestJson } from '../../src-shared/hub-api/body-limits.ts'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 
 const routes = Object.keys(hubApi) as HubRoute[]
 

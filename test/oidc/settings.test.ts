@@ -18,8 +18,8 @@ import {
   type ClientSettings,
   type Trouble,
 } from '../../src-hub/oidc/index.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import { languages } from '../../src-shared/domain.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import { languages } from '../../src-shared/domain/index.ts'
 import { freePort } from '../free-port.ts'
 import { json, makeUp, signed, type MadeUp, type Answer } from './made-up-provider.ts'
 import { clientId, clientSecret, returnTo, startProvider, walk } from './real-provider.ts'

@@ -1,7 +1,7 @@
 /** A grant as a kiosk is sent it, of nobody in particular. */
 import { randomBytes } from 'node:crypto'
-import { RecipientId, type Epoch, type PickupId } from '../../src-shared/domain.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import { RecipientId, type Epoch, type PickupId } from '../../src-shared/domain/index.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 
 export function inventedGrant(id: PickupId, epoch: Epoch, own: Partial<GrantedPickup> = {}): GrantedPickup {

@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Channel, DeskKind, ProofKind, RecipientClass, languages } from '../../src-shared/domain.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { Channel, DeskKind, ProofKind, RecipientClass, languages } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import {
   classRule,
   decide,

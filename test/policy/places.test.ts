@@ -1,6 +1,6 @@
 /** Where a letter goes and where people are sent: postal codes, and the directory at an hour of the day. */
 import { describe, expect, it } from 'vitest'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import {
   greaterHelsinki,
   placesNow,

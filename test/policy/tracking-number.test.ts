@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readTrackingNumber, s10CheckDigit } from '../../src-shared/tracking-number.ts'
+import { readTrackingNumber, s10CheckDigit } from '../../src-shared/domain/tracking-number.ts'
 
 const read = (text: string) => {
   const result = readTrackingNumber(text)

@@ -1,5 +1,5 @@
 /** A HID bus under a test's hands, with time that stands still until it is moved. */
-import { fail, ok, type Result } from '../../src-shared/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import {
   createReaderSupervisor,
   ReadersConfig,
@@ -10,7 +10,6 @@ import {
   type ReaderSupervisor,
   type Scan,
 } from '../../src-main/readers/index.ts'
-import type { Failure } from '../../src-shared/result.ts'
 
 export const device = (path: string, fields: Partial<HidDeviceInfo> = {}): HidDeviceInfo => ({
   path,

@@ -14,7 +14,7 @@ import {
   payloadOf,
   ReaderRule,
 } from '../../src-main/readers/index.ts'
-import { describeFailure } from '../../src-shared/errors.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { device, fakeDesk } from './fake-bus.ts'
 
 const rules = {

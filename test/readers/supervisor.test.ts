@@ -14,7 +14,7 @@ import {
   encodePcprox,
   ReadersConfig,
 } from '../../src-main/readers/index.ts'
-import { fail } from '../../src-shared/result.ts'
+import { fail } from '../../src-shared/failures/result.ts'
 import { device, fakeDesk } from './fake-bus.ts'
 
 const scannerRule = { name: 'scanner', usagePage: 0x8c, decoder: 'hid-pos' }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { describeFailure } from '../../src-shared/errors.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 
 const text = readFileSync('resources/udev/60-lodge.rules', 'utf8')
 const rules = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))

@@ -3,9 +3,9 @@
  * accounted for (promise P5).
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Desk } from '../../src-shared/domain.ts'
+import { Desk } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { createVerifications, createWalkIns } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'
 import { createApprovals, createRelease, createSlips, settleSlip } from '../../src-main/release/index.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { administrationTexts } from '../../src-shared/administration-texts.ts'
+import { administrationTexts } from '../../src-shared/failures/administration-texts.ts'
 import { buildWindow } from '../support/pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lodge-window-'))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
-import { describeFailure, errorCodes } from '../../src-shared/errors.ts'
+import { describeFailure, errorCodes } from '../../src-shared/failures/codes.ts'
 import {
   languages,
   NoSlipReason,
@@ -13,9 +13,9 @@ import {
   RecipientClass,
   SecretKind,
   Settlement,
-} from '../../src-shared/domain.ts'
-import { ledgerFacts } from '../../src-shared/ledger-entry.ts'
-import { PrinterState } from '../../src-shared/kiosk-api.ts'
+} from '../../src-shared/domain/index.ts'
+import { ledgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
+import { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import { localeFaults, textsOf, windowSources } from '../../resources/locales/check.ts'
 import { helpFor } from '../../src-renderer/help/help-for.ts'
 import { makeI18n } from '../../src-renderer/i18n.ts'

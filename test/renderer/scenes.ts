@@ -1,12 +1,10 @@
 /** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
 import type { z } from 'zod'
-import { CallId, DeskId, PickupId, SlipId, StaffId, VerificationId } from '../../src-shared/domain.ts'
-import type { DeskKind } from '../../src-shared/domain.ts'
-import { ApprovalId } from '../../src-shared/domain.ts'
-import type { LetterView } from '../../src-shared/kiosk-views/letters.ts'
+import { ApprovalId, CallId, DeskId, PickupId, SlipId, StaffId, VerificationId, type DeskKind } from '../../src-shared/domain/index.ts'
+import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
-import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api.ts'
-import type { AccountView, WalkInStep } from '../../src-shared/kiosk-views/walk-in.ts'
+import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
+import type { AccountView, WalkInStep } from '../../src-shared/kiosk-api/views/walk-in.ts'
 
 const id = (text: string) => text.padEnd(22, '0')
 /** 2026-03-02 09:52 in Helsinki. */

@@ -7,16 +7,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { answer, CallFrame } from '../../src-shared/contract.ts'
-import { DeskId, StaffId, VerificationId } from '../../src-shared/domain.ts'
+import { answer, CallFrame } from '../../src-shared/kiosk-api/contract.ts'
+import { DeskId, StaffId, VerificationId } from '../../src-shared/domain/index.ts'
 import {
   kioskApi,
   KioskState,
   type CounterStep,
   type KioskHandlers,
   type ShellNotice,
-} from '../../src-shared/kiosk-api.ts'
-import { ok, type Failure } from '../../src-shared/result.ts'
+} from '../../src-shared/kiosk-api/index.ts'
+import { ok, type Failure } from '../../src-shared/failures/result.ts'
 import { contentSecurityPolicy } from '../../src-renderer/vite.config.ts'
 import { lettersOfScenes, queueOfPickups, sceneNow } from './scenes.ts'
 

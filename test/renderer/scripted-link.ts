@@ -2,9 +2,9 @@
  * A link to a scripted engine in the same process: frames go through JSON and the contract's own `answer`, as on a
  * wire.
  */
-import { answer, CallFrame } from '../../src-shared/contract.ts'
-import { kioskApi, type KioskHandlers, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api.ts'
-import { fail } from '../../src-shared/result.ts'
+import { answer, CallFrame } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi, type KioskHandlers, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { fail } from '../../src-shared/failures/result.ts'
 import type { KioskLink, LinkState } from '../../src-renderer/link/index.ts'
 
 export interface ScriptedLink extends KioskLink {

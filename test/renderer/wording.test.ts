@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import jsQR from 'jsqr'
 import { describe, expect, it } from 'vitest'
-import { PrinterState } from '../../src-shared/kiosk-api.ts'
+import { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import {
   birthDateFromDigits,
   clockTime,

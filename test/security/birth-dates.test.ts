@@ -1,6 +1,6 @@
 /** A birth date is not found by trying: the whole engine, its window taken over. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { RecipientId } from '../../src-shared/domain.ts'
+import { RecipientId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { oidcReturnPath, oidcStartPath } from '../../src-shared/agent-api/session.ts'
+import { oidcReturnPath, oidcStartPath } from '../../src-shared/hub-api/agent/session.ts'
 import { claimValues } from '../../src-hub/sign-in/index.ts'
 import { startConsoleHub, type Browser, type ConsoleHub } from '../hub/console-hub.ts'
 

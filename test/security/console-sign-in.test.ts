@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sql } from 'kysely'
-import { csrfHeader, sessionCookie } from '../../src-shared/agent-api/session.ts'
+import { csrfHeader, sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
 import { checkPassword } from '../../src-hub/sign-in/index.ts'
 import { password, startConsoleHub, type ConsoleHub } from '../hub/console-hub.ts'
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
-import { importPartBytes } from '../../src-shared/agent-api/imports.ts'
+import { importPartBytes } from '../../src-shared/hub-api/agent/imports.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const token = 'agent-token-of-the-edges-0001'

@@ -14,15 +14,15 @@ import {
   StaffId,
   VerificationId,
   WalkInId,
-} from '../../src-shared/domain.ts'
-import type { AgentRole } from '../../src-shared/hub-authority.ts'
-import type { HubBody } from '../../src-shared/hub-api.ts'
-import type { LedgerKind } from '../../src-shared/ledger-entry.ts'
+} from '../../src-shared/domain/index.ts'
+import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import type { HubBody } from '../../src-shared/hub-api/index.ts'
+import type { LedgerKind } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { createHubClient, type HubClient } from '../../src-main/sync/index.ts'
 import type { NewEntry } from '../../src-main/ledger/ledger.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import { startFleet, value, type Fleet } from '../hub/fleet.ts'

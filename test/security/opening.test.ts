@@ -3,7 +3,7 @@
  * supervisor makes an exception, with a reason.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { usualHours } from '../../src-shared/opening-hours.ts'
+import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'
 
 const hour = 3_600_000

@@ -1,6 +1,6 @@
 /** Documents at a whole desk: what proves, what does not and is said, and what the ledger keeps of the expiry. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { RecipientId } from '../../src-shared/domain.ts'
+import { RecipientId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { buildTd1, buildTd2, buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { factsOf, onCopy } from '../support/desk-ledger.ts'

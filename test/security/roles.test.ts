@@ -3,9 +3,9 @@
  * does not compile without its row.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { InputOf, MethodName } from '../../src-shared/contract.ts'
-import { SlipId, StaffId, StaffRole, VerificationId } from '../../src-shared/domain.ts'
-import { kioskApi, type KioskApi } from '../../src-shared/kiosk-api.ts'
+import type { InputOf, MethodName } from '../../src-shared/kiosk-api/contract.ts'
+import { SlipId, StaffId, StaffRole, VerificationId } from '../../src-shared/domain/index.ts'
+import { kioskApi, type KioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { startTestDesk, type TestDesk } from './desk.ts'
 

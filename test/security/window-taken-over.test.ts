@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { VerificationId } from '../../src-shared/domain.ts'
-import { kioskApi } from '../../src-shared/kiosk-api.ts'
+import { VerificationId } from '../../src-shared/domain/index.ts'
+import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { secretOf, startTestDesk, type TestDesk } from './desk.ts'
 

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../src-shared/domain.ts'
-import { errorTexts } from '../../src-shared/error-texts.ts'
-import { describeFailure, errorCodes } from '../../src-shared/errors.ts'
+import { Incarnation, KioskId, PickupId, languages } from '../../src-shared/domain/index.ts'
+import { errorTexts } from '../../src-shared/failures/texts.ts'
+import { describeFailure, errorCodes } from '../../src-shared/failures/codes.ts'
 import { openEnvelope, newSealKeyPair, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { formatEnrolmentCode, parseEnrolmentCode, toBase32 } from '../../src-shared/protocol/enrolment-code.ts'
-import { Incarnation, KioskId, PickupId } from '../../src-shared/domain.ts'
 
 describe('error texts', () => {
   it.each(errorCodes)(

@@ -1,7 +1,7 @@
 /** Every door that a name comes in by, as a list of those that take a text. */
 import { readHeader, readRow } from '../../src-hub/imports/columns.ts'
 import { parseInstitution } from '../../src-hub/seed/institution.ts'
-import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 
 const id = 'AAAAAAAAAAAAAAAAAAAAAA'
 const texts = (text: string) => ({ fi: text, sv: 'Namn', en: 'Name' })

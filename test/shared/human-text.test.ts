@@ -1,9 +1,9 @@
 /** Which names may come in, and how what is stored already is shown. All names are invented. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NameOnRecord } from '../../src-shared/agent-api/words.ts'
-import { codesCsv } from '../../src-hub/codes/provisioning.ts'
-import { DeskId } from '../../src-shared/domain.ts'
+import { NameOnRecord } from '../../src-shared/hub-api/agent/words.ts'
+import { codesCsv } from '../../src-hub/kiosks/index.ts'
+import { DeskId } from '../../src-shared/domain/index.ts'
 import { saveable } from './human-text-doors.ts'
 import {
   failureOfText,
@@ -13,7 +13,7 @@ import {
   isolating,
   shownDeep,
   shownText,
-} from '../../src-shared/human-text.ts'
+} from '../../src-shared/domain/human-text.ts'
 
 const read = (text: string) => {
   const parsed = HumanText(120).safeParse(text)

@@ -1,7 +1,7 @@
 /** Names in the letters of a machine-readable zone: ICAO 9303 part 3 section 6, and that no letter ever vanishes. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fullName, initials, listedName } from '../../src-shared/person-name.ts'
+import { fullName, initials, listedName } from '../../src-shared/domain/person-name.ts'
 import { mrzLetters } from '../../src-shared/protocol/mrz-letters.ts'
 import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
 

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openingAt, OpeningHours, OpeningHoursSet, usualHours } from '../../src-shared/opening-hours.ts'
+import { openingAt, OpeningHours, OpeningHoursSet, usualHours } from '../../src-shared/domain/opening-hours.ts'
 
 const at = (text: string) => Date.parse(text)
 const hours = (

@@ -1,7 +1,7 @@
 /** What may be done with a pickup in which state, at a desk and at the hub. */
 import { expect, test } from 'vitest'
-import { HubPickupState } from '../../src-shared/agent-api/words.ts'
-import { PickupState } from '../../src-shared/domain.ts'
+import { HubPickupState } from '../../src-shared/hub-api/agent/words.ts'
+import { PickupState } from '../../src-shared/domain/index.ts'
 import { hubPickupCan, pickupCan } from '../../src-shared/pickup-states.ts'
 
 const deskStates = (may: (state: PickupState) => boolean) => PickupState.options.filter(may)

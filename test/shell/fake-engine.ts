@@ -2,7 +2,7 @@
  * An engine process that does what its configuration's `behaviour` says: serves, refuses to start, dies at once, or
  * hangs.
  */
-import { ToEngine, type FromEngine } from '../../src-shared/engine-protocol.ts'
+import { ToEngine, type FromEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
 
 const say = (message: FromEngine) => void process.send?.(message)
 

@@ -1,9 +1,9 @@
 /** A supervisor over real forked processes of the fake engine, its timers five times as fast. */
 import { fileURLToPath } from 'node:url'
 import { createEngineSupervisor, forkEngine } from '../../src-main/shell/index.ts'
-import type { ReplyFrame } from '../../src-shared/contract.ts'
-import type { ShellNotice } from '../../src-shared/kiosk-api.ts'
-import { ok } from '../../src-shared/result.ts'
+import type { ReplyFrame } from '../../src-shared/kiosk-api/contract.ts'
+import type { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { ok } from '../../src-shared/failures/result.ts'
 
 const entry = fileURLToPath(new URL('./fake-engine.ts', import.meta.url))
 

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, test } from 'vitest'
-import type { KioskState } from '../../src-shared/kiosk-api.ts'
+import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { appImageInstaller, nsisInstaller, installerOfThisStart } from '../../src-main/shell/update/installers.ts'
 import { compareVersions, isForUs, openRelease, type Release } from '../../src-main/shell/update/manifest.ts'
 import {

@@ -19,7 +19,7 @@ import {
   writeOff,
 } from '../../src-hub/kiosks/index.ts'
 import { takeLedger } from '../../src-hub/ledger/index.ts'
-import { closeAlarm } from '../../src-hub/alarms/index.ts'
+import { closeAlarm } from '../../src-hub/health/index.ts'
 import {
   issuePickup,
   openGrants,
@@ -28,11 +28,11 @@ import {
   returnUnclaimed,
   type GrantParts,
 } from '../../src-hub/pickups/index.ts'
-import { genesisHash } from '../../src-shared/ledger-entry.ts'
+import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
-import type { OpeningLinkText } from '../../src-shared/hub-api.ts'
+import type { OpeningLinkText } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { chainHash, signHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { newSignKeyPair, privateKeyFromDer } from '../../src-shared/protocol/request-signature.ts'

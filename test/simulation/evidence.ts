@@ -3,7 +3,7 @@
  * it, taken into the ledger, kept beside it or refused with its batch, is a handover or a dispute, and takes effect
  * once. Looked at from outside: the bytes on the line, and rows.
  */
-import { signatureHeaders } from '../../src-shared/hub-api.ts'
+import { signatureHeaders } from '../../src-shared/hub-api/index.ts'
 import { chainHash, verifyHash } from '../../src-shared/protocol/ledger-chain.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import type { MemoryDatabase } from './memory-database.ts'

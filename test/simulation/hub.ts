@@ -16,7 +16,7 @@ import {
   type HubBody,
   type HubReply,
   type HubRoute,
-} from '../../src-shared/hub-api.ts'
+} from '../../src-shared/hub-api/index.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

@@ -4,9 +4,8 @@
  */
 import Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
-import type { PickupId } from '../../src-shared/domain.ts'
-import { StaffId } from '../../src-shared/domain.ts'
-import type { Result } from '../../src-shared/result.ts'
+import { StaffId, type PickupId } from '../../src-shared/domain/index.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import { composeServices, type Services } from '../../src-main/desk/services.ts'
 import { decideHere } from '../../src-main/identity/index.ts'
 import type { PrintOutcome, Printer } from '../../src-main/printers/index.ts'

@@ -285,7 +285,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'the last open alarm of a pickup releases it, and no other',
-    file: 'src-hub/alarms/alarms.ts',
+    file: 'src-hub/health/alarms.ts',
     from: 'if (row === undefined || open !== undefined) return null',
     to: 'if (row === undefined) return null',
   },

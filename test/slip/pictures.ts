@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as resvg from '@resvg/resvg-wasm'
 import { slipPng } from '../../src-main/printers/simulated/index.ts'
 import { layoutInstructions, layoutSlip, type SlipContent } from '../../src-main/slip/index.ts'
-import type { Language } from '../../src-shared/domain.ts'
+import type { Language } from '../../src-shared/domain/index.ts'
 import { onPaper } from './on-paper.ts'
 
 const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url))

@@ -14,8 +14,8 @@ import {
   RecipientId,
   StaffId,
   type StaffRole,
-} from '../../src-shared/domain.ts'
-import type { GrantedPickup } from '../../src-shared/hub-api.ts'
+} from '../../src-shared/domain/index.ts'
+import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { birthTag, cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DeskKind, StaffRole } from '../../src-shared/domain.ts'
-import { kioskApi } from '../../src-shared/kiosk-api.ts'
+import { DeskKind, StaffRole } from '../../src-shared/domain/index.ts'
+import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { authorities, checkNewPin, lockAfter, permit, searchYears, servesAt } from '../../src-main/staff/index.ts'
 
 const code = (pin: string) => {

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { longestSincePinMs, resumeMs, type Session } from '../../src-main/staff/index.ts'
-import type { Result } from '../../src-shared/result.ts'
+import type { Result } from '../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, person, type EnrolledFolder, type Rooms } from './rooms.ts'
 
 const chief = person('Ritva Esimies', 'supervisor', 'E0010000A1')

@@ -4,9 +4,9 @@
  */
 import Database from 'better-sqlite3'
 import { afterAll, expect, it } from 'vitest'
-import { isErrorCode } from '../../src-shared/errors.ts'
-import { findMethod } from '../../src-shared/contract.ts'
-import { kioskApi, KioskState } from '../../src-shared/kiosk-api.ts'
+import { isErrorCode } from '../../src-shared/failures/codes.ts'
+import { findMethod } from '../../src-shared/kiosk-api/contract.ts'
+import { kioskApi, KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { openStore } from '../../src-main/storage/index.ts'
 import { furnish, startTestDesk } from '../security/desk.ts'
 

@@ -6,7 +6,7 @@
 import { closeSync, copyFileSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
-import { isErrorCode } from '../../src-shared/errors.ts'
+import { isErrorCode } from '../../src-shared/failures/codes.ts'
 import { createDice, type Dice } from '../fuzz/dice.ts'
 import { furnish, secretOf, startTestDesk, type TestDesk } from '../security/desk.ts'
 

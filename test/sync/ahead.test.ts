@@ -3,9 +3,9 @@
  * and nothing is asked for once it is over.
  */
 import { expect, test } from 'vitest'
-import { Incarnation } from '../../src-shared/domain.ts'
+import { Incarnation } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { ok } from '../../src-shared/result.ts'
+import { ok } from '../../src-shared/failures/result.ts'
 import { createAhead, createPageReader } from '../../src-main/sync/pages/index.ts'
 
 const incarnation = Incarnation.parse(newId())

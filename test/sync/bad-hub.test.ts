@@ -4,7 +4,7 @@
  */
 import { zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Desk, Incarnation, StaffId } from '../../src-shared/domain.ts'
+import { Desk, Incarnation, StaffId } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createSlips } from '../../src-main/release/index.ts'

@@ -1,5 +1,5 @@
 /**
- * The section of docs/threat-model.md that src-shared/unattended-acts.ts generates. `-- --write` puts it there: `npm
+ * The section of docs/threat-model.md that src-shared/hub-api/unattended-acts.ts generates. `-- --write` puts it there: `npm
  * run -s acts -- --write`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -9,8 +9,8 @@ import {
   unattendedRoutes,
   type Trace,
   type UnattendedAct,
-} from '../../src-shared/unattended-acts.ts'
-import { hintPath, hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
+} from '../../src-shared/hub-api/unattended-acts.ts'
+import { hintPath, hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 
 export const page = fileURLToPath(new URL('../../docs/threat-model.md', import.meta.url))
 const [begin, end] = ['<!-- unattended acts: begin (npm run -s acts -- --write) -->', '<!-- unattended acts: end -->']
@@ -61,7 +61,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--write')) writeFileSync(page, wanted)
   else if (text !== wanted) {
     process.stderr.write(
-      'docs/threat-model.md is not what src-shared/unattended-acts.ts says: npm run -s acts -- --write\n',
+      'docs/threat-model.md is not what src-shared/hub-api/unattended-acts.ts says: npm run -s acts -- --write\n',
     )
     process.exitCode = 1
   }

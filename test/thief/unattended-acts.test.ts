@@ -1,17 +1,17 @@
 /**
  * P7: everything that a kiosk's signing key can do without a badge and a PIN, played by a thief with disk and keystore
  * against a real hub. Nothing that was sealed before the theft or is sealed afterwards opens, and each act leaves at
- * the hub what src-shared/unattended-acts.ts says.
+ * the hub what src-shared/hub-api/unattended-acts.ts says.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
-import { SecretKind, type PickupId } from '../../src-shared/domain.ts'
-import { AgentRole } from '../../src-shared/hub-authority.ts'
-import { hubApi, type HubRoute } from '../../src-shared/hub-api.ts'
-import type { LedgerKind } from '../../src-shared/ledger-entry.ts'
+import { SecretKind, type PickupId } from '../../src-shared/domain/index.ts'
+import { AgentRole } from '../../src-shared/hub-api/authority.ts'
+import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
+import type { LedgerKind } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { unattendedActs, type KioskRoute } from '../../src-shared/unattended-acts.ts'
+import { unattendedActs, type KioskRoute } from '../../src-shared/hub-api/unattended-acts.ts'
 import { startEngineDesk, type EngineDesk } from '../adversary/engine.ts'
 import { startInstitute, type HubHere, type Institute } from '../adversary/hub.ts'
 import type { KioskClient } from '../adversary/kiosk-client.ts'

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { KioskId, PickupId } from '../../src-shared/domain.ts'
+import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair, openEnvelope, sealEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import {

@@ -1,7 +1,7 @@
 /** Checking a kiosk's chain at the hub, with progress as it goes: JSON lines. */
-import { chainPath, ChainProgress } from '../../../src-shared/agent-api/prove.ts'
-import { HubFailure } from '../../../src-shared/hub-api.ts'
-import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
+import { chainPath, ChainProgress } from '../../../src-shared/hub-api/agent/audit.ts'
+import { HubFailure } from '../../../src-shared/hub-api/index.ts'
+import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
 import { addressOf } from './client.ts'
 
 /**

@@ -2,10 +2,10 @@
  * The hub's client for the console: one function for every route, its types and the check of each reply derived from
  * the contract.
  */
-import { csrfHeader } from '../../../src-shared/agent-api/session.ts'
-import { shownDeep } from '../../../src-shared/human-text.ts'
-import { HubFailure } from '../../../src-shared/hub-api.ts'
-import { fail, ok, type Failure, type Result } from '../../../src-shared/result.ts'
+import { csrfHeader } from '../../../src-shared/hub-api/agent/session.ts'
+import { shownDeep } from '../../../src-shared/domain/human-text.ts'
+import { HubFailure } from '../../../src-shared/hub-api/index.ts'
+import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
 import { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
 
 export interface CallInput<R extends ConsoleRoute> {

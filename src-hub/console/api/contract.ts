@@ -1,13 +1,13 @@
 /** What the console asks of the hub: the agents' routes, those of the hub API and those of the console's own groups. */
 import type { z } from 'zod'
-import { administerRoutes } from '../../../src-shared/agent-api/administer.ts'
-import { listRoutes } from '../../../src-shared/agent-api/lists.ts'
-import { proveRoutes } from '../../../src-shared/agent-api/prove.ts'
-import { routingRoutes } from '../../../src-shared/agent-api/routing.ts'
-import { accountRoutes, sessionRoutes } from '../../../src-shared/agent-api/session.ts'
-import { setupRoutes } from '../../../src-shared/agent-api/setup.ts'
-import { watchRoutes } from '../../../src-shared/agent-api/watch.ts'
-import { hubApi } from '../../../src-shared/hub-api.ts'
+import { administerRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
+import { listRoutes } from '../../../src-shared/hub-api/agent/queries.ts'
+import { proveRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
+import { routingRoutes } from '../../../src-shared/hub-api/agent/routing.ts'
+import { accountRoutes, sessionRoutes } from '../../../src-shared/hub-api/agent/session.ts'
+import { setupRoutes } from '../../../src-shared/hub-api/agent/setup.ts'
+import { watchRoutes } from '../../../src-shared/hub-api/agent/health.ts'
+import { hubApi } from '../../../src-shared/hub-api/index.ts'
 
 export const consoleApi = {
   ...hubApi,

@@ -2,7 +2,7 @@
  * Sends a file in parts, in order. A part that did not arrive is tried again; one that did is not counted twice by the
  * hub.
  */
-import { ok, type Result } from '../../../src-shared/result.ts'
+import { ok, type Result } from '../../../src-shared/failures/result.ts'
 import type { CallHub } from './client.ts'
 
 const tries = 3

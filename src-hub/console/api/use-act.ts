@@ -3,7 +3,7 @@
  * ended.
  */
 import { ref } from 'vue'
-import type { Failure } from '../../../src-shared/result.ts'
+import type { Failure } from '../../../src-shared/failures/result.ts'
 import { useHub } from '../stores/hub.ts'
 import type { ConsoleBody, ConsoleReply, ConsoleRoute } from './contract.ts'
 

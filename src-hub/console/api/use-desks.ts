@@ -1,6 +1,6 @@
 /** The desks by id, for names in lists and for choosing one. */
 import { computed } from 'vue'
-import { isolated } from '../../../src-shared/human-text.ts'
+import { isolated } from '../../../src-shared/domain/human-text.ts'
 import type { ConsoleReply } from './contract.ts'
 import { useLocal } from '../wording/local.ts'
 import { useQuery } from './use-query.ts'

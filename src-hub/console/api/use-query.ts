@@ -3,7 +3,7 @@
  * that it changed.
  */
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import type { Failure } from '../../../src-shared/result.ts'
+import type { Failure } from '../../../src-shared/failures/result.ts'
 import { useHub } from '../stores/hub.ts'
 import { useLive, type LiveTopic } from '../stores/live.ts'
 import type { ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'

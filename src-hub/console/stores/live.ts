@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { reactive, ref } from 'vue'
-import { ConsoleEvent, eventsPath } from '../../../src-shared/agent-api/watch.ts'
+import { ConsoleEvent, eventsPath } from '../../../src-shared/hub-api/agent/health.ts'
 
 export const liveTopics = ['pickup', 'desk', 'alarm', 'dispute'] as const
 export type LiveTopic = (typeof liveTopics)[number]

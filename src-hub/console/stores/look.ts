@@ -1,7 +1,7 @@
 /** How the console looks: language and theme, kept in this browser. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import { Language } from '../../../src-shared/domain.ts'
+import { Language } from '../../../src-shared/domain/index.ts'
 
 export const themes = ['light', 'dark', 'contrast'] as const
 export type Theme = (typeof themes)[number]

@@ -1,10 +1,10 @@
 /** Who is signed in to the console, and what their role may do. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { SessionView } from '../../../src-shared/agent-api/session.ts'
-import { mayCall } from '../../../src-shared/hub-authority.ts'
+import type { SessionView } from '../../../src-shared/hub-api/agent/session.ts'
+import { mayCall } from '../../../src-shared/hub-api/authority.ts'
 import type { ConsoleRoute } from '../api/contract.ts'
-import type { Failure } from '../../../src-shared/result.ts'
+import type { Failure } from '../../../src-shared/failures/result.ts'
 import { useHub } from './hub.ts'
 
 export const useSession = defineStore('session', () => {

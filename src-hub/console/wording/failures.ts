@@ -2,7 +2,7 @@
  * Failures as an agent at a desk of the office reads them: where the house's text speaks to a kiosk, the console has
  * its own.
  */
-import { describeFailure, isErrorCode, type ErrorCode, type ErrorParams } from '../../../src-shared/errors.ts'
+import { describeFailure, isErrorCode, type ErrorCode, type ErrorParams } from '../../../src-shared/failures/codes.ts'
 import { useTexts } from '../i18n.ts'
 import { useLook } from '../stores/look.ts'
 

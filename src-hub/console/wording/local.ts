@@ -1,4 +1,4 @@
-import type { Localized } from '../../../src-shared/domain.ts'
+import type { Localized } from '../../../src-shared/domain/index.ts'
 import { useLook } from '../stores/look.ts'
 
 /** A text of the three languages in the console's. */

@@ -1,5 +1,5 @@
 /** A picture as a thermal printer takes it: scaled to fit, then each dot black or not. */
-import { logoMost, type SlipLogo } from '../../../src-shared/slip-logo.ts'
+import { logoMost, type SlipLogo } from '../../../src-shared/domain/slip-logo.ts'
 
 /** Grey below this is black, of 255: thin dark lines stay. */
 const blackBelow = 160

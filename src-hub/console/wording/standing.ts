@@ -1,5 +1,5 @@
 /** Where a pickup stands, said as it is: whom it waits for, and when that kiosk was last heard. */
-import type { Standing } from '../../../src-shared/agent-api/lists.ts'
+import type { Standing } from '../../../src-shared/hub-api/agent/queries.ts'
 import { useTexts } from '../i18n.ts'
 import { useLocal } from './local.ts'
 import { useTimes } from './times.ts'

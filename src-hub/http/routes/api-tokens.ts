@@ -1,5 +1,5 @@
 /** Tokens of programs, by administrators. */
-import { ok } from '../../../src-shared/result.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import { createToken, listTokens, revokeToken } from '../../api-tokens/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

@@ -1,5 +1,5 @@
 /** Ledgers that come on memory sticks. */
-import type { carryRoutes } from '../../../src-shared/agent-api/carry.ts'
+import type { carryRoutes } from '../../../src-shared/hub-api/agent/carry.ts'
 import { takeCarried } from '../../ledger/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

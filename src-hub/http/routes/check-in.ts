@@ -1,5 +1,5 @@
 /** Check-in screens ask whether anything waits at their desk. */
-import { fail } from '../../../src-shared/result.ts'
+import { fail } from '../../../src-shared/failures/result.ts'
 import { checkIn } from '../../check-in/index.ts'
 import { createBudget } from '../budget.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'

@@ -1,5 +1,5 @@
 /** Kiosks that have a recipient identified on their own phone. */
-import { fail, ok } from '../../../src-shared/result.ts'
+import { fail, ok } from '../../../src-shared/failures/result.ts'
 import { createBudget } from '../budget.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 import { servingStaff } from './walk-in.ts'

@@ -1,7 +1,6 @@
 /** Imports, by agents: what each may issue is policy's to say, row by row. */
-import { ok } from '../../../src-shared/result.ts'
+import { ok, type Result } from '../../../src-shared/failures/result.ts'
 import { createImport, importRows, listImports, moveImport, oneImport, takePart } from '../../imports/index.ts'
-import type { Result } from '../../../src-shared/result.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 type Routes = 'imports' | 'import' | 'createImport' | 'importPart' | 'runImport' | 'cancelImport' | 'importRows'

@@ -1,5 +1,5 @@
 /** Requests filed at kiosks: taken in from kiosks, decided by agents. */
-import { fail, ok } from '../../../src-shared/result.ts'
+import { fail, ok } from '../../../src-shared/failures/result.ts'
 import { approveRequest, declineRequest, fileRequest, listInbox } from '../../inbox/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

@@ -1,5 +1,5 @@
 /** Registered letters, for agents. */
-import { ok } from '../../../src-shared/result.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import { listLetters, setAddress } from '../../letters/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

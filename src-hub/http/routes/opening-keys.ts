@@ -1,6 +1,6 @@
 /** A kiosk tells its opening key; a supervisor confirms or refuses one that nothing vouches for. */
-import type { openingKeyRoutes } from '../../../src-shared/agent-api/opening-keys.ts'
-import { ok } from '../../../src-shared/result.ts'
+import type { openingKeyRoutes } from '../../../src-shared/hub-api/agent/opening-keys.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import { confirmOpeningKey, refuseOpeningKey, registerOpeningKey } from '../../kiosks/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

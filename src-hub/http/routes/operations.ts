@@ -1,5 +1,5 @@
 /** For whoever runs the hub. */
-import { ok } from '../../../src-shared/result.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function operationsHandlers({ now, readiness }: RouteParts): SomeHandlers<'health' | 'ready'> {

@@ -1,6 +1,6 @@
 /** Setting an institution up. */
-import type { setupRoutes } from '../../../src-shared/agent-api/setup.ts'
-import { ok } from '../../../src-shared/result.ts'
+import type { setupRoutes } from '../../../src-shared/hub-api/agent/setup.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import { readContact, readSetup, saveContact, saveSetup } from '../../setup/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 

@@ -4,8 +4,8 @@ import {
   type accountRoutes,
   type sessionRoutes,
   type SessionView,
-} from '../../../src-shared/agent-api/session.ts'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+} from '../../../src-shared/hub-api/agent/session.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import {
   acceptInvitation,
   anyAccount,

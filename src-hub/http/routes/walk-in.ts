@@ -1,7 +1,7 @@
 /** Kiosks that serve someone without a pickup: looking an account up, and one secret against a recorded proof. */
-import { StaffRole, DeskKind } from '../../../src-shared/domain.ts'
-import { servesAt, walkInDesks } from '../../../src-shared/serving.ts'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import { StaffRole, DeskKind } from '../../../src-shared/domain/index.ts'
+import { servesAt, walkInDesks } from '../../../src-shared/domain/serving.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import type { Db } from '../../database/index.ts'
 import { findAccounts } from '../../people/index.ts'
 import { issueWalkIn } from '../../pickups/index.ts'

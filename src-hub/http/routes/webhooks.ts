@@ -1,5 +1,5 @@
 /** Webhooks, by administrators. */
-import { ok } from '../../../src-shared/result.ts'
+import { ok } from '../../../src-shared/failures/result.ts'
 import {
   addWebhook,
   listDeliveries,

@@ -5,7 +5,7 @@
  */
 import { RE2JS } from 're2js'
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import { checkDigitNames, checks } from './check-digits.ts'
 import { dataBits, decimalDigits, splitData, wiegandFormats, wiegandNames, withoutParity } from './wiegand.ts'
 

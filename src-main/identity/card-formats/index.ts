@@ -1,4 +1,4 @@
-import { fail, type Result } from '../../../src-shared/result.ts'
+import { fail, type Result } from '../../../src-shared/failures/result.ts'
 import { readAs, type CardFormat, type CardText } from './format.ts'
 import { knownFormats } from './known.ts'
 

@@ -3,7 +3,7 @@
  * two digits of a year, and perhaps no day or month; the record may know no more itself. Nothing is guessed: all that
  * the record knows must stand in the document.
  */
-import { knownForms, wholeDates } from '../../../src-shared/birth-date.ts'
+import { knownForms, wholeDates } from '../../../src-shared/domain/birth-date.ts'
 import { birthTag, type TagKey } from '../../../src-shared/protocol/tags.ts'
 import type { DocumentBirth } from './dates.ts'
 

@@ -5,8 +5,8 @@
  * unknown dates nor a person without a family name. The document number is dropped here and goes no further.
  */
 import { parse } from 'mrz'
-import type { ProofKind } from '../../../src-shared/domain.ts'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import type { ProofKind } from '../../../src-shared/domain/index.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import { birthOf, expiryOf, expirySeen, type DocumentBirth, type DocumentExpiry, type ExpirySeen } from './dates.ts'
 import { isIssuer } from './issuers.ts'
 import { checkDigit } from './specimen.ts'

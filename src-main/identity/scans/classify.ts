@@ -3,7 +3,7 @@
  * card, nor for a document unless it was read off one: a QR code on a phone can carry any text, with every check digit
  * right.
  */
-import { fail, type Failure } from '../../../src-shared/result.ts'
+import { fail, type Failure } from '../../../src-shared/failures/result.ts'
 import { cardIdOf, type CardFormat, type CardText } from '../card-formats/index.ts'
 import { isIdentityCode, looksLikeMrz, mrzLines, readMrz, type MachineReadDocument } from '../documents/index.ts'
 

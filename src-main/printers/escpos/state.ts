@@ -1,6 +1,6 @@
 /** From the four real-time status bytes to one printer state (Epson, DLE EOT n). */
-import type { ErrorCode } from '../../../src-shared/errors.ts'
-import type { PrinterState } from '../../../src-shared/kiosk-api.ts'
+import type { ErrorCode } from '../../../src-shared/failures/codes.ts'
+import type { PrinterState } from '../../../src-shared/kiosk-api/index.ts'
 import type { PrinterStatus } from '../port.ts'
 
 const codes: Readonly<Record<PrinterState, ErrorCode | null>> = {

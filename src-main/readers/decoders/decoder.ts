@@ -26,7 +26,7 @@ export const noSymbol: readonly string[] = [ocr, ']X', ']Z']
 
 /**
  * Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead
- * (src-shared/error-texts.ts).
+ * (src-shared/failures/texts.ts).
  */
 export type ReadRefusal = 'L-704' | 'L-712' | 'L-713' | 'L-714' | 'L-715' | 'L-716' | 'L-719'
 

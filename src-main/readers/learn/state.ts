@@ -1,5 +1,5 @@
 /** What the learning of a reader shows. */
-import type { ErrorCode } from '../../../src-shared/errors.ts'
+import type { ErrorCode } from '../../../src-shared/failures/codes.ts'
 import type { ReaderRule } from '../config.ts'
 import type { MaskedScan } from '../mask.ts'
 

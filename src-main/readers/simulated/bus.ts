@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { fail, ok } from '../../../src-shared/result.ts'
+import { fail, ok } from '../../../src-shared/failures/result.ts'
 import type { HidBus, HidDeviceInfo } from '../port.ts'
 import { BenchMessage, type SimulatedDevice } from './wire.ts'
 

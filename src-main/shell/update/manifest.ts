@@ -4,7 +4,7 @@
  */
 import { createPublicKey, verify } from 'node:crypto'
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 
 /**
  * Rings from the first kiosks that get a release to all of them; a kiosk takes what its own ring or an outer one was

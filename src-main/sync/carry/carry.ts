@@ -4,8 +4,8 @@ import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { KeyObject } from 'node:crypto'
-import type { StaffId } from '../../../src-shared/domain.ts'
-import type { SignedEntry } from '../../../src-shared/ledger-entry.ts'
+import type { StaffId } from '../../../src-shared/domain/index.ts'
+import type { SignedEntry } from '../../../src-shared/hub-api/ledger-entry.ts'
 import {
   carriedFileMax,
   carriedName,
@@ -13,7 +13,7 @@ import {
   receiptPattern,
   writeCarried,
 } from '../../../src-shared/protocol/carried-ledger.ts'
-import { fail, ok, type Result } from '../../../src-shared/result.ts'
+import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Store } from '../../storage/index.ts'
 import type { KioskRecords } from '../kiosk-record.ts'

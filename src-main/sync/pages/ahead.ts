@@ -2,8 +2,7 @@
  * Pages asked for ahead of their turn: while one is written the next is being read, and the one after that is on its
  * way.
  */
-import type { Result } from '../../../src-shared/result.ts'
-import { ok } from '../../../src-shared/result.ts'
+import { ok, type Result } from '../../../src-shared/failures/result.ts'
 import type { SealedPage } from '../hub-client.ts'
 import type { Page, PageReader } from './page-reader.ts'
 import { nextPlace, type PageRoute } from './read-page.ts'

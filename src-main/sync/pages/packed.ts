@@ -2,7 +2,7 @@
  * Grants on their way from one thread to another: one text and one block of bytes, a fifth of what copying objects
  * costs.
  */
-import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
+import type { GrantedPickup } from '../../../src-shared/hub-api/index.ts'
 import { prepare, type Prepared, type PreparedGrant } from '../../pickups/index.ts'
 import { wrapInto, wrapOverhead, type WrapKey } from '../../vault/index.ts'
 

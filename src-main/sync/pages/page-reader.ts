@@ -3,7 +3,7 @@
  * to its screen.
  */
 import { setImmediate } from 'node:timers/promises'
-import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
+import type { GrantedPickup } from '../../../src-shared/hub-api/index.ts'
 import { prepareGrant, type PreparedGrant } from '../../pickups/index.ts'
 import type { WrapKey } from '../../vault/index.ts'
 import type { SealedPage } from '../hub-client.ts'

@@ -5,7 +5,7 @@ import {
   type FeedPage,
   type GrantedPickup,
   type SnapshotPage,
-} from '../../../src-shared/hub-api.ts'
+} from '../../../src-shared/hub-api/index.ts'
 import { decompress, decompressHere } from '../../../src-shared/protocol/compression.ts'
 import { maxReplyBytes, type SealedPage } from '../hub-client.ts'
 

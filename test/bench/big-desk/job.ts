@@ -4,7 +4,7 @@
  */
 import { connectDatabase } from '../../../src-hub/database/index.ts'
 import { loadHubKeys } from '../../../src-hub/keys/index.ts'
-import { purgeEnded } from '../../../src-hub/operations/index.ts'
+import { purgeEnded } from '../../../src-hub/privacy/index.ts'
 import { returnUnclaimed } from '../../../src-hub/pickups/index.ts'
 
 const [folder = '', url = '', job = ''] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /** What others at a desk wait for while much is done there, and how long the database's transactions take meanwhile. */
 import pg from 'pg'
-import { Incarnation } from '../../../src-shared/domain.ts'
+import { Incarnation } from '../../../src-shared/domain/index.ts'
 import type { BenchHub } from '../sync/children.ts'
 import type { BigDesk } from './desk.ts'
 

@@ -5,11 +5,11 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { importPartBytes } from '../../../src-shared/agent-api/imports.ts'
-import { DeskId } from '../../../src-shared/domain.ts'
+import { importPartBytes } from '../../../src-shared/hub-api/agent/imports.ts'
+import { DeskId } from '../../../src-shared/domain/index.ts'
 import { enrolKiosk } from '../sync/desk-kiosk.ts'
 import type { BenchHub } from '../sync/children.ts'
-import type { Result } from '../../../src-shared/result.ts'
+import type { Result } from '../../../src-shared/failures/result.ts'
 
 const header = 'account,desk,request_reference,class,family,given,language,birth_date,valid_until,cards'
 

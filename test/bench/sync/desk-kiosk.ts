@@ -1,5 +1,5 @@
 /** A kiosk without a shell: the real store, cache, ledger and sync, enrolled with a real hub. */
-import type { KioskKind } from '../../../src-shared/domain.ts'
+import type { KioskKind } from '../../../src-shared/domain/index.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newSealKeyPair } from '../../../src-shared/protocol/envelope.ts'

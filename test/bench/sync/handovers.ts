@@ -1,5 +1,5 @@
 /** A desk's days of work in one go: each handover is five entries of the real ledger over real rows. */
-import { Incarnation, PickupId, SlipId, StaffId, VerificationId } from '../../../src-shared/domain.ts'
+import { Incarnation, PickupId, SlipId, StaffId, VerificationId } from '../../../src-shared/domain/index.ts'
 import { newId } from '../../../src-shared/protocol/ids.ts'
 import { createSlips } from '../../../src-main/release/index.ts'
 import type { DeskKiosk } from './desk-kiosk.ts'

@@ -1,8 +1,8 @@
 /** Fills a desk of a real hub: many pickups granted to its kiosk, written as the hub itself writes them but in bulk. */
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { Incarnation, Language, PickupId, RecipientId } from '../../../src-shared/domain.ts'
-import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
+import { Incarnation, Language, PickupId, RecipientId } from '../../../src-shared/domain/index.ts'
+import type { GrantedPickup } from '../../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../../src-shared/protocol/ascii-json.ts'
 import { newId } from '../../../src-shared/protocol/ids.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../../src-shared/protocol/tags.ts'

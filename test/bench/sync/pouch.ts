@@ -1,6 +1,6 @@
 /** PouchDB's own replication of the same records: LevelDB at both ends, HTTP between, batches of a thousand. */
-import type { SignedEntry } from '../../../src-shared/ledger-entry.ts'
-import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
+import type { SignedEntry } from '../../../src-shared/hub-api/ledger-entry.ts'
+import type { GrantedPickup } from '../../../src-shared/hub-api/index.ts'
 import { startChild } from './children.ts'
 import { startCountingProxy } from './counting-proxy.ts'
 import { installPeers, requirePeer } from './peers.ts'

@@ -1,8 +1,8 @@
 /** The floors: the same rows written by nothing but the database drivers. */
 import { join } from 'node:path'
 import pg from 'pg'
-import type { GrantedPickup } from '../../../src-shared/hub-api.ts'
-import { LedgerEntry, type SignedEntry } from '../../../src-shared/ledger-entry.ts'
+import type { GrantedPickup } from '../../../src-shared/hub-api/index.ts'
+import { LedgerEntry, type SignedEntry } from '../../../src-shared/hub-api/ledger-entry.ts'
 import { chainHash } from '../../../src-shared/protocol/ledger-chain.ts'
 import { openStore } from '../../../src-main/storage/index.ts'
 

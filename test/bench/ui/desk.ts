@@ -2,7 +2,7 @@
  * A real desk with its real shell: 100,000 pickups cached, staff with a PIN, the engine in its own process, scans as
  * HID reports over loopback.
  */
-import type { KioskClient } from '../../../src-shared/kiosk-api.ts'
+import type { KioskClient } from '../../../src-shared/kiosk-api/index.ts'
 import { createBrowserShell } from '../../../src-main/browser/index.ts'
 import { systemClock, systemTimers } from '../../../src-main/engine/index.ts'
 import { simulatedScanner, startReaderBench, type ReaderBench } from '../../../src-main/readers/index.ts'

@@ -1,6 +1,6 @@
 /** Nothing cut off in any language, at 200% text and on any size of screen; every control large enough for a thumb. */
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../../src-shared/domain.ts'
+import { languages } from '../../../src-shared/domain/index.ts'
 import { sceneNames } from '../../renderer/scenes.ts'
 import { everyScreen } from './every-screen.ts'
 import { layoutFaults } from './layout-faults.ts'

@@ -1,7 +1,7 @@
 /** Builds the window with every text turned into one that cannot be mistaken for a real one. */
 import { readFileSync } from 'node:fs'
 import { build, type Plugin } from 'vite'
-import { errorTexts } from '../../../src-shared/error-texts.ts'
+import { errorTexts } from '../../../src-shared/failures/texts.ts'
 import { rendererConfig } from '../../../src-renderer/vite.config.ts'
 
 const accents: Readonly<Record<string, string>> = {

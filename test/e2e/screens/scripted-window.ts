@@ -1,6 +1,6 @@
 /** The built window in a real Chromium against a scripted kiosk. */
 import type { Browser, Page } from 'playwright-core'
-import type { Language } from '../../../src-shared/domain.ts'
+import type { Language } from '../../../src-shared/domain/index.ts'
 import { scenes, type SceneName } from '../../renderer/scenes.ts'
 import { startScriptedKiosk, type ScriptedKiosk } from '../../renderer/scripted-kiosk.ts'
 

@@ -1,6 +1,6 @@
 /** Serving a person: every tap says to the engine exactly what the screen says to the person. */
 import { describe, expect, it } from 'vitest'
-import { fail } from '../../../src-shared/result.ts'
+import { fail } from '../../../src-shared/failures/result.ts'
 import { aino } from '../../renderer/scenes.ts'
 import { useScriptedWindow } from './use-scripted-window.ts'
 

@@ -1,6 +1,6 @@
 /** Setting a desk up, and signing in at it. */
 import { describe, expect, it } from 'vitest'
-import { fail, ok } from '../../../src-shared/result.ts'
+import { fail, ok } from '../../../src-shared/failures/result.ts'
 import { scenes } from '../../renderer/scenes.ts'
 import { useScriptedWindow } from './use-scripted-window.ts'
 

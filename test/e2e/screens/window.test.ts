@@ -1,6 +1,6 @@
 /** The window itself: an engine that dies, a connection that breaks, who may read what. */
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../../src-shared/domain.ts'
+import { languages } from '../../../src-shared/domain/index.ts'
 import { aino, scenes } from '../../renderer/scenes.ts'
 import { useScriptedWindow } from './use-scripted-window.ts'
 

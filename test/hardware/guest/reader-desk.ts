@@ -6,7 +6,7 @@ import {
   type ReaderSupervisor,
   type Scan,
 } from '../../../src-main/readers/index.ts'
-import type { Failure } from '../../../src-shared/result.ts'
+import type { Failure } from '../../../src-shared/failures/result.ts'
 import { until } from './hardware-test.ts'
 
 export interface ReaderDesk {

@@ -2,14 +2,14 @@
  * A kiosk with its real database, staff and release, over whichever printer: what the engine composes, without its
  * window.
  */
-import { Desk, type Settlement } from '../../../src-shared/domain.ts'
+import { Desk, type Settlement } from '../../../src-shared/domain/index.ts'
 import { Policy } from '../../../src-shared/policy/index.ts'
 import { layoutForDesk } from '../../../src-main/desk/slip-layout.ts'
 import { createVerifications } from '../../../src-main/identity/index.ts'
 import type { Printer } from '../../../src-main/printers/index.ts'
 import { createApprovals, createRelease, createSlips, settleSlip, type Slip } from '../../../src-main/release/index.ts'
-import { LedgerEntry } from '../../../src-shared/ledger-entry.ts'
-import type { Result } from '../../../src-shared/result.ts'
+import { LedgerEntry } from '../../../src-shared/hub-api/ledger-entry.ts'
+import type { Result } from '../../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, person } from '../../staff/rooms.ts'
 
 const words = { fi: 'Vahtimestari', sv: 'Vaktmästaren', en: 'Porter’s lodge' }

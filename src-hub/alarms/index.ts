@@ -1,1 +1,0 @@
-export { closeAlarm, listAlarms } from './alarms.ts'

@@ -1,0 +1,5 @@
+export { verifyChain } from './chain.ts'
+export { listChains } from './chains.ts'
+export { loadExportKey, type ExportKey } from './export-key.ts'
+export { exportCsv, exportLines } from './export.ts'
+export { listQuarantine } from './quarantine.ts'

@@ -1,0 +1,5 @@
+export { watch } from './desks.ts'
+export { createLights, lookAtDesks, type Lights } from './lights.ts'
+export { series } from './series.ts'
+export { closeAlarm, listAlarms } from './alarms.ts'
+export { statuses, takeStatus } from './status.ts'

@@ -1,8 +1,0 @@
-export { verifyChain } from './chain.ts'
-export { listChains } from './chains.ts'
-export { loadExportKey, type ExportKey } from './export-key.ts'
-export { exportCsv, exportLines } from './export.ts'
-export { dataSubject, erasePerson } from './person.ts'
-export { columnsAbout, detachPickups, type Column } from './person.ts'
-export { readRetention, retentionKey, saveRetention } from './settings.ts'
-export { listQuarantine } from './quarantine.ts'
