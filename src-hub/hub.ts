@@ -23,7 +23,8 @@ import {
   type Db,
   type EmbeddedPostgres,
 } from './database/index.ts'
-import { type Agent,
+import {
+  type Agent,
   createContacts,
   createHints,
   createLimits,

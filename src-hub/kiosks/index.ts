@@ -5,4 +5,11 @@ export { heedStanding, type SaidStanding } from './evidence.ts'
 export { takeReport } from './report.ts'
 export { awaited, beginIn, beginIncarnation, inLineage, lineage, type Cause } from './restore.ts'
 export { unfreeze, writeOff } from './write-off.ts'
-export { codesCsv, fileName, provisioningFile, type DeskLine, type Invited, type ProvisioningCommon } from './provisioning.ts'
+export {
+  codesCsv,
+  fileName,
+  provisioningFile,
+  type DeskLine,
+  type Invited,
+  type ProvisioningCommon,
+} from './provisioning.ts'

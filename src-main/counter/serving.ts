@@ -2,8 +2,21 @@
  * Serving one person: opening a pickup, proving identity, printing, settling. Every act needs a signed-in member of
  * staff.
  */
-import type { Attested, CounterStep, KioskHandlers, PickupView, DocumentView } from '../../src-shared/kiosk-api/index.ts'
-import type { PickupId, ProofKind, SlipId, StaffId, VerificationId, EIdAttemptId } from '../../src-shared/domain/index.ts'
+import type {
+  Attested,
+  CounterStep,
+  KioskHandlers,
+  PickupView,
+  DocumentView,
+} from '../../src-shared/kiosk-api/index.ts'
+import type {
+  PickupId,
+  ProofKind,
+  SlipId,
+  StaffId,
+  VerificationId,
+  EIdAttemptId,
+} from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import { pickupCan } from '../../src-shared/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'

@@ -5,7 +5,12 @@
 import { createHash, sign, type KeyObject } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { Epoch } from '../../src-shared/domain/index.ts'
-import { genesisHash, type LedgerFacts, type LedgerKind, type WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
+import {
+  genesisHash,
+  type LedgerFacts,
+  type LedgerKind,
+  type WireEntry,
+} from '../../src-shared/hub-api/ledger-entry.ts'
 
 /** One entry of this ledger: its exact bytes, and the hash it ends the chain with. */
 export interface Written {

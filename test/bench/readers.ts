@@ -1,6 +1,15 @@
 /** Figures of the readers: reports decoded in a second, and the time from a scan's last report to the desk's event. */
 import { spawn } from 'node:child_process'
-import { ReaderRule, ReadersConfig, createDecoder, createReaderSupervisor, encodeHidPos, encodeKeyboardWedge, type HidBus, type HidDeviceInfo } from '../../src-main/readers/index.ts'
+import {
+  ReaderRule,
+  ReadersConfig,
+  createDecoder,
+  createReaderSupervisor,
+  encodeHidPos,
+  encodeKeyboardWedge,
+  type HidBus,
+  type HidDeviceInfo,
+} from '../../src-main/readers/index.ts'
 import { systemTimers } from '../../src-main/engine/index.ts'
 import { ok } from '../../src-shared/failures/result.ts'
 import { figure, median, type Figure } from './figure.ts'

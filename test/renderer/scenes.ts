@@ -1,6 +1,15 @@
 /** Kiosk states to draw: one per screen and per trouble, each valid by the contract's own schema. */
 import type { z } from 'zod'
-import { ApprovalId, CallId, DeskId, PickupId, SlipId, StaffId, VerificationId, type DeskKind } from '../../src-shared/domain/index.ts'
+import {
+  ApprovalId,
+  CallId,
+  DeskId,
+  PickupId,
+  SlipId,
+  StaffId,
+  VerificationId,
+  type DeskKind,
+} from '../../src-shared/domain/index.ts'
 import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'

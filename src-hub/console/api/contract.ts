@@ -1,23 +1,23 @@
 /** What the console asks of the hub: the agents' routes, those of the hub API and those of the console's own groups. */
 import type { z } from 'zod'
-import { administerRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
-import { listRoutes } from '../../../src-shared/hub-api/agent/queries.ts'
-import { proveRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
+import { administrationRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
+import { queryRoutes } from '../../../src-shared/hub-api/agent/queries.ts'
+import { auditRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
 import { routingRoutes } from '../../../src-shared/hub-api/agent/routing.ts'
 import { accountRoutes, sessionRoutes } from '../../../src-shared/hub-api/agent/session.ts'
 import { setupRoutes } from '../../../src-shared/hub-api/agent/setup.ts'
-import { watchRoutes } from '../../../src-shared/hub-api/agent/health.ts'
+import { healthRoutes } from '../../../src-shared/hub-api/agent/health.ts'
 import { hubApi } from '../../../src-shared/hub-api/index.ts'
 
 export const consoleApi = {
   ...hubApi,
   ...sessionRoutes,
   ...accountRoutes,
-  ...listRoutes,
-  ...watchRoutes,
+  ...queryRoutes,
+  ...healthRoutes,
   ...routingRoutes,
-  ...proveRoutes,
-  ...administerRoutes,
+  ...auditRoutes,
+  ...administrationRoutes,
   ...setupRoutes,
 } as const
 export type ConsoleApi = typeof consoleApi

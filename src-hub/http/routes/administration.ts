@@ -1,5 +1,5 @@
 /** Administering from the console. */
-import type { administerRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
+import type { administrationRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
 import { authorityFingerprint } from '../../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok } from '../../../src-shared/failures/result.ts'
 import {
@@ -24,7 +24,7 @@ import { exportSettings, importSettings } from '../../settings-file/index.ts'
 import { deskNames } from '../../queries/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof administerRoutes> {
+export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof administrationRoutes> {
   const { db, keys, now } = parts
   return {
     units: async () => ok({ units: await listUnits(db) }),

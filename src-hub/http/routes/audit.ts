@@ -1,11 +1,11 @@
 /** Proof, and what is held of people. */
-import type { proveRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
+import type { auditRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
 import { fail, ok } from '../../../src-shared/failures/result.ts'
 import { listChains, listQuarantine } from '../../audit/index.ts'
 import { dataSubject, erasePerson, readRetention, saveRetention } from '../../privacy/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof proveRoutes> {
+export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof auditRoutes> {
   const { db, keys, now } = parts
   return {
     chains: async () => ok(await listChains(db)),

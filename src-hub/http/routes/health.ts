@@ -1,10 +1,10 @@
 /** Watching the desks. */
-import type { watchRoutes } from '../../../src-shared/hub-api/agent/health.ts'
+import type { healthRoutes } from '../../../src-shared/hub-api/agent/health.ts'
 import { ok } from '../../../src-shared/failures/result.ts'
 import { series, watch } from '../../health/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function watchHandlers({ db, now }: RouteParts): SomeHandlers<keyof typeof watchRoutes> {
+export function watchHandlers({ db, now }: RouteParts): SomeHandlers<keyof typeof healthRoutes> {
   return {
     watch: async () => ok(await watch(db, now())),
     series: async ({ query }) => series(db, query),

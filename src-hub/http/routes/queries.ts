@@ -1,10 +1,10 @@
 /** Lists of the console. */
-import type { listRoutes } from '../../../src-shared/hub-api/agent/queries.ts'
+import type { queryRoutes } from '../../../src-shared/hub-api/agent/queries.ts'
 import { ok } from '../../../src-shared/failures/result.ts'
 import { browseAudit, browseLedger, countPickups, listPickups, pickupDetail } from '../../queries/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function listHandlers({ db, keys, readings }: RouteParts): SomeHandlers<keyof typeof listRoutes> {
+export function listHandlers({ db, keys, readings }: RouteParts): SomeHandlers<keyof typeof queryRoutes> {
   return {
     pickups: async ({ query, agent }) => {
       const found = await listPickups(db, query)

@@ -3,7 +3,16 @@ import type { routingRoutes } from '../../../src-shared/hub-api/agent/routing.ts
 import { ok } from '../../../src-shared/failures/result.ts'
 import { previewWriteOff } from '../../kiosks/index.ts'
 import { extendPickup, reissuePickup } from '../../pickups/index.ts'
-import { addCard, findRecipients, mayActFor, mayIssue, recipientView, removeCard, saveRecipient, setBirthDate } from '../../people/index.ts'
+import {
+  addCard,
+  findRecipients,
+  mayActFor,
+  mayIssue,
+  recipientView,
+  removeCard,
+  saveRecipient,
+  setBirthDate,
+} from '../../people/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof routingRoutes> {

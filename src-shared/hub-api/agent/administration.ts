@@ -58,7 +58,7 @@ export const StaffView = z.object({
   badges: Count,
 })
 
-export const administerRoutes = {
+export const administrationRoutes = {
   units: route('GET', '/v1/agent/units', 'agent', {
     query: none,
     body: noBody,

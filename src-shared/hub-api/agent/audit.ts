@@ -50,7 +50,7 @@ export const RetentionSettings = z.object({
   personalDataDays: z.number().int().min(1).max(3650).nullable(),
 })
 
-export const proveRoutes = {
+export const auditRoutes = {
   /** Who can be verified, with what is known of each chain. */
   chains: route('GET', '/v1/agent/prove/chains', 'agent', {
     query: none,

@@ -90,7 +90,7 @@ export const DeskWatch = z.object({
 })
 export type DeskWatch = z.infer<typeof DeskWatch>
 
-export const watchRoutes = {
+export const healthRoutes = {
   watch: route('GET', '/v1/agent/watch', 'agent', {
     query: none,
     body: noBody,

@@ -75,7 +75,7 @@ export const PickupRow = z.object({
 })
 export type PickupRow = z.infer<typeof PickupRow>
 
-export const listRoutes = {
+export const queryRoutes = {
   /** Newest first. `next` is null on the last page. */
   pickups: route('GET', '/v1/agent/pickups', 'agent', {
     query: PickupFilters.extend({ limit, after: PageMark.optional() }),

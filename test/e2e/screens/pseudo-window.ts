@@ -67,7 +67,7 @@ function pseudoTexts(): Plugin {
           ...(texts.language === undefined ? {} : { language: { ...everyText(texts.language), fi, sv, en } }),
         })
       }
-      if (file.endsWith('/src-shared/error-texts.ts'))
+      if (file.endsWith('/src-shared/failures/texts.ts'))
         return `export const errorTexts = ${JSON.stringify(everyText(errorTexts))}`
       return null
     },
