@@ -75,7 +75,7 @@ for (const area of asked === 'all' ? names : [asked]) {
   const outcome = await measured(area)
   if ('failure' in outcome) {
     failures.push(`${area}: ${outcome.failure}`)
-    process.stderr.write(`bench: ${area}: ${outcome.failure}\n`)
+    process.stderr.write(`FAILED bench ${area}: ${outcome.failure}\n`)
   } else figures.push(...outcome.figures)
 }
 const machine = {

@@ -87,6 +87,8 @@ describe('.ci/run', () => {
       'step second: N s',
       '5 passed, 0 failed, 0 skipped',
       'step third: N s',
+      'what failed:',
+      'FAILED step second: did not end within N s and was stopped',
       '12 passed, 1 failed, 1 skipped',
     ])
     expect(code).toBe(1)
@@ -98,9 +100,19 @@ describe('.ci/run', () => {
       'FAILED step first: did not end within N s and was stopped',
       'step first: N s',
       'FAILED step second: not begun, all 3 s of this run were used up before',
+      'what failed:',
+      'FAILED step first: did not end within N s and was stopped',
+      'FAILED step second: not begun, all 3 s of this run were used up before',
       '0 passed, 2 failed, 0 skipped',
     ])
     expect(code).toBe(1)
+  })
+
+  test('says again at its end what failed on the way', async () => {
+    const { lines } = await steps(`
+      step tests 60 bash -c 'echo "FAILED a desk > opens: at 8"; echo "3 passed, 1 failed, 0 skipped"; exit 1' || true
+      step more 60 echo '2 passed, 0 failed, 0 skipped'`)
+    expect(lines.slice(-3)).toEqual(['what failed:', 'FAILED a desk > opens: at 8', '5 passed, 1 failed, 0 skipped'])
   })
 
   test('counts a step that fails without a count of its own as one failed, and one that counted as it counted', async () => {
