@@ -4,7 +4,7 @@
  * again and goes on.
  */
 import type { HubBody } from '../../src-shared/hub-api/index.ts'
-import { hubPickupCan } from '../../src-shared/pickup-states.ts'
+import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import type { GrantParts } from '../pickups/index.ts'

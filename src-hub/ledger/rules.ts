@@ -4,7 +4,7 @@
  * writes what changed.
  */
 import type { LedgerEntry } from '../../src-shared/hub-api/ledger-entry.ts'
-import { hubPickupCan } from '../../src-shared/pickup-states.ts'
+import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { CheckedEntry } from './check.ts'
 
 export interface PickupRow {

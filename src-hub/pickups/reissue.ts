@@ -2,7 +2,7 @@
 import { Channel, DeskKind, SecretKind, type DeskId } from '../../src-shared/domain/index.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
-import { hubPickupCan } from '../../src-shared/pickup-states.ts'
+import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db } from '../database/index.ts'

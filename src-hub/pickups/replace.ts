@@ -5,7 +5,7 @@
 import pg from 'pg'
 import { sql } from 'kysely'
 import { PickupId } from '../../src-shared/domain/index.ts'
-import { hubPickupCan } from '../../src-shared/pickup-states.ts'
+import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { oweOutcomes } from '../secret-source/index.ts'

@@ -1,6 +1,6 @@
 /** Handlers of the desk's day: pausing, calling, letting a hub time count, undoing an arrival, more time. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
 import type { Counter } from './counter.ts'
 import type { Services, Timers } from '../desk/index.ts'

@@ -3,7 +3,7 @@
  * fresh secret.
  */
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import type { PickupId } from '../../src-shared/domain/index.ts'

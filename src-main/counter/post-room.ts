@@ -4,7 +4,7 @@
  */
 import type { PickupId, SlipId, StaffId } from '../../src-shared/domain/index.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { readTrackingNumber, type TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import { initials, type Pickup } from '../pickups/index.ts'

@@ -18,7 +18,7 @@ import type {
   EIdAttemptId,
 } from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type Proof } from '../identity/index.ts'

@@ -10,7 +10,7 @@ import type { AccountQuery, FoundAccount } from '../../src-shared/hub-api/kiosk/
 import type { AccountView, WalkInStep } from '../../src-shared/kiosk-api/views/walk-in.ts'
 import type { DocumentView } from '../../src-shared/kiosk-api/views/document.ts'
 import { isOf } from '../../src-shared/failures/groups.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { channelOf, failureOf, proofsOf } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'

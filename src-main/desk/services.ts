@@ -1,6 +1,6 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
 import { storedInstant } from '../../src-shared/domain/bounds.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { createVerifications, createWalkIns } from '../identity/index.ts'

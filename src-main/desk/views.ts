@@ -1,7 +1,7 @@
 /** From the cache's rows to what a window may see. */
 import type { Failure } from '../../src-shared/failures/result.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { decideHere, sponsorHere, type Place } from '../identity/index.ts'
 import { fullName, initials, type Pickup, type PickupCache } from '../pickups/index.ts'
 import { printsThatMayFail, type Slip, type Slips } from '../release/index.ts'

@@ -2,7 +2,7 @@
 import { storedInstant, withinRange } from '../../src-shared/domain/bounds.ts'
 import { Epoch, PickupId, PickupState, RecipientClass, SecretKind, Channel } from '../../src-shared/domain/index.ts'
 import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { searchQuery, type SearchQuery } from '../../src-shared/protocol/search-text.ts'
 import { type Sqlite, stored } from '../storage/index.ts'
 import type { WrapKey } from '../vault/index.ts'

@@ -2,10 +2,9 @@
  * Applying the hub's feed and snapshot: changes and cursor in one transaction, `cursor + 1` only
  * (docs/architecture.md#ledger-and-sync, points 3-6).
  */
-import type { CallId, Epoch, PickupId } from '../../src-shared/domain/index.ts'
-import { sameEpoch } from '../../src-shared/domain/index.ts'
+import { sameEpoch, type CallId, type Epoch, type PickupId } from '../../src-shared/domain/index.ts'
 import type { RequestDecision } from '../../src-shared/hub-api/kiosk/requests.ts'
-import { pickupCan } from '../../src-shared/pickup-states.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { unreachable } from '../../src-shared/failures/result.ts'
 import type { WalkIns } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'

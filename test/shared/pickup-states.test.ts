@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { HubPickupState } from '../../src-shared/hub-api/agent/words.ts'
 import { PickupState } from '../../src-shared/domain/index.ts'
-import { hubPickupCan, pickupCan } from '../../src-shared/pickup-states.ts'
+import { hubPickupCan, pickupCan } from '../../src-shared/domain/pickup-states.ts'
 
 const deskStates = (may: (state: PickupState) => boolean) => PickupState.options.filter(may)
 const hubStates = (may: (state: string) => boolean) => HubPickupState.options.filter(may)

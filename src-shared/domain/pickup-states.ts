@@ -2,8 +2,8 @@
  * What may be done with a pickup in which state (docs/architecture.md#one-handover-end-to-end and #ledger-and-sync,
  * point 6): one table for the desk and one for the hub, which every room asks instead of naming states itself.
  */
-import { HubPickupState } from './hub-api/agent/words.ts'
-import type { PickupState } from './domain/index.ts'
+import { HubPickupState } from '../hub-api/agent/words.ts'
+import type { PickupState } from './index.ts'
 
 /** How a pickup ended at a desk; null while it lives. */
 type DeskEnd = 'handed-over' | 'dispatched' | 'burned' | 'revoked' | 'returned'
