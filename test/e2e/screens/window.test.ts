@@ -56,6 +56,21 @@ describe('the window itself', () => {
       expect(await desk.page.locator(`main [lang=${language}]`).count(), language).toBeGreaterThan(0)
   })
 
+  it.each(['idle-closed', 'idle-paused', 'idle-check-in-offline', 'idle-no-reader'] as const)(
+    'says in its headline why nobody is served, and asks nobody to scan: %s',
+    async (scene) => {
+      await open('idle')
+      const invites = await Promise.all(
+        languages.map((language) => desk.page.locator(`h1 [lang=${language}]`).innerText()),
+      )
+      await show(scene)
+      const headline = desk.page.locator('h1')
+      await expect.poll(() => headline.innerText()).toMatch(/8:00|10:30|Go to the staff|ask the staff/)
+      for (const language of languages) expect(await headline.locator(`[lang=${language}]`).count(), language).toBe(1)
+      for (const invite of invites) expect(await desk.page.locator('main').innerText()).not.toContain(invite)
+    },
+  )
+
   it('says the unsent records and the last contact in the status bar', async () => {
     await open('queue-unsettled')
     expect(await desk.page.getByTestId('status-unsent').textContent()).toContain(
