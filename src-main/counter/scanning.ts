@@ -138,6 +138,20 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     )
   }
 
+  /**
+   * A card or code of somebody else while a pickup is open: the one who stands at the desk is served first. Who has
+   * something to collect is noted as arrived, and the staff are told; what is open stays. True when it was so.
+   */
+  function bystander(found: readonly Pickup[], by: By): boolean {
+    const step = counter.step()
+    const open = signIn.session() !== null && step.step === 'verify' ? pickups.get(step.pickup.id) : null
+    const people = new Set(found.map(({ person }) => person.recipient))
+    if (open === null || people.has(open.person.recipient)) return false
+    if (people.size === 1) arrive(found, by)
+    notify({ code: people.size === 1 ? 'L-248' : 'L-249' })
+    return true
+  }
+
   function nameMatch(document: MachineReadDocument, pickup: Pickup): 'exact' | 'tolerant' | null {
     return matchName(document, pickup.person.name, pickup.person.formerNames)
   }
@@ -215,6 +229,17 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
       const same = found.some(({ pickup }) => pickup.id === step.pickup.id)
       if (open !== null && !same) {
         serving.refuseDocument(open, differs(document, open, expired))
+        const [other] = found
+        const people = new Set(found.map(({ pickup }) => pickup.person.recipient))
+        if (other !== undefined && people.size === 1 && expiry !== 'expired') {
+          const { kind, issuerCountry } = document
+          const view = { kind, issuerCountry, expiry, nameMatch: other.match }
+          const read = serving.readNow(
+            view,
+            found.map(({ pickup }) => pickup.id),
+          )
+          serving.offerOther(other.pickup, read)
+        }
         return
       }
     }
@@ -344,13 +369,17 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         else if (step === 'pin') notify({ code: 'L-404' })
         else {
           const here = pickups.byCardTag(tag)
-          if (here.length > 0 || !parts.walkIn.byCard(meaning.id)) identified(here, 'card', tag)
+          if (!bystander(here, 'card') && (here.length > 0 || !parts.walkIn.byCard(meaning.id)))
+            identified(here, 'card', tag)
         }
         return
       }
       case 'pickup-code':
         if (step === 'hand-over') notify({ code: 'L-214' })
-        else identified(pickups.byCodeTag(pickupCodeTag(keys.lookupKey, meaning.code)), 'pickup-code')
+        else {
+          const here = pickups.byCodeTag(pickupCodeTag(keys.lookupKey, meaning.code))
+          if (!bystander(here, 'pickup-code')) identified(here, 'pickup-code')
+        }
         return
       case 'document':
         if (step === 'hand-over') notify({ code: 'L-214' })

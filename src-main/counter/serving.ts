@@ -50,6 +50,8 @@ export interface Serving {
   readNow(view: DocumentView, of: readonly PickupId[]): ReadDocument
   /** Records why a document was refused for a pickup, and says so where the staff are looking. */
   refuseDocument(pickup: Pickup, failure: Failure): void
+  /** The refused document is another person's with a pickup here: the open step offers it, document in hand. */
+  offerOther(pickup: Pickup, document: ReadDocument): void
   /** After sign-in: the oldest unsettled slip comes before anything else. */
   showUnsettled(): boolean
   /** A verification is open that a colleague has yet to confirm. */
@@ -382,9 +384,22 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
       const said = refused(pickup, failure, signIn.session())
       const step = counter.step()
       if (step.step === 'verify' && step.pickup.id === pickup.id)
-        counter.amend({ ...step, document: null, verification: null, verifiedUntil: null, notice: said })
+        counter.amend({
+          ...step,
+          document: null,
+          verification: null,
+          verifiedUntil: null,
+          notice: said,
+          other: undefined,
+        })
       else show(pickup, null, said)
       held = null
+    },
+    offerOther(pickup, document) {
+      const step = counter.step()
+      if (step.step !== 'verify') return
+      counter.amend({ ...step, other: { id: pickup.id, name: view(pickup).name } })
+      held = document
     },
 
     handlers: {

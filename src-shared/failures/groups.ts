@@ -13,6 +13,22 @@ const groups = {
   'not-asked': notAsked,
   /** This kiosk gets no answer, whatever it asks: as `not-asked`, or the hub does not accept it. */
   'not-answered': [...notAsked, 'L-109', 'L-603', 'L-604', 'L-606', 'L-607', 'L-608', 'L-901'],
+  /** A document, a birth date or an e-ID that does not prove who the person is. */
+  'proof-refused': [
+    'L-224',
+    'L-229',
+    'L-246',
+    'L-301',
+    'L-302',
+    'L-303',
+    'L-304',
+    'L-305',
+    'L-314',
+    'L-317',
+    'L-323',
+    'L-324',
+    'L-332',
+  ],
   /** A long message may not have got through: what is sent next is shorter. */
   'too-much': [...hubAway, 'L-608'],
 } as const satisfies Readonly<Record<string, readonly ErrorCode[]>>

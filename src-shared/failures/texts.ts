@@ -388,6 +388,34 @@ export const errorTexts = {
       'Find the pickup by name, and check the document by eye.',
     ],
   },
+  'L-248': {
+    fi: [
+      'Joku toinen luki korttinsa tai koodinsa. Hänet on merkitty saapuneeksi.',
+      'Palvele ensin tämä henkilö. Toinen on luettelossa, kun palaat siihen.',
+    ],
+    sv: [
+      'Någon annan läste in sitt kort eller sin kod. Personen är antecknad som på plats.',
+      'Betjäna först den här personen. Den andra finns i listan när du går tillbaka dit.',
+    ],
+    en: [
+      'Somebody else has scanned a card or code. They are noted as arrived.',
+      'Serve this person first. The other one is in the list when you go back to it.',
+    ],
+  },
+  'L-249': {
+    fi: [
+      'Luettu kortti tai koodi ei ole tämän henkilön, eikä sillä ole täällä noudettavaa.',
+      'Jatka tämän henkilön palvelua. Jos toinen tarvitsee apua, palaa luetteloon ja lue se uudelleen.',
+    ],
+    sv: [
+      'Kortet eller koden är inte den här personens, och det finns inget att hämta med det.',
+      'Fortsätt med den här personen. Behöver den andra hjälp, gå tillbaka till listan och läs in det på nytt.',
+    ],
+    en: [
+      'The card or code is not this person’s, and there is nothing to collect with it here.',
+      'Go on with this person. If the other one needs help, go back to the list and scan it again.',
+    ],
+  },
   'L-301': {
     fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Salasana odottaa täällä.'],
     sv: ['Handlingen har gått ut.', 'Be om en giltig id-handling. Lösenordet väntar här.'],

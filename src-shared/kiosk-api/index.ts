@@ -146,6 +146,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     /** A print has failed certainly or was spoiled before: this is the further one. */
     further: z.boolean(),
     notice: FailureView.nullable(),
+    /** The document that was refused here is that of somebody else with a pickup at this desk: to open it instead. */
+    other: z.object({ id: PickupId, name: z.string() }).optional(),
   }),
   /** Somebody without a pickup: looked up at the hub, proved, and issued for. */
   WalkInStep,

@@ -514,6 +514,11 @@ export const scenes = {
     until: sceneNow + minute,
   }),
   'verify-refused': at({ ...verify, notice: { code: 'L-301' } }),
+  'verify-other-person': at({
+    ...verify,
+    notice: { code: 'L-302' },
+    other: { id: PickupId.parse(id('pickup-B')), name: 'Bo-Erik Åström' },
+  }),
   'verify-blocked': at({
     ...verify,
     pickup: { ...aino, blocked: { code: 'L-206', params: { where: 'HR' } } },

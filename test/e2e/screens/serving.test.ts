@@ -1,7 +1,7 @@
 /** Serving a person: every tap says to the engine exactly what the screen says to the person. */
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../../src-shared/failures/result.ts'
-import { aino } from '../../renderer/scenes.ts'
+import { aino, scenes } from '../../renderer/scenes.ts'
 import { useScriptedWindow } from './use-scripted-window.ts'
 
 const desk = useScriptedWindow()
@@ -46,6 +46,23 @@ describe('serving a person', () => {
     expect(await desk.page.getByTestId('failure-code').textContent()).toContain('L-303')
     expect(await desk.page.getByTestId('next-step').textContent()).toBe('Scan it again, or check the document by eye.')
     expect((await asked(1)).map(({ method }) => method)).toEqual(['verifyDocument'])
+  })
+
+  it('says one thing of another person’s document, prints nothing beside it, and keeps the name in view', async () => {
+    await open('verify-document', { viewport: { width: 1024, height: 600 } })
+    const read = scenes['verify-document'].counter
+    if (read.step !== 'verify') throw new Error(read.step)
+    desk.kiosk.show({ ...scenes['verify-document'], counter: { ...read, notice: { code: 'L-229' } } })
+    await expect.poll(() => desk.page.getByTestId('failure').count()).toBe(1)
+    expect(await desk.page.getByTestId('print').count()).toBe(0)
+    await show('verify-other-person')
+    await desk.page.getByTestId('open-other').waitFor()
+    expect(await desk.page.getByTestId('failure').count()).toBe(1)
+    await desk.page.getByTestId('no-slip-someone-elses-errand').scrollIntoViewIfNeeded()
+    const name = await desk.page.getByTestId('pickup-name').boundingBox()
+    expect(name?.y ?? -1).toBeGreaterThan(0)
+    await tap('open-other')
+    expect((await asked(1))[0]).toMatchObject({ method: 'openPickup' })
   })
 
   it('does not offer to print while the printer cannot, nor a blocked pickup', async () => {
