@@ -85,7 +85,7 @@ function withoutAdministration(): Plugin {
     apply: 'build',
     enforce: 'pre',
     load(id) {
-      if (!/[\\/]src-shared[\\/]administration-texts\.ts$/.test(id)) return null
+      if (!/[\\/]administration-texts\.ts$/.test(id)) return null
       const codes = readFileSync(id, 'utf8').matchAll(/^ {2}'(L-\d{3})'/gm)
       const entries = [...codes].map(([, code]) => `'${code ?? ''}': text`)
       return `const text = ${JSON.stringify(text)}\nexport const administrationTexts = { ${entries.join(', ')} }`
