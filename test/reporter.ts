@@ -1,6 +1,6 @@
 /**
- * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`; before them, a line for each
- * test that failed, with the first line of what it said, and for each that was skipped, with the reason.
+ * Ends every run with the slowest files and one plain line, `N passed, N failed, N skipped`; before them, a line for
+ * each test that failed, with the first line of what it said, and for each that was skipped, with the reason.
  */
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestModule } from 'vitest/node'

@@ -6,8 +6,8 @@ import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 type Watched = z.infer<typeof DeskWatch>
 
 /**
- * By the code that the kiosk gives (src-shared/domain/readiness.ts). null: said elsewhere in the list, or nothing that stops
- * it.
+ * By the code that the kiosk gives (src-shared/domain/readiness.ts). null: said elsewhere in the list, or nothing that
+ * stops it.
  */
 export function reasonOf(code: ErrorCode): Watched['reasons'][number] | null {
   if (code === 'L-501') return 'paper'

@@ -1,6 +1,6 @@
 /**
- * The words of the design as types (docs/architecture.md#words). One zod schema per word; the TypeScript type is derived
- * from it.
+ * The words of the design as types (docs/architecture.md#words). One zod schema per word; the TypeScript type is
+ * derived from it.
  */
 export { Instant, StoredInstant } from './bounds.ts'
 export * from './desk.ts'

@@ -1,6 +1,6 @@
 /**
  * What a visitor reads of a failure, on a screen where nobody is signed in: said to the visitor, and without the words
- * of the staff (docs/glossary.md). A code without a text of its own here is told in that of `error-texts.ts`.
+ * of the staff (docs/glossary.md). A code without a text of its own here is told in that of `texts.ts`.
  */
 import type { Language } from '../domain/index.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The section of docs/threat-model.md that src-shared/hub-api/unattended-acts.ts generates. `-- --write` puts it there: `npm
- * run -s acts -- --write`.
+ * The section of docs/threat-model.md that src-shared/hub-api/unattended-acts.ts generates. `-- --write` puts it there:
+ * `npm run -s acts -- --write`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** What the hub tells a kiosk: the feed of its desk, and a snapshot to begin from (docs/architecture.md#ledger-and-sync). */
+/**
+ * What the hub tells a kiosk: the feed of its desk, and a snapshot to begin from
+ * (docs/architecture.md#ledger-and-sync).
+ */
 import { z } from 'zod'
 import { Count, Ordinal, QueryCount, instantRange } from '../../domain/bounds.ts'
 import {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { build, type Plugin } from 'vite'
 import { errorTexts } from '../../../src-shared/failures/texts.ts'
+import { visitorTexts } from '../../../src-shared/failures/visitor-texts.ts'
 import { rendererConfig } from '../../../src-renderer/vite.config.ts'
 
 const accents: Readonly<Record<string, string>> = {
@@ -69,6 +70,8 @@ function pseudoTexts(): Plugin {
       }
       if (file.endsWith('/src-shared/failures/texts.ts'))
         return `export const errorTexts = ${JSON.stringify(everyText(errorTexts))}`
+      if (file.endsWith('/src-shared/failures/visitor-texts.ts'))
+        return `export const visitorTexts = ${JSON.stringify(everyText(visitorTexts))}`
       return null
     },
   }

@@ -64,6 +64,8 @@ export async function openScriptedWindow(
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(kiosk.url)
   await page.getByTestId('status-bar').waitFor()
+  // Screens come later than the frame around them, and a key pressed before then is nobody's.
+  await page.getByTestId(`screen-${screenOf(scene)}`).waitFor()
   return {
     page,
     kiosk,
