@@ -123,7 +123,7 @@ export async function grantMany(
   const now = parts.now()
   const bulk = bulkOf(tx)
   const ids = pickups.map(({ id }) => id)
-  const grantees = await loadGrantees(tx, ids)
+  const grantees = await loadGrantees(tx, parts.keys, ids)
   const before = await lastDesks(
     tx,
     pickups.flatMap(({ id, n }) => (n > 0 ? [id] : [])),

@@ -2,6 +2,7 @@
  * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
  */
 import type { Epoch } from '../../src-shared/domain/index.ts'
+import { agreeingForms } from '../../src-shared/domain/birth-date.ts'
 import { GrantedPickup, PersonName } from '../../src-shared/hub-api/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
@@ -11,8 +12,8 @@ import { openAddress } from './policy-check.ts'
 
 export type Grantee = Awaited<ReturnType<typeof loadGrantees>> extends Map<string, infer G> ? G : never
 
-/** Pickups with their people and cards, by pickup id: two statements for any number. */
-export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
+/** Pickups with their people and cards, by pickup id: a few statements for any number. */
+export async function loadGrantees(tx: Tx, keys: HubKeys, pickups: readonly string[]) {
   const bulk = bulkOf(tx)
   const rows = await tx
     .selectFrom('pickup')
@@ -34,7 +35,6 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
       'recipient.former_names',
       'recipient.language',
       'recipient.birth_date',
-      'recipient.birth_blind',
       'recipient.sponsor',
       'recipient.address',
       'account.valid_until',
@@ -48,7 +48,7 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
       : await tx.selectFrom('card').select(['recipient', 'sealed']).where(bulk.among('recipient', people)).execute()
   const cards = new Map<string, Buffer[]>()
   for (const { recipient, sealed } of found) cards.set(recipient, [...(cards.get(recipient) ?? []), sealed])
-  const namesakes = await namesakesAmong(tx, rows)
+  const namesakes = await namesakesAmong(tx, keys, rows)
   return new Map(
     rows.map((row) => [
       row.id,
@@ -57,34 +57,58 @@ export async function loadGrantees(tx: Tx, pickups: readonly string[]) {
   )
 }
 
-interface Born {
+interface Named {
   readonly recipient: string
   readonly family: string
   readonly given: string
   readonly former_names: unknown
-  readonly birth_blind: Buffer | null
 }
 
-const likenessOf = ({ recipient, family, given, former_names }: Born): Likeness => ({
+const likenessOf = ({ recipient, family, given, former_names }: Named): Likeness => ({
   recipient,
   name: { family, given },
   formerNames: PersonName.array().parse(former_names),
 })
 
-/** Those of whom somebody else on record has name and birth date: one statement for any number. */
-async function namesakesAmong(tx: Tx, people: readonly Born[]): Promise<ReadonlySet<string>> {
-  const births = [...new Map(people.flatMap(({ birth_blind: b }) => (b === null ? [] : [[text(b), b]]))).values()]
-  if (births.length === 0) return new Set()
-  const born = await tx
-    .selectFrom('recipient')
-    .select(['id as recipient', 'family', 'given', 'former_names', 'birth_blind'])
-    .where('birth_blind', 'in', births)
-    .execute()
-  const byBirth = Map.groupBy(born, ({ birth_blind: b }) => (b === null ? '' : text(b)))
+/** Of PostgreSQL's 65,535 values in a statement. */
+const bornAtOnce = 10_000
+
+/** Everybody on record with one of these birth dates, by its blind index. */
+async function bornOn(tx: Tx, births: readonly Buffer[]): Promise<ReadonlyMap<string, readonly Named[]>> {
+  const born: (Named & { readonly birth_blind: Buffer | null })[] = []
+  for (let at = 0; at < births.length; at += bornAtOnce)
+    born.push(
+      ...(await tx
+        .selectFrom('recipient')
+        .select(['id as recipient', 'family', 'given', 'former_names', 'birth_blind'])
+        .where('birth_blind', 'in', births.slice(at, at + bornAtOnce))
+        .execute()),
+    )
+  return Map.groupBy(born, ({ birth_blind: b }) => (b === null ? '' : text(b)))
+}
+
+/**
+ * Those of whom somebody else on record has the name, and a birth date that agrees as far as both are known: a document
+ * with the whole date bears out both.
+ */
+async function namesakesAmong(
+  tx: Tx,
+  keys: HubKeys,
+  people: readonly (Named & { readonly birth_date: Buffer | null })[],
+): Promise<ReadonlySet<string>> {
+  const agreeing = new Map(
+    people.flatMap(({ recipient, birth_date: sealed }) =>
+      sealed === null
+        ? []
+        : [[recipient, agreeingForms(keys.open(sealed)).map((form) => keys.blind('birth', form))] as const],
+    ),
+  )
+  const births = new Map([...agreeing.values()].flat().map((blind) => [text(blind), blind]))
+  const byBirth = await bornOn(tx, [...births.values()])
   return new Set(
     people
       .filter((person) => {
-        const others = person.birth_blind === null ? [] : (byBirth.get(text(person.birth_blind)) ?? [])
+        const others = (agreeing.get(person.recipient) ?? []).flatMap((blind) => byBirth.get(text(blind)) ?? [])
         return others.length > 1 && others.some((each) => areNamesakes(likenessOf(person), likenessOf(each)))
       })
       .map(({ recipient }) => recipient),

@@ -22,6 +22,7 @@ import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { areNamesakes, decideHere, tellsApart, type Apart, type Likeness, type Proof } from '../identity/index.ts'
+import { bornOutTags } from '../identity/documents/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import { settleSlip } from '../release/index.ts'
 import type { Session } from '../staff/index.ts'
@@ -125,8 +126,17 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return null
   }
 
-  const bornThatDay = ({ birthTag }: Pickup): readonly Pickup[] =>
-    birthTag === null ? [] : pickups.byBirthTag(birthTag)
+  /**
+   * Everybody here of whom the same birth date is on record, or one that `shown` bears out: a whole date does so for
+   * whoever is known to be born in that year.
+   */
+  const bornThatDay = ({ birthTag }: Pickup, shown: string | null): readonly Pickup[] => {
+    const tags = [
+      ...(birthTag === null ? [] : [birthTag]),
+      ...(shown === null ? [] : bornOutTags(services.keys.lookupKey, { birthDate: shown, orBorn: null })),
+    ]
+    return tags.flatMap((each) => pickups.byBirthTag(each))
+  }
 
   /** Everybody whose the document in hand may be, where it may be of this pickup's person. */
   const alsoMatched = (pickup: Pickup): readonly Pickup[] =>
@@ -141,8 +151,8 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
   }
 
   /** The person says whose account it is, or shows a card or a code: whatever was proved so far proves any of them. */
-  function askWhich(pickup: Pickup): void {
-    const alike = bornThatDay(pickup).filter(({ person }) => areNamesakes(pickup.person, person))
+  function askWhich(pickup: Pickup, shown: string | null): void {
+    const alike = bornThatDay(pickup, shown).filter(({ person }) => areNamesakes(pickup.person, person))
     const all = new Map([pickup, ...alike, ...alsoMatched(pickup)].map((each) => [each.id, each]))
     choose([...all.values()], inHand(pickup.id))
   }
@@ -230,16 +240,17 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return blocked === null ? ok(pickup) : { ok: false, failure: blocked as Failure }
   }
 
-  function record(pickup: Pickup, shown: Proof, session: Session) {
+  /** `birthDate`: as it was keyed from a document. */
+  function record(pickup: Pickup, shown: Proof, session: Session, birthDate: string | null = null) {
     const place = services.requirePlace()
     return onDisk(() => {
       const others = {
-        bornThatDay: bornThatDay(pickup).map(({ person }) => person),
+        bornThatDay: bornThatDay(pickup, birthDate).map(({ person }) => person),
         alsoMatched: alsoMatched(pickup).map(({ person }) => person),
       }
       const told = tellsApart(pickup.person, others, shown.method, apart)
       if (!told.ok) {
-        askWhich(pickup)
+        askWhich(pickup, birthDate)
         return told
       }
       const proof: Proof = told.value === null ? shown : { ...shown, toldApart: told.value }
@@ -460,6 +471,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
           pickup,
           { kind: kind satisfies ProofKind, method: 'by-eye', issuerCountry, expiry: 'by-eye' },
           session.value,
+          birthDate,
         )
       },
 

@@ -22,6 +22,7 @@ import {
   expiryOn,
   matchName,
   needsEye,
+  type DocumentBirth,
   type ExpirySeen,
   type MachineReadDocument,
 } from '../identity/documents/index.ts'
@@ -144,9 +145,16 @@ export function createWalkInDesk({
       : decideHere(services.requirePlace(), asPickup(of), { kind: 'issue', closed: null, by: issuesAs(role) }, now())
   }
 
-  /** Somebody else who was found has this name and birth date: staff have chosen by the account's name. */
-  const hasNamesake = (of: FoundAccount) =>
-    found.some((each) => of.birthTag !== null && each.birthTag === of.birthTag && areNamesakes(of, each))
+  /**
+   * Somebody else who was found has this name, and this birth date or one that the date which was shown bears out as
+   * well: staff have chosen by the account's name. `keyed`: the date by eye; null: the document's that was read.
+   */
+  function hasNamesake(of: FoundAccount, keyed: string | null): boolean {
+    const shown = keyed === null ? read : { birthDate: keyed, orBorn: null }
+    const alsoBorn = (each: FoundAccount) =>
+      each.birthTag === of.birthTag || (shown !== null && bornAs(shown, each) === 'whole')
+    return found.some((each) => of.birthTag !== null && alsoBorn(each) && areNamesakes(of, each))
+  }
 
   function accountView(of: FoundAccount): AccountView {
     const allowed = mayIssue(of)
@@ -161,7 +169,7 @@ export function createWalkInDesk({
     }
   }
 
-  const bornAs = (document: Read, of: FoundAccount) =>
+  const bornAs = (document: DocumentBirth, of: FoundAccount) =>
     birthStanding(keys.lookupKey, document, of.birthTag === null ? null : Buffer.from(of.birthTag, 'base64url'))
 
   function matchOf(document: Read, of: FoundAccount): 'exact' | 'tolerant' | null {
@@ -381,7 +389,7 @@ export function createWalkInDesk({
     if (closed !== null) return { ok: false, failure: closed }
     const shown = proofOf(of, byEye)
     const proof: typeof shown =
-      shown.ok && hasNamesake(of) ? ok({ ...shown.value, toldApart: 'account' as const }) : shown
+      shown.ok && hasNamesake(of, byEye?.birthDate ?? null) ? ok({ ...shown.value, toldApart: 'account' as const }) : shown
     if (!proof.ok) {
       if (['L-305', 'L-323', 'L-324'].includes(proof.failure.code)) note(proof.failure)
       return proof

@@ -29,6 +29,16 @@ export function knownForms(date: string): readonly string[] {
   return [10, 7, 4].filter((length) => length <= date.length).map((length) => date.slice(0, length))
 }
 
+/**
+ * What may be on record of two people who could be taken for each other: the date itself, with less of it, and where a
+ * part of it is unknown, with more. At most 379 texts; three for a whole date.
+ */
+export function agreeingForms(date: string): readonly string[] {
+  const whole = isWhole(date) ? [] : wholeDates(date)
+  const months = date.length === 4 ? whole.map((each) => each.slice(0, 7)) : []
+  return [...new Set([...knownForms(date), ...months, ...whole])]
+}
+
 /** Whether a document's date of birth bears out all that the record knows. */
 export function bearsOut(document: string, record: string): boolean {
   return knownForms(document).includes(record)

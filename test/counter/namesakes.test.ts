@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RecipientId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { areNamesakes, tellsApart, type Candidate } from '../../src-main/identity/index.ts'
 import { buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { startTestDesk, type TestDesk } from '../security/desk.ts'
@@ -126,6 +126,43 @@ describe('a document that two people could hold', () => {
     await desk.call('openPickup', { pickup: id(1) })
     expect((await byEye(1)).ok).toBe(true)
     expect(toldApart()).toEqual(['account'])
+  })
+
+  it.each([
+    ['a year', 'the whole date', '2001', '2001-02-03'],
+    ['a year and a month', 'the whole date', '2001-02', '2001-02-03'],
+    ['a year', 'a year and a month', '2001', '2001-02'],
+    ['the whole date', 'a year', '2001-02-03', '2001'],
+    ['the whole date', 'a year and a month', '2001-02-03', '2001-02'],
+    ['a year and a month', 'a year', '2001-02', '2001'],
+  ])('where %s is on record of one, and %s of their namesake: by eye neither is proved', async (_, _of, known, theirs) => {
+    const born = (date: string) => (lookup: Buffer) => ({ birthTag: tag(birthTag(lookup, date)) })
+    await begin({
+      each: [
+        (lookup) => ({ ...each[0]?.(lookup), ...born(known)(lookup) }),
+        (lookup) => ({ ...each[1]?.(lookup), ...born(theirs)(lookup) }),
+        () => ({ name: { family: 'Muu', given: 'Nimi' } }),
+      ],
+    })
+    await desk.call('openPickup', { pickup: id(0) })
+    expect(code(await byEye(0))).toBe('L-332')
+    expect(step()).toMatchObject({ step: 'choose', namesakes: true, pickups: [{ id: id(0) }, { id: id(1) }] })
+    await desk.call('openPickup', { pickup: id(1) })
+    expect((await byEye(1)).ok).toBe(true)
+    expect(toldApart()).toEqual(['account'])
+  })
+
+  it('where dates on record contradict each other, nobody is a namesake', async () => {
+    await begin({
+      each: [
+        (lookup) => ({ ...each[0]?.(lookup), birthTag: tag(birthTag(lookup, '2001-02')) }),
+        (lookup) => ({ ...each[1]?.(lookup), birthTag: tag(birthTag(lookup, '2001-03-03')) }),
+        (lookup) => ({ ...each[1]?.(lookup), birthTag: tag(birthTag(lookup, '2002')) }),
+      ],
+    })
+    await desk.call('openPickup', { pickup: id(0) })
+    expect((await byEye(0)).ok).toBe(true)
+    expect(toldApart()).toEqual([null])
   })
 
   it('forgets who was told apart with the visit', async () => {

@@ -206,6 +206,42 @@ describe('checking in', () => {
     await push(kiosk)
   })
 
+  it('a birth date known in part and one known whole make namesakes of one name; dates that differ do not', async () => {
+    const { db, keys } = fleet.hub()
+    const accounts = [5, 6, 7].map((i) => fleet.accounts[i] ?? '')
+    const recipients = await db.selectFrom('account').select('recipient').where('account', 'in', accounts).execute()
+    const granted = async (births: readonly string[]) => {
+      for (const [i, { recipient }] of recipients.entries())
+        await db
+          .updateTable('recipient')
+          .set({
+            family: 'Kaima',
+            given: 'Aino',
+            birth_date: keys.seal(births[i] ?? ''),
+            birth_blind: keys.blind('birth', births[i] ?? ''),
+          })
+          .where('id', '=', recipient)
+          .execute()
+      const pickups = []
+      for (const account of accounts) pickups.push(await fleet.issue(account, desk))
+      await push(kiosk)
+      const flags = new Map(
+        pickups.flatMap((pickup) => {
+          const person = kiosk.pickups.get(pickup)?.person
+          return person === undefined ? [] : [[person.recipient as string, person.namesake]]
+        }),
+      )
+      for (const pickup of pickups)
+        await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+      await push(kiosk)
+      return recipients.map(({ recipient }) => flags.get(recipient))
+    }
+    expect(await granted(['1985', '1985-07-14', '1986-07-14'])).toEqual([true, true, false])
+    expect(await granted(['1985-07', '1985', '1985-08-01'])).toEqual([true, true, true])
+    expect(await granted(['1985-07', '1985-08', '1985-09-14'])).toEqual([false, false, false])
+    expect(await granted(['1985-07', '1985-08-14', '1985-07-31'])).toEqual([true, false, true])
+  })
+
   it('by card: initials and language for the screen, an arrival for the desk, once', async () => {
     const pickup = await fleet.issue(who, desk)
     await push(kiosk)

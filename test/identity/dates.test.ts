@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { birthOf, birthStanding, birthsOf, expiryOf, expirySeen } from '../../src-main/identity/documents/index.ts'
-import { bearsOut, BirthDate, knownForms, wholeDates, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
+import { agreeingForms, bearsOut, BirthDate, knownForms, wholeDates, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 
 const days = (from: string, to: string) =>
@@ -91,6 +91,20 @@ describe('what is known of a birth date', () => {
         expect(new Set(whole).size).toBe(whole.length)
         if (length < 10) expect(bearsOut(known, date)).toBe(false)
         expect(knownForms(known).every((form) => known.startsWith(form))).toBe(true)
+      }),
+    )
+  })
+  it('what may be on record of one person agrees either way round, and three texts agree with a whole date', () => {
+    const known = fc
+      .tuple(days('1980-01-01', '1981-12-31'), fc.constantFrom(4, 7, 10))
+      .map(([date, length]) => date.slice(0, length))
+    fc.assert(
+      fc.property(known, known, (one, other) => {
+        const agree = one.startsWith(other) || other.startsWith(one)
+        expect(agreeingForms(one).includes(other)).toBe(agree)
+        expect(agreeingForms(one).every((form) => BirthDate.safeParse(form).success)).toBe(true)
+        if (one.length === 10) expect(agreeingForms(one).length).toBe(3)
+        expect(agreeingForms(one).length).toBeLessThanOrEqual(379)
       }),
     )
   })

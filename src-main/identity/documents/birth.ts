@@ -3,7 +3,7 @@
  * two digits of a year, and perhaps no day or month; the record may know no more itself. Nothing is guessed: all that
  * the record knows must stand in the document.
  */
-import { knownForms, wholeDates } from '../../../src-shared/domain/birth-date.ts'
+import { agreeingForms, knownForms } from '../../../src-shared/domain/birth-date.ts'
 import { birthTag, type TagKey } from '../../../src-shared/protocol/tags.ts'
 import type { DocumentBirth } from './dates.ts'
 
@@ -23,10 +23,10 @@ export function bornOutTags(key: TagKey, birth: DocumentBirth): readonly Buffer[
  */
 export function fartherTags(key: TagKey, birth: DocumentBirth): readonly Buffer[] {
   return birthsOf(birth).flatMap((date) => {
-    if (date.length === 10) return []
-    const months = wholeDates(date).map((whole) => whole.slice(0, 7))
-    const forms = new Set([...(date.length === 4 ? months : []), ...wholeDates(date)])
-    return [...forms].map((form) => birthTag(key, form))
+    const bornOut = knownForms(date)
+    return agreeingForms(date)
+      .filter((form) => !bornOut.includes(form))
+      .map((form) => birthTag(key, form))
   })
 }
 
