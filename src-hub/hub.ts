@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
+import type { AlarmKind } from '../src-shared/alarm-kinds.ts'
 import { Incarnation, type SecretKind } from '../src-shared/domain/index.ts'
 import type { ReadyNote } from '../src-shared/hub-api/agent/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'
@@ -157,7 +158,7 @@ async function tellSkew(db: Db, at: number, skewMs: number): Promise<void> {
  * A provider showed that a setting, or a clock, is wrong: who runs the hub reads it in the log, and administrators at
  * the console, once for as long as the alarm is open. No text of it holds a secret.
  */
-async function tellTrouble(db: Db, at: number, kind: string, failure: Failure): Promise<void> {
+async function tellTrouble(db: Db, at: number, kind: AlarmKind, failure: Failure): Promise<void> {
   const detail = `${failure.code} ${describeFailure(failure, 'en').what}`
   const open = await db
     .selectFrom('alarm')
@@ -360,7 +361,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
-    const onTrouble = (kind: string) => (failure: Failure) => {
+    const onTrouble = (kind: AlarmKind) => (failure: Failure) => {
       const { what, next } = describeFailure(failure, 'en')
       options.onNote?.(`${failure.code} ${what} ${next}`)
       tellTrouble(db, now(), kind, failure).catch((error: unknown) => onBug(kind, error))

@@ -1,4 +1,5 @@
 /** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
+import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 
@@ -193,7 +194,7 @@ export interface Tables {
   }
   alarm: {
     id: Generated<number>
-    kind: string
+    kind: AlarmKind
     kiosk: string | null
     pickup: string | null
     detail: string

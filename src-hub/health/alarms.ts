@@ -1,6 +1,7 @@
 /**
  * What needs a person's eye: alarms and disputes, listed until someone closes them by name. Nothing is ever dropped.
  */
+import { holdingAlarms, holdsPickup } from '../../src-shared/alarm-kinds.ts'
 import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
@@ -45,15 +46,6 @@ export async function listAlarms(db: Db, open: boolean, limit: number): Promise<
   }
 }
 
-/** Kinds of alarms that hold their pickup until somebody has looked. */
-const holding: ReadonlySet<string> = new Set([
-  'poison-entry',
-  'ungrantable',
-  'secret-refused',
-  'write-off-held',
-  'sent-to-itself',
-])
-
 /** Lets a pickup go once no open alarm holds it any more, and says how it stands; null while one still does. */
 async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: string | null } | null> {
   // Two alarms of one pickup that are closed at the same time wait for each other here: the second sees the first
@@ -68,7 +60,7 @@ async function release(tx: Tx, pickup: string): Promise<{ state: string; desk: s
     .selectFrom('alarm')
     .select('id')
     .where('pickup', '=', pickup)
-    .where('kind', 'in', [...holding])
+    .where('kind', 'in', holdingAlarms)
     .where('closed_at', 'is', null)
     .limit(1)
     .executeTakeFirst()
@@ -148,7 +140,7 @@ export async function closeAlarm(
       await release(tx, row.pickup)
       const lost = await tx.selectFrom('kiosk').select('desk').where('id', '=', row.kiosk).executeTakeFirstOrThrow()
       await wanted.replacements({ kiosk: row.kiosk, desk: lost.desk }, actor)
-    } else if (holding.has(row.kind) && row.pickup !== null) {
+    } else if (holdsPickup(row.kind) && row.pickup !== null) {
       const free = await release(tx, row.pickup)
       if (free?.state === 'unassigned' && free.desk !== null) await grantPickup(tx, parts, row.pickup, free.desk, null)
     }

@@ -99,7 +99,7 @@ async function askForUnknown(
   const told = new Set(named.map(({ pickup }) => pickup))
   const news = unknown.filter(({ pickup }) => !told.has(pickup))
   if (news.length === 0) return
-  const alarm = { kind: 'unknown-pickup', kiosk: kiosk.id, detail: 'granted after the backup', at: now }
+  const alarm = { kind: 'unknown-pickup' as const, kiosk: kiosk.id, detail: 'granted after the backup', at: now }
   await tx
     .insertInto('alarm')
     .values(news.map(({ pickup }) => ({ ...alarm, pickup })))

@@ -48,7 +48,7 @@ export async function route(
       .execute()
   // A kiosk with old policy or an old directory: it stays with its desk, under a fresh secret, and somebody looks at
   // it.
-  const alarm = { kind: 'misrouted', kiosk: kiosk.id, detail: 'sent to a desk that may not have it', at: now }
+  const alarm = { kind: 'misrouted' as const, kiosk: kiosk.id, detail: 'sent to a desk that may not have it', at: now }
   if (lost.length > 0)
     await tx
       .insertInto('alarm')

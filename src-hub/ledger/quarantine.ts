@@ -3,6 +3,7 @@
  * nothing, or contradicting what is there (the second of two copies of one disk). It is kept byte for byte and never
  * changed; each handover in it takes effect as one, or is a dispute. Nothing else in it decides anything.
  */
+import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import type { WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
@@ -152,7 +153,7 @@ function createRoom(entries: number, bytes: number) {
 }
 
 /** One of a kind is enough until somebody has looked. */
-async function raise(tx: Tx, now: number, kiosk: string, kind: string, detail: string): Promise<void> {
+async function raise(tx: Tx, now: number, kiosk: string, kind: AlarmKind, detail: string): Promise<void> {
   const open = await tx
     .selectFrom('alarm')
     .select('id')

@@ -4,6 +4,7 @@
  */
 import pg from 'pg'
 import { sql } from 'kysely'
+import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
 import { PickupId } from '../../src-shared/domain/index.ts'
 import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -230,7 +231,7 @@ async function apart<T>(tx: Tx, work: () => Promise<T>): Promise<{ readonly valu
  * that names it.
  */
 async function replaceApart(tx: Tx, parts: GrantParts, pickup: string, of: Lost): Promise<Omit<Replaced, 'after'>> {
-  const alarm = (kind: string, detail: string) =>
+  const alarm = (kind: AlarmKind, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: of.kiosk, pickup, detail, at: parts.now() }).execute()
   const burned = await apart(tx, () => burn(tx, parts, [pickup], of))
   if ('wrong' in burned) {

@@ -3,6 +3,7 @@
  * process from its making to its sealing; whatever is cut in between leaves a job that makes another, so that a pickup
  * is never granted with a secret that may not bind. Safe in several hub processes.
  */
+import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantBound, revokePickup, type GrantParts } from '../pickups/index.ts'
@@ -15,6 +16,11 @@ const lanes = 4
 /** Secrets that are generated for one job, while the source says that they break a rule of its own. */
 const secretsTried = 4
 const brokeRule = (outcome: SourceOutcome) => outcome.kind === 'refused' && outcome.rule === true
+const refusedAs = {
+  set: 'secret-refused',
+  disable: 'secret-not-disabled',
+  enable: 'secret-not-enabled',
+} as const satisfies Record<Job['kind'], AlarmKind>
 /** Tries before people are told. */
 const alarmAfter = 5
 
@@ -106,7 +112,7 @@ export function createSecretWorker(
       .where('id', '=', job.id)
       .execute()
   }
-  const alarm = (tx: Tx, kind: string, job: Job, detail: string) =>
+  const alarm = (tx: Tx, kind: AlarmKind, job: Job, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: null, pickup: job.pickup, detail, at: parts.now() }).execute()
 
   async function conclude(tx: Tx, job: Job, outcome: SourceOutcome, secret: Buffer | null): Promise<void> {
@@ -131,7 +137,7 @@ export function createSecretWorker(
           await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
         // Nobody was granted it, and it binds: it goes, whatever the person did since.
         if (job.kind === 'set' && outcome.written === true) await oweDisable(tx, parts.now(), [job.pickup], true)
-        await alarm(tx, job.kind === 'set' ? 'secret-refused' : `secret-not-${job.kind}d`, job, outcome.why)
+        await alarm(tx, refusedAs[job.kind], job, outcome.why)
         return
       case 'unreachable':
       case 'unknown':

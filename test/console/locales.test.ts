@@ -11,6 +11,7 @@ import {
   SecretKind,
   StaffRole,
 } from '../../src-shared/domain/index.ts'
+import { alarmKinds } from '../../src-shared/alarm-kinds.ts'
 import { DeclineReason, RequestState } from '../../src-shared/hub-api/kiosk/requests.ts'
 import { letterRoutes } from '../../src-shared/hub-api/agent/letters.ts'
 import { AgentRole, HubPickupState } from '../../src-shared/hub-api/agent/words.ts'
@@ -86,27 +87,6 @@ function acts(): string[] {
   return [...written]
 }
 
-/** Kinds of alarms that the hub's sources raise. */
-function alarmKinds(): string[] {
-  const hub = new URL('../../src-hub/', import.meta.url)
-  const kinds = new Set<string>()
-  for (const path of globSync('**/*.ts', { cwd: hub, exclude: (name) => name === 'console' })) {
-    const text = readFileSync(new URL(path, hub), 'utf8')
-    for (const [, row] of text.matchAll(/insertInto\('alarm'\)((?:(?!\.execute\()[\s\S]){0,200}?kind: '[a-z-]+')/g))
-      kinds.add(/kind: '([a-z-]+)'/.exec(row ?? '')?.[1] ?? '')
-    for (const [, kind] of text.matchAll(/alarmKind = '([a-z-]+)'/g)) kinds.add(kind ?? '')
-    for (const [, kind] of text.matchAll(/await (?:raise\(tx, now, [\w.]+, |alarm\()'([a-z-]+)'/g))
-      kinds.add(kind ?? '')
-    for (const [, kind] of text.matchAll(/onTrouble\('([a-z-]+)'\)/g)) kinds.add(kind ?? '')
-    // Rows of many pickups at once share what they say.
-    for (const [, kind] of text.matchAll(/const alarm = \{ kind: '([a-z-]+)'/g)) kinds.add(kind ?? '')
-    // The ledger's rules name theirs in a type.
-    for (const [, union] of text.matchAll(/alarms: \{\s*kind:([\s|a-z'-]*)/g))
-      for (const [, kind] of (union ?? '').matchAll(/'([a-z-]+)'/g)) kinds.add(kind ?? '')
-  }
-  return [...kinds]
-}
-
 interface Node {
   readonly type: number
   readonly content?: unknown
@@ -172,8 +152,8 @@ describe("the console's locales", () => {
       ['printer', PrinterState.options],
       ['factValue', [...ProofKind.options, ...Channel.options]],
       ['event', [...Object.keys(ledgerFacts), ...acts()]],
-      ['alarms.kind', [...alarmKinds(), 'dead-letter', 'disable-failed']],
-      ['alarms.next', [...alarmKinds(), 'dead-letter', 'disable-failed']],
+      ['alarms.kind', [...alarmKinds, 'dead-letter', 'disable-failed']],
+      ['alarms.next', [...alarmKinds, 'dead-letter', 'disable-failed']],
       ['declineReason', DeclineReason.options],
       ['requests.state', RequestState.options],
       ['letters.state', ['on-its-way', 'delivered', 'returned-by-post']],
@@ -182,22 +162,6 @@ describe("the console's locales", () => {
       ['chains.why', ChainProgress.options[2].shape.why.options],
       ['nav', [...places.map(({ name }) => name), 'pickup', 'person', 'me', 'sign-in', 'welcome', 'nowhere']],
     ]
-    expect(alarmKinds()).toEqual(
-      expect.arrayContaining([
-        'misrouted',
-        'quarantined',
-        'evidence-refused',
-        'write-off-held',
-        'not-reissued',
-        'foreign-entry',
-        'sign-in-setting',
-        'e-id-setting',
-        'e-id-without-proof',
-        'ungrantable',
-        'unknown-pickup',
-        'desk-not-ready',
-      ]),
-    )
     for (const [group, values] of named)
       for (const value of values) expect(all.en.has(`${group}.${value}`), `${group}.${value}`).toBe(true)
   })

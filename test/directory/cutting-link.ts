@@ -13,6 +13,8 @@ export interface CuttingLink {
   readonly port: number
   cut: Cut
   cuts: number
+  /** New passwords that went through, as they stand in the requests. */
+  readonly passwords: string[]
   stop(): Promise<void>
 }
 
@@ -21,7 +23,7 @@ const passwordModify = Buffer.from('1.3.6.1.4.1.4203.1.11.1')
 
 export async function startCuttingLink(directory: Directory): Promise<CuttingLink> {
   const open = new Set<TLSSocket>()
-  const link: { cut: Cut; cuts: number } = { cut: 'never', cuts: 0 }
+  const link: { cut: Cut; cuts: number; passwords: string[] } = { cut: 'never', cuts: 0, passwords: [] }
   const { key, certificate: cert } = directory.server
   const server = createServer({ key, cert }, (near) => {
     if (link.cut === 'at-connect') {
@@ -47,6 +49,9 @@ export async function startCuttingLink(directory: Directory): Promise<CuttingLin
       if (data.includes(passwordModify)) {
         if (link.cut === 'before-request') return cutHere()
         deaf = link.cut === 'before-answer'
+        // `[2] newPasswd` ends the request (RFC 3062, section 2).
+        const fresh = /\x82(.)([^\x82]*)$/s.exec(data.toString('latin1'))
+        if (fresh?.[2]?.length === fresh?.[1]?.charCodeAt(0)) link.passwords.push(fresh?.[2] ?? '')
       }
       far.write(data)
     })

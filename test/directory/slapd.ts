@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'ldapts'
+import { Attribute, Change, Client } from 'ldapts'
 import { issueServerIdentity } from '../../src-hub/keys/index.ts'
 import { freePort } from '../free-port.ts'
 
@@ -37,6 +37,8 @@ export interface Directory {
   /** The person chooses their own password. */
   choose(account: string, old: string, own: string): Promise<void>
   addAccounts(accounts: readonly string[]): Promise<void>
+  /** A rule that no generated secret meets applies to this account, or no longer. */
+  strict(account: string, on: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -115,6 +117,14 @@ pwdLockout: TRUE
 pwdMustChange: TRUE
 pwdAllowUserChange: TRUE
 
+dn: cn=strict,${baseDn}
+objectClass: organizationalRole
+objectClass: pwdPolicy
+cn: strict
+pwdAttribute: userPassword
+pwdCheckQuality: 2
+pwdMinLength: 60
+
 ${accounts.map(entryOf).join('')}`,
   )
   const added = spawnSync('/usr/sbin/slapadd', ['-f', conf, '-l', ldif], { encoding: 'utf8' })
@@ -192,6 +202,19 @@ ${accounts.map(entryOf).join('')}`,
           })
       })
     },
+    strict: (account, on) =>
+      as(adminDn, adminPassword, (client) =>
+        client.modify(
+          dn(account),
+          new Change({
+            operation: 'replace',
+            modification: new Attribute({
+              type: 'pwdPolicySubentry',
+              values: on ? [`cn=strict,${baseDn}`] : [],
+            }),
+          }),
+        ),
+      ),
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -283,6 +283,39 @@ describe('the fleet', () => {
     expect(await directory.binds('unheard-of', await slip(pickup))).toBe(true)
   })
 
+  test('a rule that no secret meets: others are tried, three times, then the pickup is held and the rule is named', async () => {
+    const account = fleet.accounts[9] ?? ''
+    const { db } = fleet.hub()
+    await directory.strict(account, true)
+    link.passwords.length = 0
+    const pickup = await fleet.issue(account, desk)
+    expect(link.passwords.length).toBe(4)
+    expect(new Set(link.passwords).size).toBe(4)
+    for (const secret of ['before-everything-1', ...link.passwords])
+      expect(await directory.binds(account, secret)).toBe(secret === 'before-everything-1')
+    expect(await jobs(pickup)).toEqual([
+      { kind: 'set', state: 'failed', outcome: 'ldap-19: Password fails quality checking policy', attempts: 1 },
+    ])
+    const held = await db.selectFrom('pickup').select(['state', 'held']).where('id', '=', pickup).execute()
+    expect(held).toEqual([{ state: 'unassigned', held: true }])
+    const alarm = (await fleet.alarms()).alarms.find((one) => one.pickup === pickup)
+    expect(alarm).toMatchObject({
+      kind: 'secret-refused',
+      detail: 'ldap-19: Password fails quality checking policy',
+    })
+    // Nothing that an alarm or a job says holds one of them.
+    for (const secret of link.passwords)
+      expect(JSON.stringify([await jobs(pickup), await fleet.alarms()])).not.toContain(secret)
+    await due()
+    expect(link.passwords.length).toBe(4)
+    await directory.strict(account, false)
+    value(await fleet.agent().call('closeAlarm', { body: { what: 'alarm', id: alarm?.id ?? 0 } }))
+    await due()
+    expect(await stateOf(pickup)).toBe('granted')
+    expect(await directory.binds(account, await slip(pickup))).toBe(true)
+    expect(link.passwords.length).toBe(5)
+  })
+
   test('a handed-over secret stays in force', async () => {
     const before = new Set(kiosk.pickups.liveIds().map(({ id }) => id))
     handOver(kiosk, before.size)
