@@ -13,7 +13,7 @@ export {
   type Place,
 } from './grants.ts'
 export { extendPickup } from './extend.ts'
-export { issuePickup } from './issue.ts'
+export { issueIn, issuePickup, settled, type Issued } from './issue.ts'
 export { checkPolicy, checkRoute, openAddress, routesFor, type Wish } from './policy-check.ts'
 export { abandonWalkIn, issueWalkIn } from './walk-in.ts'
 export { pickupTimeline } from './timeline.ts'

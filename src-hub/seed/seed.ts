@@ -3,14 +3,15 @@
  * not there yet. Whoever is on record stays as they are: people are corrected at their source.
  */
 import { createHash } from 'node:crypto'
-import { DeskId } from '../../src-shared/domain/index.ts'
+import { DeskId, type Language } from '../../src-shared/domain/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import type { RunningHub } from '../hub.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { sealAddress } from '../letters/index.ts'
-import { issuePickup } from '../pickups/index.ts'
+import { issueIn, settled, type GrantParts, type Issued } from '../pickups/index.ts'
 import { importSettingsIn } from '../settings-file/index.ts'
 import type { Institution } from './institution.ts'
 
@@ -112,47 +113,62 @@ async function deskIds(tx: Tx): Promise<Map<string, DeskId>> {
   return new Map(rows.map(({ id, key }) => [key ?? id, DeskId.parse(id)]))
 }
 
+/** Why policy, or the limits of a secret, refuse a pickup of the file: its place there, and the reason in words. */
+function notIssued(place: string, failure: Failure): Result<never> {
+  const why = (language: Language) => `${failure.code} ${describeFailure(failure, language).what}`
+  return fail('L-334', { place, whyFi: why('fi'), whySv: why('sv'), whyEn: why('en') })
+}
+
+/** In the caller's transaction. Once: who has had a pickup is not given another by a start. */
+async function issueAll(
+  tx: Tx,
+  parts: GrantParts,
+  pickups: Institution['pickups'],
+  desks: Seeded['desks'],
+): Promise<Result<readonly { readonly issued: Issued; readonly secret: string | undefined }[]>> {
+  const all: { issued: Issued; secret: string | undefined }[] = []
+  for (const [i, { desk: key, secret, ...rest }] of pickups.entries()) {
+    const desk = desks.get(key)
+    if (desk === undefined) return fail('L-101', { where: `pickups.${i}.desk` })
+    const had = await tx.selectFrom('pickup').select('id').where('account', '=', rest.account).executeTakeFirst()
+    if (had !== undefined) continue
+    const bytes = secret === undefined ? null : Buffer.from(secret, 'utf8')
+    const issued = await issueIn(tx, parts, { ...rest, desk }, bytes, 'seed', 'supervisor').finally(() =>
+      bytes?.fill(0),
+    )
+    if (!issued.ok) return notIssued(`pickups.${i}`, issued.failure)
+    all.push({ issued: issued.value, secret })
+  }
+  return ok(all)
+}
+
 /**
- * Fails with L-101 for a key that names nothing, as a settings file fails (then nothing is changed), or what issuing
- * fails with.
+ * Fails with L-101 for a key that names nothing, L-334 for a pickup that may not be issued, or as a settings file
+ * fails; then nothing is changed.
  */
 export async function seed(hub: RunningHub, data: Institution): Promise<Result<Seeded>> {
-  const { db, keys } = hub
+  const { db, keys, parts } = hub
   const { staff, recipients, pickups, ...settings } = data
-  const merged = await transact<Result<Map<string, DeskId>>>(db, async (tx) => {
-    const imported = await importSettingsIn(tx, hub.parts.now(), 'seed', settings)
+  const merged = await transact(db, async (tx) => {
+    const imported = await importSettingsIn(tx, parts.now(), 'seed', settings)
     if (!imported.ok) return imported
     const desks = await deskIds(tx)
-    for (const [i, pickup] of pickups.entries())
-      if (!desks.has(pickup.desk)) return fail('L-101', { where: `pickups.${i}.desk` })
     for (const [i, member] of staff.entries())
       if (!member.desks.every((desk) => desks.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
     const taken = await takenAlready(tx, keys, data)
     if (taken !== null) return fail('L-101', { where: taken })
     await addStaff(tx, keys, staff, desks)
     await addPeople(tx, keys, recipients)
-    return ok(desks)
+    const all = await issueAll(tx, parts, pickups, desks)
+    return all.ok ? ok({ desks, all: all.value }) : all
   })
   if (!merged.ok) return merged
-  const desks = merged.value
-  let issuedNow = 0
-  for (const pickup of pickups) {
-    const { desk: key, secret, ...rest } = pickup
-    const desk = desks.get(key)
-    if (desk === undefined) throw new Error('checked above')
-    // Once: who has had a pickup is not given another by a start.
-    const had = await db.selectFrom('pickup').select('id').where('account', '=', pickup.account).executeTakeFirst()
-    if (had !== undefined) continue
-    const issued = await issuePickup(
-      db,
-      hub.parts,
-      { ...rest, desk, ...(secret === undefined ? {} : { secret }) },
-      'seed',
-    )
-    if (!issued.ok) return issued
-    issuedNow++
+  const { desks, all } = merged.value
+  for (const { issued, secret } of all) {
+    const bytes = secret === undefined ? null : Buffer.from(secret, 'utf8')
+    await settled(db, parts, issued, bytes).finally(() => bytes?.fill(0))
   }
-  return ok({ desks, pickups: issuedNow })
+  return ok({ desks, pickups: all.length })
 }
 
 const settingKey = 'seed'

@@ -389,7 +389,9 @@ export function createWalkInDesk({
     if (closed !== null) return { ok: false, failure: closed }
     const shown = proofOf(of, byEye)
     const proof: typeof shown =
-      shown.ok && hasNamesake(of, byEye?.birthDate ?? null) ? ok({ ...shown.value, toldApart: 'account' as const }) : shown
+      shown.ok && hasNamesake(of, byEye?.birthDate ?? null)
+        ? ok({ ...shown.value, toldApart: 'account' as const })
+        : shown
     if (!proof.ok) {
       if (['L-305', 'L-323', 'L-324'].includes(proof.failure.code)) note(proof.failure)
       return proof

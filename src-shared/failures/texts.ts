@@ -680,6 +680,20 @@ export const errorTexts = {
     ],
     en: ['The document alone does not tell who you are.', 'Scan your card or your pickup code, or ask at the desk.'],
   },
+  'L-334': {
+    fi: [
+      'Tiedostossa on nouto, jota ei voi antaa ({place}): {why}',
+      'Tiedostosta ei otettu mitään. Korjaa nouto tai säännöt ja lue tiedosto uudelleen.',
+    ],
+    sv: [
+      'I filen finns ett ärende som inte kan utfärdas ({place}): {why}',
+      'Inget av filen togs in. Rätta ärendet eller reglerna och läs in filen på nytt.',
+    ],
+    en: [
+      'The file has a pickup that may not be issued ({place}): {why}',
+      'Nothing of the file was taken in. Correct the pickup or the rules, and read the file again.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

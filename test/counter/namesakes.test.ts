@@ -135,22 +135,25 @@ describe('a document that two people could hold', () => {
     ['the whole date', 'a year', '2001-02-03', '2001'],
     ['the whole date', 'a year and a month', '2001-02-03', '2001-02'],
     ['a year and a month', 'a year', '2001-02', '2001'],
-  ])('where %s is on record of one, and %s of their namesake: by eye neither is proved', async (_, _of, known, theirs) => {
-    const born = (date: string) => (lookup: Buffer) => ({ birthTag: tag(birthTag(lookup, date)) })
-    await begin({
-      each: [
-        (lookup) => ({ ...each[0]?.(lookup), ...born(known)(lookup) }),
-        (lookup) => ({ ...each[1]?.(lookup), ...born(theirs)(lookup) }),
-        () => ({ name: { family: 'Muu', given: 'Nimi' } }),
-      ],
-    })
-    await desk.call('openPickup', { pickup: id(0) })
-    expect(code(await byEye(0))).toBe('L-332')
-    expect(step()).toMatchObject({ step: 'choose', namesakes: true, pickups: [{ id: id(0) }, { id: id(1) }] })
-    await desk.call('openPickup', { pickup: id(1) })
-    expect((await byEye(1)).ok).toBe(true)
-    expect(toldApart()).toEqual(['account'])
-  })
+  ])(
+    'where %s is on record of one, and %s of their namesake: by eye neither is proved',
+    async (_, _of, known, theirs) => {
+      const born = (date: string) => (lookup: Buffer) => ({ birthTag: tag(birthTag(lookup, date)) })
+      await begin({
+        each: [
+          (lookup) => ({ ...each[0]?.(lookup), ...born(known)(lookup) }),
+          (lookup) => ({ ...each[1]?.(lookup), ...born(theirs)(lookup) }),
+          () => ({ name: { family: 'Muu', given: 'Nimi' } }),
+        ],
+      })
+      await desk.call('openPickup', { pickup: id(0) })
+      expect(code(await byEye(0))).toBe('L-332')
+      expect(step()).toMatchObject({ step: 'choose', namesakes: true, pickups: [{ id: id(0) }, { id: id(1) }] })
+      await desk.call('openPickup', { pickup: id(1) })
+      expect((await byEye(1)).ok).toBe(true)
+      expect(toldApart()).toEqual(['account'])
+    },
+  )
 
   it('where dates on record contradict each other, nobody is a namesake', async () => {
     await begin({

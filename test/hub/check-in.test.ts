@@ -225,10 +225,10 @@ describe('checking in', () => {
       const pickups = []
       for (const account of accounts) pickups.push(await fleet.issue(account, desk))
       await push(kiosk)
-      const flags = new Map(
+      const flags = new Map<string, boolean>(
         pickups.flatMap((pickup) => {
           const person = kiosk.pickups.get(pickup)?.person
-          return person === undefined ? [] : [[person.recipient as string, person.namesake]]
+          return person === undefined ? [] : [[person.recipient, person.namesake]]
         }),
       )
       for (const pickup of pickups)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseInstitution, seed, startHub, type RunningHub } from '../../src-hub/index.ts'
+import { describeFailure } from '../../src-shared/failures/codes.ts'
 import { FeedPage, SnapshotPage } from '../../src-shared/hub-api/index.ts'
 import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { parseEnrolmentCode } from '../../src-shared/protocol/enrolment-code.ts'
@@ -168,6 +169,74 @@ test('a file of an institution that contradicts itself, or what is on record, is
     if (!data.ok) throw new Error(JSON.stringify(data.failure))
     expect(await seed(hub, data.value)).toMatchObject({ ok: false, failure: { code: 'L-101', params: { where } } })
     expect(await people()).toEqual(before)
+  }
+})
+
+test('a file with a pickup that policy refuses, or that cannot be, brings nothing: no person, no staff, no setting, no pickup', async () => {
+  const whole = JSON.parse(readFileSync(new URL('../../resources/demo/institution.json', import.meta.url), 'utf8')) as {
+    organisation: object
+    recipients: { class: string; account: string }[]
+    staff: object[]
+    pickups: object[]
+    desks: { key: string; kind: string }[]
+  }
+  const [student] = whole.recipients.filter((each) => each.class === 'student')
+  const [pickup] = whole.pickups
+  const someone = (n: number, more: object = {}) => ({
+    ...student,
+    key: `refused${n}`,
+    account: `refused${n}`,
+    cards: [],
+    otherAccounts: [],
+    ...more,
+  })
+  const fine = {
+    ...pickup,
+    account: 'refused1',
+    desk: whole.desks.find(({ kind }) => kind === 'helpdesk')?.key,
+    channel: 'helpdesk',
+    requestReference: 'R-1',
+  }
+  const count = async () => {
+    const tables = ['account', 'recipient', 'staff', 'badge', 'card', 'pickup', 'secret_job', 'feed', 'audit'] as const
+    const all = await Promise.all(
+      tables.map((table) =>
+        hub.db
+          .selectFrom(table)
+          .select(({ fn }) => fn.countAll().as('n'))
+          .executeTakeFirstOrThrow(),
+      ),
+    )
+    const { name } = await hub.db.selectFrom('organisation').select('name').executeTakeFirstOrThrow()
+    return JSON.stringify([name, ...all])
+  }
+  const before = await count()
+  const refused: readonly [string, object, string][] = [
+    ['another channel', { pickups: [fine, { ...fine, account: 'refused2', channel: 'porter' }] }, 'pickups.1'],
+    ['an account that has ended', { pickups: [{ ...fine, account: 'refused3' }] }, 'pickups.0'],
+    [
+      'a letter at a desk',
+      { pickups: [fine, { ...fine, account: 'refused2', channel: 'registered-letter' }] },
+      'pickups.1',
+    ],
+    ['too long a secret', { pickups: [fine, { ...fine, account: 'refused2', secret: 'x'.repeat(5000) }] }, 'pickups.1'],
+  ]
+  const name = { fi: 'Toinen', sv: 'En annan', en: 'Another' }
+  for (const [what, more, place] of refused) {
+    const data = parseInstitution({
+      ...whole,
+      organisation: { ...whole.organisation, name },
+      staff: [{ key: 'refusedstaff', name: 'Uusi Porttu', role: 'porter', badges: ['F1F2F3F5'], desks: [] }],
+      recipients: [someone(1, { cards: ['F1F2F3F6'] }), someone(2), someone(3, { accountValidUntil: '2020-01-01' })],
+      ...more,
+    })
+    if (!data.ok) throw new Error(`${what}: ${JSON.stringify(data.failure)}`)
+    const seeded = await seed(hub, data.value)
+    expect(seeded, what).toMatchObject({ ok: false, failure: { code: 'L-334', params: { place } } })
+    if (seeded.ok) continue
+    const { what: said } = describeFailure(seeded.failure, 'en')
+    expect(said, what).toMatch(/^The file has a pickup that may not be issued \(pickups\.\d\): L-\d{3} [A-Z]/)
+    expect(await count(), what).toBe(before)
   }
 })
 

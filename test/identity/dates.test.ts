@@ -5,7 +5,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { birthOf, birthStanding, birthsOf, expiryOf, expirySeen } from '../../src-main/identity/documents/index.ts'
-import { agreeingForms, bearsOut, BirthDate, knownForms, wholeDates, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
+import {
+  agreeingForms,
+  bearsOut,
+  BirthDate,
+  knownForms,
+  wholeDates,
+  withoutUnknown,
+} from '../../src-shared/domain/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 
 const days = (from: string, to: string) =>
