@@ -15,6 +15,7 @@ import {
   expiryOn,
   fartherTags,
   matchName,
+  mayBeShortened,
   needsEye,
   type MachineReadDocument,
 } from '../identity/documents/index.ts'
@@ -185,26 +186,30 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   }
 
   /**
-   * Somebody born that day whose name a machine cannot compare: the document is not another person's for all we know.
+   * Somebody born that day whose name a machine cannot compare, with the document's or with any: the document is not
+   * another person's for all we know. null: it is.
    */
-  function byEyeAlone(document: MachineReadDocument, id: PickupId | null): boolean {
-    return bornOutTags(keys.lookupKey, document)
+  function byEyeAlone(document: MachineReadDocument, id: PickupId | null): 'L-246' | 'L-336' | null {
+    const born = bornOutTags(keys.lookupKey, document)
       .flatMap((tag) => pickups.byBirthTag(tag))
-      .some(({ id: each, person }) => (id === null || each === id) && needsEye(person.name, person.formerNames))
+      .filter((each) => id === null || each.id === id)
+    if (born.some(({ person }) => needsEye(person.name, person.formerNames))) return 'L-246'
+    return born.some(({ person }) => mayBeShortened(document, person.name, person.formerNames)) ? 'L-336' : null
   }
 
   /** What an open pickup is told of a document that does not match it. */
   function differs(document: MachineReadDocument, open: Pickup, expired: boolean): Failure {
     if (expired) return { code: 'L-301' }
     if (fallsShort(document, open)) return { code: 'L-324' }
-    return { code: byEyeAlone(document, open.id) ? 'L-246' : 'L-302' }
+    return { code: byEyeAlone(document, open.id) ?? 'L-302' }
   }
 
   /** A good document of nobody who is expected here. */
   function noneMatches(document: MachineReadDocument, expired: boolean): void {
     const short = expired ? null : onlyShort(document)
+    const byEye = expired ? null : byEyeAlone(document, null)
     if (short !== null) serving.refuseDocument(short, { code: 'L-324' })
-    else if (!expired && byEyeAlone(document, null)) refuse({ code: 'L-246' })
+    else if (byEye !== null) refuse({ code: byEye })
     else if (!parts.walkIn.byDocument(document)) {
       refuse({ code: expired ? 'L-301' : document.birthDate === null ? 'L-324' : 'L-308' })
     }

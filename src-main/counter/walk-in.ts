@@ -21,6 +21,7 @@ import {
   birthStanding,
   expiryOn,
   matchName,
+  mayBeShortened,
   needsEye,
   type DocumentBirth,
   type ExpirySeen,
@@ -181,10 +182,11 @@ export function createWalkInDesk({
     bornAs(document, of) === 'short' && matchName(document, of.name, of.formerNames) !== null
 
   /** Why a good document is nobody's of these: a machine cannot tell, or it is another person's. */
-  function differs(document: Read, among: readonly FoundAccount[]): 'L-246' | 'L-302' | 'L-324' {
+  function differs(document: Read, among: readonly FoundAccount[]): 'L-246' | 'L-302' | 'L-324' | 'L-336' {
     if (among.some((each) => fallsShort(document, each))) return 'L-324'
-    const unsure = (of: FoundAccount) => bornAs(document, of) === 'whole' && needsEye(of.name, of.formerNames)
-    return among.some(unsure) ? 'L-246' : 'L-302'
+    const born = among.filter((of) => bornAs(document, of) === 'whole')
+    if (born.some((of) => needsEye(of.name, of.formerNames))) return 'L-246'
+    return born.some((of) => mayBeShortened(document, of.name, of.formerNames)) ? 'L-336' : 'L-302'
   }
 
   function documentView(of: FoundAccount): DocumentView | null {

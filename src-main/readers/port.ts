@@ -59,6 +59,8 @@ export interface Scan {
   readonly cards?: readonly CardFormat[]
   /** Read off a document, or by OCR: it may be one (`offDocument`). Never true of a bar code or a 2D symbol. */
   readonly offDocument?: boolean
+  /** The reader says of its reads what they are, and said nothing of this one: it is not taken for a document. */
+  readonly unidentified?: boolean
 }
 
 export interface ReaderStatus {

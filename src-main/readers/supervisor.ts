@@ -10,7 +10,7 @@ import { createBucket, reportRate, scanRate } from './flood.ts'
 import { knownToClassify } from './known-text.ts'
 import { createLearner, type Learner } from './learn/index.ts'
 import { identityOf } from './mask.ts'
-import { offDocument } from './off-document.ts'
+import { offDocument, readsDocuments } from './off-document.ts'
 import type { HidBus, HidDeviceInfo, HidHandle, ListedDevice, ReaderStatus, ReaderSupervisor, Scan } from './port.ts'
 import { createRepeats } from './repeats.ts'
 import { wake } from './wake.ts'
@@ -173,6 +173,7 @@ export function createReaderSupervisor(
       at,
       cards: rule.cards,
       ...(offDocument(rule, decoded) ? { offDocument: true } : {}),
+      ...(decoded.unidentified === true && readsDocuments(rule) ? { unidentified: true } : {}),
     }
     if (rule.ignoreOthers && !knownToClassify(scan)) {
       counts.passedOver += 1

@@ -694,6 +694,34 @@ export const errorTexts = {
       'Nothing of the file was taken in. Correct the pickup or the rules, and read the file again.',
     ],
   },
+  'L-335': {
+    fi: [
+      'Lukija ei kertonut, että tämä luettiin asiakirjasta. Tekstiä ei käytetty.',
+      'Lue asiakirja uudelleen, tarvittaessa kolme kertaa, tai tarkista se itse. Jos tämä toistuu, kerro ylläpidolle: lukijan on lähetettävä tunnisteensa (]o) myös asiakirjojen eteen.',
+    ],
+    sv: [
+      'Läsaren sade inte att detta lästes från en handling. Texten användes inte.',
+      'Läs handlingen igen, vid behov tre gånger, eller granska den själv. Om detta upprepas, meddela administratören: läsaren måste sända sin beteckning (]o) också före handlingar.',
+    ],
+    en: [
+      'The reader did not say that this was read off a document. The text was not used.',
+      'Scan the document again, three times if need be, or check it by eye. If this goes on, tell the administrator: the reader must send its identifier (]o) before documents too.',
+    ],
+  },
+  'L-336': {
+    fi: [
+      'Asiakirjan koneluettavassa osassa nimi on lyhennetty niin, että se voi olla useamman henkilön.',
+      'Etsi nouto nimellä ja vertaa asiakirjaan painettua nimeä itse.',
+    ],
+    sv: [
+      'I handlingens maskinläsbara del är namnet så förkortat att det kan vara fleras.',
+      'Sök ärendet med namn och jämför själv namnet som är tryckt på handlingen.',
+    ],
+    en: [
+      'In the machine-readable lines the name is cut so short that it may be more than one person’s.',
+      'Find the pickup by name, and compare the name printed on the document by eye.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

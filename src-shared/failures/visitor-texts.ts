@@ -136,6 +136,7 @@ export const visitorTexts: Readonly<Record<string, Texts>> = {
       'Scan the identity document itself, your card, or the code in your message.',
     ],
   },
+  'L-335': unread,
   'L-333': {
     fi: [
       'Henkilöllisyystodistus ei yksin kerro, kuka olet.',

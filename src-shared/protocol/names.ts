@@ -242,6 +242,23 @@ export function matchName(
   return found
 }
 
+/**
+ * Whether the name in a document is this one cut so short that it could be another's as well: each of its words begins
+ * its counterpart, in order, and its field is full or a word is one letter of a longer one (9303 part 3 section 4.6;
+ * some States write initials where there is room for more). No proof: the name as printed must be compared by eye.
+ */
+export function mayBeShortened(document: DocumentName, record: PersonName, former: readonly PersonName[]): boolean {
+  const { family, given, cut, cutInFamily } = readOf(document)
+  const words = [...family, ...given]
+  if (words.length === 0 || !(cut || words.some((word) => word.length === 1))) return false
+  const whole = (name: PersonName) => waysOf(`${name.family} ${name.given}`).some((way) => begins(words, way))
+  const parts = (name: PersonName) =>
+    family.length > 0 &&
+    waysOf(name.family).some((way) => begins(family, way)) &&
+    (cutInFamily || (given.length > 0 && waysOf(name.given).some((way) => begins(given, way))))
+  return [record, ...former].some((name) => (given.length === 0 && whole(name)) || parts(name))
+}
+
 /** Characters of the longest name field, in a passport. */
 const longestField = 39
 

@@ -35,6 +35,26 @@ test('a name that a machine cannot compare is never another person’s: staff ar
   expect(desk.state().counter).toMatchObject({ step: 'verify', pickup: { name: '明 李' } })
 })
 
+test('a name cut down to letters is never another person’s: staff are told to compare the printed name, and can', async () => {
+  desk = await startTestDesk('porter', {
+    every: { name: { family: 'Koe', given: 'Aino Maria Helena' }, formerNames: [] },
+  })
+  await desk.signIn(desk.staff.porter)
+  desk.scan(passport('KOE', 'A M H'))
+  expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-336' } })
+  const pickup = desk.pickups[0]?.id
+  await desk.call('dismiss', {})
+  await desk.call('openPickup', { pickup })
+  desk.scan(passport('KOE', 'A M H'))
+  expect(desk.state().counter).toMatchObject({ step: 'verify', document: null, notice: { code: 'L-336' } })
+  expect(await desk.call('verifyDocument', { pickup })).toMatchObject({ ok: false })
+  expect(await desk.call('verifyByEye', { pickup, ...byEye })).toMatchObject({ ok: true })
+  await desk.call('dismiss', {})
+  await desk.call('openPickup', { pickup: desk.pickups[1]?.id })
+  desk.scan(passport('KOE', 'A B H'))
+  expect(desk.state().counter).toMatchObject({ step: 'verify', document: null, notice: { code: 'L-302' } })
+})
+
 test('a name in Latin letters that differs is another person’s', async () => {
   desk = await startTestDesk('porter', { every: { name: { family: 'Məmmədov', given: 'Əli' }, formerNames: [] } })
   await desk.signIn(desk.staff.porter)

@@ -138,9 +138,80 @@ describe('lines with right check digits', () => {
     it('the same of a reader whose reports have no field for identifiers', async () => {
       const rule = { ...page, documents: true, posLayout: 'newland' }
       const of = (content: string) => pos(content, '', 'newland')
-      expect(await desk(rule, [...of(']Q1'), ...of(one), ...of(two)])).toEqual(['L-326'])
+      expect(await desk(rule, [...of(']Q1'), ...of(one), ...of(two)])).toEqual(['L-335'])
       expect(await desk(rule, of(`]Q1\r${text}`))).toEqual(['L-326'])
       expect(await desk(rule, [...of(`]o1${one}`), ...of(`]o1${two}`)])).toEqual(['document'])
+    })
+  })
+  describe('a reader that types no identifiers, after a symbol whose text begins like one', () => {
+    const us = (content: string) => encodeKeyboardWedge(content, 'us')
+    const newland = (content: string) => pos(content.replaceAll('\n', '\r'), '', 'newland')
+    const lines = (content: string) => encodeDocument(content.split('\n'))
+    const whole = `${one}\n${two}`
+    const posRule = { ...page, documents: true, posLayout: 'newland' as const }
+    const kinds = [
+      ['keys', { ...keys, documents: true }, us, wedge],
+      ['HID POS without a field', posRule, newland, device('a')],
+      ['reports of lines', { usagePage: 0x8c, decoder: 'document' }, lines, device('a')],
+    ] as const
+    /** Each read after a silence of its own; what the desk makes of all of them. */
+    async function reads(
+      rule: object,
+      of: (content: string) => readonly Uint8Array[],
+      info: ReturnType<typeof device>,
+      contents: readonly string[],
+    ): Promise<string[]> {
+      const at = await fakeDesk({ allow: [{ name: 'reader', ...rule }], pairMs: 0, debounceMs: 0 })
+      const reader = at.plug(info)
+      await at.pass(1000)
+      for (const content of contents) {
+        reader.send(...of(content))
+        await at.pass(2000)
+      }
+      return at.scans.map((scan) => {
+        const meaning = classifyScan(scan, today)
+        return meaning.kind === 'unreadable' ? meaning.failure.code : meaning.kind
+      })
+    }
+    it.each(kinds)(
+      '%s: is told to read it again, and the third document in a row is one',
+      async (_, rule, of, info) => {
+        const again = [whole, whole, whole, whole]
+        expect(await reads(rule, of, info, [whole, ']Q1HELLO-WORLD-5', ...again])).toEqual([
+          ...['document', 'card', 'L-335', 'L-335', 'document', 'document'],
+        ])
+      },
+    )
+    it.each(kinds)('%s: cards and badges without an identifier count as well', async (_, rule, of, info) => {
+      const contents = [']Q1HELLO-WORLD-5', '04A1B2C3D4E5F6', '04A1B2C3D4E5F7', whole]
+      expect(await reads(rule, of, info, contents)).toEqual(['card', 'card', 'card', 'document'])
+    })
+    it.each(kinds)('%s: no symbol of a reader that does type them comes of it', async (_, rule, of, info) => {
+      // However often a phone is shown, the reader begins each read with the symbol's identifier.
+      const phone = [`]Q1\n${whole}`, `]Q1${whole}`, `]Q1X9X9X9\n\n${whole}`, `]d2\n${whole}`]
+      const shown = [...phone, ...phone, ...phone]
+      for (const made of await reads(rule, of, info, shown)) expect(['card', 'L-326', 'L-704', 'L-705']).toContain(made)
+      // A read of something else between them starts nothing: the count begins anew with each identifier.
+      const mixed = [
+        '04A1B2C3D4E5F6',
+        ...phone,
+        '04A1B2C3D4E5F6',
+        '04A1B2C3D4E5F7',
+        ...phone,
+        '04A1B2C3D4E5F6',
+        ...phone,
+      ]
+      for (const made of await reads(rule, of, info, mixed)) expect(made).not.toBe('document')
+    })
+    it.each(kinds)('%s: lines of one read count once, however many', async (_, rule, of, info) => {
+      const at = await fakeDesk({ allow: [{ name: 'reader', ...rule }], pairMs: 0, debounceMs: 0 })
+      const reader = at.plug(info)
+      await at.pass(1000)
+      reader.send(...of(']Q1HELLO-WORLD-5'))
+      await at.pass(2000)
+      // A symbol's rest, after the machine stood still once in its middle: no silence between its lines.
+      for (let n = 0; n < 6; n++) reader.send(...of('04A1B2C3D4E5F6'), ...of(whole))
+      expect(at.scans.map((scan) => classifyScan(scan, today).kind)).not.toContain('document')
     })
   })
   it('a line out of a symbol and a line by OCR are no document, in either order, and the desk is told', async () => {

@@ -79,7 +79,7 @@ function visitorCodes(): ErrorCode[] {
 }
 /** Met only by somebody whose badge was read or who is signed in, or never by whoever checks in. */
 const staffCodes: ReadonlySet<string> = new Set([
-  ...['L-108', 'L-109', 'L-214', 'L-246', 'L-301', 'L-302', 'L-308', 'L-309', 'L-310', 'L-311', 'L-324'],
+  ...['L-108', 'L-109', 'L-214', 'L-246', 'L-301', 'L-302', 'L-308', 'L-309', 'L-310', 'L-311', 'L-324', 'L-336'],
   ...['L-401', 'L-403', 'L-404', 'L-405', 'L-409', 'L-414'],
   // Of issuing, routing, letters and proving; L-222 is told a visitor as L-223.
   ...['L-222', 'L-224', 'L-225', 'L-226', 'L-227', 'L-228', 'L-229', 'L-618'],

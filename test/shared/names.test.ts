@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fullName, initials, listedName } from '../../src-shared/domain/person-name.ts'
 import { mrzLetters } from '../../src-shared/protocol/mrz-letters.ts'
-import { asDocumentNames, matchName, needsEye } from '../../src-shared/protocol/names.ts'
+import { asDocumentNames, matchName, mayBeShortened, needsEye } from '../../src-shared/protocol/names.ts'
 
 type Name = readonly [family: string, given: string]
 const name = ([family, given]: Name) => ({ family, given })
@@ -120,6 +120,62 @@ describe('a name that fills its field', () => {
   ])('%s', (line, record, expected) => {
     expect(line.length).toBe(44)
     expect(matchName(fieldOf(line), name(record), [])).toBe(expected)
+  })
+})
+
+describe('a name cut so short that it may be more than one person’s', () => {
+  it.each<readonly [what: string, record: Name, document: Name, truncated: boolean, boolean]>([
+    ['initials alone', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'A M'], false, true],
+    ['one initial of two names', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'A'], false, true],
+    ['another initial', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'B M'], false, false],
+    ['initials in another order', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'M A'], false, false],
+    ['another family name', ['Virtanen', 'Aino Maria'], ['KORHONEN', 'A M'], false, false],
+    [
+      'an identity card of thirty characters, full',
+      ['Li', 'A Bo Ce De Ef Fa Gi Ha Ik'],
+      ['LI', 'A B C D E F G H I'],
+      true,
+      true,
+    ],
+    [
+      'many names to a letter each',
+      ['Abd', 'Al Bo Ce De Ef Fa Gi Ha Ik Jo Ka'],
+      ['ABD', 'A B C D E F G H I J K'],
+      true,
+      true,
+    ],
+    ['cut in the second name', ['Ng', 'Siu Wai Kam'], ['NG', 'SIU W'], true, true],
+    ['family names to letters', ['Rao Das Sen', 'Om'], ['R D S', 'O'], true, true],
+    ['only the family name fits', ['Rao Das Sen Roy', 'Om'], ['RAO D S R', ''], true, true],
+    ['a former name cut short', ['Neumann', 'Eva Maria'], ['ALTMANN', 'E M'], false, true],
+    ['one name, cut', ['', 'Suwarnoputra'], ['S', ''], true, true],
+    ['whole words that are others', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'ANNA M'], false, false],
+    ['not cut at all', ['Virtanen', 'Aino'], ['VIRTANEN', 'AINO LIISA'], false, false],
+    ['a word more than on record', ['Virtanen', 'Aino'], ['VIRTANEN', 'A B'], false, false],
+    ['the beginning of a word, with room left', ['Virtanen', 'Aino Maria'], ['VIRTANEN', 'AI MAR'], false, false],
+    ['nothing', ['Virtanen', 'Aino'], ['', ''], true, false],
+  ])('%s', (_what, record, document, truncated, expected) => {
+    const former = [{ family: 'Altmann', given: 'Eva Maria' }]
+    expect(mayBeShortened({ ...name(document), truncated }, name(record), former)).toBe(expected)
+  })
+  it('never where a name is longer than the document’s letters could begin, and always where it was cut by the rule', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'ABCDEFGHIJ'), minLength: 2, maxLength: 9 })
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 4 }),
+        fc.array(word, { minLength: 1, maxLength: 4 }),
+        fc.nat(),
+        (family, given, seed) => {
+          const cut = (words: readonly string[]) =>
+            words.map((each, i) => each.slice(0, 1 + ((seed >> i) % each.length)))
+          const document = { family: cut(family).join(' '), given: cut(given).join(' '), truncated: true }
+          const record = { family: family.join(' '), given: given.join(' ') }
+          expect(mayBeShortened(document, record, [])).toBe(true)
+          expect(mayBeShortened({ ...document, family: `Z${document.family}` }, record, [])).toBe(false)
+          expect(mayBeShortened({ ...document, given: `${document.given} Z` }, record, [])).toBe(false)
+        },
+      ),
+    )
   })
 })
 

@@ -11,5 +11,5 @@ export {
   readMrz,
   type MachineReadDocument,
 } from './mrz.ts'
-export { matchName, needsEye, type DocumentName } from '../../../src-shared/protocol/names.ts'
+export { matchName, mayBeShortened, needsEye, type DocumentName } from '../../../src-shared/protocol/names.ts'
 export { buildTd1, buildTd2, buildTd3, checkDigit, type Specimen } from './specimen.ts'

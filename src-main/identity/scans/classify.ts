@@ -21,6 +21,8 @@ export interface ClassifiedScan extends CardText {
   readonly cards?: readonly CardFormat[]
   /** It came from a reader of documents, or by OCR (`offDocument` in src-main/readers). */
   readonly offDocument?: boolean
+  /** Its reader says what it reads, and did not say so of this. */
+  readonly unidentified?: boolean
 }
 
 /** `today` is the desk's date, `YYYY-MM-DD`. */
@@ -30,7 +32,10 @@ export function classifyScan(scan: ClassifiedScan, today: string): ScanMeaning {
   if (code !== undefined) return { kind: 'pickup-code', code }
   const lines = mrzLines(text)
   if (lines !== null || looksLikeMrz(text)) {
-    if (scan.offDocument !== true) return { kind: 'unreadable', failure: fail('L-326').failure }
+    if (scan.offDocument !== true) {
+      const refused = scan.unidentified === true ? fail('L-335') : fail('L-326')
+      return { kind: 'unreadable', failure: refused.failure }
+    }
     if (lines === null) return { kind: 'unreadable', failure: fail('L-303').failure }
     const document = readMrz(lines, today)
     return document.ok

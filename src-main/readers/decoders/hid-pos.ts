@@ -68,7 +68,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
     const text = textOf(Buffer.concat(parts))
     const payload = noise === null ? payloadOf(text, symbology) : { refused: noise }
     // A read has its own end here, whatever it holds: it is a burst of its own.
-    identifiers.paused()
+    identifiers.ended()
     if (symbology === null) identifiers.saw(text)
     reset()
     if (payload === 'empty') took = 'idle'
@@ -120,6 +120,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
       if (open) noise = 'L-704'
     },
     reset,
+    paused: () => identifiers.paused(),
   }
 }
 
