@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
-import type { AlarmKind } from '../src-shared/alarm-kinds.ts'
+import type { AlarmKind } from '../src-shared/domain/alarm-kinds.ts'
 import { Incarnation, type SecretKind } from '../src-shared/domain/index.ts'
 import type { ReadyNote } from '../src-shared/hub-api/agent/operations.ts'
 import { newId } from '../src-shared/protocol/ids.ts'

@@ -1,5 +1,5 @@
 /** The hub's tables as types, for Kysely. Times are ms since 1970 (bigint columns, read as numbers). */
-import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
+import type { AlarmKind } from '../../src-shared/domain/alarm-kinds.ts'
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 

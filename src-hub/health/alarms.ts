@@ -1,7 +1,7 @@
 /**
  * What needs a person's eye: alarms and disputes, listed until someone closes them by name. Nothing is ever dropped.
  */
-import { holdingAlarms, holdsPickup } from '../../src-shared/alarm-kinds.ts'
+import { holdingAlarms, holdsPickup } from '../../src-shared/domain/alarm-kinds.ts'
 import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'

@@ -3,7 +3,7 @@
  * nothing, or contradicting what is there (the second of two copies of one disk). It is kept byte for byte and never
  * changed; each handover in it takes effect as one, or is a dispute. Nothing else in it decides anything.
  */
-import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
+import type { AlarmKind } from '../../src-shared/domain/alarm-kinds.ts'
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import type { WireEntry } from '../../src-shared/hub-api/ledger-entry.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'

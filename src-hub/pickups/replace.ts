@@ -4,7 +4,7 @@
  */
 import pg from 'pg'
 import { sql } from 'kysely'
-import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
+import type { AlarmKind } from '../../src-shared/domain/alarm-kinds.ts'
 import { PickupId } from '../../src-shared/domain/index.ts'
 import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'

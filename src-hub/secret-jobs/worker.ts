@@ -3,7 +3,7 @@
  * process from its making to its sealing; whatever is cut in between leaves a job that makes another, so that a pickup
  * is never granted with a secret that may not bind. Safe in several hub processes.
  */
-import type { AlarmKind } from '../../src-shared/alarm-kinds.ts'
+import type { AlarmKind } from '../../src-shared/domain/alarm-kinds.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantBound, revokePickup, type GrantParts } from '../pickups/index.ts'

@@ -11,7 +11,7 @@ import {
   SecretKind,
   StaffRole,
 } from '../../src-shared/domain/index.ts'
-import { alarmKinds } from '../../src-shared/alarm-kinds.ts'
+import { alarmKinds } from '../../src-shared/domain/alarm-kinds.ts'
 import { DeclineReason, RequestState } from '../../src-shared/hub-api/kiosk/requests.ts'
 import { letterRoutes } from '../../src-shared/hub-api/agent/letters.ts'
 import { AgentRole, HubPickupState } from '../../src-shared/hub-api/agent/words.ts'

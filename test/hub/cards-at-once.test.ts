@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { mostCards } from '../../src-shared/agent-api/words.ts'
+import { mostCards } from '../../src-shared/hub-api/agent/words.ts'
 import { startFleet, value, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
