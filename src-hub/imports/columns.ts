@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { BirthDate, withoutUnknown } from '../../src-shared/domain/birth-date.ts'
 import { mostCards, plainAccount } from '../../src-shared/hub-api/agent/words.ts'
 import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../src-shared/domain/index.ts'
-import { failureOfText, HumanText } from '../../src-shared/domain/human-text.ts'
+import { failureOfText, HumanText, shownText } from '../../src-shared/domain/human-text.ts'
 import { hasName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
-import { columnOf, valueOf, type Column } from './headers.ts'
+import { columnOf, isCellError, valueOf, type Column } from './headers.ts'
 
 const personal: readonly Column[] = [
   'class',
@@ -85,7 +85,7 @@ export function lacks(person: ImportPerson): 'class' | 'family' | null {
 export function readHeader(cells: readonly string[]): Result<readonly Column[]> {
   const read = cells.map(columnOf)
   const unknown = read.find(({ column }) => column === null)
-  if (unknown !== undefined) return fail('L-634', { column: unknown.named.slice(0, 40) })
+  if (unknown !== undefined) return fail('L-634', { column: [...shownText(unknown.named)].slice(0, 40).join('') })
   const named = read.flatMap(({ column }) => column ?? [])
   const twice = named.find((name, i) => named.indexOf(name) !== i)
   if (twice !== undefined) return fail('L-634', { column: twice })
@@ -118,6 +118,8 @@ export function readRow(header: readonly Column[], cells: readonly string[]): Re
     const text = (cells[i] ?? '').trim().normalize('NFC')
     if (text !== '') values[name] = valueOf(name, text)
   })
+  const broken = header.find((name) => isCellError(values[name] ?? ''))
+  if (broken !== undefined) return fail('L-635', { column: broken })
   const account = Account.safeParse(values.account)
   if (!account.success) return fail('L-635', { column: 'account' })
   const person = personal.some((name) => values[name] !== undefined) ? Person.safeParse(values) : null

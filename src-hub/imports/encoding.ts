@@ -1,6 +1,6 @@
 /**
  * How the bytes of an uploaded file are letters: as spreadsheets in Finland write CSV. Whole lines are judged, so that
- * an error has its line.
+ * an error has its line. A file that is no text, or whose letters would silently become others, is refused.
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileRefused } from './refused.ts'
@@ -10,6 +10,32 @@ export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be'
 /** Bytes that windows-1252 has no letter for (Unicode's mapping table CP1252.TXT), and controls that no text has. */
 const noLetter = (byte: number) =>
   [0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte) || (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
+
+/**
+ * How files begin that people choose in place of a table as text: a workbook is itself a ZIP file, an older one an OLE
+ * compound file; then PDF, RTF, gzip, SQLite.
+ */
+const otherFiles = [
+  Buffer.from('504b0304', 'hex'),
+  Buffer.from('504b0506', 'hex'),
+  Buffer.from('d0cf11e0', 'hex'),
+  Buffer.from('1f8b', 'hex'),
+  ...['%PDF-', '{\\rtf', 'SQLite format 3'].map((text) => Buffer.from(text)),
+]
+/** Pages, and workbooks in XML. */
+const markup = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|head|meta|table|workbook)\b/i
+
+function refuseOtherFiles(start: Buffer): void {
+  const binary = otherFiles.some((begin) => start.subarray(0, begin.length).equals(begin))
+  if (binary || markup.test(start.subarray(0, headBytes).toString('latin1'))) throw new FileRefused({ code: 'L-337' })
+}
+
+/**
+ * Whether a line that is no UTF-8 is of an older encoding than windows-1252, in which its letters would be others and
+ * nobody would notice: of the Macintosh (0x8A is ä, 0x8C å), where windows-1252 has a capital amid small letters; or of
+ * MS-DOS, code page 850 (0x84 is ä, 0x94 ö, 0x86 å), where windows-1252 has a sign amid letters.
+ */
+const olderEncoding = /[a-z][\x8a\x8c]|[A-Za-z][\x8a\x8c][a-z]|[A-Za-z]\x84|[A-Za-z][\x86\x94][A-Za-z]/
 
 /** So much of a file is looked at for zeros. */
 const headBytes = 200
@@ -27,8 +53,8 @@ function utf16Of(start: Buffer): Encoding | null {
 
 /**
  * Reads the file through. A file with a letter that is well-formed UTF-8 is UTF-8 to its end; one whose letters beyond
- * ASCII are all ill-formed as UTF-8 is windows-1252, as spreadsheets save CSV in Finland. Throws `FileRefused`: L-633
- * naming the line, for a mixture.
+ * ASCII are all ill-formed as UTF-8 is windows-1252, as spreadsheets save CSV in Finland. Throws `FileRefused`: L-337
+ * for another kind of file; L-633 naming the line, for a mixture, an older encoding, or a NUL.
  */
 export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encoding> {
   let line = 1
@@ -45,11 +71,15 @@ export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encodin
     for (let from = 0; from < whole.length;) {
       const end = whole.indexOf(0x0a, from)
       const one = whole.subarray(from, end === -1 ? whole.length : end)
+      // No text has it, in any encoding that is read a byte at a time; a database takes it for the end.
+      if (one.includes(0)) throw new FileRefused({ code: 'L-633', params: { row: line } })
       if (!isAscii(one)) {
         if (isUtf8(one)) wellFormed += 1
         else {
           illFormed ??= line
           hopeless ||= one.some(noLetter)
+          if (olderEncoding.test(one.toString('latin1')))
+            throw new FileRefused({ code: 'L-633', params: { row: line } })
         }
       }
       if (end === -1) break
@@ -62,6 +92,7 @@ export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encodin
     left = all
     if (first && all.length < headBytes) continue
     if (first) {
+      refuseOtherFiles(all)
       const wide = utf16Of(all)
       if (wide !== null) return wide
       first = false
@@ -70,6 +101,7 @@ export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encodin
     judge(all.subarray(0, end))
     left = Buffer.from(all.subarray(end))
   }
+  if (first) refuseOtherFiles(left)
   const wide = first ? utf16Of(left) : null
   if (wide !== null) return wide
   judge(left)
@@ -91,6 +123,9 @@ export async function* asUtf8(chunks: AsyncIterable<Buffer>, encoding: Encoding)
   }
   for await (const chunk of chunks) {
     const text = decoded(chunk)
+    const nul = text.indexOf('\0')
+    if (nul !== -1)
+      throw new FileRefused({ code: 'L-633', params: { row: line + text.slice(0, nul).split('\n').length - 1 } })
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) line += 1
     if (text !== '') yield Buffer.from(text)
   }

@@ -71,6 +71,14 @@ function isoDate(text: string): string {
     : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
 }
 
+/**
+ * What a spreadsheet program writes for a formula that failed, in whatever language: `#N/A`, `#REF!`, `#PUUTTUU!`,
+ * `#SAKNAS!`, `#NAMN?`, LibreOffice's `Err:502`.
+ */
+export function isCellError(text: string): boolean {
+  return /^(?:#[\p{Lu}/0_]{2,20}[!?]|#N\/A|Err:\d{3})$/u.test(text)
+}
+
 /** A cell as the column's schema has it. */
 export function valueOf(column: Column, text: string): string {
   if (column === 'birth_date' || column === 'valid_until') return isoDate(text)

@@ -87,6 +87,7 @@ export function createImportWorker(
 
   async function run(): Promise<number> {
     let taken = 0
+    const failed: unknown[] = []
     for (; !loop.stopped; taken++) {
       const one = await claim()
       if (one === null) break
@@ -94,17 +95,18 @@ export function createImportWorker(
         if (one.state === 'checking') await checkImport(db, parts, held(one))
         else await carryOut(held(one))
       } catch (error) {
-        // Cancelled, or another process goes on with it.
-        if (!(error instanceof LeaseLost)) throw error
-      } finally {
-        await db
-          .updateTable('import')
-          .set({ lease: null, lease_until: null })
-          .where('id', '=', one.id)
-          .where('lease', '=', one.lease)
-          .execute()
+        // Cancelled, or another process goes on with it. Else it waits for its lease to end; those behind it do not.
+        if (!(error instanceof LeaseLost)) failed.push(error)
+        continue
       }
+      await db
+        .updateTable('import')
+        .set({ lease: null, lease_until: null })
+        .where('id', '=', one.id)
+        .where('lease', '=', one.lease)
+        .execute()
     }
+    if (failed.length > 0) throw failed[0]
     await sweep()
     return taken
   }

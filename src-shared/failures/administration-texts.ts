@@ -369,6 +369,20 @@ export const administrationTexts = {
     sv: ['Filen har för många rader: högst {max}.', 'Dela upp filen och importera delarna var för sig.'],
     en: ['The file has too many rows: {max} at most.', 'Split the file and import the parts one by one.'],
   },
+  'L-337': {
+    fi: [
+      'Tiedosto ei ole tekstitaulukko vaan esimerkiksi Excel-työkirja, PDF tai verkkosivu.',
+      'Avaa se taulukkolaskennassa, tallenna CSV-muodossa (UTF-8) ja tuo se uudelleen.',
+    ],
+    sv: [
+      'Filen är ingen texttabell utan till exempel en Excel-arbetsbok, en PDF eller en webbsida.',
+      'Öppna den i ett kalkylprogram, spara den som CSV (UTF-8) och importera den på nytt.',
+    ],
+    en: [
+      'The file is no table as text, but an Excel workbook, a PDF or a web page, say.',
+      'Open it in a spreadsheet program, save it as CSV (UTF-8), and import it again.',
+    ],
+  },
   'L-633': {
     fi: ['Rivin {row} merkistöä ei tunneta.', 'Tallenna tiedosto UTF-8-muodossa ja tuo se uudelleen.'],
     sv: ['Teckenkodningen på rad {row} är okänd.', 'Spara filen som UTF-8 och importera den på nytt.'],

@@ -75,6 +75,29 @@ it.each([
     ['1: account|desk', '2: d’Angelo|€'],
   ],
   ['nothing but separators', ';;\n;;\n', []],
+  [
+    'LibreOffice, every text cell in quotation marks, with a mark',
+    '\ufeff"account";"desk"\n"mäkelä";"Yliopistonkatu 4"\n"åström";"Ö"\n',
+    finnish,
+  ],
+  [
+    'Google Sheets: commas, and a cell with one',
+    'account,desk\r\nmäkelä,"a, b"\r\n',
+    ['1: account|desk', '2: mäkelä|a, b'],
+  ],
+  ['Numbers: semicolons, CR and LF, no mark', text.replaceAll('\r\n', '\n'), finnish],
+  ['quotation marks doubled in a cell', 'account;desk\na;"x ""y"" z"\n', ['1: account|desk', '2: a|x "y" z']],
+  ['a letter for each script, UTF-8', 'account;desk\n王;Ж\nع;अ\n', ['1: account|desk', '2: 王|Ж', '3: ع|अ']],
+  ['the same in UTF-16', wide('account;desk\n王;Ж\nع;अ\n', 'le'), ['1: account|desk', '2: 王|Ж', '3: ع|अ']],
+  ['sep= in UTF-16', wide('sep=\t\r\naccount\tdesk\r\nä\tb\r\n', 'le'), ['2: account|desk', '3: ä|b']],
+  ['a smiling face, which is two units of UTF-16', wide('account;desk\n😀;b\n', 'be'), ['1: account|desk', '2: 😀|b']],
+  [
+    'quotation marks and a cross of windows-1252 beside letters',
+    Buffer.from('account;desk\nx;Talo \x94Pirtti\x94 \x86 \x8aimko M\x8aK\n', 'latin1'),
+    ['1: account|desk', '2: x|Talo ”Pirtti” † Šimko MŠK'],
+  ],
+  ['an empty file', '', []],
+  ['a mark alone', '\ufeff', []],
 ] as const)('%s: passes', async (_what, file, expected) => {
   for (const piece of [1, 7, 64, 100_000]) expect(await read(file, piece), `pieces of ${piece}`).toEqual(expected)
 })
@@ -98,6 +121,27 @@ it.each([
   ['a short line after a line break in a cell', `${header}\n"a\nx";b;c\na;b\n`, 'L-642', 4],
   ['a line is longer than any row', after(12, 'x'.repeat(20_000)), 'L-642', 14],
   ['a line of windows-1252 among lines of UTF-8', mixed, 'L-633', 23],
+  ['a NUL in a line', after(4, 'an\0na;b;c'), 'L-633', 6],
+  ['NULs alone', Buffer.alloc(50), 'L-633', 1],
+  ['a NUL in UTF-16', wide(after(4, 'an\0na;b;c'), 'be'), 'L-633', 6],
+  ['UTF-32', Buffer.from(`\ufeff${header}\na;b;c\n`.replaceAll(/./gsu, '$&\0'), 'utf16le'), 'L-633', 1],
+  ['UTF-16 that is cut within a letter', wide('account;desk\nä;😀', 'le').subarray(0, -2), 'L-633', 2],
+  ['the Macintosh’s letters, with CR', Buffer.from('account;desk\rmaija;M\x8akel\x8a\r', 'latin1'), 'L-633', 1],
+  ['the Macintosh’s letters', Buffer.from('account;desk\na;b\nmaija;M\x8akel\x8a\n', 'latin1'), 'L-633', 3],
+  ['a Macintosh’s Swedish o', Buffer.from('account;desk\na;B\x8cge\n', 'latin1'), 'L-633', 2],
+  ['MS-DOS letters', Buffer.from('account;desk\r\nmaija;M\x84kel\x84\r\n', 'latin1'), 'L-633', 2],
+  ['MS-DOS ö', Buffer.from('account;desk\r\na;b\r\nmaija;R\x94nty\r\n', 'latin1'), 'L-633', 3],
+  ['MS-DOS å', Buffer.from('account;desk\r\nmaija;H\x86kan\r\n', 'latin1'), 'L-633', 2],
+  ['a workbook', Buffer.from('PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml', 'latin1'), 'L-337', undefined],
+  ['an older workbook', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'latin1'), 'L-337', undefined],
+  ['a PDF', Buffer.from('%PDF-1.4\n%\xe2\xe3\n', 'latin1'), 'L-337', undefined],
+  ['a page', '\n <table><tr><td>account</td></tr></table>', 'L-337', undefined],
+  ['a page from its beginning', '<!DOCTYPE html><html></html>', 'L-337', undefined],
+  ['a workbook in XML', '\ufeff<?xml version="1.0"?><Workbook/>', 'L-337', undefined],
+  ['rich text', '{\\rtf1\\ansi account;desk}', 'L-337', undefined],
+  ['a compressed file', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'L-337', undefined],
+  ['a formula for a text, in quotation marks', after(2, '="0012";b;c'), 'L-642', 4],
+  ['an end of file as MS-DOS writes it', `${header}\na;b;c\n\x1a`, 'L-642', 3],
   ['a byte that no encoding here knows', Buffer.from(`${header}\na;b;c\n\na;\x81\xe4;c\n`, 'latin1'), 'L-633', 4],
 ] as const)('%s: refused, with that line', async (_what, file, code, line) => {
   for (const piece of [1, 7, 64, 100_000]) expect(await read(file, piece), `pieces of ${piece}`).toEqual([code, line])
@@ -146,6 +190,16 @@ it.each([
     ['account', 'family', 'given', 'birth_date'],
   ],
   [['account', 'tunnus'], 'account'],
+  [[`${'x'.repeat(39)}😀`], `${'x'.repeat(39)}😀`],
+  [['\0a\u202ec'], 'ac'],
+  [
+    ['account\u00a0', 'Desk'],
+    ['account', 'desk'],
+  ],
+  [
+    ['Ka\u0308ytta\u0308ja\u0308tunnus', 'Piste'],
+    ['account', 'desk'],
+  ],
   [['account', 'salasana'], 'salasana'],
   [['sukunimi', 'etunimi'], 'account'],
 ])('the header %j', (cells, expected) => {
@@ -161,6 +215,12 @@ const person = (cells: Readonly<Record<string, string>>) => {
 
 it.each([
   [{ family: 'Suwarno' }, { family: 'Suwarno' }],
+  [{ family: 'Null' }, { family: 'Null' }],
+  [
+    { family: 'NULL', given: 'True' },
+    { family: 'NULL', given: 'True' },
+  ],
+  [{ family: '#1' }, { family: '#1' }],
   [{ given: 'Anjali', family: '' }, { given: 'Anjali' }],
   [{ former_names: 'Suwarno' }, { former_names: [{ family: 'Suwarno', given: '' }] }],
   [
@@ -197,6 +257,18 @@ it.each([
   [{ former_names: 'a, b, c' }, 'former_names'],
   [{ former_names: ',' }, 'former_names'],
   [{ cards: '1.2E+09' }, 'cards'],
+  [{ cards: '4,00123E+12' }, 'cards'],
+  [{ cards: '12345678,0' }, 'cards'],
+  [{ birth_date: '11/2/1997' }, 'birth_date'],
+  [{ birth_date: '35736' }, 'birth_date'],
+  [{ birth_date: '2.11.1997 0.00' }, 'birth_date'],
+  [{ family: '#REF!' }, 'family'],
+  [{ family: '#PUUTTUU!' }, 'family'],
+  [{ given: '#SAKNAS!', family: 'Ek' }, 'given'],
+  [{ sponsor: '#N/A', family: 'Ek' }, 'sponsor'],
+  [{ family: '#NAMN?' }, 'family'],
+  [{ family: '#DIV/0!' }, 'family'],
+  [{ family: 'Err:502' }, 'family'],
   [{ cards: Array.from({ length: 21 }, (_, n) => `000000${n}00`.slice(-8)).join('|') }, 'L-247'],
 ])('a row with %j is refused', (cells, expected) => {
   expect(person(cells)).toEqual(expected)

@@ -344,6 +344,61 @@ const cardsHeld = async (account: string) =>
       .execute()
   ).length
 
+test.each([
+  ['a workbook', Buffer.from('PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0', 'latin1'), 'L-337'],
+  ['NULs alone', Buffer.alloc(50), 'L-633'],
+  ['a NUL in an account', Buffer.from('account;class;family\nma\0ija;student;M\n'), 'L-633'],
+  ['a column named by half a letter', Buffer.from(`${'x'.repeat(39)}😀;b\n`), 'L-634'],
+  ['a column named by 10,000 letters', Buffer.from(`account;${'x'.repeat(10_000)}\n`), 'L-634'],
+])('%s is refused in words, and what comes after it is read', async (_what, file, code) => {
+  const bad = await upload(file)
+  const good = await upload('account;class;family\nafter-bad;student;Ek\n')
+  expect(await look(bad)).toMatchObject({ state: 'refused', problem: { code } })
+  expect(await look(good)).toMatchObject({ state: 'checked', ready: 1 })
+})
+
+test('an import that meets a fault of the hub’s own waits, and those behind it do not', async () => {
+  const { db } = fleet.hub()
+  const stuck = value(await fleet.agent().call('createImport', { body: { name: 'stuck', supersede: false } })).id
+  value(
+    await fleet.agent().call('importPart', {
+      body: {
+        id: stuck,
+        part: 0,
+        bytes: Buffer.from('account;class;family\ns;student;Ek\n').toString('base64'),
+        last: true,
+      },
+    }),
+  )
+  await sql`CREATE FUNCTION stuck() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'a fault'; END $$ LANGUAGE plpgsql`.execute(
+    db,
+  )
+  try {
+    await sql`CREATE TRIGGER stuck BEFORE INSERT ON import_row FOR EACH ROW WHEN (NEW.account = 's') EXECUTE FUNCTION stuck()`.execute(
+      db,
+    )
+    const behind = value(await fleet.agent().call('createImport', { body: { name: 'behind', supersede: false } })).id
+    value(
+      await fleet.agent().call('importPart', {
+        body: {
+          id: behind,
+          part: 0,
+          bytes: Buffer.from('account;class;family\nt;student;Ek\n').toString('base64'),
+          last: true,
+        },
+      }),
+    )
+    await expect(fleet.hub().runJobs()).rejects.toThrow('a fault')
+    expect(await look(behind)).toMatchObject({ state: 'checked', ready: 1 })
+    expect(await look(stuck)).toMatchObject({ state: 'checking' })
+  } finally {
+    await sql`DROP FUNCTION stuck CASCADE`.execute(db)
+  }
+  await db.updateTable('import').set({ lease_until: 0 }).where('id', '=', stuck).execute()
+  await fleet.hub().runJobs()
+  expect(await look(stuck)).toMatchObject({ state: 'checked', ready: 1 })
+})
+
 test('a file that repeats the cards a person has, and adds one, adds it', async () => {
   await runNow(await upload(`account;class;family;given;cards\nrepeat-a;student;Ek;Eva;${cards(0xa1000000, 11)}\n`))
   expect(await cardsHeld('repeat-a')).toBe(11)
