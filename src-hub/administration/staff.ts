@@ -8,6 +8,7 @@ import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { endOwnKeys } from '../kiosks/index.ts'
 import { note, tellStaff } from './tell.ts'
 
 /** As a kiosk can be told (StaffRecord). */
@@ -59,13 +60,10 @@ export async function saveStaff(
     const before = (await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()).map(
       (row) => row.desk,
     )
+    const left = before.filter((desk) => !(desks as string[]).includes(desk))
+    await endOwnKeys(tx, now, id, left)
     for (const desk of desks) await tx.insertInto('staff_desk').values({ staff: id, desk }).execute()
-    await tellStaff(
-      tx,
-      keys,
-      id,
-      before.filter((desk) => !(desks as string[]).includes(desk)),
-    )
+    await tellStaff(tx, keys, id, left)
     await note(tx, now, actor, 'staff-saved', null, { staff: id, role: body.role, desks: desks.length })
     return ok(id)
   })
@@ -83,6 +81,7 @@ export async function removeStaff(
     if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
     const before = await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()
     await tx.deleteFrom('badge').where('staff', '=', id).execute()
+    await endOwnKeys(tx, now, id, null)
     await tellStaff(
       tx,
       keys,
@@ -136,6 +135,7 @@ export async function removeBadges(
   return transact(db, async (tx) => {
     if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
     await tx.deleteFrom('badge').where('staff', '=', id).execute()
+    await endOwnKeys(tx, now, id, null)
     await tellStaff(tx, keys, id, [])
     await note(tx, now, actor, 'badges-removed', null, { staff: id })
     return ok(null)

@@ -3,6 +3,7 @@
  * be.
  */
 import { beginningMigration } from './beginning-migration.ts'
+import { holdersMigration } from './holders-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { markMigration } from './mark-migration.ts'
@@ -242,4 +243,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   },
   beginningMigration,
   { version: 155, sql: spellingsMigration },
+  { version: 160, sql: holdersMigration },
 ]

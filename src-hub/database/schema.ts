@@ -48,6 +48,10 @@ export interface Tables {
     pending_since: ColumnType<number | null, number | null | undefined, number | null>
     /** How often other letters than its own were typed. */
     pending_tries: Generated<number>
+    /** What a session said of who holds the key that waits (`OpeningHoldersText`). */
+    pending_holders: Json<unknown> | null
+    /** Of the newest statement of who holds the key in force; null: none was made. */
+    holders_n: number | null
     acked: Generated<number>
     head_hash: string
     frozen: Generated<boolean>
@@ -64,6 +68,7 @@ export interface Tables {
     enrolled_at: number
   }
   refused_opening_key: { kiosk: string; key: Buffer; at: number; by: string }
+  opening_holder: { kiosk: string; staff: string; key: Buffer; since: number; gone_at: number | null }
   given_up: { kiosk: string; seq: number; pickup: string; at: number }
   kiosk_status: { kiosk: string; light: string; since: number; at: number; record: Json<unknown> }
   enrolment_code: {

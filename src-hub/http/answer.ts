@@ -72,6 +72,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'L-681': 409,
   'L-431': 409,
   'L-432': 409,
+  'L-437': 409,
+  'L-438': 409,
   'L-690': 409,
   'L-691': 409,
   'L-692': 409,

@@ -1,4 +1,5 @@
 export { enrolKiosk, newEnrolmentCode, type Enrolled } from './enrol.ts'
+export { endOwnKeys } from './opening-holders.ts'
 export { confirmOpeningKey, refuseOpeningKey, registerOpeningKey } from './opening-keys.ts'
 export { previewWriteOff } from './preview.ts'
 export { heedStanding, type SaidStanding } from './evidence.ts'

@@ -63,3 +63,45 @@ export function standingOf(known: KeysKnown, key: string, vouched: boolean): Sta
 
 /** So many times other letters may be typed; then the key counts as refused. */
 export const fingerprintTries = 5
+
+/** What the hub knows of those who hold a kiosk's key. Keys in base64url. */
+export interface HoldersKnown {
+  /** Of the newest statement that was taken; null: this kiosk has made none, as older versions do not. */
+  readonly n: number | null
+  /** Whose own key is which. */
+  readonly current: ReadonlyMap<string, string>
+  /** Own keys that do not count any more: their person was removed, or chose another PIN. */
+  readonly gaveUp: ReadonlySet<string>
+  /** Who works at the desk. */
+  readonly members: ReadonlySet<string>
+}
+
+export interface HoldersSaid {
+  readonly by: string
+  readonly holders: readonly { readonly staff: string; readonly key: string }[]
+}
+
+export type HoldersJudged =
+  /** The kiosk has not said who holds the key, or nothing proves it. */
+  | { readonly is: 'unsaid' }
+  /** `staff` do not work at the desk, or the key given for them was given up. */
+  | { readonly is: 'strangers'; readonly staff: readonly string[] }
+  /** `byHolder`: the hub knows the own key of whoever says so. */
+  | { readonly is: 'said'; readonly byHolder: boolean }
+
+/** Of a statement whose proofs are true. */
+export function judgeHolders(known: HoldersKnown, { by, holders }: HoldersSaid): HoldersJudged {
+  const strangers = holders.filter(({ staff, key }) => !known.members.has(staff) || known.gaveUp.has(key))
+  if (strangers.length > 0) return { is: 'strangers', staff: strangers.map(({ staff }) => staff) }
+  const own = holders.find(({ staff }) => staff === by)?.key
+  return { is: 'said', byHolder: own !== undefined && known.current.get(by) === own }
+}
+
+/**
+ * Whether countersignatures alone put a key in force: until a kiosk has said who holds its key, as older versions do
+ * not. From then on somebody whom the hub knows as a holder vouches for it as well: a removed member may still have an
+ * older key.
+ */
+export function linksSuffice(known: HoldersKnown, said: HoldersJudged): boolean {
+  return known.n === null || (said.is === 'said' && said.byHolder)
+}

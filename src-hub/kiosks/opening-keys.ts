@@ -2,20 +2,35 @@
  * A kiosk's opening key at the hub: told by the kiosk, put in force by what vouches for it, confirmed or refused by a
  * supervisor.
  */
-import type { OpeningLinkText, HubBody } from '../../src-shared/hub-api/index.ts'
+import { OpeningHoldersText, type OpeningLinkText, type HubBody } from '../../src-shared/hub-api/index.ts'
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { keep, type Db, type Tx } from '../database/index.ts'
 import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
-import { fingerprintTries, pathTo, standingOf, type KeysKnown, type Vouched } from './opening-key-rules.ts'
+import { holdersKnown, judged, takeHolders } from './opening-holders.ts'
+import {
+  fingerprintTries,
+  judgeHolders,
+  linksSuffice,
+  pathTo,
+  standingOf,
+  type HoldersKnown,
+  type KeysKnown,
+  type Vouched,
+} from './opening-key-rules.ts'
 
 interface Kiosk {
   readonly id: string
   readonly desk: string
 }
-type Known = KeysKnown & { readonly tries: number }
+type Known = KeysKnown & {
+  readonly tries: number
+  readonly holdersN: number | null
+  /** What was said of who holds the key that waits. */
+  readonly pendingHolders: OpeningHoldersText | null
+}
 
 const raw = (key: string) => Buffer.from(key, 'base64url')
 
@@ -23,7 +38,7 @@ const raw = (key: string) => Buffer.from(key, 'base64url')
 async function knownOf(tx: Tx, kiosk: string): Promise<(Known & Kiosk) | null> {
   const row = await tx
     .selectFrom('kiosk')
-    .select(['id', 'desk', 'opening_key', 'pending_key', 'pending_tries'])
+    .select(['id', 'desk', 'opening_key', 'pending_key', 'pending_tries', 'pending_holders', 'holders_n'])
     .where('id', '=', kiosk)
     .where('state', '=', 'active')
     .where('kind', '=', 'desk')
@@ -37,6 +52,8 @@ async function knownOf(tx: Tx, kiosk: string): Promise<(Known & Kiosk) | null> {
     inForce: row.opening_key?.toString('base64url') ?? null,
     pending: row.pending_key?.toString('base64url') ?? null,
     tries: Number(row.pending_tries),
+    holdersN: row.holders_n === null ? null : Number(row.holders_n),
+    pendingHolders: row.pending_holders === null ? null : OpeningHoldersText.parse(row.pending_holders),
     refused: new Set(refused.map(({ key }) => key.toString('base64url'))),
   }
 }
@@ -80,6 +97,26 @@ async function refuse(tx: Tx, parts: GrantParts, kiosk: Kiosk, key: string, by: 
     .execute()
 }
 
+/** The key is shared with somebody who does not work at the desk: it never takes force. Its alarm says so. */
+async function refuseShared(tx: Tx, parts: GrantParts, kiosk: Kiosk & Known, key: string, staff: readonly string[]) {
+  await refuse(tx, parts, kiosk, key, 'shared')
+  if (kiosk.pending === key) {
+    await setKey(tx, kiosk.id, null)
+    await closeAlarms(tx, parts, kiosk.id, 'hub')
+  }
+  await tx
+    .insertInto('alarm')
+    .values({
+      kind: 'opening-key-shared',
+      kiosk: kiosk.id,
+      pickup: null,
+      detail: `with ${staff.length} who do not work at the desk, or not with that PIN`,
+      at: parts.now(),
+    })
+    .execute()
+  await audit(tx, parts, kiosk, { actor: 'hub', act: 'opening-key-refused', detail: { sharedWith: staff } })
+}
+
 const alarmKind = 'opening-key-waits'
 
 async function closeAlarms(tx: Tx, parts: GrantParts, kiosk: string, by: string): Promise<void> {
@@ -92,67 +129,121 @@ async function closeAlarms(tx: Tx, parts: GrantParts, kiosk: string, by: string)
     .execute()
 }
 
+export interface OpeningKeyTold {
+  readonly state: 'in-force' | 'waits'
+  /** What became of the statement of who holds it; undefined: none was made. */
+  readonly holders: 'taken' | 'not-taken' | undefined
+}
+
 /**
  * A desk's kiosk tells its opening key (L-109 for a check-in screen, which has none), and hears how that stands: in
  * force, where the key in force leads to it by countersignatures, and what waited for the desk is then granted in the
- * same transaction; or it waits for a supervisor, with an alarm. L-431: refused. L-432: another key waits. Telling it
- * again changes nothing.
+ * same transaction; or it waits for a supervisor, with an alarm. L-431: refused. L-432: another key waits. L-437:
+ * shared with somebody who does not work there. Telling it again changes nothing.
  */
 export async function registerOpeningKey(
   db: Db,
   parts: GrantParts,
   kiosk: { readonly id: string; readonly desk: string; readonly kind: KioskKind },
   body: HubBody<'openingKey'>,
-): Promise<Result<'in-force' | 'waits'>> {
+): Promise<Result<OpeningKeyTold>> {
   if (kiosk.kind !== 'desk') return fail('L-109')
   const key = body.openingKey
-  return transactAndCarryOn<Result<'in-force' | 'waits'>>(db, parts, async (tx, wanted) => {
+  return transactAndCarryOn<Result<OpeningKeyTold>>(db, parts, async (tx, wanted) => {
     const known = await knownOf(tx, kiosk.id)
     if (known === null) return fail('L-603')
+    const told = body.holders
+    const holders = await holdersKnown(tx, known, known.holdersN)
+    if (key === known.inForce)
+      return ok({ state: 'in-force', holders: await restated(tx, parts, known, holders, told) })
+    const refused = known.refused.has(key)
+    const said = await judged(parts, known, holders, key, refused ? undefined : told)
+    if (said.is === 'strangers') {
+      await refuseShared(tx, parts, known, key, said.staff)
+      return keep(fail('L-437', { staff: said.staff.join(' ') }))
+    }
     const links: readonly OpeningLinkText[] = body.links ?? []
-    const path = key === known.inForce || known.refused.has(key) ? null : pathTo(known, key, links)
+    const path = refused || !linksSuffice(holders, said) ? null : pathTo(known, key, links)
     const standing = standingOf(known, key, await vouchedFor(parts, kiosk.id, path))
+    const became = told === undefined ? undefined : said.is === 'said' ? 'taken' : 'not-taken'
     switch (standing.is) {
       case 'in-force':
-        return ok('in-force')
+        return ok({ state: 'in-force', holders: became })
       case 'refused':
         return fail('L-431')
       case 'another-waits':
         return fail('L-432')
-      case 'waits': {
-        if (!standing.fresh) return ok('waits')
-        await tx
-          .updateTable('kiosk')
-          .set({ pending_key: raw(key), pending_since: parts.now(), pending_tries: 0 })
-          .where('id', '=', kiosk.id)
-          .execute()
-        const detail =
-          known.inForce === null ? 'its first opening key' : 'in place of the one in force, by nobody who holds that'
-        await tx
-          .insertInto('alarm')
-          .values({ kind: 'opening-key-waits', kiosk: kiosk.id, pickup: null, detail, at: parts.now() })
-          .execute()
-        await audit(tx, parts, kiosk, {
-          actor: 'kiosk',
-          act: 'opening-key-waits',
-          detail: { first: known.inForce === null },
-        })
-        return ok('waits')
-      }
+      case 'waits':
+        await wait(tx, parts, known, key, standing.fresh, said.is === 'said' ? told : undefined)
+        return ok({ state: 'waits', holders: became })
       case 'takes-force':
         // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing
         // key.
         if (standing.gives !== null) await refuse(tx, parts, kiosk, standing.gives, 'hub')
         await putInForce(tx, parts, known, key)
+        if (told !== undefined && said.is === 'said') await takeHolders(tx, parts.now(), known.id, told)
         await audit(tx, parts, kiosk, {
           actor: 'kiosk',
           act: 'opening-key-in-force',
           detail: { by: 'countersignature' },
         })
         await wanted.grants([kiosk.desk])
-        return ok('in-force')
+        return ok({ state: 'in-force', holders: became })
     }
   })
+}
+
+/** The key waits for a supervisor; `told` is what the kiosk says of who holds it, proved. */
+async function wait(
+  tx: Tx,
+  parts: GrantParts,
+  known: Kiosk & Known,
+  key: string,
+  fresh: boolean,
+  told: OpeningHoldersText | undefined,
+): Promise<void> {
+  if (told !== undefined)
+    await tx
+      .updateTable('kiosk')
+      .set({ pending_holders: JSON.stringify(told) })
+      .where('id', '=', known.id)
+      .execute()
+  if (!fresh) return
+  await tx
+    .updateTable('kiosk')
+    .set({ pending_key: raw(key), pending_since: parts.now(), pending_tries: 0 })
+    .where('id', '=', known.id)
+    .execute()
+  const detail =
+    known.inForce === null ? 'its first opening key' : 'in place of the one in force, by nobody who may vouch for it'
+  await tx
+    .insertInto('alarm')
+    .values({ kind: 'opening-key-waits', kiosk: known.id, pickup: null, detail, at: parts.now() })
+    .execute()
+  await audit(tx, parts, known, { actor: 'kiosk', act: 'opening-key-waits', detail: { first: known.inForce === null } })
+}
+
+/**
+ * A colleague got a share of the key in force, or it is said for the first time who has one. Whoever was removed
+ * meanwhile is left out: the kiosk hears of it by its feed, and makes another key.
+ */
+async function restated(
+  tx: Tx,
+  parts: GrantParts,
+  known: Kiosk & Known,
+  holders: HoldersKnown,
+  told: OpeningHoldersText | undefined,
+): Promise<OpeningKeyTold['holders']> {
+  if (told === undefined || known.inForce === null) return undefined
+  if (holders.n !== null && told.n <= holders.n) return 'taken'
+  const said = await judged(parts, known, holders, known.inForce, told)
+  if (said.is === 'unsaid') return 'not-taken'
+  const strangers = new Set(said.is === 'strangers' ? said.staff : [])
+  const rest = { ...told, holders: told.holders.filter(({ staff }) => !strangers.has(staff)) }
+  const again = judgeHolders(holders, rest)
+  if (strangers.has(told.by) || !linksSuffice(holders, again)) return 'not-taken'
+  await takeHolders(tx, parts.now(), known.id, rest)
+  return 'taken'
 }
 
 /** What was in force before never comes back: whoever lost their share of it has none of what is sealed from now on. */
@@ -170,6 +261,7 @@ async function setKey(tx: Tx, kiosk: string, key: string | null): Promise<void> 
       pending_key: null,
       pending_since: null,
       pending_tries: 0,
+      pending_holders: null,
     })
     .where('id', '=', kiosk)
     .execute()
@@ -177,7 +269,8 @@ async function setKey(tx: Tx, kiosk: string, key: string | null): Promise<void> 
 
 /**
  * Fails with L-609 (no such kiosk), L-691 (no key waits), L-690 (other letters; counted), L-692 (once too often: it is
- * refused now).
+ * refused now), L-438 (the kiosk has not said who holds it), L-437 (shared with somebody who was removed meanwhile: it
+ * is refused now).
  */
 export async function confirmOpeningKey(
   db: Db,
@@ -202,7 +295,18 @@ export async function confirmOpeningKey(
       await refuseAndGoOn(tx, parts, wanted, kiosk, pending, actor)
       return keep(fail('L-692'))
     }
+    const told = kiosk.pendingHolders
+    const holders = await holdersKnown(tx, kiosk, kiosk.holdersN)
+    // Said before, and not of this key: whoever told it first may have left out what its session said.
+    if (told === null && holders.n !== null) return fail('L-438')
+    const said = told === null ? null : judgeHolders(holders, told)
+    if (said?.is === 'strangers') {
+      await refuseShared(tx, parts, kiosk, pending, said.staff)
+      await wanted.grants([kiosk.desk])
+      return keep(fail('L-437', { staff: said.staff.join(' ') }))
+    }
     await putInForce(tx, parts, kiosk, pending)
+    if (told !== null) await takeHolders(tx, parts.now(), id, told)
     await closeAlarms(tx, parts, id, actor)
     await audit(tx, parts, kiosk, { actor, act: 'opening-key-in-force', detail: { by: 'fingerprint' } })
     await wanted.grants([kiosk.desk])

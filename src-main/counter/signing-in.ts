@@ -90,7 +90,7 @@ export function createSigningIn(
   function signedIn(): Result<null> {
     endModes()
     activity()
-    rotateIfOwed()
+    keepKeys()
     sync.nudge()
     if (!serving().showUnsettled()) counter.idle()
     onChange()
@@ -169,23 +169,29 @@ export function createSigningIn(
     return serving().witness(read.member.id)
   }
 
+  const rotationOwed = () =>
+    roster.rotationOwed() ||
+    openingKeys.count() === 0 ||
+    records.read()?.openingAnswer === 'refused' ||
+    signIn.owesTrustedKey()
+
+  function rotationIsDue(): boolean {
+    if (!rotationOwed()) return false
+    // Before the hub has told its own key nothing can be vouched for; a hub that tells none asks for nothing.
+    return records.read()?.hubCountersign !== null || sync.status().state === 'online'
+  }
+
   /**
    * A key is owed after someone lost their share, when a supervisor refused the newest, or when nothing vouches for it.
    * It is made while somebody is signed in, whose keys vouch for it; until then the hub goes on with the one in force.
-   * Failing (a full disk) it is tried again.
+   * Failing (a full disk) it is tried again. Who holds the newest is told to the hub as well.
    */
-  function rotateIfOwed(): void {
-    const owed = () =>
-      roster.rotationOwed() ||
-      openingKeys.count() === 0 ||
-      records.read()?.openingAnswer === 'refused' ||
-      signIn.owesTrustedKey()
-    if (rotating || signIn.session() === null || !owed()) return
-    // Before the hub has told its own key nothing can be vouched for; a hub that tells none asks for nothing.
-    if (records.read()?.hubCountersign === null && sync.status().state !== 'online') return
+  function keepKeys(): void {
+    if (rotating || signIn.session() === null) return
     rotating = true
-    signIn
-      .rotate(owed)
+    const rotated = rotationIsDue() ? signIn.rotate(rotationOwed) : Promise.resolve(false)
+    rotated
+      .then(async (made) => (await signIn.stateHolders()) || made)
       .then(
         (made) => {
           // Whoever cannot make it leaves it owed: telling the hub would begin all of this anew, at once.
@@ -221,7 +227,7 @@ export function createSigningIn(
         endModes()
         counter.idle()
       }
-      rotateIfOwed()
+      keepKeys()
       // In the middle of a round a grant that was sealed to an old key may still be on its way.
       if (sync.caughtUp() && records.read()?.openingRegistered === true) openingKeys.dropSpent()
     },
@@ -301,7 +307,7 @@ export function createSigningIn(
         const removed = signIn.removePin(staff, reason, session.staff)
         if (!removed.ok) return removed
         signIn.recheck()
-        rotateIfOwed()
+        keepKeys()
         sync.nudge()
         return ok(null)
       },

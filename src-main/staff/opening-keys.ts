@@ -5,6 +5,7 @@
  */
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { proveHolders } from '../../src-shared/protocol/opening-holders.ts'
 import { countersign } from '../../src-shared/protocol/opening-link.ts'
 import { DamagedRow, type Sqlite, type Store } from '../storage/index.ts'
 import { isPair, openShare, protectPublic, readPublic, sealShare, vouchFor, wipe } from '../vault/index.ts'
@@ -41,12 +42,23 @@ export interface ShareOf {
   readonly publicKey: Buffer
 }
 
+/** Whoever is signed in, as they vouch to the hub for who holds an opening key. */
+export interface Speaker {
+  readonly staff: StaffId
+  /** Their own key's private half; the caller wipes it. */
+  readonly own: Uint8Array
+  /** How far the ledger has come. */
+  readonly n: number
+}
+
 export interface Rotation {
   /** Opened by a badge and a PIN: each vouches for the new key to the hub. Without any, that waits for a supervisor. */
   readonly held: readonly OpeningKey[]
   /** The one of `held` by which colleagues know the new key to be true; null: there is none. */
   readonly head: OpeningKey | null
   readonly to: readonly ShareOf[]
+  /** Says to the hub who these are. null: this session cannot. */
+  readonly by: Speaker | null
   /** Writes more in the same transaction. */
   readonly also: (publicKey: Buffer) => void
   /** May take the key for a session; false: it is wiped. */
@@ -67,6 +79,12 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
   const insertLink = db.prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)')
   const insertSuccession = db.prepare(
     'INSERT INTO opening_succession (staff, from_public, to_public, proof) VALUES (?, ?, ?, ?)',
+  )
+  const setStatement = db.prepare(
+    'INSERT OR REPLACE INTO opening_statement (one, to_public, n, by_staff, holders, by_key, by_person) VALUES (1, ?, ?, ?, ?, ?, ?)',
+  )
+  const statementOf = db.prepare<[], { to_public: Buffer; by_staff: string; told: number }>(
+    'SELECT to_public, by_staff, told FROM opening_statement',
   )
   const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
@@ -94,9 +112,32 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     )
   }
 
+  /** null: the hub has not told its own key yet. `write` keeps it, inside the caller's transaction. */
+  async function statement(
+    { publicKey, privateKey }: OpeningKey,
+    holders: readonly ShareOf[],
+    { staff, own, n }: Speaker,
+  ): Promise<{ write: () => void } | null> {
+    const hub = hubCountersign()
+    if (hub === null) return null
+    const said = { kiosk, key: publicKey, n, by: staff, holders }
+    const [byKey, byPerson] = await Promise.all([proveHolders(said, privateKey, hub), proveHolders(said, own, hub)])
+    const list = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))
+    return { write: () => void setStatement.run(publicKey, n, staff, list, byKey, byPerson) }
+  }
+
   return {
+    statement,
     newest: (): Buffer | null => list()[0]?.publicKey ?? null,
     count: (): number => all.all().length,
+
+    /** Nobody has said who holds the newest key, or the hub did not take the word of somebody other than `staff`. */
+    owesStatement(staff: StaffId): boolean {
+      const said = statementOf.get()
+      const [newest] = list()
+      if (newest === undefined || hubCountersign() === null) return false
+      return said?.to_public.equals(newest.publicKey) !== true || (said.told === 2 && said.by_staff !== staff)
+    },
 
     /** Whether anybody has a share of the newest key. */
     newestIsHeld(): boolean {
@@ -116,13 +157,15 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
 
     /**
      * Makes the next opening key and shares it with `to`. Each key of `held` vouches for it to the hub, `head` to each
-     * of `to`, and it vouches itself for the public key of each.
+     * of `to`, and it vouches itself for the public key of each. The hub is told who `to` are, by that very key and by
+     * whoever is signed in.
      */
-    async rotate({ held, head, to, also, keep = () => false }: Rotation): Promise<void> {
+    async rotate({ held, head, to, by, also, keep = () => false }: Rotation): Promise<void> {
       const pair = await newSealKeyPair()
       let kept = false
       try {
         const links = await linksFor(held, pair.publicKey)
+        const said = by === null ? null : await statement(pair, to, by)
         const shares = await Promise.all(
           to.map(async ({ staff, publicKey }) => ({
             staff,
@@ -144,6 +187,7 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
             if (head !== null) insertSuccession.run(staff, head.publicKey, pair.publicKey, proof)
           }
           for (const link of links) insertLink.run(link.from, pair.publicKey, link.countersignature)
+          said?.write()
           announce(pair.publicKey)
           also(pair.publicKey)
         })

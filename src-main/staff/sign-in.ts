@@ -25,7 +25,7 @@ import {
   type ResumeKey,
   type Resting,
 } from '../vault/index.ts'
-import type { OpeningKey, OpeningKeys, ShareOf } from './opening-keys.ts'
+import type { OpeningKey, OpeningKeys, ShareOf, Speaker } from './opening-keys.ts'
 import { attemptsLeft, checkNewPin, lockAfter, searchYears } from './pin-rules.ts'
 import type { Roster, StaffMember } from './roster.ts'
 import type { Trust, Trusting } from './trust.ts'
@@ -45,6 +45,8 @@ export interface Session {
 /** With what its person knows to be the desk's own. */
 interface Knowing extends Session {
   trust: Trust
+  /** Their own key's private half; zeros once the session has ended. */
+  readonly own: Buffer
 }
 
 export type SignOutCause = 'asked' | 'switched' | 'locked' | 'restarted' | 'removed'
@@ -152,7 +154,7 @@ export function createSignIn({
   const text = (key: Uint8Array) => Buffer.from(key).toString('base64url')
 
   function keysOf(by: Knowing): Buffer[] {
-    return [by.trust.rootKey, ...by.openingKeys.map(({ privateKey }) => privateKey)]
+    return [by.trust.rootKey, by.own, ...by.openingKeys.map(({ privateKey }) => privateKey)]
   }
 
   /** Whether the newest opening key is one that a session which could tell does not know. */
@@ -193,7 +195,7 @@ export function createSignIn({
     keys: OpeningKey[],
     strength: number,
     means: 'badge-and-pin' | 'badge',
-    trust: Trust,
+    { trust, own }: Pick<Knowing, 'trust' | 'own'>,
     keep: () => { wasAnothers: boolean } = () => ({ wasAnothers: false }),
   ): Session {
     const opened: Knowing = {
@@ -205,6 +207,7 @@ export function createSignIn({
       openingKeys: keys,
       searchYears: strength,
       trust,
+      own,
     }
     store.transact(() => {
       pickups.voidVerifications()
@@ -294,6 +297,25 @@ export function createSignIn({
     return checkNewPin(pin, { guessMs: (await cost()).guessMs, floorYears })
   }
 
+  /** As whom a session speaks to the hub; null where the kiosk has lost its person's public key. */
+  function speaker({ staff, trust, own }: Knowing): Speaker | null {
+    return trust.ownPublic === null ? null : { staff, own, n: ledger.head().seq }
+  }
+
+  /** Everyone whom the session's newest key vouches for, and its own person; `fresh` has just chosen a PIN. */
+  function holders(by: Knowing, ownPublic: Buffer, fresh: ShareOf | null): ShareOf[] {
+    const vouched = trusting.colleagues(by.staff, by.trust.head).vouched.filter(({ staff }) => staff !== fresh?.staff)
+    return [{ staff: by.staff, publicKey: ownPublic }, ...vouched, ...(fresh === null ? [] : [fresh])]
+  }
+
+  /** What the hub is told of who holds the newest key; null where this session does not know that one. */
+  async function restate(by: Knowing, fresh: ShareOf | null): Promise<{ write: () => void } | null> {
+    const { head, ownPublic } = by.trust
+    const as = speaker(by)
+    if (head === null || ownPublic === null || as === null || isStrange(by)) return null
+    return openingKeys.statement(head, holders(by, ownPublic, fresh), as)
+  }
+
   async function enrolColleague(badge: BadgeInHand, pin: string): Promise<Result<null>> {
     const rule = await allowed(pin)
     if (!rule.ok) return rule
@@ -305,14 +327,16 @@ export function createSignIn({
     try {
       const record = await newRecord(badge, pin, own.privateKey)
       const shares = await openingKeys.sharesFor(badge.member.id, own.publicKey, by.openingKeys)
+      const { publicKey, privateKey } = own
+      const said = await restate(by, { staff: badge.member.id, publicKey })
       // Locked or signed out while the PIN was being wrapped: the keys were zeros by then.
       if (session !== by) return fail('L-401')
-      const { publicKey, privateKey } = own
       const known = trusting.introduce(badge.member.id, privateKey, publicKey, by.trust.head)
       store.transact(() => {
         roster.forgetPin(badge.member.id)
         roster.setPin(badge.member.id, { ...record, publicKey, ...known })
         shares.write()
+        said?.write()
         ledger.append({
           kind: 'staff-enrolled',
           actor: by.staff,
@@ -342,6 +366,7 @@ export function createSignIn({
         held: [],
         head: null,
         to: [{ staff, publicKey }],
+        by: { staff, own: privateKey, n: ledger.head().seq },
         also(opening) {
           const rootKey = rootKeyOf(privateKey)
           trusting.write(staff, { rootKey, ownPublic: publicKey, head: null }, opening)
@@ -368,8 +393,7 @@ export function createSignIn({
   function sharers(by: Knowing, ownPublic: Buffer): ShareOf[] {
     // Whose newest known key is not the desk's newest has been away, or looks at an old disk: its vouches may be of
     // people who have left since.
-    if (isStrange(by)) return [{ staff: by.staff, publicKey: ownPublic }]
-    return [{ staff: by.staff, publicKey: ownPublic }, ...trusting.colleagues(by.staff, by.trust.head).vouched]
+    return isStrange(by) ? [{ staff: by.staff, publicKey: ownPublic }] : holders(by, ownPublic, null)
   }
 
   async function rotateInTurn(owed: () => boolean): Promise<boolean> {
@@ -382,11 +406,13 @@ export function createSignIn({
     const known = by.trust.head?.publicKey
     const head = known === undefined ? null : (held.find(({ publicKey }) => publicKey.equals(known)) ?? null)
     const rootKey = copied(by.trust.rootKey)
+    const own = copied(by.own)
     try {
       await openingKeys.rotate({
         held,
         head,
         to: sharers(by, ownPublic),
+        by: { staff: by.staff, own, n: ledger.head().seq },
         also(opening) {
           roster.rotationDone()
           trusting.write(by.staff, { ownPublic, rootKey, head: null }, opening)
@@ -400,7 +426,7 @@ export function createSignIn({
         },
       })
     } finally {
-      wipe(rootKey, ...held.map(({ privateKey }) => privateKey))
+      wipe(rootKey, own, ...held.map(({ privateKey }) => privateKey))
     }
     forgetLocked()
     if (session === by) store.transact(() => examine(by))
@@ -437,11 +463,10 @@ export function createSignIn({
         const strength = roster.pin(badge.member.id)?.searchYears ?? 0
         const keys = await openingKeys.openFor(badge.member.id, own.value)
         const { trust, keep } = await trusting.of(badge.member.id, own.value, keys)
-        wipe(own.value)
         end('switched')
         // Somebody else's rest ends with a switch.
         forgetLocked()
-        return ok(begin(badge, keys, strength, 'badge-and-pin', trust, keep))
+        return ok(begin(badge, keys, strength, 'badge-and-pin', { trust, own: own.value }, keep))
       })
     },
 
@@ -457,8 +482,8 @@ export function createSignIn({
         roster.pin(member.id) === null
       )
         return null
-      const [rootKey, ...privateKeys] = wake(resting.resting, cardId) ?? []
-      if (rootKey === undefined) return null
+      const [rootKey, own, ...privateKeys] = wake(resting.resting, cardId) ?? []
+      if (rootKey === undefined || own === undefined) return null
       forgetLocked()
       pinAt = resting.pinAt
       const keys = privateKeys.flatMap((privateKey, i) => {
@@ -467,7 +492,8 @@ export function createSignIn({
       })
       const known = resting.head
       const head = known === null ? null : (keys.find(({ publicKey }) => publicKey.equals(known)) ?? null)
-      return begin(badge, keys, resting.searchYears, 'badge', { ownPublic: resting.ownPublic, rootKey, head })
+      const trust = { ownPublic: resting.ownPublic, rootKey, head }
+      return begin(badge, keys, resting.searchYears, 'badge', { trust, own })
     },
 
     /** A removed member, a badge taken away or a changed role ends the session, and the rest of a locked one. */
@@ -517,6 +543,21 @@ export function createSignIn({
      */
     owesTrustedKey: (): boolean =>
       session !== null && (session.trust.head === null || (isStrange(session) && !inForce())),
+
+    /**
+     * Makes what the hub is told of who holds the newest key, where nothing was made yet (an update, a hub whose own
+     * key was not known) or the hub did not take it from somebody else. Says whether it was.
+     */
+    stateHolders(): Promise<boolean> {
+      return inTurn(async () => {
+        const by = session
+        if (by === null || !openingKeys.owesStatement(by.staff)) return false
+        const said = await restate(by, null)
+        if (said === null || session !== by) return false
+        store.transact(said.write)
+        return true
+      })
+    },
 
     /**
      * The next opening key, for new grants: made in a session, whose older keys vouch for it to the hub. What works

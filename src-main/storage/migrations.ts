@@ -407,6 +407,23 @@ CREATE TABLE opening_succession (
 CREATE INDEX opening_succession_of ON opening_succession (staff);
 `
 
+/**
+ * Version 73. What a session says to the hub of who holds the newest opening key, with its two proofs; one row. `told`:
+ * 1 the hub took it, 2 it did not.
+ */
+const openingStatement = `
+CREATE TABLE opening_statement (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  to_public BLOB NOT NULL,
+  n INTEGER NOT NULL,
+  by_staff TEXT NOT NULL,
+  holders TEXT NOT NULL,
+  by_key BLOB NOT NULL,
+  by_person BLOB NOT NULL,
+  told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1, 2))
+) STRICT;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: staffKeys },
@@ -421,4 +438,5 @@ export const migrations: readonly Migration[] = [
   { version: 70, sql: expirySeen },
   { version: 71, sql: openingLinks },
   { version: 72, sql: vouchedKeys },
+  { version: 73, sql: openingStatement },
 ]

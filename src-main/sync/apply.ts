@@ -159,6 +159,13 @@ export function createApplier({
       })
     },
 
+    /** The hub says that these do not hold an opening key with what they chose here: another key is owed. */
+    forgetPins(staff: readonly string[]): void {
+      store.transact(() => {
+        for (const id of staff) roster.forgetPin(id)
+      })
+    },
+
     /** What this kiosk holds, for its report to the hub. */
     liveGrants: () => pickups.liveGrants(),
 

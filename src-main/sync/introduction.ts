@@ -4,18 +4,18 @@ import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
-import { ok, type Result } from '../../src-shared/failures/result.ts'
+import { ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Applier } from './apply.ts'
 import type { HubClient } from './hub-client.ts'
-import type { KioskRecords, OpeningAnswer } from './kiosk-record.ts'
+import type { KioskRecord, KioskRecords, OpeningAnswer } from './kiosk-record.ts'
 import type { PushTo } from './push.ts'
 
 interface Parts {
   readonly hub: HubClient
   readonly ledger: Ledger
   readonly records: KioskRecords
-  readonly applier: Pick<Applier, 'liveGrants'>
+  readonly applier: Pick<Applier, 'liveGrants' | 'forgetPins'>
   readonly pushTo: PushTo
   readonly onOpeningAnswer: () => void
   readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
@@ -25,6 +25,7 @@ interface Parts {
 function answerOf(code: ErrorCode): OpeningAnswer | null {
   switch (code) {
     case 'L-431':
+    case 'L-437':
       return 'refused'
     case 'L-432':
       return 'another-waits'
@@ -52,22 +53,54 @@ export function createIntroduction({
   snapshot,
 }: Parts): Introduction {
   let introduced = false
+  /** An older hub, which asks for no statement of who holds the key. */
+  let asksForNone = false
+
+  /** The hub has refused a key that was shared with these: they have no PIN here, and the roster is fetched anew. */
+  async function forgetShared(failure: Failure): Promise<Result<null>> {
+    const staff = failure.params?.['staff']
+    if (typeof staff === 'string') applier.forgetPins(staff.split(' '))
+    const incarnation = records.read()?.incarnation
+    return incarnation === undefined ? ok(null) : snapshot(incarnation)
+  }
 
   async function registerOpeningKey(): Promise<Result<null>> {
     const record = records.read()
-    if (record === null || record.openingPublic === null || record.openingRegistered) return ok(null)
+    if (record === null || record.openingPublic === null) return ok(null)
     const key = record.openingPublic
+    const said = records.openingHolders(key)
+    const unheard = said !== null && !said.heard && !asksForNone
+    if (record.openingRegistered && !unheard) return ok(null)
     const reply = await hub.call('openingKey', {
-      body: { nonce: newId(), openingKey: key.toString('base64url'), links: records.openingLinks() },
+      body: {
+        nonce: newId(),
+        openingKey: key.toString('base64url'),
+        links: records.openingLinks(),
+        ...(said === null ? {} : { holders: said.holders }),
+      },
     })
+    if (reply.ok && said !== null) {
+      asksForNone = reply.value.holders === undefined
+      if (!asksForNone) records.setHoldersHeard(key, said.holders.n, reply.value.holders === 'taken')
+    }
+    return takeAnswer(key, record, reply)
+  }
+
+  async function takeAnswer(
+    key: Buffer,
+    record: KioskRecord,
+    reply: Result<HubReply<'openingKey'>>,
+  ): Promise<Result<null>> {
     if (!reply.ok && answerOf(reply.failure.code) === null) return reply
     const said = reply.ok ? reply.value.state : answerOf(reply.failure.code)
     // What the desk holds it may hand over, whatever becomes of a new key: the round goes on.
     if (said === null || said === record.openingAnswer) return ok(null)
-    if (said === 'in-force') records.setRegistered(key)
-    else records.setOpeningAnswer(key, said)
+    if (said !== 'in-force') records.setOpeningAnswer(key, said)
+    else if (record.openingRegistered) return ok(null)
+    else records.setRegistered(key)
+    const forgotten = !reply.ok && reply.failure.code === 'L-437' ? await forgetShared(reply.failure) : ok(null)
     onOpeningAnswer()
-    return ok(null)
+    return forgotten
   }
 
   function learn(reply: Result<HubReply<'report'>>): Result<HubReply<'report'>> {

@@ -7,6 +7,7 @@ import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api/
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import { type Sqlite, stored, storedJson } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
+import { createOpeningStatement } from './opening-statement.ts'
 
 export const OpeningAnswer = z.enum(['waits', 'refused', 'another-waits'])
 export type OpeningAnswer = z.infer<typeof OpeningAnswer>
@@ -106,6 +107,7 @@ export function createKioskRecords(db: Sqlite) {
   const links = db.prepare<[number], { from_public: Buffer; to_public: Buffer; countersignature: Buffer }>(
     'SELECT from_public, to_public, countersignature FROM opening_link ORDER BY n DESC LIMIT ?',
   )
+  const statement = createOpeningStatement(db)
   const directory = db.prepare<[], { desks: string }>('SELECT desks FROM directory')
   const setDirectory = db.prepare(
     'INSERT INTO directory (one, desks) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET desks = excluded.desks',
@@ -150,7 +152,10 @@ export function createKioskRecords(db: Sqlite) {
     /** As the hub says, also where it is less than before: a hub that went back in time is told again from there. */
     setAcked: (seq: number) => void setAcked.run(seq),
     /** The hub was restored from backup: it must be told again from `seq` on, and of the opening key. */
-    rewind: (seq: number) => void rewind.run(seq),
+    rewind(seq: number): void {
+      rewind.run(seq)
+      statement.tellAgain()
+    },
     /**
      * `hub`: ledgers differ; `here`: this kiosk's own ledger is damaged; `refused`: the hub does not accept this kiosk.
      */
@@ -175,6 +180,8 @@ export function createKioskRecords(db: Sqlite) {
         to: row.to_public.toString('base64url'),
         countersignature: row.countersignature.toString('base64url'),
       })),
+    openingHolders: statement.of,
+    setHoldersHeard: statement.setHeard,
     nextGeneration: () => nextGeneration.get()?.generation ?? 0,
   }
 }

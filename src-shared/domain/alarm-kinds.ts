@@ -12,6 +12,7 @@ export const alarmKinds = [
   'misrouted',
   'opening-key-waits',
   'sent-away',
+  'opening-key-shared',
   'sent-to-itself',
   'keys-not-vouched',
   'hub-clock',

@@ -1014,6 +1014,34 @@ export const errorTexts = {
       'Ask them to sign in and to add you.',
     ],
   },
+  'L-437': {
+    fi: [
+      'Uusi avausavain on jaettu jollekin, joka ei enää työskentele tällä pisteellä. Se hylättiin.',
+      'Kioski tekee toisen, kun joku kirjautuu. Ilmoita tietoturvavastaavalle, jos näin käy uudelleen.',
+    ],
+    sv: [
+      'Den nya öppningsnyckeln är delad med någon som inte längre arbetar vid den här disken. Den avvisades.',
+      'Kiosken gör en annan när någon loggar in. Meddela den säkerhetsansvariga om det händer igen.',
+    ],
+    en: [
+      'The new opening key is shared with somebody who no longer works at this desk. It was refused.',
+      'The kiosk makes another when somebody signs in. Tell the security officer if this happens again.',
+    ],
+  },
+  'L-438': {
+    fi: [
+      'Kioski ei ole vielä kertonut, kenellä tämä avausavain on.',
+      'Odota, että kioski on yhteydessä, ja kirjoita merkit uudelleen. Jos tämä toistuu, hylkää avain.',
+    ],
+    sv: [
+      'Kiosken har ännu inte sagt vem som har den här öppningsnyckeln.',
+      'Vänta tills kiosken har kontakt och skriv in tecknen på nytt. Om det upprepas, avvisa nyckeln.',
+    ],
+    en: [
+      'The kiosk has not yet said who holds this opening key.',
+      'Wait until the kiosk is connected, then type the letters again. If this repeats, refuse the key.',
+    ],
+  },
   'L-501': {
     fi: ['Paperi on loppu.', 'Vaihda paperirulla ja sulje kansi.'],
     sv: ['Pappret är slut.', 'Byt pappersrulle och stäng locket.'],

@@ -19,7 +19,7 @@ const work = { none: 'Reads what waits to be done; what is then read of one pers
 
 export const auditedActs = {
   enrol: ['enrolled'],
-  openingKey: ['opening-key-waits', 'opening-key-in-force'],
+  openingKey: ['opening-key-waits', 'opening-key-in-force', 'opening-key-refused'],
   feed: asks,
   snapshot: asks,
   ledger: ownLedger,

@@ -1,5 +1,7 @@
 /** Words that several groups of hub routes share. */
 import { z } from 'zod'
+import { Count } from '../domain/bounds.ts'
+import { StaffId } from '../domain/index.ts'
 
 export { PersonName } from './agent/words.ts'
 
@@ -18,3 +20,16 @@ export const OpeningLinkText = z.object({
   countersignature: z.string().regex(/^[A-Za-z0-9_-]{64}$/),
 })
 export type OpeningLinkText = z.infer<typeof OpeningLinkText>
+const Proof = z.string().regex(/^[A-Za-z0-9_-]{64}$/)
+/** Who holds an opening key, and what proves that (src-shared/protocol/opening-holders.ts). */
+export const OpeningHoldersText = z.object({
+  n: Count,
+  by: StaffId,
+  holders: z
+    .array(z.object({ staff: StaffId, key: PublicKey }))
+    .min(1)
+    .max(500),
+  byKey: Proof,
+  byPerson: Proof,
+})
+export type OpeningHoldersText = z.infer<typeof OpeningHoldersText>

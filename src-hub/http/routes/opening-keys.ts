@@ -8,8 +8,10 @@ export function openingKeyHandlers(parts: RouteParts): SomeHandlers<keyof typeof
   const { db } = parts
   return {
     openingKey: async ({ body, kiosk }) => {
-      const state = await registerOpeningKey(db, parts, kiosk, body)
-      return state.ok ? ok({ registered: true as const, state: state.value }) : state
+      const told = await registerOpeningKey(db, parts, kiosk, body)
+      if (!told.ok) return told
+      const { state, holders } = told.value
+      return ok({ registered: true as const, state, ...(holders === undefined ? {} : { holders }) })
     },
     confirmOpeningKey: async ({ body, agent }) => {
       const done = await confirmOpeningKey(db, parts, body.kiosk, body.fingerprint, agent.name)

@@ -1,7 +1,7 @@
 /** How a kiosk begins: the hub's authority, its one-time code, and its opening key. */
 import { z } from 'zod'
 import { DeskId, Incarnation, Instant, KioskId, KioskKind } from '../../domain/index.ts'
-import { base64url, Nonce, OpeningLinkText, PublicKey } from '../words.ts'
+import { base64url, Nonce, OpeningHoldersText, OpeningLinkText, PublicKey } from '../words.ts'
 import { noBody, none, route } from '../route.ts'
 
 /** Old keys' links are kept for a hub that was put back from a backup; so many go with one request. */
@@ -36,6 +36,10 @@ export const enrolmentRoutes = {
    * unattended, puts no key in force: `links` that lead from the one in force to it do (each countersigned by an older
    * key, which a badge and PIN opened), or else a supervisor's word at the console; until then it `waits`, and nothing
    * is granted to its desk. L-431: it was refused. L-432: another one waits.
+   *
+   * `holders` says who has a share. Once a kiosk has said so, only somebody whom the hub knows as a holder, and who
+   * works at the desk, vouches for its next key. L-437 (`staff`): it is shared with somebody who does not, or with an
+   * own key that was given up; it is refused for good.
    */
   openingKey: route('POST', '/v1/opening-key', 'kiosk', {
     query: none,
@@ -43,7 +47,13 @@ export const enrolmentRoutes = {
       nonce: Nonce,
       openingKey: PublicKey,
       links: z.array(OpeningLinkText).max(maxOpeningLinks).optional(),
+      holders: OpeningHoldersText.optional(),
     }),
-    reply: z.object({ registered: z.literal(true), state: z.enum(['in-force', 'waits']).default('in-force') }),
+    reply: z.object({
+      registered: z.literal(true),
+      state: z.enum(['in-force', 'waits']).default('in-force'),
+      /** What became of `holders`; an older hub asks for none. */
+      holders: z.enum(['taken', 'not-taken']).optional(),
+    }),
   }),
 } as const

@@ -1,0 +1,289 @@
+/**
+ * Somebody who has been removed at the hub, with an image of the kiosk's disk, its keystore's key, and their own badge
+ * and PIN (promise P7): nothing that is issued from then on is sealed to a key which they can open, whether they put
+ * their rows back on the disk or speak to the hub themselves.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { done } from '../../src-main/demo/acts.ts'
+import { StaffId, type DeskId } from '../../src-shared/domain/index.ts'
+import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { proveHolders, type HoldersStatement } from '../../src-shared/protocol/opening-holders.ts'
+import { countersign, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
+import { startEngineDesk, type EngineDesk } from './engine.ts'
+import { startInstitute, type HubHere, type Institute } from './hub.ts'
+import type { KioskClient, OpeningKey } from './kiosk-client.ts'
+import { codeOf, value } from './wire.ts'
+
+let institute: Institute
+let hub: HubHere
+beforeAll(async () => {
+  institute = await startInstitute()
+  hub = await institute.hub()
+})
+afterAll(async () => {
+  await institute.stop()
+})
+
+const text = (key: Uint8Array) => Buffer.from(key).toString('base64url')
+const nonce = () => randomBytes(16).toString('base64url')
+
+/** Two who work at the desk and a third, added here. */
+async function staffAt(desk: DeskId): Promise<{ chief: StaffId; porter: StaffId; gone: StaffId }> {
+  const members = value(await hub.as('supervisor').call('staff', {})).staff.filter(({ desks }) => desks.includes(desk))
+  const [chief, porter] = members
+  if (chief === undefined || porter === undefined) throw new Error('two who work there')
+  const body = { name: 'Leo Lähtenyt', role: 'porter' as const, desks: [desk] }
+  const gone = value(await hub.as('administrator').call('saveStaff', { body })).id
+  return { chief: chief.id, porter: porter.id, gone }
+}
+
+const alarms = async (kiosk: string) =>
+  (await hub.as('supervisor').alarms()).alarms.filter((one) => one.kiosk === kiosk).map(({ kind }) => kind)
+
+describe('a kiosk that says who holds its opening key', () => {
+  let kiosk: KioskClient
+  let desk: DeskId
+  let ids: Awaited<ReturnType<typeof staffAt>>
+  let countersignTo: Buffer
+  let first: OpeningKey
+  const own = new Map<string, OpeningKey>()
+  let n = 1
+
+  interface Said {
+    readonly by: string
+    readonly holders: readonly string[]
+    /** In place of those that are known for them. */
+    readonly as?: ReadonlyMap<string, OpeningKey>
+    readonly proofBy?: OpeningKey
+  }
+  async function statement(key: OpeningKey, { by, holders, as = own, proofBy }: Said) {
+    const list = holders.map((staff) => ({ staff, publicKey: as.get(staff)?.publicKey ?? Buffer.alloc(32) }))
+    const said: HoldersStatement = { kiosk: kiosk.id, key: key.publicKey, n: (n += 1), by, holders: list }
+    const mine = proofBy ?? as.get(by)
+    if (mine === undefined) throw new Error('no own key')
+    return {
+      n,
+      by,
+      holders: list.map(({ staff, publicKey }) => ({ staff, key: text(publicKey) })),
+      byKey: text(await proveHolders(said, key.privateKey, countersignTo)),
+      byPerson: text(await proveHolders(said, mine.privateKey, countersignTo)),
+    }
+  }
+  async function tell(key: OpeningKey, from: OpeningKey | null, said: Said | null) {
+    const links =
+      from === null
+        ? []
+        : [
+            {
+              from: text(from.publicKey),
+              to: text(key.publicKey),
+              countersignature: text(
+                await countersign(
+                  { kiosk: kiosk.id, from: from.publicKey, to: key.publicKey },
+                  from.privateKey,
+                  countersignTo,
+                ),
+              ),
+            },
+          ]
+    const holders = said === null ? {} : { holders: await statement(key, said) }
+    return kiosk.call('openingKey', {
+      body: { nonce: nonce(), openingKey: text(key.publicKey), links, ...holders },
+    })
+  }
+  const confirm = (key: OpeningKey) =>
+    hub.as('supervisor').call('confirmOpeningKey', {
+      body: { kiosk: kiosk.id, fingerprint: openingFingerprint(kiosk.id, key.publicKey) },
+    })
+  const refuse = () => hub.as('supervisor').call('refuseOpeningKey', { body: { kiosk: kiosk.id } })
+  const inForce = async () =>
+    (await institute.sql<{ key: Buffer }>('SELECT opening_key AS key FROM kiosk WHERE id = $1', [kiosk.id]))[0]?.key
+
+  beforeAll(async () => {
+    desk = institute.desk('porter-lakeside').id
+    ids = await staffAt(desk)
+    kiosk = await institute.kiosk(hub, 'porter-lakeside')
+    countersignTo = Buffer.from(value(await kiosk.report()).countersignTo ?? '', 'base64url')
+    for (const staff of Object.values(ids)) own.set(staff, await newSealKeyPair())
+    first = await newSealKeyPair()
+    expect(value(await tell(first, null, { by: ids.chief, holders: [ids.chief] })).state).toBe('waits')
+    value(await confirm(first))
+    const all = { by: ids.chief, holders: [ids.chief, ids.porter, ids.gone] }
+    expect(value(await tell(first, null, all))).toMatchObject({ state: 'in-force', holders: 'taken' })
+  })
+
+  it('has its next key in force by the word of any of them', async () => {
+    const next = await newSealKeyPair()
+    const said = { by: ids.gone, holders: [ids.chief, ids.porter, ids.gone] }
+    expect(value(await tell(next, first, said))).toMatchObject({ state: 'in-force', holders: 'taken' })
+    first = next
+  })
+
+  it('a removed member, who still has the key in force, puts none of their own in its place', async () => {
+    value(await hub.as('administrator').call('removeStaff', { body: { id: ids.gone } }))
+    const theirs = await newSealKeyPair()
+    // Without a word of who holds it; in a colleague's name with a key of theirs; with the colleague's key and a proof
+    // of theirs; in their own name.
+    expect(value(await tell(theirs, first, null)).state).toBe('waits')
+    const asChief = new Map<string, OpeningKey>([[ids.chief, await newSealKeyPair()]])
+    expect(value(await tell(theirs, first, { by: ids.chief, holders: [ids.chief], as: asChief })).state).toBe('waits')
+    const proofBy = own.get(ids.gone)
+    if (proofBy === undefined) throw new Error('no key')
+    expect(value(await tell(theirs, first, { by: ids.chief, holders: [ids.chief], proofBy }))).toMatchObject({
+      state: 'waits',
+      holders: 'not-taken',
+    })
+    expect(await inForce()).toEqual(first.publicKey)
+    expect(await alarms(kiosk.id)).toContain('opening-key-waits')
+    value(await refuse())
+    const again = await newSealKeyPair()
+    expect(codeOf(await tell(again, first, { by: ids.gone, holders: [ids.gone] }))).toBe('L-437')
+    expect(codeOf(await tell(again, first, { by: ids.chief, holders: [ids.chief] }))).toBe('L-431')
+    expect(await inForce()).toEqual(first.publicKey)
+    expect(await alarms(kiosk.id)).toContain('opening-key-shared')
+  })
+
+  it('a key that a colleague shared with the removed one, or with somebody who never was, is refused for good', async () => {
+    for (const stranger of [ids.gone, 'Z'.repeat(22)]) {
+      const shared = await newSealKeyPair()
+      const said = { by: ids.chief, holders: [ids.chief, ids.porter, stranger] }
+      const told = await tell(shared, first, said)
+      expect(told).toMatchObject({ ok: false, failure: { code: 'L-437', params: { staff: stranger } } })
+      expect(codeOf(await tell(shared, first, { by: ids.chief, holders: [ids.chief, ids.porter] }))).toBe('L-431')
+    }
+    expect(await inForce()).toEqual(first.publicKey)
+    const next = await newSealKeyPair()
+    const said = { by: ids.chief, holders: [ids.chief, ids.porter] }
+    expect(value(await tell(next, first, said)).state).toBe('in-force')
+    first = next
+  })
+
+  it('takes an own key that was given up for good: a PIN from before, of somebody who still works there', async () => {
+    const before = own.get(ids.porter)
+    if (before === undefined) throw new Error('no key')
+    own.set(ids.porter, await newSealKeyPair())
+    const both = { by: ids.chief, holders: [ids.chief, ids.porter] }
+    expect(value(await tell(first, null, both)).holders).toBe('taken')
+    const old = new Map<string, OpeningKey>([...own, [ids.porter, before]])
+    expect(codeOf(await tell(await newSealKeyPair(), first, { ...both, as: old }))).toBe('L-437')
+    // Nor by the word of that PIN, nor after the badge it was chosen with was taken away at the hub.
+    const next = await newSealKeyPair()
+    const own1 = { by: ids.porter, holders: [ids.chief, ids.porter] }
+    expect(codeOf(await tell(next, first, { ...own1, as: old }))).toBe('L-437')
+    value(await hub.as('administrator').call('removeBadges', { body: { id: ids.porter } }))
+    expect(codeOf(await tell(await newSealKeyPair(), first, own1))).toBe('L-437')
+    own.set(ids.porter, await newSealKeyPair())
+    const chosen = await newSealKeyPair()
+    expect(value(await tell(chosen, first, both)).state).toBe('in-force')
+    first = chosen
+  })
+
+  it('asks at the console as well: for letters alone no key takes force whose holders nobody has said, or that was shared', async () => {
+    const unsaid = await newSealKeyPair()
+    expect(value(await tell(unsaid, null, null)).state).toBe('waits')
+    expect(codeOf(await confirm(unsaid))).toBe('L-438')
+    value(await tell(unsaid, null, { by: ids.chief, holders: [ids.chief, ids.porter] }))
+    value(await hub.as('administrator').call('removeStaff', { body: { id: ids.porter } }))
+    expect(codeOf(await confirm(unsaid))).toBe('L-437')
+    expect(await inForce()).toEqual(first.publicKey)
+  })
+})
+
+describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {
+  let desk: EngineDesk
+  beforeAll(async () => {
+    await institute.stop()
+    institute = await startInstitute()
+    hub = await institute.hub()
+    desk = await startEngineDesk(institute, hub)
+  })
+  afterAll(async () => {
+    await desk.end()
+  })
+
+  it('has that key refused, makes another without them, and an alarm rings', async () => {
+    const lakeside = institute.desk('porter-lakeside')
+    const file = join(desk.dataDir, 'kiosk.db')
+    const read = <T>(work: (db: Database.Database) => T): T => {
+      const db = new Database(file)
+      try {
+        return work(db)
+      } finally {
+        db.close()
+      }
+    }
+    const roster = value(await hub.as('supervisor').call('staff', {})).staff
+    await desk.signIn(desk.supervisor)
+    const chief = done(await desk.api.state({})).staff?.id
+    const [row] = await institute.sql<{ id: string }>(
+      "SELECT id FROM kiosk WHERE desk = $1 AND state = 'active' AND kind = 'desk'",
+      [lakeside.id],
+    )
+    const kiosk = row?.id ?? ''
+    const holders = async () =>
+      (await institute.sql('SELECT staff FROM opening_holder WHERE kiosk = $1 AND gone_at IS NULL', [kiosk])).length
+    await expect.poll(holders, { timeout: 30_000 }).toBe(2)
+    const inForce = async () =>
+      (
+        await institute.sql<{ key: string }>("SELECT encode(opening_key, 'hex') AS key FROM kiosk WHERE id = $1", [
+          kiosk,
+        ])
+      )[0]?.key
+    const old = await inForce()
+    await desk.stop()
+    const [porter = ''] = read((db) =>
+      db
+        .prepare<[string], { staff: string }>('SELECT staff FROM staff_pin WHERE staff <> ?')
+        .all(chief ?? '')
+        .map(({ staff }) => staff),
+    )
+    const columns = (db: Database.Database, table: string) =>
+      (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name)
+    const before = read((db) => ({
+      pin: db.prepare('SELECT * FROM staff_pin WHERE staff = ?').get(porter) as Record<string, unknown>,
+      badges: db.prepare('SELECT * FROM staff_badge WHERE staff = ?').all(porter) as Record<string, unknown>[],
+    }))
+    value(await hub.as('administrator').call('removeStaff', { body: { id: StaffId.parse(porter) } }))
+    await desk.start()
+    await desk.untilServing()
+    done(await desk.api.syncNow({}))
+    await desk.stop()
+    expect(read((db) => db.prepare('SELECT removed FROM staff WHERE id = ?').pluck().get(porter))).toBe(1)
+    read((db) => {
+      const put = (table: string, row: Record<string, unknown>) => {
+        const names = columns(db, table)
+        db.prepare(
+          `INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+        ).run(...names.map((name) => row[name]))
+      }
+      db.prepare('UPDATE staff SET removed = 0 WHERE id = ?').run(porter)
+      put('staff_pin', before.pin)
+      for (const badge of before.badges) put('staff_badge', badge)
+    })
+    const keysBefore = read((db) => db.prepare('SELECT max(n) FROM opening_key').pluck().get() as number)
+
+    await desk.start()
+    await desk.untilServing()
+    await desk.signIn(desk.supervisor)
+    await expect.poll(() => alarms(kiosk), { timeout: 30_000 }).toContain('opening-key-shared')
+    await expect.poll(inForce, { timeout: 30_000 }).not.toBe(old)
+    const account = institute.accounts[5] ?? ''
+    const pickup = await hub.as('agent').issue(account, lakeside, 'Lahdon-jalkeen')
+    await desk.untilGranted(account, pickup)
+    await desk.stop()
+    // The first was shared with them and refused; what is sealed now is sealed to a second, which they do not share.
+    const shares = read((db) => ({
+      newest: db.prepare('SELECT max(n) FROM opening_key').pluck().get(),
+      theirs: db.prepare('SELECT count(*) FROM opening_share WHERE staff = ?').pluck().get(porter),
+      sealedTo: db.prepare('SELECT sealed_to FROM pickup WHERE id = ?').pluck().get(pickup) as Buffer,
+      told: db.prepare('SELECT opening_public FROM kiosk').pluck().get() as Buffer,
+      pin: db.prepare('SELECT count(*) FROM staff_pin WHERE staff = ?').pluck().get(porter),
+    }))
+    expect(shares).toMatchObject({ newest: keysBefore + 2, theirs: 0, pin: 0 })
+    expect(shares.sealedTo.equals(shares.told)).toBe(true)
+    expect(roster.some(({ id }) => id === porter)).toBe(true)
+  })
+})
