@@ -12,6 +12,7 @@ import { hubApi, type GrantedPickup, type HubBody, type HubRoute } from '../../s
 import { writeCarried } from '../../src-shared/protocol/carried-ledger.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { proveHolders } from '../../src-shared/protocol/opening-holders.ts'
 import { countersign, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
 import type { KioskClient } from './kiosk-client.ts'
@@ -184,7 +185,24 @@ const calls: Calls = {
     const links = [{ from: text(old.publicKey), to: text(next.publicKey), countersignature: text(by) }]
     const body = { nonce: newId(), openingKey: text(next.publicKey), links }
     expect(value(await kiosk.call('openingKey', { body })).state).toBe('in-force')
+    // One that is shared with somebody who does not work there.
+    const [shared, own] = [await newSealKeyPair(), await newSealKeyPair()]
+    const stranger = 'Z'.repeat(22)
+    const holders = [{ staff: stranger, publicKey: own.publicKey }]
+    const said = { kiosk: kiosk.id, key: shared.publicKey, n: 1, by: stranger, holders }
+    const prove = async (key: Uint8Array) =>
+      text(await proveHolders(said, key, Buffer.from(countersignTo, 'base64url')))
+    const statement = {
+      n: 1,
+      by: stranger,
+      holders: [{ staff: stranger, key: text(own.publicKey) }],
+      byKey: await prove(shared.privateKey),
+      byPerson: await prove(own.privateKey),
+    }
+    const telling = { nonce: newId(), openingKey: text(shared.publicKey), holders: statement }
+    expect(codeOf(await kiosk.call('openingKey', { body: telling }))).toBe('L-437')
     return [
+      ['opening-key-refused', 'hub', kiosk.id],
       ['opening-key-waits', 'kiosk', kiosk.id],
       ['opening-key-in-force', 'kiosk', kiosk.id],
     ]
