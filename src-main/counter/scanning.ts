@@ -295,7 +295,10 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const until = now() + parts.pinMs
     const show = (purpose: ReadBadge['purpose'], attemptsLeft: number, attests: Attested | null = null) => {
       parts.onBadge({ ...read, purpose })
-      counter.go({ step: 'pin', staffName: member.name, attemptsLeft, purpose, attests, until }, parts.pinMs)
+      counter.go(
+        { step: 'pin', staffName: member.name, attemptsLeft, lockedUntil: null, purpose, attests, until },
+        parts.pinMs,
+      )
     }
     const locked = standing.lockedUntil > now() ? Math.ceil((standing.lockedUntil - now()) / 60_000) : null
     if (session !== null && parts.changing()) {
@@ -336,8 +339,12 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const may = parts.maySignIn()
     if (!may.ok) refuse(may.failure)
     else if (!standing.hasPin) refuse({ code: 'L-404' })
-    else if (locked !== null) refuse({ code: 'L-403', params: { minutes: locked } })
-    else if (!parts.onResume(read)) show('sign-in', standing.left)
+    else if (locked !== null) {
+      // Locked: the screen counts down, and takes a PIN once it is over.
+      show('sign-in', standing.left)
+      const step = counter.step()
+      if (step.step === 'pin') counter.amend({ ...step, lockedUntil: standing.lockedUntil })
+    } else if (!parts.onResume(read)) show('sign-in', standing.left)
   }
 
   function handle(scan: Scan): void {

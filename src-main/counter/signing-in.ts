@@ -129,7 +129,9 @@ export function createSigningIn(
 
   function wrongPin(read: ReadBadge): void {
     const step = counter.step()
-    if (step.step === 'pin') counter.amend({ ...step, attemptsLeft: signIn.standing(read.member.id).left })
+    if (step.step !== 'pin') return
+    const { left, lockedUntil } = signIn.standing(read.member.id)
+    counter.amend({ ...step, attemptsLeft: left, lockedUntil: lockedUntil > now() ? lockedUntil : null })
   }
 
   async function ownPin(read: ReadBadge, pin: string): Promise<Result<null>> {

@@ -48,3 +48,8 @@ export function timeOrDate(instant: Instant, now: Instant, language: Language): 
 export function secondsLeft(until: Instant, now: Instant): number {
   return Math.max(0, Math.ceil((until - now) / 1000))
 }
+
+/** `4:05`: a time left of that many whole seconds. */
+export function minutesAndSeconds(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

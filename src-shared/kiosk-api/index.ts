@@ -109,6 +109,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     step: z.literal('pin'),
     staffName: z.string(),
     attemptsLeft: Count,
+    /** Too many wrong PINs: none is taken before then. */
+    lockedUntil: Instant.nullable(),
     /** `old-pin` then `change-pin`: one's own PIN is changed. `witness`: a colleague confirms a verification. */
     purpose: z.enum(['sign-in', 'choose-pin', 'first-supervisor', 'old-pin', 'change-pin', 'witness']),
     /** Of a witness alone. */

@@ -97,6 +97,33 @@ describe('signing in', () => {
     expect(await desk.page.getByTestId('pin-dots').getAttribute('data-count')).toBe('0')
   })
 
+  it('says within a tenth of a second that a PIN is being checked, and takes no second one meanwhile', async () => {
+    await open('pin')
+    let answer: () => void = () => undefined
+    const checked = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    desk.kiosk.script({ enterPin: () => checked.then(() => ok(null)) })
+    await desk.page.evaluate(() => {
+      new MutationObserver(() => {
+        const said = document.querySelector('[data-testid="pin-checking"]')?.textContent ?? ''
+        if (said !== '') performance.mark('checking')
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })
+      window.addEventListener('keydown', ({ key }) => key === 'Enter' && performance.mark('entered'), true)
+    })
+    await desk.page.keyboard.type('582047')
+    await desk.page.keyboard.press('Enter')
+    await expect.poll(() => desk.page.getByTestId('pin-checking').innerText()).toBe('Checking…')
+    const waited = await desk.page.evaluate(() => {
+      const [from, to] = ['entered', 'checking'].map((name) => performance.getEntriesByName(name)[0]?.startTime ?? NaN)
+      return (to ?? NaN) - (from ?? NaN)
+    })
+    expect(waited).toBeLessThan(100)
+    expect(await desk.page.getByTestId('pin-key-1').isDisabled()).toBe(true)
+    answer()
+    await expect.poll(() => desk.page.getByTestId('pin-checking').innerText()).toBe('')
+  })
+
   it('takes a PIN by keyboard', async () => {
     await open('pin')
     await desk.page.keyboard.type('58204')
