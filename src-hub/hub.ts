@@ -38,6 +38,7 @@ import {
 } from './http/index.ts'
 import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
+import { createCorrectionWorker } from './corrections/index.ts'
 import { createDeskWorker } from './desk-work/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './audit/index.ts'
@@ -332,7 +333,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       ),
     }
     const imports = createImportWorker(db, parts, onBug)
-    workers.push(imports, createDeskWorker(db, parts, onBug))
+    const corrections = createCorrectionWorker(db, parts, onBug)
+    workers.push(imports, createDeskWorker(db, parts, onBug), corrections)
     jobs = createJobs(db, parts, onBug)
     const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
     const listening = createHints({
@@ -376,6 +378,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       limits,
       readings: createReadings(db, now),
       importsWanted: () => imports.nudge(),
+      correctionsWanted: () => corrections.nudge(),
       webhookGuard,
       authority: identity.authority,
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },

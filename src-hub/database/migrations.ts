@@ -6,6 +6,7 @@ import { beginningMigration } from './beginning-migration.ts'
 import { holdersMigration } from './holders-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
+import { correctionsMigration } from './corrections-migration.ts'
 import { markMigration } from './mark-migration.ts'
 import { searchMigration } from './search-migration.ts'
 import { spellingsMigration } from './spellings-migration.ts'
@@ -244,4 +245,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   beginningMigration,
   { version: 155, sql: spellingsMigration },
   { version: 160, sql: holdersMigration },
+  correctionsMigration,
 ]

@@ -66,6 +66,16 @@ export interface Tables {
     kept: Generated<number>
     kept_bytes: Generated<number>
     enrolled_at: number
+    /** Which changes of the feed it takes (`feedChangesNow`), as it said with its last poll. */
+    feed_changes: Generated<number>
+  }
+  /** People who were changed, and whose desks are yet to be told; written by the database itself. */
+  correction: {
+    id: Generated<number>
+    recipient: string
+    namesakes: Generated<boolean>
+    birth: Buffer | null
+    looked: number | null
   }
   refused_opening_key: { kiosk: string; key: Buffer; at: number; by: string }
   opening_holder: { kiosk: string; staff: string; key: Buffer; since: number; gone_at: number | null }

@@ -17,6 +17,8 @@ export interface KioskCaller {
   readonly head: number
   /** Newest entry of its ledger that the hub has. */
   readonly acked: number
+  /** Which changes of the feed it took at its last poll. */
+  readonly feedChanges: number
   /** The hub's own when it called: another hub process may have begun one. */
   readonly incarnation: Incarnation
 }
@@ -89,6 +91,7 @@ export async function namedKiosk(
       'kiosk.sign_key',
       'kiosk.frozen',
       'kiosk.acked',
+      'kiosk.feed_changes',
       'desk.head',
     ])
     .select((e) => e.selectFrom('hub').select('incarnation').as('incarnation'))
@@ -102,6 +105,7 @@ export async function namedKiosk(
     kind: kiosk.kind,
     head: Number(kiosk.head),
     acked: Number(kiosk.acked),
+    feedChanges: Number(kiosk.feed_changes),
     incarnation: Incarnation.parse(kiosk.incarnation),
   }
   const frozen = kiosk.frozen && kiosk.state === 'active' && evidence !== 'ledger'

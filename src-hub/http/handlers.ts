@@ -27,6 +27,8 @@ export interface RouteParts extends GrantParts {
   readonly eIds?: EIds | null
   /** An import waits to be checked or carried out. */
   readonly importsWanted?: () => void
+  /** Somebody was changed: the desks that hold a pickup of theirs are to be told. */
+  readonly correctionsWanted?: () => void
   /** Who has read what about whom. */
   readonly readings?: Readings
   /** The console; a simulation has none. */

@@ -83,6 +83,10 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     feed: async ({ query, kiosk }) => {
       if (query.incarnation !== kiosk.incarnation) return fail('L-607')
       if (await showsLoss(kiosk, query)) return fail('L-607')
+      // A kiosk of another version by now: corrections go to it as it can take them.
+      const changes = query.changes ?? 1
+      if (changes !== kiosk.feedChanges)
+        await db.updateTable('kiosk').set({ feed_changes: changes }).where('id', '=', kiosk.id).execute()
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
       if (page === null) return fail('L-607')
       // What a kiosk has read counts as told.

@@ -105,11 +105,18 @@ async function namesakesAmong(
   )
   const births = new Map([...agreeing.values()].flat().map((blind) => [text(blind), blind]))
   const byBirth = await bornOn(tx, [...births.values()])
+  // Each once, whoever they are compared with: what is made of a name is kept with it.
+  const likenesses = new Map<Named, Likeness>()
+  const like = (one: Named) => {
+    const known = likenesses.get(one) ?? likenessOf(one)
+    likenesses.set(one, known)
+    return known
+  }
   return new Set(
     people
       .filter((person) => {
         const others = (agreeing.get(person.recipient) ?? []).flatMap((blind) => byBirth.get(text(blind)) ?? [])
-        return others.length > 1 && others.some((each) => areNamesakes(likenessOf(person), likenessOf(each)))
+        return others.length > 1 && others.some((each) => areNamesakes(like(person), like(each)))
       })
       .map(({ recipient }) => recipient),
   )

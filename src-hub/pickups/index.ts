@@ -12,6 +12,7 @@ export {
   type MarkFloor,
   type Place,
 } from './grants.ts'
+export { correctGrants } from './correct.ts'
 export { extendPickup } from './extend.ts'
 export { issueIn, issuePickup, settled, type Issued } from './issue.ts'
 export { checkPolicy, checkRoute, openAddress, routesFor, type Wish } from './policy-check.ts'

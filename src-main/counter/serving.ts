@@ -53,6 +53,11 @@ export interface Serving {
   refuseDocument(pickup: Pickup, failure: Failure): void
   /** The refused document is another person's with a pickup here: the open step offers it, document in hand. */
   offerOther(pickup: Pickup, document: ReadDocument): void
+  /**
+   * The hub has corrected something about these pickups' people. What was read or proved of them in this visit was of
+   * what stood there before, and is let go; where the desk is at one of them, it is shown anew and says so.
+   */
+  corrected(pickups: readonly PickupId[]): void
   /** After sign-in: the oldest unsettled slip comes before anything else. */
   showUnsettled(): boolean
   /** A verification is open that a colleague has yet to confirm. */
@@ -316,6 +321,44 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     return true
   }
 
+  function corrected(ids: readonly PickupId[]): void {
+    const those = new Set(ids)
+    const people = new Set(ids.map((id) => pickups.get(id)?.person.recipient))
+    if (apart !== null && people.has(apart.recipient)) apart = null
+    if (held !== null && ids.some((id) => held?.pickups.has(id)))
+      held = { ...held, pickups: new Set([...held.pickups].filter((id) => !those.has(id))) }
+    const step = counter.step()
+    const said: Failure = { code: 'L-340' }
+    switch (step.step) {
+      case 'verify': {
+        const pickup = those.has(step.pickup.id) ? pickups.get(step.pickup.id) : null
+        if (pickup !== null) show(pickup, null, said)
+        return
+      }
+      case 'letter': {
+        const pickup = those.has(step.letter.id) ? pickups.get(step.letter.id) : null
+        if (pickup !== null) show(pickup, null, said)
+        return
+      }
+      case 'choose': {
+        if (!step.pickups.some(({ id }) => those.has(id))) return
+        // Which of them the document matches is no longer known.
+        choose(
+          step.pickups.flatMap(({ id }) => pickups.get(id) ?? []),
+          null,
+        )
+        return
+      }
+      case 'hand-over': {
+        const pickup = those.has(step.pickup.id) ? pickups.get(step.pickup.id) : null
+        if (pickup !== null) counter.amend({ ...step, pickup: view(pickup) })
+        return
+      }
+      default:
+        return
+    }
+  }
+
   function awaitsWitness(): boolean {
     const step = counter.step()
     return step.step === 'verify' && step.verification !== null && step.fourEyes === 'awaited'
@@ -377,6 +420,7 @@ export function createServing({ services, counter, doneMs, floorYears, activity,
     },
     showVerified,
     showUnsettled,
+    corrected,
     awaitsWitness,
     askWitness,
     witness,

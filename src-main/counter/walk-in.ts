@@ -4,7 +4,7 @@
  * nothing midway is given back, and what was issued for it is disabled: an open walk-in exists only while its person is
  * being served.
  */
-import type { Language, ProofKind, RecipientId, SlipId, WalkInId } from '../../src-shared/domain/index.ts'
+import type { Language, ProofKind, SlipId, WalkInId } from '../../src-shared/domain/index.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { AccountQuery, FoundAccount } from '../../src-shared/hub-api/kiosk/walk-in.ts'
 import type { AccountView, WalkInStep } from '../../src-shared/kiosk-api/views/walk-in.ts'
@@ -414,7 +414,7 @@ export function createWalkInDesk({
     const recorded = written(() =>
       store.transact(() =>
         walkIns.record(
-          of.recipient satisfies RecipientId,
+          { ...of, birthTag: of.birthTag === null ? null : Buffer.from(of.birthTag, 'base64url') },
           proof.value,
           { staff: session.staff, session: session.id },
           seconds,

@@ -1,4 +1,5 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
+import type { PickupId } from '../../src-shared/domain/index.ts'
 import { storedInstant } from '../../src-shared/domain/bounds.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
@@ -59,6 +60,8 @@ interface Parts {
   readonly proxy: string | undefined
   readonly updateNews: 'installed' | 'rolled-back' | undefined
   readonly onChange: () => void
+  /** The hub has corrected something about these pickups' people, and it is on the disk. */
+  readonly onCorrected?: (pickups: readonly PickupId[]) => void
   readonly onDiskFailure?: (error: unknown) => void
   /** Someone called for staff. */
   readonly ring?: (call: Call) => void
@@ -172,6 +175,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     walkIns,
     requestDecided: (decision) => requests.decided(decision, now()),
     staffCalled: (call, at) => calling.fromScreen(call, at),
+    corrected: (ids) => parts.onCorrected?.(ids),
   })
   // A simulation plays its histories on one thread.
   const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)

@@ -210,6 +210,7 @@ export function createEngine(ports: EnginePorts): Engine {
         desk?.signingIn.afterContact()
         changed()
       },
+      onCorrected: (ids) => desk?.serving.corrected(ids),
       onDiskFailure: (error) => disk.take(error),
       ring: (call) => emit('staffCall', { ...call }),
       checkpoint: ports.checkpoint,

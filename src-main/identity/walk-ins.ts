@@ -15,7 +15,7 @@ import {
 import { ledgerFactsNow, type LedgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Ledger } from '../ledger/index.ts'
-import type { PickupCache } from '../pickups/index.ts'
+import type { Pickup, PickupCache } from '../pickups/index.ts'
 import { type Sqlite, stored } from '../storage/index.ts'
 import { apartFacts, expiryFacts, type Proof } from './verification.ts'
 
@@ -46,6 +46,17 @@ interface Row {
 
 export type WalkIns = ReturnType<typeof createWalkIns>
 
+/** Who the proof was of, as the hub described them then. */
+export interface Proved extends Pick<Pickup['person'], 'recipient' | 'name' | 'formerNames'> {
+  readonly birthTag: Buffer | null
+}
+
+const likenessOf = ({ name, formerNames, birthTag }: Proved): string =>
+  JSON.stringify([
+    [name, ...formerNames].map(({ family, given }) => [family, given]),
+    birthTag?.toString('base64url') ?? null,
+  ])
+
 const fromRow = (row: Row): WalkIn => ({
   id: stored(WalkInId, row.id),
   recipient: stored(RecipientId, row.recipient),
@@ -73,6 +84,8 @@ export function createWalkIns(
     `INSERT INTO verification (id, pickup, epoch_incarnation, epoch_n, staff, session, proof, method, issuer_country, created_at, expires_at, four_eyes, walk_in, expiry)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  /** By walk-in. A restart ends every walk-in, so that nothing of it need be on a disk. */
+  const likenesses = new Map<string, string>()
   const verificationOf = db.prepare<[string], string>('SELECT id FROM verification WHERE walk_in = ?').pluck()
 
   /** The grant ends here, inside the caller's transaction: nothing of it is on paper. */
@@ -84,7 +97,7 @@ export function createWalkIns(
   return {
     /** Records a proof of identity that has no pickup yet, inside the caller's transaction. */
     record(
-      recipient: RecipientId,
+      proved: Proved,
       proof: Proof,
       by: { readonly staff: StaffId; readonly session: string },
       seconds: number,
@@ -93,6 +106,9 @@ export function createWalkIns(
       const id = WalkInId.parse(newId())
       const at = now()
       const expiresAt = at + seconds * 1000
+      const { recipient } = proved
+      likenesses.clear()
+      likenesses.set(id, likenessOf(proved))
       insert.run(
         id,
         recipient,
@@ -125,7 +141,8 @@ export function createWalkIns(
 
     /**
      * A grant has come, inside the caller's transaction: bound to its walk-in, which is then what its release spends;
-     * or given back at once where the walk-in is over, has run out, or was never made here.
+     * or given back at once where the walk-in is over, has run out, or was never made here, and where the person has
+     * been corrected since: what was proved was another name or birth date.
      */
     granted(walkIn: WalkInId, granted: PickupId): void {
       const row = byId.get(walkIn)
@@ -137,6 +154,7 @@ export function createWalkIns(
         row.state !== 'verified' ||
         row.recipient !== pickup.person.recipient ||
         row.expires_at <= now() ||
+        likenesses.get(row.id) !== likenessOf({ ...pickup.person, birthTag: pickup.birthTag }) ||
         // Verified before the kiosk kept what was seen of the expiry: proved anew.
         row.expiry === null
       ) {

@@ -85,6 +85,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   )
   const clearTags = db.prepare('DELETE FROM card_tag WHERE pickup = ?')
   const insertTag = db.prepare('INSERT OR IGNORE INTO card_tag (tag, pickup) VALUES (?, ?)')
+  const tagsOf = db.prepare<[string], Buffer>('SELECT tag FROM card_tag WHERE pickup = ?').pluck()
+  const setPerson = db.prepare('UPDATE pickup SET recipient_class = ?, person = ?, birth_tag = ? WHERE id = ?')
+  const unverify = db.prepare("UPDATE pickup SET state = 'arrived' WHERE id = ? AND state = 'verified'")
   const setEnd = db.prepare('UPDATE pickup SET expires_at = ? WHERE id = ?')
   const setState = db.prepare('UPDATE pickup SET state = ? WHERE id = ?')
   const setArrived = db.prepare(
@@ -159,18 +162,55 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     )
   }
 
+  const sameBytes = (a: Uint8Array | null, b: Uint8Array | null) =>
+    a === null || b === null ? a === b : Buffer.compare(a, b) === 0
+
+  /** Whether this says of the person what is cached already. Each is sealed anew every time: they are opened. */
+  function saysTheSame(row: Row, grant: PreparedGrant): boolean {
+    const tags = (of: readonly Uint8Array[]) => of.map((tag) => Buffer.from(tag).toString('hex')).sort()
+    const person = (sealed: Uint8Array) => JSON.stringify(openPerson(cacheKey, grant.id, sealed))
+    return (
+      row.recipient_class === grant.recipientClass &&
+      sameBytes(row.birth_tag, grant.birthTag) &&
+      tags(tagsOf.all(grant.id)).join() === [...new Set(tags(grant.cardTags))].join() &&
+      person(row.person) === person(grant.person)
+    )
+  }
+
+  /**
+   * The same grant again, with what has been corrected about its person (promise P10). Whatever was proved was proved
+   * of what stood here before: an open verification or approval dies, and the desk decides again. A slip that is out
+   * stays what it is. false: nothing is new.
+   */
+  function correct(grant: PreparedGrant): boolean {
+    const row = byId.get(grant.id)
+    if (row === undefined || !pickupCan.beCorrected(stored(PickupState, row.state))) return false
+    if (saysTheSame(row, grant)) return false
+    setPerson.run(grant.recipientClass, grant.person, grant.birthTag, grant.id)
+    clearTags.run(grant.id)
+    for (const tag of grant.cardTags) insertTag.run(tag, grant.id)
+    voidVerifications.run(grant.id)
+    voidApprovals.run(grant.id)
+    unverify.run(grant.id)
+    return true
+  }
+
   /** A grant of a pickup that is known here. */
-  function takeAgain(grant: PreparedGrant): boolean {
+  function takeAgain(grant: PreparedGrant, corrected: PickupId[]): boolean {
     const known = head.get(grant.id)
     if (known === undefined) throw new Error('a pickup was neither new nor known')
-    // What was once handed over or burned here is never opened again by any grant, whatever its epoch.
-    if (!pickupCan.beGrantedAgain(stored(PickupState, known.state))) return false
+    const again = pickupCan.beGrantedAgain(stored(PickupState, known.state))
     const same = known.epoch_incarnation === grant.incarnation && known.epoch_n === grant.n
     if (same) {
-      // The same grant again with another end: nothing else of it changes.
-      setEnd.run(grant.expiresAt, grant.id)
+      if (again) setEnd.run(grant.expiresAt, grant.id)
+      if (correct(grant)) {
+        names.renew(grant.id)
+        corrected.push(grant.id)
+      }
       return false
     }
+    // What was once handed over or burned here is never opened again by any grant, whatever its epoch.
+    if (!again) return false
     if (known.epoch_incarnation === grant.incarnation && known.epoch_n > grant.n) return false
     voidVerifications.run(grant.id)
     voidApprovals.run(grant.id)
@@ -182,8 +222,9 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
   /**
    * Applies grants inside the caller's transaction and says how many were taken. One is refused for a pickup that is
    * handed over or burned here, that has a slip not yet settled, or for an epoch this kiosk has already acknowledged.
+   * `corrected` is filled with those that are held under the same epoch already, and of whose person something is new.
    */
-  function take(grants: readonly PreparedGrant[]): number {
+  function take(grants: readonly PreparedGrant[], corrected: PickupId[] = []): number {
     let added = 0
     let changed = 0
     for (const grant of grants) {
@@ -191,7 +232,7 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
       if (write(insertNew, grant)) {
         added += 1
         names.added(grant.id)
-      } else if (takeAgain(grant)) {
+      } else if (takeAgain(grant, corrected)) {
         changed += 1
         names.renew(grant.id)
       } else continue

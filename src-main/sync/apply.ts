@@ -27,6 +27,8 @@ interface Parts {
   readonly requestDecided?: (decision: RequestDecision) => void
   /** Someone calls for staff at a check-in screen of this desk. */
   readonly staffCalled?: (call: CallId, at: number) => void
+  /** Of whose person something is new, once it is on the disk. */
+  readonly corrected?: (pickups: readonly PickupId[]) => void
 }
 
 export type Applier = ReturnType<typeof createApplier>
@@ -41,10 +43,13 @@ export function createApplier({
   walkIns,
   requestDecided,
   staffCalled,
+  corrected,
 }: Parts) {
+  /** Corrected in the transaction under way. */
+  let news: PickupId[] = []
   /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
   function take(grants: readonly PreparedGrant[]): void {
-    pickups.take(grants)
+    pickups.take(grants, news)
     for (const grant of grants) if (grant.walkIn !== null) walkIns.granted(grant.walkIn, grant.id)
   }
 
@@ -118,13 +123,21 @@ export function createApplier({
     }
   }
 
+  /** One transaction; whose data it has corrected is said when it is through. */
+  function telling<T>(work: () => T): T {
+    news = []
+    const done = store.transact(work)
+    if (news.length > 0) corrected?.(news)
+    return done
+  }
+
   return {
     /**
      * `grants` are those of the page's changes, in their order. `gap` when the page does not start at cursor + 1 or
      * belongs to another incarnation: the caller takes a snapshot.
      */
     feed(page: PageHeads['feed'], grants: readonly PreparedGrant[]): 'applied' | 'gap' {
-      return store.transact(() => {
+      return telling(() => {
         const record = records.read()
         if (record === null || page.incarnation !== record.incarnation) return 'gap'
         let cursor = record.cursor
@@ -174,7 +187,7 @@ export function createApplier({
 
     /** One page of a snapshot; `first` sets desk, policy and staff. The ledger is never touched. */
     snapshotPage(page: PageHeads['snapshot'], grants: readonly PreparedGrant[], first: boolean): void {
-      store.transact(() => {
+      telling(() => {
         if (first) {
           records.setDesk(page.desk)
           records.setPolicy(page.policy)

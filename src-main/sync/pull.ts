@@ -1,6 +1,7 @@
 /** Following the hub: the feed page by page, and a snapshot where our place in it is lost. */
 import { setImmediate } from 'node:timers/promises'
 import type { Incarnation, PickupId } from '../../src-shared/domain/index.ts'
+import { feedChangesNow } from '../../src-shared/hub-api/kiosk/feed.ts'
 import { ok, type Result } from '../../src-shared/failures/result.ts'
 import type { PreparedGrant } from '../pickups/index.ts'
 import type { Applier } from './apply.ts'
@@ -107,7 +108,13 @@ export function createPull({
     leave()
     const feed = createAhead('feed', pages, (place) =>
       hub.page('feed', {
-        query: { incarnation, cursor: Number(place), acked: records.read()?.acked ?? 0, limit: batch },
+        query: {
+          incarnation,
+          cursor: Number(place),
+          acked: records.read()?.acked ?? 0,
+          changes: feedChangesNow,
+          limit: batch,
+        },
       }),
     )
     following = { incarnation, feed }

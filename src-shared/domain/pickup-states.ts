@@ -59,6 +59,8 @@ export const pickupCan = {
   beAskedBack: (state: PickupState): boolean => !goneFromDesk(state) && state !== 'revoked',
   /** The hub's word that it is over elsewhere ends it here. */
   beClosed: (state: PickupState): boolean => !goneFromDesk(state),
+  /** What is corrected about its person is taken in: also while paper of it is out. */
+  beCorrected: (state: PickupState): boolean => deskEnds[state] === null,
   /** A new grant may take its place: never over paper, and never again once the secret is gone. */
   beGrantedAgain: (state: PickupState): boolean =>
     !goneFromDesk(state) && state !== 'printing' && state !== 'printed' && state !== 'uncertain',

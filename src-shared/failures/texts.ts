@@ -722,6 +722,20 @@ export const errorTexts = {
       'Find the pickup by name, and compare the name printed on the document by eye.',
     ],
   },
+  'L-340': {
+    fi: [
+      'Tämän henkilön tietoja on juuri korjattu.',
+      'Katso tiedot uudelleen ja tarkista henkilöllisyys uudelleen. Aiempi tarkistus ei ole enää voimassa.',
+    ],
+    sv: [
+      'Uppgifterna om den här personen har just rättats.',
+      'Se på uppgifterna igen och kontrollera identiteten på nytt. Den tidigare kontrollen gäller inte längre.',
+    ],
+    en: [
+      'Something about this person has just been corrected.',
+      'Look at the details again and check the identity anew. The earlier check no longer counts.',
+    ],
+  },
   'L-401': {
     fi: ['Kukaan ei ole kirjautunut.', 'Lue kulkukorttisi ja anna PIN.'],
     sv: ['Ingen är inloggad.', 'Läs ditt passerkort och ange PIN-koden.'],

@@ -1,5 +1,5 @@
 /** People whom a document cannot tell apart: the same birth date and a name that matches. */
-import { asDocumentNames, matchName } from './names.ts'
+import { asDocumentNames, matchName, type DocumentName } from './names.ts'
 
 interface Name {
   readonly family: string
@@ -16,6 +16,17 @@ export interface Likeness {
 const plain = ({ family, given }: Name) => `${family} ${given}`.normalize('NFKC').trim().toLowerCase()
 
 /**
+ * Each name as it may stand in a document, and its plain letters: made once for as long as somebody holds the name,
+ * since one is compared with all who were born that day.
+ */
+const written = new WeakMap<Name, { readonly plain: string; readonly documents: readonly DocumentName[] }>()
+function asWritten(name: Name) {
+  const known = written.get(name) ?? { plain: plain(name), documents: asDocumentNames(name) }
+  written.set(name, known)
+  return known
+}
+
+/**
  * One document could be taken for either's: a name of one, written in an MRZ, matches the other; or they are the same
  * letters.
  */
@@ -24,8 +35,8 @@ function alike(one: Likeness, other: Likeness): boolean {
   const others = [other.name, ...other.formerNames]
   return names.some(
     (name) =>
-      others.some((each) => plain(each) === plain(name)) ||
-      asDocumentNames(name).some((written) => matchName(written, other.name, other.formerNames) !== null),
+      others.some((each) => asWritten(each).plain === asWritten(name).plain) ||
+      asWritten(name).documents.some((document) => matchName(document, other.name, other.formerNames) !== null),
   )
 }
 

@@ -16,7 +16,7 @@ CREATE TABLE kiosk (
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
   last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text, kept bigint NOT NULL DEFAULT 0, kept_bytes bigint NOT NULL DEFAULT 0,
   pending_key bytea, pending_since bigint, pending_tries int NOT NULL DEFAULT 0, pending_holders jsonb, holders_n bigint,
-  kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')));
+  kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')), feed_changes bigint NOT NULL DEFAULT 1);
 CREATE TABLE refused_opening_key (kiosk text NOT NULL REFERENCES kiosk, key bytea NOT NULL, at bigint NOT NULL, by text NOT NULL, PRIMARY KEY (kiosk, key));
 CREATE TABLE opening_holder (kiosk text NOT NULL REFERENCES kiosk, staff text NOT NULL, key bytea NOT NULL, since bigint NOT NULL, gone_at bigint, PRIMARY KEY (kiosk, staff, key));
 CREATE TABLE given_up (kiosk text NOT NULL, seq bigint NOT NULL, pickup text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, seq));

@@ -31,18 +31,22 @@ export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof ro
     },
     saveRecipient: async ({ body, agent }) => {
       const saved = await saveRecipient(db, now(), agent, body)
+      parts.correctionsWanted?.()
       return saved.ok ? ok({ recipient: saved.value }) : saved
     },
     setBirthDate: async ({ body, agent }) => {
       const saved = await setBirthDate(db, keys, now(), agent, body.recipient, body.birthDate)
+      parts.correctionsWanted?.()
       return saved.ok ? ok({ saved: true as const }) : saved
     },
     addCard: async ({ body, agent }) => {
       const saved = await addCard(db, keys, now(), agent, body.recipient, body.card)
+      parts.correctionsWanted?.()
       return saved.ok ? ok({ cards: saved.value }) : saved
     },
     removeCard: async ({ body, agent }) => {
       const saved = await removeCard(db, keys, now(), agent, body.recipient, body.card)
+      parts.correctionsWanted?.()
       return saved.ok ? ok({ cards: saved.value }) : saved
     },
     mayIssue: async ({ query, agent }) => mayIssue(db, keys, now(), agent.role, query),

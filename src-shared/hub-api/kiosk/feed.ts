@@ -106,6 +106,13 @@ export const FeedChange = z.discriminatedUnion('kind', [
 ])
 export type FeedChange = z.infer<typeof FeedChange>
 
+/**
+ * The newest changes of the feed that this program's kiosk takes, as it says with each poll. 2: a grant that it holds
+ * already comes again, under the same epoch, with what has been corrected about its person. A kiosk that says nothing
+ * (1) takes only a new end from that; it is asked to give the grant back, and gets another.
+ */
+export const feedChangesNow = 2
+
 const knownKinds: ReadonlySet<string> = new Set(FeedChange.options.map((option) => option.shape.kind.value))
 /**
  * Of a hub that is newer than this kiosk: it counts, and says nothing. A hub sends new kinds only where an old kiosk
@@ -155,6 +162,8 @@ export const feedRoutes = {
       cursor: QueryCount,
       /** Newest ledger entry that this incarnation has acknowledged: a hub that has less has gone back in time. */
       acked: QueryCount.optional(),
+      /** `feedChangesNow` of the kiosk; not there: 1. */
+      changes: QueryCount.optional(),
       limit: z.coerce.number().int().min(1).max(5000),
     }),
     body: noBody,

@@ -1,0 +1,1 @@
+export { createCorrectionWorker, type CorrectionWorker } from './worker.ts'
