@@ -8,9 +8,8 @@
  * the first look has ended.
  */
 import { sql } from 'kysely'
-import { agreeingForms } from '../../src-shared/domain/birth-date.ts'
 import { transact, type Db } from '../database/index.ts'
-import type { HubKeys } from '../keys/index.ts'
+import { agreeingBirths, type HubKeys } from '../keys/index.ts'
 import { correctGrants, createStride, usualPace, type GrantParts } from '../pickups/index.ts'
 import { createWorkerLoop } from '../worker-loop.ts'
 
@@ -57,8 +56,7 @@ async function liveOf(db: Db, keys: HubKeys, ids: readonly number[]): Promise<re
     JOIN correction c ON c.recipient = r.id WHERE c.id = ANY(${ids}::bigint[]) AND c.namesakes AND r.birth_date IS NOT NULL`.execute(
     db,
   )
-  const dates = new Set(born.flatMap(({ sealed }) => agreeingForms(keys.open(sealed))))
-  const blinds = [...dates].map((date) => keys.blind('birth', date).toString('hex'))
+  const blinds = [...new Set(born.flatMap(({ sealed }) => agreeingBirths(keys, sealed).map((b) => b.toString('hex'))))]
   const { rows } = await sql<Live>`
     WITH noted AS (SELECT recipient, birth FROM correction WHERE id = ANY(${ids}::bigint[])),
       births AS (SELECT birth FROM noted WHERE birth IS NOT NULL

@@ -2,12 +2,11 @@
  * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
  */
 import type { Epoch } from '../../src-shared/domain/index.ts'
-import { agreeingForms } from '../../src-shared/domain/birth-date.ts'
 import { GrantedPickup, PersonName } from '../../src-shared/hub-api/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
-import type { HubKeys } from '../keys/index.ts'
+import { agreeingBirths, type HubKeys } from '../keys/index.ts'
 import { openAddress } from './policy-check.ts'
 
 export type Grantee = Awaited<ReturnType<typeof loadGrantees>> extends Map<string, infer G> ? G : never
@@ -98,9 +97,7 @@ async function namesakesAmong(
 ): Promise<ReadonlySet<string>> {
   const agreeing = new Map(
     people.flatMap(({ recipient, birth_date: sealed }) =>
-      sealed === null
-        ? []
-        : [[recipient, agreeingForms(keys.open(sealed)).map((form) => keys.blind('birth', form))] as const],
+      sealed === null ? [] : [[recipient, agreeingBirths(keys, sealed)] as const],
     ),
   )
   const births = new Map([...agreeing.values()].flat().map((blind) => [text(blind), blind]))
