@@ -1,4 +1,5 @@
 /** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
+import { Server as TlsServer } from 'node:tls'
 import { mkdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
@@ -26,12 +27,14 @@ import {
 } from './database/index.ts'
 import {
   type Agent,
+  createConsolePort,
   createContacts,
   createHints,
   createLimits,
   createReadings,
   createServer,
   testHint,
+  type ConsolePort,
   type Contacts,
   type Hints,
   type Limits,
@@ -46,7 +49,13 @@ import { createLights, type Lights } from './health/index.ts'
 import { beginIncarnation, inLineage } from './kiosks/index.ts'
 import { createMarks, markFile, readPosition } from './marks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
-import { issueServerIdentity, loadHubKeys, type HubKeys } from './keys/index.ts'
+import {
+  createCertificateWorker,
+  issueServerIdentity,
+  loadHubKeys,
+  type ConsoleCertificate,
+  type HubKeys,
+} from './keys/index.ts'
 import { createMetrics, createReadiness, serveMetrics, type MetricsServer } from './operations/index.ts'
 import type { GrantParts } from './pickups/index.ts'
 import { createSecretWorker, type SecretWorker } from './secret-jobs/index.ts'
@@ -88,6 +97,8 @@ export interface HubOptions {
    * proxy hides the name.
    */
   readonly consoleAddress?: string | null
+  /** The console once more at a port of its own, with the institution's certificate. 0 takes a free port. */
+  readonly consolePort?: { readonly port: number; readonly certificate: ConsoleCertificate }
   /** Folder of the built console. */
   readonly consoleDir?: string | null
   /** false: nobody signs in with a password of this hub's. */
@@ -132,6 +143,8 @@ export interface RunningHub {
   /** Does now what is due at the directory and in the outbox; how much that was. */
   runJobs(): Promise<number>
   readonly metricsPort: number | null
+  /** null: the console has no port of its own, or its certificate cannot be used so far. */
+  readonly consolePort: number | null
   /** What was unpacked for callers, and how often one was asked to wait. */
   readonly limits: Limits['counts']
   /** Ends in order: not ready for `drainMs`, then requests finish (ten seconds at most), then all else. */
@@ -269,6 +282,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let jobs: Jobs | null = null
   let lights: Lights | null = null
   let metricsServer: MetricsServer | null = null
+  let consolePort: ConsolePort | null = null
   let watching: { stop(): Promise<void> } | null = null
   let dial: DatabaseClock | null = null
   const workers: Worker[] = []
@@ -281,6 +295,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
   let main = owner
   const shutDatabase = async () => {
     await metricsServer?.stop()
+    await consolePort?.stop()
     await jobs?.stop()
     await lights?.stop()
     await Promise.all(workers.map((worker) => worker.stop()))
@@ -336,7 +351,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     const corrections = createCorrectionWorker(db, parts, onBug)
     workers.push(imports, createDeskWorker(db, parts, onBug), corrections)
     jobs = createJobs(db, parts, onBug)
-    const identity = await issueServerIdentity(options.dataDir, ['localhost', '127.0.0.1', ...(options.names ?? [])])
+    const names = ['localhost', '127.0.0.1', ...(options.names ?? [])]
+    const identity = await issueServerIdentity(options.dataDir, names, now())
     const listening = createHints({
       url: () => main.pool.standing().url,
       test: (word) => testHint(db, word),
@@ -410,6 +426,28 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     })
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
+    const wanted = options.consolePort ?? null
+    const own = wanted === null ? null : createConsolePort(app, host, wanted.port)
+    consolePort = own
+    const certificates = createCertificateWorker(
+      {
+        dataDir: options.dataDir,
+        names,
+        now,
+        own: options.behindProxy === true ? null : identity,
+        console: wanted?.certificate ?? null,
+        others: options.webhookCa === undefined ? {} : { LODGE_HUB_WEBHOOK_CA_FILE: options.webhookCa },
+        async use(what, pair) {
+          if (what === 'console') await own?.use(pair)
+          else if (app.server instanceof TlsServer)
+            app.server.setSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2' })
+        },
+        tell: onTrouble('certificate'),
+      },
+      (error) => onBug('certificates', error),
+    )
+    await certificates.run()
+    workers.push(certificates)
     if (options.metrics !== undefined)
       metricsServer = await serveMetrics(metrics, options.metrics.host, options.metrics.port)
     jobs.start()
@@ -435,6 +473,9 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
         return (await Promise.all(workers.map((worker) => worker.run()))).reduce((sum, n) => sum + n, 0)
       },
       metricsPort: metricsServer?.port ?? null,
+      get consolePort() {
+        return own?.port ?? null
+      },
       limits: limits.counts,
       async stop(drainMs = 0) {
         // Not ready any more, so that nobody new is sent here; then what is being answered is finished, and streams

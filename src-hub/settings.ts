@@ -30,6 +30,10 @@ const Env = z.object({
     .regex(/^https?:\/\/[^/?#]+\/?$/)
     .transform((address) => new URL(address).origin)
     .optional(),
+  /** The console once more, at this port, with the institution's own certificate. */
+  LODGE_HUB_CONSOLE_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  LODGE_HUB_CONSOLE_CERTIFICATE_FILE: z.string().min(1).optional(),
+  LODGE_HUB_CONSOLE_KEY_FILE: z.string().min(1).optional(),
   /** 0: people sign in by OIDC alone. */
   LODGE_HUB_LOCAL_ACCOUNTS: z.enum(['0', '1']).default('1'),
   LODGE_HUB_OIDC_ISSUER: z.url().optional(),
@@ -126,6 +130,26 @@ function readEId(e: z.infer<typeof Env>): Result<EIdSettings | null> {
   })
 }
 
+/** All three or none. Fails with L-101 naming the one that is missing, or the proxy that leaves no use for them. */
+function readConsolePort(e: z.infer<typeof Env>): Result<NonNullable<HubOptions['consolePort']> | null> {
+  const given = {
+    LODGE_HUB_CONSOLE_PORT: e.LODGE_HUB_CONSOLE_PORT,
+    LODGE_HUB_CONSOLE_CERTIFICATE_FILE: e.LODGE_HUB_CONSOLE_CERTIFICATE_FILE,
+    LODGE_HUB_CONSOLE_KEY_FILE: e.LODGE_HUB_CONSOLE_KEY_FILE,
+  }
+  const missing = Object.entries(given).filter(([, value]) => value === undefined)
+  if (missing.length === 3) return ok(null)
+  if (missing[0] !== undefined) return fail('L-101', { where: missing[0][0] })
+  if (e.LODGE_HUB_BEHIND_PROXY === '1') return fail('L-101', { where: 'LODGE_HUB_CONSOLE_PORT' })
+  return ok({
+    port: e.LODGE_HUB_CONSOLE_PORT ?? 0,
+    certificate: {
+      certificateFile: e.LODGE_HUB_CONSOLE_CERTIFICATE_FILE ?? '',
+      keyFile: e.LODGE_HUB_CONSOLE_KEY_FILE ?? '',
+    },
+  })
+}
+
 export interface HubSettings {
   readonly options: HubOptions
   readonly seedFile: string | null
@@ -162,6 +186,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   }
   const oidc = readOidc(e)
   if (!oidc.ok) return oidc
+  const consolePort = readConsolePort(e)
+  if (!consolePort.ok) return consolePort
   const eId = readEId(e)
   if (!eId.ok) return eId
   const secretSettings =
@@ -193,6 +219,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
       tokens,
       consoleAddress: e.LODGE_HUB_CONSOLE_ADDRESS ?? null,
+      ...(consolePort.value === null ? {} : { consolePort: consolePort.value }),
       localAccounts: e.LODGE_HUB_LOCAL_ACCOUNTS === '1',
       oidc: oidc.value,
       eId: eId.value,

@@ -6,6 +6,7 @@ import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import { examineDatabase, isFromTheFuture, newestMigration, skewWorthTelling } from '../database/index.ts'
 import { eIdCallbackPath } from '../e-id/index.ts'
 import type { HubOptions } from '../hub.ts'
+import { consoleCertificateSettings, readConsoleCertificate } from '../keys/index.ts'
 import { probeProvider, type ClientSettings, type SettingNames, type Trouble } from '../oidc/index.ts'
 import { createLdapSource } from '../secret-source/index.ts'
 
@@ -72,6 +73,16 @@ export function authority(name: string, where: string, pem: string | undefined, 
   }
   const days = Math.floor((ends - now) / 86_400_000)
   return good(name, days < daysBefore ? `ends in ${days} days: renew it` : `${blocks.length}, ends in ${days} days`)
+}
+
+/** The institution's own certificate for the console: its files fit each other, and it is valid. */
+function consoleCertificate({ consolePort }: HubOptions, now: number): Check {
+  const name = 'console’s certificate'
+  if (consolePort === undefined) return unset(name)
+  const read = readConsoleCertificate(consolePort.certificate)
+  return read.ok
+    ? authority(name, consoleCertificateSettings.certificateFile, read.value.certificate, now)
+    : bad(name, read)
 }
 
 /** The database, and how far its clock is from this machine's, ms. */
@@ -196,5 +207,6 @@ export async function examine(options: HubOptions, machine: () => number = Date.
     ...eIdChecks,
     ...directoryChecks,
     authority('webhooks’ authority', 'LODGE_HUB_WEBHOOK_CA_FILE', options.webhookCa, now()),
+    consoleCertificate(options, now()),
   ]
 }

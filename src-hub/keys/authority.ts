@@ -54,16 +54,20 @@ async function loadAuthority(dataDir: string): Promise<{ certificate: x509.X509C
   return { certificate, key: keys.privateKey }
 }
 
-/** Issues a fresh server certificate for `names` (DNS names or IP addresses), valid for ninety days. */
-export async function issueServerIdentity(dataDir: string, names: readonly string[]): Promise<ServerIdentity> {
+/** Issues a fresh server certificate for `names` (DNS names or IP addresses), valid for ninety days from `now` (ms). */
+export async function issueServerIdentity(
+  dataDir: string,
+  names: readonly string[],
+  now = Date.now(),
+): Promise<ServerIdentity> {
   const authority = await loadAuthority(dataDir)
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: 'CN=Lodge hub',
     issuer: authority.certificate.subject,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 90 * day),
+    notBefore: new Date(now - day),
+    notAfter: new Date(now + 90 * day),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: authority.key,

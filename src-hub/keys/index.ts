@@ -1,3 +1,12 @@
 export { agreeingBirths } from './births.ts'
 export { issueServerIdentity, type ServerIdentity } from './authority.ts'
+export {
+  consoleCertificateSettings,
+  createCertificateWorker,
+  endOf,
+  readConsoleCertificate,
+  type CertificateWorker,
+  type ConsoleCertificate,
+  type KeyPair,
+} from './certificates.ts'
 export { loadHubKeys, type HubKeys } from './master-key.ts'

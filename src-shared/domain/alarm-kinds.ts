@@ -18,6 +18,7 @@ export const alarmKinds = [
   'hub-clock',
   'sign-in-setting',
   'e-id-setting',
+  'certificate',
   'desk-not-ready',
   'quarantined',
   'evidence-refused',

@@ -93,6 +93,11 @@ export const administrationTexts = {
       'Update this hub, or export the settings from a hub of the same version.',
     ],
   },
+  'L-732': {
+    fi: ['Varmenne päättyy {endsAt}: {where}.', 'Uusi varmenne ennen sitä.'],
+    sv: ['Certifikatet går ut {endsAt}: {where}.', 'Förnya certifikatet innan dess.'],
+    en: ['The certificate of {where} ends on {endsAt}.', 'Renew it before then.'],
+  },
   'L-727': {
     fi: [
       'Asetustiedostoa ei voi käyttää, kohta: {where}. Mitään ei muutettu.',
