@@ -1,53 +1,72 @@
 /**
- * The counter: what step the desk is at. One value, owned by the engine and pushed whole to the window. A step with a
- * time-out returns to idle by itself; leaving a step forgets what belonged to it (a read document, a read badge).
+ * The counter: what step the desk is at. One value, owned by the engine and pushed whole to the window;
+ * `steps.ts` says how it changes, and what this file carries out is what a step's change asks for.
  */
 import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import type { Timers } from '../desk/index.ts'
+import { wipe } from '../vault/index.ts'
+import { amends, atRest, goes, holds, staysOn, type CounterMove, type CounterState, type Held } from './steps.ts'
 
 export interface Counter {
   step(): CounterStep
-  /** Goes to a step. `timeoutMs`: back to idle after so long. */
-  go(step: CounterStep, timeoutMs?: number): void
+  /** The step with all that belongs to it. */
+  now(): CounterState
+  /** What the desk holds in memory for this step. */
+  held(): Held
+  /** Begins a step. `lasts`: back to idle after so long, ms. `hold`: what is held from its beginning on. */
+  go(step: CounterStep, lasts?: number, hold?: Partial<Held>): void
   /** Changes the present step without leaving it: its time-out goes on. */
-  amend(step: CounterStep): void
+  amend(step: CounterStep, hold?: Partial<Held>): void
+  /** Changes what is held and nothing that shows. */
+  hold(hold: Partial<Held>): void
   idle(): void
   /** A step that ends by itself stays once more as long, from now. False where the present one does not. */
   extend(now: number): boolean
-  /** Called on every change of step with the next one, before it shows: half-read scans are flushed. */
-  onLeave(listener: (next: CounterStep['step']) => void): void
 }
 
-export function createCounter(timers: Timers, onChange: () => void): Counter {
-  let current: CounterStep = { step: 'idle' }
-  let cancel: (() => void) | null = null
-  let lasts: number | undefined
-  const leaving: ((next: CounterStep['step']) => void)[] = []
+/** What others do about a change of step: see `CounterEffect`. */
+export type CounterNews = 'flush-readers' | 'stepped' | 'show'
 
-  function go(step: CounterStep, timeoutMs?: number): void {
-    cancel?.()
-    lasts = timeoutMs
-    cancel = timeoutMs === undefined ? null : timers.set(() => go({ step: 'idle' }), timeoutMs)
-    if (step.step !== current.step) for (const listener of leaving) listener(step.step)
-    current = step
-    onChange()
+export function createCounter(timers: Timers, tell: (news: CounterNews) => void): Counter {
+  let state = atRest
+  let cancel: (() => void) | null = null
+
+  function carry(move: CounterMove): void {
+    state = move.state
+    for (const effect of move.effects) {
+      switch (effect.do) {
+        case 'wipe':
+          wipe(effect.key)
+          break
+        case 'wait':
+          cancel?.()
+          cancel = effect.ms === null ? null : timers.set(idle, effect.ms)
+          break
+        case 'flush-readers':
+        case 'stepped':
+        case 'show':
+          tell(effect.do)
+          break
+      }
+    }
+  }
+  function idle(): void {
+    carry(goes(state, { step: { step: 'idle' } }))
   }
 
   return {
-    step: () => current,
-    go,
-    amend(step) {
-      current = step
-      onChange()
-    },
-    idle: () => go({ step: 'idle' }),
+    step: () => state.step,
+    now: () => state,
+    held: () => state.held,
+    go: (step, lasts, hold) =>
+      carry(goes(state, { step, ...(lasts === undefined ? {} : { lasts }), ...(hold === undefined ? {} : { hold }) })),
+    amend: (step, hold) => carry(amends(state, step, hold)),
+    hold: (hold) => carry(holds(state, hold)),
+    idle,
     extend(now) {
-      if (lasts === undefined || !('until' in current) || current.until === null) return false
-      go({ ...current, until: now + lasts }, lasts)
-      return true
-    },
-    onLeave: (listener) => {
-      leaving.push(listener)
+      const longer = staysOn(state, now)
+      if (longer !== null) carry(longer)
+      return longer !== null
     },
   }
 }

@@ -17,7 +17,7 @@ const requestsOfDesk = 200
 export interface Requesting {
   /**
    * For the refused step of a card that found nothing; undefined where the desk takes no requests. The card's tag is
-   * kept until the step is left.
+   * held until the step is left.
    */
   readonly offer: (tag: Buffer) => RequestView | undefined
   readonly handlers: Pick<KioskHandlers, 'requestDelivery' | 'requestFor'>
@@ -37,11 +37,6 @@ function viewOf(request: DeliveryRequest | null): RequestView {
 
 export function createRequesting({ services, counter, activity }: Parts): Requesting {
   const { store, requests, signIn, sync, now, keys } = services
-  let held: Buffer | null = null
-  counter.onLeave(() => {
-    held = null
-  })
-
   const taken = () => {
     const place = services.place()
     return place !== null && takesRequests(place.policy, place.desk.kind)
@@ -62,19 +57,17 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
   return {
     offer(tag) {
       if (!taken()) return undefined
-      held = tag
+      counter.hold({ card: tag })
       return viewOf(requests.latest(tag))
     },
     handlers: {
       requestDelivery() {
         activity()
         const step = counter.step()
-        if (held === null || step.step !== 'refused') return fail('L-235')
-        const filed = file(
-          held,
-          { cardTag: held.toString('base64url'), account: null },
-          signIn.session()?.staff ?? null,
-        )
+        const { card } = counter.held()
+        if (card === null || step.step !== 'refused') return fail('L-235')
+        const whose = { cardTag: card.toString('base64url'), account: null }
+        const filed = file(card, whose, signIn.session()?.staff ?? null)
         if (filed.ok) counter.amend({ ...step, request: filed.value })
         return filed
       },

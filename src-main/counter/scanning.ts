@@ -4,10 +4,9 @@
  */
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
-import type { Attested } from '../../src-shared/kiosk-api/index.ts'
 import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
-import type { Failure, Result } from '../../src-shared/failures/result.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
 import { decideHere } from '../identity/index.ts'
 import {
   birthStanding,
@@ -26,14 +25,13 @@ import { permit, type BadgeInHand } from '../staff/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import { deskDate, type Services } from '../desk/index.ts'
 import { directions, forRecipient } from './directions.ts'
+import { badgeMeans } from './badge.ts'
 import type { Counter } from './counter.ts'
 import type { Serving } from './serving.ts'
+import type { SigningIn } from './signing-in.ts'
+import { pinStep, type Held, type ReadBadge } from './steps.ts'
 import type { WalkInDesk } from './walk-in.ts'
-
-/** A badge read for a purpose; its card id is kept in memory only until the PIN is entered or the step is left. */
-export interface ReadBadge extends BadgeInHand {
-  readonly purpose: 'sign-in' | 'choose-pin' | 'first-supervisor' | 'old-pin' | 'witness'
-}
+import type { Witnessing } from './witnessing.ts'
 
 interface Parts {
   readonly services: Services
@@ -48,15 +46,8 @@ interface Parts {
   readonly refusedMs: number
   readonly pinMs: number
   readonly activity: () => void
-  /** A supervisor has asked that the next badge choose a PIN. */
-  readonly adding: () => boolean
-  /** Who is signed in changes their own PIN: the next badge must be theirs. */
-  readonly changing: () => boolean
-  /** L-409 when the hub has been away for too long. */
-  readonly maySignIn: () => Result<null>
-  readonly onBadge: (badge: ReadBadge) => void
-  /** A badge after an idle lock: true when it alone was enough. */
-  readonly onResume: (badge: BadgeInHand) => boolean
+  readonly signingIn: Pick<SigningIn, 'mode' | 'maySignIn' | 'resume'>
+  readonly witnessing: Pick<Witnessing, 'awaits' | 'ask'>
   readonly notify: (failure: Failure) => void
 }
 
@@ -290,61 +281,45 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
 
   function badge(read: BadgeInHand): void {
     const { member } = read
-    const session = signIn.session()
     const standing = signIn.standing(member.id)
-    const until = now() + parts.pinMs
-    const show = (purpose: ReadBadge['purpose'], attemptsLeft: number, attests: Attested | null = null) => {
-      parts.onBadge({ ...read, purpose })
-      counter.go(
-        { step: 'pin', staffName: member.name, attemptsLeft, lockedUntil: null, purpose, attests, until },
-        parts.pinMs,
-      )
+    const means = badgeMeans({
+      member,
+      standing,
+      unvouched: signIn.unvouched().includes(member.id),
+      session: signIn.session(),
+      mode: parts.signingIn.mode(),
+      awaitsColleague: parts.witnessing.awaits(),
+      anyPin: roster.hasAnyPin(),
+      maySignIn: parts.signingIn.maySignIn(),
+      serves: permit('serving', member.role, services.requirePlace().desk.kind),
+      now: now(),
+    })
+    const ask = (
+      purpose: ReadBadge['purpose'],
+      more: Parameters<typeof pinStep>[3] = {},
+      behind: Held['behind'] = null,
+    ) => {
+      const asked = { ...read, purpose }
+      const step = pinStep(asked, standing.left, now() + parts.pinMs, more)
+      counter.go(step, parts.pinMs, { badge: asked, behind })
     }
-    const locked = standing.lockedUntil > now() ? Math.ceil((standing.lockedUntil - now()) / 60_000) : null
-    if (session !== null && parts.changing()) {
-      if (session.staff !== member.id) notify({ code: 'L-414' })
-      else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
-      else show('old-pin', standing.left)
-      return
+    switch (means.do) {
+      case 'notify':
+        notify(means.failure)
+        return
+      case 'refuse':
+        refuse(means.failure)
+        return
+      case 'sign-in':
+        if (!parts.signingIn.resume(read)) ask('sign-in')
+        return
+      case 'ask-pin': {
+        const confirmed = means.purpose === 'witness' ? parts.witnessing.ask() : null
+        if (confirmed !== null) ask('witness', confirmed, confirmed.behind)
+        else if (means.purpose !== 'witness') ask(means.purpose, means)
+        return
+      }
     }
-    if (session !== null && serving.awaitsWitness()) {
-      const { desk } = services.requirePlace()
-      const may = parts.maySignIn()
-      const serves = permit('serving', member.role, desk.kind)
-      if (session.staff === member.id) notify({ code: 'L-311' })
-      else if (!serves.ok) notify(serves.failure)
-      else if (!may.ok) notify(may.failure)
-      else if (!standing.hasPin) notify({ code: 'L-404' })
-      else if (locked !== null) notify({ code: 'L-403', params: { minutes: locked } })
-      else serving.askWitness((attests) => show('witness', standing.left, attests))
-      return
-    }
-    if (session?.staff === member.id) {
-      notify({ code: 'L-309' })
-      return
-    }
-    if (!roster.hasAnyPin()) {
-      if (member.role === 'supervisor') show('first-supervisor', standing.left)
-      else refuse({ code: 'L-108' })
-      return
-    }
-    if (parts.adding() && session !== null) {
-      // An introduction gives a first PIN, or one in place of a PIN whose key nothing vouches for; to replace another,
-      // or a supervisor's, takes a supervisor.
-      const isFirst = !standing.hasPin || (member.role !== 'supervisor' && signIn.unvouched().includes(member.id))
-      if (session.role !== 'supervisor' && !isFirst) notify({ code: 'L-405' })
-      else show('choose-pin', standing.left)
-      return
-    }
-    const may = parts.maySignIn()
-    if (!may.ok) refuse(may.failure)
-    else if (!standing.hasPin) refuse({ code: 'L-404' })
-    else if (locked !== null) {
-      // Locked: the screen counts down, and takes a PIN once it is over.
-      show('sign-in', standing.left)
-      const step = counter.step()
-      if (step.step === 'pin') counter.amend({ ...step, lockedUntil: standing.lockedUntil })
-    } else if (!parts.onResume(read)) show('sign-in', standing.left)
   }
 
   function handle(scan: Scan): void {
@@ -369,7 +344,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         const member = roster.byBadgeTag(tag)
         if (member !== null) {
           // A slip in the air belongs to the one who printed it: settle first, then switch.
-          if (step === 'hand-over' && signIn.session() !== null && !parts.adding()) notify({ code: 'L-214' })
+          if (step === 'hand-over' && signIn.session() !== null && parts.signingIn.mode() !== 'adding')
+            notify({ code: 'L-214' })
           else badge({ member, cardId: normaliseCardId(meaning.id), tag })
           return
         }

@@ -4,77 +4,20 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EventName, HandlersOf, PayloadOf } from '../../src-shared/kiosk-api/contract.ts'
+import type { HandlersOf } from '../../src-shared/kiosk-api/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api/index.ts'
 import type { Readiness } from '../../src-shared/domain/readiness.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
-import { createPrinterMemory, type KnownInside, type Printer } from '../printers/index.ts'
-import type { ReaderSupervisor } from '../readers/index.ts'
+import { createPrinterMemory, type KnownInside } from '../printers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
-import {
-  createKioskRecords,
-  createStatusReporter,
-  enrol,
-  type Invitation,
-  type KioskRecords,
-  linuxSticks,
-  type Sticks,
-} from '../sync/index.ts'
-import {
-  checkWholeLedger,
-  composeServices,
-  createCarryingHandlers,
-  createDiskGuard,
-  createReadiness,
-  createRoundHandlers,
-  diskFree,
-  foldNamesInBackground,
-  kioskStatus,
-  type EngineConfig,
-  type SystemClock,
-  type Timers,
-} from '../desk/index.ts'
+import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
+import { createDiskGuard } from '../desk/index.ts'
 import { createAutoEnrol, type AutoEnrol } from './auto-enrol.ts'
-import {
-  createCheckInScreen,
-  createCounter,
-  createDayHandlers,
-  createEIdDesk,
-  createElsewhere,
-  createPostRoom,
-  createRequesting,
-  createScanning,
-  createServing,
-  createSigningIn,
-  createWalkInDesk,
-  withLetters,
-  type Serving,
-  type SigningIn,
-} from '../counter/index.ts'
+import { createCounter } from '../counter/index.ts'
+import { composeDesk } from './compose-desk.ts'
+import type { EnginePorts } from './ports.ts'
 import { createHandlers, type DeskParts } from './handlers.ts'
 import { composeState } from './state.ts'
-
-export interface EnginePorts {
-  readonly config: EngineConfig
-  /** 32 bytes from the operating system's keystore, by the shell. */
-  readonly keyEncryptionKey: Uint8Array
-  /** The keystore sits in hardware: a stolen disk cannot be searched for a PIN at all. */
-  readonly hardwareBacked?: boolean
-  readonly readers: ReaderSupervisor
-  readonly printer: Printer
-  readonly system: SystemClock
-  readonly timers: Timers
-  readonly random: () => number
-  /** Memory sticks that are plugged in: those of this Linux unless given. */
-  readonly sticks?: Sticks
-  readonly version: string
-  /** Free bytes where the database is; asked of the disk unless a test has its own. */
-  readonly freeBytes?: () => number | null
-  readonly emit: <E extends EventName<KioskApi>>(event: E, payload: PayloadOf<KioskApi, E>) => void
-  /** The database is damaged under the running desk: it serves no more, and the shell's own screen says so. */
-  readonly onDamaged?: (failure: Failure) => void
-  readonly checkpoint?: (name: string) => void
-}
 
 export interface Engine {
   /** Opens the store and starts the desk. Fails with a code when it cannot serve at all (L-80x). */
@@ -102,15 +45,12 @@ const diskNoticeMs = 60_000
 /** How often it is asked whether a slip is still on its way, ms. */
 const busyMs = 200
 
-const paperOf = (config: EngineConfig): 58 | 80 => (config.printer.kind === 'none' ? 80 : config.printer.paper)
-
 export function createEngine(ports: EnginePorts): Engine {
   const { config, readers, printer, system, emit } = ports
   let store: Store | null = null
   let records: KioskRecords | null = null
   let desk: DeskParts | null = null
   let revision = 0
-  let pushing = false
   let stopped = false
   let autoEnrol: AutoEnrol | null = null
   /** As last pushed. */
@@ -147,27 +87,46 @@ export function createEngine(ports: EnginePorts): Engine {
   const timers = disk.timers(ports.timers)
 
   /** Many changes in one turn are one push. */
-  function changed(): void {
-    if (pushing || stopped || store === null) return
-    // A reader is learned under a supervisor's eyes only: without them it serves again, or nobody could sign in.
-    if (readers.learning() !== null && desk?.services.signIn.session()?.role !== 'supervisor') void readers.learn(null)
-    pushing = true
-    queueMicrotask(
-      disk.wrap(() => {
-        pushing = false
-        if (stopped) return
-        desk?.walkIn.sweep()
-        revision += 1
-        emit('state', state())
-        desk?.reporter.look()
-      }),
-    )
+  const changed = onceATurn(() => {
+    if (store === null) return
+    revision += 1
+    emit('state', state())
+    desk?.reporter.look()
+  })
+  /** What hung on the step or the pickups as they were is looked at once everything of this turn is done. */
+  const settle = onceATurn(() => desk?.walkIn.sweep())
+  function onceATurn(act: () => void): () => void {
+    let due = false
+    return () => {
+      if (due || stopped || store === null) return
+      due = true
+      queueMicrotask(
+        disk.wrap(() => {
+          due = false
+          if (!stopped) act()
+        }),
+      )
+    }
   }
 
-  const counter = createCounter(timers, changed)
-  counter.onLeave(() => {
-    readers.flush()
+  const counter = createCounter(timers, (news) => {
+    switch (news) {
+      case 'flush-readers':
+        readers.flush()
+        break
+      case 'stepped':
+        settle()
+        break
+      case 'show':
+        changed()
+        break
+    }
   })
+
+  /** A reader is learned under a supervisor's eyes only: without them it serves again, or nobody could sign in. */
+  function endUnwatchedLearning(): void {
+    if (readers.learning() !== null && desk?.services.signIn.session()?.role !== 'supervisor') void readers.learn(null)
+  }
 
   function state(): KioskState {
     const record = records?.read() ?? null
@@ -189,148 +148,15 @@ export function createEngine(ports: EnginePorts): Engine {
   function openDesk(opened: Store, known: KioskRecords): Result<null> {
     const record = known.read()
     if (record === null) return ok(null)
-    const composed = composeServices({
-      store: opened,
-      records: known,
-      record,
-      keyEncryptionKey: ports.keyEncryptionKey,
-      printer,
-      paper: paperOf(config),
-      system,
-      timers,
-      random: ports.random,
-      pollMs: config.pollSeconds * 1000,
-      proxy: config.proxy,
-      updateNews: config.updateNews,
-      pinCost: config.pinCost,
-      floorYears,
-      version: ports.version,
-      onChange: () => {
-        if (composed.ok) composed.value.refreshPlace()
-        desk?.signingIn.afterContact()
-        changed()
-      },
-      onCorrected: (ids) => desk?.serving.corrected(ids),
-      onDiskFailure: (error) => disk.take(error),
-      ring: (call) => emit('staffCall', { ...call }),
-      checkpoint: ports.checkpoint,
+    const composed = composeDesk({
+      ports,
+      ...{ store: opened, records: known, record, counter, timers, disk, floorYears, changed, settle },
+      readiness: () => readiness,
+      onSession: endUnwatchedLearning,
     })
     if (!composed.ok) return composed
-    const services = composed.value
-    const { screen } = config
-    const signingIn: SigningIn = createSigningIn(
-      {
-        services,
-        counter,
-        timers,
-        idleLockMs: screen.idleLockMinutes * 60_000,
-        offlineDays: config.staffOfflineDays,
-        onChange: changed,
-      },
-      () => serving,
-    )
-    const doneMs = screen.doneSeconds * 1000
-    const activity = () => signingIn.activity()
-    const post = createPostRoom({
-      services,
-      counter,
-      floorYears,
-      doneMs,
-      activity,
-      notify: (failure) => emit('scanNotice', { failure }),
-    })
-    const requesting = createRequesting({ services, counter, activity })
-    const serving: Serving = withLetters(
-      createServing({ services, counter, floorYears, doneMs, activity, showLetter: post.show }),
-      post,
-    )
-    const walkIn = createWalkInDesk({
-      services,
-      counter,
-      serving,
-      timers,
-      refusedMs: screen.refusedSeconds * 1000,
-      doneMs,
-      activity,
-    })
-    const notify = (failure: Failure) => emit('scanNotice', { failure })
-    const times = { arrivalMs: screen.arrivalSeconds * 1000, refusedMs: screen.refusedSeconds * 1000 }
-    const atScreen = () => {
-      const checkIn = createCheckInScreen({
-        services,
-        counter,
-        timers,
-        ...times,
-        offerRequest: requesting.offer,
-        notify,
-      })
-      unsubscribe.push(() => checkIn.stop())
-      return checkIn.onScan
-    }
-    const atDesk = () =>
-      createScanning({
-        services,
-        counter,
-        serving,
-        walkIn,
-        onTracking: post.onScan,
-        offerRequest: requesting.offer,
-        ...times,
-        pinMs: screen.pinSeconds * 1000,
-        activity: () => signingIn.activity(),
-        adding: () => signingIn.adding(),
-        changing: () => signingIn.changing(),
-        maySignIn: () => signingIn.maySignIn(),
-        onBadge: (badge) => signingIn.onBadge(badge),
-        onResume: (badge) => signingIn.resume(badge),
-        notify,
-      })
-    unsubscribe.push(readers.onScan(disk.wrap(services.kind === 'check-in' ? atScreen() : atDesk())))
-    const readinessNow = createReadiness({
-      services,
-      config,
-      printer,
-      readers,
-      floorYears,
-      freeBytes: ports.freeBytes ?? (() => diskFree(config.dataDir)),
-    })
-    const day = createDayHandlers({ services, counter, timers, activity })
-    const round = createRoundHandlers({
-      services,
-      printer,
-      paper: paperOf(config),
-      readiness: () => readinessNow(known.read()),
-      signOut: signingIn.handlers.signOut,
-      activity,
-    })
-    const reporter = createStatusReporter({
-      hub: services.hub,
-      status: () => kioskStatus(services, readiness),
-      online: () => services.sync.status().state === 'online',
-      now: services.now,
-      timers,
-    })
-    const carrying = createCarryingHandlers({ services, sticks: ports.sticks ?? linuxSticks, activity })
-    const eId = createEIdDesk({ services, counter, serving, timers, activity })
-    const elsewhere = createElsewhere({ services, counter, activity })
-    desk = {
-      services,
-      serving,
-      signingIn,
-      day,
-      post,
-      requesting,
-      walkIn,
-      eId,
-      carrying,
-      round,
-      elsewhere,
-      readiness: readinessNow,
-      reporter,
-    }
-    services.sync.start()
-    unsubscribe.push(checkWholeLedger(services, timers, changed))
-    unsubscribe.push(foldNamesInBackground(services.pickups, timers))
+    desk = composed.value.desk
+    unsubscribe.push(...composed.value.open())
     return ok(null)
   }
 
@@ -388,6 +214,7 @@ export function createEngine(ports: EnginePorts): Engine {
     state,
     enrol: enrolNow,
     changed,
+    endUnwatchedLearning,
   })
 
   return {
@@ -434,13 +261,7 @@ export function createEngine(ports: EnginePorts): Engine {
       for (const off of unsubscribe) off()
       await readers.stop()
       await printer.stop()
-      desk?.signingIn.stop()
-      desk?.walkIn.stop()
-      desk?.eId.stop()
-      desk?.services.opening.stop()
-      desk?.services.pausing.stop()
-      desk?.reporter.stop()
-      await desk?.services.sync.stop()
+      await desk?.stop()
       store?.close()
       store = null
     },

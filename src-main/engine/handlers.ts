@@ -28,6 +28,7 @@ import type {
   Serving,
   SigningIn,
   WalkInDesk,
+  Witnessing,
 } from '../counter/index.ts'
 import { writeSupportBundle } from './support-bundle.ts'
 
@@ -46,6 +47,10 @@ export interface DeskParts {
   readonly post: PostRoom
   readonly requesting: Requesting
   readonly eId: EIdDesk
+  readonly witnessing: Witnessing
+  /** Someone did something: the idle lock starts anew. */
+  readonly activity: () => void
+  stop(): Promise<void>
 }
 
 interface Parts {
@@ -57,6 +62,8 @@ interface Parts {
   readonly state: () => KioskState
   readonly enrol: (invitation: Invitation) => Promise<Result<null>>
   readonly changed: () => void
+  /** A reader is learned under a supervisor's eyes only. */
+  readonly endUnwatchedLearning: () => void
 }
 
 /** What a kiosk whose ledger does not match may not do any more. */
@@ -79,6 +86,7 @@ export function createHandlers({
   state,
   enrol,
   changed,
+  endUnwatchedLearning,
 }: Parts): HandlersOf<KioskApi> {
   /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
   function atDesk<I, O>(
@@ -112,8 +120,8 @@ export function createHandlers({
 
   return {
     state: () => onDiskLater(() => ok(state())),
-    queue: atDesk('queue', ({ services, signingIn }) => async (input) => {
-      signingIn.activity()
+    queue: atDesk('queue', ({ services, activity }) => async (input) => {
+      activity()
       if (input.search.trim() !== '') {
         await foldRemaining(services.pickups)
         // Whoever asked may have left meanwhile.
@@ -153,8 +161,8 @@ export function createHandlers({
         now: services.now(),
       })
     }),
-    serveOutsideHours: atDesk('serveOutsideHours', ({ services, signingIn }) => ({ reason }) => {
-      signingIn.activity()
+    serveOutsideHours: atDesk('serveOutsideHours', ({ services, activity }) => ({ reason }) => {
+      activity()
       const session = services.signIn.session()
       if (session === null) return fail('L-401')
       services.opening.override(reason, session.staff)
@@ -163,9 +171,12 @@ export function createHandlers({
     }),
     // Asked again and again while its screen is open: no act of a person that would keep the desk unlocked.
     readers: atDesk('readers', () => () => ok(readersView(readers))),
-    learnReader: atDesk('learnReader', ({ signingIn }) => ({ path }) => {
-      signingIn.activity()
-      return readers.learn(path)
+    learnReader: atDesk('learnReader', ({ activity }) => async ({ path }) => {
+      activity()
+      const learned = await readers.learn(path)
+      // Whoever asked may have left while the device was opened.
+      endUnwatchedLearning()
+      return learned
     }),
     sticks: atDesk('sticks', ({ carrying }) => carrying.sticks),
     carryLedger: atDesk('carryLedger', ({ carrying }) => carrying.carryLedger),
@@ -205,7 +216,7 @@ export function createHandlers({
     instructions: atDesk('instructions', ({ serving }) => serving.handlers.instructions),
     settle: atDesk('settle', ({ serving }) => serving.handlers.settle),
     noSlip: atDesk('noSlip', ({ serving }) => serving.handlers.noSlip),
-    dismiss: atDesk('dismiss', ({ serving }) => serving.handlers.dismiss),
+    dismiss: atDesk('dismiss', ({ witnessing }) => witnessing.dismiss),
     checkPrinter: async () => {
       const status = await printer.check()
       changed()

@@ -7,5 +7,6 @@ export {
   type SystemClock,
   type Timers,
 } from '../desk/index.ts'
-export { createEngine, type Engine, type EnginePorts } from './engine.ts'
+export { createEngine, type Engine } from './engine.ts'
+export type { EnginePorts } from './ports.ts'
 export { version } from './version.ts'

@@ -165,6 +165,18 @@ const cases: readonly Case[] = [
   { code: 'L-206', desk: 'partner', staff: true, said: 'note', reach: (desk) => void open(desk) },
   { code: 'L-207', desk: 'unasked', staff: true, said: 'note', reach: (desk) => void open(desk) },
   { code: 'L-210', desk: 'closed', staff: true, said: 'note', reach: (desk) => void open(desk) },
+  {
+    code: 'L-240',
+    desk: 'plain',
+    staff: true,
+    said: 'note',
+    async reach(desk, page) {
+      await open(desk)
+      await page.getByTestId('by-eye').waitFor()
+      // Nobody taps anything from here on: what is open is decided again.
+      await desk.call('pauseDesk', { reason: 'break', minutes: 30 })
+    },
+  },
   { code: 'L-309', desk: 'plain', staff: true, said: 'toast', reach: (desk) => desk.scan(desk.staff.supervisor.card) },
   {
     code: 'L-311',
