@@ -183,6 +183,47 @@ describe.each(versions)('a kiosk of version $version', ({ exchanges, facts }) =>
   })
 })
 
+test('a kiosk of 0.1 is asked to give a grant back whose person was corrected, and gets another with what is right', async () => {
+  const [desk = '', account = ''] = [fleet.desks[2], fleet.accounts[4]]
+  const { code } = value(await fleet.agent().call('enrolmentCode', { body: { desk: desk as never } }))
+  const kiosk = await enrolOldKiosk(fleet.hub(), parseEnrolmentCode(code)?.token ?? '', () => undefined)
+  const say = async (method: 'GET' | 'POST', path: string, body: unknown) => {
+    const { status, json } = await kiosk.send({ method, path, body })
+    expect(status, `${path}: ${JSON.stringify(json)}`).toBe(200)
+    return json as {
+      readonly changes: readonly { readonly kind: string; readonly pickup: unknown; readonly epoch: unknown }[]
+    }
+  }
+  const feed = async () => (await say('GET', '/v1/feed?incarnation={incarnation}&cursor=0&limit=1000', null)).changes
+  const grants = async () =>
+    (await feed()).flatMap(({ kind, pickup }) =>
+      kind === 'pickup-granted' ? [pickup as { id: string; epoch: { n: number }; name: { family: string } }] : [],
+    )
+  await say('POST', '/v1/report', { generation: 1, seq: 0, acked: 0, ackedHash: '0'.repeat(64), grants: null })
+  await say('POST', '/v1/opening-key', { nonce: '{nonce}', openingKey: '{openingKey}' })
+  const fingerprint = openingFingerprint(kiosk.id, kiosk.openingKey)
+  value(await fleet.agent().call('confirmOpeningKey', { body: { kiosk: KioskId.parse(kiosk.id), fingerprint } }))
+  await fleet.issue(account, desk)
+  const [first] = await grants()
+  await fleet
+    .hub()
+    .db.updateTable('recipient')
+    .set({ family: 'Saarela' })
+    .where('id', 'in', (e) => e.selectFrom('account').select('recipient').where('account', '=', account))
+    .execute()
+  await fleet.hub().runJobs()
+  // Of the same grant again it would take a new end alone, and go on with the old name.
+  expect((await grants()).map(({ epoch }) => epoch.n)).toEqual([1])
+  const asked = (await feed()).find(({ kind, pickup }) => kind === 'pickup-revoke' && pickup === first?.id)
+  expect(asked?.epoch).toEqual(first?.epoch)
+  const entries = [
+    kiosk.entry('kiosk-enrolled', null, null, { kiosk: kiosk.id, desk }),
+    kiosk.entry('revoke-acknowledged', first?.id ?? null, first?.epoch, {}),
+  ]
+  await say('POST', '/v1/ledger', JSON.stringify({ entries }))
+  expect((await grants()).map(({ epoch, name }) => [epoch.n, name.family]).at(-1)).toEqual([2, 'Saarela'])
+})
+
 test('a change of a kind that a kiosk does not know yet counts and says nothing; a known kind that is malformed is still refused', () => {
   const page = {
     incarnation: 'I'.repeat(22),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import type { Db } from '../../../src-hub/database/index.ts'
 import type { HubKeys } from '../../../src-hub/keys/index.ts'
+import { feedChangesNow } from '../../../src-shared/hub-api/kiosk/feed.ts'
 import { beginIncarnation } from '../../../src-hub/kiosks/index.ts'
 import { newId } from '../../../src-shared/protocol/ids.ts'
 import { openingFingerprint } from '../../../src-shared/protocol/opening-link.ts'
@@ -183,6 +184,28 @@ async function askedAgain(stage: Stage): Promise<Act> {
   }
 }
 
+/** Everybody who waits there is corrected at once, as by a source of people. */
+async function corrected(stage: Stage): Promise<Act> {
+  const { db } = stage
+  const desk = await addBigDesk(db, stage.hub, stage.keys, stage.count)
+  await db.updateTable('kiosk').set({ feed_changes: feedChangesNow }).where('id', '=', desk.kiosk.id).execute()
+  return {
+    name: 'corrected',
+    desk,
+    hub: stage.hub,
+    run: async () => {
+      await sql`UPDATE recipient SET language = CASE language WHEN 'sv' THEN 'en' ELSE 'sv' END
+        WHERE id IN (SELECT recipient FROM pickup WHERE desk = ${desk.id} AND state = 'granted')`.execute(db)
+      await untilNone('every desk to be told', () => counted(db, sql`SELECT count(*) AS n FROM correction`))
+      const told = await counted(
+        db,
+        sql`SELECT count(*) AS n FROM "grant" WHERE kiosk = ${desk.kiosk.id} AND record LIKE '%"language":"sv"%'`,
+      )
+      if (told === 0) throw new Error('nobody was corrected')
+    },
+  }
+}
+
 /** The last of all: the hub is put back from a backup, and holds afterwards, since other kiosks have not reported. */
 async function reported(stage: Stage): Promise<Act> {
   const { db } = stage
@@ -222,5 +245,6 @@ export const acts: readonly ((stage: Stage) => Promise<Act>)[] = [
   returned,
   purged,
   askedAgain,
+  corrected,
   reported,
 ]

@@ -7,6 +7,7 @@ export const actNames = [
   'returned',
   'purged',
   'asked_again',
+  'corrected',
   'reported',
 ] as const
 export type ActName = (typeof actNames)[number]
