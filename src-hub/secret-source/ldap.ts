@@ -12,6 +12,7 @@ import {
   ConstraintViolationError,
   Filter,
   ResultCodeError,
+  SizeLimitExceededError,
   UnavailableError,
   UnwillingToPerformError,
 } from 'ldapts'
@@ -145,6 +146,8 @@ const unreadable = (attribute: string): SourceOutcome => ({
   why: `${attribute} cannot be read: give the hub’s account the right to read it`,
 })
 
+const notOne: SourceOutcome = { kind: 'refused', why: 'no such account, or more than one' }
+
 interface Entry {
   readonly dn: string
   /** Whether the password must be changed at first use, as the directory says. */
@@ -215,12 +218,18 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     }
   }
 
-  async function find(client: Client, account: string): Promise<Entry | null> {
+  async function find(client: Client, account: string): Promise<Entry | 'none' | 'several'> {
     const attributes = active ? ['pwdLastSet', 'userAccountControl'] : ['pwdReset', 'pwdAccountLockedTime']
     const filter = settings.filter.replaceAll('{account}', () => Filter.escape(account))
-    const { searchEntries } = await client.search(settings.baseDn, { scope: 'sub', filter, attributes, sizeLimit: 2 })
-    const [entry] = searchEntries
-    if (entry === undefined || searchEntries.length > 1) return null
+    const asked = { scope: 'sub' as const, filter, attributes, sizeLimit: 2 }
+    const found = await client.search(settings.baseDn, asked).catch((error: unknown) => {
+      // More than two.
+      if (error instanceof SizeLimitExceededError) return null
+      throw error
+    })
+    const [entry, another] = found?.searchEntries ?? []
+    if (found === null || another !== undefined) return 'several'
+    if (entry === undefined) return 'none'
     const text = (name: string) => {
       const value = entry[name]
       return typeof value === 'string' ? value : ''
@@ -343,7 +352,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     set: ({ account, secret, locked }: SetRequest) =>
       connected(async (client, send) => {
         const entry = await find(client, account)
-        if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        if (typeof entry === 'string') return notOne
         if (entry.unread !== null) return unreadable(entry.unread)
         // An account that somebody has locked for good stays so.
         return putSecret(client, send, entry, secret, locked || entry.locked)
@@ -351,7 +360,9 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     disable: (account, forced) =>
       connected(async (client, send) => {
         const entry = await find(client, account)
-        if (entry === null) return { kind: 'moot' }
+        if (entry === 'none') return { kind: 'moot' }
+        // One of them is the one: nobody may think that its secret is out of force.
+        if (entry === 'several') return notOne
         // What is forced needs to know nothing of the account.
         if (!forced && entry.unread !== null) return unreadable(entry.unread)
         const known = active || settings.mustChange === 'ppolicy'
@@ -361,7 +372,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     enable: (account) =>
       connected(async (client, send) => {
         const entry = await find(client, account)
-        if (entry === null) return { kind: 'refused', why: 'no such account, or more than one' }
+        if (typeof entry === 'string') return notOne
         if (entry.unread !== null) return unreadable(entry.unread)
         if (!entry.locked) return { kind: 'done' }
         const change = active

@@ -1,4 +1,5 @@
 /** What an institution has set, read from the database; and a settings file merged into it, all of it or nothing. */
+import { shownDeep } from '../../src-shared/domain/human-text.ts'
 import { Localized, type DeskKind } from '../../src-shared/domain/index.ts'
 import { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -53,8 +54,9 @@ export async function exportSettings(db: Db): Promise<SettingsFile> {
     .execute((tx) => exportSettingsIn(tx))
 }
 
+/** Texts as they are shown: what was stored before names were looked at would be refused where the file is read. */
 export async function exportSettingsIn(tx: Tx): Promise<SettingsFile> {
-  return fileOf(await readKnown(tx))
+  return shownDeep(fileOf(await readKnown(tx)))
 }
 
 async function writePlaces(tx: Tx, plan: Plan): Promise<Map<string, string>> {

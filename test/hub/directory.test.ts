@@ -121,6 +121,24 @@ describe('the adapter', () => {
     expect(await directory.binds('person2', 'before-everything-1')).toBe(true)
   })
 
+  test.each([
+    ['nobody', '(&(objectClass=organization)(uid={account}))'],
+    ['two', '(|(uid={account})(uid=person8))'],
+    ['three', '(|(uid={account})(uid=person8)(uid=person9))'],
+    ['everybody', '(|(uid={account})(objectClass=*))'],
+  ])(
+    'a filter that finds %s is a refusal, not a directory that is away: nobody’s password is touched',
+    async (who, filter) => {
+      const outcome = { kind: 'refused', why: 'no such account, or more than one' }
+      expect(await set('person7', 'x-secret-x', { filter })).toEqual(outcome)
+      expect(await createLdapSource(ldap({ filter })).enable('person7')).toEqual(outcome)
+      const disabled = who === 'nobody' ? { kind: 'moot' } : outcome
+      expect(await createLdapSource(ldap({ filter })).disable('person7', true)).toEqual(disabled)
+      for (const account of ['person7', 'person8', 'person9'])
+        expect(await directory.binds(account, 'before-everything-1')).toBe(true)
+    },
+  )
+
   test('locked until handed over: it binds only once enabled', async () => {
     expect(await set('person3', 'locked-secret', {}, true)).toEqual({ kind: 'done' })
     expect(await directory.locked('person3')).toBe(true)

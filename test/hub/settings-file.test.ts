@@ -342,3 +342,44 @@ test('it is for administrators, and recorded', async () => {
   ).reply()
   expect(trail.acts.length).toBeGreaterThan(0)
 })
+
+test('texts that were stored before names were looked at leave as they are shown, and come in again', async () => {
+  await onEmpty(async (tx) => {
+    const hostile = 'Kes\u202ekus\u200b\u2066'
+    const words = { fi: hostile, sv: hostile, en: hostile }
+    const hidden = /[\u200b\u202e\u2066]/u
+    await tx
+      .updateTable('organisation')
+      .set({ name: JSON.stringify(words) })
+      .execute()
+    await tx
+      .insertInto('unit')
+      .values({ id: 'AAAAAAAAAAAAAAAAAAAAAA', key: 'u1', name: JSON.stringify(words), address: hostile, hours: null })
+      .execute()
+    await tx
+      .insertInto('desk')
+      .values({
+        id: 'AAAAAAAAAAAAAAAAAAAAAB',
+        key: 'd1',
+        unit: 'AAAAAAAAAAAAAAAAAAAAAA',
+        kind: 'porter',
+        name: JSON.stringify(words),
+        slip_prefix: 'KES',
+        hours: null,
+      })
+      .execute()
+    const file = await exportSettingsIn(tx)
+    expect(JSON.stringify(file)).toContain('Keskus')
+    expect(JSON.stringify(file)).not.toMatch(hidden)
+    expect(value(parseSettingsFile(JSON.parse(JSON.stringify(file))))).toEqual(file)
+    // Merged, it mends what is stored.
+    value(await importSettingsIn(tx, Date.now(), 'tester', file))
+    const stored = [
+      ...(await tx.selectFrom('organisation').select('name').execute()),
+      ...(await tx.selectFrom('unit').select(['name', 'address']).execute()),
+      ...(await tx.selectFrom('desk').select('name').execute()),
+    ]
+    expect(JSON.stringify(stored)).toContain('Keskus')
+    expect(JSON.stringify(stored)).not.toMatch(hidden)
+  })
+})
