@@ -276,6 +276,24 @@ describe('a kiosk’s database, written to with the keystore’s key', () => {
     expect(rooms.signIn.lacksNewest()).toBe(false)
   })
 
+  it('after an update, a lone colleague makes the next key once the one who holds the newest alone was removed at the hub', async () => {
+    thief.forgetVouches()
+    await restart()
+    await enter(chief, pins.chief)
+    expect(await rooms.signIn.rotate(rooms.signIn.owesTrustedKey)).toBe(true)
+    await enter(porter, pins.porter)
+    expect(rooms.signIn.lacksNewest()).toBe(true)
+    expect(await rooms.signIn.rotate()).toBe(false)
+    rooms.store.transact(() => rooms.roster.remove(chief.id))
+    expect(await rooms.signIn.rotate(rooms.roster.rotationOwed)).toBe(true)
+    // By the PIN that they have: the key waits at the hub, and its letters stand on the screen.
+    const newest = rooms.openingKeys.newest() ?? Buffer.alloc(0)
+    expect(rooms.signIn.isWitnessed(newest)).toBe(true)
+    expect(rooms.signIn.lacksNewest()).toBe(false)
+    expect(await rooms.read(await enter(porter, pins.porter), await rooms.grant('Yksin-1'))).toBe('Yksin-1')
+    expect(await thief.opens()).toBe(0)
+  })
+
   it('with a root of another person’s, or one made with the keystore’s key, is one without', async () => {
     const roots = rooms.store.db.prepare<[string], { root: Buffer }>('SELECT root FROM staff_pin WHERE staff = ?')
     const forged = wrap(at.keyEncryptionKey, `lodge/own-root/1|${at.kiosk}|${chief.id}`, Buffer.alloc(64))
