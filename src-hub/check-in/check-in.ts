@@ -59,15 +59,14 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
 }
 
 /**
- * Fails with L-109 (a desk's own kiosk), L-608 (sealed by another, or no query), L-205, L-240, L-333 (a document of
- * namesakes) and the codes of policy.
+ * A desk's own kiosk holds what waits there, and is told of other desks alone. Fails with L-608 (sealed by another, or
+ * no query), L-205, L-240, L-333 (a document of namesakes) and the codes of policy.
  */
 export async function checkIn(
   { db, keys, now }: Parts,
   screen: Screen,
   sealed: string,
 ): Promise<Result<CheckInAnswer>> {
-  if (screen.kind !== 'check-in') return fail('L-109')
   const query = readQuery(keys, screen.id, sealed, CheckInQuery)
   if (!query.ok) return query
 
@@ -75,9 +74,11 @@ export async function checkIn(
   const kiosk = await kioskOf(db, screen.desk, at)
   const found = await waitingFor(db, keys, kiosk?.id ?? null, query.value)
   const here = found.filter((each) => each.desk === screen.desk)
-  if (here.length === 0) {
+  // The desk knows its own: nobody arrives by its asking, and it hears of no name.
+  const own = screen.kind !== 'check-in'
+  if (own || here.length === 0) {
     // Nobody is sent through the town for what is no longer given out there.
-    const elsewhere = found.filter(({ expiresAt }) => expiresAt > at)
+    const elsewhere = found.filter(({ desk, expiresAt }) => desk !== screen.desk && expiresAt > at)
     const [first] = elsewhere
     if (first === undefined) return ok({ outcome: 'nothing' })
     return ok({

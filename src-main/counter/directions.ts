@@ -5,22 +5,21 @@ import { placesNow, type PlaceNow } from '../../src-shared/policy/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Place } from '../identity/index.ts'
 
-const inPerson: readonly DeskKind[] = ['helpdesk', 'student-affairs', 'hr']
-/** Refusals that name no kind of desk, and where to try instead. */
+/**
+ * Refusals that name no kind of desk, and who helps with them. Where nothing is known to wait, and where this desk is
+ * closed, nobody is sent to another: what waits here is not to be had there.
+ */
 const kindsOf: Partial<Record<ErrorCode, readonly DeskKind[]>> = {
-  'L-202': inPerson,
-  'L-207': ['helpdesk', 'student-affairs'],
+  'L-207': ['helpdesk'],
   'L-222': ['helpdesk'],
   'L-223': ['helpdesk'],
-  'L-308': inPerson,
 }
 
-/** At most three desks; none where going elsewhere does not help. A desk that is closed names others of its kind. */
+/** At most three desks; none where going elsewhere does not help. */
 export function directions(failure: Failure, place: Place, now: number): PlaceNow[] {
   const named = String(failure.params?.deskKinds ?? '').split(',')
   const kinds = named.flatMap((kind) => DeskKindSchema.safeParse(kind).data ?? [])
-  const closed: readonly DeskKind[] = failure.code === 'L-210' || failure.code === 'L-211' ? [place.desk.kind] : []
-  return placesNow(place.directory, kinds.length > 0 ? kinds : (kindsOf[failure.code] ?? closed), now, {
+  return placesNow(place.directory, kinds.length > 0 ? kinds : (kindsOf[failure.code] ?? []), now, {
     desk: place.desk.id,
   })
 }

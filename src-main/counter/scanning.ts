@@ -3,12 +3,14 @@
  * (docs/architecture.md#one-handover-end-to-end and #identity).
  */
 import type { PickupId } from '../../src-shared/domain/index.ts'
+import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import { decideHere } from '../identity/index.ts'
 import {
+  birthsOf,
   birthStanding,
   bornOutTags,
   expiryOn,
@@ -30,6 +32,7 @@ import type { Counter } from './counter.ts'
 import type { Serving } from './serving.ts'
 import type { SigningIn } from './signing-in.ts'
 import { pinStep, type Held, type ReadBadge } from './steps.ts'
+import type { Whereabouts } from './whereabouts.ts'
 import type { WalkInDesk } from './walk-in.ts'
 import type { Witnessing } from './witnessing.ts'
 
@@ -42,6 +45,8 @@ interface Parts {
   readonly offerRequest: (card: Buffer) => RequestView | undefined
   /** A postal operator's number, at a post room: true when it was taken. */
   readonly onTracking: (text: string) => boolean
+  /** Whether it waits elsewhere for somebody for whom nothing waits here. */
+  readonly whereabouts: (queries: readonly CheckInQuery[], say: (found: Whereabouts) => void) => void
   readonly arrivalMs: number
   readonly refusedMs: number
   readonly pinMs: number
@@ -57,10 +62,13 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   const { services, counter, serving, notify } = parts
   const { store, ledger, pickups, roster, signIn, sync, keys, now } = services
 
-  function refuse(failure: Failure, card: Buffer | null = null): void {
+  function refuse(
+    failure: Failure,
+    card: Buffer | null = null,
+    where = directions(failure, services.requirePlace(), now()),
+  ): void {
     const staff = signIn.session() !== null
     const until = now() + parts.refusedMs
-    const where = directions(failure, services.requirePlace(), now())
     counter.go(
       { step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until },
       parts.refusedMs,
@@ -69,6 +77,19 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const request = card === null ? undefined : parts.offerRequest(card)
     const step = counter.step()
     if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
+  }
+
+  /** Nothing waits here: where it waits, that nothing does (`failure`), or that this desk cannot know. */
+  function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: Buffer | null = null): void {
+    parts.whereabouts(queries, (found) => {
+      if (found === 'nothing') refuse(failure, card)
+      else refuse(found.failure, found.failure.code === 'L-250' ? card : null, found.where)
+    })
+  }
+
+  const asDocument = (document: MachineReadDocument): CheckInQuery[] => {
+    const { family, given, truncated } = document
+    return birthsOf(document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated }))
   }
 
   /** The recipient checked in: durable before the screen says so. */
@@ -85,10 +106,12 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
   }
 
   /** Someone identified themselves by card or code; alone it proves nothing. */
-  function identified(found: readonly Pickup[], by: By, card: Buffer | null = null): void {
+  function identified(found: readonly Pickup[], by: By, card: { tag: Buffer; id: string } | null = null): void {
     const first = found[0]
     if (first === undefined) {
-      refuse({ code: 'L-202' }, card)
+      // A code is known where it is to be used alone: only a card says who it is elsewhere too.
+      if (card === null) refuse({ code: 'L-202' })
+      else nothingHere({ code: 'L-202' }, [{ by: 'card', card: card.id }], card.tag)
       return
     }
     const place = services.requirePlace()
@@ -202,7 +225,8 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     if (short !== null) serving.refuseDocument(short, { code: 'L-324' })
     else if (byEye !== null) refuse({ code: byEye })
     else if (!parts.walkIn.byDocument(document)) {
-      refuse({ code: expired ? 'L-301' : document.birthDate === null ? 'L-324' : 'L-308' })
+      if (expired || document.birthDate === null) refuse({ code: expired ? 'L-301' : 'L-324' })
+      else nothingHere({ code: 'L-308' }, asDocument(document))
     }
   }
 
@@ -212,7 +236,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     const expiry = expiryOn(document, deskDate(now()))
     const expired = expiry === 'expired'
     if (signIn.session() === null) {
-      if (found.length === 0) refuse({ code: 'L-202' })
+      if (found.length === 0) nothingHere({ code: 'L-202' }, asDocument(document))
       else
         identified(
           found.map(({ pickup }) => pickup),
@@ -358,7 +382,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         else {
           const here = pickups.byCardTag(tag)
           if (!bystander(here, 'card') && (here.length > 0 || !parts.walkIn.byCard(meaning.id)))
-            identified(here, 'card', tag)
+            identified(here, 'card', { tag, id: meaning.id })
         }
         return
       }

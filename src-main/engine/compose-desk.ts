@@ -18,6 +18,7 @@ import {
   createServing,
   createSigningIn,
   createWalkInDesk,
+  createWhereabouts,
   createWitnessing,
   type Counter,
 } from '../counter/index.ts'
@@ -160,11 +161,13 @@ function scanningOf({ ports, counter, timers }: Parts, services: Services, rooms
   if (services.kind === 'check-in') return createCheckInScreen(base)
   const { serving, walkIn, signingIn, witnessing, activity, post } = rooms
   const pinMs = screen.pinSeconds * 1000
+  const whereabouts = createWhereabouts({ services, counter, timers })
   const onScan = createScanning({
     ...base,
+    whereabouts: (queries, say) => whereabouts.find(queries, say),
     ...{ serving, walkIn, signingIn, witnessing, activity, pinMs, onTracking: post.onScan },
   })
-  return { onScan, stop: () => undefined }
+  return { onScan, stop: () => whereabouts.stop() }
 }
 
 function roomsOf(parts: Parts, services: Services): ComposedDesk {

@@ -359,9 +359,9 @@ export const errorTexts = {
     en: ['The pickup cannot be sent to that desk.', 'Choose a desk from the list.'],
   },
   'L-244': {
-    fi: ['Noutosi odottaa toisessa palvelupisteessä.', 'Asioi siellä henkilöllisyystodistus mukana: {where}.'],
-    sv: ['Ditt ärende väntar vid en annan disk.', 'Gå dit och ta med en id-handling: {where}.'],
-    en: ['Your pickup waits at another desk.', 'Go there and bring your ID: {where}.'],
+    fi: ['Nouto odottaa toisessa pisteessä.', 'Ohjaa henkilö sinne henkilöllisyystodistus mukana: {where}.'],
+    sv: ['Ärendet väntar vid en annan disk.', 'Hänvisa personen dit med en id-handling: {where}.'],
+    en: ['The pickup waits at another desk.', 'Send the person there with their ID: {where}.'],
   },
   'L-245': {
     fi: [
@@ -414,6 +414,20 @@ export const errorTexts = {
     en: [
       'The card or code is not this person’s, and there is nothing to collect with it here.',
       'Go on with this person. If the other one needs help, go back to the list and scan it again.',
+    ],
+  },
+  'L-250': {
+    fi: [
+      'Täällä ei ole noudettavaa, eikä tämä piste näe muita pisteitä ilman verkkoa.',
+      'Tarkista noutopiste ilmoituksesta, tai lue uudelleen, kun yhteys on palannut.',
+    ],
+    sv: [
+      'Här finns inget att hämta, och utan nät ser den här disken inte andra diskar.',
+      'Kontrollera disken i meddelandet, eller läs in på nytt när förbindelsen är tillbaka.',
+    ],
+    en: [
+      'There is nothing to collect here, and without the network this desk cannot see others.',
+      'Check the desk in the message, or scan again when the connection is back.',
     ],
   },
   'L-301': {

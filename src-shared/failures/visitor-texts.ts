@@ -106,6 +106,20 @@ export const visitorTexts: Readonly<Record<string, Texts>> = {
       'Go to the staff with your ID: they can see whether you have something to collect.',
     ],
   },
+  'L-250': {
+    fi: [
+      'Täällä ei ole sinulle noudettavaa. Muista paikoista ei saada juuri nyt tietoa.',
+      'Katso ilmoituksestasi, mistä salasana noudetaan, tai kysy henkilökunnalta.',
+    ],
+    sv: [
+      'Här finns inget för dig att hämta. Andra ställen kan inte kontrolleras just nu.',
+      'Se i ditt meddelande var lösenordet hämtas, eller fråga personalen.',
+    ],
+    en: [
+      'There is nothing for you to collect here. Other places cannot be checked just now.',
+      'See in your message where to collect your password, or ask the staff.',
+    ],
+  },
   'L-303': unread,
   'L-304': {
     fi: [

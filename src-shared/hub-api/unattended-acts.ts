@@ -105,7 +105,7 @@ export const unattendedRoutes: { readonly [R in KioskRoute]: UnattendedAct } = {
   },
   checkIn: {
     gains:
-      'With a check-in screen’s keys: who waits at this very desk, for initials, by card, document or pickup code, 30 times a minute; and at which other desks. A desk’s own kiosk is refused (L-109).',
+      'With a check-in screen’s keys: who waits at this very desk, for initials, by card, document or pickup code, 30 times a minute; and at which other desks. With a desk’s own: only at which other desks.',
     shows: 'The desk’s kiosk is told of an arrival, and the audit has each with the screen’s id.',
     leaves: { audit: ['checked-in'] },
   },

@@ -166,6 +166,38 @@ describe('a walk-in at the helpdesk', () => {
     done(await porter.client.signOut({}))
   })
 
+  it('the right desk is named within a second where the hub can be asked, and without it nobody guesses', async () => {
+    const person = visitor('emil')
+    await until(porter.client, 'the hub', ({ network }) => network.state === 'online', 60_000)
+    const { pickup } = done(
+      await world.hub.agent.call('issue', {
+        body: {
+          account: person.account,
+          desk: desk.id,
+          channel: 'helpdesk',
+          requestReference: null,
+          secretKind: 'password',
+        },
+      }),
+    )
+    await until(desk.client, 'the pickup', ({ counts }) => counts.waiting > 0)
+    const before = performance.now()
+    porter.reader.tap(person.cards[0] ?? '')
+    const { counter } = await until(porter.client, 'an answer', ({ counter: { step } }) => step === 'refused')
+    expect(performance.now() - before).toBeLessThan(1000)
+    if (counter.step !== 'refused') throw new Error(counter.step)
+    expect(counter.failure.code).toBe('L-244')
+    expect(counter.where?.map(({ id }) => id)).toEqual([desk.id])
+    done(await porter.client.dismiss({}))
+    porter.cable.pull()
+    await until(porter.client, 'no network', ({ network }) => network.state === 'offline', 60_000)
+    porter.reader.tap(visitor('camille').cards[0] ?? '')
+    const alone = await until(porter.client, 'an answer without the hub', ({ counter: { step } }) => step === 'refused')
+    expect(alone.counter).toMatchObject({ failure: { code: 'L-250' }, where: [] })
+    done(await porter.client.dismiss({}))
+    done(await world.hub.agent.call('revoke', { body: { pickup, reason: 'revoked', to: null } }))
+  })
+
   it('refuses another person’s document, and an expired one, and records it', async () => {
     done(await desk.client.findAccount({ search: 'nelli kive' }))
     await walkIn(({ phase }) => phase === 'prove')

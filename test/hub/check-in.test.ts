@@ -414,8 +414,19 @@ describe('checking in', () => {
     await db.updateTable('desk').set({ hours: null }).where('id', '=', desk).execute()
   })
 
-  it('is a screen’s alone, under its own key, and not without end', async () => {
-    expect(code(await ask({ by: 'card', card: '04AA' }, kiosk, kiosk.records.read()?.kiosk))).toBe('L-109')
+  it('tells a desk’s own kiosk of other desks alone: of its own it hears no name, and nobody arrives', async () => {
+    const pickup = await fleet.issue(who, desk)
+    await push(kiosk)
+    const { card } = await personOf(who)
+    const asked = value(await ask({ by: 'card', card }, kiosk, kiosk.records.read()?.kiosk))
+    expect(asked).toEqual({ outcome: 'nothing' })
+    await push(kiosk)
+    expect(kiosk.pickups.get(pickup)?.state).toBe('waiting')
+    await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+    await push(kiosk)
+  })
+
+  it('is under the asker’s own key, and not without end', async () => {
     expect(code(await ask({ by: 'card', card: '04AA' }, screen, kiosk.records.read()?.kiosk))).toBe('L-608')
     const one = await fleet.kiosk(desk, 'screen-3', 'check-in')
     const id = one.records.read()?.kiosk ?? ''

@@ -127,7 +127,7 @@ describe('a birth date of which a part is known', () => {
   it('opens nobody where it may be of several people', async () => {
     await begin({ each: [0, 1, 2].map(() => () => ({ recipient: RecipientId.parse(newId()) })) })
     desk.scan(document({ birthDate: '2001-02' }))
-    expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-308' } })
+    expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-250' } })
     await desk.call('dismiss', {})
     desk.scan(document({ birthDate: '' }))
     expect(desk.state().counter).toMatchObject({ step: 'refused', failure: { code: 'L-324' } })

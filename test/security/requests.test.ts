@@ -19,7 +19,7 @@ const said = (result: { ok: boolean }) => ('failure' in result ? (result.failure
 
 it('a card that finds nothing may ask, once; the same card sees where its request stands', async () => {
   desk.scan(stranger)
-  expect(step()).toMatchObject({ step: 'refused', failure: { code: 'L-202' }, request: { state: 'may-file' } })
+  expect(step()).toMatchObject({ step: 'refused', failure: { code: 'L-250' }, request: { state: 'may-file' } })
   expect((await desk.call('requestDelivery', {})).ok).toBe(true)
   expect(step()).toMatchObject({ step: 'refused', request: { state: 'waiting', sent: false } })
   expect((await desk.call('requestDelivery', {})).ok).toBe(true)

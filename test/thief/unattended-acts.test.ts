@@ -276,7 +276,9 @@ const routes: { readonly [R in KioskRoute]: Play } = {
     async act() {
       const query = { by: 'card', card: hereWho.card }
       expect(value(await screen.call('checkIn', { body: { query: screen.sealed(query) } })).outcome).toBe('here')
-      expect(codeOf(await helpdesk.call('checkIn', { body: { query: helpdesk.sealed(query) } }))).toBe('L-109')
+      // A desk's own kiosk hears of other desks, and never of who waits at its own.
+      const asked = value(await helpdesk.call('checkIn', { body: { query: helpdesk.sealed(query) } }))
+      expect(['elsewhere', 'nothing']).toContain(asked.outcome)
     },
   },
   beginEId: {
