@@ -3,8 +3,8 @@
  * epoch unchanged (promise P10). A kiosk of before there were corrections gives the grant back and gets another. Where
  * no grant can be made of what is on record now, every kiosk gives it back, and the pickup waits for a person.
  */
+import { sql } from 'kysely'
 import pg from 'pg'
-import { Epoch } from '../../src-shared/domain/index.ts'
 import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
@@ -87,7 +87,7 @@ export async function correctGrants(
   const grants = await tx
     .selectFrom('grant')
     .innerJoin('pickup', 'pickup.id', 'grant.pickup')
-    .select(['grant.pickup', 'grant.incarnation', 'grant.n', 'grant.record'])
+    .select(['grant.pickup', 'grant.record'])
     .where(bulk.among('grant.pickup', pickups))
     .where('grant.kiosk', '=', kioskId)
     .where('grant.state', '=', 'granted')
@@ -104,7 +104,7 @@ export async function correctGrants(
   const to = { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id) }
   const changes: { readonly kind: 'pickup-granted'; readonly pickup: GrantedPickup }[] = []
   const audits: { readonly pickup: string; readonly detail: object }[] = []
-  for (const { pickup, incarnation, n, record } of grants) {
+  for (const { pickup, record } of grants) {
     const grantee = grantees.get(pickup)
     const old = stored(record)
     const made = grantee === undefined || old === null ? null : madeAnew(parts, grantee, to, old)
@@ -113,20 +113,13 @@ export async function correctGrants(
     if (made === null) await holdUngrantable(tx, parts, kiosk.id, pickup)
     if (made === null || Number(kiosk.feed_changes) < takesCorrections)
       await revokePickup(tx, parts, pickup, 're-routed', kiosk.desk)
-    else {
-      const epoch = Epoch.parse({ incarnation, n: Number(n) })
-      await tx
-        .updateTable('grant')
-        .set({ record: asciiJson(made) })
-        .where('pickup', '=', pickup)
-        .where('incarnation', '=', epoch.incarnation)
-        .where('n', '=', epoch.n)
-        .execute()
-      changes.push({ kind: 'pickup-granted', pickup: made })
-    }
+    else changes.push({ kind: 'pickup-granted', pickup: made })
     // Which of them, never what they were or are.
     audits.push({ pickup, detail: { what: fields.join(' ') } })
   }
+  await sql`UPDATE "grant" g SET record = t.record
+    FROM unnest(${changes.map((one) => one.pickup.id)}::text[], ${changes.map((one) => asciiJson(one.pickup))}::text[])
+      AS t(pickup, record) WHERE g.pickup = t.pickup AND g.kiosk = ${kiosk.id} AND g.state = 'granted'`.execute(tx)
   await appendToFeed(tx, kiosk.desk, changes)
   if (audits.length > 0)
     await tx
