@@ -107,7 +107,6 @@ export default tseslint.config(
       'src-main/browser/shell.ts',
       'src-main/counter/check-in-screen.ts',
       'src-main/counter/e-id.ts',
-      'src-main/counter/scanning.ts',
       'src-main/demo/bench-server.ts',
       'src-main/desk/services.ts',
       'src-main/engine/engine.ts',

@@ -1,0 +1,139 @@
+/** Somebody has come, by a card, a document or a pickup code; or is told why they cannot be served here now. */
+import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
+import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
+import { proofsOf } from '../../src-shared/policy/index.ts'
+import type { Failure } from '../../src-shared/failures/result.ts'
+import { decideHere } from '../identity/index.ts'
+import { initials, type Pickup } from '../pickups/index.ts'
+import type { Services } from '../desk/index.ts'
+import type { Counter } from './counter.ts'
+import { directions, forRecipient } from './directions.ts'
+import type { Serving } from './serving.ts'
+import type { Whereabouts } from './whereabouts.ts'
+
+export type By = 'card' | 'document' | 'pickup-code'
+
+export interface ArrivingParts {
+  readonly services: Services
+  readonly counter: Counter
+  readonly serving: Serving
+  /** Where nothing waits for a card: whether delivery to this desk can be asked for. */
+  readonly offerRequest: (card: Buffer) => RequestView | undefined
+  /** Whether it waits elsewhere for somebody for whom nothing waits here. */
+  readonly whereabouts: (queries: readonly CheckInQuery[], say: (found: Whereabouts) => void) => void
+  readonly arrivalMs: number
+  readonly refusedMs: number
+  readonly notify: (failure: Failure) => void
+}
+
+export type Arriving = ReturnType<typeof createArriving>
+
+export function createArriving(parts: ArrivingParts) {
+  const { services, counter, serving, notify } = parts
+  const { pickups, signIn, now } = services
+
+  function refuse(
+    failure: Failure,
+    card: Buffer | null = null,
+    where = directions(failure, services.requirePlace(), now()),
+  ): void {
+    const staff = signIn.session() !== null
+    const until = now() + parts.refusedMs
+    counter.go(
+      { step: 'refused', failure, audience: staff ? 'staff' : 'recipient', pickup: null, where, until },
+      parts.refusedMs,
+    )
+    // After the step is on: what belonged to the one before has been forgotten by then.
+    const request = card === null ? undefined : parts.offerRequest(card)
+    const step = counter.step()
+    if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
+  }
+
+  /** Nothing waits here: where it waits, that nothing does (`failure`), or that this desk cannot know. */
+  function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: Buffer | null = null): void {
+    parts.whereabouts(queries, (found) => {
+      if (found === 'nothing') refuse(failure, card)
+      else refuse(found.failure, found.failure.code === 'L-250' ? card : null, found.where)
+    })
+  }
+
+  const arrive = (found: readonly Pickup[], by: By) => noteArrivals(services, found, by)
+
+  /** Someone identified themselves by card or code; alone it proves nothing. */
+  function identified(found: readonly Pickup[], by: By, card: { tag: Buffer; id: string } | null = null): void {
+    const first = found[0]
+    if (first === undefined) {
+      // A code is known where it is to be used alone: only a card says who it is elsewhere too.
+      if (card === null) refuse({ code: 'L-202' })
+      else nothingHere({ code: 'L-202' }, [{ by: 'card', card: card.id }], card.tag)
+      return
+    }
+    const place = services.requirePlace()
+    const decide = (pickup: Pickup) =>
+      decideHere(place, pickup, { kind: 'check-in', closed: services.opening.closed() }, now())
+    const served = found.find((pickup) => decide(pickup).ok) ?? first
+    const decided = decide(served)
+    if (signIn.session() === null && !decided.ok) {
+      refuse(forRecipient(decided.failure))
+      return
+    }
+    const people = new Set(found.map(({ person }) => person.recipient))
+    // A document alone does not say which of two namesakes has come.
+    if (people.size > 1 && signIn.session() === null) {
+      refuse({ code: 'L-333' })
+      return
+    }
+    if (people.size === 1) arrive(found, by)
+    const current = found.map((pickup) => pickups.get(pickup.id) ?? pickup)
+    if (signIn.session() !== null) {
+      const only = current.length === 1 ? current[0] : undefined
+      const document = serving.inHand(first.id)
+      if (only !== undefined) serving.show(only, document, null)
+      else serving.choose(current, document)
+      if (people.size === 1 && by !== 'document') serving.toldApart({ recipient: first.person.recipient, by })
+      return
+    }
+    counter.go(
+      {
+        step: 'arrival',
+        initials: initials(served.person.name),
+        language: served.person.language,
+        count: found.length,
+        proofs: decided.ok ? proofsOf(place.policy, decided.value.rule) : [],
+        told: true,
+        until: now() + parts.arrivalMs,
+      },
+      parts.arrivalMs,
+    )
+  }
+
+  /**
+   * A card or code of somebody else while a pickup is open: the one who stands at the desk is served first. Who has
+   * something to collect is noted as arrived, and the staff are told; what is open stays. True when it was so.
+   */
+  function bystander(found: readonly Pickup[], by: By): boolean {
+    const step = counter.step()
+    const open = signIn.session() !== null && step.step === 'verify' ? pickups.get(step.pickup.id) : null
+    const people = new Set(found.map(({ person }) => person.recipient))
+    if (open === null || people.has(open.person.recipient)) return false
+    if (people.size === 1) arrive(found, by)
+    notify({ code: people.size === 1 ? 'L-248' : 'L-249' })
+    return true
+  }
+
+  return { refuse, nothingHere, arrive, identified, bystander }
+}
+
+/** The recipient checked in: durable before the screen says so. */
+function noteArrivals({ store, pickups, ledger, sync, now }: Services, found: readonly Pickup[], by: By): void {
+  const fresh = found.filter((pickup) => pickupCan.arrive(pickup.state))
+  if (fresh.length === 0) return
+  store.transact(() => {
+    for (const pickup of fresh) {
+      pickups.arrive(pickup.id, now())
+      ledger.append({ kind: 'arrival', pickup: pickup.id, epoch: pickup.epoch, facts: { by } })
+    }
+  })
+  sync.nudge()
+}
