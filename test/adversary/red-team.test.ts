@@ -98,7 +98,8 @@ describe('a real engine', () => {
     const { version } = value(await hub.as('administrator').call('savePolicy', { body: { policy: without } }))
     done(await desk.api.syncNow({}))
     const late = await desk.api.release({ pickup, verification, language: 'fi' })
-    expect(codeOf(late)).toBe('L-304')
+    // The proof that the new policy does not accept is gone with it.
+    expect(codeOf(late)).toBe('L-307')
     expect(desk.desk.printer.takeSlips()).toEqual([])
     value(await hub.as('administrator').call('savePolicy', { body: { policy: { ...policy, version } } }))
     done(await desk.api.syncNow({}))
