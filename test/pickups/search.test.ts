@@ -53,7 +53,7 @@ test('any history: search finds exactly who matches, in the order of the queue',
               )
               if (taken) grants.set(id, n)
             } else if (cache.get(id) !== null) {
-              if (kind === 'arrive') cache.arrive(id, time)
+              if (kind === 'arrive') cache.arrive(id, 1_772_438_400_000 + time)
               else if (kind === 'print') cache.setState(id, 'uncertain')
               else if (kind === 'unarrive') cache.unarrive(id)
               else cache.end(id, 'handed-over')
