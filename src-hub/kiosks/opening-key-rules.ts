@@ -97,6 +97,11 @@ export function judgeHolders(known: HoldersKnown, { by, holders }: HoldersSaid):
   return { is: 'said', byHolder: own !== undefined && known.current.get(by) === own }
 }
 
+/** Whether these, and nobody else, hold the key in force as far as the hub knows. */
+export function areKnown({ current }: HoldersKnown, { holders }: Pick<HoldersSaid, 'holders'>): boolean {
+  return holders.length === current.size && holders.every(({ staff, key }) => current.get(staff) === key)
+}
+
 /**
  * Whether countersignatures alone put a key in force: until a kiosk has said who holds its key, as older versions do
  * not. From then on somebody whom the hub knows as a holder vouches for it as well: a removed member may still have an

@@ -11,6 +11,7 @@ import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import { holdersKnown, judged, takeHolders } from './opening-holders.ts'
 import {
+  areKnown,
   fingerprintTries,
   judgeHolders,
   linksSuffice,
@@ -235,11 +236,12 @@ async function restated(
   told: OpeningHoldersText | undefined,
 ): Promise<OpeningKeyTold['holders']> {
   if (told === undefined || known.inForce === null) return undefined
-  if (holders.n !== null && told.n <= holders.n) return 'taken'
   const said = await judged(parts, known, holders, known.inForce, told)
   if (said.is === 'unsaid') return 'not-taken'
   const strangers = new Set(said.is === 'strangers' ? said.staff : [])
   const rest = { ...told, holders: told.holders.filter(({ staff }) => !strangers.has(staff)) }
+  // Heard before, and its answer was lost; or another list of the same age, which is not known.
+  if (holders.n !== null && told.n <= holders.n) return areKnown(holders, rest) ? 'taken' : 'not-taken'
   const again = judgeHolders(holders, rest)
   if (strangers.has(told.by) || !linksSuffice(holders, again)) return 'not-taken'
   await takeHolders(tx, parts.now(), known.id, rest)

@@ -48,7 +48,7 @@ export interface Speaker {
   /** Their own key's private half; the caller wipes it. */
   readonly own: Uint8Array
   /** How far the ledger has come. */
-  readonly n: number
+  readonly head: number
 }
 
 export interface Rotation {
@@ -83,8 +83,8 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
   const setStatement = db.prepare(
     'INSERT OR REPLACE INTO opening_statement (one, to_public, n, by_staff, holders, by_key, by_person) VALUES (1, ?, ?, ?, ?, ?, ?)',
   )
-  const statementOf = db.prepare<[], { to_public: Buffer; by_staff: string; told: number }>(
-    'SELECT to_public, by_staff, told FROM opening_statement',
+  const statementOf = db.prepare<[], { to_public: Buffer; n: number; by_staff: string; told: number }>(
+    'SELECT to_public, n, by_staff, told FROM opening_statement',
   )
   const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
@@ -116,10 +116,12 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
   async function statement(
     { publicKey, privateKey }: OpeningKey,
     holders: readonly ShareOf[],
-    { staff, own, n }: Speaker,
+    { staff, own, head }: Speaker,
   ): Promise<{ write: () => void } | null> {
     const hub = hubCountersign()
     if (hub === null) return null
+    // A statement by itself writes nothing in the ledger: the next one is the newer all the same.
+    const n = Math.max(head, (statementOf.get()?.n ?? -1) + 1)
     const said = { kiosk, key: publicKey, n, by: staff, holders }
     const [byKey, byPerson] = await Promise.all([proveHolders(said, privateKey, hub), proveHolders(said, own, hub)])
     const list = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))

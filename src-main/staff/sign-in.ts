@@ -299,7 +299,7 @@ export function createSignIn({
 
   /** As whom a session speaks to the hub; null where the kiosk has lost its person's public key. */
   function speaker({ staff, trust, own }: Knowing): Speaker | null {
-    return trust.ownPublic === null ? null : { staff, own, n: ledger.head().seq }
+    return trust.ownPublic === null ? null : { staff, own, head: ledger.head().seq }
   }
 
   /** Everyone whom the session's newest key vouches for, and its own person; `fresh` has just chosen a PIN. */
@@ -366,7 +366,7 @@ export function createSignIn({
         held: [],
         head: null,
         to: [{ staff, publicKey }],
-        by: { staff, own: privateKey, n: ledger.head().seq },
+        by: { staff, own: privateKey, head: ledger.head().seq },
         also(opening) {
           const rootKey = rootKeyOf(privateKey)
           trusting.write(staff, { rootKey, ownPublic: publicKey, head: null }, opening)
@@ -412,7 +412,7 @@ export function createSignIn({
         held,
         head,
         to: sharers(by, ownPublic),
-        by: { staff: by.staff, own, n: ledger.head().seq },
+        by: { staff: by.staff, own, head: ledger.head().seq },
         also(opening) {
           roster.rotationDone()
           trusting.write(by.staff, { ownPublic, rootKey, head: null }, opening)

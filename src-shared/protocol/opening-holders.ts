@@ -19,7 +19,10 @@ export interface HoldersStatement {
   readonly kiosk: string
   /** The opening key's public half. */
   readonly key: Uint8Array
-  /** How far the kiosk's ledger had come: of two statements about a key the later counts. */
+  /**
+   * How far the kiosk's ledger had come, and more than any statement before: of two about a key the one with more
+   * counts.
+   */
   readonly n: number
   /** Who was signed in. */
   readonly by: string

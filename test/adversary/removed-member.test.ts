@@ -3,18 +3,16 @@
  * and PIN (promise P7): nothing that is issued from then on is sealed to a key which they can open, whether they put
  * their rows back on the disk or speak to the hub themselves.
  */
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
-import { StaffId, type DeskId } from '../../src-shared/domain/index.ts'
+import { StaffId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
-import { proveHolders, type HoldersStatement } from '../../src-shared/protocol/opening-holders.ts'
-import { countersign, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { startEngineDesk, type EngineDesk } from './engine.ts'
+import { HoldingDesk } from './holders.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
-import type { KioskClient, OpeningKey } from './kiosk-client.ts'
+import type { OpeningKey } from './kiosk-client.ts'
 import { codeOf, value } from './wire.ts'
 
 let institute: Institute
@@ -27,87 +25,22 @@ afterAll(async () => {
   await institute.stop()
 })
 
-const text = (key: Uint8Array) => Buffer.from(key).toString('base64url')
-const nonce = () => randomBytes(16).toString('base64url')
-
-/** Two who work at the desk and a third, added here. */
-async function staffAt(desk: DeskId): Promise<{ chief: StaffId; porter: StaffId; gone: StaffId }> {
-  const members = value(await hub.as('supervisor').call('staff', {})).staff.filter(({ desks }) => desks.includes(desk))
-  const [chief, porter] = members
-  if (chief === undefined || porter === undefined) throw new Error('two who work there')
-  const body = { name: 'Leo Lähtenyt', role: 'porter' as const, desks: [desk] }
-  const gone = value(await hub.as('administrator').call('saveStaff', { body })).id
-  return { chief: chief.id, porter: porter.id, gone }
-}
-
 const alarms = async (kiosk: string) =>
   (await hub.as('supervisor').alarms()).alarms.filter((one) => one.kiosk === kiosk).map(({ kind }) => kind)
 
 describe('a kiosk that says who holds its opening key', () => {
-  let kiosk: KioskClient
-  let desk: DeskId
-  let ids: Awaited<ReturnType<typeof staffAt>>
-  let countersignTo: Buffer
+  let at: HoldingDesk
+  let ids: { chief: StaffId; porter: StaffId; gone: StaffId }
   let first: OpeningKey
-  const own = new Map<string, OpeningKey>()
-  let n = 1
-
-  interface Said {
-    readonly by: string
-    readonly holders: readonly string[]
-    /** In place of those that are known for them. */
-    readonly as?: ReadonlyMap<string, OpeningKey>
-    readonly proofBy?: OpeningKey
-  }
-  async function statement(key: OpeningKey, { by, holders, as = own, proofBy }: Said) {
-    const list = holders.map((staff) => ({ staff, publicKey: as.get(staff)?.publicKey ?? Buffer.alloc(32) }))
-    const said: HoldersStatement = { kiosk: kiosk.id, key: key.publicKey, n: (n += 1), by, holders: list }
-    const mine = proofBy ?? as.get(by)
-    if (mine === undefined) throw new Error('no own key')
-    return {
-      n,
-      by,
-      holders: list.map(({ staff, publicKey }) => ({ staff, key: text(publicKey) })),
-      byKey: text(await proveHolders(said, key.privateKey, countersignTo)),
-      byPerson: text(await proveHolders(said, mine.privateKey, countersignTo)),
-    }
-  }
-  async function tell(key: OpeningKey, from: OpeningKey | null, said: Said | null) {
-    const links =
-      from === null
-        ? []
-        : [
-            {
-              from: text(from.publicKey),
-              to: text(key.publicKey),
-              countersignature: text(
-                await countersign(
-                  { kiosk: kiosk.id, from: from.publicKey, to: key.publicKey },
-                  from.privateKey,
-                  countersignTo,
-                ),
-              ),
-            },
-          ]
-    const holders = said === null ? {} : { holders: await statement(key, said) }
-    return kiosk.call('openingKey', {
-      body: { nonce: nonce(), openingKey: text(key.publicKey), links, ...holders },
-    })
-  }
-  const confirm = (key: OpeningKey) =>
-    hub.as('supervisor').call('confirmOpeningKey', {
-      body: { kiosk: kiosk.id, fingerprint: openingFingerprint(kiosk.id, key.publicKey) },
-    })
-  const refuse = () => hub.as('supervisor').call('refuseOpeningKey', { body: { kiosk: kiosk.id } })
-  const inForce = async () =>
-    (await institute.sql<{ key: Buffer }>('SELECT opening_key AS key FROM kiosk WHERE id = $1', [kiosk.id]))[0]?.key
+  let own: Map<string, OpeningKey>
+  const tell: HoldingDesk['tell'] = (...said) => at.tell(...said)
+  const confirm = (key: OpeningKey) => at.confirm(key)
+  const inForce = () => at.inForce()
 
   beforeAll(async () => {
-    desk = institute.desk('porter-lakeside').id
-    ids = await staffAt(desk)
-    kiosk = await institute.kiosk(hub, 'porter-lakeside')
-    countersignTo = Buffer.from(value(await kiosk.report()).countersignTo ?? '', 'base64url')
-    for (const staff of Object.values(ids)) own.set(staff, await newSealKeyPair())
+    at = await HoldingDesk.start(institute, hub, 'porter-lakeside')
+    own = at.own
+    ids = { chief: await at.known(), porter: await at.known(), gone: await at.join('Leo Lähtenyt') }
     first = await newSealKeyPair()
     expect(value(await tell(first, null, { by: ids.chief, holders: [ids.chief] })).state).toBe('waits')
     value(await confirm(first))
@@ -137,13 +70,13 @@ describe('a kiosk that says who holds its opening key', () => {
       holders: 'not-taken',
     })
     expect(await inForce()).toEqual(first.publicKey)
-    expect(await alarms(kiosk.id)).toContain('opening-key-waits')
-    value(await refuse())
+    expect(await alarms(at.kiosk.id)).toContain('opening-key-waits')
+    value(await at.refuse())
     const again = await newSealKeyPair()
     expect(codeOf(await tell(again, first, { by: ids.gone, holders: [ids.gone] }))).toBe('L-437')
     expect(codeOf(await tell(again, first, { by: ids.chief, holders: [ids.chief] }))).toBe('L-431')
     expect(await inForce()).toEqual(first.publicKey)
-    expect(await alarms(kiosk.id)).toContain('opening-key-shared')
+    expect(await alarms(at.kiosk.id)).toContain('opening-key-shared')
   })
 
   it('a key that a colleague shared with the removed one, or with somebody who never was, is refused for good', async () => {
@@ -189,6 +122,34 @@ describe('a kiosk that says who holds its opening key', () => {
     value(await hub.as('administrator').call('removeStaff', { body: { id: ids.porter } }))
     expect(codeOf(await confirm(unsaid))).toBe('L-437')
     expect(await inForce()).toEqual(first.publicKey)
+  })
+})
+
+describe('what is said of who holds a key', () => {
+  let at: HoldingDesk
+  let chief: StaffId
+  let porter: StaffId
+  let key: OpeningKey
+  beforeAll(async () => {
+    at = await HoldingDesk.start(institute, hub, 'porter-millhill')
+    chief = await at.known()
+    porter = await at.known()
+    key = await at.first({ by: chief, holders: [chief], n: 10 })
+  })
+
+  it('is taken once: another list of the same age, or an older one, is not, and the same one again is', async () => {
+    const n = 10
+    expect(value(await at.tell(key, null, { by: chief, holders: [chief], n })).holders).toBe('taken')
+    expect(value(await at.tell(key, null, { by: chief, holders: [chief, porter], n })).holders).toBe('not-taken')
+    expect(value(await at.tell(key, null, { by: chief, holders: [chief, porter], n: 11 })).holders).toBe('taken')
+    expect(value(await at.tell(key, null, { by: chief, holders: [chief], n })).holders).toBe('not-taken')
+    // Its answer was lost, and somebody in it has been removed since.
+    const gone = await at.join('Leo Lähtenyt')
+    const three = { by: chief, holders: [chief, porter, gone], n: 12 }
+    expect(value(await at.tell(key, null, three)).holders).toBe('taken')
+    await at.remove(gone)
+    expect(value(await at.tell(key, null, three)).holders).toBe('taken')
+    at.n = 12
   })
 })
 

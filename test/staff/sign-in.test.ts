@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { longestSincePinMs, resumeMs, type Session } from '../../src-main/staff/index.ts'
+import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import type { Result } from '../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, person, type EnrolledFolder, type Rooms } from './rooms.ts'
 
@@ -247,5 +248,21 @@ describe('a desk whose keystore anyone with the disk can read', () => {
     expect(refused).toMatchObject({ ok: false, failure: { code: 'L-410' } })
     value(await rooms.signIn.enrol(rooms.badge(second), 'seitsemän kurkea lentää pohjoiseen yöllä'))
     expect((await enter(second, 'seitsemän kurkea lentää pohjoiseen yöllä')).searchYears).toBeGreaterThan(10)
+  })
+})
+
+describe('what the hub is told of who holds the newest opening key', () => {
+  it('is newer each time, so that a colleague who is added at once is told of', async () => {
+    rooms.records.setHubCountersign((await newSealKeyPair()).publicKey)
+    const told = () => {
+      const key = rooms.openingKeys.newest()
+      return key === null ? undefined : rooms.records.openingHolders(key)?.holders
+    }
+    expect(await rooms.signIn.stateHolders()).toBe(true)
+    const first = told()
+    value(await rooms.signIn.enrol(rooms.badge(second), pins.other))
+    const next = told()
+    expect([first?.holders.length, next?.holders.length]).toEqual([2, 3])
+    expect(next?.n).toBeGreaterThan(first?.n ?? Infinity)
   })
 })
