@@ -164,9 +164,11 @@ export async function registerOpeningKey(
       return keep(fail('L-437', { staff: said.staff.join(' ') }))
     }
     const links: readonly OpeningLinkText[] = body.links ?? []
-    const path = refused || !linksSuffice(holders, said) ? null : pathTo(known, key, links)
+    const suffices = linksSuffice(holders, said)
+    const path = refused || !suffices ? null : pathTo(known, key, links)
     const standing = standingOf(known, key, await vouchedFor(parts, kiosk.id, path))
-    const became = told === undefined ? undefined : said.is === 'said' ? 'taken' : 'not-taken'
+    // What is said by somebody whom the hub does not know is kept, and the kiosk asks somebody else to say it.
+    const became = told === undefined ? undefined : said.is === 'said' && suffices ? 'taken' : 'not-taken'
     switch (standing.is) {
       case 'in-force':
         return ok({ state: 'in-force', holders: became })

@@ -151,6 +151,21 @@ describe('what is said of who holds a key', () => {
     expect(value(await at.tell(key, null, three)).holders).toBe('taken')
     at.n = 12
   })
+
+  it('is asked of somebody else where the hub does not know who says it of a key that waits', async () => {
+    const unknown = await at.join('Uuno Uusi')
+    const next = await newSealKeyPair()
+    const all = [chief, porter, unknown]
+    expect(value(await at.tell(next, key, { by: unknown, holders: all }))).toMatchObject({
+      state: 'waits',
+      holders: 'not-taken',
+    })
+    expect(value(await at.tell(next, key, { by: chief, holders: all }))).toMatchObject({
+      state: 'in-force',
+      holders: 'taken',
+    })
+    key = next
+  })
 })
 
 describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {
