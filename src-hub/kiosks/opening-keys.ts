@@ -98,8 +98,17 @@ async function refuse(tx: Tx, parts: GrantParts, kiosk: Kiosk, key: string, by: 
     .execute()
 }
 
-/** The key is shared with somebody who does not work at the desk: it never takes force. Its alarm says so. */
-async function refuseShared(tx: Tx, parts: GrantParts, kiosk: Kiosk & Known, key: string, staff: readonly string[]) {
+/**
+ * The key is shared with somebody who does not work at the desk: it never takes force, and its alarm says so. Where it
+ * waited, the hub goes on with the key that was in force before, and what waited is granted.
+ */
+async function refuseShared(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: Kiosk & Known,
+  key: string,
+  staff: readonly string[],
+): Promise<void> {
   await refuse(tx, parts, kiosk, key, 'shared')
   if (kiosk.pending === key) {
     await setKey(tx, kiosk.id, null)
@@ -176,9 +185,13 @@ export async function registerOpeningKey(
         return fail('L-431')
       case 'another-waits':
         return fail('L-432')
-      case 'waits':
-        await wait(tx, parts, known, key, standing.fresh, said.is === 'said' ? told : undefined)
-        return ok({ state: 'waits', holders: became })
+      case 'waits': {
+        const { pendingHolders } = known
+        // Said before the newest that was proved of it: the kiosk's signing key alone can send that again.
+        const isOlder = told !== undefined && pendingHolders !== null && told.n < pendingHolders.n
+        await wait(tx, parts, known, key, standing.fresh, said.is === 'said' && !isOlder ? told : undefined)
+        return ok({ state: 'waits', holders: isOlder ? 'not-taken' : became })
+      }
       case 'takes-force':
         // Whoever asked for the other key could not vouch for it. Its alarm stays: somebody had the kiosk's signing
         // key.

@@ -166,6 +166,20 @@ describe('what is said of who holds a key', () => {
     })
     key = next
   })
+
+  it('of a key that waits is never made older again', async () => {
+    const gone = await at.join('Leo Lähtenyt')
+    const next = await newSealKeyPair()
+    const old = { by: chief, holders: [chief, porter], n: 20 }
+    expect(value(await at.tell(next, null, old)).state).toBe('waits')
+    value(await at.tell(next, null, { by: chief, holders: [chief, porter, gone], n: 29 }))
+    await at.remove(gone)
+    // Their replay of what was said before them, with the kiosk's signing key.
+    expect(value(await at.tell(next, null, old))).toMatchObject({ state: 'waits', holders: 'not-taken' })
+    expect(codeOf(await at.confirm(next))).toBe('L-437')
+    expect(await at.inForce()).toEqual(key.publicKey)
+    at.n = 30
+  })
 })
 
 describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {
