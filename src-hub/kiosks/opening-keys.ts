@@ -105,6 +105,7 @@ async function refuse(tx: Tx, parts: GrantParts, kiosk: Kiosk, key: string, by: 
 async function refuseShared(
   tx: Tx,
   parts: GrantParts,
+  wanted: Wanted,
   kiosk: Kiosk & Known,
   key: string,
   staff: readonly string[],
@@ -113,6 +114,7 @@ async function refuseShared(
   if (kiosk.pending === key) {
     await setKey(tx, kiosk.id, null)
     await closeAlarms(tx, parts, kiosk.id, 'hub')
+    await wanted.grants([kiosk.desk])
   }
   await tx
     .insertInto('alarm')
@@ -169,7 +171,7 @@ export async function registerOpeningKey(
     const refused = known.refused.has(key)
     const said = await judged(parts, known, holders, key, refused ? undefined : told)
     if (said.is === 'strangers') {
-      await refuseShared(tx, parts, known, key, said.staff)
+      await refuseShared(tx, parts, wanted, known, key, said.staff)
       return keep(fail('L-437', { staff: said.staff.join(' ') }))
     }
     const links: readonly OpeningLinkText[] = body.links ?? []
@@ -318,8 +320,7 @@ export async function confirmOpeningKey(
     if (told === null && holders.n !== null) return fail('L-438')
     const said = told === null ? null : judgeHolders(holders, told)
     if (said?.is === 'strangers') {
-      await refuseShared(tx, parts, kiosk, pending, said.staff)
-      await wanted.grants([kiosk.desk])
+      await refuseShared(tx, parts, wanted, kiosk, pending, said.staff)
       return keep(fail('L-437', { staff: said.staff.join(' ') }))
     }
     await putInForce(tx, parts, kiosk, pending)

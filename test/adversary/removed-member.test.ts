@@ -180,6 +180,20 @@ describe('what is said of who holds a key', () => {
     expect(await at.inForce()).toEqual(key.publicKey)
     at.n = 30
   })
+
+  it('refuses a key that waited, and what waited for it is granted', async () => {
+    const next = await newSealKeyPair()
+    expect(value(await at.tell(next, null, null)).state).toBe('waits')
+    const pickup = await hub
+      .as('agent')
+      .issue(institute.accounts[5] ?? '', institute.desk('porter-millhill'), 'Odottanut')
+    const state = async () =>
+      (await institute.sql<{ state: string }>('SELECT state FROM pickup WHERE id = $1', [pickup]))[0]?.state
+    expect(await state()).toBe('unassigned')
+    expect(codeOf(await at.tell(next, null, { by: chief, holders: [chief, 'Z'.repeat(22)] }))).toBe('L-437')
+    await expect.poll(state, { timeout: 20_000 }).toBe('granted')
+    expect(await at.alarms()).not.toContain('opening-key-waits')
+  })
 })
 
 describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {
