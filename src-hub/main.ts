@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { welcomePath } from '../src-shared/hub-api/agent/session.ts'
 import { languages } from '../src-shared/domain/index.ts'
 import { describeFailure } from '../src-shared/failures/codes.ts'
+import * as failures from '../src-shared/failures/named.ts'
 import type { Failure } from '../src-shared/failures/result.ts'
 import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
@@ -101,7 +102,7 @@ if (seedFile !== null) {
     text = readFileSync(seedFile, 'utf8')
     json = JSON.parse(withoutMark(text))
   } catch {
-    refuse({ code: 'L-101', params: { where: seedFile } })
+    refuse({ code: failures.settingsUnreadable, params: { where: seedFile } })
   }
   // A file that has been merged is merged again when it has changed.
   if (!(await isMerged(started.db, text))) {

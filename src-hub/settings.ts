@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../src-shared/failures/result.ts'
+import * as failures from '../src-shared/failures/named.ts'
 import { hostsOf } from './database/index.ts'
 import { onLoopback, type EIdSettings } from './e-id/index.ts'
 import { AgentRole } from '../src-shared/hub-api/authority.ts'
@@ -72,12 +73,13 @@ const Env = z.object({
 /** Fails with L-101 naming the variable. null: no OIDC. */
 function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
   if (e.LODGE_HUB_OIDC_ISSUER === undefined) return ok(null)
-  if (e.LODGE_HUB_OIDC_CLIENT_ID === undefined) return fail('L-101', { where: 'LODGE_HUB_OIDC_CLIENT_ID' })
+  if (e.LODGE_HUB_OIDC_CLIENT_ID === undefined)
+    return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_OIDC_CLIENT_ID' })
   const roles: [string, AgentRole][] = []
   for (const pair of e.LODGE_HUB_OIDC_ROLES.split(',').map((text) => text.trim())) {
     const at = pair.lastIndexOf('=')
     const role = AgentRole.safeParse(pair.slice(at + 1))
-    if (at < 1 || !role.success) return fail('L-101', { where: 'LODGE_HUB_OIDC_ROLES' })
+    if (at < 1 || !role.success) return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_OIDC_ROLES' })
     roles.push([pair.slice(0, at), role.data])
   }
   let clientSecret: string | null = null
@@ -85,7 +87,7 @@ function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
     if (e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE !== undefined)
       clientSecret = readFileSync(e.LODGE_HUB_OIDC_CLIENT_SECRET_FILE, 'utf8').trim()
   } catch {
-    return fail('L-101', { where: 'LODGE_HUB_OIDC_CLIENT_SECRET_FILE' })
+    return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_OIDC_CLIENT_SECRET_FILE' })
   }
   return ok({
     issuer: e.LODGE_HUB_OIDC_ISSUER,
@@ -101,7 +103,7 @@ function readOidc(e: z.infer<typeof Env>): Result<OidcSettings | null> {
 /** Fails with L-101 naming the variable. null: no e-ID. */
 function readEId(e: z.infer<typeof Env>): Result<EIdSettings | null> {
   if (e.LODGE_HUB_EID_ISSUER === undefined) return ok(null)
-  const wrong = (where: string) => fail('L-101', { where })
+  const wrong = (where: string) => fail(failures.settingsUnreadable, { where })
   const encrypted = (url: string) => url.startsWith('https://') || onLoopback(url)
   if (!encrypted(e.LODGE_HUB_EID_ISSUER)) return wrong('LODGE_HUB_EID_ISSUER')
   if (e.LODGE_HUB_EID_CLIENT_ID === undefined) return wrong('LODGE_HUB_EID_CLIENT_ID')
@@ -139,8 +141,8 @@ function readConsolePort(e: z.infer<typeof Env>): Result<NonNullable<HubOptions[
   }
   const missing = Object.entries(given).filter(([, value]) => value === undefined)
   if (missing.length === 3) return ok(null)
-  if (missing[0] !== undefined) return fail('L-101', { where: missing[0][0] })
-  if (e.LODGE_HUB_BEHIND_PROXY === '1') return fail('L-101', { where: 'LODGE_HUB_CONSOLE_PORT' })
+  if (missing[0] !== undefined) return fail(failures.settingsUnreadable, { where: missing[0][0] })
+  if (e.LODGE_HUB_BEHIND_PROXY === '1') return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_CONSOLE_PORT' })
   return ok({
     port: e.LODGE_HUB_CONSOLE_PORT ?? 0,
     certificate: {
@@ -160,7 +162,8 @@ export interface HubSettings {
 /** Fails with L-101 naming the variable or line, never its value. */
 export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   const parsed = Env.safeParse(env)
-  if (!parsed.success) return fail('L-101', { where: String(parsed.error.issues[0]?.path[0] ?? 'environment') })
+  if (!parsed.success)
+    return fail(failures.settingsUnreadable, { where: String(parsed.error.issues[0]?.path[0] ?? 'environment') })
   const e = parsed.data
   for (const where of ['DATABASE_URL', 'DATABASE_OWNER_URL'] as const) {
     const hosts = e[where] === undefined ? null : hostsOf(e[where], where)
@@ -172,7 +175,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
     try {
       lines = readFileSync(e.LODGE_HUB_AGENT_TOKENS_FILE, 'utf8').split('\n')
     } catch {
-      return fail('L-101', { where: 'LODGE_HUB_AGENT_TOKENS_FILE' })
+      return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_AGENT_TOKENS_FILE' })
     }
     for (const [i, line] of lines.entries()) {
       if (line.trim() === '') continue
@@ -180,7 +183,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
       // A line without a role is a helpdesk agent's.
       const role = AgentRole.safeParse(match?.[3] ?? 'agent')
       if (match?.[1] === undefined || match[2] === undefined || !role.success)
-        return fail('L-101', { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
+        return fail(failures.settingsUnreadable, { where: `LODGE_HUB_AGENT_TOKENS_FILE:${i + 1}` })
       tokens.set(match[2], { name: match[1], role: role.data })
     }
   }
@@ -197,7 +200,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
   try {
     if (e.LODGE_HUB_WEBHOOK_CA_FILE !== undefined) webhookCa = readFileSync(e.LODGE_HUB_WEBHOOK_CA_FILE, 'utf8')
   } catch {
-    return fail('L-101', { where: 'LODGE_HUB_WEBHOOK_CA_FILE' })
+    return fail(failures.settingsUnreadable, { where: 'LODGE_HUB_WEBHOOK_CA_FILE' })
   }
   const listed = (text: string) =>
     text

@@ -5,6 +5,7 @@ import { DeskId, UnitId } from '../../src-shared/domain/index.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { publishDirectory, readSlipSettings, saveSlipSettings } from '../desks/index.ts'
 import { note, tellDesks } from './tell.ts'
@@ -53,7 +54,7 @@ export async function saveUnit(db: Db, now: number, actor: string, body: HubBody
         .execute()
     } else {
       const found = await tx.updateTable('unit').set(values).where('id', '=', id).returning('id').executeTakeFirst()
-      if (found === undefined) return fail('L-609', { what: 'unit' })
+      if (found === undefined) return fail(failures.notFound, { what: 'unit' })
       const desks = await tx.selectFrom('desk').select('id').where('unit', '=', id).execute()
       await tellDesks(
         tx,
@@ -70,7 +71,7 @@ export async function saveUnit(db: Db, now: number, actor: string, body: HubBody
 export async function saveDesk(db: Db, now: number, actor: string, body: HubBody<'saveDesk'>): Promise<Result<DeskId>> {
   return transact(db, async (tx) => {
     if ((await tx.selectFrom('unit').select('id').where('id', '=', body.unit).executeTakeFirst()) === undefined)
-      return fail('L-609', { what: 'unit' })
+      return fail(failures.notFound, { what: 'unit' })
     const id = body.id ?? DeskId.parse(newId())
     const values = {
       unit: body.unit,
@@ -85,8 +86,8 @@ export async function saveDesk(db: Db, now: number, actor: string, body: HubBody
         .execute()
     } else {
       const old = await tx.selectFrom('desk').select('kind').where('id', '=', id).forUpdate().executeTakeFirst()
-      if (old === undefined) return fail('L-609', { what: 'desk' })
-      if (old.kind !== body.kind) return fail('L-661')
+      if (old === undefined) return fail(failures.notFound, { what: 'desk' })
+      if (old.kind !== body.kind) return fail(failures.kindFixed)
       await tx.updateTable('desk').set(values).where('id', '=', id).execute()
       await tellDesks(tx, [id])
     }

@@ -4,6 +4,7 @@ import { Channel, DeskId, RecipientClass, type DeskKind } from '../../src-shared
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { channelOf, classRule, decide, Policy, proofsOf, type PolicyRule } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import { deskNames } from '../queries/index.ts'
@@ -109,7 +110,7 @@ export async function savePolicy(
   comment: string,
 ): Promise<Result<number>> {
   const [problem] = policyProblems(policy)
-  if (problem !== undefined) return fail('L-663', { where: `${problem.where} (${problem.what})` })
+  if (problem !== undefined) return fail(failures.policyInconsistent, { where: `${problem.where} (${problem.what})` })
   return transact(db, (tx) => savePolicyIn(tx, now, actor, policy, comment, policy.version))
 }
 
@@ -126,7 +127,7 @@ export async function savePolicyIn(
 ): Promise<Result<number>> {
   const row = await tx.selectFrom('policy').select('record').forUpdate().executeTakeFirstOrThrow()
   const current = Policy.parse(row.record)
-  if (edited !== null && current.version !== edited) return fail('L-662')
+  if (edited !== null && current.version !== edited) return fail(failures.policySavedMeanwhile)
   const version = current.version + 1
   const record = JSON.stringify({ ...policy, version })
   const keep = (number: number, text: string, by: string, said: string) =>
@@ -162,5 +163,5 @@ export async function readPolicyVersion(db: Db, version: number): Promise<Result
   const current = await policyRecord(db)
   if (current.version === version) return ok(current)
   const row = await db.selectFrom('policy_version').select('record').where('version', '=', version).executeTakeFirst()
-  return row === undefined ? fail('L-609', { what: 'version' }) : ok(Policy.parse(row.record))
+  return row === undefined ? fail(failures.notFound, { what: 'version' }) : ok(Policy.parse(row.record))
 }

@@ -6,6 +6,7 @@ import type { HubBody } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { endOwnKeys } from '../kiosks/index.ts'
@@ -42,10 +43,10 @@ export async function saveStaff(
   body: HubBody<'saveStaff'>,
 ): Promise<Result<StaffId>> {
   const desks = [...new Set(body.desks)].sort()
-  if (body.id === undefined && desks.length === 0) return fail('L-608', { where: 'desks' })
+  if (body.id === undefined && desks.length === 0) return fail(failures.requestMalformed, { where: 'desks' })
   return transact(db, async (tx) => {
     const known = desks.length === 0 ? [] : await tx.selectFrom('desk').select('id').where('id', 'in', desks).execute()
-    if (known.length !== desks.length) return fail('L-609', { what: 'desk' })
+    if (known.length !== desks.length) return fail(failures.notFound, { what: 'desk' })
     const id = body.id ?? StaffId.parse(newId())
     const values = { name: body.name, role: body.role }
     if (body.id === undefined)
@@ -56,7 +57,7 @@ export async function saveStaff(
     else if (
       (await tx.updateTable('staff').set(values).where('id', '=', id).returning('id').executeTakeFirst()) === undefined
     )
-      return fail('L-609', { what: 'staff' })
+      return fail(failures.notFound, { what: 'staff' })
     const before = (await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()).map(
       (row) => row.desk,
     )
@@ -78,7 +79,7 @@ export async function removeStaff(
   id: string,
 ): Promise<Result<null>> {
   return transact(db, async (tx) => {
-    if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
+    if ((await locked(tx, id)) === undefined) return fail(failures.notFound, { what: 'staff' })
     const before = await tx.deleteFrom('staff_desk').where('staff', '=', id).returning('desk').execute()
     await tx.deleteFrom('badge').where('staff', '=', id).execute()
     await endOwnKeys(tx, now, id, null)
@@ -105,9 +106,9 @@ export async function addBadge(
   id: string,
   badge: string,
 ): Promise<Result<number>> {
-  if (normaliseCardId(badge).length < 4) return fail('L-608', { where: 'badge' })
+  if (normaliseCardId(badge).length < 4) return fail(failures.requestMalformed, { where: 'badge' })
   return transact(db, async (tx) => {
-    if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
+    if ((await locked(tx, id)) === undefined) return fail(failures.notFound, { what: 'staff' })
     const blind = keys.blindIndex(badge)
     await tx
       .insertInto('badge')
@@ -115,9 +116,9 @@ export async function addBadge(
       .onConflict((conflict) => conflict.column('blind').doNothing())
       .execute()
     const owner = await tx.selectFrom('badge').select('staff').where('blind', '=', blind).executeTakeFirstOrThrow()
-    if (owner.staff !== id) return fail('L-658')
+    if (owner.staff !== id) return fail(failures.cardTaken)
     const { length } = await tx.selectFrom('badge').select('blind').where('staff', '=', id).execute()
-    if (length > mostBadges) return fail('L-608', { where: 'badge' })
+    if (length > mostBadges) return fail(failures.requestMalformed, { where: 'badge' })
     await tellStaff(tx, keys, id, [])
     await note(tx, now, actor, 'badge-added', null, { staff: id })
     return ok(length)
@@ -133,7 +134,7 @@ export async function removeBadges(
   id: string,
 ): Promise<Result<null>> {
   return transact(db, async (tx) => {
-    if ((await locked(tx, id)) === undefined) return fail('L-609', { what: 'staff' })
+    if ((await locked(tx, id)) === undefined) return fail(failures.notFound, { what: 'staff' })
     await tx.deleteFrom('badge').where('staff', '=', id).execute()
     await endOwnKeys(tx, now, id, null)
     await tellStaff(tx, keys, id, [])

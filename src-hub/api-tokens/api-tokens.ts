@@ -4,6 +4,7 @@ import { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 
 /** Found by people and by secret scanners. */
@@ -48,7 +49,7 @@ export async function revokeToken(db: Db, id: string, actor: string, now: number
       .where('revoked_at', 'is', null)
       .returning('id')
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'token' })
+    if (row === undefined) return fail(failures.notFound, { what: 'token' })
     await tx
       .insertInto('audit')
       .values({ at: now, actor, act: 'token-revoked', pickup: null, desk: null, detail: JSON.stringify({ id }) })

@@ -9,6 +9,7 @@ import { openingAt } from '../../src-shared/domain/opening-hours.ts'
 import { proofsOf, type Allowed } from '../../src-shared/policy/index.ts'
 import { initials } from '../../src-shared/protocol/names.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -89,7 +90,7 @@ export async function checkIn(
   }
 
   // Namesakes: a document does not say which of them has come, and nobody arrives on a guess.
-  if (new Set(here.map(({ recipient }) => recipient)).size > 1) return fail('L-333')
+  if (new Set(here.map(({ recipient }) => recipient)).size > 1) return fail(failures.documentHasNamesake)
   const served = await servedFirst(db, screen.desk, here, kiosk?.pausedUntil ?? null, at)
   if (!served.ok) return served
   const { waiting, proofs } = served.value
@@ -110,8 +111,8 @@ async function servedFirst(db: Db, deskId: string, here: readonly Waiting[], pau
   const opening = desk.hours === null ? null : openingAt(desk.hours, now)
   const closed = opening === null || opening.open ? null : { opensAt: opening.opensAt }
   const refuse = (failure: Failure) => ({ ok: false as const, failure })
-  let why: Failure = { code: 'L-205' }
-  if (pausedUntil !== null) return refuse({ code: 'L-240', params: { untilAt: pausedUntil } })
+  let why: Failure = { code: failures.pickupExpired }
+  if (pausedUntil !== null) return refuse({ code: failures.deskPaused, params: { untilAt: pausedUntil } })
   for (const waiting of here) {
     if (waiting.expiresAt <= now) continue
     const allowed: Result<Allowed> = await checkPolicy(

@@ -2,6 +2,7 @@
 import { callOut } from '../../src-shared/outgoing/index.ts'
 import { hubApi, HubFailure, type HubBody, type HubReply, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** A ledger of a year on a memory stick takes its time. */
 const usualTotalMs = 120_000
@@ -39,14 +40,14 @@ export async function callHub<R extends HubRoute>(
     status = reply.status
     said = Buffer.from(reply.bytes).toString('utf8')
   } catch {
-    return fail('L-601')
+    return fail(failures.hubUnreachable)
   }
   try {
     const json: unknown = JSON.parse(said)
     if (status < 400) return ok(route.reply.parse(json) as HubReply<R>)
     const failure = HubFailure.safeParse(json)
-    return failure.success ? { ok: false, failure: failure.data as Failure } : fail('L-602')
+    return failure.success ? { ok: false, failure: failure.data as Failure } : fail(failures.hubUnintelligible)
   } catch {
-    return fail('L-602')
+    return fail(failures.hubUnintelligible)
   }
 }

@@ -7,6 +7,7 @@ import { lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, 
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import { callHub } from './agent.ts'
 
@@ -32,7 +33,7 @@ function readToken(): string {
         .split(/\s+/) ?? []
     return words[1] ?? words[0] ?? ''
   } catch {
-    complain('--token-file', { code: 'L-101', params: { where: '--token-file' } })
+    complain('--token-file', { code: failures.settingsUnreadable, params: { where: '--token-file' } })
     process.exit(3)
   }
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import { callHub } from './agent.ts'
 import { codesCsv, fileName, provisioningFile, type Invited } from '../kiosks/index.ts'
@@ -48,17 +49,18 @@ function readDefaults(): z.infer<typeof Defaults> {
   try {
     return Defaults.parse(JSON.parse(readFileSync(flags.defaults, 'utf8')))
   } catch {
-    refuse({ code: 'L-101', params: { where: flags.defaults } })
+    refuse({ code: failures.settingsUnreadable, params: { where: flags.defaults } })
   }
 }
 
 function readToken(): string {
-  if (flags['token-file'] === undefined) refuse({ code: 'L-101', params: { where: '--token-file' } })
+  if (flags['token-file'] === undefined)
+    refuse({ code: failures.settingsUnreadable, params: { where: '--token-file' } })
   try {
     // Either the token alone, or the hub's own lines of `name token`.
     return readFileSync(flags['token-file'], 'utf8').trim().split('\n')[0]?.trim().split(/\s+/).at(-1) ?? ''
   } catch {
-    refuse({ code: 'L-101', params: { where: '--token-file' } })
+    refuse({ code: failures.settingsUnreadable, params: { where: '--token-file' } })
   }
 }
 

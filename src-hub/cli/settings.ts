@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { parseSettingsFile, peopleSections, type SettingsChange } from '../../src-shared/hub-api/settings-file.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import {
   connectDatabase,
   migrate,
@@ -51,7 +52,7 @@ function readFile(path: string): Result<object> {
   } catch {
     // As for a file without an object in it.
   }
-  return fail('L-727', { where: path })
+  return fail(failures.settingsFileUnusable, { where: path })
 }
 
 /** Fails with L-101 (no FILE, or it cannot be written), L-726, L-727, L-661, L-663, L-801. */
@@ -69,11 +70,11 @@ export async function runSettingsCommand(
       if (path === undefined) writeSync(1, text)
       else writeFileSync(path, text)
     } catch {
-      return fail('L-101', { where: path ?? 'stdout' })
+      return fail(failures.settingsUnreadable, { where: path ?? 'stdout' })
     }
     return ok(null)
   }
-  if (path === undefined) return fail('L-101', { where: 'FILE' })
+  if (path === undefined) return fail(failures.settingsUnreadable, { where: 'FILE' })
   const json = readFile(path)
   if (!json.ok) return json
   const file = parseSettingsFile(json.value)

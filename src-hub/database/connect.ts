@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { HubPostgresDialect } from './bulk.ts'
 import { hostsOf } from './hosts.ts'
 import { mayTryAgain, waitBefore } from './lost.ts'
@@ -35,7 +36,7 @@ export async function migrate(db: Db): Promise<Result<null>> {
     await sql`CREATE TABLE IF NOT EXISTS migration (version int PRIMARY KEY)`.execute(tx)
     const found = await sql<{ version: number }>`SELECT version FROM migration`.execute(tx)
     const applied = new Set(found.rows.map(({ version }) => version))
-    if (Math.max(0, ...applied) > newest) return fail('L-801')
+    if (Math.max(0, ...applied) > newest) return fail(failures.databaseNewer)
     // Each that is missing, in the order of their numbers: numbers are not given out in the order in which work is
     // done.
     for (const migration of migrations) {

@@ -5,6 +5,7 @@
  * is passed over whether the URI asks for that or not.
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 const shape = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#@]*)(\/[^?#]*)?(?:\?([^#]*))?$/
 const host = /^(?:\[[0-9a-f:.]+\]|[^[\]:]*)(?::(\d{1,5}))?$/i
@@ -17,19 +18,19 @@ const writable: ReadonlySet<string> = new Set(['any', 'read-write', 'primary'])
  */
 export function hostsOf(uri: string, where = 'DATABASE_URL'): Result<readonly string[]> {
   const [, scheme = '', user, hosts = '', path = '', query] = shape.exec(uri) ?? []
-  if (scheme === '') return fail('L-101', { where })
+  if (scheme === '') return fail(failures.settingsUnreadable, { where })
   const settings = new URLSearchParams(query)
   const wanted = settings.get('target_session_attrs')
-  if (wanted !== null && !writable.has(wanted)) return fail('L-101', { where })
+  if (wanted !== null && !writable.has(wanted)) return fail(failures.settingsUnreadable, { where })
   settings.delete('target_session_attrs')
   const named = (name: string) => settings.get(name)?.split(',') ?? []
   const names = named('host')
   const ports = named('port')
   // Hosts as settings (sockets, service files) take the place of those before the path.
   const listed = names.length > 0 ? names : hosts.split(',')
-  if (listed.some((one) => names.length === 0 && !host.test(one))) return fail('L-101', { where })
+  if (listed.some((one) => names.length === 0 && !host.test(one))) return fail(failures.settingsUnreadable, { where })
   // One port for all of them, or one for each.
-  if (ports.length > 1 && ports.length !== listed.length) return fail('L-101', { where })
+  if (ports.length > 1 && ports.length !== listed.length) return fail(failures.settingsUnreadable, { where })
   const before = user === undefined ? '' : `${user}@`
   return ok(
     listed.map((one, i) => {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { oidcReturnPath } from '../../src-shared/hub-api/agent/session.ts'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { examineDatabase, isFromTheFuture, newestMigration, skewWorthTelling } from '../database/index.ts'
 import { eIdCallbackPath } from '../e-id/index.ts'
 import type { HubOptions } from '../hub.ts'
@@ -34,7 +35,7 @@ function dataFolder({ dataDir }: HubOptions): Check {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     return good(name)
   } catch {
-    return bad(name, fail('L-724', { where: 'LODGE_HUB_DATA', why: 'EACCES' }))
+    return bad(name, fail(failures.settingFileUnusable, { where: 'LODGE_HUB_DATA', why: 'EACCES' }))
   }
 }
 
@@ -45,7 +46,7 @@ function masterKey({ masterKeyFile }: HubOptions): Check {
     accessSync(masterKeyFile, constants.R_OK)
     return good(name)
   } catch {
-    return bad(name, fail('L-724', { where: 'LODGE_HUB_MASTER_KEY_FILE', why: 'cannot be read' }))
+    return bad(name, fail(failures.settingFileUnusable, { where: 'LODGE_HUB_MASTER_KEY_FILE', why: 'cannot be read' }))
   }
 }
 
@@ -56,19 +57,31 @@ const daysBefore = 30
 export function authority(name: string, where: string, pem: string | undefined, now: number): Check {
   if (pem === undefined) return unset(name)
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
-  if (blocks.length === 0) return bad(name, fail('L-724', { where, why: 'no certificate' }))
+  if (blocks.length === 0) return bad(name, fail(failures.settingFileUnusable, { where, why: 'no certificate' }))
   let ends = Number.POSITIVE_INFINITY
   for (const block of blocks) {
     let certificate: X509Certificate
     try {
       certificate = new X509Certificate(block)
     } catch {
-      return bad(name, fail('L-724', { where, why: 'damaged certificate' }))
+      return bad(name, fail(failures.settingFileUnusable, { where, why: 'damaged certificate' }))
     }
     if (certificate.validToDate.getTime() <= now)
-      return bad(name, fail('L-724', { where, why: `ended ${certificate.validToDate.toISOString().slice(0, 10)}` }))
+      return bad(
+        name,
+        fail(failures.settingFileUnusable, {
+          where,
+          why: `ended ${certificate.validToDate.toISOString().slice(0, 10)}`,
+        }),
+      )
     if (certificate.validFromDate.getTime() > now)
-      return bad(name, fail('L-724', { where, why: `begins ${certificate.validFromDate.toISOString().slice(0, 10)}` }))
+      return bad(
+        name,
+        fail(failures.settingFileUnusable, {
+          where,
+          why: `begins ${certificate.validFromDate.toISOString().slice(0, 10)}`,
+        }),
+      )
     ends = Math.min(ends, certificate.validToDate.getTime())
   }
   const days = Math.floor((ends - now) / 86_400_000)
@@ -93,20 +106,23 @@ async function database(options: HubOptions): Promise<{ readonly checks: readonl
   const hosts = await examineDatabase(url)
   const checks = hosts.map((host): Check => {
     const name = hosts.length === 1 ? 'database' : `database, host ${host.host}`
-    if (host.error !== null) return bad(name, fail('L-723', { host: host.host, why: host.error }))
-    if (isFromTheFuture(host.version)) return bad(name, fail('L-801'))
+    if (host.error !== null) return bad(name, fail(failures.databaseHostUnusable, { host: host.host, why: host.error }))
+    if (isFromTheFuture(host.version)) return bad(name, fail(failures.databaseNewer))
     const waits = host.version === null || host.version < newestMigration ? ', migrates at the next start' : ''
     return good(name, `PostgreSQL ${host.server}${host.standby ? ', a standby' : ''}${waits}`)
   })
   // A standby answers and takes no writes: one host must be more than that.
   const writes = hosts.find((host) => host.error === null && !host.standby)
   if (writes === undefined && hosts.every((host) => host.error === null))
-    return { checks: [...checks, bad('database writes', fail('L-723', { host: 1, why: '25006' }))], skewMs: 0 }
+    return {
+      checks: [...checks, bad('database writes', fail(failures.databaseHostUnusable, { host: 1, why: '25006' }))],
+      skewMs: 0,
+    }
   if (writes === undefined) return { checks, skewMs: 0 }
   const seconds = Math.round(Math.abs(writes.skewMs) / 1000)
   const clock =
     Math.abs(writes.skewMs) >= skewWorthTelling
-      ? bad('clock of this machine', fail('L-329', { seconds }))
+      ? bad('clock of this machine', fail(failures.clockOffDatabase, { seconds }))
       : good('clock of this machine', `${seconds} s from the database’s`)
   return { checks: [...checks, clock], skewMs: writes.skewMs }
 }
@@ -146,7 +162,7 @@ function signIn(options: HubOptions, now: () => number): Promise<Check[]> {
       settings: oidc,
       returnTo: consoleAddress === undefined || consoleAddress === null ? null : consoleAddress + oidcReturnPath,
       returnSetting: 'LODGE_HUB_CONSOLE_ADDRESS',
-      away: fail('L-330', { where: oidc.issuer }).failure,
+      away: fail(failures.nothingListens, { where: oidc.issuer }).failure,
     },
     now,
   )
@@ -161,7 +177,7 @@ function eId({ eId: settings }: HubOptions, now: () => number): Promise<Check[]>
       settings,
       returnTo: new URL(eIdCallbackPath, settings.publicUrl).href,
       returnSetting: 'LODGE_HUB_PUBLIC_URL',
-      away: fail('L-330', { where: settings.issuer }).failure,
+      away: fail(failures.nothingListens, { where: settings.issuer }).failure,
     },
     now,
   )
@@ -184,7 +200,7 @@ async function directory({ secretSettings }: HubOptions, now: number): Promise<C
         authority('directory’s authority', 'source.caFile', source.ca, now),
         outcome.kind === 'done'
           ? good('directory')
-          : bad('directory', fail('L-717', { why: 'why' in outcome ? outcome.why : outcome.kind })),
+          : bad('directory', fail(failures.directoryUnusable, { why: 'why' in outcome ? outcome.why : outcome.kind })),
       ]
     }
   }

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { EIdAttemptId } from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { PersonName, type HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
@@ -109,7 +110,7 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
           .where('grant.state', '=', 'granted')
           .where('grant.kiosk', '=', kiosk.id)
           .executeTakeFirst()
-        if (row === undefined) return fail('L-201')
+        if (row === undefined) return fail(failures.pickupNotHere)
         const wish = {
           recipientClass: row.class,
           channel: row.channel,
@@ -127,11 +128,14 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
           now(),
         )
         if (!allowed.ok)
-          return allowed.failure.code === 'L-304' || allowed.failure.code === 'L-224' ? fail('L-314') : allowed
-        if (row.birth_date === null && row.identity_blind === null) return fail('L-306')
+          return allowed.failure.code === failures.documentNotAccepted ||
+            allowed.failure.code === failures.eIdNotForPerson
+            ? fail(failures.eIdNotAccepted)
+            : allowed
+        if (row.birth_date === null && row.identity_blind === null) return fail(failures.noBirthDate)
         await tx
           .updateTable('e_id')
-          .set({ state: 'failed', code: 'L-318', ended_at: now(), verifier: null, nonce: null })
+          .set({ state: 'failed', code: failures.eIdAddressSpent, ended_at: now(), verifier: null, nonce: null })
           .where('pickup', '=', pickup)
           .where('state', 'in', ['waiting', 'opened', 'exchanging'])
           .execute()
@@ -204,7 +208,7 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         .where('state', '=', 'waiting')
         .where('expires_at', '>', now())
         .executeTakeFirst()
-      return Number(opened.numUpdatedRows) === 1 ? ok({ address: address.value, keep }) : fail('L-318')
+      return Number(opened.numUpdatedRows) === 1 ? ok({ address: address.value, keep }) : fail(failures.eIdAddressSpent)
     },
 
     /** The way back from the broker, once, by the browser that went there. */
@@ -217,12 +221,12 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         .where('state', '=', 'opened')
         .returning(['id', 'pickup', 'nonce', 'verifier', 'opened_at', 'expires_at'])
         .executeTakeFirst()
-      if (row === undefined || row.nonce === null || row.verifier === null) return fail('L-318')
+      if (row === undefined || row.nonce === null || row.verifier === null) return fail(failures.eIdAddressSpent)
       const refuse = async (code: ErrorCode): Promise<Result<null>> => {
         await end(row.id, { state: 'failed', code })
         return fail(code)
       }
-      if (Number(row.expires_at) <= now()) return refuse('L-316')
+      if (Number(row.expires_at) <= now()) return refuse(failures.eIdTimedOut)
       const binding = { state, nonce: row.nonce, verifier: keys.open(row.verifier) }
       const identified = await broker.finish(binding, search, now(), Math.floor(Number(row.opened_at) / 1000))
       if (!identified.ok) return refuse(identified.failure.code)
@@ -244,10 +248,12 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         birthDate: person.birth_date,
         identityBlind: person.identity_blind,
       })
-      if (!same) return refuse('L-317')
+      if (!same) return refuse(failures.eIdSomebodyElse)
       // The desk may have left it meanwhile, or its time has run out while the broker was asked.
-      if (Number(row.expires_at) <= now()) return refuse('L-316')
-      return (await end(row.id, { state: 'proved', acr: identified.value.acr })) ? ok(null) : fail('L-318')
+      if (Number(row.expires_at) <= now()) return refuse(failures.eIdTimedOut)
+      return (await end(row.id, { state: 'proved', acr: identified.value.acr }))
+        ? ok(null)
+        : fail(failures.eIdAddressSpent)
     },
 
     /** For the kiosk that began it. L-318 for one that it did not begin. */
@@ -260,9 +266,9 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
           .where('kiosk', '=', kiosk)
           .executeTakeFirst()
       let row = await find()
-      if (row === undefined) return fail('L-318')
+      if (row === undefined) return fail(failures.eIdAddressSpent)
       if (['waiting', 'opened'].includes(row.state) && Number(row.expires_at) <= now()) {
-        await end(id, { state: 'failed', code: 'L-316' })
+        await end(id, { state: 'failed', code: failures.eIdTimedOut })
         row = (await find()) ?? row
       }
       const { state, code } = row
@@ -275,9 +281,9 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         case 'proved':
           return ok({ state, code: null })
         case 'spent':
-          return ok({ state: 'failed', code: 'L-318' })
+          return ok({ state: 'failed', code: failures.eIdAddressSpent })
         case 'failed':
-          return ok({ state, code: (code ?? 'L-322') as ErrorCode })
+          return ok({ state, code: (code ?? failures.eIdUnverifiable) as ErrorCode })
       }
     },
 
@@ -289,11 +295,11 @@ export function createEIds({ db, keys, now, settings, broker }: Parts) {
         .where('kiosk', '=', kiosk)
         .executeTakeFirst()
       if (own === undefined) return
-      if (await end(id, { state: 'failed', code: 'L-318' })) return
+      if (await end(id, { state: 'failed', code: failures.eIdAddressSpent })) return
       // Proved, and nobody wants it any more.
       await db
         .updateTable('e_id')
-        .set({ state: 'failed', code: 'L-318' })
+        .set({ state: 'failed', code: failures.eIdAddressSpent })
         .where('id', '=', id)
         .where('state', '=', 'proved')
         .execute()

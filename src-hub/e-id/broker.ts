@@ -5,6 +5,7 @@
 import * as client from 'openid-client'
 import { isUnreached, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, unreachable, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { clockTrouble, createProvider, newBinding, skewSeconds, type Binding, type Trouble } from '../oidc/index.ts'
 import { eIdCallbackPath, type EIdSettings } from './settings.ts'
 
@@ -44,17 +45,17 @@ export function createBroker(settings: EIdSettings, { onTrouble = () => undefine
   function failureOf(trouble: Trouble): Result<never> {
     switch (trouble.kind) {
       case 'away':
-        return fail('L-319')
+        return fail(failures.eIdSilent)
       case 'cancelled':
-        return fail('L-315')
+        return fail(failures.eIdCancelled)
       case 'refused':
-        return fail('L-322')
+        return fail(failures.eIdUnverifiable)
       case 'setting':
         tell(trouble.failure)
-        return fail('L-327')
+        return fail(failures.eIdMisconfigured)
       case 'clock':
         tell(trouble.failure)
-        return fail('L-328')
+        return fail(failures.eIdClockDiffers)
       default:
         return unreachable(trouble)
     }
@@ -80,7 +81,7 @@ export function createBroker(settings: EIdSettings, { onTrouble = () => undefine
       last = null
       const { claims: given, accessToken, config } = granted.value
       const { acr, auth_time: authTime, iat } = given
-      if (typeof acr !== 'string' || !settings.acr.includes(acr)) return fail('L-320')
+      if (typeof acr !== 'string' || !settings.acr.includes(acr)) return fail(failures.eIdTooWeak)
       const seconds = Math.floor(now / 1000)
       // By the provider's own clock the person identified as this token was made, and that was before this try began.
       const early = since - skewSeconds
@@ -92,7 +93,7 @@ export function createBroker(settings: EIdSettings, { onTrouble = () => undefine
         authTime < since - skewSeconds ||
         seconds - authTime > settings.maxAgeSeconds + skewSeconds
       )
-        return fail('L-321')
+        return fail(failures.eIdTooOld)
       try {
         const more =
           config.serverMetadata().userinfo_endpoint === undefined
@@ -100,7 +101,7 @@ export function createBroker(settings: EIdSettings, { onTrouble = () => undefine
             : await client.fetchUserInfo(config, accessToken, given.sub)
         return ok({ claims: { ...more, ...given }, acr })
       } catch (error) {
-        return fail(isUnreached(error) ? 'L-319' : 'L-322')
+        return fail(isUnreached(error) ? failures.eIdSilent : failures.eIdUnverifiable)
       }
     },
   }

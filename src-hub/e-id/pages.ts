@@ -1,6 +1,7 @@
 /** The small pages that a phone sees: three languages, no scripts, nothing about anyone. */
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { languages, type Language } from '../../src-shared/domain/index.ts'
 
 type Words = Readonly<Record<Language, readonly [title: string, text: string]>>
@@ -44,49 +45,53 @@ const pages: Readonly<Partial<Record<PhonePage, Words>>> = {
     sv: ['Identifieringen lyckades', 'Personalen vet det redan. Du kan stänga sidan.'],
     en: ['You have been identified', 'The staff know already. You may close this page.'],
   },
-  'L-315': ended('Tunnistautuminen peruttiin', 'Identifieringen avbröts', 'The identification was cancelled'),
-  'L-316': ended('Aika päättyi', 'Tiden gick ut', 'The time ran out'),
-  'L-317': ended(
+  [failures.eIdCancelled]: ended(
+    'Tunnistautuminen peruttiin',
+    'Identifieringen avbröts',
+    'The identification was cancelled',
+  ),
+  [failures.eIdTimedOut]: ended('Aika päättyi', 'Tiden gick ut', 'The time ran out'),
+  [failures.eIdSomebodyElse]: ended(
     'Tunnistautuja ei ole se, jolle palvelupisteessä ollaan antamassa salasanaa',
     'Den som identifierade sig är inte den som betjänas vid servicepunkten',
     'Whoever identified is not the person who is being served',
   ),
-  'L-318': ended(
+  [failures.eIdAddressSpent]: ended(
     'Osoite on jo käytetty tai väärä',
     'Adressen är redan använd eller fel',
     'The address has been used, or is wrong',
   ),
-  'L-319': ended(
+  [failures.eIdSilent]: ended(
     'Tunnistuspalvelu ei vastaa nyt',
     'Identifieringstjänsten svarar inte just nu',
     'The identification service does not answer now',
   ),
-  'L-320': ended(
+  [failures.eIdTooWeak]: ended(
     'Tunnistautumistapa ei ole riittävän vahva: tarvitaan pankkitunnus tai mobiilivarmenne',
     'Identifieringssättet är inte starkt nog: bankkoder eller mobilcertifikat behövs',
     'The means of identification is not strong enough: a bank ID or mobile certificate is needed',
   ),
-  'L-321': ended(
+  [failures.eIdTooOld]: ended(
     'Tunnistautuminen ei ollut tuore',
     'Identifieringen var inte färsk',
     'The identification was not made now',
   ),
-  'L-322': ended(
+  [failures.eIdUnverifiable]: ended(
     'Tunnistautumista ei voitu varmistaa',
     'Identifieringen kunde inte bekräftas',
     'The identification could not be verified',
   ),
-  'L-327': ended(
+  [failures.eIdMisconfigured]: ended(
     'Tunnistautuminen ei toimi tässä palvelussa juuri nyt: asetukset ovat väärät',
     'Identifieringen fungerar inte i den här tjänsten just nu: inställningarna är fel',
     'Identification does not work in this service now: its settings are wrong',
   ),
-  'L-328': ended(
+  [failures.eIdClockDiffers]: ended(
     'Tunnistautuminen ei toimi tässä palvelussa juuri nyt: kellot eroavat',
     'Identifieringen fungerar inte i den här tjänsten just nu: klockorna skiljer sig',
     'Identification does not work in this service now: its clocks differ',
   ),
-  'L-619': ended('Liian monta yritystä', 'För många försök', 'Too many tries'),
+  [failures.tooManyFromAddress]: ended('Liian monta yritystä', 'För många försök', 'Too many tries'),
 }
 const unknown = ended(
   'Tunnistautuminen ei onnistu nyt',

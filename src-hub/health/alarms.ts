@@ -5,6 +5,7 @@ import { holdingAlarms, holdsPickup } from '../../src-shared/domain/alarm-kinds.
 import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db, Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
 import { givenUpWindowMs } from '../ledger/index.ts'
@@ -123,7 +124,7 @@ export async function closeAlarm(
         .where('closed_at', 'is', null)
         .returning('pickup')
         .executeTakeFirst()
-      if (row === undefined) return fail('L-609', { what })
+      if (row === undefined) return fail(failures.notFound, { what })
       await audit(row.pickup)
       return ok(null)
     }
@@ -134,7 +135,7 @@ export async function closeAlarm(
       .where('closed_at', 'is', null)
       .returning(['kind', 'pickup', 'kiosk'])
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what })
+    if (row === undefined) return fail(failures.notFound, { what })
     await audit(row.pickup)
     if (row.kind === 'write-off-held' && row.pickup !== null && row.kiosk !== null) {
       await release(tx, row.pickup)

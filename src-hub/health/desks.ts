@@ -13,6 +13,7 @@ import { startedVersions } from '../ledger/index.ts'
 import { deskNames } from '../queries/index.ts'
 import { statuses } from './status.ts'
 import { printerOf, reasonOf } from './kiosk-status.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export type Watched = z.infer<typeof DeskWatch>
 type Reason = Watched['reasons'][number]
@@ -42,7 +43,7 @@ export function reasonsOf(kiosk: KioskFacts | null, now: number): Reason[] {
   if (now - Number(kiosk.last_contact ?? 0) > silentMs) reasons.push('silent')
   // What stops it, by its own word; and records that do not come through.
   for (const { code, severity } of kiosk.status?.reasons ?? []) {
-    const reason = severity === 'red' || code === 'L-421' ? reasonOf(code) : null
+    const reason = severity === 'red' || code === failures.entriesUnsent ? reasonOf(code) : null
     if (reason !== null && !reasons.includes(reason)) reasons.push(reason)
   }
   if (kiosk.status?.paused !== null && kiosk.status?.paused !== undefined && kiosk.status.paused.until > now)

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { DeskWatch } from '../../src-shared/hub-api/agent/health.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 type Watched = z.infer<typeof DeskWatch>
 
@@ -10,26 +11,26 @@ type Watched = z.infer<typeof DeskWatch>
  * stops it.
  */
 export function reasonOf(code: ErrorCode): Watched['reasons'][number] | null {
-  if (code === 'L-501') return 'paper'
+  if (code === failures.paperOut) return 'paper'
   if (code.startsWith('L-5')) return 'printer'
   if (code.startsWith('L-7')) return 'reader'
-  if (code === 'L-425') return 'nobody'
-  if (code === 'L-417') return 'disk'
-  if (code === 'L-421') return 'unsent'
-  if (code === 'L-422') return 'no-opening-key'
-  if (code === 'L-430' || code === 'L-433') return 'opening-key-waits'
-  if (code === 'L-604') return 'frozen'
+  if (code === failures.nobodyCanSignIn) return 'nobody'
+  if (code === failures.diskLow) return 'disk'
+  if (code === failures.entriesUnsent) return 'unsent'
+  if (code === failures.noOpeningKey) return 'no-opening-key'
+  if (code === failures.openingKeyUnconfirmed || code === failures.openingKeyUncompared) return 'opening-key-waits'
+  if (code === failures.kioskFrozen) return 'frozen'
   return null
 }
 
 const printers: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'L-501': 'paper-out',
-  'L-502': 'cover-open',
-  'L-503': 'not-answering',
-  'L-504': 'error',
-  'L-507': 'needs-power-cycle',
-  'L-426': 'paper-near-end',
-  'L-427': 'no-status',
+  [failures.paperOut]: 'paper-out',
+  [failures.coverOpen]: 'cover-open',
+  [failures.printerSilent]: 'not-answering',
+  [failures.printerError]: 'error',
+  [failures.jobRemains]: 'needs-power-cycle',
+  [failures.paperLow]: 'paper-near-end',
+  [failures.printerMute]: 'no-status',
 }
 
 /** The printer in a word, and its paper. */

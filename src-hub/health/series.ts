@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Channel, DeskId } from '../../src-shared/domain/index.ts'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 
 const longestDays = 400
@@ -12,7 +13,7 @@ const visitMs = 12 * 3_600_000
 /** Fails with L-667 for a period that ends before it begins or is too long. */
 export async function series(db: Db, query: HubQuery<'series'>): Promise<Result<HubReply<'series'>>> {
   const days = (Date.parse(query.to) - Date.parse(query.from)) / 86_400_000
-  if (!(days >= 0 && days < longestDays)) return fail('L-667')
+  if (!(days >= 0 && days < longestDays)) return fail(failures.periodUnusable)
   const at = (date: string, more: number) =>
     sql`(extract(epoch from (${date}::date + ${more}::int)::timestamp AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
   const day = sql`to_char(to_timestamp(h.at / 1000.0) AT TIME ZONE 'Europe/Helsinki', 'YYYY-MM-DD')`

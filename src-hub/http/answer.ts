@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { failureOfText } from '../../src-shared/domain/human-text.ts'
 import { mayCall } from '../../src-shared/hub-api/authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
@@ -42,43 +43,43 @@ export interface HubRequest {
 const nobody: Visitor = { origin: '', cookie: null, browser: '', setCookie: () => undefined }
 
 const statuses: Partial<Record<ErrorCode, number>> = {
-  'L-604': 409,
-  'L-607': 410,
-  'L-609': 404,
-  'L-610': 401,
-  'L-603': 403,
-  'L-606': 403,
-  'L-618': 403,
-  'L-619': 429,
-  'L-605': 403,
-  'L-611': 503,
-  'L-631': 413,
-  'L-632': 413,
-  'L-638': 409,
-  'L-640': 503,
-  'L-650': 401,
-  'L-651': 429,
-  'L-652': 403,
-  'L-655': 403,
-  'L-657': 401,
-  'L-664': 403,
-  'L-656': 409,
-  'L-658': 409,
-  'L-659': 409,
-  'L-660': 409,
-  'L-662': 409,
-  'L-666': 409,
-  'L-668': 429,
-  'L-681': 409,
-  'L-431': 409,
-  'L-432': 409,
-  'L-437': 409,
-  'L-438': 409,
-  'L-690': 409,
-  'L-691': 409,
-  'L-692': 409,
-  'L-725': 409,
-  'L-901': 500,
+  [failures.kioskFrozen]: 409,
+  [failures.cursorInvalid]: 410,
+  [failures.notFound]: 404,
+  [failures.notAllowed]: 401,
+  [failures.kioskNotAccepted]: 403,
+  [failures.signatureInvalid]: 403,
+  [failures.roleNotAllowed]: 403,
+  [failures.tooManyFromAddress]: 429,
+  [failures.clockRefused]: 403,
+  [failures.hubOutOfService]: 503,
+  [failures.fileTooLarge]: 413,
+  [failures.tooManyRows]: 413,
+  [failures.importAtAnotherStage]: 409,
+  [failures.hubNotReady]: 503,
+  [failures.passwordWrong]: 401,
+  [failures.tooManyWrongTries]: 429,
+  [failures.accountOff]: 403,
+  [failures.linkSpent]: 403,
+  [failures.sessionEnded]: 401,
+  [failures.foreignPage]: 403,
+  [failures.lastAdministrator]: 409,
+  [failures.cardTaken]: 409,
+  [failures.pickupCannotThat]: 409,
+  [failures.livePickupExists]: 409,
+  [failures.policySavedMeanwhile]: 409,
+  [failures.accountTaken]: 409,
+  [failures.deviceAsksTooOften]: 429,
+  [failures.ledgerKeptAsEvidence]: 409,
+  [failures.openingKeyRefused]: 409,
+  [failures.openingKeyOfAnother]: 409,
+  [failures.openingKeyOverShared]: 409,
+  [failures.holdersUnsaid]: 409,
+  [failures.fingerprintDiffers]: 409,
+  [failures.noOpeningKeyWaits]: 409,
+  [failures.fingerprintLocked]: 409,
+  [failures.institutionIncomplete]: 409,
+  [failures.bug]: 500,
 }
 
 export function statusOf(failure: Failure): number {
@@ -116,13 +117,13 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     const wire = typeof request.raw === 'string' ? null : request.raw.bytes
     const proven = wire === null ? null : headProves(named.value, request, wire.length, wire)
     const unpacking = { name: named.value.caller.id, proven: proven === true, address: request.address ?? '' }
-    if (proven === false) return fail('L-606')
+    if (proven === false) return fail(failures.signatureInvalid)
     const body = await text(name, request, unpacking)
     if (!body.ok) return body
     const caller = provenKiosk(named.value, request, body.value, parts.now())
     if (!caller.ok) {
       const unpacked = typeof request.raw !== 'string' && request.raw.encoding !== ''
-      if (caller.failure.code === 'L-606' && unpacked) parts.limits?.refused(unpacking)
+      if (caller.failure.code === failures.signatureInvalid && unpacked) parts.limits?.refused(unpacking)
       return caller
     }
     const entered = parts.limits?.enter(caller.value.id) ?? ok(() => undefined)
@@ -143,7 +144,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
       case 'agent': {
         const caller = await personCaller(parts, request, visitor)
         if (!caller.ok) return caller
-        if (!mayCall(name, caller.value.agent.role)) return fail('L-618')
+        if (!mayCall(name, caller.value.agent.role)) return fail(failures.roleNotAllowed)
         const { name: who } = caller.value.agent
         const body = await text(name, request, { name: who, proven: true, address: request.address ?? '' })
         return body.ok ? ok({ ...nobodyIs, ...caller.value, text: body.value }) : body
@@ -162,7 +163,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
     try {
       json = caller.text === '' ? undefined : JSON.parse(caller.text)
     } catch {
-      return fail('L-608', { where: 'body' })
+      return fail(failures.requestMalformed, { where: 'body' })
     }
     const query = route.query.safeParse(request.query)
     const body = route.body.safeParse(json)
@@ -170,7 +171,7 @@ export function createAnswers(parts: AnswerParts): (name: HubRoute, request: Hub
       const issue = (query.success ? body.error : query.error)?.issues[0]
       const where = issue?.path.join('.') ?? 'body'
       const text = failureOfText(issue)
-      return text === null ? fail('L-608', { where }) : fail(text.code, { ...text.params, where })
+      return text === null ? fail(failures.requestMalformed, { where }) : fail(text.code, { ...text.params, where })
     }
     const { kiosk, agent, session } = caller
     const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>

@@ -6,6 +6,7 @@ import { bodyLimits } from '../../src-shared/hub-api/body-limits.ts'
 import type { HubRoute } from '../../src-shared/hub-api/index.ts'
 import { decompress } from '../../src-shared/protocol/compression.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Limits, UnpackingCaller } from './limits.ts'
 
 /** A body as it came. */
@@ -28,7 +29,7 @@ export function textLimit(name: HubRoute, wire: number, proven: boolean): number
   return proven ? limit : Math.min(limit, unprovenBody, shortBody + unprovenRatio * wire)
 }
 
-const tooLong = () => fail('L-608', { where: 'size' })
+const tooLong = () => fail(failures.requestMalformed, { where: 'size' })
 
 /**
  * The text of a body. `caller` null: nobody in particular, for whom nothing is unpacked. Fails with L-608 (size,
@@ -46,7 +47,7 @@ export async function textOf(
     return bytes.length > (caller?.proven === true ? limit : Math.min(bodyLimits[name], unprovenBody))
       ? tooLong()
       : ok(bytes.toString('utf8'))
-  if (caller === null) return fail('L-608', { where: 'encoding' })
+  if (caller === null) return fail(failures.requestMalformed, { where: 'encoding' })
   const allowed = limits?.unpack(caller, limit)
   if (allowed?.ok === false) return allowed
   const text = await decompress(bytes, encoding, limit)

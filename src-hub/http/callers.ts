@@ -6,6 +6,7 @@ import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { headHeaders, requestTimeWindow, signatureHeaders } from '../../src-shared/hub-api/index.ts'
 import { bodyDigest, publicKeyFromRaw, verifyHead, verifyRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { tokenAgent } from '../api-tokens/index.ts'
 import type { Db } from '../database/index.ts'
 
@@ -79,7 +80,7 @@ export async function namedKiosk(
   const time = Number(header(request, signatureHeaders.time))
   const signature = header(request, signatureHeaders.signature)
   if (!/^[A-Za-z0-9_-]{22}$/.test(id) || !Number.isSafeInteger(time) || !/^[A-Za-z0-9_-]{86}$/.test(signature))
-    return fail('L-606')
+    return fail(failures.signatureInvalid)
   const kiosk = await db
     .selectFrom('kiosk')
     .innerJoin('desk', 'desk.id', 'kiosk.desk')
@@ -98,7 +99,7 @@ export async function namedKiosk(
     .where('kiosk.id', '=', id)
     .executeTakeFirst()
   // What a written-off kiosk did is still evidence: its ledger is taken, and nothing else.
-  if (kiosk === undefined || (kiosk.state !== 'active' && evidence === 'none')) return fail('L-603')
+  if (kiosk === undefined || (kiosk.state !== 'active' && evidence === 'none')) return fail(failures.kioskNotAccepted)
   const caller = {
     id: kiosk.id,
     desk: kiosk.desk,
@@ -141,10 +142,11 @@ export function provenKiosk(
   rawBody: string,
   now: number,
 ): Result<KioskCaller> {
-  if (!verifyRequest(kiosk.key, request.method, request.url, rawBody, kiosk.time, kiosk.signature)) return fail('L-606')
+  if (!verifyRequest(kiosk.key, request.method, request.url, rawBody, kiosk.time, kiosk.signature))
+    return fail(failures.signatureInvalid)
   // After the signature: only a kiosk of ours learns that its clock is wrong. The reply's hub time sets it right.
-  if (Math.abs(kiosk.time - now) > requestTimeWindow) return fail('L-605')
-  return kiosk.frozen ? fail('L-604') : ok(kiosk.caller)
+  if (Math.abs(kiosk.time - now) > requestTimeWindow) return fail(failures.clockRefused)
+  return kiosk.frozen ? fail(failures.kioskFrozen) : ok(kiosk.caller)
 }
 
 /** Both, of a request whose body is here as text. */
@@ -179,5 +181,5 @@ export async function agentCaller(
   let found: Agent | null = null
   for (const [known, agent] of tokens) if (timingSafeEqual(digest(known), given)) found = agent
   found ??= await tokenAgent(db, token, now)
-  return found === null ? fail('L-610') : ok(found)
+  return found === null ? fail(failures.notAllowed) : ok(found)
 }

@@ -11,6 +11,7 @@ import {
   type EIdSettings,
   type PhonePage,
 } from '../e-id/index.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** From one address in a minute: a desk's whole queue may sit behind one. */
 const perMinute = 60
@@ -60,7 +61,7 @@ export function serveEId(app: FastifyInstance, settings: EIdSettings, eIds: EIds
     const { word } = request.params
     return (await eIds.waiting(word))
       ? show(request, reply, 'begin', `${eIdPath}/${word}`)
-      : show(request, reply, 'L-318')
+      : show(request, reply, failures.eIdAddressSpent)
   })
   app.post<{ Params: { word: string } }>(`${eIdPath}/:word`, limited, async (request, reply) => {
     const opened = await eIds.open(request.params.word, languageOf(request))

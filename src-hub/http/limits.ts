@@ -5,6 +5,7 @@
  * another's.
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createAllowance } from './allowance.ts'
 
 /** A kiosk polls every fifteen seconds, and asks for page upon page only when it starts. */
@@ -54,7 +55,7 @@ export function createLimits(now: () => number): Limits {
 
   function wait(ms: number): Result<never> {
     counts.refused += 1
-    return fail('L-668', { seconds: Math.max(1, Math.ceil(ms / 1000)) })
+    return fail(failures.deviceAsksTooOften, { seconds: Math.max(1, Math.ceil(ms / 1000)) })
   }
   return {
     counts,

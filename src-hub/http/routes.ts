@@ -4,6 +4,7 @@ import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { ledgerFactsNow } from '../../src-shared/hub-api/ledger-entry.ts'
 import { authorityFingerprint } from '../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { closeAlarm, listAlarms, statuses } from '../health/index.ts'
 import { mayActFor } from '../people/index.ts'
 import { transact } from '../database/index.ts'
@@ -81,14 +82,14 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
       return enrolled.ok ? ok({ ...enrolled.value, incarnation: await incarnationNow(), hubTime: now() }) : enrolled
     },
     feed: async ({ query, kiosk }) => {
-      if (query.incarnation !== kiosk.incarnation) return fail('L-607')
-      if (await showsLoss(kiosk, query)) return fail('L-607')
+      if (query.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)
+      if (await showsLoss(kiosk, query)) return fail(failures.cursorInvalid)
       // A kiosk of another version by now: corrections go to it as it can take them.
       const changes = query.changes ?? 1
       if (changes !== kiosk.feedChanges)
         await db.updateTable('kiosk').set({ feed_changes: changes }).where('id', '=', kiosk.id).execute()
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
-      if (page === null) return fail('L-607')
+      if (page === null) return fail(failures.cursorInvalid)
       // What a kiosk has read counts as told.
       if (page.changes.length > 0) await parts.cover?.()
       return ok(
@@ -130,9 +131,9 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     },
     ledger: async ({ body, kiosk }) => {
       if (body.incarnation !== undefined) {
-        if (body.incarnation !== kiosk.incarnation) return fail('L-607')
+        if (body.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)
         const { incarnation, acked, cursor } = body
-        if (await showsLoss(kiosk, { incarnation, acked, cursor })) return fail('L-607')
+        if (await showsLoss(kiosk, { incarnation, acked, cursor })) return fail(failures.cursorInvalid)
       }
       const taken = await takeLedger(db, parts, kiosk.id, body.entries)
       return taken.ok ? ok({ ...taken.value, hubTime: now() }) : taken
@@ -167,7 +168,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
         if (!may.ok) return may
         if (body.to !== null) {
           const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', body.to).executeTakeFirst()
-          if (desk === undefined) return fail('L-609', { what: 'desk' })
+          if (desk === undefined) return fail(failures.notFound, { what: 'desk' })
           const route = await checkRoute(tx, keys, body.pickup, desk, now())
           if (!route.ok) return route
           if (route.value !== null)
@@ -179,7 +180,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
               .execute()
         }
         const state = await revokePickup(tx, parts, body.pickup, body.reason, body.to)
-        if (state === null) return fail('L-609', { what: 'pickup' })
+        if (state === null) return fail(failures.notFound, { what: 'pickup' })
         await tx
           .insertInto('audit')
           .values({ at: now(), actor: agent.name, act: body.reason, pickup: body.pickup, desk: body.to, detail: '{}' })

@@ -21,6 +21,7 @@ import {
 } from '../../src-shared/hub-api/index.ts'
 import { acceptedEncodings, chooseEncoding, compress, compressFrom } from '../../src-shared/protocol/compression.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { pageHeaders, type EIdSettings } from '../e-id/index.ts'
 import { createAnswers, statusOf, type AnswerParts } from './answer.ts'
 import { shortBody, unprovenBody } from './bodies.ts'
@@ -93,8 +94,10 @@ function lengthOf(request: FastifyRequest): number {
 const retryAfterSeconds = 5
 
 function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
-  if (failure.code === 'L-611' || failure.code === 'L-640') reply.header('retry-after', retryAfterSeconds)
-  if (failure.code === 'L-668') reply.header('retry-after', Number(failure.params?.seconds ?? retryAfterSeconds))
+  if (failure.code === failures.hubOutOfService || failure.code === failures.hubNotReady)
+    reply.header('retry-after', retryAfterSeconds)
+  if (failure.code === failures.deviceAsksTooOften)
+    reply.header('retry-after', Number(failure.params?.seconds ?? retryAfterSeconds))
   return reply.status(statusOf(failure)).send(failure)
 }
 
@@ -141,17 +144,19 @@ export function createServer(parts: ServerParts): FastifyInstance {
     raw.once('close', () => parts.streams?.delete(raw))
   }
   app.setNotFoundHandler((request, reply) =>
-    files?.page(request, reply) === true ? reply : refuse(reply, fail('L-609', { what: 'route' }).failure),
+    files?.page(request, reply) === true ? reply : refuse(reply, fail(failures.notFound, { what: 'route' }).failure),
   )
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
-    if (status === 429) return refuse(reply, fail('L-619').failure)
+    if (status === 429) return refuse(reply, fail(failures.tooManyFromAddress).failure)
     // A text that PostgreSQL cannot hold (NUL): the caller's doing.
-    if ((error as { code?: string }).code === '22021') return refuse(reply, fail('L-608', { where: 'text' }).failure)
-    if (status < 500) return refuse(reply, fail('L-608', { where: status === 413 ? 'size' : 'body' }).failure)
+    if ((error as { code?: string }).code === '22021')
+      return refuse(reply, fail(failures.requestMalformed, { where: 'text' }).failure)
+    if (status < 500)
+      return refuse(reply, fail(failures.requestMalformed, { where: status === 413 ? 'size' : 'body' }).failure)
     parts.onBug(request.routeOptions.url ?? '?', error)
     // A database that is away or full is an outage, not the caller's doing.
-    return refuse(reply, fail('L-611').failure)
+    return refuse(reply, fail(failures.hubOutOfService).failure)
   })
 
   /** Whether a body may come: a long one only from a caller whose head, or token, shows who it is. */
@@ -159,7 +164,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     if (request.method === 'GET') return ok(null)
     const length = lengthOf(request)
     if (length <= shortBody) return ok(null)
-    const tooLong = fail('L-608', { where: 'size' })
+    const tooLong = fail(failures.requestMalformed, { where: 'size' })
     if (length > bodyLimits[name]) return tooLong
     switch (hubApi[name].auth) {
       case 'open':
@@ -173,7 +178,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
         const named = await namedKiosk(parts.db, request, 'ledger')
         if (!named.ok) return named
         const proven = headProves(named.value, request, length, null)
-        if (proven === false) return fail('L-606')
+        if (proven === false) return fail(failures.signatureInvalid)
         return proven === true || length <= unprovenBody ? ok(null) : tooLong
       }
     }

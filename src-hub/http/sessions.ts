@@ -1,6 +1,7 @@
 /** People's callers: a token, or the console's session with what keeps other sites from using it. */
 import { csrfHeader } from '../../src-shared/hub-api/agent/session.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import { csrfMatches, findSession, type Session } from '../sign-in/index.ts'
 import { agentCaller, type Agent, type CallerRequest } from './callers.ts'
@@ -48,6 +49,6 @@ export async function personCaller(
       csrfMatches(session.value, request.headers[csrfHeader])
     )
   )
-    return fail('L-664')
+    return fail(failures.foreignPage)
   return ok({ agent: { name: session.value.username, role: session.value.role }, session: session.value })
 }

@@ -5,6 +5,7 @@ import { chainPath, ExportQuery, exportPath } from '../../src-shared/hub-api/age
 import { KioskId } from '../../src-shared/domain/index.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { exportCsv, exportLines, verifyChain } from '../audit/index.ts'
 import type { Agent } from './callers.ts'
 import type { RouteParts, Visitor } from './handlers.ts'
@@ -25,7 +26,7 @@ export function serveStreams(app: FastifyInstance, parts: StreamParts): void {
   async function caller(request: FastifyRequest, reply: FastifyReply): Promise<Result<Agent>> {
     const found = await personCaller(parts, request, parts.visitor(request, reply))
     if (!found.ok) return found
-    return streamRoles.includes(found.value.agent.role) ? ok(found.value.agent) : fail('L-618')
+    return streamRoles.includes(found.value.agent.role) ? ok(found.value.agent) : fail(failures.roleNotAllowed)
   }
   const note = (actor: string, act: string, detail: object) =>
     parts.db
@@ -40,7 +41,7 @@ export function serveStreams(app: FastifyInstance, parts: StreamParts): void {
     const known =
       kiosk.success &&
       (await parts.db.selectFrom('kiosk').select('id').where('id', '=', kiosk.data).executeTakeFirst()) !== undefined
-    if (!kiosk.success || !known) return parts.refuse(reply, fail('L-609', { what: 'kiosk' }).failure)
+    if (!kiosk.success || !known) return parts.refuse(reply, fail(failures.notFound, { what: 'kiosk' }).failure)
     await note(who.value.name, 'chain-verified', { kiosk: kiosk.data })
     async function* lines(id: string) {
       for await (const progress of verifyChain(parts.db, id)) yield `${JSON.stringify(progress)}\n`
@@ -53,11 +54,14 @@ export function serveStreams(app: FastifyInstance, parts: StreamParts): void {
     if (!who.ok) return parts.refuse(reply, who.failure)
     const query = ExportQuery.safeParse(request.query)
     if (!query.success)
-      return parts.refuse(reply, fail('L-608', { where: query.error.issues[0]?.path.join('.') ?? 'query' }).failure)
+      return parts.refuse(
+        reply,
+        fail(failures.requestMalformed, { where: query.error.issues[0]?.path.join('.') ?? 'query' }).failure,
+      )
     const { from, to, format } = query.data
-    if (to <= from) return parts.refuse(reply, fail('L-667').failure)
+    if (to <= from) return parts.refuse(reply, fail(failures.periodUnusable).failure)
     const key = parts.console?.exportKey
-    if (key === undefined) return parts.refuse(reply, fail('L-609', { what: 'key' }).failure)
+    if (key === undefined) return parts.refuse(reply, fail(failures.notFound, { what: 'key' }).failure)
     await note(who.value.name, 'exported', { from, to, format })
     const day = (at: number) => new Date(at).toISOString().slice(0, 10)
     const about = {

@@ -6,6 +6,7 @@ import { RecipientClass } from '../../src-shared/domain/index.ts'
 import { mostCards } from '../../src-shared/hub-api/agent/words.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { openAddress, livePickups, loadRules, mayIssue, type GrantParts, type Rules } from '../pickups/index.ts'
 import { bringsPeople, lacks, readHeader, readRow, type ReadRow } from './columns.ts'
@@ -81,7 +82,8 @@ const keepEvery = 20_000
 function headerOf(cells: readonly string[], role: string): readonly Column[] {
   const header = readHeader(cells)
   if (!header.ok) throw new FileRefused(header.failure)
-  if (bringsPeople(header.value) && !mayBringPeople.has(role)) throw new FileRefused(fail('L-618').failure)
+  if (bringsPeople(header.value) && !mayBringPeople.has(role))
+    throw new FileRefused(fail(failures.roleNotAllowed).failure)
   return header.value
 }
 
@@ -103,16 +105,16 @@ async function readThrough(db: Db, parts: GrantParts, held: Lease, role: string)
     rows += 1
     if (rows % keepEvery === 0) await transact(db, (tx) => held.keep(tx))
   }
-  if (header === null) throw new FileRefused(fail('L-634', { column: 'account' }).failure)
+  if (header === null) throw new FileRefused(fail(failures.columnUnusable, { column: 'account' }).failure)
   return survey.done(db)
 }
 
 /** What stands against a row by the file alone. */
 function ofTheFile(read: Result<ReadRow>, before: number | undefined, survey: Survey): Failure | null {
   if (!read.ok) return read.failure
-  if (before !== undefined) return fail('L-636', { row: before }).failure
+  if (before !== undefined) return fail(failures.accountTwice, { row: before }).failure
   const other = survey.otherHolder(read.value)
-  return other === null ? null : fail('L-695', { row: other }).failure
+  return other === null ? null : fail(failures.cardTwice, { row: other }).failure
 }
 
 /** Ends in `checked` or `refused`. Begins anew when it was cut off: a file is read in seconds. */
@@ -148,7 +150,7 @@ export async function checkImport(db: Db, parts: GrantParts, held: Lease): Promi
       const before = seen.get(account.toLowerCase())
       if (one.ok && before === undefined) seen.set(account.toLowerCase(), line)
       const failure = ofTheFile(one, before, survey)
-      const warning = one.ok && survey.lostZeros(one.value) ? fail('L-696').failure : null
+      const warning = one.ok && survey.lostZeros(one.value) ? fail(failures.cardLostZeros).failure : null
       rows.push({ line, account, read: one.ok ? one.value : null, failure, warning })
       if (rows.length < batch) continue
       await keep()
@@ -234,28 +236,28 @@ async function judge(
     if (failure !== null || read === null) return failure
     const holder = holders.get(read.account)
     const { person, pickup } = read
-    if (holder === undefined && person === null) return fail('L-609', { what: 'account' }).failure
-    if (holder === undefined && alike.has(read.account.toLowerCase())) return fail('L-666').failure
+    if (holder === undefined && person === null) return fail(failures.notFound, { what: 'account' }).failure
+    if (holder === undefined && alike.has(read.account.toLowerCase())) return fail(failures.accountTaken).failure
     const taken = person?.cards.some((card) => {
       const owner = owners.get(parts.keys.blindIndex(card).toString('hex'))
       return owner !== undefined && owner !== holder?.recipient
     })
-    if (taken === true) return fail('L-658').failure
+    if (taken === true) return fail(failures.cardTaken).failure
     if (person !== null && holder === undefined) {
       const column = lacks(person)
-      if (column !== null) return fail('L-635', { column }).failure
+      if (column !== null) return fail(failures.valueUnusable, { column }).failure
     }
     const fresh = (person?.cards ?? [])
       .map((card) => parts.keys.blindIndex(card).toString('hex'))
       .filter((blind) => !owners.has(blind))
     const whose = holder?.recipient ?? read.account
     const gains = new Set([...(added.get(whose) ?? []), ...fresh])
-    if ((held.get(whose) ?? 0) + gains.size > mostCards) return fail('L-247', { max: mostCards }).failure
+    if ((held.get(whose) ?? 0) + gains.size > mostCards) return fail(failures.tooManyCards, { max: mostCards }).failure
     added.set(whose, gains)
     if (pickup === null) return null
-    if (!supersede && live.has(read.account)) return fail('L-637').failure
+    if (!supersede && live.has(read.account)) return fail(failures.pickupWaitsAlready).failure
     const desk = deskOf(names, pickup.desk)
-    if (desk === null) return fail('L-609', { what: 'desk' }).failure
+    if (desk === null) return fail(failures.notFound, { what: 'desk' }).failure
     const wanted = {
       account: read.account,
       desk,
@@ -289,10 +291,10 @@ async function keepRows(
   how: How,
 ): Promise<void> {
   if (rows.length === 0) return
-  const failures = await judge(db, parts, rules, names, rows, how)
+  const judged = await judge(db, parts, rules, names, rows, how)
   const text = JSON.stringify(
     rows.map(({ line, account, read, warning }, i) => {
-      const failure = failures[i] ?? null
+      const failure = judged[i] ?? null
       const said = failure ?? warning
       return {
         line,
@@ -309,7 +311,7 @@ async function keepRows(
       }
     }),
   )
-  const refused = failures.filter((failure) => failure !== null).length
+  const refused = judged.filter((failure) => failure !== null).length
   await transact(db, async (tx) => {
     await held.keep(tx)
     await sql`INSERT INTO import_row (import, line, account, pickup, person, state, problem, params)

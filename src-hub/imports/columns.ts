@@ -6,6 +6,7 @@ import { Channel, DateText, Language, RecipientClass, SecretKind } from '../../s
 import { failureOfText, HumanText, shownText } from '../../src-shared/domain/human-text.ts'
 import { hasName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { columnOf, isCellError, valueOf, type Column } from './headers.ts'
 
 const personal: readonly Column[] = [
@@ -85,13 +86,14 @@ export function lacks(person: ImportPerson): 'class' | 'family' | null {
 export function readHeader(cells: readonly string[]): Result<readonly Column[]> {
   const read = cells.map(columnOf)
   const unknown = read.find(({ column }) => column === null)
-  if (unknown !== undefined) return fail('L-634', { column: [...shownText(unknown.named)].slice(0, 40).join('') })
+  if (unknown !== undefined)
+    return fail(failures.columnUnusable, { column: [...shownText(unknown.named)].slice(0, 40).join('') })
   const named = read.flatMap(({ column }) => column ?? [])
   const twice = named.find((name, i) => named.indexOf(name) !== i)
-  if (twice !== undefined) return fail('L-634', { column: twice })
+  if (twice !== undefined) return fail(failures.columnUnusable, { column: twice })
   const needed: readonly Column[] = personal.some((name) => named.includes(name)) ? ['account'] : ['account', 'desk']
   const missing = needed.find((name) => !named.includes(name))
-  return missing === undefined ? ok(named) : fail('L-634', { column: missing })
+  return missing === undefined ? ok(named) : fail(failures.columnUnusable, { column: missing })
 }
 
 /** Whether a file brings people: what proves somebody's identity is not every agent's to change. */
@@ -104,7 +106,7 @@ function refusedBy({ issues }: z.ZodError): Result<never> {
   const issue = issues[0]
   const where = String(issue?.path[0] ?? 'row')
   const text = failureOfText(issue)
-  return text === null ? fail('L-635', { column: where }) : fail(text.code, { ...text.params, where })
+  return text === null ? fail(failures.valueUnusable, { column: where }) : fail(text.code, { ...text.params, where })
 }
 
 /**
@@ -119,14 +121,14 @@ export function readRow(header: readonly Column[], cells: readonly string[]): Re
     if (text !== '') values[name] = valueOf(name, text)
   })
   const broken = header.find((name) => isCellError(values[name] ?? ''))
-  if (broken !== undefined) return fail('L-635', { column: broken })
+  if (broken !== undefined) return fail(failures.valueUnusable, { column: broken })
   const account = Account.safeParse(values.account)
-  if (!account.success) return fail('L-635', { column: 'account' })
+  if (!account.success) return fail(failures.valueUnusable, { column: 'account' })
   const person = personal.some((name) => values[name] !== undefined) ? Person.safeParse(values) : null
   if (person?.success === false) return refusedBy(person.error)
-  if (new Set(person?.data.cards).size > mostCards) return fail('L-247', { max: mostCards })
+  if (new Set(person?.data.cards).size > mostCards) return fail(failures.tooManyCards, { max: mostCards })
   const pickup = values.desk === undefined ? null : Pickup.safeParse(values)
   if (pickup?.success === false) return refusedBy(pickup.error)
-  if (pickup === null && person === null) return fail('L-635', { column: 'desk' })
+  if (pickup === null && person === null) return fail(failures.valueUnusable, { column: 'desk' })
   return ok({ account: account.data, pickup: pickup?.data ?? null, person: person?.data ?? null })
 }

@@ -4,6 +4,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileRefused } from './refused.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be'
 
@@ -27,7 +28,8 @@ const markup = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|head|meta|table|wor
 
 function refuseOtherFiles(start: Buffer): void {
   const binary = otherFiles.some((begin) => start.subarray(0, begin.length).equals(begin))
-  if (binary || markup.test(start.subarray(0, headBytes).toString('latin1'))) throw new FileRefused({ code: 'L-337' })
+  if (binary || markup.test(start.subarray(0, headBytes).toString('latin1')))
+    throw new FileRefused({ code: failures.fileIsNoTable })
 }
 
 /**
@@ -72,14 +74,14 @@ export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encodin
       const end = whole.indexOf(0x0a, from)
       const one = whole.subarray(from, end === -1 ? whole.length : end)
       // No text has it, in any encoding that is read a byte at a time; a database takes it for the end.
-      if (one.includes(0)) throw new FileRefused({ code: 'L-633', params: { row: line } })
+      if (one.includes(0)) throw new FileRefused({ code: failures.lettersUnknown, params: { row: line } })
       if (!isAscii(one)) {
         if (isUtf8(one)) wellFormed += 1
         else {
           illFormed ??= line
           hopeless ||= one.some(noLetter)
           if (olderEncoding.test(one.toString('latin1')))
-            throw new FileRefused({ code: 'L-633', params: { row: line } })
+            throw new FileRefused({ code: failures.lettersUnknown, params: { row: line } })
         }
       }
       if (end === -1) break
@@ -106,7 +108,7 @@ export async function encodingOf(chunks: AsyncIterable<Buffer>): Promise<Encodin
   if (wide !== null) return wide
   judge(left)
   if (illFormed === null) return 'utf-8'
-  if (wellFormed > 0 || hopeless) throw new FileRefused({ code: 'L-633', params: { row: illFormed } })
+  if (wellFormed > 0 || hopeless) throw new FileRefused({ code: failures.lettersUnknown, params: { row: illFormed } })
   return 'windows-1252'
 }
 
@@ -118,14 +120,17 @@ export async function* asUtf8(chunks: AsyncIterable<Buffer>, encoding: Encoding)
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
     } catch {
-      throw new FileRefused({ code: 'L-633', params: { row: line } })
+      throw new FileRefused({ code: failures.lettersUnknown, params: { row: line } })
     }
   }
   for await (const chunk of chunks) {
     const text = decoded(chunk)
     const nul = text.indexOf('\0')
     if (nul !== -1)
-      throw new FileRefused({ code: 'L-633', params: { row: line + text.slice(0, nul).split('\n').length - 1 } })
+      throw new FileRefused({
+        code: failures.lettersUnknown,
+        params: { row: line + text.slice(0, nul).split('\n').length - 1 },
+      })
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) line += 1
     if (text !== '') yield Buffer.from(text)
   }

@@ -5,6 +5,7 @@ import { Import, importMaxBytes, importPartBytes } from '../../src-shared/hub-ap
 import type { HubBody, HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import { keep, transact, type Db, type Tx } from '../database/index.ts'
@@ -53,7 +54,7 @@ export async function takePart(
   now: number,
 ): Promise<Result<HubReply<'importPart'>>> {
   const bytes = Buffer.from(body.bytes, 'base64')
-  const tooLarge = fail('L-631', { max: importMaxBytes / 1024 / 1024 })
+  const tooLarge = fail(failures.fileTooLarge, { max: importMaxBytes / 1024 / 1024 })
   if (bytes.length > importPartBytes) return tooLarge
   return transact(db, async (tx) => {
     const row = await tx
@@ -62,12 +63,12 @@ export async function takePart(
       .where('id', '=', body.id)
       .forUpdate()
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'import' })
-    if (row.created_by !== actor) return fail('L-618')
+    if (row === undefined) return fail(failures.notFound, { what: 'import' })
+    if (row.created_by !== actor) return fail(failures.roleNotAllowed)
     const received = Number(row.parts)
     // Sent again because the answer was lost.
     if (body.part < received && (row.state === 'uploading' || body.part === received - 1)) return ok({ received })
-    if (row.state !== 'uploading' || body.part !== received) return fail('L-638')
+    if (row.state !== 'uploading' || body.part !== received) return fail(failures.importAtAnotherStage)
     if (Number(row.bytes) + bytes.length > importMaxBytes) {
       await tx
         .updateTable('import')
@@ -143,7 +144,7 @@ export async function listImports(db: Db): Promise<HubReply<'imports'>> {
 /** Fails with L-609. */
 export async function oneImport(db: Db, id: string): Promise<Result<HubReply<'import'>>> {
   const [row] = await readImports(db, id)
-  if (row === undefined) return fail('L-609', { what: 'import' })
+  if (row === undefined) return fail(failures.notFound, { what: 'import' })
   const counted = await db
     .selectFrom('import_row')
     .select((e) => ['state', 'problem', e.fn.countAll<number>().as('n')])
@@ -182,10 +183,11 @@ export async function moveImport(
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'import' })
-    if (row.created_by !== agent.name && !(to === 'cancelled' && callsOff.has(agent.role))) return fail('L-618')
+    if (row === undefined) return fail(failures.notFound, { what: 'import' })
+    if (row.created_by !== agent.name && !(to === 'cancelled' && callsOff.has(agent.role)))
+      return fail(failures.roleNotAllowed)
     if (row.state === to) return ok({ state: to })
-    if (!from.includes(row.state)) return fail('L-638')
+    if (!from.includes(row.state)) return fail(failures.importAtAnotherStage)
     await tx
       .updateTable('import')
       .set({ state: to, lease: null, ...(to === 'cancelled' ? { ended_at: now } : {}) })

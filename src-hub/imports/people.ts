@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { mostCards } from '../../src-shared/hub-api/agent/words.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { ImportPerson } from './columns.ts'
@@ -70,8 +71,9 @@ async function gainsOf(tx: Tx, people: readonly Placed[], refused: Map<string, F
     const fresh = [...cards].filter(([blind]) => !owners.has(blind))
     const count = (held.get(recipient) ?? 0) + fresh.length
     if ([...cards.keys()].some((blind) => (owners.get(blind) ?? recipient) !== recipient))
-      refused.set(account, fail('L-658').failure)
-    else if (fresh.length > 0 && count > mostCards) refused.set(account, fail('L-247', { max: mostCards }).failure)
+      refused.set(account, fail(failures.cardTaken).failure)
+    else if (fresh.length > 0 && count > mostCards)
+      refused.set(account, fail(failures.tooManyCards, { max: mostCards }).failure)
     else {
       held.set(recipient, count)
       for (const [blind, card] of fresh) {
@@ -110,7 +112,7 @@ async function addCards(
     missed.map(({ blind }) => blind),
   )
   for (const { account, recipient, blind } of missed)
-    if (owners.get(blind) !== recipient) refused.set(account, fail('L-658').failure)
+    if (owners.get(blind) !== recipient) refused.set(account, fail(failures.cardTaken).failure)
   const back = gains.flatMap(({ account, blind }) => (refused.has(account) && added.has(blind) ? [blind] : []))
   await sql`DELETE FROM card WHERE blind IN (SELECT decode(b, 'hex') FROM unnest(${back}::text[]) AS t(b))`.execute(tx)
 }

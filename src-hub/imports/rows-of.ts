@@ -8,6 +8,7 @@ import { CsvError, parse, type Info } from 'csv-parse'
 import { importMaxRows } from '../../src-shared/hub-api/agent/imports.ts'
 import { asUtf8, encodingOf } from './encoding.ts'
 import { FileRefused } from './refused.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export interface FileRow {
   /** From 1. */
@@ -73,7 +74,7 @@ function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
 function fitted(cells: readonly string[], line: number, columns: number): readonly string[] | null {
   if (cells.every(isEmpty)) return null
   if (cells.length < columns || cells.slice(columns).some((cell) => !isEmpty(cell)))
-    throw new FileRefused({ code: 'L-642', params: { row: line } })
+    throw new FileRefused({ code: failures.rowUnreadable, params: { row: line } })
   return cells.slice(0, columns)
 }
 
@@ -117,7 +118,10 @@ async function* parsed(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRow> {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const empty = 'empty_lines' in error && typeof error.empty_lines === 'number' ? error.empty_lines : ended.empty
-    throw new FileRefused({ code: 'L-642', params: { row: before + ended.lines + 1 + empty - ended.empty } })
+    throw new FileRefused({
+      code: failures.rowUnreadable,
+      params: { row: before + ended.lines + 1 + empty - ended.empty },
+    })
   } finally {
     reading.destroy()
   }
@@ -142,7 +146,7 @@ export async function* rowsOf(open: () => AsyncIterable<Buffer>): AsyncGenerator
     const fit = fitted(cells, line, columns)
     if (fit === null) continue
     rows += 1
-    if (rows > importMaxRows) throw new FileRefused({ code: 'L-632', params: { max: importMaxRows } })
+    if (rows > importMaxRows) throw new FileRefused({ code: failures.tooManyRows, params: { max: importMaxRows } })
     yield { line, cells: fit }
   }
 }

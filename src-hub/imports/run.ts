@@ -6,6 +6,7 @@ import { Channel, SecretKind } from '../../src-shared/domain/index.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { sql } from 'kysely'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { issueMany, type GrantParts } from '../pickups/index.ts'
 import { deskNames, deskOf, type Lease } from './check.ts'
@@ -71,7 +72,7 @@ export async function runChunk(db: Db, parts: GrantParts, held: Lease, chunk: nu
       rows.map(({ line, account }) => [Number(line), { pickup: null, failure: unbrought.get(account) ?? null }]),
     )
     issuing.forEach(({ line }, i) => {
-      const result = issued[i] ?? fail('L-901')
+      const result = issued[i] ?? fail(failures.bug)
       outcomes.set(
         line,
         result.ok ? { pickup: result.value, failure: null } : { pickup: null, failure: result.failure },

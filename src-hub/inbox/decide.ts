@@ -9,6 +9,7 @@ import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { dateAt } from '../../src-shared/domain/opening-hours.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { issuePickup, type GrantParts } from '../pickups/index.ts'
@@ -86,7 +87,7 @@ async function finishHalfway(
         .where('id', '=', row.id)
         .where('pickup', 'is', null)
         .execute()
-    return fail('L-237')
+    return fail(failures.requestDecided)
   }
   return ok(await approved(db, now, row.id, PickupId.parse(found.id), row.reference, row.desk, agent))
 }
@@ -126,11 +127,11 @@ export async function approveRequest(
   agent: ByAgent,
 ): Promise<Result<HubReply<'approveRequest'>>> {
   const row = await db.selectFrom('delivery_request').selectAll().where('id', '=', body.request).executeTakeFirst()
-  if (row === undefined) return fail('L-609', { what: 'request' })
+  if (row === undefined) return fail(failures.notFound, { what: 'request' })
   const half = await finishHalfway(db, parts.now(), row, agent)
   if (half !== null) return half
   const account = await accountOf(db, row, body.account)
-  if (row.state !== 'waiting' || account === null) return fail('L-237')
+  if (row.state !== 'waiting' || account === null) return fail(failures.requestDecided)
   const { kind } = await db.selectFrom('desk').select('kind').where('id', '=', row.desk).executeTakeFirstOrThrow()
   const now = parts.now()
   const reference = await nextReference(db, now)
@@ -141,7 +142,7 @@ export async function approveRequest(
     .where('id', '=', row.id)
     .where('state', '=', 'waiting')
     .executeTakeFirst()
-  if (Number(taken.numUpdatedRows) !== 1) return fail('L-237')
+  if (Number(taken.numUpdatedRows) !== 1) return fail(failures.requestDecided)
   const request = {
     account,
     desk: DeskId.parse(row.desk),
@@ -181,7 +182,7 @@ export async function declineRequest(
       .where('state', '=', 'waiting')
       .returning('desk')
       .executeTakeFirst()
-    if (row === undefined) return fail('L-237')
+    if (row === undefined) return fail(failures.requestDecided)
     await tx
       .insertInto('audit')
       .values({

@@ -4,6 +4,7 @@ import type { HubBody } from '../../src-shared/hub-api/index.ts'
 import { RequestDecision } from '../../src-shared/hub-api/kiosk/requests.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 
@@ -75,7 +76,7 @@ export async function fileRequest(
     return (of === 'subject' ? all.where('subject', '=', subject) : all).executeTakeFirstOrThrow()
   }
   if (Number((await since('subject')).n) >= requestsADay || Number((await since('kiosk')).n) >= requestsOfKiosk)
-    return fail('L-236')
+    return fail(failures.requestsUsedUp)
   const recipient =
     body.cardTag === null
       ? ((await db.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst())
@@ -109,7 +110,7 @@ export async function fileRequest(
       .where('id', '=', body.request)
       .where('kiosk', '=', kiosk.id)
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'request' })
+    if (row === undefined) return fail(failures.notFound, { what: 'request' })
     if (Number(filed.numInsertedOrUpdatedRows ?? 0) === 1)
       await tx
         .insertInto('audit')

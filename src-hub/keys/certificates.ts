@@ -6,6 +6,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createWorkerLoop } from '../worker-loop.ts'
 import { issueServerIdentity, type ServerIdentity } from './authority.ts'
 
@@ -47,7 +48,7 @@ export function endOf(pem: string): number | null {
 /** Fails with L-724, naming the setting: a file that cannot be read, no certificate, or a key that is another's. */
 export function readConsoleCertificate(files: ConsoleCertificate): Result<KeyPair> {
   const wrong = (setting: keyof ConsoleCertificate, why: string) =>
-    fail('L-724', { where: consoleCertificateSettings[setting], why })
+    fail(failures.settingFileUnusable, { where: consoleCertificateSettings[setting], why })
   const texts = { certificateFile: '', keyFile: '' }
   for (const setting of ['certificateFile', 'keyFile'] as const) {
     try {
@@ -94,7 +95,8 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
 
   function tellEnd(where: string, pem: string): void {
     const end = endOf(pem)
-    if (end !== null && end - parts.now() < renewBeforeMs) parts.tell({ code: 'L-732', params: { where, endsAt: end } })
+    if (end !== null && end - parts.now() < renewBeforeMs)
+      parts.tell({ code: failures.certificateEnds, params: { where, endsAt: end } })
   }
 
   async function renewOwn(): Promise<number> {
@@ -119,7 +121,7 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
     } catch (error) {
       // A port that is taken keeps the console to the other one, and no kiosk from the hub.
       const why = (error as NodeJS.ErrnoException).code ?? 'cannot be opened'
-      parts.tell({ code: 'L-724', params: { where: 'LODGE_HUB_CONSOLE_PORT', why } })
+      parts.tell({ code: failures.settingFileUnusable, params: { where: 'LODGE_HUB_CONSOLE_PORT', why } })
       return 0
     }
     shown = read.value

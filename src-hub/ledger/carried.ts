@@ -7,6 +7,7 @@ import { DeskId, Incarnation } from '../../src-shared/domain/index.ts'
 import { readCarried, receiptName, writeReceipt } from '../../src-shared/protocol/carried-ledger.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import { takeLedger } from './intake.ts'
@@ -32,13 +33,14 @@ export async function takeCarried(
     .select(['id', 'desk', 'state', 'sign_key', 'acked', 'frozen'])
     .where('id', '=', head.kiosk)
     .executeTakeFirst()
-  if (kiosk === undefined) return fail('L-622')
+  if (kiosk === undefined) return fail(failures.carriedOfAnotherKiosk)
   const entries = file.value.entries(publicKeyFromRaw(kiosk.sign_key))
   if (!entries.ok) return entries
   const before = Number(kiosk.acked)
   // No word against the kiosk: only the order in which its files came. Of one that serves no more the earlier ones may
   // never come.
-  if (head.after > before && kiosk.state === 'active' && !kiosk.frozen) return fail('L-624', { from: before + 1 })
+  if (head.after > before && kiosk.state === 'active' && !kiosk.frozen)
+    return fail(failures.carriedGap, { from: before + 1 })
   let end = { acked: before, head: '' }
   let kept = 0
   let refused = false
@@ -47,7 +49,7 @@ export async function takeCarried(
     const bare = some.slice(0, -1).map(({ bytes }) => ({ bytes }))
     const taken = await takeLedger(db, parts, kiosk.id, [...bare, ...some.slice(-1)])
     if (taken.ok) end = taken.value
-    else if (taken.failure.code !== 'L-604' && taken.failure.params?.['kept'] === undefined) return taken
+    else if (taken.failure.code !== failures.kioskFrozen && taken.failure.params?.['kept'] === undefined) return taken
     else {
       refused = true
       kept += Number(taken.failure.params?.['kept'] ?? 0)
@@ -66,7 +68,7 @@ export async function takeCarried(
       detail: JSON.stringify({ kiosk: kiosk.id, after: head.after, taken, ...(refused ? { kept } : {}) }),
     })
     .execute()
-  if (refused) return fail('L-681', { kept })
+  if (refused) return fail(failures.ledgerKeptAsEvidence, { kept })
   const receipt = writeReceipt(parts.keys.lookupKey(kiosk.id), {
     kiosk: head.kiosk,
     incarnation: Incarnation.parse(

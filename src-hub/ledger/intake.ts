@@ -10,6 +10,7 @@ import { Epoch, PickupId, type KioskKind } from '../../src-shared/domain/index.t
 import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { publicKeyFromRaw } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { bulkOf, keep, type Db, type Tx } from '../database/index.ts'
 import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import { appendToFeed } from '../desks/index.ts'
@@ -121,15 +122,15 @@ async function takePart(
       const active = kiosk.state === 'active'
       if (kiosk.frozen && active) {
         const kept = await keepEvidence('frozen')
-        return keep(fail('L-604', { kept }))
+        return keep(fail(failures.kioskFrozen, { kept }))
       }
       const end = { seq: Number(kiosk.acked), hash: kiosk.head_hash }
       const checked = await insert(tx, parts, kiosk, end, entries.length, pieceAt)
       // The kiosk was told more than the hub has: no word against it, and it sends again from there. Of one that serves
       // no more it may never come.
       if ('from' in checked) {
-        if (active) return fail('L-643', { from: checked.from })
-        return keep(fail('L-643', { from: checked.from, kept: await keepEvidence('apart') }))
+        if (active) return fail(failures.hubLacksEntries, { from: checked.from })
+        return keep(fail(failures.hubLacksEntries, { from: checked.from, kept: await keepEvidence('apart') }))
       }
       if ('wrong' in checked) {
         const fresh = await keepEvidence('apart')
@@ -140,7 +141,7 @@ async function takePart(
             .values({ kind: 'ledger-mismatch', kiosk: kioskId, pickup: null, detail: checked.wrong, at: parts.now() })
             .execute()
         if (active) await tx.updateTable('kiosk').set({ frozen: true }).where('id', '=', kioskId).execute()
-        return keep(fail('L-604', { kept: fresh }))
+        return keep(fail(failures.kioskFrozen, { kept: fresh }))
       }
       if (checked.length > 0) {
         await apply(tx, parts, wanted, kiosk, checked)

@@ -6,6 +6,7 @@ import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { postalArea, type PostalAddress } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -31,7 +32,7 @@ export async function setAddress(
       .select('recipient')
       .where('account', '=', body.account)
       .executeTakeFirst()
-    if (account === undefined) return fail('L-609', { what: 'account' })
+    if (account === undefined) return fail(failures.notFound, { what: 'account' })
     const may = await mayKeep(tx, account.recipient, agent.role)
     if (!may.ok) return may
     const sealed = body.address === null ? null : sealAddress(parts.keys, body.address)

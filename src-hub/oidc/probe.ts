@@ -5,6 +5,7 @@
  */
 import * as client from 'openid-client'
 import type { ErrorParams } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { callOut, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { createProvider, newBinding } from './provider.ts'
 import { skewSeconds, type ClientSettings, type SettingNames } from './settings.ts'
@@ -35,7 +36,10 @@ const missesThePerson: ReadonlySet<string> = new Set([
 ])
 
 const header = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value) ?? ''
-const wrong = (code: 'L-672' | 'L-674' | 'L-676', params: ErrorParams): Trouble => ({
+const wrong = (
+  code: typeof failures.clientUnknown | typeof failures.returnAddressWrong | typeof failures.providerRefuses,
+  params: ErrorParams,
+): Trouble => ({
   kind: 'setting',
   failure: { code, params },
 })
@@ -50,8 +54,12 @@ function authorizationSays(
   { returnTo, returnSetting }: Asked & { readonly returnTo: string },
 ): Probed['trouble'] {
   if (status >= 500 || status === 429) return { kind: 'away' }
-  const noClient = wrong('L-672', { setting: `LODGE_HUB_${names}_CLIENT_ID`, value: settings.clientId, expected: '–' })
-  const noReturn = wrong('L-674', { setting: returnSetting, value: returnTo })
+  const noClient = wrong(failures.clientUnknown, {
+    setting: `LODGE_HUB_${names}_CLIENT_ID`,
+    value: settings.clientId,
+    expected: '–',
+  })
+  const noReturn = wrong(failures.returnAddressWrong, { setting: returnSetting, value: returnTo })
   if (status >= 300 && status < 400) {
     if (!location.startsWith(returnTo)) return /error=invalid_client/.test(location) ? noClient : 'unknown'
     const word = new URL(location).searchParams.get('error') ?? ''
@@ -66,7 +74,7 @@ function authorizationSays(
   if (/invalid_client|unauthorized_client|unknown client|client (?:is )?(?:not|in|un)/i.test(page)) return noClient
   if (/redirect[_ ]?ur[il]/i.test(page)) return noReturn
   if (/client[_ ]?id/i.test(page)) return noClient
-  return wrong('L-676', { setting: `LODGE_HUB_${names}_CLIENT_ID`, error: `HTTP ${status}` })
+  return wrong(failures.providerRefuses, { setting: `LODGE_HUB_${names}_CLIENT_ID`, error: `HTTP ${status}` })
 }
 
 const isCode = (trouble: Probed['trouble'], code: string) =>
@@ -112,7 +120,7 @@ export async function probeProvider(
     steps.push({ step: 'client', trouble: { kind: 'away' } })
   }
   // Of a client that it does not know a provider can say nothing more.
-  const known = !steps.some(({ trouble }) => isCode(trouble, 'L-672'))
+  const known = !steps.some(({ trouble }) => isCode(trouble, failures.clientUnknown))
   if (known)
     steps.push({
       step: 'secret',

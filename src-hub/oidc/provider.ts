@@ -6,6 +6,7 @@ import * as client from 'openid-client'
 import { outgoingFetch, type FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { onLoopback, skewSeconds, type ClientSettings, type SettingNames } from './settings.ts'
 import { clockTrouble, nobodyThere, troubleOf, type Trouble } from './trouble.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** Longest that one question to the provider may take, whatever it does, and longest answer that is read. */
 const usualLimits = { totalMs: 10_000, maxBytes: 1_048_576 }
@@ -105,7 +106,8 @@ export function createProvider(
       return told(await ask(written, skew))
     } catch (error) {
       const trouble = behind(error, 'discovery')
-      const named = trouble.kind === 'setting' && trouble.failure.code === 'L-670' ? trouble.failure.params : undefined
+      const named =
+        trouble.kind === 'setting' && trouble.failure.code === failures.issuerWrong ? trouble.failure.params : undefined
       const own = typeof named?.['expected'] === 'string' ? named['expected'] : null
       if (own === null || own === written || bare(own) !== bare(written)) return stopped(trouble)
       try {

@@ -6,6 +6,7 @@
 import * as client from 'openid-client'
 import { isUnreached } from '../../src-shared/outgoing/index.ts'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { skewSeconds, type ClientSettings, type SettingNames } from './settings.ts'
 
 export type Trouble =
@@ -68,16 +69,16 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value.slice(0, 3
 export function clockTrouble(seconds: number): Trouble {
   const [wayFi, waySv, wayEn] = seconds > 0 ? ['edellä', 'före', 'ahead of'] : ['jäljessä', 'efter', 'behind']
   const far = { seconds: Math.abs(Math.round(seconds)), allowed: skewSeconds, wayFi, waySv, wayEn }
-  return { kind: 'clock', failure: fail('L-675', far).failure }
+  return { kind: 'clock', failure: fail(failures.providerClockOff, far).failure }
 }
 
 /** L-671: `why` is a word of the protocol or of TLS, the same in every language. */
 export function nobodyThere(settings: ClientSettings, names: SettingNames, why: string): Trouble {
-  return setting(fail('L-671', { setting: `LODGE_HUB_${names}_ISSUER`, value: settings.issuer, why }))
+  return setting(fail(failures.providerSilent, { setting: `LODGE_HUB_${names}_ISSUER`, value: settings.issuer, why }))
 }
 
 export function otherIssuer(settings: ClientSettings, names: SettingNames, expected: string): Trouble {
-  return setting(fail('L-670', { setting: `LODGE_HUB_${names}_ISSUER`, value: settings.issuer, expected }))
+  return setting(fail(failures.issuerWrong, { setting: `LODGE_HUB_${names}_ISSUER`, value: settings.issuer, expected }))
 }
 
 /** What a provider means by a word of RFC 6749, wherever it says it. */
@@ -86,7 +87,7 @@ export function troubleOfWord(word: string, settings: ClientSettings, names: Set
   if (awayWords.has(word)) return away
   if (word === 'invalid_client')
     return setting(
-      fail('L-673', {
+      fail(failures.clientSecretWrong, {
         setting: `LODGE_HUB_${names}_CLIENT_SECRET_FILE`,
         other: `LODGE_HUB_${names}_CLIENT_ID`,
         value: settings.clientId,
@@ -94,7 +95,7 @@ export function troubleOfWord(word: string, settings: ClientSettings, names: Set
     )
   if (!knownWords.has(word)) return refused
   const which = word === 'invalid_scope' ? 'SCOPE' : 'CLIENT_ID'
-  return setting(fail('L-676', { setting: `LODGE_HUB_${names}_${which}`, error: word }))
+  return setting(fail(failures.providerRefuses, { setting: `LODGE_HUB_${names}_${which}`, error: word }))
 }
 
 /** What a provider means by a status without a word. */
@@ -103,7 +104,7 @@ function troubleOfStatus(response: Response, stage: Stage, settings: ClientSetti
   if (status >= 500 || status === 429 || status === 408 || status === 425) return away
   if (stage === 'discovery') return nobodyThere(settings, names, `HTTP ${status}`)
   if (status === 401) return troubleOfWord('invalid_client', settings, names)
-  return setting(fail('L-676', { setting: `LODGE_HUB_${names}_ISSUER`, error: `HTTP ${status}` }))
+  return setting(fail(failures.providerRefuses, { setting: `LODGE_HUB_${names}_ISSUER`, error: `HTTP ${status}` }))
 }
 
 /** A claim that is not what was expected: the issuer, the client, or something that binds the answer to this try. */
@@ -116,7 +117,9 @@ function troubleOfClaim(cause: unknown, settings: ClientSettings, names: Setting
     case 'azp': {
       const aud = field(claims, 'aud')
       const expected = textOf(Array.isArray(aud) ? aud.map(textOf).join(' ') : aud)
-      return setting(fail('L-672', { setting: `LODGE_HUB_${names}_CLIENT_ID`, value: settings.clientId, expected }))
+      return setting(
+        fail(failures.clientUnknown, { setting: `LODGE_HUB_${names}_CLIENT_ID`, value: settings.clientId, expected }),
+      )
     }
     default:
       return refused

@@ -3,6 +3,7 @@
  * second (database/beat.ts).
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { ReadyNote } from '../../src-shared/hub-api/agent/operations.ts'
 import type { DatabaseStanding } from '../database/index.ts'
 
@@ -31,9 +32,9 @@ export function createReadiness({ database, current, notes }: Parts): Readiness 
       draining = true
     },
     async check() {
-      if (draining) return fail('L-640')
-      if (!database().ready) return fail('L-611')
-      return current() ? ok({ notes: notes() }) : fail('L-640')
+      if (draining) return fail(failures.hubNotReady)
+      if (!database().ready) return fail(failures.hubOutOfService)
+      return current() ? ok({ notes: notes() }) : fail(failures.hubNotReady)
     },
   }
 }

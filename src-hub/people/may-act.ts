@@ -4,6 +4,7 @@
  */
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db, Tx } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import { issuesFor } from '../queries/index.ts'
@@ -16,6 +17,6 @@ export async function mayActFor(db: Db | Tx, pickup: string, role: AgentRole): P
     .select('recipient.class')
     .where('pickup.id', '=', pickup)
     .executeTakeFirst()
-  if (row === undefined) return fail('L-609', { what: 'pickup' })
-  return issuesFor(await policyRecord(db), row.class, role) ? ok(null) : fail('L-618')
+  if (row === undefined) return fail(failures.notFound, { what: 'pickup' })
+  return issuesFor(await policyRecord(db), row.class, role) ? ok(null) : fail(failures.roleNotAllowed)
 }

@@ -14,6 +14,7 @@ import {
   type Refused,
 } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -39,7 +40,7 @@ export async function mayIssue(
   query: HubQuery<'mayIssue'>,
 ): Promise<Result<HubReply<'mayIssue'>>> {
   const account = await db.selectFrom('account').selectAll().where('account', '=', query.account).executeTakeFirst()
-  if (account === undefined) return fail('L-609', { what: 'account' })
+  if (account === undefined) return fail(failures.notFound, { what: 'account' })
   const recipient = await recipientView(db, account.recipient)
   if (!recipient.ok) return recipient
   const policy = await policyRecord(db)

@@ -10,6 +10,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { searchTsquery } from '../../src-shared/protocol/search-text.ts'
 import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -72,7 +73,7 @@ export async function findRecipients(
 /** Fails with L-609. */
 export async function recipientView(db: Db | Tx, id: string): Promise<Result<View>> {
   const [view] = await views(db, [id])
-  return view === undefined ? fail('L-609', { what: 'recipient' }) : ok(view)
+  return view === undefined ? fail(failures.notFound, { what: 'recipient' }) : ok(view)
 }
 
 interface Acting {
@@ -92,8 +93,8 @@ const record = (tx: Tx, at: number, actor: string, act: string, recipient: strin
  */
 export async function mayKeep(tx: Tx, id: string, role: AgentRole): Promise<Result<null>> {
   const person = await tx.selectFrom('recipient').select('class').where('id', '=', id).forUpdate().executeTakeFirst()
-  if (person === undefined) return fail('L-609', { what: 'recipient' })
-  return issuesFor(await policyRecord(tx), person.class, role) ? ok(null) : fail('L-618')
+  if (person === undefined) return fail(failures.notFound, { what: 'recipient' })
+  return issuesFor(await policyRecord(tx), person.class, role) ? ok(null) : fail(failures.roleNotAllowed)
 }
 
 /** Fails with L-609, L-618 (another role keeps people of this class), L-666 (an account is someone else's). */
@@ -104,7 +105,7 @@ export async function saveRecipient(
   body: HubBody<'saveRecipient'>,
 ): Promise<Result<RecipientId>> {
   return transact(db, async (tx) => {
-    if (!issuesFor(await policyRecord(tx), body.class, agent.role)) return fail('L-618')
+    if (!issuesFor(await policyRecord(tx), body.class, agent.role)) return fail(failures.roleNotAllowed)
     const values = {
       class: body.class,
       family: body.name.family,
@@ -130,7 +131,7 @@ export async function saveRecipient(
         await sql`SELECT 1 FROM account WHERE lower(account) = ${account.toLowerCase()} AND account <> ${account} LIMIT 1`.execute(
           tx,
         )
-      if (alike.length > 0) return fail('L-666')
+      if (alike.length > 0) return fail(failures.accountTaken)
       const kept = await tx
         .insertInto('account')
         .values({ account, recipient: id, valid_until: validUntil })
@@ -139,7 +140,7 @@ export async function saveRecipient(
         )
         .returning('account')
         .executeTakeFirst()
-      if (kept === undefined) return fail('L-666')
+      if (kept === undefined) return fail(failures.accountTaken)
     }
     await record(tx, now, agent.name, body.id === undefined ? 'recipient-made' : 'recipient-changed', id)
     return ok(id)
@@ -188,20 +189,21 @@ export async function addCard(
   recipient: string,
   card: string,
 ): Promise<Result<number>> {
-  if (normaliseCardId(card).length < 4) return fail('L-608', { where: 'card' })
+  if (normaliseCardId(card).length < 4) return fail(failures.requestMalformed, { where: 'card' })
   return transact(db, async (tx) => {
     const may = await mayKeep(tx, recipient, agent.role)
     if (!may.ok) return may
     const blind = keys.blindIndex(card)
     const known = await tx.selectFrom('card').select('recipient').where('blind', '=', blind).executeTakeFirst()
-    if (known === undefined && (await cardsOf(tx, recipient)) >= mostCards) return fail('L-247', { max: mostCards })
+    if (known === undefined && (await cardsOf(tx, recipient)) >= mostCards)
+      return fail(failures.tooManyCards, { max: mostCards })
     await tx
       .insertInto('card')
       .values({ recipient, sealed: keys.seal(normaliseCardId(card)), blind })
       .onConflict((conflict) => conflict.column('blind').doNothing())
       .execute()
     const owner = await tx.selectFrom('card').select('recipient').where('blind', '=', blind).executeTakeFirstOrThrow()
-    if (owner.recipient !== recipient) return fail('L-658')
+    if (owner.recipient !== recipient) return fail(failures.cardTaken)
     await record(tx, now, agent.name, 'card-added', recipient)
     return ok(await cardsOf(tx, recipient))
   })
@@ -222,7 +224,7 @@ export async function removeCard(
     let gone = tx.deleteFrom('card').where('recipient', '=', recipient)
     if (card !== null) gone = gone.where('blind', '=', keys.blindIndex(card))
     const removed = await gone.returning('recipient').execute()
-    if (card !== null && removed.length === 0) return fail('L-609', { what: 'card' })
+    if (card !== null && removed.length === 0) return fail(failures.notFound, { what: 'card' })
     await record(tx, now, agent.name, 'cards-removed', recipient, { count: removed.length })
     return ok(await cardsOf(tx, recipient))
   })

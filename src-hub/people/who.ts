@@ -9,6 +9,7 @@ import type { CardQuery, DocumentQuery } from '../../src-shared/hub-api/kiosk/wa
 import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { matchName } from '../../src-shared/protocol/names.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 
@@ -21,7 +22,7 @@ export function readQuery<Q>(keys: HubKeys, kiosk: string, sealed: string, shape
     // Falls to the refusal below.
   }
   const query = shape.safeParse(json)
-  return query.success ? ok(query.data) : fail('L-608', { where: 'query' })
+  return query.success ? ok(query.data) : fail(failures.requestMalformed, { where: 'query' })
 }
 
 /** Born on one day: a few dozen among a hundred thousand. */

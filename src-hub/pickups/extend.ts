@@ -5,6 +5,7 @@
 import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 
@@ -20,7 +21,7 @@ export async function extendPickup(
   pickup: string,
   expiresAt: number,
 ): Promise<Result<number>> {
-  if (expiresAt <= now || expiresAt > now + longestMs) return fail('L-667')
+  if (expiresAt <= now || expiresAt > now + longestMs) return fail(failures.periodUnusable)
   return transact(db, async (tx) => {
     const row = await tx
       .selectFrom('pickup')
@@ -28,10 +29,10 @@ export async function extendPickup(
       .where('id', '=', pickup)
       .forUpdate()
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'pickup' })
+    if (row === undefined) return fail(failures.notFound, { what: 'pickup' })
     const waits =
       row.state === 'unassigned' || row.state === 'granted' || (row.state === 'revoking' && row.moving_to !== null)
-    if (!waits) return fail('L-659')
+    if (!waits) return fail(failures.pickupCannotThat)
     await tx.updateTable('pickup').set({ expires_at: expiresAt }).where('id', '=', pickup).execute()
     await tx
       .insertInto('audit')

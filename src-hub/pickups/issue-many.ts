@@ -14,6 +14,7 @@ import {
   type PostalAddress,
 } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
 import { grantNew, type GrantParts } from './grants.ts'
@@ -58,7 +59,7 @@ export async function loadRules(db: Db | Tx): Promise<Rules> {
 /** Policy's word on one: the channel it goes by, or its refusal. L-609 for an unknown desk. */
 export function mayIssue(rules: Rules, wanted: Wanted, holder: Holder, role: AgentRole, now: number): Result<Channel> {
   const deskKind = rules.kinds.get(wanted.desk)
-  if (deskKind === undefined) return fail('L-609', { what: 'desk' })
+  if (deskKind === undefined) return fail(failures.notFound, { what: 'desk' })
   const channel = wanted.channel ?? channelOf(deskKind)
   const asked = {
     recipientClass: holder.class,
@@ -134,8 +135,8 @@ export async function issueMany(
   }[] = []
   const results = wanted.map((one): Result<PickupId> => {
     const row = holders.get(one.account)
-    if (row === undefined) return fail('L-609', { what: 'account' })
-    if (!supersede && blocked.has(one.account)) return fail('L-637')
+    if (row === undefined) return fail(failures.notFound, { what: 'account' })
+    if (!supersede && blocked.has(one.account)) return fail(failures.pickupWaitsAlready)
     const address = openAddress(parts.keys, row.address)
     const allowed = mayIssue(
       rules,

@@ -9,6 +9,7 @@ import { PickupId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { maxSecretBytes } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { pickupLifeMs } from './life.ts'
@@ -66,7 +67,7 @@ export async function issueIn(
   actor: string,
   role: AgentRole,
 ): Promise<Result<Issued>> {
-  if (secret !== null && secret.length > maxSecretBytes) return fail('L-505')
+  if (secret !== null && secret.length > maxSecretBytes) return fail(failures.slipNotPrintable)
   const account = await tx
     .selectFrom('account')
     .innerJoin('recipient', 'recipient.id', 'account.recipient')
@@ -81,9 +82,9 @@ export async function issueIn(
     .where('account.account', '=', request.account)
     .forUpdate('account')
     .executeTakeFirst()
-  if (account === undefined) return fail('L-609', { what: 'account' })
+  if (account === undefined) return fail(failures.notFound, { what: 'account' })
   const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', request.desk).executeTakeFirst()
-  if (desk === undefined) return fail('L-609', { what: 'desk' })
+  if (desk === undefined) return fail(failures.notFound, { what: 'desk' })
   const { channel, requestReference } = request
   const wish = {
     recipientClass: account.class,

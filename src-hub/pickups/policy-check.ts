@@ -14,6 +14,7 @@ import {
   type PolicyCase,
 } from '../../src-shared/policy/index.ts'
 import { ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
@@ -52,7 +53,8 @@ export async function checkPolicy(
   const decision = decide(policy, caseOf(policy, wish, desk.kind, act, now))
   if (decision.allowed) return ok(decision)
   // The nearest to the person where a letter is refused, else to the desk.
-  const from = decision.code === 'L-228' ? { postalCode: wish.address?.postalCode ?? null } : { desk: desk.id }
+  const from =
+    decision.code === failures.noLetterNearby ? { postalCode: wish.address?.postalCode ?? null } : { desk: desk.id }
   return { ok: false, failure: failureOf(decision, await directoryRecords(db), now, from) }
 }
 

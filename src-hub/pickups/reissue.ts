@@ -5,6 +5,7 @@ import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { hubPickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { GrantParts } from './grants.ts'
 import { issueIn, settled } from './issue.ts'
@@ -28,7 +29,7 @@ export async function reissuePickup(
 ): Promise<Result<HubReply<'reissue'>>> {
   const issued = await transact<Result<HubReply<'reissue'>>>(db, async (tx) => {
     const named = await tx.selectFrom('pickup').select('account').where('id', '=', pickup).executeTakeFirst()
-    if (named === undefined) return fail('L-609', { what: 'pickup' })
+    if (named === undefined) return fail(failures.notFound, { what: 'pickup' })
     await tx.selectFrom('account').select('account').where('account', '=', named.account).forUpdate().execute()
     const old = await tx
       .selectFrom('pickup')
@@ -36,9 +37,9 @@ export async function reissuePickup(
       .where('id', '=', pickup)
       .forUpdate()
       .executeTakeFirstOrThrow()
-    if (!mayReissue(old.state, old.replaced_by)) return fail('L-659')
+    if (!mayReissue(old.state, old.replaced_by)) return fail(failures.pickupCannotThat)
     const to = await tx.selectFrom('desk').select('kind').where('id', '=', desk).executeTakeFirst()
-    if (to === undefined) return fail('L-609', { what: 'desk' })
+    if (to === undefined) return fail(failures.notFound, { what: 'desk' })
     const request = {
       account: old.account,
       desk,

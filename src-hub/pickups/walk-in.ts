@@ -8,6 +8,7 @@ import type { LedgerFacts } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { readStored } from '../../src-shared/protocol/stored-entry.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { channelOf } from '../../src-shared/policy/index.ts'
 import { issuesAs, servesAt, walkInDesks } from '../../src-shared/domain/serving.ts'
 import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
@@ -111,14 +112,15 @@ export async function issueWalkIn(
     .select('state')
     .where('id', '=', issued.value.pickup)
     .executeTakeFirstOrThrow()
-  return state === 'unassigned' ? fail('L-611') : issued
+  return state === 'unassigned' ? fail(failures.hubOutOfService) : issued
 }
 
 /** What a walk-in came to already; null: nothing yet. */
 async function answered(tx: Tx, kiosk: WalkInKiosk, walkIn: string): Promise<Result<{ pickup: PickupId }> | null> {
   const known = await tx.selectFrom('walk_in').selectAll().where('id', '=', walkIn).executeTakeFirst()
   if (known === undefined) return null
-  if (known.kiosk !== kiosk.id || known.state !== 'issued' || known.pickup === null) return fail('L-218')
+  if (known.kiosk !== kiosk.id || known.state !== 'issued' || known.pickup === null)
+    return fail(failures.walkInCameToNothing)
   return ok({ pickup: PickupId.parse(known.pickup) })
 }
 
@@ -132,7 +134,7 @@ async function issue(
   if (before !== null) return before
   const now = parts.now()
   const verified = await verificationOf(tx, kiosk.id, walkIn)
-  if (verified === null || verified.facts.expiresAt <= now) return fail('L-307')
+  if (verified === null || verified.facts.expiresAt <= now) return fail(failures.verificationSpent)
   const { facts, staff, seq } = verified
 
   const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
@@ -150,7 +152,7 @@ async function issue(
       ),
     )
     .executeTakeFirst()
-  if (member === undefined) return fail('L-408')
+  if (member === undefined) return fail(failures.roleNotHere)
   const found = await tx
     .selectFrom('account')
     .innerJoin('recipient', 'recipient.id', 'account.recipient')
@@ -164,14 +166,14 @@ async function issue(
     .where('account.account', '=', account)
     .forUpdate('account')
     .executeTakeFirst()
-  if (found === undefined) return fail('L-609', { what: 'account' })
+  if (found === undefined) return fail(failures.notFound, { what: 'account' })
   // The same question once more at the same time: it waited for the account, and is answered as the first was.
   const meanwhile = await answered(tx, kiosk, walkIn)
   if (meanwhile !== null) return meanwhile
-  if (found.recipient !== facts.recipient) return fail('L-302')
-  if (!walkInDesks.includes(deskKind)) return fail('L-225')
+  if (found.recipient !== facts.recipient) return fail(failures.documentDiffers)
+  if (!walkInDesks.includes(deskKind)) return fail(failures.preparedInAdvanceOnly)
   const role = StaffRole.parse(member.role)
-  if (!servesAt[role].includes(deskKind)) return fail('L-408')
+  if (!servesAt[role].includes(deskKind)) return fail(failures.roleNotHere)
   const channel = channelOf(deskKind)
   const wish = {
     recipientClass: found.class,
@@ -186,14 +188,19 @@ async function issue(
   const { proof, issuerCountry } = facts
   const accepted =
     proof === 'e-id'
-      ? fail('L-304')
+      ? fail(failures.documentNotAccepted)
       : await checkPolicy(tx, wish, place, { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } }, now)
   if (!accepted.ok) return accepted
 
   const where = await askBack(tx, parts, account, member.name)
   // What was asked back stays asked back.
   if (where !== null)
-    return keep(fail('L-216', where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en }))
+    return keep(
+      fail(
+        failures.liveAtAnotherDesk,
+        where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en },
+      ),
+    )
 
   const id = PickupId.parse((parts.newId ?? newId)())
   await tx
@@ -229,7 +236,7 @@ async function issue(
   const owed =
     parts.secrets?.directory === true &&
     (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
-  if (!granted && !owed) return fail('L-611')
+  if (!granted && !owed) return fail(failures.hubOutOfService)
   await tx
     .insertInto('walk_in')
     .values({

@@ -8,6 +8,7 @@ import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { shownText } from '../../src-shared/domain/human-text.ts'
 import { fullName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { appendOnly, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { pickupTimeline } from '../pickups/index.ts'
@@ -49,7 +50,7 @@ export async function dataSubject(
   recipient: string,
 ): Promise<Result<HubReply<'dataSubject'>>> {
   const person = await db.selectFrom('recipient').selectAll().where('id', '=', recipient).executeTakeFirst()
-  if (person === undefined || recipient === erased.recipient) return fail('L-609', { what: 'recipient' })
+  if (person === undefined || recipient === erased.recipient) return fail(failures.notFound, { what: 'recipient' })
   const accounts = await db.selectFrom('account').selectAll().where('recipient', '=', recipient).execute()
   const cards = await db.selectFrom('card').select('sealed').where('recipient', '=', recipient).execute()
   const pickups = await db
@@ -196,7 +197,7 @@ function inWords(language: Language, now: number, told: Told): string {
 
 /** Fails with L-609, L-660 (a pickup of theirs is live). Returns how many pickups are nobody's now. */
 export async function erasePerson(db: Db, now: number, actor: string, recipient: string): Promise<Result<number>> {
-  if (recipient === erased.recipient) return fail('L-609', { what: 'recipient' })
+  if (recipient === erased.recipient) return fail(failures.notFound, { what: 'recipient' })
   return transact(db, async (tx) => {
     const person = await tx
       .selectFrom('recipient')
@@ -204,7 +205,7 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
       .where('id', '=', recipient)
       .forUpdate()
       .executeTakeFirst()
-    if (person === undefined) return fail('L-609', { what: 'recipient' })
+    if (person === undefined) return fail(failures.notFound, { what: 'recipient' })
     const accounts = (
       await tx.selectFrom('account').select('account').where('recipient', '=', recipient).forUpdate().execute()
     ).map((row) => row.account)
@@ -215,7 +216,8 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
       .orderBy('id')
       .forUpdate()
       .execute()
-    if (pickups.some(({ state }) => ['unassigned', 'granted', 'revoking'].includes(state))) return fail('L-660')
+    if (pickups.some(({ state }) => ['unassigned', 'granted', 'revoking'].includes(state)))
+      return fail(failures.livePickupExists)
     await erase(
       tx,
       recipient,

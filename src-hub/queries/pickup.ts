@@ -6,6 +6,7 @@ import { mayCall, type AgentRole } from '../../src-shared/hub-api/authority.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { issuersOf, type Policy } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import { policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -52,7 +53,7 @@ export async function pickupDetail(
     .select(['r.class', 'r.family', 'r.given', 'r.language', 'r.sponsor', 'r.birth_date', 'a.valid_until'])
     .where('p.id', '=', id)
     .executeTakeFirst()
-  if (row === undefined) return fail('L-609', { what: 'pickup' })
+  if (row === undefined) return fail(failures.notFound, { what: 'pickup' })
   const desks = await deskNames(db)
   const grant = await db
     .selectFrom('grant')

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { SecretKind } from '../../src-shared/domain/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { GeneratorSettings, isComplex } from './generator.ts'
 import type { LdapSettings } from './ldap.ts'
 import type { WebhookSourceSettings } from './webhook.ts'
@@ -64,7 +65,7 @@ export interface SecretSettings {
 
 /** Fails with L-101 naming the file and the place in it, never a value. */
 export function readSecretSettings(file: string): Result<SecretSettings> {
-  const wrong = (place: string) => fail('L-101', { where: `${file}: ${place}` })
+  const wrong = (place: string) => fail(failures.settingsUnreadable, { where: `${file}: ${place}` })
   let json: unknown
   try {
     json = JSON.parse(readFileSync(file, 'utf8'))

@@ -8,6 +8,7 @@ import { mostCards, plainAccount } from '../../src-shared/hub-api/agent/words.ts
 import { normaliseCardId } from '../../src-shared/protocol/tags.ts'
 import { hasName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { parseSettingsFile, SettingsFile } from '../../src-shared/hub-api/settings-file.ts'
 
 /** Keys hold the file together; the hub gives opaque ids of its own. */
@@ -129,13 +130,13 @@ function contradiction({ staff, recipients }: Institution): string | null {
  */
 export function parseInstitution(raw: unknown): Result<Institution> {
   const settings = parseSettingsFile(raw)
-  if (!settings.ok && settings.failure.code !== 'L-727') return settings
+  if (!settings.ok && settings.failure.code !== failures.settingsFileUnusable) return settings
   const parsed = Institution.safeParse(raw)
   if (parsed.success) {
     if (!settings.ok) return settings
     const where = contradiction(parsed.data)
-    return where === null ? ok(parsed.data) : fail('L-101', { where })
+    return where === null ? ok(parsed.data) : fail(failures.settingsUnreadable, { where })
   }
   const issue = parsed.error.issues[0]
-  return fail('L-101', { where: `${issue?.path.join('.') ?? ''} – ${issue?.code ?? ''}` })
+  return fail(failures.settingsUnreadable, { where: `${issue?.path.join('.') ?? ''} – ${issue?.code ?? ''}` })
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { DeskId, type Language } from '../../src-shared/domain/index.ts'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
@@ -116,7 +117,7 @@ async function deskIds(tx: Tx): Promise<Map<string, DeskId>> {
 /** Why policy, or the limits of a secret, refuse a pickup of the file: its place there, and the reason in words. */
 function notIssued(place: string, failure: Failure): Result<never> {
   const why = (language: Language) => `${failure.code} ${describeFailure(failure, language).what}`
-  return fail('L-334', { place, whyFi: why('fi'), whySv: why('sv'), whyEn: why('en') })
+  return fail(failures.pickupOfFileRefused, { place, whyFi: why('fi'), whySv: why('sv'), whyEn: why('en') })
 }
 
 /** In the caller's transaction. Once: who has had a pickup is not given another by a start. */
@@ -129,7 +130,7 @@ async function issueAll(
   const all: { issued: Issued; secret: string | undefined }[] = []
   for (const [i, { desk: key, secret, ...rest }] of pickups.entries()) {
     const desk = desks.get(key)
-    if (desk === undefined) return fail('L-101', { where: `pickups.${i}.desk` })
+    if (desk === undefined) return fail(failures.settingsUnreadable, { where: `pickups.${i}.desk` })
     const had = await tx.selectFrom('pickup').select('id').where('account', '=', rest.account).executeTakeFirst()
     if (had !== undefined) continue
     const bytes = secret === undefined ? null : Buffer.from(secret, 'utf8')
@@ -154,9 +155,10 @@ export async function seed(hub: RunningHub, data: Institution): Promise<Result<S
     if (!imported.ok) return imported
     const desks = await deskIds(tx)
     for (const [i, member] of staff.entries())
-      if (!member.desks.every((desk) => desks.has(desk))) return fail('L-101', { where: `staff.${i}.desks` })
+      if (!member.desks.every((desk) => desks.has(desk)))
+        return fail(failures.settingsUnreadable, { where: `staff.${i}.desks` })
     const taken = await takenAlready(tx, keys, data)
-    if (taken !== null) return fail('L-101', { where: taken })
+    if (taken !== null) return fail(failures.settingsUnreadable, { where: taken })
     await addStaff(tx, keys, staff, desks)
     await addPeople(tx, keys, recipients)
     const all = await issueAll(tx, parts, pickups, desks)

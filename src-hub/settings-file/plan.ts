@@ -7,6 +7,7 @@ import canonicalize from 'canonicalize'
 import type { DeskKind, Localized } from '../../src-shared/domain/index.ts'
 import type { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import {
   settingsFormat,
   settingsVersion,
@@ -134,14 +135,15 @@ function planUnits(
   const units: Row<PlannedUnit>[] = []
   for (const [i, unit] of file.units.entries()) {
     const now = find(known.units, unit.key, taken, (each) => same(each.name, unit.name))
-    if (now === 'twice') return fail('L-727', { where: `units.${i}.key` })
+    if (now === 'twice') return fail(failures.settingsFileUnusable, { where: `units.${i}.key` })
     const value = {
       key: unit.key,
       name: saidIn(unit.name, now?.name ?? noName),
       address: said(unit.address, now?.address ?? ''),
       hours: unit.hours === undefined ? (now?.hours ?? null) : unit.hours,
     }
-    if (now === undefined && lacksName(value.name)) return fail('L-727', { where: `units.${i}.name` })
+    if (now === undefined && lacksName(value.name))
+      return fail(failures.settingsFileUnusable, { where: `units.${i}.name` })
     if (now !== undefined) unitIds.set(unit.key, now.id)
     const fields = now === undefined ? null : differing({ ...now, key: now.key ?? now.id }, { ...value })
     if (fields?.length === 0) continue
@@ -161,7 +163,7 @@ function planDesks(
   const taken = new Set<string>()
   const desks: Row<PlannedDesk>[] = []
   for (const [i, desk] of file.desks.entries()) {
-    const lacking = (field: keyof PlannedDesk) => fail('L-727', { where: `desks.${i}.${field}` })
+    const lacking = (field: keyof PlannedDesk) => fail(failures.settingsFileUnusable, { where: `desks.${i}.${field}` })
     const unit = desk.unit === undefined ? undefined : unitIds.get(desk.unit)
     if (desk.unit !== undefined && unit === undefined && !newUnits.has(desk.unit)) return lacking('unit')
     const now = find(
@@ -175,7 +177,7 @@ function planDesks(
     const where = desk.unit ?? now?.unit
     if (where === undefined) return lacking('unit')
     if (kind === undefined) return lacking('kind')
-    if (now !== undefined && now.kind !== kind) return fail('L-661')
+    if (now !== undefined && now.kind !== kind) return fail(failures.kindFixed)
     const value = {
       key: desk.key,
       unit: where,
@@ -233,9 +235,9 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
   }
 
   const unitTwice = twice(file.units.map(({ key }) => key))
-  if (unitTwice >= 0) return fail('L-727', { where: `units.${unitTwice}.key` })
+  if (unitTwice >= 0) return fail(failures.settingsFileUnusable, { where: `units.${unitTwice}.key` })
   const deskTwice = twice(file.desks.map(({ key }) => key))
-  if (deskTwice >= 0) return fail('L-727', { where: `desks.${deskTwice}.key` })
+  if (deskTwice >= 0) return fail(failures.settingsFileUnusable, { where: `desks.${deskTwice}.key` })
 
   const unitIds = new Map<string, string>(
     known.units.flatMap(({ id, key }) => [[id, id] as const, [key ?? id, id] as const]),

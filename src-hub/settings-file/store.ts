@@ -4,6 +4,7 @@ import { Localized, type DeskKind } from '../../src-shared/domain/index.ts'
 import { OpeningHours } from '../../src-shared/domain/opening-hours.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { note, policyProblems, savePolicyIn, tellDesks } from '../administration/index.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { policyRecord, publishDirectory, readSlipSettings, saveSlipSettings } from '../desks/index.ts'
@@ -99,7 +100,7 @@ async function writePlaces(tx: Tx, plan: Plan): Promise<Map<string, string>> {
 async function carryOut(tx: Tx, plan: Plan, now: number, actor: string): Promise<Result<null>> {
   if (plan.policy !== null) {
     const [problem] = policyProblems({ ...plan.policy, version: 0 })
-    if (problem !== undefined) return fail('L-663', { where: `${problem.where} (${problem.what})` })
+    if (problem !== undefined) return fail(failures.policyInconsistent, { where: `${problem.where} (${problem.what})` })
     await savePolicyIn(tx, now, actor, plan.policy, '', null)
   }
   if (plan.organisation !== null) {

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { anyAccount, invitationMs, makeLink, useLink } from './links.ts'
 import { checkPassword, hashPassword, passwordMatches } from './passwords.ts'
@@ -51,7 +52,7 @@ export async function signInLocally(
 ): Promise<Result<string>> {
   const username = given.username.trim().toLowerCase()
   const lockedUntil = await countTry(db, username, now)
-  if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
+  if (lockedUntil !== null) return fail(failures.tooManyWrongTries, { untilAt: lockedUntil })
   const account = await db
     .selectFrom('console_account')
     .select(['password', 'disabled'])
@@ -61,13 +62,13 @@ export async function signInLocally(
     // Of a name that is nobody's too, else the time it takes would say so; without the name, which may be a password in
     // the wrong field.
     await record(db, now, account === undefined ? 'nobody' : username, 'sign-in-refused', {})
-    return fail('L-650')
+    return fail(failures.passwordWrong)
   }
   await db
     .deleteFrom('sign_in_try')
     .where((e) => e.or([e('username', '=', username), e('at', '<', now - dayMs)]))
     .execute()
-  if (account?.disabled === true) return fail('L-652')
+  if (account?.disabled === true) return fail(failures.accountOff)
   await record(db, now, username, 'signed-in', { by: 'local' })
   return ok(username)
 }
@@ -85,7 +86,7 @@ export async function makeFirstAdministrator(
     // Two at once: one of them waits here, and then there is an account.
     await sql`LOCK TABLE console_account IN EXCLUSIVE MODE`.execute(tx)
     const link = await useLink(tx, given.token, now)
-    if (link === undefined || link.username !== null || (await anyAccount(tx))) return fail('L-655')
+    if (link === undefined || link.username !== null || (await anyAccount(tx))) return fail(failures.linkSpent)
     await tx
       .insertInto('console_account')
       .values({
@@ -112,14 +113,14 @@ export async function acceptInvitation(
 ): Promise<Result<string>> {
   return transact(db, async (tx) => {
     const link = await useLink(tx, given.token, now)
-    if (link === undefined || link.username === null) return fail('L-655')
+    if (link === undefined || link.username === null) return fail(failures.linkSpent)
     const account = await tx
       .selectFrom('console_account')
       .select(['name', 'disabled', 'by'])
       .where('username', '=', link.username)
       .executeTakeFirst()
-    if (account === undefined || account.by !== 'local') return fail('L-655')
-    if (account.disabled) return fail('L-652')
+    if (account === undefined || account.by !== 'local') return fail(failures.linkSpent)
+    if (account.disabled) return fail(failures.accountOff)
     const rules = checkPassword(given.password, [link.username, account.name])
     // Not the link's fault: it may be tried again.
     if (!rules.ok) return rules
@@ -150,12 +151,12 @@ export async function changePassword(
     .select(['password', 'name'])
     .where('username', '=', account.username)
     .executeTakeFirst()
-  if (row === undefined || row.password === null || account.session === null) return fail('L-654')
+  if (row === undefined || row.password === null || account.session === null) return fail(failures.noPasswordHere)
   const lockedUntil = await countTry(db, account.username, now)
-  if (lockedUntil !== null) return fail('L-651', { untilAt: lockedUntil })
+  if (lockedUntil !== null) return fail(failures.tooManyWrongTries, { untilAt: lockedUntil })
   if (!(await passwordMatches(row.password, given.old))) {
     await record(db, now, account.username, 'password-change-refused', {})
-    return fail('L-650')
+    return fail(failures.passwordWrong)
   }
   await db.deleteFrom('sign_in_try').where('username', '=', account.username).execute()
   const rules = checkPassword(given.new, [account.username, row.name])
@@ -236,7 +237,7 @@ export async function saveAccount(
         .execute()
     } else {
       const loses = old.role === 'administrator' && !old.disabled && (role !== 'administrator' || given.disabled)
-      if (loses && !(await anotherAdministrator(tx, given.username))) return fail('L-656')
+      if (loses && !(await anotherAdministrator(tx, given.username))) return fail(failures.lastAdministrator)
       await tx
         .updateTable('console_account')
         .set({ name: given.name, role, disabled: given.disabled })
@@ -263,9 +264,9 @@ export async function inviteAccount(
       .where('username', '=', username)
       .forUpdate()
       .executeTakeFirst()
-    if (account === undefined) return fail('L-609', { what: 'account' })
-    if (account.by === 'oidc') return fail('L-654')
-    if (account.disabled) return fail('L-652')
+    if (account === undefined) return fail(failures.notFound, { what: 'account' })
+    if (account.by === 'oidc') return fail(failures.noPasswordHere)
+    if (account.disabled) return fail(failures.accountOff)
     if (username !== actor) {
       await tx.updateTable('console_account').set({ password: null }).where('username', '=', username).execute()
       await endSessions(tx, username, null)

@@ -9,6 +9,7 @@ import { HumanLabel, shownText } from '../../src-shared/domain/human-text.ts'
 import type { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import type { FetchLimits } from '../../src-shared/outgoing/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { createProvider, newBinding, type ClientSettings, type Trouble } from '../oidc/index.ts'
 import { endSessions } from './sessions.ts'
@@ -76,7 +77,7 @@ export function createOidc(
   let trouble: Failure | null = null
 
   function failureOf(found: Trouble): Result<never> {
-    if (found.kind !== 'setting' && found.kind !== 'clock') return fail('L-665', { why: 'provider' })
+    if (found.kind !== 'setting' && found.kind !== 'clock') return fail(failures.signInFailed, { why: 'provider' })
     if (trouble?.code !== found.failure.code) onTrouble(found.failure)
     trouble = found.failure
     return { ok: false, failure: found.failure }
@@ -86,7 +87,7 @@ export function createOidc(
     const values = claimValues(all, settings.claim)
     const role = settings.roles.find(([value]) => values.includes(value))?.[1]
     const username = nameOf(all)
-    if (role === undefined || username === null) return fail('L-665', { why: 'role' })
+    if (role === undefined || username === null) return fail(failures.signInFailed, { why: 'role' })
     const subject = `${claims.iss}|${claims.sub}`
     // The provider's word cannot be sent back: what would not be taken from a person is left out of it.
     const shown = typeof all.name === 'string' ? shownText(all.name.normalize('NFC')).trim().slice(0, 120) : ''
@@ -105,13 +106,13 @@ export function createOidc(
           .select('username')
           .where('username', '=', username)
           .executeTakeFirst()
-        if (taken !== undefined) return fail('L-665', { why: 'name' })
+        if (taken !== undefined) return fail(failures.signInFailed, { why: 'name' })
         await tx
           .insertInto('console_account')
           .values({ username, name, role, by: 'oidc', password: null, subject, disabled: false, created_at: now })
           .execute()
       } else {
-        if (old.disabled) return fail('L-652')
+        if (old.disabled) return fail(failures.accountOff)
         await tx.updateTable('console_account').set({ name, role }).where('username', '=', old.username).execute()
         if (old.role !== role) await endSessions(tx, old.username, null)
       }
@@ -153,7 +154,8 @@ export function createOidc(
         .where('state_hash', '=', hashed(kept))
         .returningAll()
         .executeTakeFirst()
-      if (attempt === undefined || Number(attempt.expires_at) <= now) return fail('L-665', { why: 'again' })
+      if (attempt === undefined || Number(attempt.expires_at) <= now)
+        return fail(failures.signInFailed, { why: 'again' })
       const binding = { state: kept, nonce: attempt.nonce, verifier: attempt.verifier }
       const granted = await provider.exchange(now, url, binding)
       if (!granted.ok) return failureOf(granted.trouble)
@@ -165,7 +167,7 @@ export function createOidc(
         if (config.serverMetadata().userinfo_endpoint !== undefined && claimValues(all, settings.claim).length === 0)
           all = { ...(await client.fetchUserInfo(config, accessToken, claims.sub)), ...claims }
       } catch {
-        return fail('L-665', { why: 'provider' })
+        return fail(failures.signInFailed, { why: 'provider' })
       }
       return account(now, claims, all)
     },

@@ -1,6 +1,7 @@
 /** Passwords of the console's own accounts: Argon2id, and the rules a new one must keep. */
 import { hash, verify } from '@node-rs/argon2'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** Argon2id (RFC 9106) at OWASP's least: 19 MiB, two passes. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }
@@ -46,14 +47,14 @@ function personal(words: readonly string[]): string[] {
 
 /** Fails with L-653 and what is wrong: `short`, `simple`, `common` or `personal`. Says nothing of the password. */
 export function checkPassword(password: string, about: readonly string[]): Result<null> {
-  if ([...password].length < leastLength) return fail('L-653', { why: 'short', least: leastLength })
+  if ([...password].length < leastLength) return fail(failures.passwordTooEasy, { why: 'short', least: leastLength })
   const lower = password.normalize('NFKC').toLowerCase()
-  if (new Set(lower).size < 6) return fail('L-653', { why: 'simple', least: leastLength })
+  if (new Set(lower).size < 6) return fail(failures.passwordTooEasy, { why: 'simple', least: leastLength })
   const without = (word: string) => lower.replaceAll(word, '').replace(/[\d\s\p{P}\p{S}]/gu, '')
   if (common.some((word) => lower.includes(word) && without(word).length < 6))
-    return fail('L-653', { why: 'common', least: leastLength })
+    return fail(failures.passwordTooEasy, { why: 'common', least: leastLength })
   if (personal(about).some((word) => lower.includes(word) && without(word).length < 6))
-    return fail('L-653', { why: 'personal', least: leastLength })
+    return fail(failures.passwordTooEasy, { why: 'personal', least: leastLength })
   return ok(null)
 }
 

@@ -6,6 +6,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db, Tx } from '../database/index.ts'
 
 /** A session that is not used for so long ends. */
@@ -76,7 +77,7 @@ export async function beginSession(
  * has ended, or its account is switched off.
  */
 export async function findSession(db: Db, raw: string, now: number, use = true): Promise<Result<Session>> {
-  if (!/^[A-Za-z0-9_-]{43}$/.test(raw)) return fail('L-657')
+  if (!/^[A-Za-z0-9_-]{43}$/.test(raw)) return fail(failures.sessionEnded)
   const row = await db
     .selectFrom('console_session as s')
     .innerJoin('console_account as a', 'a.username', 's.username')
@@ -84,7 +85,8 @@ export async function findSession(db: Db, raw: string, now: number, use = true):
     .where('s.id_hash', '=', hashed(raw))
     .where('a.disabled', '=', false)
     .executeTakeFirst()
-  if (row === undefined || Number(row.ends_at) <= now || Number(row.seen_at) <= now - idleMs) return fail('L-657')
+  if (row === undefined || Number(row.ends_at) <= now || Number(row.seen_at) <= now - idleMs)
+    return fail(failures.sessionEnded)
   if (use && Number(row.seen_at) < now - seenMs)
     await db.updateTable('console_session').set({ seen_at: now }).where('id', '=', row.id).execute()
   return ok({

@@ -5,6 +5,7 @@ import { WebhookEvent } from '../../src-shared/hub-api/agent/webhooks.ts'
 import type { HubBody, HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { mayCallAddress, type Guard } from './guard.ts'
@@ -30,7 +31,7 @@ export async function addWebhook(
   actor: string,
   now: number,
 ): Promise<Result<HubReply<'addWebhook'>>> {
-  if (!mayCallAddress(body.url, guard)) return fail('L-639')
+  if (!mayCallAddress(body.url, guard)) return fail(failures.addressForbidden)
   const id = newId()
   const key = newSigningKey()
   await transact(db, async (tx) => {
@@ -57,7 +58,7 @@ export async function removeWebhook(db: Db, id: string, actor: string, now: numb
       .where('removed_at', 'is', null)
       .returning('id')
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'webhook' })
+    if (row === undefined) return fail(failures.notFound, { what: 'webhook' })
     await tx.deleteFrom('webhook_delivery').where('target', '=', id).where('state', '=', 'pending').execute()
     await tx
       .insertInto('audit')
@@ -114,7 +115,7 @@ export async function queueTest(db: Db, id: string, actor: string, now: number):
       .where('id', '=', id)
       .where('removed_at', 'is', null)
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'webhook' })
+    if (row === undefined) return fail(failures.notFound, { what: 'webhook' })
     await tx
       .insertInto('webhook_event')
       .values({ kind: 'test', pickup: null, desk: null, target: id, at: now })
@@ -184,7 +185,7 @@ export async function retryDelivery(
       .where('state', '=', 'dead')
       .returning('event')
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'delivery' })
+    if (row === undefined) return fail(failures.notFound, { what: 'delivery' })
     await tx
       .insertInto('audit')
       .values(audit(now, actor, 'webhook-retried', { id: target, event }))

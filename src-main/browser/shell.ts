@@ -9,6 +9,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { z } from 'zod'
 import { languages } from '../../src-shared/domain/index.ts'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createGate, maxFrameBytes, readStatic, securityHeaders, type EngineSupervisor } from '../shell/index.ts'
 import { cookieName, createTickets } from './tickets.ts'
 
@@ -54,7 +55,7 @@ export function createBrowserShell({
 
   function refuse(response: ServerResponse): void {
     const texts = languages.map((language) => {
-      const { what, next } = describeFailure({ code: 'L-906' }, language)
+      const { what, next } = describeFailure({ code: failures.windowNotAuthorised }, language)
       return `<p lang="${language}">${what} ${next}</p>`
     })
     response.writeHead(403, { ...headers, 'content-type': 'text/html; charset=utf-8' })

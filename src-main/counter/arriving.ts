@@ -4,6 +4,7 @@ import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { decideHere } from '../identity/index.ts'
 import { initials, type Pickup } from '../pickups/index.ts'
 import type { Services } from '../desk/index.ts'
@@ -54,7 +55,7 @@ export function createArriving(parts: ArrivingParts) {
   function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: Buffer | null = null): void {
     parts.whereabouts(queries, (found) => {
       if (found === 'nothing') refuse(failure, card)
-      else refuse(found.failure, found.failure.code === 'L-250' ? card : null, found.where)
+      else refuse(found.failure, found.failure.code === failures.nothingHereAndHubAway ? card : null, found.where)
     })
   }
 
@@ -65,8 +66,8 @@ export function createArriving(parts: ArrivingParts) {
     const first = found[0]
     if (first === undefined) {
       // A code is known where it is to be used alone: only a card says who it is elsewhere too.
-      if (card === null) refuse({ code: 'L-202' })
-      else nothingHere({ code: 'L-202' }, [{ by: 'card', card: card.id }], card.tag)
+      if (card === null) refuse({ code: failures.nothingToCollect })
+      else nothingHere({ code: failures.nothingToCollect }, [{ by: 'card', card: card.id }], card.tag)
       return
     }
     const place = services.requirePlace()
@@ -81,7 +82,7 @@ export function createArriving(parts: ArrivingParts) {
     const people = new Set(found.map(({ person }) => person.recipient))
     // A document alone does not say which of two namesakes has come.
     if (people.size > 1 && signIn.session() === null) {
-      refuse({ code: 'L-333' })
+      refuse({ code: failures.documentHasNamesake })
       return
     }
     if (people.size === 1) arrive(found, by)
@@ -118,7 +119,7 @@ export function createArriving(parts: ArrivingParts) {
     const people = new Set(found.map(({ person }) => person.recipient))
     if (open === null || people.has(open.person.recipient)) return false
     if (people.size === 1) arrive(found, by)
-    notify({ code: people.size === 1 ? 'L-248' : 'L-249' })
+    notify({ code: people.size === 1 ? failures.somebodyElseArrived : failures.somebodyElseScanned })
     return true
   }
 

@@ -1,6 +1,7 @@
 /** What a staff badge means at this moment, as a pure function over what the desk knows of its owner. */
 import type { StaffRole } from '../../src-shared/domain/index.ts'
 import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { StaffMember } from '../staff/index.ts'
 import type { ReadBadge } from './steps.ts'
 
@@ -42,17 +43,17 @@ const ask = (purpose: ReadBadge['purpose']): BadgeMeans => ({
 
 function lockedOut({ standing, now }: BadgeFacts): ReturnType<typeof fail> | null {
   const left = standing.lockedUntil - now
-  return left > 0 ? fail('L-403', { minutes: Math.ceil(left / 60_000) }) : null
+  return left > 0 ? fail(failures.pinLocked, { minutes: Math.ceil(left / 60_000) }) : null
 }
 
 /** A colleague confirms what is open. */
 function witnesses(facts: BadgeFacts, session: NonNullable<BadgeFacts['session']>): BadgeMeans {
   const { member, serves, maySignIn, standing } = facts
   const locked = lockedOut(facts)
-  if (session.staff === member.id) return notify(fail('L-311'))
+  if (session.staff === member.id) return notify(fail(failures.needsSomebodyElse))
   if (!serves.ok) return notify(serves)
   if (!maySignIn.ok) return notify(maySignIn)
-  if (!standing.hasPin) return notify(fail('L-404'))
+  if (!standing.hasPin) return notify(fail(failures.badgeHasNoPin))
   return locked === null ? ask('witness') : notify(locked)
 }
 
@@ -62,21 +63,22 @@ function witnesses(facts: BadgeFacts, session: NonNullable<BadgeFacts['session']
  */
 function introduces({ member, standing, unvouched }: BadgeFacts, role: StaffRole): BadgeMeans {
   const isFirst = !standing.hasPin || (member.role !== 'supervisor' && unvouched)
-  return role === 'supervisor' || isFirst ? ask('choose-pin') : notify(fail('L-405'))
+  return role === 'supervisor' || isFirst ? ask('choose-pin') : notify(fail(failures.needsSupervisor))
 }
 
 export function badgeMeans(facts: BadgeFacts): BadgeMeans {
   const { member, session, mode, standing, maySignIn } = facts
   const locked = lockedOut(facts)
   if (session !== null && mode === 'changing') {
-    if (session.staff !== member.id) return notify(fail('L-414'))
+    if (session.staff !== member.id) return notify(fail(failures.badgeOfSomebodyElse))
     return locked === null ? ask('old-pin') : notify(locked)
   }
   if (session !== null && facts.awaitsColleague) return witnesses(facts, session)
-  if (session?.staff === member.id) return notify(fail('L-309'))
-  if (!facts.anyPin) return member.role === 'supervisor' ? ask('first-supervisor') : refuse(fail('L-108'))
+  if (session?.staff === member.id) return notify(fail(failures.cardProvesNothing))
+  if (!facts.anyPin)
+    return member.role === 'supervisor' ? ask('first-supervisor') : refuse(fail(failures.noFirstSupervisor))
   if (session !== null && mode === 'adding') return introduces(facts, session.role)
   if (!maySignIn.ok) return refuse(maySignIn)
-  if (!standing.hasPin) return refuse(fail('L-404'))
+  if (!standing.hasPin) return refuse(fail(failures.badgeHasNoPin))
   return locked === null ? { do: 'sign-in' } : { do: 'ask-pin', purpose: 'sign-in', lockedUntil: standing.lockedUntil }
 }

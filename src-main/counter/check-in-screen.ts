@@ -4,6 +4,7 @@
  * come, and proves nothing.
  */
 import { isOf } from '../../src-shared/failures/groups.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { CheckInAnswer, CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
@@ -62,11 +63,15 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
   function show(answer: CheckInAnswer, card: Buffer | null): void {
     switch (answer.outcome) {
       case 'nothing':
-        refuse({ code: 'L-202' }, card)
+        refuse({ code: failures.nothingToCollect }, card)
         return
       case 'elsewhere': {
         const { directory } = services.requirePlace()
-        refuse(failureOfPlaces('L-244', answer.desks, directory, now()), null, placesAt(directory, answer.desks, now()))
+        refuse(
+          failureOfPlaces(failures.waitsAtAnotherDesk, answer.desks, directory, now()),
+          null,
+          placesAt(directory, answer.desks, now()),
+        )
         return
       }
       case 'here': {
@@ -103,7 +108,7 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     const current = () => !stopped && mine === newest && counter.step().step === 'looking'
     counter.go({ step: 'looking' })
     const cancel = timers.set(() => {
-      if (current()) refuse({ code: 'L-245' })
+      if (current()) refuse({ code: failures.screenOffline })
     }, patienceMs)
     const reply = await ask(queries)
     cancel()
@@ -113,7 +118,7 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     if (!current()) return
     guarded(() => {
       if (reply.ok) show(reply.value, card)
-      else if (isOf('not-answered', reply.failure.code)) refuse({ code: 'L-245' })
+      else if (isOf('not-answered', reply.failure.code)) refuse({ code: failures.screenOffline })
       else refuse(forRecipient(reply.failure))
     })
   }
@@ -132,7 +137,7 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
 
   function handle(scan: Scan): void {
     if (services.place() === null) {
-      notify({ code: 'L-107' })
+      notify({ code: failures.notEnrolled })
       return
     }
     const meaning = classifyScan(scan, deskDate(now()))

@@ -2,6 +2,7 @@
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Counter } from './counter.ts'
 import type { Services, Timers } from '../desk/index.ts'
 
@@ -34,7 +35,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     pauseDesk({ reason, minutes }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       pausing.pause(reason, minutes, session.staff)
       sync.nudge()
       return ok(null)
@@ -42,7 +43,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     resumeDesk() {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       pausing.resume(session.staff)
       sync.nudge()
       return ok(null)
@@ -50,9 +51,9 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     acceptHubTime({ shown }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       const from = now()
-      if (!clock.believe(shown)) return fail('L-916')
+      if (!clock.believe(shown)) return fail(failures.hubTimeChanged)
       // An older hub would take the entry for poison.
       if (records.hubFacts() >= 3)
         store.transact(() => {
@@ -64,12 +65,12 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     undoArrival({ pickup: id }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
-      if (release.busy()) return fail('L-511')
+      if (session === null) return fail(failures.notSignedIn)
+      if (release.busy()) return fail(failures.printerBusy)
       const pickup = pickups.get(id)
-      if (pickup === null) return fail('L-201')
+      if (pickup === null) return fail(failures.pickupNotHere)
       // Whoever was verified, or had paper in the printer, has been here.
-      if (!pickupCan.unarrive(pickup.state) || slips.wasted(id, pickup.epoch) > 0) return fail('L-241')
+      if (!pickupCan.unarrive(pickup.state) || slips.wasted(id, pickup.epoch) > 0) return fail(failures.arrivalFixed)
       store.transact(() => {
         pickups.unarrive(id)
         ledger.append({ kind: 'arrival-undone', pickup: id, epoch: pickup.epoch, actor: session.staff, facts: {} })
@@ -81,7 +82,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     },
     moreTime() {
       activity()
-      return counter.extend(now()) ? ok(null) : fail('L-209')
+      return counter.extend(now()) ? ok(null) : fail(failures.pickupInAnotherState)
     },
     async callStaff() {
       if (services.kind === 'desk') {
@@ -95,7 +96,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
       await patiently(sync.now())
       if ((services.records.read()?.acked ?? 0) < seq) {
         calling.unheard()
-        return fail('L-245')
+        return fail(failures.screenOffline)
       }
       calling.heard(call)
       return ok(null)
@@ -103,7 +104,7 @@ export function createDayHandlers({ services, counter, timers, activity }: Parts
     answerCall({ call }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       const answered = calling.answer(call, session.staff)
       if (answered.ok) sync.nudge()
       return answered

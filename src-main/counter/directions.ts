@@ -1,6 +1,7 @@
 /** Where a refusal sends people: other desks of the institution, open ones first, with their hours. */
 import { DeskKind as DeskKindSchema, type DeskKind } from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { placesNow, type PlaceNow } from '../../src-shared/policy/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import type { Place } from '../identity/index.ts'
@@ -10,9 +11,9 @@ import type { Place } from '../identity/index.ts'
  * closed, nobody is sent to another: what waits here is not to be had there.
  */
 const kindsOf: Partial<Record<ErrorCode, readonly DeskKind[]>> = {
-  'L-207': ['helpdesk'],
-  'L-222': ['helpdesk'],
-  'L-223': ['helpdesk'],
+  [failures.porterWithoutRequest]: ['helpdesk'],
+  [failures.accountEndedAskSponsor]: ['helpdesk'],
+  [failures.accountEnded]: ['helpdesk'],
 }
 
 /** At most three desks; none where going elsewhere does not help. */
@@ -26,5 +27,5 @@ export function directions(failure: Failure, place: Place, now: number): PlaceNo
 
 /** A check-in screen names nobody: whose contact person it is may be anyone's to read. */
 export function forRecipient(failure: Failure): Failure {
-  return failure.code === 'L-222' ? { code: 'L-223' } : failure
+  return failure.code === failures.accountEndedAskSponsor ? { code: failures.accountEnded } : failure
 }

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import {
   birthStanding,
   bornOutTags,
@@ -53,19 +54,21 @@ export function byEyeAlone(
   { lookupKey, bornOn }: Births,
   document: MachineReadDocument,
   id: PickupId | null,
-): 'L-246' | 'L-336' | null {
+): typeof failures.nameNotComparable | typeof failures.nameCutToInitials | null {
   const born = bornOutTags(lookupKey, document)
     .flatMap(bornOn)
     .filter((each) => id === null || each.id === id)
-  if (born.some(({ person }) => needsEye(person.name, person.formerNames))) return 'L-246'
-  return born.some(({ person }) => mayBeShortened(document, person.name, person.formerNames)) ? 'L-336' : null
+  if (born.some(({ person }) => needsEye(person.name, person.formerNames))) return failures.nameNotComparable
+  return born.some(({ person }) => mayBeShortened(document, person.name, person.formerNames))
+    ? failures.nameCutToInitials
+    : null
 }
 
 /** What an open pickup is told of a document that does not match it. */
 export function differsFrom(births: Births, document: MachineReadDocument, open: Pickup, expired: boolean): Failure {
-  if (expired) return { code: 'L-301' }
+  if (expired) return { code: failures.documentExpired }
   // The document leaves open what the record knows of the birth date: no proof, and the staff are told what would be.
   const short = birthStanding(births.lookupKey, document, open.birthTag) === 'short'
-  if (short && nameMatch(document, open) !== null) return { code: 'L-324' }
-  return { code: byEyeAlone(births, document, open.id) ?? 'L-302' }
+  if (short && nameMatch(document, open) !== null) return { code: failures.birthDateInPart }
+  return { code: byEyeAlone(births, document, open.id) ?? failures.documentDiffers }
 }

@@ -2,6 +2,7 @@
 import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import type { DocumentView } from '../../src-shared/kiosk-api/views/document.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { decideHere, type Place } from '../identity/index.ts'
 import { expiryOn, type MachineReadDocument } from '../identity/documents/index.ts'
 import type { Pickup } from '../pickups/index.ts'
@@ -57,9 +58,14 @@ const onePerson = (found: readonly Match[]) =>
 function ofNobody({ document, births }: DocumentFacts, expired: boolean): DocumentMeans {
   const short = expired ? null : onlyShort(births, document)
   const byEye = expired ? null : byEyeAlone(births, document, null)
-  if (short !== null) return { do: 'refuse-for', pickup: short, failure: { code: 'L-324' }, arrived: [], other: null }
+  if (short !== null)
+    return { do: 'refuse-for', pickup: short, failure: { code: failures.birthDateInPart }, arrived: [], other: null }
   if (byEye !== null) return { do: 'refuse', failure: { code: byEye } }
-  const code = expired ? 'L-301' : document.birthDate === null ? 'L-324' : 'L-308'
+  const code = expired
+    ? failures.documentExpired
+    : document.birthDate === null
+      ? failures.birthDateInPart
+      : failures.documentMatchesNobody
   const nothing = expired || document.birthDate === null ? 'refuse' : 'nothing-here'
   return { do: 'look-up', otherwise: { do: nothing, failure: { code } } }
 }
@@ -71,7 +77,7 @@ export function documentMeans(facts: DocumentFacts): DocumentMeans {
   const [first] = found
   if (!facts.signedIn)
     return first === undefined
-      ? { do: 'nothing-here', failure: { code: 'L-202' } }
+      ? { do: 'nothing-here', failure: { code: failures.nothingToCollect } }
       : { do: 'identify', pickups: pickupsOf(found) }
   const viewAs = (nameMatch: Match['match']): DocumentView | null =>
     expiry === 'expired' ? null : { kind, issuerCountry, expiry, nameMatch }
@@ -94,10 +100,13 @@ export function documentMeans(facts: DocumentFacts): DocumentMeans {
     ...{ do: 'refuse-for', pickup: shown, failure, arrived, other: null },
   })
   const view = viewAs(found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact')
-  if (view === null || expiry === 'expired') return refused({ code: 'L-301' })
+  if (view === null || expiry === 'expired') return refused({ code: failures.documentExpired })
   const proof = { kind, method: 'machine-read', issuerCountry, expiry } as const
   const accepted = decideHere(place, shown, { kind: 'verify', closed: null, proof }, now)
-  if (!accepted.ok && (accepted.failure.code === 'L-229' || accepted.failure.code === 'L-304'))
+  if (
+    !accepted.ok &&
+    (accepted.failure.code === failures.issuerNotAccepted || accepted.failure.code === failures.documentNotAccepted)
+  )
     return refused(accepted.failure)
   return { do: 'serve', arrived, view, matches: found, open: onePerson(found) ? (atStep ?? null) : null }
 }

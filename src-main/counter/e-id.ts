@@ -4,6 +4,7 @@
  * staff's verification: it replaces the document, never the staff.
  */
 import { isOf } from '../../src-shared/failures/groups.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { EIdAttemptId, PickupId } from '../../src-shared/domain/index.ts'
 import type { CounterStep, KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Failure } from '../../src-shared/failures/result.ts'
@@ -84,7 +85,7 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
     }
     if (!reply.ok) {
       if (!isOf('not-asked', reply.failure.code)) failed(one, reply.failure)
-      else if (now() > one.expiresAt + graceMs) failed(one, { code: 'L-313' })
+      else if (now() > one.expiresAt + graceMs) failed(one, { code: failures.eIdNeedsNetwork })
       else again(one)
       return
     }
@@ -98,7 +99,7 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
         serving.proveByEId(one.pickup, one.attempt)
         return
       case 'failed':
-        failed(one, { code: code ?? 'L-322' })
+        failed(one, { code: code ?? failures.eIdUnverifiable })
         return
       case 'waiting':
       case 'opened':
@@ -117,23 +118,23 @@ export function createEIdDesk({ services, counter, serving, timers, activity }: 
     handlers: {
       async beginEId({ pickup }) {
         const session = signIn.session()
-        if (session === null) return fail('L-401')
+        if (session === null) return fail(failures.notSignedIn)
         activity()
         const before = counter.step()
         if (before.step !== 'verify' || before.pickup.id !== pickup || before.verification !== null)
-          return fail('L-209')
-        if (!before.mayEId) return fail('L-314')
+          return fail(failures.pickupInAnotherState)
+        if (!before.mayEId) return fail(failures.eIdNotAccepted)
         if (before.pickup.blocked !== null) return { ok: false, failure: before.pickup.blocked as Failure }
-        if (sync.status().state !== 'online') return fail('L-313')
+        if (sync.status().state !== 'online') return fail(failures.eIdNeedsNetwork)
         if (trying !== null) leave(trying)
         const reply = await hub.call('beginEId', { body: { staff: session.staff, pickup } })
-        if (!reply.ok) return isOf('not-asked', reply.failure.code) ? fail('L-313') : reply
+        if (!reply.ok) return isOf('not-asked', reply.failure.code) ? fail(failures.eIdNeedsNetwork) : reply
         const { attempt, address, expiresAt } = reply.value
         const one: Trying = { attempt, pickup, session, address, expiresAt }
         const step = counter.step()
         if (step.step !== 'verify' || step.pickup.id !== pickup || signIn.session() !== session) {
           leave(one)
-          return fail('L-209')
+          return fail(failures.pickupInAnotherState)
         }
         trying = one
         counter.amend({ ...step, eId: { state: 'waiting', address, expiresAt }, notice: null })

@@ -6,6 +6,7 @@ import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { placesNow, type DirectoryDesk } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import { routeHere } from '../identity/index.ts'
 import type { Pickup } from '../pickups/index.ts'
@@ -33,11 +34,11 @@ export function createElsewhere({ services, counter, activity }: Parts): Elsewhe
 
   /** One that may leave: live, and without any paper that is unaccounted for (promises P2, P5). */
   function leaving(id: PickupId): Result<Pickup> {
-    if (release.busy()) return fail('L-511')
+    if (release.busy()) return fail(failures.printerBusy)
     const pickup = pickups.get(id)
-    if (pickup === null) return fail('L-201')
-    if (slips.unsettledOf(id) !== null) return fail('L-214')
-    if (!pickupCan.beSentElsewhere(pickup.state) || pickup.revokePending) return fail('L-203')
+    if (pickup === null) return fail(failures.pickupNotHere)
+    if (slips.unsettledOf(id) !== null) return fail(failures.slipUnsettled)
+    if (!pickupCan.beSentElsewhere(pickup.state) || pickup.revokePending) return fail(failures.pickupRevoked)
     return ok(pickup)
   }
 
@@ -53,11 +54,11 @@ export function createElsewhere({ services, counter, activity }: Parts): Elsewhe
     sendElsewhere({ pickup: id, to, reason }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       const found = leaving(id)
       if (!found.ok) return found
       const pickup = found.value
-      if (!others(pickup).some((desk) => desk.id === to)) return fail('L-243')
+      if (!others(pickup).some((desk) => desk.id === to)) return fail(failures.cannotBeSentThere)
       store.transact(() => {
         pickups.end(id, 'revoked')
         ledger.append({

@@ -1,5 +1,6 @@
 /** A PIN is entered for the badge that was read, for each purpose that a badge may be read for. */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { Services } from '../desk/index.ts'
@@ -28,7 +29,7 @@ export function createEnteringPin(parts: Parts): KioskHandlers['enterPin'] {
   return async ({ pin }) => {
     activity()
     const { badge } = counter.held()
-    if (counter.step().step !== 'pin' || badge === null) return fail('L-407')
+    if (counter.step().step !== 'pin' || badge === null) return fail(failures.noBadgeRead)
     switch (badge.purpose) {
       case 'first-supervisor':
         return firstSupervisor(parts, badge, pin)
@@ -39,7 +40,7 @@ export function createEnteringPin(parts: Parts): KioskHandlers['enterPin'] {
       case 'witness':
         return colleagueConfirms(parts, badge, pin)
       case 'sign-in': {
-        if (release.busy()) return fail('L-511')
+        if (release.busy()) return fail(failures.printerBusy)
         const entered = await signIn.enter(badge, pin)
         if (!entered.ok) return wrongPin(parts, badge, entered)
         parts.signedIn()
@@ -90,7 +91,7 @@ async function colleague({ services, counter, mayAdd, modeOver }: Parts, badge: 
 async function ownPin(parts: Parts, badge: ReadBadge, pin: string): Promise<Result<null>> {
   const { services, counter } = parts
   const { signIn, sync } = services
-  if (signIn.session()?.staff !== badge.member.id) return fail('L-401')
+  if (signIn.session()?.staff !== badge.member.id) return fail(failures.notSignedIn)
   const { ownKey } = counter.held()
   if (ownKey === null) {
     const proved = await signIn.prove(badge, pin)
@@ -98,7 +99,7 @@ async function ownPin(parts: Parts, badge: ReadBadge, pin: string): Promise<Resu
     const step = counter.step()
     if (step.step !== 'pin' || !stillAt(parts, badge)) {
       wipe(proved.value)
-      return fail('L-407')
+      return fail(failures.noBadgeRead)
     }
     counter.amend({ ...step, purpose: 'change-pin' }, { ownKey: proved.value })
     return ok(null)
@@ -116,5 +117,5 @@ async function colleagueConfirms(parts: Parts, badge: ReadBadge, pin: string): P
   const proved = await parts.services.signIn.prove(badge, pin)
   if (!proved.ok) return wrongPin(parts, badge, proved)
   wipe(proved.value)
-  return stillAt(parts, badge) ? parts.confirm(badge.member.id) : fail('L-407')
+  return stillAt(parts, badge) ? parts.confirm(badge.member.id) : fail(failures.noBadgeRead)
 }

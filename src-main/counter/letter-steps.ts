@@ -3,6 +3,7 @@ import type { ApprovalId } from '../../src-shared/domain/index.ts'
 import type { CounterStep, SlipView } from '../../src-shared/kiosk-api/index.ts'
 import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
 import type { Failure, Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import type { StepOf } from './steps.ts'
 
@@ -56,13 +57,13 @@ export function numberScanned(step: CounterStep, { read, known, sent }: Scanned)
   if (!read.ok) return { do: 'tell', failure: read.failure }
   if (step.step === 'letter-out') {
     const next: StepOf<'letter-out'> = known
-      ? { ...step, tracking: null, notice: { code: 'L-232' } }
+      ? { ...step, tracking: null, notice: { code: failures.trackingNumberTaken } }
       : { ...step, tracking: read.value, notice: null }
     return { do: 'amend', step: next }
   }
   if (step.step !== 'idle' && step.step !== 'letter-back' && step.step !== 'done') return { do: 'nothing' }
   return sent === null
-    ? { do: 'tell', failure: { code: 'L-233' } }
+    ? { do: 'tell', failure: { code: failures.letterNotFromHere } }
     : { do: 'go', step: { step: 'letter-back', letter: sent } }
 }
 
@@ -77,7 +78,14 @@ export function redecidesLetter(
 ): StepOf<'letter'> | null {
   const lost = step.approval !== null && !approvalStands
   const next: StepOf<'letter'> = lost
-    ? { ...step, letter, approval: null, approvedUntil: null, fourEyes: 'not-begun', notice: { code: 'L-307' } }
+    ? {
+        ...step,
+        letter,
+        approval: null,
+        approvedUntil: null,
+        fourEyes: 'not-begun',
+        notice: { code: failures.verificationSpent },
+      }
     : { ...step, letter }
   return JSON.stringify(next) === JSON.stringify(step) ? null : next
 }

@@ -6,6 +6,7 @@ import type { PickupId } from '../../src-shared/domain/index.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { readTrackingNumber, type TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import type { Pickup } from '../pickups/index.ts'
 import { dispatchLetter, endLetter } from '../release/index.ts'
@@ -79,7 +80,8 @@ export function createPostRoom(parts: Parts): PostRoom {
       if (step.step !== 'letter' || session === null) return
       const letter = pickups.get(step.letter.id)
       const { approval } = step
-      const over: Failure['code'] | null = letter === null ? 'L-201' : pickupCan.notBeServedFor(letter.state)
+      const over: Failure['code'] | null =
+        letter === null ? failures.pickupNotHere : pickupCan.notBeServedFor(letter.state)
       const stands =
         approval !== null && over === null && approvals.open(approval, step.letter.id, byOf(session), now()) !== null
       const view = letter === null ? step.letter : letterView(views, letter, null)
@@ -94,8 +96,8 @@ export function createPostRoom(parts: Parts): PostRoom {
 
 function letterOf({ pickups }: Services, id: PickupId): Result<Pickup> {
   const pickup = pickups.get(id)
-  if (pickup === null) return fail('L-201')
-  return pickup.channel === 'registered-letter' ? ok(pickup) : fail('L-238')
+  if (pickup === null) return fail(failures.pickupNotHere)
+  return pickup.channel === 'registered-letter' ? ok(pickup) : fail(failures.notALetter)
 }
 
 /** Says a failure where the letter is open, and returns it. */
@@ -125,7 +127,7 @@ function listing(
     openLetter({ pickup }) {
       const session = acting()
       if (!session.ok) return session
-      if (release.busy()) return fail('L-511')
+      if (release.busy()) return fail(failures.printerBusy)
       const letter = letterOf(services, pickup)
       if (!letter.ok) return letter
       const over = pickupCan.notBeServedFor(letter.value.state)
@@ -144,10 +146,10 @@ function printing(parts: Parts, show: PostRoom['show']): Pick<LetterHandlers, 'a
       const session = acting()
       if (!session.ok) return session
       const step = counter.step()
-      if (step.step !== 'letter' || step.letter.id !== pickup) return fail('L-209')
+      if (step.step !== 'letter' || step.letter.id !== pickup) return fail(failures.pickupInAnotherState)
       const letter = letterOf(services, pickup)
       if (!letter.ok) return letter
-      if (slips.unsettledOf(pickup) !== null) return fail('L-214')
+      if (slips.unsettledOf(pickup) !== null) return fail(failures.slipUnsettled)
       const blocked = blockedBy(views, letter.value)
       if (blocked !== null) return say(counter, blocked)
       return onDisk(() => {
@@ -161,8 +163,9 @@ function printing(parts: Parts, show: PostRoom['show']): Pick<LetterHandlers, 'a
       const session = whoPrints(parts)
       if (!session.ok) return session
       const step = counter.step()
-      if (step.step !== 'letter' || step.letter.id !== id) return fail('L-209')
-      if (step.approval !== approval || step.fourEyes !== 'given') return say(counter, { code: 'L-310' })
+      if (step.step !== 'letter' || step.letter.id !== id) return fail(failures.pickupInAnotherState)
+      if (step.approval !== approval || step.fourEyes !== 'given')
+        return say(counter, { code: failures.needsSecondMember })
       const opened = letterOf(services, id)
       if (!opened.ok) return opened
       const { language } = opened.value.person
@@ -177,7 +180,8 @@ function printing(parts: Parts, show: PostRoom['show']): Pick<LetterHandlers, 'a
 
 function posting({ services, counter, acting, doneMs }: Parts): Pick<LetterHandlers, 'dispatchLetter' | 'endLetter'> {
   const { pickups, release, sync, now } = services
-  const tracking = (text: string): Result<TrackingNumber> => readTrackingNumber(text) ?? fail('L-231')
+  const tracking = (text: string): Result<TrackingNumber> =>
+    readTrackingNumber(text) ?? fail(failures.trackingCheckDigit)
 
   function gone(pickup: PickupId, outcome: 'dispatched' | 'delivered' | 'returned-by-post'): void {
     sync.nudge()
@@ -190,7 +194,7 @@ function posting({ services, counter, acting, doneMs }: Parts): Pick<LetterHandl
     dispatchLetter({ slip, tracking: text }) {
       const session = acting()
       if (!session.ok) return session
-      if (release.busy()) return fail('L-511')
+      if (release.busy()) return fail(failures.printerBusy)
       const number = tracking(text)
       if (!number.ok) return say(counter, number.failure)
       const done = dispatchLetter(services, slip, number.value, session.value.staff)

@@ -3,6 +3,7 @@ import type { EIdAttemptId, PickupId } from '../../src-shared/domain/index.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Proof } from '../identity/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import { blockedBy, type Services } from '../desk/index.ts'
@@ -39,8 +40,8 @@ interface Parts {
  */
 export function openable({ pickups, slips, views }: Services, id: PickupId): Result<Pickup> {
   const pickup = pickups.get(id)
-  if (pickup === null) return fail('L-201')
-  if (slips.unsettledOf(id) !== null) return fail('L-214')
+  if (pickup === null) return fail(failures.pickupNotHere)
+  if (slips.unsettledOf(id) !== null) return fail(failures.slipUnsettled)
   const over = pickupCan.notBeServedFor(pickup.state)
   if (over !== null) return fail(over)
   const blocked = blockedBy(views, pickup)
@@ -65,7 +66,8 @@ export function createProving({ services, counter, showing, acting, doneMs }: Pa
       const pickup = openable(services, id)
       // Finnish means of strong identification: the authority behind them is Finland's.
       const proof: Proof = { kind: 'e-id', method: 'e-id', issuerCountry: 'FIN', expiry: 'no-document', eId: attempt }
-      const recorded = session === null ? fail('L-401') : pickup.ok ? record(pickup.value, proof, session) : pickup
+      const recorded =
+        session === null ? fail(failures.notSignedIn) : pickup.ok ? record(pickup.value, proof, session) : pickup
       if (!recorded.ok) showing.say(recorded.failure)
     },
     refuseEId(id, failure) {
@@ -77,7 +79,7 @@ export function createProving({ services, counter, showing, acting, doneMs }: Pa
         const session = acting()
         if (!session.ok) return session
         const document = open(id)?.document ?? null
-        if (document === null || showing.inHand(id) === null) return fail('L-303')
+        if (document === null || showing.inHand(id) === null) return fail(failures.documentUnreadable)
         const pickup = openable(services, id)
         if (!pickup.ok) return pickup
         const { kind, issuerCountry, expiry } = document
@@ -86,11 +88,11 @@ export function createProving({ services, counter, showing, acting, doneMs }: Pa
       verifyByEye({ pickup: id, kind, issuerCountry, birthDate }) {
         const session = acting()
         if (!session.ok) return session
-        if (open(id) === null) return fail('L-209')
+        if (open(id) === null) return fail(failures.pickupInAnotherState)
         const found = openable(services, id)
         if (!found.ok) return found
         const pickup = found.value
-        if (pickup.birthTag === null) return fail('L-306')
+        if (pickup.birthTag === null) return fail(failures.noBirthDate)
         const right = birthDates.check(pickup.person.recipient, birthDate, pickup.birthTag)
         if (right.ok)
           return record(pickup, { kind, method: 'by-eye', issuerCountry, expiry: 'by-eye' }, session.value, birthDate)
@@ -101,7 +103,7 @@ export function createProving({ services, counter, showing, acting, doneMs }: Pa
       noSlip({ pickup: id, reason }) {
         const session = acting()
         if (!session.ok) return session
-        if (services.release.busy()) return fail('L-511')
+        if (services.release.busy()) return fail(failures.printerBusy)
         const pickup = openable(services, id)
         if (!pickup.ok) return pickup
         return onDisk(() => {

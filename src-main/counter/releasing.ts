@@ -2,6 +2,7 @@
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { pickupView, slipView, type Services } from '../desk/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import { settleSlip, type ReleaseRequest, type Slip } from '../release/index.ts'
@@ -31,7 +32,7 @@ interface Parts extends ReleasingParts {
 export function whoPrints({ services, acting, floorYears }: ReleasingParts): Result<Session> {
   const session = acting()
   if (session.ok && session.value.searchYears < floorYears && services.sync.status().state !== 'online')
-    return fail('L-411')
+    return fail(failures.pinTooShortOffline)
   return session
 }
 
@@ -55,7 +56,7 @@ export async function runRelease(
   const pickup = pickups.get(request.pickup)
   if (pickup === null) throw new Error('a pickup vanished during its release')
   return result.ok && result.value.state === 'failed'
-    ? { pickup, result: { ok: false, failure: { code: result.value.code ?? 'L-503' } } }
+    ? { pickup, result: { ok: false, failure: { code: result.value.code ?? failures.printerSilent } } }
     : { pickup, result }
 }
 
@@ -68,7 +69,7 @@ export function createReleasing(parts: Parts): Handlers {
   /** Whoever acts while no slip is moving. */
   function settled(): Result<Session> {
     const session = acting()
-    return session.ok && release.busy() ? fail('L-511') : session
+    return session.ok && release.busy() ? fail(failures.printerBusy) : session
   }
 
   return {
@@ -76,7 +77,7 @@ export function createReleasing(parts: Parts): Handlers {
       const session = settled()
       if (!session.ok) return session
       const pickup = pickups.get(id)
-      if (pickup === null) return fail('L-201')
+      if (pickup === null) return fail(failures.pickupNotHere)
       // A blocked pickup is shown with its reason; one that has ended, or that is asked back, is not.
       const allowed = slips.unsettledOf(id) === null ? openable(services, id) : ok(pickup)
       if (!allowed.ok && (pickup.revokePending || !pickupCan.beServed(pickup.state))) return allowed
@@ -93,10 +94,10 @@ export function createReleasing(parts: Parts): Handlers {
       const session = whoPrints(parts)
       if (!session.ok) return session
       const before = counter.step()
-      if (before.step !== 'verify' || before.pickup.id !== request.pickup) return fail('L-209')
-      if (before.verification !== request.verification) return fail('L-307')
+      if (before.step !== 'verify' || before.pickup.id !== request.pickup) return fail(failures.pickupInAnotherState)
+      if (before.verification !== request.verification) return fail(failures.verificationSpent)
       const opened = pickups.get(request.pickup)
-      if (opened === null) return fail('L-201')
+      if (opened === null) return fail(failures.pickupNotHere)
       const { pickup, result } = await runRelease(parts, request, session.value, opened)
       if (result.ok) {
         counter.go({ step: 'hand-over', pickup: pickupView(views, pickup), slip: slipView(views, result.value) })
@@ -112,7 +113,7 @@ export function createReleasing(parts: Parts): Handlers {
       const session = settled()
       if (!session.ok) return session
       const step = counter.step()
-      if (step.step !== 'hand-over' || step.slip.id !== request.slip) return fail('L-209')
+      if (step.step !== 'hand-over' || step.slip.id !== request.slip) return fail(failures.pickupInAnotherState)
       return services.instructions(request, services.requirePlace().desk)
     },
 

@@ -4,6 +4,7 @@ import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { accountTag } from '../../src-shared/protocol/tags.ts'
 import { takesRequests } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { DeliveryRequest, Whose } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'
@@ -43,12 +44,12 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
   }
 
   function file(subject: Buffer, whose: Whose, by: StaffId | null): Result<RequestView> {
-    if (!taken()) return fail('L-235')
+    if (!taken()) return fail(failures.deliveryNotOffered)
     const latest = requests.latest(subject)
     if (latest !== null && latest.state === 'waiting') return ok(viewOf(latest))
     const since = now() - day
     if (requests.filedSince(subject, since) >= requestsADay || requests.filedSince(null, since) >= requestsOfDesk)
-      return fail('L-236')
+      return fail(failures.requestsUsedUp)
     store.transact(() => requests.file(subject, whose, now(), by))
     sync.nudge()
     return ok(viewOf(requests.latest(subject)))
@@ -65,7 +66,7 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
         activity()
         const step = counter.step()
         const { card } = counter.held()
-        if (card === null || step.step !== 'refused') return fail('L-235')
+        if (card === null || step.step !== 'refused') return fail(failures.deliveryNotOffered)
         const whose = { cardTag: card.toString('base64url'), account: null }
         const filed = file(card, whose, signIn.session()?.staff ?? null)
         if (filed.ok) counter.amend({ ...step, request: filed.value })
@@ -74,7 +75,7 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
       requestFor({ account }) {
         activity()
         const session = signIn.session()
-        if (session === null) return fail('L-401')
+        if (session === null) return fail(failures.notSignedIn)
         return file(accountTag(keys.lookupKey, account), { cardTag: null, account }, session.staff)
       },
     },

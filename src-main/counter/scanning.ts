@@ -20,6 +20,7 @@ import type { SigningIn } from './signing-in.ts'
 import { pinStep, type Held, type ReadBadge } from './steps.ts'
 import type { WalkInDesk } from './walk-in.ts'
 import type { Witnessing } from './witnessing.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 interface Parts extends ArrivingParts {
   readonly walkIn: Pick<WalkInDesk, 'byCard' | 'byDocument' | 'readDocument' | 'busy'>
@@ -41,13 +42,13 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
     parts.activity()
     const { step } = counter.step()
     if (step === 'printing' || parts.walkIn.busy()) {
-      notify({ code: 'L-511' })
+      notify({ code: failures.printerBusy })
       return
     }
     if (parts.onTracking(scan.text)) return
     const meaning = classifyScan(scan, deskDate(now()))
     if (services.place() === null) {
-      notify({ code: 'L-107' })
+      notify({ code: failures.notEnrolled })
       return
     }
     switch (meaning.kind) {
@@ -60,16 +61,16 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         if (member !== null) {
           // A slip in the air belongs to the one who printed it: settle first, then switch.
           if (step === 'hand-over' && signIn.session() !== null && parts.signingIn.mode() !== 'adding')
-            notify({ code: 'L-214' })
+            notify({ code: failures.slipUnsettled })
           else readBadge(parts, arriving, { member, cardId: normaliseCardId(meaning.id), tag })
           return
         }
         if (!roster.hasAnyPin()) {
-          refuse({ code: 'L-108' })
+          refuse({ code: failures.noFirstSupervisor })
           return
         }
-        if (step === 'hand-over') notify({ code: 'L-214' })
-        else if (step === 'pin') notify({ code: 'L-404' })
+        if (step === 'hand-over') notify({ code: failures.slipUnsettled })
+        else if (step === 'pin') notify({ code: failures.badgeHasNoPin })
         else {
           const here = pickups.byCardTag(tag)
           if (!bystander(here, 'card') && (here.length > 0 || !parts.walkIn.byCard(meaning.id)))
@@ -78,14 +79,14 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         return
       }
       case 'pickup-code':
-        if (step === 'hand-over') notify({ code: 'L-214' })
+        if (step === 'hand-over') notify({ code: failures.slipUnsettled })
         else {
           const here = pickups.byCodeTag(pickupCodeTag(keys.lookupKey, meaning.code))
           if (!bystander(here, 'pickup-code')) identified(here, 'pickup-code')
         }
         return
       case 'document':
-        if (step === 'hand-over') notify({ code: 'L-214' })
+        if (step === 'hand-over') notify({ code: failures.slipUnsettled })
         else readDocument(parts, arriving, meaning.document)
         return
     }

@@ -5,6 +5,7 @@
 import type { PickupId, VerificationId } from '../../src-shared/domain/index.ts'
 import type { DocumentView } from '../../src-shared/kiosk-api/index.ts'
 import { ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { areNamesakes, type Apart } from '../identity/index.ts'
 import { bornOutTags } from '../identity/documents/index.ts'
 import type { Pickup } from '../pickups/index.ts'
@@ -202,7 +203,7 @@ function createCorrecting(
         const pickup = pickups.get(next.show.pickup)
         const step = counter.step()
         if (pickup === null) return
-        if (next.show.do === 'open') show(pickup, null, { code: 'L-340' })
+        if (next.show.do === 'open') show(pickup, null, { code: failures.personCorrected })
         else if (step.step === 'hand-over') counter.amend({ ...step, pickup: pickupView(views, pickup) })
       }
     }

@@ -2,6 +2,7 @@
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { BadgeInHand, Session } from '../staff/index.ts'
 import { startOfDeskDay, type Services } from '../desk/index.ts'
 import type { Mode } from './badge.ts'
@@ -50,8 +51,8 @@ export const modeIn = (asked: AskedMode, session: Pick<Session, 'id'> | null): M
 
 /** Supervisors add anyone, offline too; a colleague introduces while the hub is there to be told. */
 export function mayAdd(session: Pick<Session, 'role'> | null, online: boolean): Result<null> {
-  if (session === null) return fail('L-401')
-  return session.role === 'supervisor' || online ? ok(null) : fail('L-413')
+  if (session === null) return fail(failures.notSignedIn)
+  return session.role === 'supervisor' || online ? ok(null) : fail(failures.introductionNeedsNetwork)
 }
 
 export function createSigningIn(parts: Parts): SigningIn {
@@ -83,7 +84,7 @@ export function createSigningIn(parts: Parts): SigningIn {
     mode: () => modeIn(asked, signIn.session()),
     maySignIn() {
       const last = sync.status().lastContactAt
-      return last !== null && now() - last > offlineDays * 86_400_000 ? fail('L-409') : ok(null)
+      return last !== null && now() - last > offlineDays * 86_400_000 ? fail(failures.offlineTooLong) : ok(null)
     },
     resume(read) {
       if (signIn.resume(read) === null) return false
@@ -127,7 +128,7 @@ function ownHandlers({ services, counter, activity, onSession }: Parts): Pick<Ha
   const { signIn, release, sync, ledger, records, shift, slips, now } = services
   return {
     signOut() {
-      if (release.busy()) return fail('L-511')
+      if (release.busy()) return fail(failures.printerBusy)
       signIn.end('asked')
       onSession()
       activity()
@@ -137,7 +138,7 @@ function ownHandlers({ services, counter, activity, onSession }: Parts): Pick<Ha
     },
     shift() {
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       activity()
       const unsent = ledger.head().seq - (records.read()?.acked ?? 0)
       return ok({ ...shift.of(session.staff, startOfDeskDay(now())), unsettled: slips.unsettled().length, unsent })
@@ -163,8 +164,8 @@ function colleagueHandlers(
     removePin({ staff, reason }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
-      if (session.staff === staff) return fail('L-412')
+      if (session === null) return fail(failures.notSignedIn)
+      if (session.staff === staff) return fail(failures.ownPinNotRemoved)
       const removed = signIn.removePin(staff, reason, session.staff)
       if (!removed.ok) return removed
       if (signIn.recheck()) onSession()

@@ -3,6 +3,7 @@
  * becomes of it when the policy, the hours or the pickup change under it.
  */
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
@@ -27,7 +28,11 @@ export interface PickupFacts {
 }
 
 /** A document was shown, and does not do: written down like any other refusal of a proof. */
-const proofRefused: ReadonlySet<ErrorCode> = new Set(['L-224', 'L-229', 'L-304'])
+const proofRefused: ReadonlySet<ErrorCode> = new Set([
+  failures.eIdNotForPerson,
+  failures.issuerNotAccepted,
+  failures.documentNotAccepted,
+])
 
 /** What the policy says of a release; the hours and the colleague show apart. */
 function decided({ pickup, view, further, place, now }: PickupFacts) {
@@ -152,7 +157,7 @@ export function redecides(step: VerifyStep, facts: PickupFacts | null, standing:
 }
 
 function redecided(step: VerifyStep, facts: PickupFacts | null, standing: Standing | null): Redecided {
-  if (facts === null) return blockedFor(step, step.pickup, { code: 'L-201' })
+  if (facts === null) return blockedFor(step, step.pickup, { code: failures.pickupNotHere })
   const over = pickupCan.notBeServedFor(facts.pickup.state)
   if (over !== null) return blockedFor(step, facts.view, { code: over })
   const now = decided(facts)
@@ -163,7 +168,7 @@ function redecided(step: VerifyStep, facts: PickupFacts | null, standing: Standi
       : decideHere(facts.place, facts.pickup, { kind: 'verify', closed: null, proof: shown }, facts.now)
   const refused = accepted?.ok === false && proofRefused.has(accepted.failure.code) ? accepted.failure : null
   const lost = step.verification !== null && standing === null
-  const notice = refused ?? (lost ? { code: 'L-307' as const } : step.notice)
+  const notice = refused ?? (lost ? { code: failures.verificationSpent } : step.notice)
   // Granted anew meanwhile: what was compared with the record before is compared again.
   const anew = lost && !pickupCan.release(facts.pickup.state)
   const forgets = refused !== null || anew

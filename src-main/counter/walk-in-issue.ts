@@ -7,6 +7,7 @@ import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { FoundAccount } from '../../src-shared/hub-api/kiosk/walk-in.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { decideHere, type Proof, type WalkIn } from '../identity/index.ts'
 import type { Services, Timers } from '../desk/index.ts'
 import type { Session } from '../staff/index.ts'
@@ -88,9 +89,9 @@ export function createIssuingWalkIn(parts: Parts, at: StateOf<WalkInState>): Iss
     const { walkIn, of, language } = one
     const pushed = await sync.now()
     if (!pushed.ok) return comeToNothing(one, hubAway(pushed.failure))
-    if (!goesOn(one)) return comeToNothing(one, { code: 'L-307' })
+    if (!goesOn(one)) return comeToNothing(one, { code: failures.verificationSpent })
     const reply = issuedBy(await hub.call('walkIn', { body: { walkIn, account: of.account } }))
-    if (!goesOn(one)) return comeToNothing(one, { code: 'L-307' })
+    if (!goesOn(one)) return comeToNothing(one, { code: failures.verificationSpent })
     if (reply.is === 'asked-back') {
       lookUp.show('asked-back', reply.failure)
       callOff()
@@ -105,7 +106,10 @@ export function createIssuingWalkIn(parts: Parts, at: StateOf<WalkInState>): Iss
     const verification = walkIns.verificationOf(walkIn)
     const pickup = pickups.get(reply.value.pickup)
     if (!goesOn(one) || verification === null || pickup === null || !pickupCan.release(pickup.state))
-      return comeToNothing(one, { code: 'L-218', params: { code: pulled.ok ? 'L-307' : pulled.failure.code } })
+      return comeToNothing(one, {
+        code: failures.walkInCameToNothing,
+        params: { code: pulled.ok ? failures.verificationSpent : pulled.failure.code },
+      })
     serving.showVerified(pickup, documentOf(at.get(), keys.lookupKey, of), verification)
     // A colleague confirms before anything is printed, where policy asks for it.
     const step = counter.step()
@@ -118,7 +122,7 @@ export function createIssuingWalkIn(parts: Parts, at: StateOf<WalkInState>): Iss
     if (at.get().current !== one.walkIn) return
     if (lookUp.step()?.phase !== 'asked-back' || at.get().issuing) return
     if (!goesOn(one)) {
-      comeToNothing(one, { code: 'L-307' })
+      comeToNothing(one, { code: failures.verificationSpent })
       return
     }
     await whileIssuing(() => issue(one))
@@ -180,18 +184,22 @@ function proofOf(
 ): Result<Proof> {
   if (byEye === null) {
     const document = documentOf(state, keys.lookupKey, of)
-    if (document === null) return fail('L-303')
+    if (document === null) return fail(failures.documentUnreadable)
     const { kind, issuerCountry, expiry } = document
     return ok({ kind, method: 'machine-read', issuerCountry, expiry })
   }
-  if (of.birthTag === null) return fail('L-306')
+  if (of.birthTag === null) return fail(failures.noBirthDate)
   const right = birthDates.check(of.recipient, byEye.birthDate, Buffer.from(of.birthTag, 'base64url'))
   const { kind, issuerCountry } = byEye
   return right.ok ? ok({ kind, method: 'by-eye', issuerCountry, expiry: 'by-eye' }) : right
 }
 
 /** Refusals by what was shown: written down. */
-const shownRefused: ReadonlySet<Failure['code']> = new Set(['L-305', 'L-323', 'L-324'])
+const shownRefused: ReadonlySet<Failure['code']> = new Set([
+  failures.birthDateDiffers,
+  failures.birthDateLocked,
+  failures.birthDateInPart,
+])
 
 /** Everything that must hold before anybody is asked to issue anything; the printer first. */
 async function record(
@@ -203,9 +211,9 @@ async function record(
 ): Promise<Result<WalkInId>> {
   const { printer, signIn, sync, store, walkIns, now } = services
   const paper = await printer.check()
-  if (!paper.canPrint) return { ok: false, failure: paper.failure ?? { code: 'L-503' } }
+  if (!paper.canPrint) return { ok: false, failure: paper.failure ?? { code: failures.printerSilent } }
   if (signIn.session() !== session || lookUp.step()?.phase !== 'prove' || at.get().chosen !== of.account)
-    return fail('L-209')
+    return fail(failures.pickupInAnotherState)
   const facts = lookUp.facts()
   const allowed = mayIssueFor(facts, of)
   if (!allowed.ok) return allowed
@@ -218,14 +226,14 @@ async function record(
   const proof: Proof = hasNamesake(at.get(), facts.lookupKey, of, byEye?.birthDate ?? null)
     ? { ...shown.value, toldApart: 'account' }
     : shown.value
-  if (proof.kind === 'e-id') return fail('L-304')
+  if (proof.kind === 'e-id') return fail(failures.documentNotAccepted)
   const { place } = facts
   const accepted = decideHere(place, asPickup(place, of), { kind: 'verify', closed: null, proof }, now())
   if (!accepted.ok) {
     lookUp.writeDown(accepted.failure)
     return accepted
   }
-  if (sync.status().state !== 'online') return fail('L-217')
+  if (sync.status().state !== 'online') return fail(failures.walkInNeedsNetwork)
   const seconds = place.policy.verificationSeconds
   const proved = { ...of, birthTag: of.birthTag === null ? null : Buffer.from(of.birthTag, 'base64url') }
   const recorded = written(() =>

@@ -4,6 +4,7 @@ import type { WalkInStep } from '../../src-shared/kiosk-api/views/walk-in.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { MachineReadDocument } from '../identity/documents/index.ts'
 import { deskDate, type Services } from '../desk/index.ts'
 import type { Session } from '../staff/index.ts'
@@ -113,7 +114,7 @@ export function createLookUp(parts: Parts, at: StateOf<WalkInState>): LookUp {
         return { ok: false, failure }
       }
       const found = answered(at.get(), keys.lookupKey, reply.value.accounts, document)
-      if (found.is === 'nobody') refuse({ code: 'L-215' })
+      if (found.is === 'nobody') refuse({ code: failures.accountNotFound })
       else showFound(found, 'choose', reply.value.more)
       return ok(null)
     },
@@ -126,7 +127,7 @@ export function createLookUp(parts: Parts, at: StateOf<WalkInState>): LookUp {
         return
       }
       at.set(found.state)
-      const failure: Failure = { code: found.refused ?? 'L-302' }
+      const failure: Failure = { code: found.refused ?? failures.documentDiffers }
       writeDown(services, failure)
       show(shown.phase, failure)
     },
@@ -157,7 +158,7 @@ async function ask({ hub, keys, kiosk }: Services, session: Session, queries: re
       body: { staff: session.staff, query: sealQuery(keys.lookupKey, kiosk, JSON.stringify(query)) },
     })
   const [first, ...others] = queries
-  if (first === undefined) return fail('L-215')
+  if (first === undefined) return fail(failures.accountNotFound)
   let reply = await call(first)
   for (const query of others) {
     if (!reply.ok || reply.value.accounts.length > 0) break

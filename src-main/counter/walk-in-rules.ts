@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { WalkInId } from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { isOf } from '../../src-shared/failures/groups.ts'
 import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
 import type { FoundAccount } from '../../src-shared/hub-api/kiosk/walk-in.ts'
@@ -84,13 +85,19 @@ export function differs(
   lookupKey: KeyObject,
   document: Read,
   among: readonly FoundAccount[],
-): 'L-246' | 'L-302' | 'L-324' | 'L-336' {
+):
+  | typeof failures.nameNotComparable
+  | typeof failures.documentDiffers
+  | typeof failures.birthDateInPart
+  | typeof failures.nameCutToInitials {
   const short = (of: FoundAccount) =>
     bornAs(lookupKey, document, of) === 'short' && matchName(document, of.name, of.formerNames) !== null
-  if (among.some(short)) return 'L-324'
+  if (among.some(short)) return failures.birthDateInPart
   const born = among.filter((of) => bornAs(lookupKey, document, of) === 'whole')
-  if (born.some((of) => needsEye(of.name, of.formerNames))) return 'L-246'
-  return born.some((of) => mayBeShortened(document, of.name, of.formerNames)) ? 'L-336' : 'L-302'
+  if (born.some((of) => needsEye(of.name, of.formerNames))) return failures.nameNotComparable
+  return born.some((of) => mayBeShortened(document, of.name, of.formerNames))
+    ? failures.nameCutToInitials
+    : failures.documentDiffers
 }
 
 /**
@@ -140,7 +147,7 @@ export function shownDocument(
 ): Found & { readonly refused: ErrorCode | null } {
   const of = accountOf(state, state.chosen)
   const among = of === null ? state.found : [of]
-  if (document === null) return { is: 'nobody', state: { ...state, read: null }, refused: 'L-301' }
+  if (document === null) return { is: 'nobody', state: { ...state, read: null }, refused: failures.documentExpired }
   const matching = among.filter((each) => matchOf(lookupKey, document, each) !== null)
   return matching.length === 0
     ? { is: 'nobody', state: { ...state, read: null }, refused: differs(lookupKey, document, among) }
@@ -167,7 +174,7 @@ export function asPickup({ desk }: Place, of: FoundAccount): Decided {
 /** Whether whoever is signed in may issue for this account here; what the policy says then. */
 export function mayIssueFor({ place, role, now }: DeskFacts, of: FoundAccount): Result<Allowed> {
   return role === null
-    ? fail('L-401')
+    ? fail(failures.notSignedIn)
     : decideHere(place, asPickup(place, of), { kind: 'issue', closed: null, by: issuesAs(role) }, now)
 }
 
@@ -226,15 +233,16 @@ export type Issued<T> =
 export function issuedBy<T>(reply: Result<T>): Issued<T> {
   if (reply.ok) return { is: 'issued', value: reply.value }
   const { failure } = reply
-  if (failure.code === 'L-216') return { is: 'asked-back', failure }
+  if (failure.code === failures.liveAtAnotherDesk) return { is: 'asked-back', failure }
   // After the hub may have issued, nothing is certain but that it is given back.
   return isOf('not-asked', failure.code)
-    ? { is: 'nothing', failure: { code: 'L-218', params: { code: failure.code } } }
+    ? { is: 'nothing', failure: { code: failures.walkInCameToNothing, params: { code: failure.code } } }
     : { is: 'nothing', failure }
 }
 
 /** A hub that was not asked is away, whatever the network said. */
-export const hubAway = (failure: Failure): Failure => (isOf('not-asked', failure.code) ? { code: 'L-217' } : failure)
+export const hubAway = (failure: Failure): Failure =>
+  isOf('not-asked', failure.code) ? { code: failures.walkInNeedsNetwork } : failure
 
 /** Somebody is being served by this walk-in at this step. */
 export function servedAt(step: CounterStep, walkIn: Pick<WalkIn, 'id' | 'pickup'>, current: WalkInId | null): boolean {
@@ -275,11 +283,14 @@ export type Swept =
 export function sweeps(step: CounterStep, current: WalkInId | null, open: OpenWalkIn): Swept {
   const { walkIn, pickup, unsettled, wasted } = open
   const served = servedAt(step, walkIn, current)
-  if (walkIn.pickup === null) return served ? { do: 'keep' } : { do: 'give-back', code: 'L-307' }
+  if (walkIn.pickup === null) return served ? { do: 'keep' } : { do: 'give-back', code: failures.verificationSpent }
   if (pickup === null || unsettled) return { do: 'keep' }
   if (!pickupCan.beServed(pickup.state)) return { do: 'done' }
   const failed = pickup.state === 'arrived' && wasted === 0
-  if (!failed) return served ? { do: 'keep' } : { do: 'give-back', code: 'L-307' }
-  if (!served) return { do: 'give-back', code: 'L-307' }
-  return { do: 'serve-anew', code: step.step === 'verify' ? (step.notice?.code ?? 'L-307') : 'L-307' }
+  if (!failed) return served ? { do: 'keep' } : { do: 'give-back', code: failures.verificationSpent }
+  if (!served) return { do: 'give-back', code: failures.verificationSpent }
+  return {
+    do: 'serve-anew',
+    code: step.step === 'verify' ? (step.notice?.code ?? failures.verificationSpent) : failures.verificationSpent,
+  }
 }

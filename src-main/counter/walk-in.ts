@@ -8,6 +8,7 @@ import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { AccountQuery } from '../../src-shared/hub-api/kiosk/walk-in.ts'
 import { failureOf } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { walkInDesks } from '../../src-shared/domain/serving.ts'
 import { birthsOf, type MachineReadDocument } from '../identity/documents/index.ts'
 import { deskDate, type Services, type Timers } from '../desk/index.ts'
@@ -106,10 +107,10 @@ export function createWalkInDesk(parts: Parts): WalkInDesk {
 /** Whoever may serve somebody without a pickup now. L-401; L-225 with where to go; or what their role may not. */
 function mayServeWalkIns({ signIn, requirePlace, now }: Services): Result<Session> {
   const session = signIn.session()
-  if (session === null) return fail('L-401')
+  if (session === null) return fail(failures.notSignedIn)
   const { desk, directory } = requirePlace()
   if (!walkInDesks.includes(desk.kind)) {
-    const refused = { allowed: false, code: 'L-225', deskKinds: walkInDesks } as const
+    const refused = { allowed: false, code: failures.preparedInAdvanceOnly, deskKinds: walkInDesks } as const
     const nothing = { address: null, sponsor: null, opensAt: null }
     return { ok: false, failure: failureOf({ ...refused, ...nothing }, directory, now(), { desk: desk.id }) }
   }
@@ -138,7 +139,7 @@ function sweepOpen(services: Services, counter: Counter, lookUp: LookUp, at: Sta
         break
       case 'serve-anew': {
         giveBack(services, at, walkIn, swept.code)
-        const failure: Failure = { code: 'L-218', params: { code: swept.code } }
+        const failure: Failure = { code: failures.walkInCameToNothing, params: { code: swept.code } }
         if (chosenOf(at.get()) === null) lookUp.refuse(failure)
         else {
           at.set({ ...at.get(), read: null })
@@ -176,16 +177,16 @@ function handlersOf(
     findAccount({ search }) {
       const may = acting()
       if (!may.ok) return may
-      if (busy()) return fail('L-511')
+      if (busy()) return fail(failures.printerBusy)
       // A slip that is out is settled first.
-      if (counter.step().step === 'hand-over') return fail('L-214')
+      if (counter.step().step === 'hand-over') return fail(failures.slipUnsettled)
       return lookUp.begin(may.value, [{ by: 'search', text: search }], null)
     },
     chooseAccount({ account: name }) {
       const may = acting()
       if (!may.ok) return may
       const of = accountOf(at.get(), name)
-      if (of === null || at.get().issuing || lookUp.step() === null) return fail('L-209')
+      if (of === null || at.get().issuing || lookUp.step() === null) return fail(failures.pickupInAnotherState)
       lookUp.choose(of)
       return ok(null)
     },
@@ -193,8 +194,8 @@ function handlersOf(
       const may = acting()
       if (!may.ok) return may
       const of = proving(name)
-      if (of === null) return fail('L-209')
-      if (busy()) return fail('L-511')
+      if (of === null) return fail(failures.pickupInAnotherState)
+      if (busy()) return fail(failures.printerBusy)
       const noted = written(() => {
         store.transact(() => ledger.append({ kind: 'no-slip', actor: may.value.staff, facts: { reason } }))
       })
@@ -208,8 +209,8 @@ function handlersOf(
       const may = acting()
       if (!may.ok) return may
       const of = proving(asked.account)
-      if (of === null) return fail('L-209')
-      if (busy()) return fail('L-511')
+      if (of === null) return fail(failures.pickupInAnotherState)
+      if (busy()) return fail(failures.printerBusy)
       return issuing.issue(may.value, of, asked)
     },
   }

@@ -3,6 +3,7 @@
  * the hub is asked while it is there; without it the desk says that it cannot know.
  */
 import { isOf } from '../../src-shared/failures/groups.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import { failureOfPlaces, placesAt, type PlaceNow } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
@@ -21,7 +22,7 @@ export type Whereabouts = 'nothing' | { readonly failure: Failure; readonly wher
 
 /** Whoever stands there is answered by then, ms. */
 const patienceMs = 3000
-const unknown: Whereabouts = { failure: { code: 'L-250' }, where: [] }
+const unknown: Whereabouts = { failure: { code: failures.nothingHereAndHubAway }, where: [] }
 
 /**
  * `say` is called once: at once without a network, else from the "one moment" screen, unless the counter has gone on
@@ -39,12 +40,14 @@ export function createWhereabouts({ services, counter, timers }: Parts) {
       })
       // An older hub tells check-in screens alone (L-109), which is in this group.
       if (!reply.ok)
-        return isOf('not-answered', reply.failure.code) || reply.failure.code === 'L-619' ? unknown : 'nothing'
+        return isOf('not-answered', reply.failure.code) || reply.failure.code === failures.tooManyFromAddress
+          ? unknown
+          : 'nothing'
       if (reply.value.outcome !== 'elsewhere') continue
       const { directory } = services.requirePlace()
       const { desks } = reply.value
       return {
-        failure: failureOfPlaces('L-244', desks, directory, now()),
+        failure: failureOfPlaces(failures.waitsAtAnotherDesk, desks, directory, now()),
         where: placesAt(directory, desks, now()),
       }
     }

@@ -5,6 +5,7 @@
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { Attested, CounterStep, KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Services } from '../desk/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import { onDisk } from '../storage/index.ts'
@@ -61,14 +62,14 @@ export function createWitnessing({ services, counter, activity, show, redecide }
   function confirm(staff: StaffId): Result<null> {
     const step = counter.held().behind
     const session = signIn.session()
-    if (session === null) return fail('L-401')
-    if (session.staff === staff) return fail('L-311')
+    if (session === null) return fail(failures.notSignedIn)
+    if (session.staff === staff) return fail(failures.needsSomebodyElse)
     const pickup = step === null ? null : pickups.get(pickupOf(step))
-    if (step === null || pickup === null || confirmable(step) === null) return fail('L-307')
+    if (step === null || pickup === null || confirmable(step) === null) return fail(failures.verificationSpent)
     return onDisk(() => {
       if (!store.transact(() => confirmIn(services, step, pickup, byOf(session), staff))) {
-        show(pickup, { code: 'L-307' })
-        return fail('L-307')
+        show(pickup, { code: failures.verificationSpent })
+        return fail(failures.verificationSpent)
       }
       sync.nudge()
       const after = pickups.get(pickup.id) ?? pickup
@@ -97,13 +98,13 @@ export function createWitnessing({ services, counter, activity, show, redecide }
       const open = verification === null ? null : verifications.open(verification, pickup.id, byOf(session), now())
       if (open !== null)
         return { attests: { what: 'identity', name: pickup.name, proof: open.proof.kind }, behind: step }
-      counter.amend({ ...step, notice: { code: 'L-307' } })
+      counter.amend({ ...step, notice: { code: failures.verificationSpent } })
       return null
     },
     confirm,
     dismiss() {
       activity()
-      if (release.busy()) return fail('L-511')
+      if (release.busy()) return fail(failures.printerBusy)
       const back = wayBack(counter.step(), counter.held().behind, signIn.session() !== null)
       if (back.to === 'step') {
         counter.go(back.step)

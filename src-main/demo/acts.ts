@@ -5,6 +5,7 @@
 import type { CounterStep, KioskState, PickupView } from '../../src-shared/kiosk-api/index.ts'
 import type { Language, PickupId, SlipId, VerificationId } from '../../src-shared/domain/index.ts'
 import { isErrorCode, type ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Result } from '../../src-shared/failures/result.ts'
 import type { HubClient } from '../sync/index.ts'
 import type { DemoDesk } from './desk.ts'
@@ -40,7 +41,9 @@ export async function untilStep<S extends StepName>(
   )
   const { counter } = state
   if (!wanted.has(counter.step)) {
-    throw new Refused(counter.step === 'refused' && isErrorCode(counter.failure.code) ? counter.failure.code : 'L-901')
+    throw new Refused(
+      counter.step === 'refused' && isErrorCode(counter.failure.code) ? counter.failure.code : failures.bug,
+    )
   }
   return counter as Extract<CounterStep, { step: S }>
 }
@@ -61,11 +64,12 @@ export interface AtConsole {
 /** A supervisor types at the console the letters that stand on the kiosk's screen. */
 export async function confirmOpeningKey(desk: DemoDesk, { agent, desk: id }: AtConsole): Promise<void> {
   done(await desk.client.syncNow({}))
-  const waiting = (state: KioskState) => state.readiness.reasons.find(({ code }) => code === 'L-430')
+  const waiting = (state: KioskState) =>
+    state.readiness.reasons.find(({ code }) => code === failures.openingKeyUnconfirmed)
   const state = await until(desk.client, 'the letters of its opening key', (now) => waiting(now) !== undefined)
   const { desks } = done(await agent.call('desks', {}))
   const kiosk = desks.find((each) => each.id === id)?.kiosk
-  if (kiosk === null || kiosk === undefined) throw new Refused('L-609')
+  if (kiosk === null || kiosk === undefined) throw new Refused(failures.notFound)
   const fingerprint = String(waiting(state)?.params?.['fingerprint'] ?? '')
   done(await agent.call('confirmOpeningKey', { body: { kiosk, fingerprint } }))
   done(await desk.client.syncNow({}))
@@ -106,7 +110,7 @@ export async function untilGranted(desk: DemoDesk, pickup: PickupId, account: st
     const found = await findPickup(desk, account)
     if (found?.id === pickup) return found
   }
-  throw new Refused('L-201')
+  throw new Refused(failures.pickupNotHere)
 }
 
 export async function verifyDocument(desk: DemoDesk, pickup: PickupId): Promise<VerificationId> {

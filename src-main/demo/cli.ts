@@ -13,6 +13,7 @@ import { Refused } from './acts.ts'
 import { runHandover, timed, type TimedStep } from './handover.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { readInstitution } from './institution.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -88,7 +89,7 @@ async function main(): Promise<Report> {
     report.ok = true
     report.slip.number = result.slipNumber
   } catch (error) {
-    report.code = error instanceof Refused ? error.code : 'L-901'
+    report.code = error instanceof Refused ? error.code : failures.bug
     if (!(error instanceof Refused))
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'error'}\n`)
   }
@@ -109,7 +110,7 @@ async function deskIdOf(
   const wanted = institution.desks.find((desk) => desk.key === key)
   const unit = institution.units.find(({ key: unitKey }) => unitKey === wanted?.unit)
   const found = desks.value.desks.find((desk) => desk.kind === wanted?.kind && desk.unit.en === unit?.name.en)
-  if (found === undefined) throw new Refused('L-609')
+  if (found === undefined) throw new Refused(failures.notFound)
   return found.id
 }
 

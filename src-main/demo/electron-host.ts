@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { ReplyFrame, type Frame } from '../../src-shared/kiosk-api/contract.ts'
 import { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 import { fail } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { EngineSupervisor } from '../shell/index.ts'
 
 export interface ElectronStart {
@@ -70,8 +71,8 @@ export function createElectronHost(
 
   function gone(): void {
     child = null
-    notice = { t: 'shell', engine: 'down', failure: { code: 'L-904' } }
-    for (const { id, answer } of open.values()) answer({ t: 'reply', id, result: fail('L-904') })
+    notice = { t: 'shell', engine: 'down', failure: { code: failures.engineRestarting } }
+    for (const { id, answer } of open.values()) answer({ t: 'reply', id, result: fail(failures.engineRestarting) })
     open.clear()
     for (const listener of listeners) listener(notice)
   }
@@ -114,7 +115,7 @@ export function createElectronHost(
     },
     call(frame, answer) {
       if (child?.connected !== true) {
-        answer({ t: 'reply', id: frame.id, result: fail('L-904') })
+        answer({ t: 'reply', id: frame.id, result: fail(failures.engineRestarting) })
         return
       }
       const id = nextId++

@@ -15,6 +15,7 @@ import {
 } from './acts.ts'
 import type { HubProcess } from './hub-process.ts'
 import { demoPins, passportOf, type DemoInstitution } from './institution.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export interface TimedStep {
   readonly step: string
@@ -101,14 +102,14 @@ export async function runHandover(
     desk.reader.scanDocument(passportOf(recipient, { expired: options.expired }))
     const step = await untilStep(desk, 'verify')
     if (step.notice !== null) throw new Refused(step.notice.code)
-    if (step.document === null) throw new Refused('L-303')
+    if (step.document === null) throw new Refused(failures.documentUnreadable)
   })
   const verification = await timed(steps, 'identity verified', () => verifyDocument(desk, pickup))
   options.beforeRelease?.()
   const slip = await timed(steps, 'slip printed', () => release(desk, pickup, verification, 'fi'))
   const settling = await timed(steps, 'outcome known', () => untilStep(desk, 'hand-over'))
   if (settling.slip.state !== 'printed') {
-    throw new Refused(settling.slip.reason?.code ?? 'L-506')
+    throw new Refused(settling.slip.reason?.code ?? failures.slipUncertain)
   }
   await timed(steps, 'handed over', () => handOver(desk, slip))
   if (options.hubAway) await timed(steps, 'cable back', async () => desk.cable.plug())

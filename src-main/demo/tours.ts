@@ -2,6 +2,7 @@
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import type { TimelineEvent } from '../../src-shared/hub-api/index.ts'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { done, handOver, Refused, release, signIn, untilGranted, untilSent, untilStep, verifyDocument } from './acts.ts'
 import { identityCardOf, passportOf, type DemoRecipient } from './institution.ts'
 import { until } from './until.ts'
@@ -213,7 +214,7 @@ async function expired(ports: TourPorts): Promise<void> {
 
 async function timeline(ports: TourPorts): Promise<void> {
   if (ports.last === null) await handover(ports)
-  if (ports.last === null) throw new Refused('L-609')
+  if (ports.last === null) throw new Refused(failures.notFound)
   const reply = done(await ports.world.hub.agent.call('timeline', { query: { pickup: ports.last } }))
   ports.showTimeline(reply.events)
   ports.say(

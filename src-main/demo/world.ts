@@ -10,6 +10,7 @@ import { startBroker, strongAcr, type DemoBroker } from './broker.ts'
 import { startFront } from './front.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { demoPins, readInstitution, type DemoInstitution } from './institution.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** The first two are porters' lodges; the helpdesk issues on the spot; the last is a check-in screen of the first. */
 export const demoDesks = ['porter-lakeside', 'porter-millhill', 'helpdesk-lakeside', 'check-in-lakeside'] as const
@@ -131,7 +132,7 @@ export async function startWorld(
     const screenOf = screensOf[key]
     const deskKey = screenOf ?? key
     const id = ids.get(deskKey)
-    if (id === undefined) throw new Refused('L-609')
+    if (id === undefined) throw new Refused(failures.notFound)
     const dataDir = dataFolder(base, key)
     const enrolled = existsSync(join(dataDir, 'kiosk.db'))
     const code = enrolled

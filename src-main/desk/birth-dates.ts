@@ -6,6 +6,7 @@ import { timingSafeEqual, type KeyObject } from 'node:crypto'
 import { isWhole, knownForms } from '../../src-shared/domain/birth-date.ts'
 import { birthTag } from '../../src-shared/protocol/tags.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** Wrong ones of one person in an hour; in this engine's memory, which a window cannot restart. */
 const wrongAnHour = 5
@@ -24,10 +25,10 @@ export function createBirthDates(lookupKey: KeyObject, now: () => number): Birth
   return {
     check(recipient, keyed, onRecord) {
       const recent = (wrong.get(recipient) ?? []).filter((at) => at > now() - hourMs)
-      if (recent.length >= wrongAnHour) return fail('L-323')
+      if (recent.length >= wrongAnHour) return fail(failures.birthDateLocked)
       if (knownForms(keyed).some((form) => timingSafeEqual(birthTag(lookupKey, form), onRecord))) return ok(null)
       wrong.set(recipient, [...recent, now()])
-      return fail(isWhole(keyed) ? 'L-305' : 'L-324')
+      return fail(isWhole(keyed) ? failures.birthDateDiffers : failures.birthDateInPart)
     },
   }
 }

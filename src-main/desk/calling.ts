@@ -5,6 +5,7 @@
 import { CallId, type StaffId } from '../../src-shared/domain/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { type Store, stored } from '../storage/index.ts'
 
@@ -140,7 +141,7 @@ export function createCalling({ store, ledger, now, ring, lastsMs = callLastsMs 
         ledger.append({ kind: 'staff-call-answered', actor: by, facts: { call: id } })
         return true
       })
-      if (!answered) return fail('L-242')
+      if (!answered) return fail(failures.callAnswered)
       current = undefined
       return ok(null)
     },

@@ -1,6 +1,7 @@
 /** Handlers of carrying the ledger on a memory stick. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createCarry, type Sticks } from '../sync/index.ts'
 import type { Services } from './services.ts'
 
@@ -28,13 +29,13 @@ export function createCarryingHandlers({ services, sticks, activity }: Parts): C
     async carryLedger({ stick, whole }) {
       activity()
       const session = services.signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       // One at a time.
-      if (writing !== null) return fail('L-629')
+      if (writing !== null) return fail(failures.stickBusy)
       writing = { done: 0, total: 1 }
       try {
         const folder = await folderOf(stick)
-        if (folder === null) return fail('L-626')
+        if (folder === null) return fail(failures.stickUnusable)
         return await carry.send(folder, session.staff, {
           whole,
           progress: (done, total) => void (writing = { done, total }),
@@ -46,9 +47,9 @@ export function createCarryingHandlers({ services, sticks, activity }: Parts): C
     async takeReceipt({ stick }) {
       activity()
       const session = services.signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       const folder = await folderOf(stick)
-      return folder === null ? fail('L-626') : carry.receive(folder, session.staff)
+      return folder === null ? fail(failures.stickUnusable) : carry.receive(folder, session.staff)
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The desk's settings file, validated: every option of a kiosk (docs/configuration.md). */
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { PrinterConfig } from '../printers/index.ts'
 import { ReadersConfig } from '../readers/index.ts'
 
@@ -68,5 +69,5 @@ export function parseEngineConfig(raw: unknown): Result<EngineConfig> {
     issue === undefined
       ? ''
       : `${issue.path.join('.') || '(top)'} – ${issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.code}`
-  return fail('L-101', { where })
+  return fail(failures.settingsUnreadable, { where })
 }

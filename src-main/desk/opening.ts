@@ -3,6 +3,7 @@ import { openingAt, type Opening, type OpeningHours } from '../../src-shared/dom
 import type { Desk, OverrideReason, StaffId } from '../../src-shared/domain/index.ts'
 import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Store } from '../storage/index.ts'
 import type { Timers } from './clock.ts'
@@ -86,7 +87,9 @@ export function createOpeningDoor({ desk, paused, now, store, ledger, timers, on
       if (pause !== null) return pause
       const found = status()
       if (found === null || found.open || found.overridden !== null) return null
-      return found.until === null ? { code: 'L-211' } : { code: 'L-210', params: { opensAt: found.until } }
+      return found.until === null
+        ? { code: failures.deskClosedUntilFurtherNotice }
+        : { code: failures.deskClosed, params: { opensAt: found.until } }
     },
     override(reason, by) {
       const until = now() + overrideMs

@@ -1,6 +1,7 @@
 /** A paused desk serves nobody until it is back: kept over a restart, ended by its time or by staff. */
 import { PauseReason, StaffId } from '../../src-shared/domain/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { type Store, stored } from '../storage/index.ts'
 import type { Timers } from './clock.ts'
@@ -71,7 +72,7 @@ export function createPausing({ store, ledger, now, timers, onChange }: Parts): 
     status,
     closed() {
       const paused = status()
-      return paused === null ? null : { code: 'L-240', params: { untilAt: paused.until } }
+      return paused === null ? null : { code: failures.deskPaused, params: { untilAt: paused.until } }
     },
     pause(reason, minutes, by) {
       const until = Math.ceil((now() + minutes * minuteMs) / minuteMs) * minuteMs

@@ -2,6 +2,7 @@
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { Readiness } from '../../src-shared/domain/readiness.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Printer } from '../printers/index.ts'
 import { layoutTestSlip } from '../slip/index.ts'
 import { startOfDeskDay } from './clock.ts'
@@ -24,7 +25,7 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
     openDesk() {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       const { light, reasons } = readiness()
       store.transact(() => {
         dayRecord.opened(now())
@@ -40,8 +41,8 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
     async testPrinter({ language }) {
       activity()
       const session = signIn.session()
-      if (session === null) return fail('L-401')
-      if (release.busy()) return fail('L-511')
+      if (session === null) return fail(failures.notSignedIn)
+      if (release.busy()) return fail(failures.printerBusy)
       const { desk } = services.requirePlace()
       const when = new Intl.DateTimeFormat('fi-FI', {
         timeZone: 'Europe/Helsinki',
@@ -65,8 +66,8 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
     },
     endShift({ next }) {
       const session = signIn.session()
-      if (session === null) return fail('L-401')
-      if (release.busy()) return fail('L-511')
+      if (session === null) return fail(failures.notSignedIn)
+      if (release.busy()) return fail(failures.printerBusy)
       const { handedOver } = shift.of(session.staff, startOfDeskDay(now()))
       store.transact(() => {
         ledger.append({

@@ -1,5 +1,6 @@
 /** The requests for delivery that this desk has filed go to the hub. */
 import { ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { DeliveryRequests } from '../pickups/index.ts'
 import type { HubClient } from '../sync/index.ts'
 
@@ -27,7 +28,7 @@ export function sendRequests({ requests, hub, now, forgetMs }: Parts): () => Pro
       const body = { request: id, cardTag: whose.cardTag, account: whose.account, staff: filedBy, filedAt }
       const reply = await hub.call('fileRequest', { body })
       if (reply.ok) requests.decided(reply.value, now())
-      else if (reply.failure.code === 'L-236')
+      else if (reply.failure.code === failures.requestsUsedUp)
         requests.decided({ request: id, state: 'declined', reason: 'duplicate', reference: null }, now())
       else break
     }

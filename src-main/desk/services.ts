@@ -4,6 +4,7 @@ import { storedInstant } from '../../src-shared/domain/bounds.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createVerifications, createWalkIns } from '../identity/index.ts'
 import { createLedger } from '../ledger/index.ts'
 import { createDeliveryRequests, createPickupCache } from '../pickups/index.ts'
@@ -81,12 +82,13 @@ const tailChecked = 200
 /** Fails with L-806 (keystore), L-805 (ledger not intact), L-803 (disk). */
 export function composeServices(parts: Parts): Result<Services> {
   const keys = unwrapUnattendedKeys(parts.keyEncryptionKey, parts.record.keys)
-  if (keys === null) return fail('L-806')
+  if (keys === null) return fail(failures.keysSealed)
   const services = compose(parts, keys)
   // A key put there by hand would have the hub seal to somebody else: the desk does not start with one.
-  if (!services.openingKeyIsOurs()) return fail('L-805')
+  if (!services.openingKeyIsOurs()) return fail(failures.ledgerNotIntact)
   const head = services.ledger.head().seq
-  if (services.ledger.verifyFrom(Math.max(0, head - tailChecked), 'head').bad !== null) return fail('L-805')
+  if (services.ledger.verifyFrom(Math.max(0, head - tailChecked), 'head').bad !== null)
+    return fail(failures.ledgerNotIntact)
   services.recover()
   return ok(services)
 }
@@ -289,14 +291,14 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
           },
         })
       })
-      diedPrinting = accountForIntents({ store, ledger, pickups, slips }, 'L-514').length > 0
+      diedPrinting = accountForIntents({ store, ledger, pickups, slips }, failures.restartedWhilePrinting).length > 0
       // Nobody is being served any more; paper that is not accounted for is a person's to settle first.
       store.transact(() => {
         for (const walkIn of walkIns.open()) {
           const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
           if (pickup !== null && slips.unsettledOf(pickup.id) !== null) continue
           if (pickup !== null && !pickupCan.beServed(pickup.state)) walkIns.done(walkIn.id)
-          else walkIns.abandon(walkIn, 'L-904')
+          else walkIns.abandon(walkIn, failures.engineRestarting)
         }
       })
     },

@@ -1,5 +1,6 @@
 /** From the cache's rows to what a window may see. */
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { decideHere, sponsorHere, type Place } from '../identity/index.ts'
@@ -25,7 +26,7 @@ export function blockedBy(parts: ViewParts, pickup: Pickup): Failure | null {
   const closed = pickupCan.finishAfterClosing(pickup.state) ? null : parts.closed()
   const allowed = decideHere(parts.place(), pickup, { kind: 'release', closed, witnessed: true }, parts.now())
   if (!allowed.ok) return allowed.failure
-  if (parts.slips.wasted(pickup.id, pickup.epoch) >= printsThatMayFail) return { code: 'L-512' }
+  if (parts.slips.wasted(pickup.id, pickup.epoch) >= printsThatMayFail) return { code: failures.noFurtherSlip }
   return null
 }
 

@@ -4,6 +4,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { join } from 'node:path'
 import { safeStorage } from 'electron'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Keystore } from '../shell/index.ts'
 import { protects } from './rules.ts'
 
@@ -41,19 +42,19 @@ export function createSafeStorageKeystore(dataDir: string): Keystore {
   }
 
   async function load(): Promise<Result<Buffer>> {
-    if (!(await safeStorage.isAsyncEncryptionAvailable()) || !protects(backend())) return fail('L-913')
+    if (!(await safeStorage.isAsyncEncryptionAvailable()) || !protects(backend())) return fail(failures.noKeystore)
     if (!existsSync(file)) {
       // A database without its key was made elsewhere: a fresh key would open nothing.
-      if (existsSync(join(dataDir, 'kiosk.db'))) return fail('L-806')
+      if (existsSync(join(dataDir, 'kiosk.db'))) return fail(failures.keysSealed)
       const key = randomBytes(32)
       await seal(key)
       return ok(key)
     }
     const [name, sealed] = readFileSync(file, 'utf8').split('\n')
-    if (name !== backend() || sealed === undefined) return fail('L-806')
+    if (name !== backend() || sealed === undefined) return fail(failures.keysSealed)
     const opened = await safeStorage.decryptStringAsync(Buffer.from(sealed, 'base64'))
     const key = Buffer.from(opened.result, 'base64')
-    if (key.length !== 32) return fail('L-806')
+    if (key.length !== 32) return fail(failures.keysSealed)
     if (opened.shouldReEncrypt) await seal(key)
     return ok(key)
   }
@@ -64,6 +65,6 @@ export function createSafeStorageKeystore(dataDir: string): Keystore {
     },
     hardwareBacked: false,
     // Sealed on another computer or account, or a disk that cannot be written: closed, with the code.
-    loadKey: () => load().catch(() => fail('L-806')),
+    loadKey: () => load().catch(() => fail(failures.keysSealed)),
   }
 }

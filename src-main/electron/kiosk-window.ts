@@ -1,6 +1,7 @@
 /** The one window: made, shown, and kept alive or stopped by the rules of health.ts. */
 import { BrowserWindow } from 'electron'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createWindowHealth, hangMs } from './health.ts'
 import { stoppedUrl, windowOptions, windowUrl, type Mode } from './rules.ts'
 
@@ -41,7 +42,7 @@ export function createKioskWindow(parts: KioskWindowParts): KioskWindow {
 
   function stop(of: BrowserWindow): void {
     parts.log('lodge: L-910 the window keeps dying; stopped')
-    parts.onStopped({ code: 'L-910' })
+    parts.onStopped({ code: failures.screenStopped })
     load(of, stoppedUrl)
   }
 

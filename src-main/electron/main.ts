@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { app, dialog, protocol } from 'electron'
 import { languages } from '../../src-shared/domain/index.ts'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { ok, type Failure } from '../../src-shared/failures/result.ts'
 import { systemClock, systemTimers } from '../engine/index.ts'
 import {
@@ -59,7 +60,7 @@ function leave(failure: Failure): void {
 
 async function main(): Promise<void> {
   if (app.isPackaged && debuggingSwitch((name) => app.commandLine.hasSwitch(name)) !== null) {
-    leave({ code: 'L-911' })
+    leave({ code: failures.debuggingRefused })
     return
   }
   if (process.argv.includes('--lockdown-report')) {
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
     return
   }
   if (!app.requestSingleInstanceLock()) {
-    leave({ code: 'L-912' })
+    leave({ code: failures.alreadyOpen })
     return
   }
   const start = readProvisionedSettings(configFile(process.argv, process.platform, process.env))
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
   // A desk whose settings cannot be read is treated as locked down.
   const mode = settings.ok ? settings.value.shell.mode : 'kiosk'
   const support = settings.ok ? settings.value.shell.support : null
-  let failure: Failure = settings.ok ? { code: 'L-910' } : settings.failure
+  let failure: Failure = settings.ok ? { code: failures.screenStopped } : settings.failure
   let release = () => Promise.resolve()
   watchGpu(settings.ok ? settings.value.shell.gpu : true, log, () => release())
   await app.whenReady()
@@ -123,7 +124,7 @@ async function main(): Promise<void> {
     app.exit(0)
   })
   app.on('second-instance', () => {
-    say({ code: 'L-912' })
+    say({ code: failures.alreadyOpen })
     window.focus()
   })
   if (supervisor === null) {

@@ -3,6 +3,7 @@
  * wrong, stops where only a person can help, and says on the set-up screen where it stands.
  */
 import { isOf } from '../../src-shared/failures/groups.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import type { Failure, Result } from '../../src-shared/failures/result.ts'
 import { createBackoff } from '../sync/index.ts'
@@ -41,7 +42,7 @@ export function createAutoEnrol({ hub, enrol, timers, random, onChange }: Parts)
     }
     const failure: Failure = joined.failure
     // Someone typed a code meanwhile.
-    if (failure.code === 'L-106') {
+    if (failure.code === failures.alreadyEnrolled) {
       status = null
       return
     }

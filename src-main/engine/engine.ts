@@ -8,6 +8,7 @@ import type { HandlersOf } from '../../src-shared/kiosk-api/contract.ts'
 import type { KioskApi, KioskState } from '../../src-shared/kiosk-api/index.ts'
 import type { Readiness } from '../../src-shared/domain/readiness.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { createPrinterMemory, type KnownInside } from '../printers/index.ts'
 import { openStore, storageFailure, type Store } from '../storage/index.ts'
 import { createKioskRecords, enrol, type Invitation, type KioskRecords } from '../sync/index.ts'
@@ -37,7 +38,7 @@ const notYet: Readiness = {
   light: 'red',
   serves: false,
   servesOffline: false,
-  reasons: [{ code: 'L-107', severity: 'red', stopsOffline: true }],
+  reasons: [{ code: failures.notEnrolled, severity: 'red', stopsOffline: true }],
 }
 
 /** A disk that fails again and again is spoken of so often, ms. */
@@ -69,7 +70,7 @@ export function createEngine(ports: EnginePorts): Engine {
    */
   function onDiskFailure(failure: Failure): void {
     if (stopped) return
-    if (failure.code !== 'L-804') {
+    if (failure.code !== failures.databaseDamaged) {
       if (system.monotonic() - toldAt < diskNoticeMs) return
       toldAt = system.monotonic()
       emit('scanNotice', { failure })
@@ -193,12 +194,12 @@ export function createEngine(ports: EnginePorts): Engine {
   }
 
   async function enrolNow(invitation: Invitation): Promise<Result<null>> {
-    if (store === null || records === null) return fail('L-904')
-    if (records.read() !== null) return fail('L-106')
+    if (store === null || records === null) return fail(failures.engineRestarting)
+    if (records.read() !== null) return fail(failures.alreadyEnrolled)
     const joined = await enrol(store.db, ports.keyEncryptionKey, { proxy: config.proxy, ...invitation }, () =>
       system.wall(),
     )
-    if (store === null) return fail('L-904')
+    if (store === null) return fail(failures.engineRestarting)
     if (!joined.ok) return joined
     const opened = openDesk(store, records)
     changed()
@@ -225,7 +226,7 @@ export function createEngine(ports: EnginePorts): Engine {
       try {
         mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
       } catch {
-        return fail('L-803')
+        return fail(failures.diskNotWritable)
       }
       const opened = openStore(join(config.dataDir, 'kiosk.db'))
       if (!opened.ok) return opened

@@ -3,6 +3,7 @@ import { PickupId, StaffId } from '../../src-shared/domain/index.ts'
 import type { HandlersOf, MethodName } from '../../src-shared/kiosk-api/contract.ts'
 import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
@@ -96,7 +97,7 @@ export function createHandlers({
     return (input) =>
       onDiskLater(async () => {
         const parts = desk()
-        if (parts === null || parts.services.place() === null) return fail('L-107')
+        if (parts === null || parts.services.place() === null) return fail(failures.notEnrolled)
         const { services } = parts
         const allowed = permit(
           authorities[method],
@@ -125,7 +126,7 @@ export function createHandlers({
       if (input.search.trim() !== '') {
         await foldRemaining(services.pickups)
         // Whoever asked may have left meanwhile.
-        if (services.signIn.session() === null) return fail('L-401')
+        if (services.signIn.session() === null) return fail(failures.notSignedIn)
       }
       const { pickups, total } = services.pickups.queue(input, startOfDeskDay(services.now()))
       return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
@@ -151,7 +152,7 @@ export function createHandlers({
     staff: atDesk('staff', ({ signingIn }) => signingIn.handlers.staff),
     supportBundle: atDesk('supportBundle', ({ services }) => () => {
       const opened = store()
-      if (opened === null) return fail('L-904')
+      if (opened === null) return fail(failures.engineRestarting)
       return writeSupportBundle({
         config,
         db: opened.db,
@@ -164,7 +165,7 @@ export function createHandlers({
     serveOutsideHours: atDesk('serveOutsideHours', ({ services, activity }) => ({ reason }) => {
       activity()
       const session = services.signIn.session()
-      if (session === null) return fail('L-401')
+      if (session === null) return fail(failures.notSignedIn)
       services.opening.override(reason, session.staff)
       services.sync.nudge()
       return ok(null)

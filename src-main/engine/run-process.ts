@@ -14,6 +14,7 @@ import { createEngine, type Engine } from './engine.ts'
 import { version } from './version.ts'
 import { connectParent, type ParentChannel } from './parent-channel.ts'
 import { fatalExit, heartbeatMs, ToEngine, type FromEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /**
  * Runs this process as the engine. `checkpoint` is reached between durable steps of a release: a test's own entry
@@ -123,7 +124,7 @@ export function runEngineProcess({
       case 'call': {
         const frame = CallFrame.parse(message.data)
         if (engine === null) {
-          parent.send({ t: 'reply', id: frame.id, result: { ok: false, failure: { code: 'L-904' } } })
+          parent.send({ t: 'reply', id: frame.id, result: { ok: false, failure: { code: failures.engineRestarting } } })
           return
         }
         answer(kioskApi, engine.handlers, frame, logBug)

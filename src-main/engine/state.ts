@@ -13,6 +13,7 @@ import type { KioskRecord } from '../sync/index.ts'
 import type { AutoEnrol } from './auto-enrol.ts'
 import type { Counter } from '../counter/index.ts'
 import { dayView, slipView, startOfDeskDay, type Services } from '../desk/index.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 interface Parts {
   readonly revision: number
@@ -84,7 +85,7 @@ export function composeState(parts: Parts): KioskState {
     opening: services?.opening.status() ?? null,
     trainingResetAddress: trainingReset(services),
     takesRequests: requestsTaken(services),
-    clock: services?.clock.computerIsWrong() === true ? { code: 'L-628' } : null,
+    clock: services?.clock.computerIsWrong() === true ? { code: failures.clockBeforeCertain } : null,
     ...hubTimeInDoubt(services),
     network: sync === undefined ? { state: 'never', lastContactAt: null, failure: null, syncing: null } : { ...sync },
     reader: { state: reader.state, names: [...reader.names], failure: reader.failure },

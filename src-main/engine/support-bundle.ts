@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { hpke } from '../../src-shared/protocol/hpke/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { flatCounts, type ReaderSupervisor } from '../readers/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import type { KioskRecord } from '../sync/index.ts'
@@ -162,7 +163,7 @@ export function writeSupportBundle(sources: SupportSources): Result<{ file: stri
       flush: true,
     })
   } catch {
-    return fail('L-803')
+    return fail(failures.diskNotWritable)
   }
   return ok({ file: join('support', name) })
 }

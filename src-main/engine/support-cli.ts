@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import { openStore } from '../storage/index.ts'
 import { createKioskRecords } from '../sync/index.ts'
@@ -20,7 +21,7 @@ let raw: unknown
 try {
   raw = JSON.parse(readFileSync(flags.config, 'utf8'))
 } catch {
-  refuse({ code: 'L-101', params: { where: flags.config } })
+  refuse({ code: failures.settingsUnreadable, params: { where: flags.config } })
 }
 const config = parseEngineConfig(raw)
 if (!config.ok) refuse(config.failure)

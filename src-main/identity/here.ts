@@ -17,6 +17,7 @@ import {
   type PolicyCase,
 } from '../../src-shared/policy/index.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Proof } from './verification.ts'
 
@@ -86,11 +87,14 @@ export function decideHere(
   act: ActHere,
   now: number,
 ): Result<Allowed> {
-  if (pickup.revokePending) return fail('L-203')
-  if (pickup.expiresAt <= now) return fail('L-205')
+  if (pickup.revokePending) return fail(failures.pickupRevoked)
+  if (pickup.expiresAt <= now) return fail(failures.pickupExpired)
   const decision = decide(policy, policyCaseOf(policy, askedFor(pickup), desk.kind, actOf(act), now))
   if (decision.allowed) return ok(decision)
-  if (act.closed !== null && (decision.code === 'L-210' || decision.code === 'L-211'))
+  if (
+    act.closed !== null &&
+    (decision.code === failures.deskClosed || decision.code === failures.deskClosedUntilFurtherNotice)
+  )
     return { ok: false, failure: act.closed }
   return { ok: false, failure: failureOf(decision, directory, now, { desk: desk.id }) }
 }

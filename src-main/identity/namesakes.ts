@@ -5,6 +5,7 @@
 import type { RecipientId, ToldApart } from '../../src-shared/domain/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Proof } from './verification.ts'
 
 /** Which person the desk has in front of it, and what said so. */
@@ -37,5 +38,5 @@ export function tellsApart(
     ...(method === 'machine-read' ? alsoMatched.filter(({ recipient }) => recipient !== person.recipient) : []),
   ]
   if (taken.length === 0 && !person.namesake) return ok(null)
-  return apart?.recipient === person.recipient ? ok(apart.by) : fail('L-332')
+  return apart?.recipient === person.recipient ? ok(apart.by) : fail(failures.namesakeHere)
 }

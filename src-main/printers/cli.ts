@@ -14,6 +14,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { describeFailure, type ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { testSlip } from './commission.ts'
 import { createPrinter, linkOf, PrinterConfig } from './index.ts'
 import { setUp, type SetupStep } from './setup.ts'
@@ -83,7 +84,7 @@ async function writeInto(file: string, printer: object): Promise<void> {
 
 async function commission(address: string, config: PrinterConfig): Promise<object> {
   const open = linkOf(config)
-  if (open === null || config.kind === 'none') return failed('L-509')
+  if (open === null || config.kind === 'none') return failed(failures.noPrinter)
   const ask = (step: SetupStep) => process.stderr.write(`${steps[step]}\n`)
   const result = await setUp({ open, timers, random: randomBytes, ask }, config.paper)
   if (!result.ok) return failed(result.code)
@@ -100,7 +101,7 @@ async function ask(command: 'status' | 'test', config: PrinterConfig): Promise<o
   await printer.start()
   try {
     const status = await printer.check()
-    if (!status.canPrint) return { ...failed(status.failure?.code ?? 'L-503'), state: status.state }
+    if (!status.canPrint) return { ...failed(status.failure?.code ?? failures.printerSilent), state: status.state }
     if (command === 'status' || config.kind === 'none') return { ok: true, state: status.state }
     const outcome = await printer.print(testSlip(config.paper), () => undefined)
     // It holds no secret, so an answer that is not trusted is no trouble here: look at the paper.

@@ -7,6 +7,7 @@ import { createEscPosPrinter } from './printer.ts'
 import { openSerial } from './transports/serial.ts'
 import { openTcp } from './transports/tcp.ts'
 import { openUsb } from './transports/usb.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export { PrinterConfig } from './config.ts'
 export { createReplyParser, type Reply } from './escpos/replies.ts'
@@ -51,5 +52,5 @@ const noPrinter: Printer = {
   onStatus: () => () => undefined,
   onLeftInside: () => () => undefined,
   check: () => Promise.resolve(none),
-  print: () => Promise.resolve({ kind: 'failed', code: 'L-509' }),
+  print: () => Promise.resolve({ kind: 'failed', code: failures.noPrinter }),
 }

@@ -4,6 +4,7 @@
  * called `printed`, nothing at all is called `failed`.
  */
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { PrinterState } from '../../src-shared/kiosk-api/index.ts'
 import type { RealPrinterConfig } from './config.ts'
 import { createConversation, type Conversation, type Timers, type Waited } from './conversation.ts'
@@ -187,9 +188,9 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
   ): Promise<PrintOutcome> {
     const before = justChecked && fresh && conversation?.gone() === false ? current : await look()
     fresh = false
-    if (!before.canPrint) return { kind: 'failed', code: before.failure?.code ?? 'L-503' }
+    if (!before.canPrint) return { kind: 'failed', code: before.failure?.code ?? failures.printerSilent }
     const open = conversation
-    if (open === null) return { kind: 'failed', code: 'L-503' }
+    if (open === null) return { kind: 'failed', code: failures.printerSilent }
     const trusted =
       config.processId === 'trusted' && (config.model === undefined || (await open.identify(clearMs)) === config.model)
 
@@ -210,14 +211,14 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
       // Not a byte of the secret has gone; the header that may be left inside is cleared before the next job.
       tearDown()
       if (trouble === null) show('not-answering')
-      return { kind: 'failed', code: trouble ?? 'L-503' }
+      return { kind: 'failed', code: trouble ?? failures.printerSilent }
     }
     const still = await stateOf(open)
     if (still === null || !show(still).canPrint) {
       tearDown()
       return {
         kind: 'failed',
-        code: (still === null ? null : statusOf(still, config.staffWord).failure?.code) ?? 'L-503',
+        code: (still === null ? null : statusOf(still, config.staffWord).failure?.code) ?? failures.printerSilent,
       }
     }
 
@@ -226,22 +227,22 @@ export function createEscPosPrinter(ports: PrinterPorts, config: PrinterSettings
     if (bodySent !== 'answered') {
       tearDown()
       show('not-answering')
-      return { kind: 'uncertain', code: 'L-506' }
+      return { kind: 'uncertain', code: failures.slipUncertain }
     }
     onPhase('confirming')
     const done = wordless ? 'answered' : await open.fence(processId(), config.slipMs, troubled)
     if (done !== 'answered') {
       tearDown()
-      return { kind: 'uncertain', code: trouble ?? 'L-506' }
+      return { kind: 'uncertain', code: trouble ?? failures.slipUncertain }
     }
     if (trusted) return { kind: 'printed' }
     // It may have answered with the slip still inside: then that slip must not come out when the roll is changed.
     const after = await stateOf(open)
-    if (after !== null && show(after).canPrint) return { kind: 'uncertain', code: 'L-506' }
+    if (after !== null && show(after).canPrint) return { kind: 'uncertain', code: failures.slipUncertain }
     tearDown()
     return {
       kind: 'uncertain',
-      code: (after === null ? null : statusOf(after, config.staffWord).failure?.code) ?? 'L-506',
+      code: (after === null ? null : statusOf(after, config.staffWord).failure?.code) ?? failures.slipUncertain,
     }
   }
 

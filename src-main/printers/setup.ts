@@ -8,6 +8,7 @@ import type { RealPrinterConfig } from './config.ts'
 import { createConversation, type Conversation, type Timers } from './conversation.ts'
 import { testSlip } from './commission.ts'
 import type { OpenLink } from './port.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** What a person is asked to do, in this order. */
 export type SetupStep = 'take-paper-out' | 'put-paper-back' | 'look-at-test-slip'
@@ -34,7 +35,16 @@ export interface SetupFindings {
 export type SetupResult =
   | { readonly ok: true; readonly findings: SetupFindings }
   /** Not there; not able to print now; nobody took the paper out or put it back in time. */
-  | { readonly ok: false; readonly code: 'L-503' | 'L-501' | 'L-502' | 'L-504' | 'L-508' | 'L-515' }
+  | {
+      readonly ok: false
+      readonly code:
+        | typeof failures.printerSilent
+        | typeof failures.paperOut
+        | typeof failures.coverOpen
+        | typeof failures.printerError
+        | typeof failures.printerStateUnknown
+        | typeof failures.printerSetupUnfinished
+    }
 
 const answerMs = 2000
 /** How long an answer is waited for while there is no paper: a printer that gives one does so at once. */
@@ -50,7 +60,7 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
   try {
     talk = createConversation(await open(), timers, () => undefined)
   } catch {
-    return { ok: false, code: 'L-503' }
+    return { ok: false, code: failures.printerSilent }
   }
   const id = () => Buffer.from(random(4).map(printable))
   const pause = () => new Promise<void>((resolve) => void timers.set(resolve, lookMs))
@@ -68,10 +78,10 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
 
   try {
     const state = await talk.state()
-    if (state === 'paper-out') return { ok: false, code: 'L-501' }
-    if (state === 'cover-open') return { ok: false, code: 'L-502' }
-    if (state === 'error') return { ok: false, code: 'L-504' }
-    if (state === 'offline') return { ok: false, code: 'L-503' }
+    if (state === 'paper-out') return { ok: false, code: failures.paperOut }
+    if (state === 'cover-open') return { ok: false, code: failures.coverOpen }
+    if (state === 'error') return { ok: false, code: failures.printerError }
+    if (state === 'offline') return { ok: false, code: failures.printerSilent }
     const status = state === null ? 'none' : 'real-time'
     const clears = state !== null && (await talk.clear(answerMs)) === 'answered' ? 'ask' : 'no'
     const model = await talk.describe(67, answerMs)
@@ -81,8 +91,9 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
 
     const { header, body } = testSlip(paper)
     ask('look-at-test-slip')
-    if ((await talk.write(Buffer.concat([header, body]), 10_000)) !== 'answered') return { ok: false, code: 'L-503' }
-    if (answers && (await talk.fence(id(), 15_000)) !== 'answered') return { ok: false, code: 'L-503' }
+    if ((await talk.write(Buffer.concat([header, body]), 10_000)) !== 'answered')
+      return { ok: false, code: failures.printerSilent }
+    if (answers && (await talk.fence(id(), 15_000)) !== 'answered') return { ok: false, code: failures.printerSilent }
 
     const found = { status, clears, ...(model === null || model === '' ? {} : { model }) } as const
     const known = { maker, firmware }
@@ -90,7 +101,7 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
       return { ok: true, findings: { settings: { ...found, processId: 'none' }, ...known, withoutPaper: 'not-tried' } }
 
     ask('take-paper-out')
-    if (!(await until('paper-out'))) return { ok: false, code: 'L-515' }
+    if (!(await until('paper-out'))) return { ok: false, code: failures.printerSetupUnfinished }
     // A line to print, and the question behind it: an answer now is an answer for paper that there is not.
     const asked = id()
     await talk.write(Buffer.from('Lodge: this line waited for the paper.\n', 'latin1'), answerMs)
@@ -98,7 +109,7 @@ export async function setUp({ open, timers, random, ask }: SetupPorts, paper: 58
     let late = false
     void talk.expect(asked, personMs).then((waited) => (late = waited === 'answered'))
     ask('put-paper-back')
-    if (!(await until('ready', 'paper-near-end'))) return { ok: false, code: 'L-515' }
+    if (!(await until('ready', 'paper-near-end'))) return { ok: false, code: failures.printerSetupUnfinished }
     for (let looks = 0; looks < lastLooks && !early && !late; looks++) await pause()
     const withoutPaper = early ? 'early' : late ? 'withheld' : 'lost'
     return {

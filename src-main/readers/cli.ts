@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import {
   createNodeHidBus,
@@ -47,17 +48,18 @@ const failed = (failure: Failure) => ({ ok: false, code: failure.code, ...descri
 /** The readers' part of a desk's settings file; without a file, what a desk without settings reads. */
 async function readersOf(file: string | undefined): Promise<ReadersConfig | Failure> {
   const text = await readFile(file ?? defaultConfig, 'utf8').catch(() => null)
-  if (text === null) return file === undefined ? ReadersConfig.parse({}) : { code: 'L-101', params: { where: file } }
+  if (text === null)
+    return file === undefined ? ReadersConfig.parse({}) : { code: failures.settingsUnreadable, params: { where: file } }
   let raw: unknown
   try {
     raw = JSON.parse(text)
   } catch {
-    return { code: 'L-101', params: { where: 'JSON' } }
+    return { code: failures.settingsUnreadable, params: { where: 'JSON' } }
   }
   const parsed = z.looseObject({ readers: ReadersConfig }).safeParse(raw)
   return parsed.success
     ? parsed.data.readers
-    : { code: 'L-101', params: { where: parsed.error.issues[0]?.path.join('.') ?? 'readers' } }
+    : { code: failures.settingsUnreadable, params: { where: parsed.error.issues[0]?.path.join('.') ?? 'readers' } }
 }
 
 function busOf(simulated: string | undefined): HidBus {
@@ -151,7 +153,7 @@ async function learn(supervisor: ReaderSupervisor, wanted: string | undefined, s
   if (path === null)
     return {
       ok: false,
-      code: 'L-701',
+      code: failures.noReader,
       what: 'No single reader was found.',
       next: 'Name one of these by its path.',
       devices: listing(supervisor),
@@ -173,8 +175,9 @@ async function learn(supervisor: ReaderSupervisor, wanted: string | undefined, s
   off()
   const state = supervisor.learning()
   if (state === null || (state.suggestion === null && state.failure === null))
-    return { ...failed({ code: 'L-704' }), reads: state?.reads ?? [] }
-  if (state.suggestion === null) return { ...failed(state.failure ?? { code: 'L-708' }), reads: state.reads }
+    return { ...failed({ code: failures.scanIncomplete }), reads: state?.reads ?? [] }
+  if (state.suggestion === null)
+    return { ...failed(state.failure ?? { code: failures.readsDiffer }), reads: state.reads }
   return { ok: true, readers: { allow: [state.suggestion] }, reads: state.reads, alsoFits: state.alsoFits }
 }
 

@@ -1,5 +1,6 @@
 /** What became of a reader's reports since the engine started: every report is one of these. Numbers only. */
 import type { ReadRefusal, Took } from './decoders/decoder.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export interface ReaderCounts {
   reports: number
@@ -16,7 +17,7 @@ export interface ReaderCounts {
   /** Scans passed over as the reader's settings say (`ignoreOthers`), or the same card again. */
   passedOver: number
   /** By code. */
-  readonly refused: Partial<Record<ReadRefusal | 'L-711' | 'L-718', number>>
+  readonly refused: Partial<Record<ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods, number>>
 }
 
 export const noCounts = (): ReaderCounts => ({
@@ -30,7 +31,10 @@ export const noCounts = (): ReaderCounts => ({
   refused: {},
 })
 
-export function refusedOnce(counts: ReaderCounts, code: ReadRefusal | 'L-711' | 'L-718'): void {
+export function refusedOnce(
+  counts: ReaderCounts,
+  code: ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods,
+): void {
   counts.refused[code] = (counts.refused[code] ?? 0) + 1
 }
 

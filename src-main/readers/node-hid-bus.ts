@@ -4,11 +4,14 @@
  */
 import type * as NodeHid from 'node-hid'
 import { fail, ok } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { isolatedByUdev } from './isolation.ts'
 import type { HidBus, HidDeviceInfo, HidHandle } from './port.ts'
 
 /** Errors of the library are Errors or plain strings; what they say goes no further than its code. */
-function codeOf(error: unknown): 'L-701' | 'L-702' | 'L-703' {
+function codeOf(
+  error: unknown,
+): typeof failures.noReader | typeof failures.readerNotPermitted | typeof failures.readerLibraryMissing {
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // `require` succeeds without libusb or libudev; the first call then fails (ERR_DLOPEN_FAILED).
@@ -16,8 +19,8 @@ function codeOf(error: unknown): 'L-701' | 'L-702' | 'L-703' {
     code === 'ERR_DLOPEN_FAILED' ||
     /cannot open shared object|no native build|MODULE_NOT_FOUND/i.test(`${code} ${message}`)
   )
-    return 'L-703'
-  return /permission|denied|EACCES|EPERM/i.test(message) ? 'L-702' : 'L-701'
+    return failures.readerLibraryMissing
+  return /permission|denied|EACCES|EPERM/i.test(message) ? failures.readerNotPermitted : failures.noReader
 }
 
 function handleOf(device: NodeHid.HIDAsync): HidHandle {

@@ -1,5 +1,6 @@
 /** Keeps the allowed readers open, whatever is plugged in and out, and turns their reports into scans. */
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { ruleFor } from './allow.ts'
 import { startAsking, type Asking } from './asking.ts'
 import type { ReaderRule, ReadersConfig } from './config.ts'
@@ -44,7 +45,7 @@ interface Open {
 }
 
 /** Codes that each report of a reader set wrong would raise again. */
-const everyReport: ReadonlySet<string> = new Set(['L-712', 'L-718'])
+const everyReport: ReadonlySet<string> = new Set([failures.keysNotUnderstood, failures.readerFloods])
 
 const firstRetryMs = 1000
 const longestRetryMs = 30_000
@@ -81,7 +82,7 @@ export function createReaderSupervisor(
     const names = [...open.values()].flatMap(({ rule }) => (rule === null ? [] : [rule.name]))
     if (names.length > 0) return { state: 'ready', names, failure: null }
     return failure === null
-      ? { state: 'none', names, failure: { code: 'L-701' } }
+      ? { state: 'none', names, failure: { code: failures.noReader } }
       : { state: 'trouble', names, failure }
   }
 
@@ -104,7 +105,7 @@ export function createReaderSupervisor(
     for (const listener of statusListeners) listener()
   }
 
-  function tell(device: Open, code: ReadRefusal | 'L-711' | 'L-718'): void {
+  function tell(device: Open, code: ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods): void {
     const at = monotonic()
     const again = device.told?.code === code && everyReport.has(code) && at - device.told.at < sameAgainMs
     if (again) return
@@ -113,7 +114,10 @@ export function createReaderSupervisor(
   }
 
   /** A read that has ended without a scan: counted and told. */
-  function refuseRead(device: Open, code: ReadRefusal | 'L-711' | 'L-718'): void {
+  function refuseRead(
+    device: Open,
+    code: ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods,
+  ): void {
     refusedOnce(device.counts, code)
     tell(device, code)
   }
@@ -122,7 +126,7 @@ export function createReaderSupervisor(
   function drop(device: Open): void {
     device.counts.dropped += 1
     device.decoder?.spoil()
-    tell(device, 'L-718')
+    tell(device, failures.readerFloods)
   }
 
   /** One look or report of a device: to the learning, or to the desk. */
@@ -149,13 +153,13 @@ export function createReaderSupervisor(
     count(device.counts, took)
     if (isRefusal(took)) {
       // The other codes of a card are passed over in silence where the settings say so; one that was torn is not.
-      if (!rule.ignoreOthers || took === 'L-704') tell(device, took)
+      if (!rule.ignoreOthers || took === failures.scanIncomplete) tell(device, took)
     }
     for (const scan of scans) deliver(device, rule, scan)
     if (decoder.pending()) {
       device.cancelTorn = timers.set(() => {
         decoder.reset()
-        refuseRead(device, 'L-704')
+        refuseRead(device, failures.scanIncomplete)
       }, rule.silenceMs ?? config.tornMs)
     }
   }
@@ -184,12 +188,12 @@ export function createReaderSupervisor(
         counts.passedOver += 1
         return
       case 'pair':
-        refuseRead(device, 'L-711')
+        refuseRead(device, failures.twoCodesAtOnce)
         return
       case 'new':
         if (!device.scans.take(at)) {
           counts.dropped += 1
-          tell(device, 'L-718')
+          tell(device, failures.readerFloods)
           return
         }
         for (const listener of scanListeners) listener(scan)
@@ -204,7 +208,7 @@ export function createReaderSupervisor(
     device.cancelTorn?.()
     repeats.forget(path)
     // Whichever is first to notice that it has gone, the read or the list: what it had begun is told as broken off.
-    if (!stopped && device.decoder?.pending() === true) refuseRead(device, 'L-704')
+    if (!stopped && device.decoder?.pending() === true) refuseRead(device, failures.scanIncomplete)
     try {
       await device.handle.close()
     } catch {
@@ -224,9 +228,9 @@ export function createReaderSupervisor(
   /** A wedge is read only where its keys reach nobody else: Linux, with udev keeping the desktop away. */
   async function mayRead(info: HidDeviceInfo, decoder: ReaderRule['decoder']): Promise<Result<null>> {
     if (decoder !== 'keyboard-wedge') return ok(null)
-    if (platform !== 'linux') return fail('L-706')
+    if (platform !== 'linux') return fail(failures.keyboardReaderUnusable)
     if (config.wedgeIsolation === 'elsewhere' || bus.isolated === undefined) return ok(null)
-    return (await bus.isolated(info.path)) ? ok(null) : fail('L-710')
+    return (await bus.isolated(info.path)) ? ok(null) : fail(failures.desktopSeesReader)
   }
 
   function lost(device: Open): void {
@@ -234,7 +238,7 @@ export function createReaderSupervisor(
     if (open.get(path) !== device) return
     if (learner?.path === path) endLearning()
     void close(path).then(announce)
-    refuse(path, { code: 'L-701' })
+    refuse(path, { code: failures.noReader })
   }
 
   async function openNow(info: HidDeviceInfo, rule: ReaderRule | null, asks: boolean): Promise<Result<null>> {
@@ -243,7 +247,7 @@ export function createReaderSupervisor(
     const handle = opened.value
     if (stopped) {
       await handle.close()
-      return fail('L-701')
+      return fail(failures.noReader)
     }
     const device: Open = {
       info,
@@ -356,7 +360,7 @@ export function createReaderSupervisor(
   async function beginLearning(path: string): Promise<Result<null>> {
     endLearning()
     const info = listed.find((device) => device.path === path)
-    if (info === undefined) return fail('L-701')
+    if (info === undefined) return fail(failures.noReader)
     const begun = createLearner(info, today)
     const may = await mayRead(
       info,

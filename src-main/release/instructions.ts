@@ -1,6 +1,7 @@
 /** Instructions in another language for a slip that is out already: no secret, no verification, nothing to settle. */
 import type { Desk, Language, SlipId } from '../../src-shared/domain/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Pickup, PickupCache } from '../pickups/index.ts'
 import type { PrintJob, Printer } from '../printers/index.ts'
 import type { Slips } from './slips.ts'
@@ -29,7 +30,7 @@ export function createInstructions({ slips, pickups, printer, layout }: Parts): 
     const slip = slips.get(id)
     const pickup = slip === null ? null : pickups.get(slip.pickup)
     if (slip === null || pickup === null || (slip.state !== 'printed' && slip.state !== 'uncertain'))
-      return fail('L-513')
+      return fail(failures.slipSettled)
     const outcome = await printer.print(layout({ pickup, number: slip.number, language, desk }), () => undefined)
     return outcome.kind === 'failed' ? fail(outcome.code) : ok(null)
   }

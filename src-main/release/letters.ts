@@ -1,6 +1,7 @@
 /** Registered letters that have gone: the postal operator's number, and how each ended. */
 import { PickupId, type SlipId, type StaffId } from '../../src-shared/domain/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { TrackingNumber } from '../../src-shared/domain/tracking-number.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
@@ -62,8 +63,8 @@ export function dispatchLetter(parts: Parts, id: SlipId, tracking: TrackingNumbe
     store.transact(() => {
       const slip = slips.get(id)
       if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain') || !slip.letter)
-        return fail('L-513')
-      if (letters.byTracking(tracking) !== null) return fail('L-232')
+        return fail(failures.slipSettled)
+      if (letters.byTracking(tracking) !== null) return fail(failures.trackingNumberTaken)
       letters.sent({ pickup: slip.pickup, slip: id, tracking, at: now(), by })
       slips.settle(id, 'dispatched', by, now())
       pickups.end(slip.pickup, 'dispatched')
@@ -95,7 +96,7 @@ export function endLetter(
       const letter = letters.byTracking(tracking)
       const pickup = letter === null ? null : pickups.get(letter.pickup)
       if (letter === null || pickup === null || letter.ended === 'returned-by-post' || letter.ended === how)
-        return fail('L-233')
+        return fail(failures.letterNotFromHere)
       letters.ended(letter.pickup, how, now(), by)
       const kind = how === 'delivered' ? 'letter-delivered' : 'letter-returned'
       ledger.append({ kind, pickup: letter.pickup, epoch: pickup.epoch, actor: by, facts: {} })

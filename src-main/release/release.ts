@@ -16,6 +16,7 @@ import {
 } from '../../src-shared/domain/index.ts'
 import { type Policy } from '../../src-shared/policy/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/failures/result.ts'
 import { openEnvelope } from '../../src-shared/protocol/envelope.ts'
@@ -82,15 +83,15 @@ export function createRelease(parts: Parts): Release {
     try {
       return store.transact(() => {
         const pickup = pickups.get(request.pickup)
-        if (pickup === null) return fail('L-201')
+        if (pickup === null) return fail(failures.pickupNotHere)
         // Verified before closing may finish: the hours were asked when the identity was proved.
         const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
         if (!allowed.ok) return allowed
-        if (slips.unsettledOf(pickup.id) !== null) return fail('L-214')
+        if (slips.unsettledOf(pickup.id) !== null) return fail(failures.slipUnsettled)
         const over = pickupCan.notBeServedFor(pickup.state)
         if (over !== null) return fail(over)
         const wasted = slips.wasted(pickup.id, pickup.epoch)
-        if (wasted >= printsThatMayFail) return fail('L-512')
+        if (wasted >= printsThatMayFail) return fail(failures.noFurtherSlip)
         const by = { staff: session.staff, session: session.id }
         const letter = 'approval' in request
         const verification = letter ? null : verifications.open(request.verification, pickup.id, by, now())
@@ -98,7 +99,7 @@ export function createRelease(parts: Parts): Release {
         // A letter is released by approval, and nothing else is.
         const proved =
           pickupCan.release(pickup.state) && letter === (pickup.channel === 'registered-letter') ? open : null
-        if (proved === null) return fail('L-307')
+        if (proved === null) return fail(failures.verificationSpent)
         const confirmed = decideHere(
           place,
           pickup,
@@ -112,7 +113,7 @@ export function createRelease(parts: Parts): Release {
           if (!accepted.ok) return accepted
         }
         // Whatever the policy says of four eyes: of letters the promise asks for two.
-        if (letter && proved.witness === null) return fail('L-310')
+        if (letter && proved.witness === null) return fail(failures.needsSecondMember)
         const against = letter ? { approval: request.approval } : { verification: request.verification }
         const slip = SlipId.parse(newId())
         const number = slips.nextNumber(place.desk.slipPrefix)
@@ -173,7 +174,7 @@ export function createRelease(parts: Parts): Release {
     onPhase: (phase: PrintPhase) => void,
   ): Promise<PrintOutcome> {
     const secret = await openWith(session, pickup)
-    if (secret === null) return { kind: 'failed', code: 'L-510' }
+    if (secret === null) return { kind: 'failed', code: failures.envelopeSealed }
     checkpoint('opened')
     try {
       const job = layout({ pickup, number, language: request.language, desk: place.desk, policy: place.policy }, secret)
@@ -223,11 +224,11 @@ export function createRelease(parts: Parts): Release {
   return {
     busy: () => busy,
     async run(request, session, place, onPhase) {
-      if (busy) return fail('L-511')
+      if (busy) return fail(failures.printerBusy)
       busy = true
       try {
         const status = await printer.check()
-        if (!status.canPrint) return { ok: false, failure: status.failure ?? { code: 'L-503' } }
+        if (!status.canPrint) return { ok: false, failure: status.failure ?? { code: failures.printerSilent } }
         const intended = intend(request, session, place)
         if (!intended.ok) return intended
         const { slip, number, pickup } = intended.value

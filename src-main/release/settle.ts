@@ -4,6 +4,7 @@
  */
 import type { Settlement, SlipId, StaffId } from '../../src-shared/domain/index.ts'
 import { fail, ok, unreachable, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import { onDisk, type Store } from '../storage/index.ts'
@@ -36,12 +37,13 @@ export function settleSlip(
   by: StaffId,
 ): Result<Slip> {
   return onDisk(() => {
-    if (slips.get(id)?.state === 'intended') accountForIntents({ store, ledger, pickups, slips }, 'L-506')
+    if (slips.get(id)?.state === 'intended')
+      accountForIntents({ store, ledger, pickups, slips }, failures.slipUncertain)
     return store.transact(() => {
       const slip = slips.get(id)
-      if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain')) return fail('L-513')
+      if (slip === null || (slip.state !== 'printed' && slip.state !== 'uncertain')) return fail(failures.slipSettled)
       // A letter is not handed over: it is dispatched, with its number.
-      if (slip.letter && settlement === 'handed-over') return fail('L-234')
+      if (slip.letter && settlement === 'handed-over') return fail(failures.letterIsDispatched)
       const pickup = pickups.get(slip.pickup)
       if (pickup === null) throw new Error('a slip without its pickup')
       slips.settle(id, settlement, by, now())

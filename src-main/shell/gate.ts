@@ -5,6 +5,7 @@
 import { CallFrame, findMethod, type ReplyFrame } from '../../src-shared/kiosk-api/contract.ts'
 import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { fail } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export const maxFrameBytes = 64 * 1024
 const maxOpenCalls = 32
@@ -80,17 +81,17 @@ export function createGate(
       if (!frame.success) return
       const { id } = frame.data
       if (tooMany()) {
-        answer({ t: 'reply', id, result: fail('L-914') })
+        answer({ t: 'reply', id, result: fail(failures.tooManyAtOnce) })
         return
       }
       const method = findMethod(kioskApi, frame.data.method)
       if (method === undefined) {
-        answer({ t: 'reply', id, result: fail('L-902') })
+        answer({ t: 'reply', id, result: fail(failures.requestUnknown) })
         return
       }
       const input = method.input.safeParse(frame.data.input)
       if (!input.success) {
-        answer({ t: 'reply', id, result: fail('L-903') })
+        answer({ t: 'reply', id, result: fail(failures.inputMalformed) })
         return
       }
       open += 1

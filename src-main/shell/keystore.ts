@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export interface Keystore {
   /** As the start line says it. */
@@ -38,10 +39,11 @@ export function createFileKeystore(dataDir: string, env: NodeJS.ProcessEnv = pro
           closeSync(made)
         }
         // A key that others can read is no key: refused, not repaired.
-        if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) return Promise.resolve(fail('L-806'))
+        if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
+          return Promise.resolve(fail(failures.keysSealed))
         return Promise.resolve(readKey(file))
       } catch {
-        return Promise.resolve(fail('L-803'))
+        return Promise.resolve(fail(failures.diskNotWritable))
       }
     },
   }
@@ -49,5 +51,5 @@ export function createFileKeystore(dataDir: string, env: NodeJS.ProcessEnv = pro
 
 function readKey(file: string): Result<Buffer> {
   const key = readFileSync(file)
-  return key.length === 32 ? ok(key) : fail('L-806')
+  return key.length === 32 ? ok(key) : fail(failures.keysSealed)
 }

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** What an administrator puts on a new kiosk. The hub writes it, or one line of its CSV and this form make it. */
 export const ProvisioningFile = z.strictObject({
@@ -68,13 +69,13 @@ export function provision({ settingsFile, provisioningFile, defaultDataDir }: Pr
   try {
     raw = JSON.parse(readFileSync(provisioningFile, 'utf8').replace(/^\uFEFF/, ''))
   } catch {
-    return fail('L-101', { where: `${provisioningFile} – JSON` })
+    return fail(failures.settingsUnreadable, { where: `${provisioningFile} – JSON` })
   }
   const parsed = ProvisioningFile.safeParse(raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const what = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : (issue?.path.join('.') ?? '')
-    return fail('L-101', { where: `${provisioningFile} – ${what || '(top)'}` })
+    return fail(failures.settingsUnreadable, { where: `${provisioningFile} – ${what || '(top)'}` })
   }
   const { hub, code, authority, proxy, mode, support, printer, readers, dataDir } = parsed.data
   const settings = {
@@ -89,7 +90,7 @@ export function provision({ settingsFile, provisioningFile, defaultDataDir }: Pr
   try {
     writeDurably(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
   } catch {
-    return fail('L-803')
+    return fail(failures.diskNotWritable)
   }
   return ok(true)
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { UpdateSettings } from './update/index.ts'
 
 const ShellSettings = z.looseObject({
@@ -27,15 +28,16 @@ export function readSettingsFile(file: string): Result<SettingsFile> {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    return fail('L-101', { where: file })
+    return fail(failures.settingsUnreadable, { where: file })
   }
   let raw: unknown
   try {
     raw = JSON.parse(text)
   } catch {
-    return fail('L-101', { where: `${file} – JSON` })
+    return fail(failures.settingsUnreadable, { where: `${file} – JSON` })
   }
   const shell = ShellSettings.safeParse(raw)
-  if (!shell.success) return fail('L-101', { where: `${file} – ${shell.error.issues[0]?.path.join('.') || '(top)'}` })
+  if (!shell.success)
+    return fail(failures.settingsUnreadable, { where: `${file} – ${shell.error.issues[0]?.path.join('.') || '(top)'}` })
   return ok({ shell: shell.data, raw })
 }

@@ -5,6 +5,7 @@
 import type { CallFrame, Frame, ReplyFrame } from '../../src-shared/kiosk-api/contract.ts'
 import type { ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { FromEngine, type ToEngine } from '../../src-shared/kiosk-api/engine-protocol.ts'
 import type { Keystore } from './keystore.ts'
 
@@ -80,7 +81,7 @@ export function createEngineSupervisor({
   }
 
   function dropOpenCalls(): void {
-    for (const { id, answer } of open.values()) answer({ t: 'reply', id, result: fail('L-904') })
+    for (const { id, answer } of open.values()) answer({ t: 'reply', id, result: fail(failures.engineRestarting) })
     open.clear()
   }
 
@@ -136,10 +137,10 @@ export function createEngineSupervisor({
     deaths = [...deaths.filter((at) => now - at < deathWindowMs), now]
     if (deaths.length > waits.length) {
       log('lodge: the engine keeps dying; given up')
-      tell('given-up', { code: 'L-907' })
+      tell('given-up', { code: failures.engineDoesNotStart })
       return
     }
-    tell('down', { code: 'L-904' })
+    tell('down', { code: failures.engineRestarting })
     log('lodge: the engine died; it is restarted')
     cancelRestart = timers.set(() => void launch(), waits[deaths.length - 1] ?? 0)
   }
@@ -197,7 +198,7 @@ export function createEngineSupervisor({
     },
     call(frame, answer) {
       if (child === null || current.engine !== 'up') {
-        answer({ t: 'reply', id: frame.id, result: fail('L-904') })
+        answer({ t: 'reply', id: frame.id, result: fail(failures.engineRestarting) })
         return
       }
       const id = nextId++

@@ -3,6 +3,7 @@
  * (docs/architecture.md#devices), so they pass through no string and no library.
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { selectCodePage, tableOf, type CodePage } from './code-pages.ts'
 import { letterHead, type LetterBlock } from './letter.ts'
 import { bytesOf, columnsOf, encoder, layoutPage, wrapped } from './lines.ts'
@@ -79,7 +80,7 @@ export function layoutSlip(
   paper: 58 | 80,
 ): Result<{ header: Buffer; body: Buffer }> {
   const encoded = encodeSecret(secret)
-  if (encoded === null) return fail('L-505')
+  if (encoded === null) return fail(failures.slipNotPrintable)
   const columns = columnsOf[paper]
   const texts = slipTexts[content.language]
   const kind = content.secretKind

@@ -260,19 +260,19 @@ export function createSignIn({
     if (record === null) return fail('L-404')
     if (record.lockedUntil > now()) return fail('L-403', { minutes: Math.ceil((record.lockedUntil - now()) / 60_000) })
     // Counted before the search begins, so that pulling the plug does not give a free attempt.
-    const failures = record.failures + 1
-    const lockedUntil = lockAfter(failures) === 0 ? 0 : now() + lockAfter(failures)
+    const wrongTries = record.failures + 1
+    const lockedUntil = lockAfter(wrongTries) === 0 ? 0 : now() + lockAfter(wrongTries)
     store.transact(() => {
-      roster.setFailures(member.id, failures, lockedUntil)
+      roster.setFailures(member.id, wrongTries, lockedUntil)
     })
     const own = await unwrapUnderPin(keyEncryptionKey, member.id, cardId, pin, record)
     if (own === null) {
       store.transact(() => {
-        ledger.append({ kind: 'sign-in-refused', facts: { staff: member.id, attemptsLeft: attemptsLeft(failures) } })
+        ledger.append({ kind: 'sign-in-refused', facts: { staff: member.id, attemptsLeft: attemptsLeft(wrongTries) } })
       })
       return lockedUntil > now()
         ? fail('L-403', { minutes: Math.ceil((lockedUntil - now()) / 60_000) })
-        : fail('L-402', { left: attemptsLeft(failures) })
+        : fail('L-402', { left: attemptsLeft(wrongTries) })
     }
     // Removed, or the badge taken away, while the search ran.
     if (roster.pin(member.id) === null) {

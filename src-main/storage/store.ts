@@ -1,6 +1,7 @@
 /** SQLite as the kiosk uses it: one file, one owner, every commit on the platter before the screen confirms it. */
 import Database from 'better-sqlite3'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { migrations as all, type Migration } from './migrations.ts'
 
 export type Sqlite = Database.Database
@@ -19,27 +20,28 @@ export class DamagedRow extends Error {
 
 /** Thrown where a disk or lock fails under a running engine; `storageFailure` turns it into a Failure at the door. */
 export function storageFailure(error: unknown): Failure | null {
-  if (error instanceof DamagedRow) return { code: 'L-804' }
+  if (error instanceof DamagedRow) return { code: failures.databaseDamaged }
   if (!(error instanceof Database.SqliteError)) return null
   const code = error.code
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return { code: 'L-802' }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return { code: 'L-804' }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return { code: failures.databaseInUse }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return { code: failures.databaseDamaged }
   // Every statement here is written against the migrated schema: one that does not fit it met a damaged schema.
-  if (code === 'SQLITE_ERROR' && /^no such (?:table|column|index)/.test(error.message)) return { code: 'L-804' }
+  if (code === 'SQLITE_ERROR' && /^no such (?:table|column|index)/.test(error.message))
+    return { code: failures.databaseDamaged }
   if (
     code.startsWith('SQLITE_FULL') ||
     code.startsWith('SQLITE_IOERR') ||
     code.startsWith('SQLITE_READONLY') ||
     code.startsWith('SQLITE_CANTOPEN')
   )
-    return { code: 'L-803' }
+    return { code: failures.diskNotWritable }
   return null
 }
 
 function migrate(db: Sqlite, migrations: readonly Migration[]): Failure | null {
   const newest = migrations.at(-1)?.version ?? 0
   const found = db.pragma('user_version', { simple: true }) as number
-  if (found > newest) return { code: 'L-801' }
+  if (found > newest) return { code: failures.databaseNewer }
   // A table that is built anew is referred to by others: references are checked at the end of each migration instead
   // ("Making Other Kinds Of Table Schema Changes").
   db.pragma('foreign_keys = OFF')
@@ -89,7 +91,7 @@ export function openStore(file: string | Buffer, migrations: readonly Migration[
     db?.close()
     const failure = storageFailure(error)
     if (failure === null) {
-      if (error instanceof TypeError) return fail('L-803')
+      if (error instanceof TypeError) return fail(failures.diskNotWritable)
       throw error
     }
     return { ok: false, failure }

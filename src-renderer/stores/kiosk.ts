@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { createClient } from '../../src-shared/kiosk-api/contract.ts'
 import { kioskApi, type KioskClient, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api/index.ts'
 import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
 
 /** `away`: what is on screen is old; it stays, under a notice, until the engine is back. */
@@ -106,7 +107,7 @@ export const useKiosk = defineStore('kiosk', () => {
 
   /** One call; while the engine is away every call is answered `L-904` at once. */
   async function call<T>(work: (api: KioskClient) => Promise<Result<T>>): Promise<Result<T>> {
-    if (client === null || presence.value !== 'here') return fail('L-904')
+    if (client === null || presence.value !== 'here') return fail(failures.engineRestarting)
     return work(client)
   }
 

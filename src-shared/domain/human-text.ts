@@ -5,6 +5,7 @@
  * docs/import.md says which, and why.
  */
 import { z } from 'zod'
+import * as failures from '../failures/named.ts'
 
 /**
  * Control and format characters, what Unicode draws as nothing, lone surrogates, noncharacters, separators of lines,
@@ -105,10 +106,13 @@ export const HumanText = (characters: number) =>
     .max(characters)
     .superRefine((text, context) => {
       const found = hiddenIn(text)
-      if (found !== null) context.addIssue({ code: 'custom', params: { failure: 'L-720', found } })
-      else if (crowded(text)) context.addIssue({ code: 'custom', params: { failure: 'L-722' } })
+      if (found !== null) context.addIssue({ code: 'custom', params: { failure: failures.invisibleCharacter, found } })
+      else if (crowded(text)) context.addIssue({ code: 'custom', params: { failure: failures.marksImpossible } })
       else if (encoder.encode(text).length > bytesFor(characters))
-        context.addIssue({ code: 'custom', params: { failure: 'L-721', max: characters, bytes: bytesFor(characters) } })
+        context.addIssue({
+          code: 'custom',
+          params: { failure: failures.textTooLong, max: characters, bytes: bytesFor(characters) },
+        })
     })
 
 /** A `HumanText` that is not empty. */
@@ -117,9 +121,17 @@ export const HumanLabel = (characters: number) => HumanText(characters).refine((
 /** What a refused `HumanText` is refused with, from the issue that zod tells; null for any other issue. */
 export function failureOfText(
   issue: { readonly code?: string; readonly params?: Readonly<Record<string, unknown>> | undefined } | undefined,
-): { readonly code: 'L-720' | 'L-721' | 'L-722'; readonly params: Readonly<Record<string, string | number>> } | null {
+): {
+  readonly code: typeof failures.invisibleCharacter | typeof failures.textTooLong | typeof failures.marksImpossible
+  readonly params: Readonly<Record<string, string | number>>
+} | null {
   const { failure, ...rest } = issue?.code === 'custom' ? (issue.params ?? {}) : {}
-  if (failure !== 'L-720' && failure !== 'L-721' && failure !== 'L-722') return null
+  if (
+    failure !== failures.invisibleCharacter &&
+    failure !== failures.textTooLong &&
+    failure !== failures.marksImpossible
+  )
+    return null
   const params = Object.fromEntries(
     Object.entries(rest).filter((one): one is [string, string | number] =>
       ['string', 'number'].includes(typeof one[1]),

@@ -4,6 +4,7 @@
  */
 import { HubPickupState } from '../hub-api/agent/words.ts'
 import type { PickupState } from './index.ts'
+import * as failures from '../failures/named.ts'
 
 /** How a pickup ended at a desk; null while it lives. */
 type DeskEnd = 'handed-over' | 'dispatched' | 'burned' | 'revoked' | 'returned'
@@ -23,16 +24,17 @@ const deskEnds: Readonly<Record<PickupState, DeskEnd | null>> = {
 }
 /** What a desk says of a pickup that has ended. */
 const saidOfEnd = {
-  'handed-over': 'L-204',
-  dispatched: 'L-204',
-  burned: 'L-208',
-  revoked: 'L-203',
-  returned: 'L-203',
+  'handed-over': failures.alreadyHandedOver,
+  dispatched: failures.alreadyHandedOver,
+  burned: failures.secretDisabled,
+  revoked: failures.pickupRevoked,
+  returned: failures.pickupRevoked,
 } as const satisfies Record<DeskEnd, string>
 export type SaidOfEnd = (typeof saidOfEnd)[DeskEnd]
 
 /** The secret is in somebody's hand, in the post, or burned: no grant and no request of the hub undoes that. */
-const goneFromDesk = (state: PickupState): boolean => ['L-204', 'L-208'].includes(saidWhere(state) ?? '')
+const goneFromDesk = (state: PickupState): boolean =>
+  [failures.alreadyHandedOver, failures.secretDisabled].includes(saidWhere(state) ?? '')
 
 function saidWhere(state: PickupState): SaidOfEnd | null {
   const end = deskEnds[state]

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { FailureParams } from './bounds.ts'
 import { isErrorCode, type ErrorCode, type ErrorParams } from '../failures/codes.ts'
+import * as failures from '../failures/named.ts'
 
 export const Light = z.enum(['green', 'amber', 'red'])
 export type Light = z.infer<typeof Light>
@@ -107,14 +108,16 @@ type Add = (
 function common(facts: ScreenFacts, add: Add): void {
   const { now, reader, unsent } = facts
   if (facts.clockOffMs !== null && Math.abs(facts.clockOffMs) > readinessLimits.clockMs)
-    add('amber', 'L-420', { minutes: Math.round(Math.abs(facts.clockOffMs) / 60_000) })
-  if (!reader.ready) add('red', reader.code ?? 'L-701')
+    add('amber', failures.clockOff, { minutes: Math.round(Math.abs(facts.clockOffMs) / 60_000) })
+  if (!reader.ready) add('red', reader.code ?? failures.noReader)
   if (unsent.count > 0 && unsent.oldestAt !== null && now - unsent.oldestAt > readinessLimits.unsentMs)
-    add('amber', 'L-421', { count: unsent.count, sinceAt: unsent.oldestAt })
+    add('amber', failures.entriesUnsent, { count: unsent.count, sinceAt: unsent.oldestAt })
   const free = facts.diskFreeBytes
   if (free !== null && free < readinessLimits.diskLowBytes)
-    add(free < readinessLimits.diskFullBytes ? 'red' : 'amber', 'L-417', { megabytes: Math.floor(free / megabyte) })
-  if (facts.updateWaiting) add('note', 'L-418')
+    add(free < readinessLimits.diskFullBytes ? 'red' : 'amber', failures.diskLow, {
+      megabytes: Math.floor(free / megabyte),
+    })
+  if (facts.updateWaiting) add('note', failures.updateWaiting)
 }
 
 function concluded(gather: (add: Add) => void): Readiness {
@@ -136,9 +139,9 @@ function concluded(gather: (add: Add) => void): Readiness {
 /** Of a check-in screen: can people check in here now? Never without the hub. */
 export function screenReadinessOf(facts: ScreenFacts): Readiness {
   const found = concluded((add) => {
-    if (facts.network === 'frozen') add('red', 'L-604')
-    else if (facts.network === 'refused') add('red', 'L-603')
-    else if (facts.network !== 'online') add('red', 'L-245')
+    if (facts.network === 'frozen') add('red', failures.kioskFrozen)
+    else if (facts.network === 'refused') add('red', failures.kioskNotAccepted)
+    else if (facts.network !== 'online') add('red', failures.screenOffline)
     common(facts, add)
   })
   return { ...found, servesOffline: false }
@@ -148,32 +151,36 @@ export function screenReadinessOf(facts: ScreenFacts): Readiness {
 export function readinessOf(facts: ReadinessFacts): Readiness {
   const { now, lastContactAt, printer } = facts
   return concluded((add) => {
-    if (facts.network === 'frozen') add('red', 'L-604')
-    if (facts.network === 'refused') add('red', 'L-603')
+    if (facts.network === 'frozen') add('red', failures.kioskFrozen)
+    if (facts.network === 'refused') add('red', failures.kioskNotAccepted)
     const silentMs = lastContactAt === null ? Infinity : now - lastContactAt
     const silent = facts.network !== 'online'
-    if (silent && lastContactAt === null) add('red', 'L-428')
-    else if (silent && silentMs > facts.staffOfflineMs) add('red', 'L-409')
-    else if (silent && silentMs > readinessLimits.staleMs) add('amber', 'L-419', { sinceAt: lastContactAt ?? 0 })
-    else if (silent) add('note', 'L-419', { sinceAt: lastContactAt ?? 0 })
+    if (silent && lastContactAt === null) add('red', failures.hubNeverHeard)
+    else if (silent && silentMs > facts.staffOfflineMs) add('red', failures.offlineTooLong)
+    else if (silent && silentMs > readinessLimits.staleMs)
+      add('amber', failures.hubSilent, { sinceAt: lastContactAt ?? 0 })
+    else if (silent) add('note', failures.hubSilent, { sinceAt: lastContactAt ?? 0 })
 
-    if (!printer.canPrint) add('red', printer.code ?? 'L-503')
-    else if (printer.nearEnd) add('amber', 'L-426')
-    else if (printer.wordless) add('note', 'L-427')
-    if (!facts.printedToday) add('amber', 'L-416')
+    if (!printer.canPrint) add('red', printer.code ?? failures.printerSilent)
+    else if (printer.nearEnd) add('amber', failures.paperLow)
+    else if (printer.wordless) add('note', failures.printerMute)
+    if (!facts.printedToday) add('amber', failures.printerUntried)
 
-    if (facts.openingKey === 'none') add('red', 'L-422')
-    else if (facts.openingKey === 'unregistered') add('amber', 'L-422')
-    else if (facts.openingKey === 'waits' && facts.openingFingerprint === null) add('amber', 'L-433')
-    else if (facts.openingKey === 'waits') add('amber', 'L-430', { fingerprint: facts.openingFingerprint ?? '' })
-    else if (facts.openingKey === 'refused') add('amber', 'L-431')
-    else if (facts.openingKey === 'another-waits') add('amber', 'L-432')
-    if (facts.staffUnvouched > 0) add('amber', 'L-434', { count: facts.staffUnvouched })
-    if (facts.lacksNewestKey) add('amber', 'L-435')
-    if (facts.staffWithPin === 0) add('red', 'L-425')
-    else if (facts.staffWithPin === 1) add('amber', 'L-415')
-    if (facts.staffForOffline === 0) add(facts.network === 'online' ? 'note' : 'red', 'L-424', undefined, true)
-    if (facts.unsettled > 0) add('amber', 'L-423', { count: facts.unsettled })
+    if (facts.openingKey === 'none') add('red', failures.noOpeningKey)
+    else if (facts.openingKey === 'unregistered') add('amber', failures.noOpeningKey)
+    else if (facts.openingKey === 'waits' && facts.openingFingerprint === null)
+      add('amber', failures.openingKeyUncompared)
+    else if (facts.openingKey === 'waits')
+      add('amber', failures.openingKeyUnconfirmed, { fingerprint: facts.openingFingerprint ?? '' })
+    else if (facts.openingKey === 'refused') add('amber', failures.openingKeyRefused)
+    else if (facts.openingKey === 'another-waits') add('amber', failures.openingKeyOfAnother)
+    if (facts.staffUnvouched > 0) add('amber', failures.membersWithoutKey, { count: facts.staffUnvouched })
+    if (facts.lacksNewestKey) add('amber', failures.memberWithoutKey)
+    if (facts.staffWithPin === 0) add('red', failures.nobodyCanSignIn)
+    else if (facts.staffWithPin === 1) add('amber', failures.onlyOneMember)
+    if (facts.staffForOffline === 0)
+      add(facts.network === 'online' ? 'note' : 'red', failures.noPinOffline, undefined, true)
+    if (facts.unsettled > 0) add('amber', failures.slipsUnsettled, { count: facts.unsettled })
     common(facts, add)
   })
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { fail, ok, type Result } from '../failures/result.ts'
+import * as failures from '../failures/named.ts'
 
 export const TrackingNumber = z.string().regex(/^[A-Z0-9]{13,35}$/)
 export type TrackingNumber = z.infer<typeof TrackingNumber>
@@ -28,9 +29,11 @@ function gs1CheckDigit(digits: string): number {
 export function readTrackingNumber(text: string): Result<TrackingNumber> | null {
   const squeezed = text.toUpperCase().replace(/[\s().-]/g, '')
   const s10 = /^[A-Z]{2}(\d{8})(\d)[A-Z]{2}$/.exec(squeezed)
-  if (s10 !== null) return s10CheckDigit(s10[1] ?? '') === Number(s10[2]) ? ok(squeezed) : fail('L-231')
+  if (s10 !== null)
+    return s10CheckDigit(s10[1] ?? '') === Number(s10[2]) ? ok(squeezed) : fail(failures.trackingCheckDigit)
   if (/^JJFI\d{17}$/.test(squeezed)) return ok(squeezed)
   const sscc = /^00(\d{17})(\d)$/.exec(squeezed)
-  if (sscc !== null) return gs1CheckDigit(sscc[1] ?? '') === Number(sscc[2]) ? ok(squeezed) : fail('L-231')
+  if (sscc !== null)
+    return gs1CheckDigit(sscc[1] ?? '') === Number(sscc[2]) ? ok(squeezed) : fail(failures.trackingCheckDigit)
   return null
 }

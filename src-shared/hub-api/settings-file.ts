@@ -11,6 +11,7 @@ import { failureOfText, HumanText } from '../domain/human-text.ts'
 import { OpeningHoursSet } from '../domain/opening-hours.ts'
 import { Policy } from '../policy/index.ts'
 import { fail, ok, type Result } from '../failures/result.ts'
+import * as failures from '../failures/named.ts'
 import { SlipLogo, SlipNote } from '../domain/slip-logo.ts'
 
 export const settingsFormat = 'lodge-settings'
@@ -105,13 +106,13 @@ const Head = z.object({ version: z.number().int().min(1).catch(settingsVersion) 
  */
 export function parseSettingsFile(raw: unknown): Result<SettingsFile> {
   const head = Head.safeParse(raw)
-  if (!head.success) return fail('L-727', { where: '{' })
-  if (head.data.version > settingsVersion) return fail('L-726')
+  if (!head.success) return fail(failures.settingsFileUnusable, { where: '{' })
+  if (head.data.version > settingsVersion) return fail(failures.settingsFileNewer)
   const parsed = AtTheDoor.safeParse(raw)
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
   const named = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const where = [...(issue?.path ?? []), ...(named === undefined ? [] : [named])].join('.').slice(0, 120)
   const text = failureOfText(issue)
-  return text === null ? fail('L-727', { where }) : fail(text.code, { ...text.params, where })
+  return text === null ? fail(failures.settingsFileUnusable, { where }) : fail(text.code, { ...text.params, where })
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { Count, FailureParams } from '../domain/bounds.ts'
 import { isErrorCode, type ErrorCode, type ErrorParams } from '../failures/codes.ts'
+import * as failures from '../failures/named.ts'
 import { fail, type Failure, type Result } from '../failures/result.ts'
 
 export interface Method {
@@ -94,16 +95,16 @@ export async function answer<C extends Contract>(
   onBug: (method: string, error: unknown) => void,
 ): Promise<ReplyFrame> {
   const method = findMethod(contract, frame.method)
-  if (method === undefined) return { t: 'reply', id: frame.id, result: fail('L-902') }
+  if (method === undefined) return { t: 'reply', id: frame.id, result: fail(failures.requestUnknown) }
   const input = method.input.safeParse(frame.input)
-  if (!input.success) return { t: 'reply', id: frame.id, result: fail('L-903') }
+  if (!input.success) return { t: 'reply', id: frame.id, result: fail(failures.inputMalformed) }
   try {
     const handler = handlers[frame.method as MethodName<C>] as (value: unknown) => Promise<Result<unknown>>
     const result = await handler(input.data)
     return { t: 'reply', id: frame.id, result: result.ok ? { ok: true, value: result.value ?? null } : result }
   } catch (error) {
     onBug(frame.method, error)
-    return { t: 'reply', id: frame.id, result: fail('L-901') }
+    return { t: 'reply', id: frame.id, result: fail(failures.bug) }
   }
 }
 
@@ -134,7 +135,7 @@ export function createClient<C extends Contract>(contract: C, link: FrameLink): 
         return
       }
       const value = call.method.output.safeParse(result.value)
-      call.settle(value.success ? { ok: true, value: value.data } : fail('L-905'))
+      call.settle(value.success ? { ok: true, value: value.data } : fail(failures.engineUnintelligible))
       return
     }
     const event = EventFrame.safeParse(raw)
@@ -163,7 +164,7 @@ export function createClient<C extends Contract>(contract: C, link: FrameLink): 
   return {
     api: api as ClientOf<C>,
     drop() {
-      for (const call of open.values()) call.settle(fail('L-904'))
+      for (const call of open.values()) call.settle(fail(failures.engineRestarting))
       open.clear()
     },
   }

@@ -6,6 +6,7 @@
 import type { Channel, DeskKind, ProofKind, RecipientClass } from '../domain/index.ts'
 import type { AgentRole } from '../hub-api/agent/words.ts'
 import type { ErrorCode } from '../failures/codes.ts'
+import * as failures from '../failures/named.ts'
 import type { PostalArea } from './postal.ts'
 import { acceptsIssuer, classRule, issuersOf, walkInAt, type Policy, type PolicyRule } from './schema.ts'
 
@@ -67,24 +68,24 @@ export interface Refused {
 }
 
 const codes = [
-  'L-206',
-  'L-207',
-  'L-210',
-  'L-211',
-  'L-220',
-  'L-221',
-  'L-222',
-  'L-223',
-  'L-224',
-  'L-225',
-  'L-226',
-  'L-227',
-  'L-228',
-  'L-229',
-  'L-230',
-  'L-304',
-  'L-310',
-  'L-618',
+  failures.channelNotAllowed,
+  failures.porterWithoutRequest,
+  failures.deskClosed,
+  failures.deskClosedUntilFurtherNotice,
+  failures.staffByHumanResourcesOnly,
+  failures.trainingHasOwnReset,
+  failures.accountEndedAskSponsor,
+  failures.accountEnded,
+  failures.eIdNotForPerson,
+  failures.preparedInAdvanceOnly,
+  failures.nothingPreparedHere,
+  failures.addressIncomplete,
+  failures.noLetterNearby,
+  failures.issuerNotAccepted,
+  failures.trainingNotAtDesks,
+  failures.documentNotAccepted,
+  failures.needsSecondMember,
+  failures.roleNotAllowed,
 ] as const satisfies readonly ErrorCode[]
 export type PolicyCode = (typeof codes)[number]
 /** Every code that a refusal by policy may carry. */
@@ -124,24 +125,27 @@ function against(policy: Policy, rule: PolicyRule, asked: PolicyCase): Refused |
     ),
   ]
   if (act.kind === 'issue') {
-    if (act.by !== null && !issuersOf(rule).includes(act.by)) return refusal('L-618')
-    if (act.how === 'walk-in' && !walkInAt(rule)) return refusal('L-225', { deskKinds: elsewhere(walkInAt) })
+    if (act.by !== null && !issuersOf(rule).includes(act.by)) return refusal(failures.roleNotAllowed)
+    if (act.how === 'walk-in' && !walkInAt(rule))
+      return refusal(failures.preparedInAdvanceOnly, { deskKinds: elsewhere(walkInAt) })
     if (act.how === 'prepared' && !rule.prepared)
-      return refusal('L-226', { deskKinds: elsewhere((other) => other.prepared) })
+      return refusal(failures.nothingPreparedHere, { deskKinds: elsewhere((other) => other.prepared) })
   }
   // One of spaces is none.
-  if (rule.needsRequestReference && (asked.requestReference ?? '').trim() === '') return refusal('L-207')
+  if (rule.needsRequestReference && (asked.requestReference ?? '').trim() === '')
+    return refusal(failures.porterWithoutRequest)
   if (rule.channel === 'registered-letter') {
-    if (asked.postalArea === 'unknown') return refusal('L-227')
-    if (asked.postalArea === 'inside') return refusal('L-228', { deskKinds: desksOf(policy, asked.recipientClass) })
+    if (asked.postalArea === 'unknown') return refusal(failures.addressIncomplete)
+    if (asked.postalArea === 'inside')
+      return refusal(failures.noLetterNearby, { deskKinds: desksOf(policy, asked.recipientClass) })
   }
   if (act.kind === 'verify') {
     const { kind, issuerCountry } = act.proof
-    if (kind === 'e-id' && !classRule(policy, asked.recipientClass).eId) return refusal('L-224')
-    if (!rule.proofs.includes(kind)) return refusal('L-304')
-    if (!acceptsIssuer(policy, kind, issuerCountry)) return refusal('L-229')
+    if (kind === 'e-id' && !classRule(policy, asked.recipientClass).eId) return refusal(failures.eIdNotForPerson)
+    if (!rule.proofs.includes(kind)) return refusal(failures.documentNotAccepted)
+    if (!acceptsIssuer(policy, kind, issuerCountry)) return refusal(failures.issuerNotAccepted)
   }
-  if (act.kind === 'release' && rule.fourEyes && !act.witnessed) return refusal('L-310')
+  if (act.kind === 'release' && rule.fourEyes && !act.witnessed) return refusal(failures.needsSecondMember)
   return null
 }
 
@@ -149,16 +153,23 @@ function against(policy: Policy, rule: PolicyRule, asked: PolicyCase): Refused |
 export function decide(policy: Policy, asked: PolicyCase): Decision {
   const { recipientClass, act } = asked
   const own = classRule(policy, recipientClass)
-  if (!own.pickup) return own.resetAddress === null ? refusal('L-230') : refusal('L-221', { address: own.resetAddress })
+  if (!own.pickup)
+    return own.resetAddress === null
+      ? refusal(failures.trainingNotAtDesks)
+      : refusal(failures.trainingHasOwnReset, { address: own.resetAddress })
   const ended = asked.accountEnded
   if (ended && own.endedAccount === 'refuse')
-    return asked.sponsor === null ? refusal('L-223') : refusal('L-222', { sponsor: asked.sponsor })
+    return asked.sponsor === null
+      ? refusal(failures.accountEnded)
+      : refusal(failures.accountEndedAskSponsor, { sponsor: asked.sponsor })
   const rules = policy.rules.filter(
     (rule) =>
       rule.recipientClass === recipientClass && rule.channel === asked.channel && rule.deskKind === asked.deskKind,
   )
   if (rules.length === 0)
-    return refusal(recipientClass === 'staff' ? 'L-220' : 'L-206', { deskKinds: desksOf(policy, recipientClass) })
+    return refusal(recipientClass === 'staff' ? failures.staffByHumanResourcesOnly : failures.channelNotAllowed, {
+      deskKinds: desksOf(policy, recipientClass),
+    })
   const closed = 'closed' in act ? act.closed : null
   let first: Refused | null = null
   for (const rule of rules) {
@@ -168,14 +179,16 @@ export function decide(policy: Policy, asked: PolicyCase): Decision {
       continue
     }
     if (closed !== null)
-      return closed.opensAt === null ? refusal('L-211') : refusal('L-210', { opensAt: closed.opensAt })
+      return closed.opensAt === null
+        ? refusal(failures.deskClosedUntilFurtherNotice)
+        : refusal(failures.deskClosed, { opensAt: closed.opensAt })
     return {
       allowed: true,
       rule,
       sponsor: showsSponsor(policy, recipientClass, asked.channel, ended) ? asked.sponsor : null,
     }
   }
-  return first ?? refusal('L-206', { deskKinds: desksOf(policy, recipientClass) })
+  return first ?? refusal(failures.channelNotAllowed, { deskKinds: desksOf(policy, recipientClass) })
 }
 
 /**

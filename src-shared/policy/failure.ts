@@ -1,5 +1,6 @@
 /** A refusal by policy as a failure: its code, and in three languages where to go instead. */
 import type { ErrorCode, ErrorParams } from '../failures/codes.ts'
+import * as failures from '../failures/named.ts'
 import type { Failure } from '../failures/result.ts'
 import type { DeskKind, Language } from '../domain/index.ts'
 import type { PolicyCode, Refused } from './decide.ts'
@@ -20,7 +21,13 @@ export function whereText(
 }
 
 /** Refusals whose next step is another desk. */
-const sendsElsewhere: ReadonlySet<PolicyCode> = new Set(['L-206', 'L-220', 'L-225', 'L-226', 'L-228'])
+const sendsElsewhere: ReadonlySet<PolicyCode> = new Set([
+  failures.channelNotAllowed,
+  failures.staffByHumanResourcesOnly,
+  failures.preparedInAdvanceOnly,
+  failures.nothingPreparedHere,
+  failures.noLetterNearby,
+])
 
 /**
  * `where` in each language (`describeFailure` takes the right one), the contact person, the address, the opening time.

@@ -8,6 +8,7 @@ import { Count, Ordinal } from '../domain/bounds.ts'
 import { Incarnation, Instant, KioskId } from '../domain/index.ts'
 import { LedgerHash, SignedEntry } from '../hub-api/ledger-entry.ts'
 import { fail, ok, type Result } from '../failures/result.ts'
+import * as failures from '../failures/named.ts'
 import type { TagKey } from './tags.ts'
 
 /** `after`: the entry before the first one here. */
@@ -64,7 +65,7 @@ export function readCarried(text: string): Result<CarriedFile> {
   const head = CarriedHead.safeParse(parsed(lines[0] ?? ''))
   // A whole file ends with its signature and a line break.
   const trailer = lines.at(-1) === '' ? Trailer.safeParse(parsed(lines.at(-2) ?? '')) : null
-  if (!head.success || trailer?.success !== true) return fail('L-620')
+  if (!head.success || trailer?.success !== true) return fail(failures.carriedIncomplete)
   const { signature } = trailer.data
   return ok({
     head: head.data,
@@ -73,9 +74,9 @@ export function readCarried(text: string): Result<CarriedFile> {
         .slice(0, -2)
         .map((line) => `${line}\n`)
         .join('')
-      if (!verify(null, digest(body), key, Buffer.from(signature, 'base64url'))) return fail('L-621')
+      if (!verify(null, digest(body), key, Buffer.from(signature, 'base64url'))) return fail(failures.carriedChanged)
       const entries = z.array(SignedEntry).length(head.data.count).safeParse(lines.slice(1, -2).map(parsed))
-      return entries.success ? ok(entries.data) : fail('L-621')
+      return entries.success ? ok(entries.data) : fail(failures.carriedChanged)
     },
   })
 }
@@ -96,11 +97,11 @@ export function writeReceipt(key: TagKey, receipt: Omit<Receipt, 'format' | 'mac
  */
 export function readReceipt(key: TagKey, kiosk: KioskId, text: string): Result<Receipt> {
   const receipt = Receipt.safeParse(parsed(text))
-  if (!receipt.success) return fail('L-620')
-  if (receipt.data.kiosk !== kiosk) return fail('L-622')
+  if (!receipt.success) return fail(failures.carriedIncomplete)
+  if (receipt.data.kiosk !== kiosk) return fail(failures.carriedOfAnotherKiosk)
   return timingSafeEqual(macOf(key, receipt.data), Buffer.from(receipt.data.mac, 'base64url'))
     ? ok(receipt.data)
-    : fail('L-621')
+    : fail(failures.carriedChanged)
 }
 
 /** Names on the stick. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { languages, type Language } from '../../src-shared/domain/index.ts'
 import { describeFailure, errorCodes, type ErrorCode } from '../../src-shared/failures/codes.ts'
 import { errorTexts } from '../../src-shared/failures/texts.ts'
+import * as named from '../../src-shared/failures/named.ts'
 import { visitorTexts } from '../../src-shared/failures/visitor-texts.ts'
 import { policyCodes } from '../../src-shared/policy/index.ts'
 import { slipTexts } from '../../src-shared/domain/slip-texts.ts'
@@ -66,13 +67,18 @@ for (const part of visitorParts) {
     for (const key of all.en.keys()) if (key.startsWith(beginning ?? '-')) visitorKeys.add(key)
 }
 
+/** Codes of the failures that a source names. */
+function namedIn(file: string, names: RegExp): ErrorCode[] {
+  return [...source(file).matchAll(names)].map(([, name]) => named[name as keyof typeof named])
+}
+
 /** Refusals and notices that the engine shows while nobody is signed in, by its sources and the policy. */
 function visitorCodes(): ErrorCode[] {
   const said = ['scanning', 'check-in-screen', 'directions', 'requesting'].flatMap((file) =>
-    [...source(`src-main/counter/${file}.ts`).matchAll(/'(L-\d{3})'/g)].map(([, code]) => code ?? ''),
+    namedIn(`src-main/counter/${file}.ts`, /failures\.(\w+)/g),
   )
   const unreadable = ['scans/classify', 'documents/mrz'].flatMap((file) =>
-    [...source(`src-main/identity/${file}.ts`).matchAll(/fail\('(L-\d{3})'\)/g)].map(([, code]) => code ?? ''),
+    namedIn(`src-main/identity/${file}.ts`, /fail\(failures\.(\w+)\)/g),
   )
   const all = new Set<string>([...said, ...unreadable, ...policyCodes, 'L-203', 'L-205', 'L-240'])
   return errorCodes.filter((code) => all.has(code) && !staffCodes.has(code))

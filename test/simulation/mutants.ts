@@ -143,7 +143,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a new incarnation is noticed',
     file: 'src-hub/http/routes.ts',
-    from: "if (query.incarnation !== kiosk.incarnation) return fail('L-607')",
+    from: 'if (query.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)',
     to: '',
     // Either end alone would do.
     also: [
@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
     also: [
       {
         file: 'src-hub/http/routes.ts',
-        from: "        if (body.incarnation !== kiosk.incarnation) return fail('L-607')\n",
+        from: '        if (body.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)\n',
         to: '',
       },
     ],

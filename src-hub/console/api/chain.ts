@@ -2,6 +2,7 @@
 import { chainPath, ChainProgress } from '../../../src-shared/hub-api/agent/audit.ts'
 import { HubFailure } from '../../../src-shared/hub-api/index.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { addressOf } from './client.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function checkChain(kiosk: string, onProgress: (progress: ChainProg
     const answer = await fetch(addressOf(chainPath, { kiosk }), { credentials: 'same-origin' })
     if (!answer.ok || answer.body === null) {
       const failure = HubFailure.safeParse(await answer.json())
-      return failure.success ? { ok: false, failure: failure.data as Failure } : fail('L-602')
+      return failure.success ? { ok: false, failure: failure.data as Failure } : fail(failures.hubUnintelligible)
     }
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
     let rest = ''
@@ -23,12 +24,12 @@ export async function checkChain(kiosk: string, onProgress: (progress: ChainProg
       rest = done ? '' : (lines.pop() ?? '')
       for (const line of lines.filter((each) => each !== '')) {
         const progress = ChainProgress.safeParse(JSON.parse(line))
-        if (!progress.success) return fail('L-602')
+        if (!progress.success) return fail(failures.hubUnintelligible)
         onProgress(progress.data)
       }
       if (done) return ok(null)
     }
   } catch {
-    return fail('L-601')
+    return fail(failures.hubUnreachable)
   }
 }

@@ -6,6 +6,7 @@ import { csrfHeader } from '../../../src-shared/hub-api/agent/session.ts'
 import { shownDeep } from '../../../src-shared/domain/human-text.ts'
 import { HubFailure } from '../../../src-shared/hub-api/index.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
 
 export interface CallInput<R extends ConsoleRoute> {
@@ -47,21 +48,21 @@ export function createCallHub(fetching: typeof fetch, csrf: () => string | null,
         ...(input.signal === undefined ? {} : { signal: input.signal }),
       })
     } catch {
-      return fail('L-601')
+      return fail(failures.hubUnreachable)
     }
     try {
       // What was stored before names were looked at is made harmless here, once, for every page.
       json = shownDeep((await answer.json()) as unknown)
     } catch {
-      return fail(answer.status >= 500 ? 'L-611' : 'L-602')
+      return fail(answer.status >= 500 ? failures.hubOutOfService : failures.hubUnintelligible)
     }
     if (!answer.ok) {
       const failure = HubFailure.safeParse(json)
-      if (!failure.success) return fail(answer.status >= 500 ? 'L-611' : 'L-602')
-      if (failure.data.code === 'L-610') onSignedOut()
+      if (!failure.success) return fail(answer.status >= 500 ? failures.hubOutOfService : failures.hubUnintelligible)
+      if (failure.data.code === failures.notAllowed) onSignedOut()
       return { ok: false, failure: failure.data as Failure }
     }
     const reply = route.reply.safeParse(json)
-    return reply.success ? ok(reply.data as ConsoleReply<typeof name>) : fail('L-602')
+    return reply.success ? ok(reply.data as ConsoleReply<typeof name>) : fail(failures.hubUnintelligible)
   }
 }

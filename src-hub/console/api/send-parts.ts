@@ -3,6 +3,7 @@
  * hub.
  */
 import { ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { CallHub } from './client.ts'
 
 const tries = 3
@@ -28,7 +29,7 @@ export async function sendParts(
     for (let tried = 1; ; tried++) {
       const sent = await call('importPart', { body: { id, part, bytes, last: part === parts - 1 } })
       if (sent.ok) break
-      if (tried === tries || sent.failure.code !== 'L-601') return sent
+      if (tried === tries || sent.failure.code !== failures.hubUnreachable) return sent
     }
     onSent((part + 1) / parts)
   }

@@ -5,6 +5,7 @@ import type { SessionView } from '../../../src-shared/hub-api/agent/session.ts'
 import { mayCall } from '../../../src-shared/hub-api/authority.ts'
 import type { ConsoleRoute } from '../api/contract.ts'
 import type { Failure } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { useHub } from './hub.ts'
 
 export const useSession = defineStore('session', () => {
@@ -22,7 +23,7 @@ export const useSession = defineStore('session', () => {
   /** Whether someone is. */
   async function recall(): Promise<boolean> {
     const result = await hub.call('session')
-    failure.value = result.ok || result.failure.code === 'L-610' ? null : result.failure
+    failure.value = result.ok || result.failure.code === failures.notAllowed ? null : result.failure
     take(result.ok ? result.value : null)
     return result.ok
   }

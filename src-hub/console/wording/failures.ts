@@ -3,6 +3,7 @@
  * its own.
  */
 import { describeFailure, isErrorCode, type ErrorCode, type ErrorParams } from '../../../src-shared/failures/codes.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { useTexts } from '../i18n.ts'
 import { useLook } from '../stores/look.ts'
 
@@ -12,12 +13,26 @@ export interface Told {
   readonly params?: ErrorParams | undefined
 }
 
-const own = ['L-601', 'L-602', 'L-611', 'L-610', 'L-608', 'L-207'] as const
+const own = [
+  failures.hubUnreachable,
+  failures.hubUnintelligible,
+  failures.hubOutOfService,
+  failures.notAllowed,
+  failures.requestMalformed,
+  failures.porterWithoutRequest,
+] as const
 /** What is named and not there, as a reason says it. */
 const things = ['account', 'desk', 'pickup', 'recipient', 'kiosk'] as const
 
 /** Of many rows at once there is none to name. */
-const many = ['L-609', 'L-635', 'L-636', 'L-720', 'L-721', 'L-722'] as const
+const many = [
+  failures.notFound,
+  failures.valueUnusable,
+  failures.accountTwice,
+  failures.invisibleCharacter,
+  failures.textTooLong,
+  failures.marksImpossible,
+] as const
 
 export function useFailureWords(): (failure: Told) => { what: string; next: string } {
   const { t } = useTexts()
@@ -25,7 +40,7 @@ export function useFailureWords(): (failure: Told) => { what: string; next: stri
   return (failure) => {
     const several = failure.params === undefined ? many.find((each) => each === failure.code) : undefined
     if (several !== undefined) return { what: t(`failure.many.${several}`), next: '' }
-    if (failure.code === 'L-609') {
+    if (failure.code === failures.notFound) {
       const thing = things.find((each) => each === failure.params?.['what']) ?? 'other'
       return { what: t(`failure.notFound.${thing}`), next: t('failure.notFound.next') }
     }

@@ -2,6 +2,7 @@
 import type { administrationRoutes } from '../../../src-shared/hub-api/agent/administration.ts'
 import { authorityFingerprint } from '../../../src-shared/protocol/enrolment-code.ts'
 import { fail, ok } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import {
   addBadge,
   listStaff,
@@ -41,7 +42,7 @@ export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof
       const invited: Invited[] = []
       for (const id of body.desks) {
         const desk = names.get(id)
-        if (desk === undefined) return fail('L-609', { what: 'desk' })
+        if (desk === undefined) return fail(failures.notFound, { what: 'desk' })
         const code = await newEnrolmentCode(db, id, authorityFingerprint(parts.authority), now())
         if (!code.ok) return code
         await db

@@ -1,6 +1,7 @@
 /** Proof, and what is held of people. */
 import type { auditRoutes } from '../../../src-shared/hub-api/agent/audit.ts'
 import { fail, ok } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { listChains, listQuarantine } from '../../audit/index.ts'
 import { dataSubject, erasePerson, readRetention, saveRetention } from '../../privacy/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
@@ -13,7 +14,7 @@ export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof audi
     exportKey: async () => {
       const key = parts.console?.exportKey
       return key === undefined
-        ? fail('L-609', { what: 'key' })
+        ? fail(failures.notFound, { what: 'key' })
         : ok({ key: key.publicKey, fingerprint: key.fingerprint })
     },
     dataSubject: async ({ body, agent }) => dataSubject(db, keys, now(), agent.name, body.recipient),

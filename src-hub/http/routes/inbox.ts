@@ -1,5 +1,6 @@
 /** Requests filed at kiosks: taken in from kiosks, decided by agents. */
 import { fail, ok } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { approveRequest, declineRequest, fileRequest, listInbox } from '../../inbox/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
@@ -11,7 +12,7 @@ export function inboxHandlers(
     fileRequest: async ({ body, kiosk }) => {
       // Nobody signs in at a check-in screen: it files for the card that was read there, and in nobody's name.
       if (kiosk.kind === 'check-in' && (body.cardTag === null || body.account !== null || body.staff !== null))
-        return fail('L-109')
+        return fail(failures.notForThisKindOfKiosk)
       return fileRequest(db, parts, kiosk, body)
     },
     inbox: async ({ query }) => ok(await listInbox(db, query)),

@@ -6,6 +6,7 @@ import {
   type SessionView,
 } from '../../../src-shared/hub-api/agent/session.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import {
   acceptInvitation,
   anyAccount,
@@ -58,11 +59,12 @@ export function signInHandlers(
         oidc: oidc === null ? null : { label: oidc.label, trouble: oidc.trouble() },
         first: local && !(await anyAccount(db)),
       }),
-    signIn: async ({ body, visitor }) => (local ? begin(await signInLocally(db, now(), body), visitor) : fail('L-650')),
+    signIn: async ({ body, visitor }) =>
+      local ? begin(await signInLocally(db, now(), body), visitor) : fail(failures.passwordWrong),
     firstAdministrator: async ({ body, visitor }) =>
-      local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail('L-655'),
+      local ? begin(await makeFirstAdministrator(db, now(), body), visitor) : fail(failures.linkSpent),
     acceptInvitation: async ({ body, visitor }) =>
-      local ? begin(await acceptInvitation(db, now(), body), visitor) : fail('L-655'),
+      local ? begin(await acceptInvitation(db, now(), body), visitor) : fail(failures.linkSpent),
     signOut: async ({ agent, session, visitor }) => {
       if (session !== null) {
         await endSession(db, session.id, session.username)
@@ -87,7 +89,7 @@ export function signInHandlers(
           : viewOf(session),
       ),
     sessions: async ({ query, agent, session }) => {
-      if (query.of === 'all' && agent.role !== 'administrator') return fail('L-618')
+      if (query.of === 'all' && agent.role !== 'administrator') return fail(failures.roleNotAllowed)
       const rows =
         query.of === 'mine' && session === null
           ? []
@@ -97,7 +99,7 @@ export function signInHandlers(
     revokeSession: async ({ body, agent, session }) => {
       const mine = session === null ? '' : session.username
       const done = await endSession(db, body.id, agent.role === 'administrator' ? null : mine)
-      if (done === null) return fail('L-609', { what: 'session' })
+      if (done === null) return fail(failures.notFound, { what: 'session' })
       await note(agent.name, 'session-ended', { of: done })
       return ok({ revoked: true as const })
     },

@@ -2,6 +2,7 @@
 import { StaffRole, DeskKind } from '../../../src-shared/domain/index.ts'
 import { servesAt, walkInDesks } from '../../../src-shared/domain/serving.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { Db } from '../../database/index.ts'
 import { findAccounts } from '../../people/index.ts'
 import { issueWalkIn } from '../../pickups/index.ts'
@@ -32,9 +33,11 @@ export async function servingStaff(
     .where('kiosk.id', '=', kiosk.id)
     .where('kiosk.kind', '=', 'desk')
     .executeTakeFirst()
-  if (member === undefined) return fail('L-408')
+  if (member === undefined) return fail(failures.roleNotHere)
   const desk = DeskKind.parse(member.kind)
-  return servesAt[StaffRole.parse(member.role)].includes(desk) ? ok({ name: member.name, desk }) : fail('L-408')
+  return servesAt[StaffRole.parse(member.role)].includes(desk)
+    ? ok({ name: member.name, desk })
+    : fail(failures.roleNotHere)
 }
 
 export function walkInHandlers(parts: RouteParts): SomeHandlers<'findAccounts' | 'walkIn'> {
@@ -44,8 +47,8 @@ export function walkInHandlers(parts: RouteParts): SomeHandlers<'findAccounts' |
     async findAccounts({ body, kiosk }) {
       const member = await servingStaff(db, kiosk, body.staff)
       if (!member.ok) return member
-      if (!walkInDesks.includes(member.value.desk)) return fail('L-225')
-      if (!lookUps.take(kiosk.id)) return fail('L-619')
+      if (!walkInDesks.includes(member.value.desk)) return fail(failures.preparedInAdvanceOnly)
+      if (!lookUps.take(kiosk.id)) return fail(failures.tooManyFromAddress)
       const found = await findAccounts(parts, kiosk, body.query)
       if (!found.ok) return found
       const { by, accounts, more } = found.value

@@ -6,6 +6,7 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { checkDigitNames, checks } from './check-digits.ts'
 import { dataBits, decimalDigits, splitData, wiegandFormats, wiegandNames, withoutParity } from './wiegand.ts'
 
@@ -161,7 +162,7 @@ export function readAs(format: CardFormat, card: CardText): Result<string> | nul
   for (const step of format.steps) {
     const next = take(step, text)
     if (next === 'no') return null
-    if (next === 'wrong') return fail('L-707')
+    if (next === 'wrong') return fail(failures.cardMisread)
     text = next.text
   }
   const id = text.replace(/[^0-9A-Z]/g, '')

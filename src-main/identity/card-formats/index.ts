@@ -1,4 +1,5 @@
 import { fail, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { readAs, type CardFormat, type CardText } from './format.ts'
 import { knownFormats } from './known.ts'
 
@@ -25,11 +26,11 @@ export function cardIdOf(card: CardText, formats: readonly CardFormat[]): Result
   const { symbology } = card
   const isGs1 = symbology !== undefined && symbology !== null && gs1.test(symbology)
   const meant = isGs1 ? formats.filter((format) => format.symbologies?.includes(symbology) === true) : formats
-  if (isGs1 && meant.length === 0) return fail('L-715')
+  if (isGs1 && meant.length === 0) return fail(failures.gs1Code)
   const tried = meant.length > 0 || plain === undefined ? meant : [plain]
   for (const format of tried) {
     const read = readAs(format, card)
     if (read !== null) return read
   }
-  return fail('L-705')
+  return fail(failures.cardUnknown)
 }

@@ -7,6 +7,7 @@
 import { parse } from 'mrz'
 import type { ProofKind } from '../../../src-shared/domain/index.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { birthOf, expiryOf, expirySeen, type DocumentBirth, type DocumentExpiry, type ExpirySeen } from './dates.ts'
 import { isIssuer } from './issuers.ts'
 import { checkDigit } from './specimen.ts'
@@ -153,17 +154,18 @@ export function readMrz(lines: readonly string[], today: string): Result<Machine
     parsed = parse([...lines], { autocorrect: false })
   } catch {
     // The library throws on shapes it does not know.
-    return fail('L-303')
+    return fail(failures.documentUnreadable)
   }
   const { format } = parsed
-  if (format !== 'TD1' && format !== 'TD2' && format !== 'TD3' && format !== 'FRENCH_NATIONAL_ID') return fail('L-304')
+  if (format !== 'TD1' && format !== 'TD2' && format !== 'TD3' && format !== 'FRENCH_NATIONAL_ID')
+    return fail(failures.documentNotAccepted)
   const [first = '', , third = ''] = lines
   const kind = kindOf(format, first.slice(0, 2))
-  if (kind === null) return fail('L-304')
-  if (!digitsHold(parsed, lines)) return fail('L-303')
+  if (kind === null) return fail(failures.documentNotAccepted)
+  if (!digitsHold(parsed, lines)) return fail(failures.documentUnreadable)
   const french = format === 'FRENCH_NATIONAL_ID'
   const issuerCountry = first.slice(2, 5).replace(/<+$/, '')
-  if (french && issuerCountry !== 'FRA') return fail('L-303')
+  if (french && issuerCountry !== 'FRA') return fail(failures.documentUnreadable)
   const birth = birthOf(rawOf(parsed, lines, 'birthDate'), today)
   // The French card’s zone has the month of issue and no expiry.
   const expiry: DocumentExpiry | null = french
@@ -172,8 +174,8 @@ export function readMrz(lines: readonly string[], today: string): Result<Machine
   const names = french ? frenchNames(parsed, lines) : namesOf(format === 'TD1' ? third : first.slice(5))
   const nationality = rawOf(parsed, lines, 'nationality')
   if (birth === null || expiry === null || names === null || !/^(?:[A-Z]{1,3}<{0,2}|<{3})?$/.test(nationality))
-    return fail('L-303')
-  if (!isIssuer(issuerCountry)) return fail('L-325')
+    return fail(failures.documentUnreadable)
+  if (!isIssuer(issuerCountry)) return fail(failures.issuerUnknown)
   return ok({ format, kind, issuerCountry, ...names, ...birth, expiry })
 }
 

@@ -4,6 +4,7 @@
  * right.
  */
 import { fail, type Failure } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import { cardIdOf, type CardFormat, type CardText } from '../card-formats/index.ts'
 import { isIdentityCode, looksLikeMrz, mrzLines, readMrz, type MachineReadDocument } from '../documents/index.ts'
 
@@ -33,16 +34,17 @@ export function classifyScan(scan: ClassifiedScan, today: string): ScanMeaning {
   const lines = mrzLines(text)
   if (lines !== null || looksLikeMrz(text)) {
     if (scan.offDocument !== true) {
-      const refused = scan.unidentified === true ? fail('L-335') : fail('L-326')
+      const refused =
+        scan.unidentified === true ? fail(failures.readOnceMore) : fail(failures.documentLinesNotFromDocument)
       return { kind: 'unreadable', failure: refused.failure }
     }
-    if (lines === null) return { kind: 'unreadable', failure: fail('L-303').failure }
+    if (lines === null) return { kind: 'unreadable', failure: fail(failures.documentUnreadable).failure }
     const document = readMrz(lines, today)
     return document.ok
       ? { kind: 'document', document: document.value }
       : { kind: 'unreadable', failure: document.failure }
   }
-  if (isIdentityCode(text)) return { kind: 'unreadable', failure: fail('L-709').failure }
+  if (isIdentityCode(text)) return { kind: 'unreadable', failure: fail(failures.identityCodeRead).failure }
   const id = cardIdOf(scan, scan.cards ?? [])
   return id.ok ? { kind: 'card', id: id.value } : { kind: 'unreadable', failure: id.failure }
 }

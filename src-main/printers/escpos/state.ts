@@ -1,20 +1,21 @@
 /** From the four real-time status bytes to one printer state (Epson, DLE EOT n). */
 import type { ErrorCode } from '../../../src-shared/failures/codes.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { PrinterState } from '../../../src-shared/kiosk-api/index.ts'
 import type { PrinterStatus } from '../port.ts'
 
 const codes: Readonly<Record<PrinterState, ErrorCode | null>> = {
   ready: null,
   'paper-near-end': null,
-  'paper-out': 'L-501',
-  'cover-open': 'L-502',
-  offline: 'L-503',
-  error: 'L-504',
-  'not-answering': 'L-503',
-  'no-status': 'L-508',
-  'needs-power-cycle': 'L-507',
-  busy: 'L-511',
-  none: 'L-509',
+  'paper-out': failures.paperOut,
+  'cover-open': failures.coverOpen,
+  offline: failures.printerSilent,
+  error: failures.printerError,
+  'not-answering': failures.printerSilent,
+  'no-status': failures.printerStateUnknown,
+  'needs-power-cycle': failures.jobRemains,
+  busy: failures.printerBusy,
+  none: failures.noPrinter,
 }
 
 /** `staffWord`: the desk takes the staff's word where the printer gives none. */

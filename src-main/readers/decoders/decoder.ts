@@ -1,4 +1,5 @@
 /** A decoder turns raw reports of one device into whole scans. It is pure: no clock, no device, no log. */
+import * as failures from '../../../src-shared/failures/named.ts'
 export interface DecodedScan {
   readonly text: string
   /** AIM symbology identifier (ISO/IEC 15424), where the reader sends one. */
@@ -28,7 +29,14 @@ export const noSymbol: readonly string[] = [ocr, ']X', ']Z']
  * Why a whole read is no scan. L-704: it was torn or spoilt; the others say what came instead
  * (src-shared/failures/texts.ts).
  */
-export type ReadRefusal = 'L-704' | 'L-712' | 'L-713' | 'L-714' | 'L-715' | 'L-716' | 'L-719'
+export type ReadRefusal =
+  | typeof failures.scanIncomplete
+  | typeof failures.keysNotUnderstood
+  | typeof failures.charactersForbidden
+  | typeof failures.codeTooLong
+  | typeof failures.gs1Code
+  | typeof failures.shippingLabel
+  | typeof failures.cardLongerThanReader
 
 /**
  * What the last report was. `part`: of a read that goes on. `scan`: it completed one or more. `idle`: of this decoder's

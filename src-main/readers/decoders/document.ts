@@ -10,6 +10,7 @@ import { beginsTd1 } from '../../identity/documents/index.ts'
 import type { DecodedScan, Decoder, Took } from './decoder.ts'
 import { payloadOf } from './payload.ts'
 import { createTypedIdentifiers } from './typed-identifiers.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 /** Lengths of the lines of TD3, TD2 and TD1 (ICAO Doc 9303 parts 4, 6, 5), and how many there are. */
 const shapes: readonly { readonly length: number; readonly lines: number }[] = [
@@ -53,7 +54,7 @@ export function joinMrzLines(inner: Decoder): Decoder {
     if (shape === null || shapeOf(line) !== shape || first.symbology !== scan.symbology || first.told !== scan.told) {
       // Something else came between: what was begun is not a document, what came may be one or anything.
       held = []
-      took = 'L-704'
+      took = failures.scanIncomplete
       return join(scan)
     }
     held.push({ ...scan, text: line })
@@ -99,7 +100,7 @@ const longestLine = 128
 
 function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Decoder {
   let line = ''
-  let noise: 'L-704' | 'L-714' | null = null
+  let noise: typeof failures.scanIncomplete | typeof failures.codeTooLong | null = null
   let took: Took = 'idle'
   const identifiers = createTypedIdentifiers()
 
@@ -126,7 +127,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
       took = 'part'
       const length = lengthAt === null ? Infinity : (report[lengthAt] ?? Infinity)
       if (report.length <= dataAt || (lengthAt !== null && length > report.length - dataAt)) {
-        noise = 'L-704'
+        noise = failures.scanIncomplete
         return []
       }
       const done: DecodedScan[] = []
@@ -137,12 +138,12 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
         if (byte === 0x0d || byte === 0x0a || byte === 0x03 || byte === 0x04) done.push(...end())
         else if (byte === 0x02) {
           // A new frame: what was open never ended.
-          if (line !== '' || noise !== null) took = 'L-704'
+          if (line !== '' || noise !== null) took = failures.scanIncomplete
           identifiers.saw(line)
           line = ''
           noise = null
         } else if (line.length < longestLine) line += String.fromCharCode(byte)
-        else noise = 'L-714'
+        else noise = failures.codeTooLong
       }
       if (took === 'part' && line === '' && noise === null) took = 'idle'
       return done
@@ -151,7 +152,7 @@ function createLineDecoder({ reportId, lengthAt, dataAt }: DocumentOptions): Dec
     pending: () => noise !== null || line !== '',
     spoil() {
       identifiers.saw(line)
-      if (line !== '') noise = 'L-704'
+      if (line !== '') noise = failures.scanIncomplete
       line = ''
     },
     reset() {

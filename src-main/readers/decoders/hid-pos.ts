@@ -14,6 +14,7 @@
 import { longestScan, type DecodedScan, type Decoder, type Took } from './decoder.ts'
 import { aimForm, payloadOf } from './payload.ts'
 import { createTypedIdentifiers } from './typed-identifiers.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 interface Layout {
   readonly id: number
@@ -51,7 +52,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
   let symbology: string | null = null
   let open = false
   /** A report was torn or the scan too long: the rest of it, up to its last report, is not a scan of its own. */
-  let noise: 'L-704' | 'L-714' | null = null
+  let noise: typeof failures.scanIncomplete | typeof failures.codeTooLong | null = null
   let took: Took = 'idle'
   /** Of a reader that has no field for them, or leaves it empty. */
   const identifiers = createTypedIdentifiers()
@@ -92,7 +93,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
       const length = shift === null ? Infinity : (report[layout.lengthAt + shift] ?? 0)
       if (shift === null || length > layout.dataSize) {
         open = true
-        noise = 'L-704'
+        noise = failures.scanIncomplete
         took = 'part'
         return []
       }
@@ -104,7 +105,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
       size += length
       if (size > longestScan) {
         parts = []
-        noise ??= 'L-714'
+        noise ??= failures.codeTooLong
       } else parts.push(Buffer.from(report.subarray(layout.dataAt + shift, layout.dataAt + shift + length)))
       const more =
         layout.flagsAt === null
@@ -117,7 +118,7 @@ export function createHidPosDecoder(layoutName: HidPosLayout = 'common'): Decode
     pending: () => open,
     spoil() {
       parts = []
-      if (open) noise = 'L-704'
+      if (open) noise = failures.scanIncomplete
     },
     reset,
     paused: () => identifiers.paused(),

@@ -11,6 +11,7 @@ import { longestScan, type DecodedScan, type Decoder, type ReadRefusal, type Too
 import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
 import { payloadOf } from './payload.ts'
 import { createTypedIdentifiers } from './typed-identifiers.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 const shiftMask = 0x22
 const leftAlt = 0x04
@@ -61,7 +62,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
     code = null
   }
 
-  function spoil(why: ReadRefusal = 'L-704'): void {
+  function spoil(why: ReadRefusal = failures.scanIncomplete): void {
     identifiers.saw(text)
     text = ''
     dead = null
@@ -77,7 +78,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       text += joinDead(mark, character)
     } else if (isDead(character)) dead = character
     else text += character
-    if (text.length > longestScan) spoil('L-714')
+    if (text.length > longestScan) spoil(failures.codeTooLong)
   }
 
   function end(): DecodedScan[] {
@@ -126,7 +127,7 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
         if (report.length > longestBootReport) {
           identifiers.saw(text)
           reset()
-          took = 'L-712'
+          took = failures.keysNotUnderstood
         } else spoil()
         return []
       }

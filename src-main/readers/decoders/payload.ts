@@ -8,6 +8,7 @@
  * A reader set to do so sends the AIM symbology identifier (ISO/IEC 15424) before the data: `]E0`.
  */
 import { longestScan, type DecodedScan, type ReadRefusal } from './decoder.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 export const gs = '\x1d'
 const envelope = '[)>'
@@ -49,13 +50,13 @@ export function payloadOf(raw: string, symbology: string | null = null): Payload
   const prefixed = aimForm.test(prefix) && (symbology === null || symbology === prefix)
   if (prefixed) text = text.slice(3)
   const aim = symbology ?? (prefixed ? prefix : null)
-  if (text.startsWith(envelope)) return { refused: 'L-716' }
+  if (text.startsWith(envelope)) return { refused: failures.shippingLabel }
   // FNC1 in first position says "GS1", and some readers send it; at the end it separates nothing.
   const trimmed = text.slice(text.startsWith(gs) ? 1 : 0, text.length > 1 && text.endsWith(gs) ? -1 : undefined)
-  if (trimmed.includes(gs)) return { refused: 'L-715' }
+  if (trimmed.includes(gs)) return { refused: failures.gs1Code }
   const lines = trimmed.replace(/[\r\n\t]+/g, '\n')
   if (lines.trim() === '') return 'empty'
-  if (lines.length > longestScan) return { refused: 'L-714' }
-  if (/[^\P{Cc}\n]/u.test(lines)) return { refused: 'L-713' }
+  if (lines.length > longestScan) return { refused: failures.codeTooLong }
+  if (/[^\P{Cc}\n]/u.test(lines)) return { refused: failures.charactersForbidden }
   return { scan: { text: lines, symbology: aim, ...(symbology === null ? {} : { told: true }) } }
 }

@@ -6,6 +6,7 @@
  * so a card counts once, until it has gone.
  */
 import type { Decoder, Took } from './decoder.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 export const pcproxReportSize = 8
 export const pcproxCommands = { card: 0x8f, bits: 0x8e } as const
@@ -37,7 +38,7 @@ export function createPcproxDecoder(): Decoder {
       if (count !== look[pcproxReportSize + 1]) return []
       if (count > mostBits) {
         // Its number does not fit the buffer; told once, as long as it lies there.
-        if (there !== 'too long') took = 'L-719'
+        if (there !== 'too long') took = failures.cardLongerThanReader
         there = 'too long'
         return []
       }

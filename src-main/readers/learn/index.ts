@@ -12,6 +12,7 @@ import { offDocument } from '../off-document.ts'
 import type { HidDeviceInfo } from '../port.ts'
 import { candidatesFor } from './candidates.ts'
 import type { LearnState } from './state.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 export type { LearnState, SuggestedRule } from './state.ts'
 
@@ -114,7 +115,7 @@ export function createLearner(info: HidDeviceInfo, today: () => string): Learner
       if (reads.length >= wantedReads) {
         const [first, ...rest] = best.scans.slice(0, wantedReads)
         const same = first !== undefined && rest.every((scan) => sameScan(scan, first))
-        ended = same ? suggestion(best) : { suggestion: null, alsoFits: [], failure: { code: 'L-708' } }
+        ended = same ? suggestion(best) : { suggestion: null, alsoFits: [], failure: { code: failures.readsDiffer } }
         // What was read has served.
         for (const { scans } of candidates) scans.length = 0
       }

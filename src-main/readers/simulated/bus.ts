@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fail, ok } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { HidBus, HidDeviceInfo } from '../port.ts'
 import { BenchMessage, type SimulatedDevice } from './wire.ts'
 
@@ -83,7 +84,7 @@ export function createSimulatedBus(address: { host: string; port: number }): Hid
         ),
       ),
     open(path) {
-      if (!plugged.has(path)) return Promise.resolve(fail('L-701'))
+      if (!plugged.has(path)) return Promise.resolve(fail(failures.noReader))
       const entry: Opened = { report: () => undefined, error: () => undefined }
       opened.set(path, entry)
       return Promise.resolve(

@@ -5,6 +5,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 
 /**
  * Rings from the first kiosks that get a release to all of them; a kiosk takes what its own ring or an outer one was
@@ -44,22 +45,22 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 /** `key` is the raw public key, base64url. Fails with L-617: not signed by that key, or not of the form. */
 export function openRelease(served: unknown, key: string): Result<Release> {
   const signed = SignedRelease.safeParse(served)
-  if (!signed.success) return fail('L-617')
+  if (!signed.success) return fail(failures.updateNotSigned)
   const publicKey = createPublicKey({
     key: Buffer.concat([spkiPrefix, Buffer.from(key, 'base64url')]),
     format: 'der',
     type: 'spki',
   })
   if (!verify(null, Buffer.from(signed.data.release), publicKey, Buffer.from(signed.data.signature, 'base64url')))
-    return fail('L-617')
+    return fail(failures.updateNotSigned)
   let json: unknown
   try {
     json = JSON.parse(signed.data.release)
   } catch {
-    return fail('L-617')
+    return fail(failures.updateNotSigned)
   }
   const release = Release.safeParse(json)
-  return release.success ? ok(release.data) : fail('L-617')
+  return release.success ? ok(release.data) : fail(failures.updateNotSigned)
 }
 
 /** Negative when a is the older version. Three numbers, compared as numbers. */

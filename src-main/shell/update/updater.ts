@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { KioskState } from '../../../src-shared/kiosk-api/index.ts'
 import type { Failure } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { EngineSupervisor } from '../supervisor.ts'
 import type { Installer } from './installers.ts'
 import { isForUs, openRelease, Ring, type ReleaseFile } from './manifest.ts'
@@ -126,7 +127,7 @@ export function createUpdater(parts: UpdaterParts): Updater {
   async function download(file: ReleaseFile, of: string): Promise<Failure | null> {
     const bytes = await parts.fetch(new URL(file.path, settings.address).href, file.size)
     if (bytes.length !== file.size || createHash('sha512').update(bytes).digest('hex') !== file.sha512)
-      return { code: 'L-617' }
+      return { code: failures.updateNotSigned }
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const target = join(folder, `release-${of}`)
     rmSync(target, { force: true })
@@ -153,7 +154,7 @@ export function createUpdater(parts: UpdaterParts): Updater {
       return file === undefined ? null : await download(file, release.value.version)
     } catch {
       // No network, or a server without releases: asked again later.
-      return { code: 'L-601' }
+      return { code: failures.hubUnreachable }
     }
   }
 
