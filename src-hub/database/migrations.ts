@@ -3,7 +3,7 @@
  * be.
  */
 import { beginningMigration } from './beginning-migration.ts'
-import { holdersMigration } from './holders-migration.ts'
+import { holdersMigration, holderWordsMigration } from './holders-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { correctionsMigration } from './corrections-migration.ts'
@@ -246,4 +246,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   { version: 155, sql: spellingsMigration },
   { version: 160, sql: holdersMigration },
   correctionsMigration,
+  { version: 195, sql: holderWordsMigration },
 ]

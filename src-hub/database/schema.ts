@@ -78,7 +78,8 @@ export interface Tables {
     looked: number | null
   }
   refused_opening_key: { kiosk: string; key: Buffer; at: number; by: string }
-  opening_holder: { kiosk: string; staff: string; key: Buffer; since: number; gone_at: number | null }
+  opening_holder: { kiosk: string; staff: string; key: Buffer; since: number; gone_at: number | null; first: boolean }
+  opening_holder_word: { kiosk: string; key: Buffer; by_staff: string; by_key: Buffer }
   given_up: { kiosk: string; seq: number; pickup: string; at: number }
   kiosk_status: { kiosk: string; light: string; since: number; at: number; record: Json<unknown> }
   enrolment_code: {

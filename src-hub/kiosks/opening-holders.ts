@@ -6,7 +6,7 @@ import type { OpeningHoldersText } from '../../src-shared/hub-api/index.ts'
 import { isSaidBy, type HoldersStatement } from '../../src-shared/protocol/opening-holders.ts'
 import type { Tx } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
-import { judgeHolders, type HoldersJudged, type HoldersKnown } from './opening-key-rules.ts'
+import { judgeHolders, soundKeys, type HoldersJudged, type HoldersKnown } from './opening-key-rules.ts'
 
 interface Kiosk {
   readonly id: string
@@ -14,17 +14,23 @@ interface Kiosk {
 }
 
 const raw = (key: string) => Buffer.from(key, 'base64url')
+const text = (key: Buffer) => key.toString('base64url')
 
 export async function holdersKnown(tx: Tx, { id, desk }: Kiosk, n: number | null): Promise<HoldersKnown> {
   const rows = await tx.selectFrom('opening_holder').selectAll().where('kiosk', '=', id).execute()
-  const members = await tx.selectFrom('staff_desk').select('staff').where('desk', '=', desk).execute()
+  const words = await tx.selectFrom('opening_holder_word').selectAll().where('kiosk', '=', id).execute()
+  const working = await tx.selectFrom('staff_desk').select('staff').where('desk', '=', desk).execute()
+  const members = new Set(working.map(({ staff }) => staff))
   return {
     n,
-    current: new Map(
-      rows.filter((row) => row.gone_at === null).map((row) => [row.staff, row.key.toString('base64url')]),
+    current: new Map(rows.filter((row) => row.gone_at === null).map((row) => [row.staff, text(row.key)])),
+    sound: soundKeys(
+      rows.filter(({ first }) => first).map((row) => text(row.key)),
+      words.map((row) => ({ key: text(row.key), byStaff: row.by_staff, byKey: text(row.by_key) })),
+      members,
     ),
-    gaveUp: new Set(rows.filter((row) => row.gone_at !== null).map((row) => row.key.toString('base64url'))),
-    members: new Set(members.map(({ staff }) => staff)),
+    gaveUp: new Set(rows.filter((row) => row.gone_at !== null).map((row) => text(row.key))),
+    members,
   }
 }
 
@@ -58,19 +64,39 @@ export async function judged(
   return judgeHolders(known, told)
 }
 
+/** `first`: a supervisor's letters stand behind the list, or it is the first that this kiosk has stated. */
+export interface HoldersTaken {
+  readonly kiosk: string
+  readonly told: Pick<OpeningHoldersText, 'n' | 'by' | 'holders'>
+  readonly first: boolean
+}
+
 /** These hold the key in force, and nobody else: whoever is not among them gave their own key up, for good. */
-export async function takeHolders(
-  tx: Tx,
-  now: number,
-  kiosk: string,
-  { n, holders }: Pick<OpeningHoldersText, 'n' | 'holders'>,
-): Promise<void> {
-  for (const { staff, key } of holders)
+export async function takeHolders(tx: Tx, now: number, { kiosk, told, first }: HoldersTaken): Promise<void> {
+  const { n, by, holders } = told
+  const byKey = holders.find(({ staff }) => staff === by)?.key
+  for (const { staff, key } of holders) {
+    const row = { kiosk, staff, key: raw(key), since: now, gone_at: null, first }
     await tx
       .insertInto('opening_holder')
-      .values({ kiosk, staff, key: raw(key), since: now, gone_at: null })
+      .values(row)
       .onConflict((conflict) => conflict.columns(['kiosk', 'staff', 'key']).doNothing())
       .execute()
+    if (first)
+      await tx
+        .updateTable('opening_holder')
+        .set({ first: true })
+        .where('kiosk', '=', kiosk)
+        .where('staff', '=', staff)
+        .where('key', '=', row.key)
+        .execute()
+    if (byKey === undefined || staff === by) continue
+    await tx
+      .insertInto('opening_holder_word')
+      .values({ kiosk, key: row.key, by_staff: by, by_key: raw(byKey) })
+      .onConflict((conflict) => conflict.columns(['kiosk', 'key', 'by_staff', 'by_key']).doNothing())
+      .execute()
+  }
   let gone = tx.updateTable('opening_holder').set({ gone_at: now }).where('kiosk', '=', kiosk)
   gone = gone.where('gone_at', 'is', null)
   if (holders.length > 0)

@@ -70,6 +70,11 @@ export interface HoldersKnown {
   readonly n: number | null
   /** Whose own key is which. */
   readonly current: ReadonlyMap<string, string>
+  /**
+   * Own keys that somebody other than their person has vouched for: a supervisor's letters, the kiosk's first
+   * statement, or somebody who works at the desk and whose own key is vouched for in the same way.
+   */
+  readonly sound: ReadonlySet<string>
   /** Own keys that do not count any more: their person was removed, or chose another PIN. */
   readonly gaveUp: ReadonlySet<string>
   /** Who works at the desk. */
@@ -86,20 +91,60 @@ export type HoldersJudged =
   | { readonly is: 'unsaid' }
   /** `staff` do not work at the desk, or the key given for them was given up. */
   | { readonly is: 'strangers'; readonly staff: readonly string[] }
-  /** `byHolder`: the hub knows the own key of whoever says so. */
+  /** `byHolder`: the hub knows the own key of whoever says so, and it is sound. */
   | { readonly is: 'said'; readonly byHolder: boolean }
 
-/** Of a statement whose proofs are true. */
+/** That a member of staff, with their own key, has named another's own key as a holder's. Keys in base64url. */
+export interface HolderWord {
+  readonly key: string
+  readonly byStaff: string
+  readonly byKey: string
+}
+
+/**
+ * The own keys that words lead to from those which a supervisor's letters or a first statement named. The word of
+ * whoever was removed leads nowhere, so neither does what they prepared in a colleague's name.
+ */
+export function soundKeys(
+  first: Iterable<string>,
+  words: readonly HolderWord[],
+  members: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const sound = new Set(first)
+  for (let size = -1; size !== sound.size;) {
+    size = sound.size
+    for (const { key, byStaff, byKey } of words) if (members.has(byStaff) && sound.has(byKey)) sound.add(key)
+  }
+  return sound
+}
+
+/** Of a statement whose proofs are true. One that names anybody, or an own key, twice says nothing. */
 export function judgeHolders(known: HoldersKnown, { by, holders }: HoldersSaid): HoldersJudged {
+  const different = (values: readonly string[]) => new Set(values).size
+  const { length } = holders
+  if (different(holders.map(({ staff }) => staff)) < length || different(holders.map(({ key }) => key)) < length)
+    return { is: 'unsaid' }
   const strangers = holders.filter(({ staff, key }) => !known.members.has(staff) || known.gaveUp.has(key))
   if (strangers.length > 0) return { is: 'strangers', staff: strangers.map(({ staff }) => staff) }
   const own = holders.find(({ staff }) => staff === by)?.key
-  return { is: 'said', byHolder: own !== undefined && known.current.get(by) === own }
+  const byHolder = own !== undefined && known.current.get(by) === own && known.sound.has(own)
+  return { is: 'said', byHolder }
 }
 
 /** Whether these, and nobody else, hold the key in force as far as the hub knows. */
 export function areKnown({ current }: HoldersKnown, { holders }: Pick<HoldersSaid, 'holders'>): boolean {
   return holders.length === current.size && holders.every(({ staff, key }) => current.get(staff) === key)
+}
+
+/** What a list changes in who holds the key. */
+export function changesOf(current: ReadonlyMap<string, string>, { holders }: Pick<HoldersSaid, 'holders'>) {
+  const named = new Set(holders.map(({ staff }) => staff))
+  return {
+    added: holders.flatMap(({ staff }) => (current.has(staff) ? [] : [staff])),
+    /** With another own key than before. */
+    changed: holders.flatMap(({ staff, key }) => (current.has(staff) && current.get(staff) !== key ? [staff] : [])),
+    left: [...current.keys()].filter((staff) => !named.has(staff)),
+  }
 }
 
 /**

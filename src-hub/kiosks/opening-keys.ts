@@ -12,6 +12,7 @@ import type { GrantParts } from '../pickups/index.ts'
 import { holdersKnown, judged, takeHolders } from './opening-holders.ts'
 import {
   areKnown,
+  changesOf,
   fingerprintTries,
   judgeHolders,
   linksSuffice,
@@ -199,7 +200,7 @@ export async function registerOpeningKey(
         // key.
         if (standing.gives !== null) await refuse(tx, parts, kiosk, standing.gives, 'hub')
         await putInForce(tx, parts, known, key)
-        if (told !== undefined && said.is === 'said') await takeHolders(tx, parts.now(), known.id, told)
+        if (told !== undefined && said.is === 'said') await take(tx, parts, known, holders, told)
         await audit(tx, parts, kiosk, {
           actor: 'kiosk',
           act: 'opening-key-in-force',
@@ -241,6 +242,21 @@ async function wait(
   await audit(tx, parts, known, { actor: 'kiosk', act: 'opening-key-waits', detail: { first: known.inForce === null } })
 }
 
+/** These hold the key in force now; what that changes is in the audit, with who said so. */
+async function take(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: Kiosk,
+  known: HoldersKnown,
+  told: OpeningHoldersText,
+  byLetters = false,
+): Promise<void> {
+  await takeHolders(tx, parts.now(), { kiosk: kiosk.id, told, first: byLetters || known.n === null })
+  const changes = changesOf(known.current, told)
+  if (Object.values(changes).every(({ length }) => length === 0)) return
+  await audit(tx, parts, kiosk, { actor: 'kiosk', act: 'opening-key-holders', detail: { by: told.by, ...changes } })
+}
+
 /**
  * A colleague got a share of the key in force, or it is said for the first time who has one. Whoever was removed
  * meanwhile is left out: the kiosk hears of it by its feed, and makes another key.
@@ -261,7 +277,7 @@ async function restated(
   if (holders.n !== null && told.n <= holders.n) return areKnown(holders, rest) ? 'taken' : 'not-taken'
   const again = judgeHolders(holders, rest)
   if (strangers.has(told.by) || !linksSuffice(holders, again)) return 'not-taken'
-  await takeHolders(tx, parts.now(), known.id, rest)
+  await take(tx, parts, known, holders, rest)
   return 'taken'
 }
 
@@ -324,7 +340,7 @@ export async function confirmOpeningKey(
       return keep(fail('L-437', { staff: said.staff.join(' ') }))
     }
     await putInForce(tx, parts, kiosk, pending)
-    if (told !== null) await takeHolders(tx, parts.now(), id, told)
+    if (told !== null) await take(tx, parts, kiosk, holders, told, true)
     await closeAlarms(tx, parts, id, actor)
     await audit(tx, parts, kiosk, { actor, act: 'opening-key-in-force', detail: { by: 'fingerprint' } })
     await wanted.grants([kiosk.desk])

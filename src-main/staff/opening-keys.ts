@@ -89,6 +89,9 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
   const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
   const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
 
+  /** What was said in this run (`wordOf`). */
+  const spoken = new Set<string>()
+
   /**
    * Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by
    * hand.
@@ -100,6 +103,9 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       return { n: row.n, publicKey }
     })
   }
+
+  /** Whose word of whom: a colleague who is added is spoken of anew. */
+  const wordOf = ({ n }: { n: number }, staff: string) => `${n} ${holdersOf.get(n)?.n ?? 0} ${staff}`
 
   async function linksFor(held: readonly OpeningKey[], next: Buffer) {
     const hub = hubCountersign()
@@ -124,8 +130,14 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     const n = Math.max(head, (statementOf.get()?.n ?? -1) + 1)
     const said = { kiosk, key: publicKey, n, by: staff, holders }
     const [byKey, byPerson] = await Promise.all([proveHolders(said, privateKey, hub), proveHolders(said, own, hub)])
-    const list = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))
-    return { write: () => void setStatement.run(publicKey, n, staff, list, byKey, byPerson) }
+    const text = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))
+    return {
+      write() {
+        setStatement.run(publicKey, n, staff, text, byKey, byPerson)
+        const [newest] = list()
+        if (newest !== undefined) spoken.add(wordOf(newest, staff))
+      },
+    }
   }
 
   return {
@@ -133,12 +145,18 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
     newest: (): Buffer | null => list()[0]?.publicKey ?? null,
     count: (): number => all.all().length,
 
-    /** Nobody has said who holds the newest key, or the hub did not take the word of somebody other than `staff`. */
+    /**
+     * Nobody has said who holds the newest key; or the hub did not take the word of somebody other than `staff`; or it
+     * did, and `staff` have not said so in this run: whom only one has vouched for, the hub believes no longer once
+     * that one is removed.
+     */
     owesStatement(staff: StaffId): boolean {
       const said = statementOf.get()
       const [newest] = list()
       if (newest === undefined || hubCountersign() === null) return false
-      return said?.to_public.equals(newest.publicKey) !== true || (said.told === 2 && said.by_staff !== staff)
+      if (said?.to_public.equals(newest.publicKey) !== true) return true
+      if (said.by_staff === staff) return false
+      return said.told === 2 || (said.told === 1 && !spoken.has(wordOf(newest, staff)))
     },
 
     /** Whether anybody has a share of the newest key. */

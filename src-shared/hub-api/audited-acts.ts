@@ -19,7 +19,7 @@ const work = { none: 'Reads what waits to be done; what is then read of one pers
 
 export const auditedActs = {
   enrol: ['enrolled'],
-  openingKey: ['opening-key-waits', 'opening-key-in-force', 'opening-key-refused'],
+  openingKey: ['opening-key-waits', 'opening-key-in-force', 'opening-key-refused', 'opening-key-holders'],
   feed: asks,
   snapshot: asks,
   ledger: ownLedger,
@@ -34,7 +34,7 @@ export const auditedActs = {
   fileRequest: ['request-filed'],
   writeOff: ['written-off'],
   unfreeze: ['unfrozen'],
-  confirmOpeningKey: ['opening-key-in-force', 'opening-key-mismatch', 'opening-key-refused'],
+  confirmOpeningKey: ['opening-key-in-force', 'opening-key-holders', 'opening-key-mismatch', 'opening-key-refused'],
   refuseOpeningKey: ['opening-key-refused'],
   alarms: trail,
   closeAlarm: ['alarm-closed', 'dispute-closed'],

@@ -7,6 +7,7 @@ import { sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { csrfHeader, sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
 import { auditedActs, type AuditedRoute } from '../../src-shared/hub-api/audited-acts.ts'
+import { StaffId } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import { hubApi, type GrantedPickup, type HubBody, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import { writeCarried } from '../../src-shared/protocol/carried-ledger.ts'
@@ -15,7 +16,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { proveHolders } from '../../src-shared/protocol/opening-holders.ts'
 import { countersign, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
-import type { KioskClient } from './kiosk-client.ts'
+import type { KioskClient, OpeningKey } from './kiosk-client.ts'
 import { codeOf, openLine, pathOf, read, value, type Line } from './wire.ts'
 
 /**
@@ -169,6 +170,20 @@ async function waiting(key: string): Promise<{ kiosk: KioskClient; publicKey: Bu
   return { kiosk, publicKey: kiosk.openingKeys.at(-1)?.publicKey ?? Buffer.alloc(0) }
 }
 
+/** Tells an opening key, and that `staff` alone holds it. */
+async function state(kiosk: KioskClient, key: OpeningKey, staff: string) {
+  const own = await newSealKeyPair()
+  const { countersignTo = '' } = value(await kiosk.report())
+  const said = { kiosk: kiosk.id, key: key.publicKey, n: 1, by: staff, holders: [{ staff, publicKey: own.publicKey }] }
+  const prove = async ({ privateKey }: OpeningKey) =>
+    text(await proveHolders(said, privateKey, Buffer.from(countersignTo, 'base64url')))
+  const holders = {
+    ...{ n: 1, by: StaffId.parse(staff), holders: [{ staff: StaffId.parse(staff), key: text(own.publicKey) }] },
+    ...{ byKey: await prove(key), byPerson: await prove(own) },
+  }
+  return kiosk.call('openingKey', { body: { nonce: newId(), openingKey: text(key.publicKey), holders } })
+}
+
 type Calls = { readonly [R in AuditedRoute]: () => Promise<readonly Trace[]> }
 const calls: Calls = {
   enrol: async () => [['enrolled', 'kiosk', (await institute.kiosk(hub, 'hr')).id]],
@@ -185,26 +200,17 @@ const calls: Calls = {
     const links = [{ from: text(old.publicKey), to: text(next.publicKey), countersignature: text(by) }]
     const body = { nonce: newId(), openingKey: text(next.publicKey), links }
     expect(value(await kiosk.call('openingKey', { body })).state).toBe('in-force')
+    const member = await one('SELECT staff AS one FROM staff_desk WHERE desk = $1 ORDER BY staff', [
+      kiosk.identity.desk,
+    ])
+    expect(value(await state(kiosk, next, member)).holders).toBe('taken')
     // One that is shared with somebody who does not work there.
-    const [shared, own] = [await newSealKeyPair(), await newSealKeyPair()]
-    const stranger = 'Z'.repeat(22)
-    const holders = [{ staff: stranger, publicKey: own.publicKey }]
-    const said = { kiosk: kiosk.id, key: shared.publicKey, n: 1, by: stranger, holders }
-    const prove = async (key: Uint8Array) =>
-      text(await proveHolders(said, key, Buffer.from(countersignTo, 'base64url')))
-    const statement = {
-      n: 1,
-      by: stranger,
-      holders: [{ staff: stranger, key: text(own.publicKey) }],
-      byKey: await prove(shared.privateKey),
-      byPerson: await prove(own.privateKey),
-    }
-    const telling = { nonce: newId(), openingKey: text(shared.publicKey), holders: statement }
-    expect(codeOf(await kiosk.call('openingKey', { body: telling }))).toBe('L-437')
+    expect(codeOf(await state(kiosk, await newSealKeyPair(), 'Z'.repeat(22)))).toBe('L-437')
     return [
       ['opening-key-refused', 'hub', kiosk.id],
       ['opening-key-waits', 'kiosk', kiosk.id],
       ['opening-key-in-force', 'kiosk', kiosk.id],
+      ['opening-key-holders', 'kiosk', member],
     ]
   },
   findAccounts: async () => {
@@ -254,12 +260,19 @@ const calls: Calls = {
     const confirm = (of: string, fingerprint: string) =>
       supervisor().call('confirmOpeningKey', { body: { kiosk: of, fingerprint } })
     expect(codeOf(await confirm(kiosk.id, wrong))).toBe('L-690')
+    const member = await one('SELECT staff AS one FROM staff_desk WHERE desk = $1 ORDER BY staff', [
+      kiosk.identity.desk,
+    ])
+    const [key] = kiosk.openingKeys
+    if (key === undefined) throw new Error('no key')
+    value(await state(kiosk, key, member))
     value(await confirm(kiosk.id, openingFingerprint(kiosk.id, publicKey)))
     const other = await waiting('post-room')
     for (let n = 0; n < 5; n++) await confirm(other.kiosk.id, wrong)
     return [
       ['opening-key-mismatch', 'adversary-supervisor', kiosk.id],
       ['opening-key-in-force', 'adversary-supervisor', kiosk.id],
+      ['opening-key-holders', 'kiosk', member],
       ['opening-key-refused', 'adversary-supervisor', other.kiosk.id],
     ]
   },

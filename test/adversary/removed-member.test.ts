@@ -194,6 +194,50 @@ describe('what is said of who holds a key', () => {
     await expect.poll(state, { timeout: 20_000 }).toBe('granted')
     expect(await at.alarms()).not.toContain('opening-key-waits')
   })
+
+  it('names nobody twice, and no own key twice', async () => {
+    const other = await newSealKeyPair()
+    const mine = at.own.get(porter)
+    if (mine === undefined) throw new Error('no own key')
+    const twice = { by: porter, holders: [chief, porter], also: [[chief, other]] as const }
+    expect(value(await at.tell(key, null, twice)).holders).toBe('not-taken')
+    const asTwo = { by: porter, holders: [porter], also: [[chief, mine]] as const }
+    expect(value(await at.tell(key, null, asTwo)).holders).toBe('not-taken')
+    expect(value(await at.tell(key, null, { by: porter, holders: [chief, porter] })).holders).toBe('taken')
+  })
+
+  it('counts no longer for whom only somebody who was removed since has vouched, until a colleague does', async () => {
+    const gone = await at.join('Leo Lähtenyt')
+    const ghost = await at.join('Aave Toinen')
+    const third = await at.join('Kolmas Nimi')
+    value(await at.tell(key, null, { by: chief, holders: [chief, porter, gone] }))
+    // While they are still there: keys of theirs in colleagues' names, of which one vouches for the other.
+    expect(value(await at.tell(key, null, { by: gone, holders: [chief, porter, gone, ghost] })).holders).toBe('taken')
+    const four = [chief, porter, gone, ghost, third]
+    expect(value(await at.tell(key, null, { by: ghost, holders: four })).holders).toBe('taken')
+    await at.remove(gone)
+    for (const by of [ghost, third]) {
+      const theirs = await newSealKeyPair()
+      const said = { by, holders: [chief, porter, ghost, third] }
+      expect(value(await at.tell(theirs, key, said))).toMatchObject({ state: 'waits', holders: 'not-taken' })
+      value(await at.refuse())
+    }
+    expect(await at.inForce()).toEqual(key.publicKey)
+    // Each change is in the audit, with who said so.
+    const audit = await institute.sql<{ detail: { by: string; added: string[] } }>(
+      "SELECT detail FROM audit WHERE act = 'opening-key-holders' AND detail->>'kiosk' = $1 AND detail->>'by' = ANY($2)",
+      [at.kiosk.id, [gone, ghost]],
+    )
+    expect(audit.map(({ detail }) => [detail.by, detail.added])).toEqual([
+      [gone, [ghost]],
+      [ghost, [third]],
+    ])
+    value(await at.tell(key, null, { by: chief, holders: [chief, porter, ghost, third] }))
+    const next = await newSealKeyPair()
+    const said = { by: third, holders: [chief, porter, ghost, third] }
+    expect(value(await at.tell(next, key, said))).toMatchObject({ state: 'in-force', holders: 'taken' })
+    key = next
+  })
 })
 
 describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {

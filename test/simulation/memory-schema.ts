@@ -18,7 +18,8 @@ CREATE TABLE kiosk (
   pending_key bytea, pending_since bigint, pending_tries int NOT NULL DEFAULT 0, pending_holders jsonb, holders_n bigint,
   kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')), feed_changes bigint NOT NULL DEFAULT 1);
 CREATE TABLE refused_opening_key (kiosk text NOT NULL REFERENCES kiosk, key bytea NOT NULL, at bigint NOT NULL, by text NOT NULL, PRIMARY KEY (kiosk, key));
-CREATE TABLE opening_holder (kiosk text NOT NULL REFERENCES kiosk, staff text NOT NULL, key bytea NOT NULL, since bigint NOT NULL, gone_at bigint, PRIMARY KEY (kiosk, staff, key));
+CREATE TABLE opening_holder (kiosk text NOT NULL REFERENCES kiosk, staff text NOT NULL, key bytea NOT NULL, since bigint NOT NULL, gone_at bigint, first boolean NOT NULL DEFAULT 0, PRIMARY KEY (kiosk, staff, key));
+CREATE TABLE opening_holder_word (kiosk text NOT NULL REFERENCES kiosk, key bytea NOT NULL, by_staff text NOT NULL, by_key bytea NOT NULL, PRIMARY KEY (kiosk, key, by_staff, by_key));
 CREATE TABLE given_up (kiosk text NOT NULL, seq bigint NOT NULL, pickup text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kiosk, seq));
 CREATE UNIQUE INDEX kiosk_one_active ON kiosk (desk) WHERE state = 'active' AND kind = 'desk';
 CREATE TABLE enrolment_code (token_hash bytea PRIMARY KEY, desk text NOT NULL REFERENCES desk, expires_at bigint NOT NULL, used_by text, nonce text, reply text, kind text NOT NULL DEFAULT 'desk');

@@ -265,4 +265,24 @@ describe('what the hub is told of who holds the newest opening key', () => {
     expect([first?.holders.length, next?.holders.length]).toEqual([2, 3])
     expect(next?.n).toBeGreaterThan(first?.n ?? Infinity)
   })
+  it('is said by everybody who signs in, once, when the hub has heard it from a colleague', async () => {
+    rooms.records.setHubCountersign((await newSealKeyPair()).publicKey)
+    const key = rooms.openingKeys.newest() ?? Buffer.alloc(0)
+    const told = () => rooms.records.openingHolders(key)?.holders
+    expect(await rooms.signIn.stateHolders()).toBe(true)
+    await enter()
+    // The hub has not heard the first yet.
+    expect(await rooms.signIn.stateHolders()).toBe(false)
+    rooms.records.setHoldersHeard(key, told()?.n ?? -1, true)
+    expect(await rooms.signIn.stateHolders()).toBe(true)
+    expect(told()).toMatchObject({ by: porter.id, holders: [{ staff: porter.id }, { staff: chief.id }] })
+    rooms.records.setHoldersHeard(key, told()?.n ?? -1, true)
+    for (const [who, pin] of [
+      [chief, pins.chief],
+      [porter, pins.porter],
+    ] as const) {
+      await enter(who, pin)
+      expect(await rooms.signIn.stateHolders()).toBe(false)
+    }
+  })
 })
