@@ -2,7 +2,7 @@
  * Who holds a kiosk's opening key, as its sessions say (src-shared/protocol/opening-holders.ts). The hub alone knows
  * who has been removed since: a kiosk's disk can be put back, with a removed member's rows.
  */
-import type { OpeningHoldersText } from '../../src-shared/hub-api/index.ts'
+import { OpeningHoldersText } from '../../src-shared/hub-api/index.ts'
 import { isSaidBy, type HoldersStatement } from '../../src-shared/protocol/opening-holders.ts'
 import type { Tx } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
@@ -111,16 +111,33 @@ export async function takeHolders(tx: Tx, now: number, { kiosk, told, first }: H
 
 /**
  * Somebody was removed from these desks (null: from all), or lost their badges: what they chose a PIN for there vouches
- * for nothing any more.
+ * for nothing any more, whether the hub knew it or was told of it with an opening key that waits. Locks the kiosks'
+ * rows, so that nothing is told of meanwhile.
  */
 export async function endOwnKeys(tx: Tx, now: number, staff: string, desks: readonly string[] | null): Promise<void> {
   if (desks?.length === 0) return
-  const kiosks = tx.selectFrom('kiosk').select('id')
+  let found = tx.selectFrom('kiosk').select(['id', 'pending_holders']).where('kind', '=', 'desk')
+  if (desks !== null) found = found.where('desk', 'in', [...desks])
+  const kiosks = await found.where('state', '=', 'active').orderBy('id').forUpdate().execute()
+  if (kiosks.length === 0) return
+  for (const { id, pending_holders } of kiosks) {
+    const said = pending_holders === null ? [] : OpeningHoldersText.parse(pending_holders).holders
+    for (const { key } of said.filter((one) => one.staff === staff))
+      await tx
+        .insertInto('opening_holder')
+        .values({ kiosk: id, staff, key: raw(key), since: now, gone_at: now, first: false })
+        .onConflict((conflict) => conflict.columns(['kiosk', 'staff', 'key']).doNothing())
+        .execute()
+  }
   await tx
     .updateTable('opening_holder')
     .set({ gone_at: now })
     .where('staff', '=', staff)
     .where('gone_at', 'is', null)
-    .where('kiosk', 'in', desks === null ? kiosks : kiosks.where('desk', 'in', [...desks]))
+    .where(
+      'kiosk',
+      'in',
+      kiosks.map(({ id }) => id),
+    )
     .execute()
 }

@@ -240,6 +240,45 @@ describe('what is said of who holds a key', () => {
   })
 })
 
+describe('an own key that was given up while the opening key waits', () => {
+  it.each(['removeBadges', 'removed and taken on again'] as const)(
+    'counts no more once that is in force: %s',
+    async (how) => {
+      const at = await HoldingDesk.start(institute, hub, how === 'removeBadges' ? 'hr' : 'student-affairs')
+      const [chief, other] = [await at.join('Ritva Esimies'), await at.join('Olli Odottaja')]
+      const first = await at.first({ by: chief, holders: [chief] })
+      const next = await newSealKeyPair()
+      value(await at.tell(next, null, { by: chief, holders: [chief, other] }))
+      if (how === 'removeBadges') value(await hub.as('administrator').call('removeBadges', { body: { id: other } }))
+      else {
+        await at.remove(other)
+        const body = { id: other, name: 'Olli Odottaja', role: 'porter' as const, desks: [at.desk] }
+        value(await hub.as('administrator').call('saveStaff', { body }))
+      }
+      expect(codeOf(await at.confirm(next))).toBe('L-437')
+      expect(await at.inForce()).toEqual(first.publicKey)
+    },
+  )
+
+  it('is given up whatever is being told meanwhile', async () => {
+    const at = await HoldingDesk.start(institute, hub, 'helpdesk-lakeside')
+    const [chief, other] = [await at.join('Ritva Esimies'), await at.join('Olli Odottaja')]
+    const first = await at.first({ by: chief, holders: [chief] })
+    for (let i = 0; i < 10; i++) {
+      const told = at.tell(first, null, { by: chief, holders: [chief, other] })
+      await Promise.all([told, hub.as('administrator').call('removeStaff', { body: { id: other } })])
+      const known = await institute.sql(
+        'SELECT staff FROM opening_holder WHERE kiosk = $1 AND staff = $2 AND gone_at IS NULL',
+        [at.kiosk.id, other],
+      )
+      expect(known).toEqual([])
+      at.own.set(other, await newSealKeyPair())
+      const body = { id: other, name: 'Olli Odottaja', role: 'porter' as const, desks: [at.desk] }
+      value(await hub.as('administrator').call('saveStaff', { body }))
+    }
+  })
+})
+
 describe('a real desk, on whose disk a removed member’s rows are put back before the next key is made', () => {
   let desk: EngineDesk
   beforeAll(async () => {
