@@ -111,23 +111,40 @@ async function refuseShared(
   key: string,
   staff: readonly string[],
 ): Promise<void> {
+  await ringShared(tx, parts, kiosk.id, staff.length)
   await refuse(tx, parts, kiosk, key, 'shared')
   if (kiosk.pending === key) {
     await setKey(tx, kiosk.id, null)
     await closeAlarms(tx, parts, kiosk.id, 'hub')
     await wanted.grants([kiosk.desk])
   }
-  await tx
-    .insertInto('alarm')
-    .values({
-      kind: 'opening-key-shared',
-      kiosk: kiosk.id,
-      pickup: null,
-      detail: `with ${staff.length} who do not work at the desk, or not with that PIN`,
-      at: parts.now(),
-    })
-    .execute()
   await audit(tx, parts, kiosk, { actor: 'hub', act: 'opening-key-refused', detail: { sharedWith: staff } })
+}
+
+/** One alarm for a kiosk while it is open, which counts the keys: whoever has the signing key can send many. */
+async function ringShared(tx: Tx, parts: GrantParts, kiosk: string, staff: number): Promise<void> {
+  const who = `with ${staff} who do not work at the desk, or not with that PIN`
+  const open = await tx
+    .selectFrom('alarm')
+    .select(['id', 'at'])
+    .where('kind', '=', 'opening-key-shared')
+    .where('kiosk', '=', kiosk)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (open === undefined) {
+    const values = { kind: 'opening-key-shared' as const, kiosk, pickup: null, detail: who, at: parts.now() }
+    await tx.insertInto('alarm').values(values).execute()
+    return
+  }
+  const { keys } = await tx
+    .selectFrom('refused_opening_key')
+    .select(({ fn }) => fn.countAll().as('keys'))
+    .where('kiosk', '=', kiosk)
+    .where('by', '=', 'shared')
+    .where('at', '>=', open.at)
+    .executeTakeFirstOrThrow()
+  const detail = `${Number(keys) + 1} keys, the newest ${who}`
+  await tx.updateTable('alarm').set({ detail }).where('id', '=', open.id).execute()
 }
 
 const alarmKind = 'opening-key-waits'

@@ -48,10 +48,13 @@ function record(gains: string, pickup: 'granted' | null = null): UnattendedAct {
 export const unattendedRoutes: { readonly [R in KioskRoute]: UnattendedAct } = {
   openingKey: {
     gains:
-      'An opening key of their own waits at the hub. It never takes force without a supervisor who types its letters; until it is refused, nothing new is granted to the desk.',
+      'An opening key of their own waits at the hub. It never takes force without a supervisor who types its letters; until it is refused, nothing new is granted to the desk. One that names strangers as its holders is refused at once, and kept so: as many rows as the thief sends.',
     shows:
-      'An alarm that somebody must settle at the console; the desk’s own screen says that another key waits (L-432).',
-    leaves: { alarms: ['opening-key-waits'], audit: ['opening-key-waits'] },
+      'An alarm that somebody must settle at the console; the desk’s own screen says that another key waits (L-432). For what was refused one alarm, which counts the keys, and a row of the audit for each.',
+    leaves: {
+      alarms: ['opening-key-waits', 'opening-key-shared'],
+      audit: ['opening-key-waits', 'opening-key-refused'],
+    },
   },
   feed: {
     gains:

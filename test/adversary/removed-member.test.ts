@@ -240,6 +240,24 @@ describe('what is said of who holds a key', () => {
   })
 })
 
+describe('the signing key alone, with opening keys that name strangers', () => {
+  it('rings one alarm, which counts them', async () => {
+    const at = await HoldingDesk.start(institute, hub, 'helpdesk-lakeside')
+    const chief = await at.join('Ritva Esimies')
+    const key = await at.first({ by: chief, holders: [chief] })
+    for (let i = 0; i < 4; i++) {
+      const as = new Map<string, OpeningKey>([[chief, await newSealKeyPair()]])
+      const stranger = [['Z'.repeat(22), await newSealKeyPair()]] as const
+      const told = await at.tell(await newSealKeyPair(), null, { by: chief, holders: [chief], as, also: stranger })
+      expect(codeOf(told)).toBe('L-437')
+    }
+    expect(await at.alarms()).toEqual(['opening-key-shared'])
+    const open = (await hub.as('supervisor').alarms()).alarms.find((one) => one.kiosk === at.kiosk.id)
+    expect(open?.detail).toContain('4 keys')
+    expect(await at.inForce()).toEqual(key.publicKey)
+  })
+})
+
 describe('an own key that was given up while the opening key waits', () => {
   it.each(['removeBadges', 'removed and taken on again'] as const)(
     'counts no more once that is in force: %s',

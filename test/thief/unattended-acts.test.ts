@@ -5,12 +5,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
-import { SecretKind, type PickupId } from '../../src-shared/domain/index.ts'
+import { SecretKind, StaffId, type PickupId } from '../../src-shared/domain/index.ts'
 import { AgentRole } from '../../src-shared/hub-api/authority.ts'
 import { hubApi, type HubRoute } from '../../src-shared/hub-api/index.ts'
 import type { LedgerKind } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { proveHolders } from '../../src-shared/protocol/opening-holders.ts'
 import { unattendedActs, type KioskRoute } from '../../src-shared/hub-api/unattended-acts.ts'
 import { startEngineDesk, type EngineDesk } from '../adversary/engine.ts'
 import { startInstitute, type HubHere, type Institute } from '../adversary/hub.ts'
@@ -219,6 +220,18 @@ const routes: { readonly [R in KioskRoute]: Play } = {
     async act() {
       const body = { nonce: newId(), openingKey: porters.own.publicKey.toString('base64url'), links: [] }
       expect(value(await porters.call('openingKey', { body })).state).toBe('waits')
+      const { countersignTo = '' } = value(await porters.report({ generation: 9 }))
+      const [key, own, stranger] = [await newSealKeyPair(), await newSealKeyPair(), StaffId.parse(newId())]
+      const holders = [{ staff: stranger, publicKey: own.publicKey }]
+      const said = { kiosk: porters.id, key: key.publicKey, n: 1, by: stranger, holders }
+      const prove = async ({ privateKey }: typeof key) =>
+        (await proveHolders(said, privateKey, Buffer.from(countersignTo, 'base64url'))).toString('base64url')
+      const named = {
+        ...{ n: 1, by: stranger, holders: [{ staff: stranger, key: own.publicKey.toString('base64url') }] },
+        ...{ byKey: await prove(key), byPerson: await prove(own) },
+      }
+      const strange = { nonce: newId(), openingKey: key.publicKey.toString('base64url'), holders: named }
+      expect(codeOf(await porters.call('openingKey', { body: strange }))).toBe('L-437')
     },
   },
   feed: {
