@@ -1,6 +1,6 @@
 /** What became of a reader's reports since the engine started: every report is one of these. Numbers only. */
 import type { ReadRefusal, Took } from './decoders/decoder.ts'
-import * as failures from '../../src-shared/failures/named.ts'
+import type * as failures from '../../src-shared/failures/named.ts'
 
 export interface ReaderCounts {
   reports: number

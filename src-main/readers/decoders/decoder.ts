@@ -1,5 +1,5 @@
 /** A decoder turns raw reports of one device into whole scans. It is pure: no clock, no device, no log. */
-import * as failures from '../../../src-shared/failures/named.ts'
+import type * as failures from '../../../src-shared/failures/named.ts'
 export interface DecodedScan {
   readonly text: string
   /** AIM symbology identifier (ISO/IEC 15424), where the reader sends one. */
