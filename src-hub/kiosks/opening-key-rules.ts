@@ -11,6 +11,8 @@ export interface KeysKnown {
   /** Asked for, and nobody has vouched for it. */
   readonly pending: string | null
   readonly refused: ReadonlySet<string>
+  /** Of the refused ones: only for whom they were shared with. */
+  readonly shared: ReadonlySet<string>
 }
 
 export interface Vouched {
@@ -34,9 +36,17 @@ export type Standing =
 
 /**
  * The path of countersignatures that leads from the key in force to `key`, shortest first; null: there is none. Refused
- * keys lead nowhere. Whether each countersignature is true is for the caller to check: it costs, so only the path is.
+ * keys lead nowhere; but one that was refused for whom it was shared with leads on, never to itself, where `byHolder`:
+ * somebody whom the hub knows says who holds `key`. Whether each countersignature is true is for the caller to check:
+ * it costs, so only the path is.
  */
-export function pathTo(known: KeysKnown, key: string, links: readonly Vouched[]): readonly Vouched[] | null {
+export function pathTo(
+  known: KeysKnown,
+  key: string,
+  links: readonly Vouched[],
+  byHolder: boolean,
+): readonly Vouched[] | null {
+  const leads = (step: string) => !known.refused.has(step) || (byHolder && step !== key && known.shared.has(step))
   if (known.inForce === null) return null
   const reached = new Map<string, readonly Vouched[]>([[known.inForce, []]])
   const queue = [known.inForce]
@@ -44,7 +54,7 @@ export function pathTo(known: KeysKnown, key: string, links: readonly Vouched[])
     const path = reached.get(at) ?? []
     if (at === key) return path
     for (const link of links) {
-      if (link.from !== at || reached.has(link.to) || known.refused.has(link.to)) continue
+      if (link.from !== at || reached.has(link.to) || !leads(link.to)) continue
       reached.set(link.to, [...path, link])
       queue.push(link.to)
     }

@@ -47,7 +47,7 @@ async function knownOf(tx: Tx, kiosk: string): Promise<(Known & Kiosk) | null> {
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return null
-  const refused = await tx.selectFrom('refused_opening_key').select('key').where('kiosk', '=', kiosk).execute()
+  const refused = await tx.selectFrom('refused_opening_key').select(['key', 'by']).where('kiosk', '=', kiosk).execute()
   return {
     id: row.id,
     desk: row.desk,
@@ -57,6 +57,7 @@ async function knownOf(tx: Tx, kiosk: string): Promise<(Known & Kiosk) | null> {
     holdersN: row.holders_n === null ? null : Number(row.holders_n),
     pendingHolders: row.pending_holders === null ? null : OpeningHoldersText.parse(row.pending_holders),
     refused: new Set(refused.map(({ key }) => key.toString('base64url'))),
+    shared: new Set(refused.flatMap(({ key, by }) => (by === 'shared' ? [key.toString('base64url')] : []))),
   }
 }
 
@@ -194,7 +195,7 @@ export async function registerOpeningKey(
     }
     const links: readonly OpeningLinkText[] = body.links ?? []
     const suffices = linksSuffice(holders, said)
-    const path = refused || !suffices ? null : pathTo(known, key, links)
+    const path = refused || !suffices ? null : pathTo(known, key, links, said.is === 'said' && said.byHolder)
     const standing = standingOf(known, key, await vouchedFor(parts, kiosk.id, path))
     // What is said by somebody whom the hub does not know is kept, and the kiosk asks somebody else to say it.
     const became = told === undefined ? undefined : said.is === 'said' && suffices ? 'taken' : 'not-taken'

@@ -258,6 +258,54 @@ describe('the signing key alone, with opening keys that name strangers', () => {
   })
 })
 
+describe('a hub that was put back from before a colleague came, and an opening key was made', () => {
+  let at: HoldingDesk
+  let chief: StaffId
+  let first: OpeningKey
+  let shared: OpeningKey
+  beforeAll(async () => {
+    at = await HoldingDesk.start(institute, hub, 'post-room')
+    chief = await at.join('Ritva Esimies')
+    first = await at.first({ by: chief, holders: [chief] })
+    shared = await newSealKeyPair()
+    // It never heard of the colleague, nor of this key of before.
+    const unknown = [['Y'.repeat(22), await newSealKeyPair()]] as const
+    expect(codeOf(await at.tell(shared, first, { by: chief, holders: [chief], also: unknown }))).toBe('L-437')
+  })
+
+  it('is led over that refused key only by somebody whom it knows', async () => {
+    const theirs = await newSealKeyPair()
+    const as = new Map<string, OpeningKey>([[chief, await newSealKeyPair()]])
+    expect(value(await at.tell(theirs, [shared, first], { by: chief, holders: [chief], as })).state).toBe('waits')
+    value(await at.refuse())
+    expect(await at.inForce()).toEqual(first.publicKey)
+    // Nor while a kiosk has not said yet who holds its key: the stranger has the one that was shared with them.
+    const older = await HoldingDesk.start(institute, hub, 'hr')
+    const [begun, given] = [await newSealKeyPair(), await newSealKeyPair()]
+    value(await older.tell(begun, null, null))
+    value(await older.confirm(begun))
+    const member = await older.join('Ritva Esimies')
+    const unknown = [['Y'.repeat(22), await newSealKeyPair()]] as const
+    expect(codeOf(await older.tell(given, begun, { by: member, holders: [member], also: unknown }))).toBe('L-437')
+    expect(value(await older.tell(theirs, [given, begun], null)).state).toBe('waits')
+    expect(await older.inForce()).toEqual(begun.publicKey)
+  })
+
+  it('takes the next key, for which that refused one vouches, and never that one', async () => {
+    const next = await newSealKeyPair()
+    const said = { by: chief, holders: [chief] }
+    expect(value(await at.tell(next, [shared, first], said))).toMatchObject({ state: 'in-force', holders: 'taken' })
+    expect(codeOf(await at.tell(shared, [first], said))).toBe('L-431')
+    // One that a supervisor refused, or that was in force before, leads nowhere.
+    const [refused, last] = [await newSealKeyPair(), await newSealKeyPair()]
+    value(await at.tell(refused, null, said))
+    value(await at.refuse())
+    expect(value(await at.tell(last, [refused, next], said)).state).toBe('waits')
+    value(await at.refuse())
+    expect(await at.inForce()).toEqual(next.publicKey)
+  })
+})
+
 describe('an own key that was given up while the opening key waits', () => {
   it.each(['removeBadges', 'removed and taken on again'] as const)(
     'counts no more once that is in force: %s',
