@@ -34,6 +34,11 @@ type Known = KeysKnown & {
   readonly pendingHolders: OpeningHoldersText | null
 }
 
+/**
+ * As a failure says whom a key is shared with: so many as fit. The kiosk forgets their PINs, and hears of the others
+ * with its next key.
+ */
+const named = (staff: readonly string[]) => ({ staff: staff.slice(0, 100).join(' ') })
 const raw = (key: string) => Buffer.from(key, 'base64url')
 
 /** Locks the kiosk's row. null: it is no active kiosk of a desk. */
@@ -191,7 +196,7 @@ export async function registerOpeningKey(
     const said = await judged(parts, known, holders, key, refused ? undefined : told)
     if (said.is === 'strangers') {
       await refuseShared(tx, parts, wanted, known, key, said.staff)
-      return keep(fail('L-437', { staff: said.staff.join(' ') }))
+      return keep(fail('L-437', named(said.staff)))
     }
     const links: readonly OpeningLinkText[] = body.links ?? []
     const suffices = linksSuffice(holders, said)
@@ -355,7 +360,7 @@ export async function confirmOpeningKey(
     const said = told === null ? null : judgeHolders(holders, told)
     if (said?.is === 'strangers') {
       await refuseShared(tx, parts, wanted, kiosk, pending, said.staff)
-      return keep(fail('L-437', { staff: said.staff.join(' ') }))
+      return keep(fail('L-437', named(said.staff)))
     }
     await putInForce(tx, parts, kiosk, pending)
     if (told !== null) await take(tx, parts, kiosk, holders, told, true)

@@ -460,13 +460,22 @@ export function createSignIn({
       if (!own.ok) return own
       // In turn: a key that is being made meanwhile is shared with whoever comes in, and known to them.
       return inTurn(async () => {
-        const strength = roster.pin(badge.member.id)?.searchYears ?? 0
-        const keys = await openingKeys.openFor(badge.member.id, own.value)
-        const { trust, keep } = await trusting.of(badge.member.id, own.value, keys)
-        end('switched')
-        // Somebody else's rest ends with a switch.
-        forgetLocked()
-        return ok(begin(badge, keys, strength, 'badge-and-pin', { trust, own: own.value }, keep))
+        const inHand: Buffer[] = [own.value]
+        try {
+          const strength = roster.pin(badge.member.id)?.searchYears ?? 0
+          const keys = await openingKeys.openFor(badge.member.id, own.value)
+          inHand.push(...keys.map(({ privateKey }) => privateKey))
+          const { trust, keep } = await trusting.of(badge.member.id, own.value, keys)
+          inHand.push(trust.rootKey)
+          end('switched')
+          // Somebody else's rest ends with a switch.
+          forgetLocked()
+          return ok(begin(badge, keys, strength, 'badge-and-pin', { trust, own: own.value }, keep))
+        } catch (error) {
+          // No session has them, so no session's end wipes them.
+          if (session?.own !== own.value) wipe(...inHand)
+          throw error
+        }
       })
     },
 

@@ -18,8 +18,12 @@ interface Parts {
   readonly applier: Pick<Applier, 'liveGrants' | 'forgetPins'>
   readonly pushTo: PushTo
   readonly onOpeningAnswer: () => void
+  readonly now: () => number
   readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
 }
+
+/** A hub that asked for no statement may be updated while this kiosk runs. */
+const askAgainMs = 3_600_000
 
 /** What a failure says of the key: refused, or another waits in its place. null: nothing. */
 function answerOf(code: ErrorCode): OpeningAnswer | null {
@@ -50,11 +54,12 @@ export function createIntroduction({
   applier,
   pushTo,
   onOpeningAnswer,
+  now,
   snapshot,
 }: Parts): Introduction {
   let introduced = false
-  /** An older hub, which asks for no statement of who holds the key. */
-  let asksForNone = false
+  /** When an older hub, which asks for no statement of who holds the key, was last told one. */
+  let askedInVain: number | null = null
 
   /** The hub has refused a key that was shared with these: they have no PIN here, and the roster is fetched anew. */
   async function forgetShared(failure: Failure): Promise<Result<null>> {
@@ -69,7 +74,7 @@ export function createIntroduction({
     if (record === null || record.openingPublic === null) return ok(null)
     const key = record.openingPublic
     const said = records.openingHolders(key)
-    const unheard = said !== null && !said.heard && !asksForNone
+    const unheard = said !== null && !said.heard && !(askedInVain !== null && now() - askedInVain < askAgainMs)
     if (record.openingRegistered && !unheard) return ok(null)
     const reply = await hub.call('openingKey', {
       body: {
@@ -80,8 +85,9 @@ export function createIntroduction({
       },
     })
     if (reply.ok && said !== null) {
-      asksForNone = reply.value.holders === undefined
-      if (!asksForNone) records.setHoldersHeard(key, said.holders.n, reply.value.holders === 'taken')
+      const { holders } = reply.value
+      askedInVain = holders === undefined ? now() : null
+      if (holders !== undefined) records.setHoldersHeard(key, said.holders.n, holders === 'taken')
     }
     return takeAnswer(key, record, reply)
   }

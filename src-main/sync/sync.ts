@@ -123,7 +123,7 @@ export function createSync({
     introduce: () => introduction.introduce(),
   })
   const introduction = createIntroduction({
-    ...{ hub, ledger, records, applier, pushTo, snapshot },
+    ...{ hub, ledger, records, applier, pushTo, now, snapshot },
     onOpeningAnswer: onChange,
   })
 

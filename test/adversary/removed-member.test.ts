@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done } from '../../src-main/demo/acts.ts'
 import { StaffId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
+import { newId } from '../../src-shared/protocol/ids.ts'
 import { startEngineDesk, type EngineDesk } from './engine.ts'
 import { HoldingDesk } from './holders.ts'
 import { startInstitute, type HubHere, type Institute } from './hub.ts'
@@ -254,6 +255,11 @@ describe('the signing key alone, with opening keys that name strangers', () => {
     expect(await at.alarms()).toEqual(['opening-key-shared'])
     const open = (await hub.as('supervisor').alarms()).alarms.find((one) => one.kiosk === at.kiosk.id)
     expect(open?.detail).toContain('4 keys')
+    // As many as a statement takes: the kiosk can read the answer.
+    const many = await Promise.all(Array.from({ length: 499 }, async () => [newId(), await newSealKeyPair()] as const))
+    const told = await at.tell(await newSealKeyPair(), key, { by: chief, holders: [chief], also: many })
+    const staff = told.ok ? undefined : told.failure.params?.['staff']
+    expect([codeOf(told), String(staff).split(' ').length]).toEqual(['L-437', 100])
     expect(await at.inForce()).toEqual(key.publicKey)
   })
 })

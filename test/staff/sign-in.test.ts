@@ -2,7 +2,7 @@
  * Sign-in as the people at the desk and a security officer would notice it: real database, real keys, a clock of the
  * test's own.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { longestSincePinMs, resumeMs, type Session } from '../../src-main/staff/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import type { Result } from '../../src-shared/failures/result.ts'
@@ -67,6 +67,19 @@ describe('badge and PIN', () => {
     expect(key?.privateKey.some((byte) => byte !== 0)).toBe(true)
     rooms.signIn.end('asked')
     expect(key?.privateKey.every((byte) => byte === 0)).toBe(true)
+  })
+  it('leave the keys as zeros where the session cannot begin', async () => {
+    rooms.signIn.end('asked')
+    const open = vi.spyOn(rooms.openingKeys, 'openFor')
+    vi.spyOn(rooms.ledger, 'append').mockImplementation(() => {
+      throw new Error('the disk is full')
+    })
+    await expect(rooms.signIn.enter(rooms.badge(porter), pins.porter)).rejects.toThrow('the disk is full')
+    const [[, own] = []] = open.mock.calls
+    const opened = (await open.mock.results[0]?.value) as readonly { privateKey: Buffer }[]
+    expect(opened).toHaveLength(1)
+    for (const key of [own, ...opened.map(({ privateKey }) => privateKey)])
+      expect(key?.every((byte) => byte === 0)).toBe(true)
   })
   it('are worth nothing at another kiosk’s keystore', async () => {
     const disk = { ...at, keyEncryptionKey: Buffer.alloc(32, 9) }
