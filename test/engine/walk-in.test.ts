@@ -169,6 +169,7 @@ describe('a walk-in at the helpdesk', () => {
   it('the right desk is named within a second where the hub can be asked, and without it nobody guesses', async () => {
     const person = visitor('emil')
     await until(porter.client, 'the hub', ({ network }) => network.state === 'online', 60_000)
+    const { waiting } = done(await desk.client.state({})).counts
     const { pickup } = done(
       await world.hub.agent.call('issue', {
         body: {
@@ -180,7 +181,7 @@ describe('a walk-in at the helpdesk', () => {
         },
       }),
     )
-    await until(desk.client, 'the pickup', ({ counts }) => counts.waiting > 0)
+    await until(desk.client, 'the pickup', ({ counts }) => counts.waiting > waiting)
     const before = performance.now()
     porter.reader.tap(person.cards[0] ?? '')
     const { counter } = await until(porter.client, 'an answer', ({ counter: { step } }) => step === 'refused')
@@ -196,6 +197,8 @@ describe('a walk-in at the helpdesk', () => {
     expect(alone.counter).toMatchObject({ failure: { code: 'L-250' }, where: [] })
     done(await porter.client.dismiss({}))
     done(await world.hub.agent.call('revoke', { body: { pickup, reason: 'revoked', to: null } }))
+    await until(desk.client, 'the end of the pickup', ({ counts }) => counts.waiting === waiting)
+    await untilSent(desk)
   })
 
   it('refuses another person’s document, and an expired one, and records it', async () => {
