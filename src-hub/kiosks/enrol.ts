@@ -10,6 +10,7 @@ import { formatEnrolmentCode, tokenHash, toBase32 } from '../../src-shared/proto
 import { enrolInfo, seal } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 
@@ -27,14 +28,14 @@ export async function newEnrolmentCode(
   kind: KioskKind = 'desk',
 ): Promise<Result<string>> {
   const known = await db.selectFrom('desk').select('id').where('id', '=', desk).executeTakeFirst()
-  if (known === undefined) return fail('L-609', { what: 'desk' })
+  if (known === undefined) return fail(failures.notFound, { what: 'desk' })
   const { name, change_address, self_service_address } = await db
     .selectFrom('organisation')
     .selectAll()
     .executeTakeFirstOrThrow()
   // What every slip and every idle screen shows.
   const shown = [...Object.values(Localized.parse(name)), change_address, self_service_address]
-  if (shown.some((text) => text === '')) return fail('L-725')
+  if (shown.some((text) => text === '')) return fail(failures.institutionIncomplete)
   const token = randomBytes(10)
   await db
     .insertInto('enrolment_code')
@@ -67,10 +68,10 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
       .where('token_hash', '=', tokenHash(body.token))
       .forUpdate()
       .executeTakeFirst()
-    if (code === undefined) return fail('L-102')
+    if (code === undefined) return fail(failures.codeUnknown)
     if (code.used_by !== null && code.nonce === body.nonce && code.reply !== null)
       return ok(JSON.parse(code.reply) as Enrolled)
-    if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail('L-103')
+    if (code.used_by !== null || Number(code.expires_at) < parts.now()) return fail(failures.codeSpent)
     // A desk has one active kiosk that serves, and any number of check-in screens: a kiosk that is there already must
     // be written off first.
     const active =
@@ -83,7 +84,7 @@ export async function enrolKiosk(db: Db, parts: GrantParts, body: HubBody<'enrol
             .where('kind', '=', 'desk')
             .executeTakeFirst()
         : undefined
-    if (active !== undefined) return fail('L-106')
+    if (active !== undefined) return fail(failures.alreadyEnrolled)
     const kiosk = KioskId.parse(newId())
     await tx
       .insertInto('kiosk')

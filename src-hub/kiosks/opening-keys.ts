@@ -6,6 +6,7 @@ import { OpeningHoldersText, type OpeningLinkText, type HubBody } from '../../sr
 import type { KioskKind } from '../../src-shared/domain/index.ts'
 import { isCountersigned, isFingerprint, openingFingerprint } from '../../src-shared/protocol/opening-link.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { keep, type Db, type Tx } from '../database/index.ts'
 import { transactAndCarryOn, type Wanted } from '../desk-work/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
@@ -183,11 +184,11 @@ export async function registerOpeningKey(
   kiosk: { readonly id: string; readonly desk: string; readonly kind: KioskKind },
   body: HubBody<'openingKey'>,
 ): Promise<Result<OpeningKeyTold>> {
-  if (kiosk.kind !== 'desk') return fail('L-109')
+  if (kiosk.kind !== 'desk') return fail(failures.notForThisKindOfKiosk)
   const key = body.openingKey
   return transactAndCarryOn<Result<OpeningKeyTold>>(db, parts, async (tx, wanted) => {
     const known = await knownOf(tx, kiosk.id)
-    if (known === null) return fail('L-603')
+    if (known === null) return fail(failures.kioskNotAccepted)
     const told = body.holders
     const holders = await holdersKnown(tx, known, known.holdersN)
     if (key === known.inForce)
@@ -196,7 +197,7 @@ export async function registerOpeningKey(
     const said = await judged(parts, known, holders, key, refused ? undefined : told)
     if (said.is === 'strangers') {
       await refuseShared(tx, parts, wanted, known, key, said.staff)
-      return keep(fail('L-437', named(said.staff)))
+      return keep(fail(failures.openingKeyOverShared, named(said.staff)))
     }
     const links: readonly OpeningLinkText[] = body.links ?? []
     const suffices = linksSuffice(holders, said)
@@ -208,9 +209,9 @@ export async function registerOpeningKey(
       case 'in-force':
         return ok({ state: 'in-force', holders: became })
       case 'refused':
-        return fail('L-431')
+        return fail(failures.openingKeyRefused)
       case 'another-waits':
-        return fail('L-432')
+        return fail(failures.openingKeyOfAnother)
       case 'waits': {
         const { pendingHolders } = known
         // Said before the newest that was proved of it: the kiosk's signing key alone can send that again.
@@ -339,28 +340,28 @@ export async function confirmOpeningKey(
 ): Promise<Result<null>> {
   return transactAndCarryOn<Result<null>>(db, parts, async (tx, wanted) => {
     const kiosk = await knownOf(tx, id)
-    if (kiosk === null) return fail('L-609', { what: 'kiosk' })
+    if (kiosk === null) return fail(failures.notFound, { what: 'kiosk' })
     const { pending } = kiosk
-    if (pending === null) return fail('L-691')
+    if (pending === null) return fail(failures.noOpeningKeyWaits)
     if (!isFingerprint(typed, openingFingerprint(id, raw(pending)))) {
       const tries = kiosk.tries + 1
       const left = fingerprintTries - tries
       await audit(tx, parts, kiosk, { actor, act: 'opening-key-mismatch', detail: { tries } })
       if (left > 0) {
         await tx.updateTable('kiosk').set({ pending_tries: tries }).where('id', '=', id).execute()
-        return keep(fail('L-690', { left }))
+        return keep(fail(failures.fingerprintDiffers, { left }))
       }
       await refuseAndGoOn(tx, parts, wanted, kiosk, pending, actor)
-      return keep(fail('L-692'))
+      return keep(fail(failures.fingerprintLocked))
     }
     const told = kiosk.pendingHolders
     const holders = await holdersKnown(tx, kiosk, kiosk.holdersN)
     // Said before, and not of this key: whoever told it first may have left out what its session said.
-    if (told === null && holders.n !== null) return fail('L-438')
+    if (told === null && holders.n !== null) return fail(failures.holdersUnsaid)
     const said = told === null ? null : judgeHolders(holders, told)
     if (said?.is === 'strangers') {
       await refuseShared(tx, parts, wanted, kiosk, pending, said.staff)
-      return keep(fail('L-437', named(said.staff)))
+      return keep(fail(failures.openingKeyOverShared, named(said.staff)))
     }
     await putInForce(tx, parts, kiosk, pending)
     if (told !== null) await take(tx, parts, kiosk, holders, told, true)
@@ -391,8 +392,8 @@ async function refuseAndGoOn(
 export async function refuseOpeningKey(db: Db, parts: GrantParts, id: string, actor: string): Promise<Result<null>> {
   return transactAndCarryOn<Result<null>>(db, parts, async (tx, wanted) => {
     const kiosk = await knownOf(tx, id)
-    if (kiosk === null) return fail('L-609', { what: 'kiosk' })
-    if (kiosk.pending === null) return fail('L-691')
+    if (kiosk === null) return fail(failures.notFound, { what: 'kiosk' })
+    if (kiosk.pending === null) return fail(failures.noOpeningKeyWaits)
     await refuseAndGoOn(tx, parts, wanted, kiosk, kiosk.pending, actor)
     return ok(null)
   })

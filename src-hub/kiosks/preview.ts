@@ -3,6 +3,7 @@ import { KioskId, PickupId } from '../../src-shared/domain/index.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { fullName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Db } from '../database/index.ts'
 import { deskNames, placeOf } from '../queries/index.ts'
 import { wouldReplace } from '../pickups/index.ts'
@@ -16,9 +17,9 @@ export async function previewWriteOff(db: Db, id: string): Promise<Result<HubRep
     .select(['id', 'desk', 'state', 'last_contact'])
     .where('id', '=', id)
     .executeTakeFirst()
-  if (kiosk === undefined) return fail('L-609', { what: 'kiosk' })
+  if (kiosk === undefined) return fail(failures.notFound, { what: 'kiosk' })
   const desk = placeOf((await deskNames(db)).get(kiosk.desk))
-  if (desk === null) return fail('L-609', { what: 'desk' })
+  if (desk === null) return fail(failures.notFound, { what: 'desk' })
   const rows = await db
     .selectFrom('grant')
     .innerJoin('pickup', 'pickup.id', 'grant.pickup')

@@ -6,6 +6,7 @@ import type { HubBody } from '../../src-shared/hub-api/index.ts'
 import { LedgerHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { keep, transact, type Db, type Kept, type Tx } from '../database/index.ts'
 import { transactAndCarryOn } from '../desk-work/index.ts'
 import { createStride, usualPace, type GrantParts } from '../pickups/index.ts'
@@ -46,7 +47,7 @@ export async function takeReport(
   const whole = await takeUp(db, parts, kioskId, heard.value.incarnation, { seq: body.seq, grants: body.grants })
   if (!whole.ok) return whole
   return transactAndCarryOn<Result<Reported>>(db, parts, async (tx, wanted) => {
-    if ((await standing(tx, kioskId, heard.value.incarnation, body.seq)) === null) return fail('L-611')
+    if ((await standing(tx, kioskId, heard.value.incarnation, body.seq)) === null) return fail(failures.hubOutOfService)
     await tx.updateTable('kiosk').set({ reported: heard.value.incarnation }).where('id', '=', kioskId).execute()
     await releaseHold(tx, wanted)
     return heard
@@ -63,12 +64,13 @@ async function hear(
   const kiosk = await tx.selectFrom('kiosk').selectAll().where('id', '=', kioskId).forUpdate().executeTakeFirstOrThrow()
   const { incarnation } = await tx.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()
   // Made for the hub as it was before it went back: what it says of grants is of then.
-  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')
+  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)
+    return fail(failures.cursorInvalid)
   const old = await whyOld(tx, kiosk, body)
   if (old !== null && (body.challenge === undefined || body.challenge !== kiosk.challenge)) {
     const challenge = newId()
     await tx.updateTable('kiosk').set({ challenge }).where('id', '=', kioskId).execute()
-    return keep(fail('L-680', { challenge }))
+    return keep(fail(failures.kioskChallenged, { challenge }))
   }
   if (old !== null) {
     await tx.updateTable('kiosk').set({ frozen: true, challenge: null }).where('id', '=', kioskId).execute()
@@ -76,7 +78,7 @@ async function hear(
       .insertInto('alarm')
       .values({ kind: 'restored-disk', kiosk: kioskId, pickup: null, detail: old, at: parts.now() })
       .execute()
-    return keep(fail('L-604'))
+    return keep(fail(failures.kioskFrozen))
   }
   await tx
     .updateTable('kiosk')
@@ -136,7 +138,7 @@ async function takeUp(
   let at = 0
   while (at < grants.length) {
     const from = pace.clock()
-    if (from - began > patienceMs) return fail('L-611')
+    if (from - began > patienceMs) return fail(failures.hubOutOfService)
     const some = grants.slice(at, at + stride.rows)
     const done = await transact(db, async (tx) => {
       const kiosk = await standing(tx, kioskId, incarnation, said.seq)
@@ -148,7 +150,7 @@ async function takeUp(
       await adopt(tx, parts, incarnation, kiosk, some)
       return 'more'
     })
-    if (done === 'stale') return fail('L-611')
+    if (done === 'stale') return fail(failures.hubOutOfService)
     if (done === 'nothing') break
     at += some.length
     await stride.took(from)

@@ -4,6 +4,7 @@
  * granted there is then burned and replaced by a fresh one, batch by batch.
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { openWork, replacedOf, transactAndCarryOn } from '../desk-work/index.ts'
 import { transact, type Db } from '../database/index.ts'
 import { openOf, type GrantParts } from '../pickups/index.ts'
@@ -29,7 +30,7 @@ export async function writeOff(db: Db, parts: GrantParts, kiosk: string, actor: 
       .where('id', '=', kiosk)
       .forUpdate()
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'kiosk' })
+    if (row === undefined) return fail(failures.notFound, { what: 'kiosk' })
     const again = row.state === 'written-off'
     if (!again) {
       await tx.updateTable('kiosk').set({ state: 'written-off' }).where('id', '=', kiosk).execute()
@@ -69,7 +70,7 @@ export async function unfreeze(db: Db, parts: GrantParts, kiosk: string, actor: 
       .where('state', '=', 'active')
       .returning('desk')
       .executeTakeFirst()
-    if (row === undefined) return fail('L-609', { what: 'kiosk' })
+    if (row === undefined) return fail(failures.notFound, { what: 'kiosk' })
     await tx
       .insertInto('audit')
       .values({

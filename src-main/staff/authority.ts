@@ -6,6 +6,7 @@ import type { MethodName } from '../../src-shared/kiosk-api/contract.ts'
 import type { DeskKind, StaffRole } from '../../src-shared/domain/index.ts'
 import type { KioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { servesAt } from '../../src-shared/domain/serving.ts'
 
 /**
@@ -77,13 +78,13 @@ export const authorities: { readonly [M in MethodName<KioskApi>]: Authority } = 
  */
 export function permit(authority: Authority, role: StaffRole | null, desk: DeskKind): Result<null> {
   if (authority === 'anyone') return ok(null)
-  if (role === null) return fail('L-401')
+  if (role === null) return fail(failures.notSignedIn)
   switch (authority) {
     case 'signed-in':
       return ok(null)
     case 'serving':
-      return servesAt[role].includes(desk) ? ok(null) : fail('L-408')
+      return servesAt[role].includes(desk) ? ok(null) : fail(failures.roleNotHere)
     case 'supervisor':
-      return role === 'supervisor' ? ok(null) : fail('L-405')
+      return role === 'supervisor' ? ok(null) : fail(failures.needsSupervisor)
   }
 }

@@ -3,6 +3,7 @@
  * (docs/architecture.md#security).
  */
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export const attemptsBeforeLock = 5
 const firstLockMinutes = 2
@@ -32,17 +33,18 @@ export function checkNewPin(
   { guessMs, floorYears }: { guessMs: number; floorYears: number } = { guessMs: 1, floorYears: 0 },
 ): Result<true> {
   if (/^\d+$/.test(pin)) {
-    if (!/^\d{6,12}$/.test(pin)) return fail('L-406')
+    if (!/^\d{6,12}$/.test(pin)) return fail(failures.pinTooEasy)
     const digits = [...pin].map(Number)
     const steps = digits.slice(1).map((digit, i) => (digit - (digits[i] ?? 0) + 10) % 10)
-    if (new Set(steps).size === 1) return fail('L-406')
+    if (new Set(steps).size === 1) return fail(failures.pinTooEasy)
     for (const size of [2, 3]) {
-      if (pin.length % size === 0 && pin === pin.slice(0, size).repeat(pin.length / size)) return fail('L-406')
+      if (pin.length % size === 0 && pin === pin.slice(0, size).repeat(pin.length / size))
+        return fail(failures.pinTooEasy)
     }
-  } else if (pin.length < shortestPassphrase || new Set(pin.toLowerCase()).size < 6) return fail('L-406')
+  } else if (pin.length < shortestPassphrase || new Set(pin.toLowerCase()).size < 6) return fail(failures.pinTooEasy)
   if (searchYears(pin, guessMs) < floorYears) {
     const digits = Math.ceil(Math.log10((floorYears * msPerYear) / guessMs))
-    return fail('L-410', {
+    return fail(failures.pinTooShort, {
       digits,
       letters: Math.max(shortestPassphrase, Math.ceil(digits / (bitsPerLetter * Math.log10(2)))),
     })

@@ -8,6 +8,7 @@ import type { StaffId, StaffRole } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { PickupCache } from '../pickups/index.ts'
 import type { Store } from '../storage/index.ts'
@@ -257,8 +258,9 @@ export function createSignIn({
   /** The person's own key by badge + PIN; counts the attempt durably before the search begins. */
   async function prove({ member, cardId }: BadgeInHand, pin: string): Promise<Result<Buffer>> {
     const record = roster.pin(member.id)
-    if (record === null) return fail('L-404')
-    if (record.lockedUntil > now()) return fail('L-403', { minutes: Math.ceil((record.lockedUntil - now()) / 60_000) })
+    if (record === null) return fail(failures.badgeHasNoPin)
+    if (record.lockedUntil > now())
+      return fail(failures.pinLocked, { minutes: Math.ceil((record.lockedUntil - now()) / 60_000) })
     // Counted before the search begins, so that pulling the plug does not give a free attempt.
     const wrongTries = record.failures + 1
     const lockedUntil = lockAfter(wrongTries) === 0 ? 0 : now() + lockAfter(wrongTries)
@@ -271,13 +273,13 @@ export function createSignIn({
         ledger.append({ kind: 'sign-in-refused', facts: { staff: member.id, attemptsLeft: attemptsLeft(wrongTries) } })
       })
       return lockedUntil > now()
-        ? fail('L-403', { minutes: Math.ceil((lockedUntil - now()) / 60_000) })
-        : fail('L-402', { left: attemptsLeft(wrongTries) })
+        ? fail(failures.pinLocked, { minutes: Math.ceil((lockedUntil - now()) / 60_000) })
+        : fail(failures.pinWrong, { left: attemptsLeft(wrongTries) })
     }
     // Removed, or the badge taken away, while the search ran.
     if (roster.pin(member.id) === null) {
       wipe(own)
-      return fail('L-404')
+      return fail(failures.badgeHasNoPin)
     }
     store.transact(() => {
       roster.setFailures(member.id, 0, 0)
@@ -320,9 +322,9 @@ export function createSignIn({
     const rule = await allowed(pin)
     if (!rule.ok) return rule
     const by = session
-    if (by === null) return fail('L-401')
+    if (by === null) return fail(failures.notSignedIn)
     // What only they can open would open for nobody any more.
-    if (openingKeys.losesWith(badge.member.id, by.openingKeys)) return fail('L-436')
+    if (openingKeys.losesWith(badge.member.id, by.openingKeys)) return fail(failures.lastHolderOfKey)
     const own = await newSealKeyPair()
     try {
       const record = await newRecord(badge, pin, own.privateKey)
@@ -330,7 +332,7 @@ export function createSignIn({
       const { publicKey, privateKey } = own
       const said = await restate(by, { staff: badge.member.id, publicKey })
       // Locked or signed out while the PIN was being wrapped: the keys were zeros by then.
-      if (session !== by) return fail('L-401')
+      if (session !== by) return fail(failures.notSignedIn)
       const known = trusting.introduce(badge.member.id, privateKey, publicKey, by.trust.head)
       store.transact(() => {
         roster.forgetPin(badge.member.id)
@@ -587,7 +589,7 @@ export function createSignIn({
         return store.transact(() => {
           // As it stands now: the PIN may have gone, or a new key been made, while this one was wrapped.
           const known = roster.pin(badge.member.id)
-          if (known === null) return fail('L-404')
+          if (known === null) return fail(failures.badgeHasNoPin)
           const { publicKey, root, vouch } = known
           roster.setPin(badge.member.id, { ...record, publicKey, root, vouch })
           ledger.append({ kind: 'pin-changed', actor: badge.member.id, facts: {} })
@@ -601,7 +603,7 @@ export function createSignIn({
      */
     removePin(staff: StaffId, reason: 'badge-lost' | 'pin-forgotten' | 'left', by: StaffId): Result<null> {
       return store.transact(() => {
-        if (!roster.forgetPin(staff)) return fail('L-404')
+        if (!roster.forgetPin(staff)) return fail(failures.badgeHasNoPin)
         ledger.append({ kind: 'staff-pin-removed', actor: by, facts: { staff, reason } })
         return ok(null)
       })

@@ -7,6 +7,7 @@ import { authorityFingerprint, parseEnrolmentCode } from '../../src-shared/proto
 import { enrolInfo, newSealKeyPair, open } from '../../src-shared/protocol/envelope.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { newSigningKey, wipe, wrapUnattendedKeys } from '../vault/index.ts'
 import type { Sqlite } from '../storage/index.ts'
 import { createHubClient } from './hub-client.ts'
@@ -50,16 +51,16 @@ export async function enrol(
 ): Promise<Result<EnrolledKiosk>> {
   const { address, code, proxy } = invitation
   const parsed = parseEnrolmentCode(code)
-  if (parsed === null) return fail('L-105')
+  if (parsed === null) return fail(failures.codeMalformed)
 
   const authority = await authorityOf(invitation, now)
   if (!authority.ok) return authority
   const pem = authority.value
   try {
-    if (authorityFingerprint(pem) !== parsed.fingerprint) return fail('L-104')
+    if (authorityFingerprint(pem) !== parsed.fingerprint) return fail(failures.hubNotThePinnedOne)
   } catch {
     // Not a certificate at all.
-    return fail('L-602')
+    return fail(failures.hubUnintelligible)
   }
 
   const signing = newSigningKey()
@@ -88,7 +89,7 @@ export async function enrol(
       Buffer.from(kiosk),
     )
   } catch {
-    return fail('L-602')
+    return fail(failures.hubUnintelligible)
   } finally {
     wipe(box.privateKey)
   }

@@ -6,6 +6,7 @@
 import type { Ledger } from '../ledger/index.ts'
 import type { HubClient } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 /** Entries in one request: it is written in one turn of the desk's thread. */
 const atOnce = 500
@@ -27,7 +28,7 @@ export function createEvidence(
         at += entries.length
         const sent = entries.map((entry, i) => (i === entries.length - 1 ? entry : { bytes: entry.bytes }))
         const reply = await hub.call('ledger', { body: { entries: sent } })
-        if (!reply.ok && reply.failure.code !== 'L-604') return
+        if (!reply.ok && reply.failure.code !== failures.kioskFrozen) return
       }
       brought = head
     },

@@ -26,6 +26,7 @@ import {
 import { callOut } from '../../src-shared/outgoing/index.ts'
 import { bodyDigest, signHead, signRequest } from '../../src-shared/protocol/request-signature.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 
 export interface HubTarget {
   /** `https://host:port`, no path. */
@@ -126,9 +127,9 @@ function pathOf(path: string, query: Record<string, unknown> | undefined): strin
 function networkFailure(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // A certificate that is not valid now: the hub renews its own in time, so it is this computer's clock.
-  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return { code: 'L-605' }
-  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code)) return { code: 'L-104' }
-  return { code: 'L-601' }
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return { code: failures.clockRefused }
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/.test(code)) return { code: failures.hubNotThePinnedOne }
+  return { code: failures.hubUnreachable }
 }
 
 /** null: damaged, too long, or no JSON. */
@@ -215,7 +216,7 @@ export function createHubClient({
     if (body.length > 0) headers['content-type'] = 'application/json'
     if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
     if (auth === 'kiosk') {
-      if (signer === null) return fail('L-107')
+      if (signer === null) return fail(failures.notEnrolled)
       const time = now()
       headers[signatureHeaders.kiosk] = signer.kiosk
       headers[signatureHeaders.time] = String(time)
@@ -271,7 +272,7 @@ export function createHubClient({
     const failure = json === null ? null : HubFailure.safeParse(json.value)
     if (failure?.success === true) return { ok: false, failure: failure.data as Failure }
     // Not ours, or not even JSON: a proxy's error page, or another service on that port.
-    return sent.value.status >= 500 ? fail('L-611') : fail('L-602')
+    return sent.value.status >= 500 ? fail(failures.hubOutOfService) : fail(failures.hubUnintelligible)
   }
 
   async function answer<R extends HubRoute>(
@@ -283,9 +284,9 @@ export function createHubClient({
     const sent = await ask(name, query, body, totalMs)
     if (!sent.ok) return sent
     const json = await jsonOf(sent.value)
-    if (json === null) return fail('L-602')
+    if (json === null) return fail(failures.hubUnintelligible)
     const reply = hubApi[name].reply.safeParse(json.value)
-    return reply.success ? ok(reply.data as HubReply<R>) : fail('L-602')
+    return reply.success ? ok(reply.data as HubReply<R>) : fail(failures.hubUnintelligible)
   }
 
   return {

@@ -1,6 +1,7 @@
 /** Who this kiosk is by now: told to the hub once in a run, and whenever the hub does not know our place. */
 import type { Incarnation } from '../../src-shared/domain/index.ts'
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
 import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
@@ -28,10 +29,10 @@ const askAgainMs = 3_600_000
 /** What a failure says of the key: refused, or another waits in its place. null: nothing. */
 function answerOf(code: ErrorCode): OpeningAnswer | null {
   switch (code) {
-    case 'L-431':
-    case 'L-437':
+    case failures.openingKeyRefused:
+    case failures.openingKeyOverShared:
       return 'refused'
-    case 'L-432':
+    case failures.openingKeyOfAnother:
       return 'another-waits'
     default:
       return null
@@ -104,7 +105,8 @@ export function createIntroduction({
     if (said !== 'in-force') records.setOpeningAnswer(key, said)
     else if (record.openingRegistered) return ok(null)
     else records.setRegistered(key)
-    const forgotten = !reply.ok && reply.failure.code === 'L-437' ? await forgetShared(reply.failure) : ok(null)
+    const forgotten =
+      !reply.ok && reply.failure.code === failures.openingKeyOverShared ? await forgetShared(reply.failure) : ok(null)
     onOpeningAnswer()
     return forgotten
   }
@@ -123,7 +125,8 @@ export function createIntroduction({
    */
   async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
     const reply = await hub.call('report', { body })
-    const challenge = reply.ok || reply.failure.code !== 'L-680' ? undefined : reply.failure.params?.['challenge']
+    const challenge =
+      reply.ok || reply.failure.code !== failures.kioskChallenged ? undefined : reply.failure.params?.['challenge']
     return learn(typeof challenge === 'string' ? await hub.call('report', { body: { ...body, challenge } }) : reply)
   }
 
@@ -155,7 +158,7 @@ export function createIntroduction({
       // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as
       // well.
       if (ours !== null) await account({ ...standing(), acked, ackedHash: ours, grants: null })
-      return { ok: false, failure: { code: 'L-604' } }
+      return { ok: false, failure: { code: failures.kioskFrozen } }
     }
     // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
     if (record.frozen && !record.refused) records.setFrozen(null)
@@ -172,7 +175,7 @@ export function createIntroduction({
         if (!whole.ok) return whole
         // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
         if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked)
-          return { ok: false, failure: { code: 'L-602' } }
+          return { ok: false, failure: { code: failures.hubUnintelligible } }
         // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
         told = whole.value.acked === said.seq
       }

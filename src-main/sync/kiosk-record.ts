@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { storedInstant } from '../../src-shared/domain/bounds.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { Desk, DeskId, Incarnation, KioskId, KioskKind } from '../../src-shared/domain/index.ts'
 import { maxOpeningLinks, type OpeningLinkText } from '../../src-shared/hub-api/index.ts'
 import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
@@ -81,7 +82,7 @@ const frozenBy = { hub: 1, here: 2, refused: 3 } as const
  */
 export function mayServe(record: KioskRecord | null): Result<null> {
   if (record?.frozen !== true) return ok(null)
-  return fail(record.refused ? 'L-603' : 'L-604')
+  return fail(record.refused ? failures.kioskNotAccepted : failures.kioskFrozen)
 }
 
 export type KioskRecords = ReturnType<typeof createKioskRecords>

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Incarnation, PickupId } from '../../src-shared/domain/index.ts'
 import { feedChangesNow } from '../../src-shared/hub-api/kiosk/feed.ts'
 import { ok, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { PreparedGrant } from '../pickups/index.ts'
 import type { Applier } from './apply.ts'
 import type { HubClient } from './hub-client.ts'
@@ -69,11 +70,11 @@ export function createPull({
       if (head.incarnation !== incarnation) {
         // The hub has been put back meanwhile: it is to be told first what is held here.
         onLost()
-        return { ok: false, failure: { code: 'L-607' } }
+        return { ok: false, failure: { code: failures.cursorInvalid } }
       }
       if (head.after !== null) {
         // Pages that lead back to each other would never end.
-        if (asked.has(head.after)) return { ok: false, failure: { code: 'L-602' } }
+        if (asked.has(head.after)) return { ok: false, failure: { code: failures.hubUnintelligible } }
         asked.add(head.after)
       }
       const grants = await page.value.grants()
@@ -143,15 +144,15 @@ export function createPull({
         continue
       }
       const page = await feedOf(incarnation).take(String(cursor))
-      if (!page.ok && page.failure.code !== 'L-607') return page
+      if (!page.ok && page.failure.code !== failures.cursorInvalid) return page
       // More is to come, and nothing came: asked again at once it would be the same.
       if (page.ok && page.value.head.more && page.value.head.next === cursor)
-        return { ok: false, failure: { code: 'L-602' } }
+        return { ok: false, failure: { code: failures.hubUnintelligible } }
       const grants = page.ok ? await page.value.grants() : []
       if (page.ok && page.value.head.more) await onItsWay()
       if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {
         // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
-        if (resynced) return { ok: false, failure: { code: 'L-602' } }
+        if (resynced) return { ok: false, failure: { code: failures.hubUnintelligible } }
         resynced = true
         leave()
         onLost()

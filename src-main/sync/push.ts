@@ -1,5 +1,6 @@
 /** Sending the ledger: batch by batch, the next one made ready while the hub takes in the last. */
 import { isOf } from '../../src-shared/failures/groups.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Incarnation } from '../../src-shared/domain/index.ts'
 import { ok, type Result } from '../../src-shared/failures/result.ts'
@@ -108,7 +109,7 @@ export function createPush({ hub, ledger, records, batch: most, onAcked, onDoubt
       // A hub that acknowledges what was never sent, or nothing at all, is not believed.
       if (reply.value.acked <= acked || reply.value.acked > ledger.head().seq) {
         onDoubt()
-        return { ok: false, failure: { code: 'L-602' } }
+        return { ok: false, failure: { code: failures.hubUnintelligible } }
       }
       acked = reply.value.acked
       records.setAcked(acked)

@@ -1,5 +1,6 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
 import { ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { storageFailure } from '../storage/index.ts'
 import type { Applier } from './apply.ts'
@@ -138,7 +139,11 @@ export function createSync({
     const before = known()
     if (before === undefined) return ok(null)
     const pushed = await pushTo(before)
-    if (pushed.ok || (pushed.failure.code !== 'L-607' && pushed.failure.code !== 'L-643')) return pushed
+    if (
+      pushed.ok ||
+      (pushed.failure.code !== failures.cursorInvalid && pushed.failure.code !== failures.hubLacksEntries)
+    )
+      return pushed
     introduction.again()
     const introducedAnew = await introduction.introduce()
     const after = known()
@@ -149,12 +154,12 @@ export function createSync({
     caughtUp = false
     // A kiosk that found its own ledger damaged talks to nobody; one that the hub froze asks whether it still is.
     const record = records.read()
-    if (record?.frozenHere === true) return { ok: false, failure: { code: 'L-604' } }
+    if (record?.frozenHere === true) return { ok: false, failure: { code: failures.kioskFrozen } }
     if (record?.frozen === true) introduction.again()
     for (const step of [introduction.introduce, introduction.registerOpeningKey, push, outbox, pull, push]) {
       const result = await step()
       if (result.ok) continue
-      if (result.failure.code === 'L-604') await evidence.bring()
+      if (result.failure.code === failures.kioskFrozen) await evidence.bring()
       return result
     }
     if (records.read()?.refused === true) records.setFrozen(null)
@@ -170,15 +175,15 @@ export function createSync({
       return Math.floor(pollMs * (0.75 + random() * 0.5))
     }
     const code = result.failure.code
-    if (code === 'L-604') {
+    if (code === failures.kioskFrozen) {
       if (records.read()?.frozen !== true) records.setFrozen('hub')
       report({ state: 'frozen', failure: result.failure, syncing: null })
-    } else if (code === 'L-603') {
+    } else if (code === failures.kioskNotAccepted) {
       // Whatever was granted here is burned at the hub by now: nothing more is proved or printed (promises P2, P5).
       const record = records.read()
       if (record?.refused !== true && record?.frozenHere !== true) records.setFrozen('refused')
       report({ state: 'refused', failure: result.failure, syncing: null })
-    } else if (code === 'L-606' || code === 'L-104') {
+    } else if (code === failures.signatureInvalid || code === failures.hubNotThePinnedOne) {
       report({ state: 'refused', failure: result.failure, syncing: null })
     } else {
       report({ state: 'offline', failure: result.failure, syncing: null })

@@ -213,7 +213,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a report counts for the hub that it was made for',
     file: 'src-hub/kiosks/report.ts',
-    from: "  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation) return fail('L-607')\n",
+    from: '  if (body.grants !== null && body.incarnation !== undefined && body.incarnation !== incarnation)\n    return fail(failures.cursorInvalid)\n',
     to: '',
   },
   {

@@ -6,10 +6,15 @@ import { expect, test } from 'vitest'
 import { playHistory } from './history.ts'
 
 test('a seed gives its history again, word for word', async () => {
-  const first = await playHistory({ seed: 3, desks: 2 })
-  const second = await playHistory({ seed: 3, desks: 2 })
-  expect(second.story).toEqual(first.story)
-  expect(first.handed).toBeGreaterThan(0)
+  let handed = 0
+  for (const seed of [3, 4, 5]) {
+    const first = await playHistory({ seed, desks: 2 })
+    const second = await playHistory({ seed, desks: 2 })
+    expect(second.story).toEqual(first.story)
+    handed += first.handed
+  }
+  // Histories in which nobody is handed anything prove nothing; one of them may be so.
+  expect(handed).toBeGreaterThan(0)
 })
 
 test('every promise holds in thirty histories, and slips are handed over in them', async () => {

@@ -14,6 +14,7 @@ import {
   writeCarried,
 } from '../../../src-shared/protocol/carried-ledger.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Store } from '../../storage/index.ts'
 import type { KioskRecords } from '../kiosk-record.ts'
@@ -66,7 +67,7 @@ async function readSmall(path: string, most: number): Promise<string> {
 
 function diskFailure(error: unknown): ReturnType<typeof fail> {
   // Whatever the system says of a stick (full, write-protected, pulled out), the answer is another stick.
-  if (error instanceof Error && 'code' in error) return fail('L-626')
+  if (error instanceof Error && 'code' in error) return fail(failures.stickUnusable)
   throw error
 }
 
@@ -86,9 +87,9 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
       }: { whole?: boolean; progress?: (done: number, total: number) => void } = {},
     ): Promise<Result<{ files: number; entries: number; upTo: number }>> {
       const record = records.read()
-      if (record === null) return fail('L-107')
+      if (record === null) return fail(failures.notEnrolled)
       const first = whole ? 0 : record.acked
-      if (ledger.head().seq <= first) return fail('L-625')
+      if (ledger.head().seq <= first) return fail(failures.nothingToCarry)
       store.transact(() => ledger.append({ kind: 'ledger-carried', actor: by, facts: {} }))
       const upTo = ledger.head().seq
       let after = first
@@ -136,12 +137,12 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
      */
     async receive(folder: string, by: StaffId): Promise<Result<{ acked: number; fresh: number }>> {
       const record = records.read()
-      if (record === null) return fail('L-107')
+      if (record === null) return fail(failures.notEnrolled)
       let text: string
       try {
         const names = (await readdir(folder)).filter((name) => receiptPattern.test(name)).sort()
         const ours = names.filter((name) => receiptPattern.exec(name)?.[1] === record.kiosk)
-        if (ours.length === 0) return fail(names.length === 0 ? 'L-623' : 'L-622')
+        if (ours.length === 0) return fail(names.length === 0 ? failures.noReceipt : failures.carriedOfAnotherKiosk)
         text = await readSmall(join(folder, ours.at(-1) ?? ''), receiptMax)
       } catch (error) {
         return diskFailure(error)
@@ -149,11 +150,11 @@ export function createCarry({ store, ledger, records, keys }: Parts) {
       const receipt = readReceipt(keys.lookupKey, record.kiosk, text)
       if (!receipt.ok) return receipt
       const { acked, head, incarnation } = receipt.value
-      if (incarnation !== record.incarnation) return fail('L-627')
+      if (incarnation !== record.incarnation) return fail(failures.receiptOfRestoredHub)
       return store.transact(() => {
         const known = records.read()?.acked ?? 0
-        if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return fail('L-604')
-        if (acked <= known) return fail('L-625')
+        if (acked > ledger.head().seq || ledger.hashAt(acked) !== head) return fail(failures.kioskFrozen)
+        if (acked <= known) return fail(failures.nothingToCarry)
         records.setAcked(acked)
         ledger.append({ kind: 'ledger-receipt-taken', actor: by, facts: { acked } })
         return ok({ acked, fresh: acked - known })

@@ -3,6 +3,7 @@
  * way.
  */
 import { ok, type Result } from '../../../src-shared/failures/result.ts'
+import * as failures from '../../../src-shared/failures/named.ts'
 import type { SealedPage } from '../hub-client.ts'
 import type { Page, PageReader } from './page-reader.ts'
 import { nextPlace, type PageRoute } from './read-page.ts'
@@ -30,7 +31,7 @@ export function createAhead<R extends PageRoute>(
   /** Grows when what is on its way is no longer wanted. */
   let line = 0
 
-  const nothing = { ok: false, failure: { code: 'L-602' } } as const
+  const nothing = { ok: false, failure: { code: failures.hubUnintelligible } } as const
 
   async function fetch(place: string | null): Promise<Result<Page<R>>> {
     const mine = line
