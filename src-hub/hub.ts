@@ -379,11 +379,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     }))
     const streams = new Set<ServerResponse>()
     const eId = options.eId ?? null
-    const onTrouble = (kind: AlarmKind) => (failure: Failure) => {
+    async function tell(kind: AlarmKind, failure: Failure): Promise<void> {
       const { what, next } = describeFailure(failure, 'en')
       options.onNote?.(`${failure.code} ${what} ${next}`)
-      tellTrouble(db, now(), kind, failure).catch((error: unknown) => onBug(kind, error))
+      await tellTrouble(db, now(), kind, failure).catch((error: unknown) => onBug(kind, error))
     }
+    const onTrouble = (kind: AlarmKind) => (failure: Failure) => void tell(kind, failure)
     const app = createServer({
       ...parts,
       readiness,
@@ -442,7 +443,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
           else if (app.server instanceof TlsServer)
             app.server.setSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2' })
         },
-        tell: onTrouble('certificate'),
+        tell: (failure) => tell('certificate', failure),
       },
       (error) => onBug('certificates', error),
     )

@@ -79,7 +79,7 @@ export interface CertificateParts {
   readonly others: Readonly<Record<string, string>>
   /** For new connections from kiosks, or to the console's own port. */
   use(what: 'own' | 'console', pair: KeyPair): Promise<void>
-  tell(failure: Failure): void
+  tell(failure: Failure): Promise<void>
 }
 
 export interface CertificateWorker {
@@ -93,10 +93,10 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
   let own = parts.own
   let shown: KeyPair | null = null
 
-  function tellEnd(where: string, pem: string): void {
+  async function tellEnd(where: string, pem: string): Promise<void> {
     const end = endOf(pem)
     if (end !== null && end - parts.now() < renewBeforeMs)
-      parts.tell({ code: failures.certificateEnds, params: { where, endsAt: end } })
+      await parts.tell({ code: failures.certificateEnds, params: { where, endsAt: end } })
   }
 
   async function renewOwn(): Promise<number> {
@@ -111,17 +111,17 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
     const read = readConsoleCertificate(parts.console)
     if (!read.ok) {
       // What is in force stays so: files are written one after the other.
-      parts.tell(read.failure)
+      await parts.tell(read.failure)
       return 0
     }
-    tellEnd(consoleCertificateSettings.certificateFile, read.value.certificate)
+    await tellEnd(consoleCertificateSettings.certificateFile, read.value.certificate)
     if (read.value.certificate === shown?.certificate && read.value.key === shown.key) return 0
     try {
       await parts.use('console', read.value)
     } catch (error) {
       // A port that is taken keeps the console to the other one, and no kiosk from the hub.
       const why = (error as NodeJS.ErrnoException).code ?? 'cannot be opened'
-      parts.tell({ code: failures.settingFileUnusable, params: { where: 'LODGE_HUB_CONSOLE_PORT', why } })
+      await parts.tell({ code: failures.settingFileUnusable, params: { where: 'LODGE_HUB_CONSOLE_PORT', why } })
       return 0
     }
     shown = read.value
@@ -130,8 +130,8 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
 
   async function run(): Promise<number> {
     const renewed = (await renewOwn()) + (await readConsole())
-    if (own !== null) tellEnd('authority.pem', own.authority)
-    for (const [where, pem] of Object.entries(parts.others)) tellEnd(where, pem)
+    if (own !== null) await tellEnd('authority.pem', own.authority)
+    for (const [where, pem] of Object.entries(parts.others)) await tellEnd(where, pem)
     return renewed
   }
   const loop = createWorkerLoop(lookEveryMs, run, onBug)
