@@ -291,7 +291,8 @@ describe('a grant that is being made while its person changes', () => {
     await fleet.hub().runJobs()
     const left = await db.selectFrom('correction').selectAll().execute()
     wait.resolve(null)
-    expect(left.map((row) => row.recipient)).toEqual([recipient])
+    // Notes of the tests before may still wait for transactions of other databases on this server.
+    expect(left.filter((row) => row.recipient === recipient)).toHaveLength(1)
     const id = await making
     // Transactions of other databases on this server count as well: the worker comes again until they have ended.
     await vi.waitFor(
