@@ -3,7 +3,6 @@ export { issueServerIdentity, type ServerIdentity } from './authority.ts'
 export {
   consoleCertificateSettings,
   createCertificateWorker,
-  endOf,
   readConsoleCertificate,
   type CertificateWorker,
   type ConsoleCertificate,

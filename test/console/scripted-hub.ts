@@ -8,13 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { z } from 'zod'
 import { eventsPath, type ConsoleEvent } from '../../src-shared/hub-api/agent/health.ts'
+import { hubApi } from '../../src-shared/hub-api/index.ts'
 import { chainPath } from '../../src-shared/hub-api/agent/audit.ts'
-import {
-  consoleApi,
-  type ConsoleApi,
-  type ConsoleReply,
-  type ConsoleRoute,
-} from '../../src-hub/console/api/contract.ts'
+import { type ConsoleApi, type ConsoleReply, type ConsoleRoute } from '../../src-hub/console/api/contract.ts'
 import { ok, type Result } from '../../src-shared/failures/result.ts'
 
 export type ScriptedHandlers = {
@@ -51,10 +47,10 @@ export async function startScriptedHub(folder: string, first: ScriptedHandlers):
   let handlers = first
   const acts: { route: string; body: unknown }[] = []
   const streams = new Set<ServerResponse>()
-  const routes = Object.entries(consoleApi) as [ConsoleRoute, ConsoleApi[ConsoleRoute]][]
+  const routes = Object.entries(hubApi) as [ConsoleRoute, ConsoleApi[ConsoleRoute]][]
 
   function answer(name: ConsoleRoute, query: unknown, json: unknown): Result<unknown> {
-    const route = consoleApi[name]
+    const route = hubApi[name]
     const handler = handlers[name] as ((query: unknown, body: unknown) => unknown) | undefined
     if (handler === undefined) return { ok: false, failure: { code: 'L-609', params: { what: name } } }
     const body = route.body.parse(json)

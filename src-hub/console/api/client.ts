@@ -4,10 +4,10 @@
  */
 import { csrfHeader } from '../../../src-shared/hub-api/agent/session.ts'
 import { shownDeep } from '../../../src-shared/domain/human-text.ts'
-import { HubFailure } from '../../../src-shared/hub-api/index.ts'
+import { HubFailure, hubApi } from '../../../src-shared/hub-api/index.ts'
 import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
-import { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
+import type { ConsoleBody, ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'
 
 export interface CallInput<R extends ConsoleRoute> {
   readonly query?: ConsoleQuery<R>
@@ -32,7 +32,7 @@ export function addressOf(path: string, query: object = {}): string {
  */
 export function createCallHub(fetching: typeof fetch, csrf: () => string | null, onSignedOut: () => void): CallHub {
   return async (name, input = {}) => {
-    const route = consoleApi[name]
+    const route = hubApi[name]
     const token = csrf()
     let answer: Response
     let json: unknown

@@ -1,5 +1,5 @@
 export { addressOf, createCallHub, type CallHub, type CallInput } from './client.ts'
-export { consoleApi, type ConsoleBody, type ConsoleQuery, type ConsoleReply, type ConsoleRoute } from './contract.ts'
+export type { ConsoleBody, ConsoleQuery, ConsoleReply, ConsoleRoute } from './contract.ts'
 export { useAct } from './use-act.ts'
 export { useDesks, type DeskEntry } from './use-desks.ts'
 export { usePages } from './use-pages.ts'
