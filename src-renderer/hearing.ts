@@ -3,7 +3,7 @@ import { watch } from 'vue'
 import { cueOf } from './cues/index.ts'
 import { useActs, useCues, useKiosk } from './stores/index.ts'
 
-/** Gives the cue of each change of state, and of a scan that changed nothing. */
+/** Gives the cue of each change of state, of a call for staff, and of a scan that changed nothing. */
 export function useCuesOfState(): void {
   const kiosk = useKiosk()
   const acts = useActs()
@@ -16,6 +16,12 @@ export function useCuesOfState(): void {
       if (cue !== null) given.give(cue)
       // What was said of the screen before is not left standing on the next one.
       else if (before !== null && after.counter.step !== before.counter.step) given.end()
+    },
+  )
+  watch(
+    () => kiosk.rung,
+    () => {
+      given.give('attention')
     },
   )
   watch(

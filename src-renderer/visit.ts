@@ -15,10 +15,17 @@ export function useVisit(): void {
     window.clearTimeout(end)
     if (atRest() && preferences.visiting) end = window.setTimeout(preferences.endVisit, visitEndsMs)
   }
-  watch([() => kiosk.state?.counter.step, () => kiosk.state?.staff?.id ?? null], ([, who]) => {
+  /** Who has arrived, as far as the window knows; null: nobody. */
+  const arrived = () => {
     const counter = kiosk.state?.counter
-    if (counter?.step === 'arrival') preferences.passing = counter.language
-    else if (who !== null) preferences.endVisit()
+    return counter?.step === 'arrival' ? `${counter.initials} ${counter.language}` : null
+  }
+  const step = () => kiosk.state?.counter.step
+  watch([arrived, step, () => kiosk.state?.staff?.id ?? null], ([who, , staff], [before]) => {
+    const counter = kiosk.state?.counter
+    // Whoever had arrived has gone: what they chose is not the next one's.
+    if (staff !== null || (before !== null && before !== who)) preferences.endVisit()
+    if (counter?.step === 'arrival') preferences.greeted = counter.language
     begin()
   })
   watch(() => preferences.visiting, begin)

@@ -31,7 +31,6 @@ export function cueOf(before: KioskState | null, after: KioskState, tapped: bool
     if (is.notice !== null && is.notice.code !== was.notice?.code) return 'refused'
     if (is.document !== null && was.document === null) return 'accepted'
   }
-  if (after.staff !== null && after.call !== null && after.call.id !== before.call?.id) return 'attention'
   if (after.unsettled.length > before.unsettled.length) return 'attention'
   if (after.staff !== null && before.printer.canPrint && !after.printer.canPrint && after.printer.failure !== null)
     return 'attention'

@@ -17,6 +17,8 @@ export const useKiosk = defineStore('kiosk', () => {
   const engineFailure = shallowRef<Failure | null>(null)
   /** A scan that changed nothing on the counter; `at` tells two of the same code apart. */
   const scanNotice = shallowRef<{ readonly failure: Failure; readonly at: number } | null>(null)
+  /** How often somebody has called for staff here: each time it rings. */
+  const rung = ref(0)
   /** True while the pushed state is known to be fresh since the last break. */
   const fresh = ref(false)
   /** The engine restarted while somebody was serving: whom it signed out is told so, until the next one signs in. */
@@ -80,6 +82,9 @@ export const useKiosk = defineStore('kiosk', () => {
       notices += 1
       scanNotice.value = { failure: failure as Failure, at: notices }
     })
+    made.api.on('staffCall', () => {
+      rung.value += 1
+    })
     link.onState((next) => {
       connection.value = next
       if (next === 'up') void refresh()
@@ -124,6 +129,7 @@ export const useKiosk = defineStore('kiosk', () => {
     presence,
     interrupted,
     scanNotice,
+    rung,
     join,
     takeBack,
     retryEngine,

@@ -32,12 +32,14 @@ export const usePreferences = defineStore('preferences', () => {
     textSize: 1,
     sounds: true,
   })
-  /** A visitor's choice of language, or the recipient's own while their arrival is shown; ends with the visit. */
+  /** A visitor's choice of language; ends with the visit. */
   const passing = ref<Language | null>(null)
+  /** The recipient's own on record, from their arrival on: whoever has chosen another is not overruled. */
+  const greeted = ref<Language | null>(null)
   const passingTheme = ref<Theme | null>(null)
   const passingTextSize = ref<TextSize | null>(null)
   const system = ref<SystemLook>({ dark: false, contrast: false })
-  const language = computed<Language>(() => passing.value ?? kept.language)
+  const language = computed<Language>(() => passing.value ?? greeted.value ?? kept.language)
   const theme = computed<Theme>(() => passingTheme.value ?? kept.theme)
   const textSize = computed<TextSize>(() => passingTextSize.value ?? kept.textSize)
   const sounds = computed(() => kept.sounds)
@@ -47,9 +49,7 @@ export const usePreferences = defineStore('preferences', () => {
     return system.value.contrast ? 'contrast' : system.value.dark ? 'dark' : 'light'
   })
   /** True while something differs from what the kiosk keeps. */
-  const visiting = computed(
-    () => passing.value !== null || passingTheme.value !== null || passingTextSize.value !== null,
-  )
+  const visiting = computed(() => [passing, greeted, passingTheme, passingTextSize].some(({ value }) => value !== null))
 
   /** Takes up what was remembered. */
   function recall(from: Memory, look: SystemLook): void {
@@ -96,6 +96,7 @@ export const usePreferences = defineStore('preferences', () => {
   /** The visitor has gone: everything is as the desk keeps it. */
   function endVisit(): void {
     passing.value = null
+    greeted.value = null
     passingTheme.value = null
     passingTextSize.value = null
   }
@@ -103,6 +104,7 @@ export const usePreferences = defineStore('preferences', () => {
   return {
     language,
     passing,
+    greeted,
     theme,
     drawn,
     textSize,

@@ -412,6 +412,7 @@ export const scenes = {
     ...screenAtRest,
     network: { state: 'offline', lastContactAt: sceneNow - 20 * minute, failure: { code: 'L-601' }, syncing: null },
   },
+  'idle-check-in-called': { ...screenAtRest, call: { ...call, from: 'check-in' } },
   looking: at({ step: 'looking' }, screenAtRest),
   'arrival-tell-desk': at(
     {

@@ -27,6 +27,8 @@ export interface ScriptedKiosk {
   show(state: KioskState): void
   step(counter: CounterStep): void
   notice(failure: Failure): void
+  /** Somebody calls for staff. */
+  ring(call: NonNullable<KioskState['call']>): void
   shell(notice: Omit<ShellNotice, 't'>): void
   /** Breaks every connection, as a dying shell does, and takes no new one until `admit(true)`. */
   admit(open: boolean): void
@@ -278,6 +280,9 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     },
     notice: (failure) => {
       tell({ t: 'event', name: 'scanNotice', payload: { failure } })
+    },
+    ring: (call) => {
+      tell({ t: 'event', name: 'staffCall', payload: call })
     },
     shell: (notice) => {
       tell({ t: 'shell', ...notice })

@@ -215,6 +215,17 @@ describe('preferences', () => {
     expect(store.kept.get('lodge.language')).toBe('sv')
   })
 
+  it('greets in the language on record, unless the visitor has chosen another', () => {
+    const preferences = usePreferences()
+    preferences.recall(memory(), { dark: false, contrast: false })
+    preferences.greeted = 'sv'
+    expect(preferences.language).toBe('sv')
+    preferences.choose('en', false)
+    expect(preferences.language).toBe('en')
+    preferences.endVisit()
+    expect(preferences.language).toBe('fi')
+  })
+
   it('takes nothing odd from its memory', () => {
     const preferences = usePreferences()
     const store = memory()
