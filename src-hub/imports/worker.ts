@@ -38,7 +38,7 @@ export function createImportWorker(
   parts: GrantParts,
   onBug: (job: string, error: unknown) => void,
 ): ImportWorker {
-  const pace = { ...(parts.pace ?? usualPace), batchMs }
+  const pace = { ...(parts.pace ?? usualPace), batchMs, rests: false }
   const loop = createWorkerLoop(
     pollMs,
     () => run(),

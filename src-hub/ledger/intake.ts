@@ -78,7 +78,7 @@ export async function takeLedger(
   entries: readonly WireEntry[],
 ): Promise<Result<Intake>> {
   const pace = parts.pace ?? usualPace
-  const stride = createStride({ ...pace, batchMs: partMs }, entries.length, firstPart)
+  const stride = createStride({ ...pace, batchMs: partMs, rests: false }, entries.length, firstPart)
   for (let from = 0; ;) {
     const began = pace.clock()
     const end = partEnd(entries, from, stride.rows)

@@ -45,11 +45,10 @@ function madeAnew(
   old: GrantedPickup,
 ): GrantedPickup | null {
   try {
-    const openingKey = Buffer.from(old.sealedTo ?? '', 'base64url')
+    const openingKey = old.sealedTo === undefined ? null : Buffer.from(old.sealedTo, 'base64url')
     const to = { ...kiosk, openingKey }
     const made = grantRecord(parts.keys, grantee, to, old.epoch, Buffer.from(old.envelope, 'base64url'))
-    const { sealedTo, walkIn } = old
-    return { ...made, ...(sealedTo === undefined ? {} : { sealedTo }), ...(walkIn === undefined ? {} : { walkIn }) }
+    return { ...made, ...(old.walkIn === undefined ? {} : { walkIn: old.walkIn }) }
   } catch (error) {
     if (error instanceof pg.DatabaseError) throw error
     return null

@@ -11,11 +11,22 @@ export interface Pace {
   /** Pickups in one transaction: null for as many as take about `batchMs`. */
   readonly rows: number | null
   readonly batchMs: number
+  /**
+   * Whether the work pauses after each transaction for as long as that took: half of the hub's time is then left to
+   * everybody else. False where a caller waits for the whole of it.
+   */
+  readonly rests: boolean
   /** How long the request that asked for the work does it itself; what is left then is the worker's. */
   readonly patienceMs: number
 }
 
-export const usualPace: Pace = { clock: () => performance.now(), rows: null, batchMs: 50, patienceMs: 1500 }
+export const usualPace: Pace = {
+  clock: () => performance.now(),
+  rows: null,
+  batchMs: 30,
+  rests: true,
+  patienceMs: 1500,
+}
 
 /**
  * The counter of one hub, and what it was when this process last saw it: a database that has less went back in time.

@@ -121,11 +121,14 @@ async function namesakesAmong(
 
 const text = (tag: Buffer) => tag.toString('base64url')
 
-/** Throws for a record that the contract does not allow. */
+/**
+ * `openingKey` is the key that the envelope is sealed to; null where the grant was made before grants named it. Throws
+ * for a record that the contract does not allow.
+ */
 export function grantRecord(
   keys: HubKeys,
   grantee: Grantee,
-  kiosk: { readonly id: string; readonly lookup: Buffer; readonly openingKey: Buffer },
+  kiosk: { readonly id: string; readonly lookup: Buffer; readonly openingKey: Buffer | null },
   epoch: Epoch,
   envelope: Buffer,
 ): GrantedPickup {
@@ -134,7 +137,7 @@ export function grantRecord(
     id: grantee.id,
     epoch,
     envelope: envelope.toString('base64url'),
-    sealedTo: kiosk.openingKey.toString('base64url'),
+    ...(kiosk.openingKey === null ? {} : { sealedTo: kiosk.openingKey.toString('base64url') }),
     secretKind: grantee.secret_kind,
     channel: grantee.channel,
     requestReference: grantee.request_reference,

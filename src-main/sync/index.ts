@@ -16,6 +16,7 @@ export {
   type KioskRecords,
   type OpeningAnswer,
 } from './kiosk-record.ts'
+export { signedEvery } from './push.ts'
 export { createStatusReporter, reportEveryMs, type StatusReporter } from './status-reporter.ts'
 export { createSync, type Sync, type SyncStatus } from './sync.ts'
 export { createPageReader, createPageThread, type PageReader, type PageThread } from './pages/index.ts'

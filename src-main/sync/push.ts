@@ -39,7 +39,7 @@ const piece = 500
  * After so many entries a batch brings a signature besides its last one: the hub takes a long one in by parts, each
  * vouched for by its own.
  */
-const signedEvery = 100
+export const signedEvery = 100
 /** No batch is made smaller than this for a slow line. */
 const least = 100
 

@@ -37,7 +37,7 @@ async function bigDesk(count: number): Promise<BigDesk> {
 /** Five at a time; each look at the clock is a second later than the one before. */
 function slowly(): Pace {
   let at = 0
-  return { clock: () => (at += 1000), rows: 5, batchMs: 50, patienceMs: 0 }
+  return { clock: () => (at += 1000), rows: 5, batchMs: 50, rests: false, patienceMs: 0 }
 }
 const parts = (): GrantParts => ({ keys: fleet.hub().keys, now: () => Date.now(), pace: slowly() })
 

@@ -124,6 +124,28 @@ describe('one poll after the change, of a pickup that waits at a desk', () => {
     expect(born(kiosk, aino.birth)).toEqual([id])
   })
 
+  it('a grant made before grants named the key that they are sealed to is corrected as well', async () => {
+    const { db } = fleet.hub()
+    const open = db.selectFrom('grant').select('record').where('pickup', '=', id).where('state', '=', 'granted')
+    const record = JSON.parse((await open.executeTakeFirstOrThrow()).record) as Record<string, unknown>
+    const { sealedTo, ...before } = record
+    expect(sealedTo).toBeTypeOf('string')
+    await db
+      .updateTable('grant')
+      .set({ record: JSON.stringify(before) })
+      .where('pickup', '=', id)
+      .execute()
+    await save(aino.account, { name: { family: 'Salokangas', given: 'Aino-Maria' } })
+    await poll(kiosk)
+    expect(held(kiosk, id).person.name.family).toBe('Salokangas')
+    expect(await db.selectFrom('alarm').select('kind').where('pickup', '=', id).execute()).toEqual([])
+    await db
+      .updateTable('grant')
+      .set({ record: JSON.stringify(record) })
+      .where('pickup', '=', id)
+      .execute()
+  })
+
   it('a card that was added finds, and one that was removed does not', async () => {
     const recipient = await idOf(aino.account)
     value(await fleet.agent().call('addCard', { body: { recipient, card: '04AABBCCDDEE01' } }))

@@ -81,7 +81,7 @@ export class Hub {
       now: () => this.#world.time + skew,
       seal: sealing.seal,
       // Few at a time, so that a process dies between two batches, and others come in between.
-      pace: { clock: () => this.#world.time, rows: 2, batchMs: 0, patienceMs: 60 },
+      pace: { clock: () => this.#world.time, rows: 2, batchMs: 0, rests: false, patienceMs: 60 },
       isCountersigned: sealing.isCountersigned,
       newId: () => `P${String((this.#ids += 1)).padStart(3, '0')}${'p'.repeat(18)}`,
     }

@@ -9,6 +9,7 @@ import type { HubKeys } from '../../../src-hub/keys/index.ts'
 import { feedChangesNow } from '../../../src-shared/hub-api/kiosk/feed.ts'
 import { beginIncarnation } from '../../../src-hub/kiosks/index.ts'
 import { newId } from '../../../src-shared/protocol/ids.ts'
+import { signedEvery } from '../../../src-main/sync/index.ts'
 import { openingFingerprint } from '../../../src-shared/protocol/opening-link.ts'
 import { within } from '../../support/within.ts'
 import type { BenchHub } from '../sync/children.ts'
@@ -121,7 +122,7 @@ async function sentElsewhere(stage: Stage): Promise<Act> {
   const { db, hub } = stage
   const desk = await addBigDesk(db, hub, stage.keys, stage.count)
   const other = await addBigDesk(db, hub, stage.keys, 1)
-  const body = batchOf(desk, 'sent-elsewhere', { to: other.id, reason: 'wrong-desk' }, 250)
+  const body = batchOf(desk, 'sent-elsewhere', { to: other.id, reason: 'wrong-desk' }, signedEvery)
   return {
     name: 'sent_elsewhere',
     desk,
@@ -138,7 +139,7 @@ async function moved(stage: Stage): Promise<Act> {
   const desk = await addBigDesk(db, hub, stage.keys, stage.count)
   const other = await addBigDesk(db, hub, stage.keys, 1)
   await askedBack(db, desk, other.id)
-  const body = batchOf(desk, 'revoke-acknowledged', {}, 250)
+  const body = batchOf(desk, 'revoke-acknowledged', {}, signedEvery)
   return {
     name: 'moved',
     // Where they arrive: that desk is granted to meanwhile.
@@ -199,9 +200,10 @@ async function corrected(stage: Stage): Promise<Act> {
       await untilNone('every desk to be told', () => counted(db, sql`SELECT count(*) AS n FROM correction`))
       const told = await counted(
         db,
-        sql`SELECT count(*) AS n FROM "grant" WHERE kiosk = ${desk.kiosk.id} AND record LIKE '%"language":"sv"%'`,
+        sql`SELECT count(*) AS n FROM "grant" g JOIN pickup p ON p.id = g.pickup JOIN recipient r ON r.id = p.recipient
+          WHERE g.kiosk = ${desk.kiosk.id} AND g.state = 'granted' AND g.record LIKE '%"language":"' || r.language || '"%'`,
       )
-      if (told === 0) throw new Error('nobody was corrected')
+      if (told < desk.pickups.length) throw new Error(`${told} of ${desk.pickups.length} were corrected`)
     },
   }
 }
