@@ -125,7 +125,7 @@ export default tseslint.config(
       'src-main/printers/simulated/device.ts',
       'src-main/printers/simulated/machine.ts',
       'src-main/readers/decoders/keyboard-wedge.ts',
-      'src-main/readers/supervisor.ts',
+
       'src-main/release/release.ts',
       'src-main/shell/supervisor.ts',
       'src-main/shell/update/updater.ts',

@@ -1,20 +1,17 @@
-/** Keeps the allowed readers open, whatever is plugged in and out, and turns their reports into scans. */
+/**
+ * Keeps the allowed readers open, whatever is plugged in and out, and turns their reports into scans. What a report
+ * means is said by `reading.ts`, and which device is to be open by `presence.ts`; here their effects are carried out.
+ */
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
-import { ruleFor } from './allow.ts'
-import { startAsking, type Asking } from './asking.ts'
 import type { ReaderRule, ReadersConfig } from './config.ts'
-import { count, noCounts, refusedOnce, type ReaderCounts } from './counts.ts'
-import type { DecodedScan, Decoder, ReadRefusal, Took } from './decoders/decoder.ts'
-import { createDecoder } from './decoders/index.ts'
-import { createBucket, reportRate, scanRate } from './flood.ts'
-import { knownToClassify } from './known-text.ts'
-import { createLearner, type Learner } from './learn/index.ts'
-import { identityOf } from './mask.ts'
-import { offDocument, readsDocuments } from './off-document.ts'
-import type { HidBus, HidDeviceInfo, HidHandle, ListedDevice, ReaderStatus, ReaderSupervisor, Scan } from './port.ts'
-import { createRepeats } from './repeats.ts'
-import { wake } from './wake.ts'
+import { createConnections, type Connection, type Connections } from './connections.ts'
+import { createLearning, type Learning } from './learning.ts'
+import type { HidBus, HidDeviceInfo, ListedDevice, ReaderStatus, ReaderSupervisor, Scan } from './port.ts'
+import { createPolling } from './polling.ts'
+import { dutyFor, listedDevice, nextPollMs, refusedAgain, statusOf, type Refusal } from './presence.ts'
+import { admitReport, breakOff, readReport, silenceOf, type ReadEffect } from './reading.ts'
+import { createRepeats, type Repeats } from './repeats.ts'
 
 export interface ReaderPorts {
   readonly bus: HidBus
@@ -27,406 +24,239 @@ export interface ReaderPorts {
   readonly today?: () => string
 }
 
-interface Open {
-  readonly info: HidDeviceInfo
-  /** null: open only to be learned. */
-  readonly rule: ReaderRule | null
-  readonly handle: HidHandle
-  readonly decoder: Decoder | null
-  readonly counts: ReaderCounts
-  readonly reports: ReturnType<typeof createBucket>
-  readonly scans: ReturnType<typeof createBucket>
-  /** What was told last of this device and when: a refusal that every report repeats is told once. */
-  told: { readonly code: string; at: number } | null
-  asking: Asking | null
-  cancelTorn: (() => void) | null
-  /** When the last report came, monotonic. */
-  lastAt: number
+/** What the supervisor knows of the bus, and who listens. */
+interface Supervised {
+  readonly ports: ReaderPorts
+  readonly config: ReadersConfig
+  readonly repeats: Repeats
+  readonly refused: Map<string, Refusal>
+  readonly listeners: {
+    readonly scan: Set<(scan: Scan) => void>
+    readonly status: Set<() => void>
+    readonly torn: Set<(failure: Failure) => void>
+  }
+  listed: readonly HidDeviceInfo[]
+  /** Why a device, or the whole list, could not be had at the last poll. */
+  failure: Failure | null
+  failedLists: number
+  stopped: boolean
+  /** What the listeners were told last. */
+  shown: string
 }
 
-/** Codes that each report of a reader set wrong would raise again. */
-const everyReport: ReadonlySet<string> = new Set([failures.keysNotUnderstood, failures.readerFloods])
+/** The parts that the supervisor drives. */
+interface Driven {
+  readonly connections: Connections
+  readonly learning: Learning
+}
 
-const firstRetryMs = 1000
-const longestRetryMs = 30_000
-/** A learning that nobody finishes ends by itself. */
-const learnMs = 60_000
-/** A refusal that goes on is told again after so long. */
-const sameAgainMs = 10_000
-
-export function createReaderSupervisor(
-  { bus, monotonic, timers, platform, today = localDate }: ReaderPorts,
-  config: ReadersConfig,
-): ReaderSupervisor {
-  const open = new Map<string, Open>()
-  const opening = new Map<string, Promise<Result<null>>>()
-  const refused = new Map<string, { until: number; tries: number; failure: Failure }>()
-  const scanListeners = new Set<(scan: Scan) => void>()
-  const statusListeners = new Set<() => void>()
-  const tornListeners = new Set<(failure: Failure) => void>()
-  const repeats = createRepeats(config)
-  /** By the name of their rule, kept through unplugging. */
-  const countsOf = new Map<string, ReaderCounts>()
-  let listed: HidDeviceInfo[] = []
-  let failure: Failure | null = null
-  let failedLists = 0
-  let stopped = true
-  let cancelPoll: (() => void) | null = null
+export function createReaderSupervisor(ports: ReaderPorts, config: ReadersConfig): ReaderSupervisor {
+  const { bus, timers, today = localDate } = ports
+  const known: Supervised = {
+    ports,
+    config,
+    repeats: createRepeats(config),
+    refused: new Map(),
+    listeners: { scan: new Set(), status: new Set(), torn: new Set() },
+    listed: [],
+    failure: null,
+    failedLists: 0,
+    stopped: true,
+    shown: '',
+  }
+  const connections = createConnections({
+    bus,
+    timers,
+    config,
+    stopped: () => known.stopped,
+    events: {
+      report: (connection, report) => takeReport(known, driven, connection, report),
+      lost: (connection) => lose(known, driven, connection),
+      leaving: (connection) => leave(known, connection),
+    },
+  })
+  const learning = createLearning({
+    config,
+    connections,
+    timers,
+    today,
+    mayRead: (info, as) => mayRead(ports, config, info, as),
+    reopen: () => {
+      if (!known.stopped) void polling.now()
+    },
+    announce: () => announce(known, driven),
+  })
+  const driven: Driven = { connections, learning }
+  const polling = createPolling(
+    () => poll(known, driven),
+    () => nextPollMs(config.pollMs, known.failedLists),
+    timers,
+  )
   let offChange: (() => void) | null = null
-  let polling: Promise<void> | null = null
-  let pollAgain = false
-  let shown = ''
-  let learner: { readonly path: string; readonly learner: Learner; readonly cancel: () => void } | null = null
-
-  function status(): ReaderStatus {
-    const names = [...open.values()].flatMap(({ rule }) => (rule === null ? [] : [rule.name]))
-    if (names.length > 0) return { state: 'ready', names, failure: null }
-    return failure === null
-      ? { state: 'none', names, failure: { code: failures.noReader } }
-      : { state: 'trouble', names, failure }
-  }
-
-  function devices(): ListedDevice[] {
-    return listed.map((info) => {
-      const rule = ruleFor(config, info)
-      return {
-        info,
-        used: open.get(info.path)?.rule?.name === rule?.name && rule !== null,
-        rule: rule?.name ?? null,
-        failure: rule === null ? null : (refused.get(info.path)?.failure ?? null),
-      }
-    })
-  }
-
-  function announce(): void {
-    const now = JSON.stringify([status(), devices(), learner?.learner.state() ?? null])
-    if (now === shown) return
-    shown = now
-    for (const listener of statusListeners) listener()
-  }
-
-  function tell(device: Open, code: ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods): void {
-    const at = monotonic()
-    const again = device.told?.code === code && everyReport.has(code) && at - device.told.at < sameAgainMs
-    if (again) return
-    device.told = { code, at }
-    for (const listener of tornListeners) listener({ code })
-  }
-
-  /** A read that has ended without a scan: counted and told. */
-  function refuseRead(
-    device: Open,
-    code: ReadRefusal | typeof failures.twoCodesAtOnce | typeof failures.readerFloods,
-  ): void {
-    refusedOnce(device.counts, code)
-    tell(device, code)
-  }
-
-  /** More than any reader means: what had begun is lost with it. */
-  function drop(device: Open): void {
-    device.counts.dropped += 1
-    device.decoder?.spoil()
-    tell(device, failures.readerFloods)
-  }
-
-  /** One look or report of a device: to the learning, or to the desk. */
-  function onReport(device: Open, report: Buffer): void {
-    const at = monotonic()
-    if (at - device.lastAt >= (device.rule?.silenceMs ?? config.tornMs)) device.decoder?.paused?.()
-    device.lastAt = at
-    if (!device.reports.take(at)) {
-      drop(device)
-      return
-    }
-    device.cancelTorn?.()
-    device.cancelTorn = null
-    if (learner?.path === device.info.path) {
-      if (learner.learner.push(report)) announce()
-      const { learner: learning } = learner
-      device.cancelTorn = timers.set(() => learning.silence(), config.tornMs)
-      return
-    }
-    const { rule, decoder } = device
-    if (rule === null || decoder === null) return
-    const scans = decoder.push(report)
-    const took = decoder.took()
-    count(device.counts, took)
-    if (isRefusal(took)) {
-      // The other codes of a card are passed over in silence where the settings say so; one that was torn is not.
-      if (!rule.ignoreOthers || took === failures.scanIncomplete) tell(device, took)
-    }
-    for (const scan of scans) deliver(device, rule, scan)
-    if (decoder.pending()) {
-      device.cancelTorn = timers.set(() => {
-        decoder.reset()
-        refuseRead(device, failures.scanIncomplete)
-      }, rule.silenceMs ?? config.tornMs)
-    }
-  }
-
-  function deliver(device: Open, rule: ReaderRule, decoded: DecodedScan): void {
-    const { counts } = device
-    const at = monotonic()
-    const { text, symbology, bits } = decoded
-    const scan: Scan = {
-      reader: rule.name,
-      kind: rule.decoder,
-      text,
-      symbology,
-      ...(bits === undefined ? {} : { bits }),
-      at,
-      cards: rule.cards,
-      ...(offDocument(rule, decoded) ? { offDocument: true } : {}),
-      ...(decoded.unidentified === true && readsDocuments(rule) ? { unidentified: true } : {}),
-    }
-    if (rule.ignoreOthers && !knownToClassify(scan)) {
-      counts.passedOver += 1
-      return
-    }
-    switch (repeats.judge(device.info.path, identityOf(scan), at)) {
-      case 'again':
-        counts.passedOver += 1
-        return
-      case 'pair':
-        refuseRead(device, failures.twoCodesAtOnce)
-        return
-      case 'new':
-        if (!device.scans.take(at)) {
-          counts.dropped += 1
-          tell(device, failures.readerFloods)
-          return
-        }
-        for (const listener of scanListeners) listener(scan)
-    }
-  }
-
-  async function close(path: string): Promise<void> {
-    const device = open.get(path)
-    if (device === undefined) return
-    open.delete(path)
-    device.asking?.stop()
-    device.cancelTorn?.()
-    repeats.forget(path)
-    // Whichever is first to notice that it has gone, the read or the list: what it had begun is told as broken off.
-    if (!stopped && device.decoder?.pending() === true) refuseRead(device, failures.scanIncomplete)
-    try {
-      await device.handle.close()
-    } catch {
-      // An unplugged device cannot be closed any better than it is.
-    }
-  }
-
-  function refuse(path: string, why: Failure): void {
-    const tries = (refused.get(path)?.tries ?? 0) + 1
-    refused.set(path, {
-      until: monotonic() + Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)),
-      tries,
-      failure: why,
-    })
-  }
-
-  /** A wedge is read only where its keys reach nobody else: Linux, with udev keeping the desktop away. */
-  async function mayRead(info: HidDeviceInfo, decoder: ReaderRule['decoder']): Promise<Result<null>> {
-    if (decoder !== 'keyboard-wedge') return ok(null)
-    if (platform !== 'linux') return fail(failures.keyboardReaderUnusable)
-    if (config.wedgeIsolation === 'elsewhere' || bus.isolated === undefined) return ok(null)
-    return (await bus.isolated(info.path)) ? ok(null) : fail(failures.desktopSeesReader)
-  }
-
-  function lost(device: Open): void {
-    const { path } = device.info
-    if (open.get(path) !== device) return
-    if (learner?.path === path) endLearning()
-    void close(path).then(announce)
-    refuse(path, { code: failures.noReader })
-  }
-
-  async function openNow(info: HidDeviceInfo, rule: ReaderRule | null, asks: boolean): Promise<Result<null>> {
-    const opened = await bus.open(info.path)
-    if (!opened.ok) return opened
-    const handle = opened.value
-    if (stopped) {
-      await handle.close()
-      return fail(failures.noReader)
-    }
-    const device: Open = {
-      info,
-      rule,
-      handle,
-      decoder: rule === null ? null : createDecoder(rule),
-      counts: countsFor(rule),
-      reports: createBucket(reportRate),
-      scans: createBucket(scanRate),
-      told: null,
-      asking: null,
-      cancelTorn: null,
-      lastAt: -Infinity,
-    }
-    open.set(info.path, device)
-    handle.onReport((report) => onReport(device, report))
-    handle.onError(() => lost(device))
-    await wake(info, handle)
-    if (asks && open.get(info.path) === device) {
-      device.asking = startAsking(
-        handle,
-        config.askMs,
-        timers,
-        (look) => onReport(device, look),
-        () => {
-          device.counts.reports += 1
-          device.counts.foreign += 1
-        },
-        () => lost(device),
-      )
-    }
-    return ok(null)
-  }
-
-  function countsFor(rule: ReaderRule | null): ReaderCounts {
-    if (rule === null) return noCounts()
-    const counts = countsOf.get(rule.name) ?? noCounts()
-    countsOf.set(rule.name, counts)
-    return counts
-  }
-
-  /** Never two openings of one device at a time. */
-  function openOne(info: HidDeviceInfo, rule: ReaderRule | null, asks: boolean): Promise<Result<null>> {
-    const under = opening.get(info.path)
-    if (under !== undefined) return under
-    const begun = openNow(info, rule, asks).finally(() => opening.delete(info.path))
-    opening.set(info.path, begun)
-    return begun
-  }
-
-  async function openAllowed(info: HidDeviceInfo, rule: ReaderRule): Promise<void> {
-    const may = await mayRead(info, rule.decoder)
-    const opened = may.ok ? await openOne(info, rule, rule.decoder === 'pcprox') : may
-    if (opened.ok) refused.delete(info.path)
-    else {
-      refuse(info.path, opened.failure)
-      failure = opened.failure
-    }
-  }
-
-  async function poll(): Promise<void> {
-    const found = await bus.devices()
-    if (stopped) return
-    failedLists = found.ok ? 0 : failedLists + 1
-    failure = found.ok ? null : found.failure
-    listed = found.ok ? found.value : []
-    const present = new Set(listed.map((info) => info.path))
-    for (const path of [...open.keys()]) if (!present.has(path)) await close(path)
-    for (const path of [...refused.keys()]) if (!present.has(path)) refused.delete(path)
-    if (learner !== null && !present.has(learner.path)) endLearning()
-    for (const info of listed) {
-      const rule = ruleFor(config, info)
-      if (rule === null || open.has(info.path)) continue
-      const before = refused.get(info.path)
-      if (before !== undefined && before.until > monotonic()) failure ??= before.failure
-      else await openAllowed(info, rule)
-      if (stopped) return
-    }
-    announce()
-  }
-
-  function pollNow(): Promise<void> {
-    cancelPoll?.()
-    cancelPoll = null
-    if (polling !== null) {
-      pollAgain = true
-      return polling
-    }
-    polling = poll().finally(() => {
-      polling = null
-      if (stopped) return
-      // A machine without its library stays so for long; one that lists is asked every time.
-      const wait = pollAgain ? 0 : Math.min(longestRetryMs, config.pollMs * 2 ** Math.min(failedLists, 10))
-      pollAgain = false
-      cancelPoll = timers.set(() => void pollNow(), wait)
-    })
-    return polling
-  }
-
-  /** The desk reads the device again as it did; one that is not on its list is closed. */
-  function endLearning(): void {
-    if (learner === null) return
-    const { path, cancel } = learner
-    cancel()
-    learner = null
-    // A learned pcProx was asked for the learning; the next poll opens the device as the list says.
-    void close(path).then(() => (stopped ? undefined : pollNow()))
-  }
-
-  async function beginLearning(path: string): Promise<Result<null>> {
-    endLearning()
-    const info = listed.find((device) => device.path === path)
-    if (info === undefined) return fail(failures.noReader)
-    const begun = createLearner(info, today)
-    const may = await mayRead(
-      info,
-      begun.asks ? 'pcprox' : info.usagePage === 1 && info.usage === 6 ? 'keyboard-wedge' : 'document',
-    )
-    if (!may.ok) return may
-    await opening.get(path)
-    await close(path)
-    const opened = await openOne(info, ruleFor(config, info), begun.asks)
-    if (!opened.ok) return opened
-    learner = { path, learner: begun, cancel: timers.set(finish, learnMs) }
-    announce()
-    return ok(null)
-  }
-
-  function finish(): void {
-    endLearning()
-    announce()
-  }
 
   return {
     async start() {
-      stopped = false
-      offChange = bus.onChange?.(() => void pollNow()) ?? null
-      await pollNow()
+      known.stopped = false
+      polling.start()
+      offChange = bus.onChange?.(() => void polling.now()) ?? null
+      await polling.now()
     },
     async stop() {
-      stopped = true
-      cancelPoll?.()
+      known.stopped = true
       offChange?.()
-      learner?.cancel()
-      learner = null
-      await polling
-      await Promise.allSettled(opening.values())
-      for (const path of [...open.keys()]) await close(path)
+      learning.abandon()
+      await polling.stop()
+      await connections.settled()
+      for (const path of [...connections.open.keys()]) await connections.disconnect(path)
       await bus.stop()
     },
-    status,
-    onStatus(listener) {
-      statusListeners.add(listener)
-      return () => statusListeners.delete(listener)
-    },
-    onScan(listener) {
-      scanListeners.add(listener)
-      return () => scanListeners.delete(listener)
-    },
-    onTorn(listener) {
-      tornListeners.add(listener)
-      return () => tornListeners.delete(listener)
-    },
+    status: () => status(known, driven),
+    onStatus: (listener) => listen(known.listeners.status, listener),
+    onScan: (listener) => listen(known.listeners.scan, listener),
+    onTorn: (listener) => listen(known.listeners.torn, listener),
     flush() {
       // The rest of a scan that began on another screen must not become a scan of its own.
-      for (const device of open.values()) device.decoder?.spoil()
+      for (const { reading } of connections.open.values()) reading.decoder?.spoil()
     },
-    devices,
-    counts: () => [...countsOf].map(([reader, counts]) => ({ reader, counts: structuredClone(counts) })),
+    devices: () => devices(known, driven),
+    counts: () => [...connections.counts].map(([reader, counts]) => ({ reader, counts: structuredClone(counts) })),
     async learn(path) {
-      if (path !== null) return beginLearning(path)
-      finish()
+      if (path !== null) return learning.begin(known.listed.find((device) => device.path === path))
+      learning.end()
+      announce(known, driven)
       return ok(null)
     },
-    learning: () => learner?.learner.state() ?? null,
+    learning: () => learning.state(),
   }
 }
 
-const isRefusal = (took: Took): took is ReadRefusal => took.startsWith('L-')
+function status({ failure }: Supervised, { connections }: Driven): ReaderStatus {
+  const names = [...connections.open.values()].flatMap(({ reading: { rule } }) => (rule === null ? [] : [rule.name]))
+  return statusOf(names, failure)
+}
+
+function devices({ listed, config, refused }: Supervised, { connections }: Driven): ListedDevice[] {
+  return listed.map((info) =>
+    listedDevice(info, config, connections.open.get(info.path)?.reading.rule?.name, refused.get(info.path)),
+  )
+}
+
+/** Tells the listeners of the status when something of it has changed. */
+function announce(known: Supervised, driven: Driven): void {
+  const now = JSON.stringify([status(known, driven), devices(known, driven), driven.learning.state()])
+  if (now === known.shown) return
+  known.shown = now
+  for (const listener of known.listeners.status) listener()
+}
+
+function carryOut({ listeners }: Supervised, effects: readonly ReadEffect[]): void {
+  for (const effect of effects) {
+    if (effect.kind === 'scan') for (const listener of listeners.scan) listener(effect.scan)
+    else for (const listener of listeners.torn) listener(effect.failure)
+  }
+}
+
+/** One report of a device: to the learner, or to the desk. */
+function takeReport(known: Supervised, driven: Driven, connection: Connection, report: Buffer): void {
+  const { ports, config } = known
+  const { reading } = connection
+  const at = ports.monotonic()
+  const { admitted, effects } = admitReport(reading, at, config.tornMs)
+  carryOut(known, effects)
+  if (!admitted) return
+  connection.cancelTorn?.()
+  connection.cancelTorn = null
+  const learner = driven.learning.learnerOf(connection.info.path)
+  if (learner !== null) {
+    if (learner.push(report)) announce(known, driven)
+    connection.cancelTorn = ports.timers.set(() => learner.silence(), config.tornMs)
+    return
+  }
+  carryOut(known, readReport(reading, report, at, known.repeats))
+  const { decoder } = reading
+  if (decoder?.pending() !== true) return
+  connection.cancelTorn = ports.timers.set(
+    () => {
+      decoder.reset()
+      carryOut(known, breakOff(reading, ports.monotonic()))
+    },
+    silenceOf(reading, config.tornMs),
+  )
+}
+
+/**
+ * Whichever is first to notice that a device has gone, the read or the list: a read that had begun is told as broken
+ * off.
+ */
+function leave(known: Supervised, { reading }: Connection): void {
+  known.repeats.forget(reading.path)
+  if (known.stopped || reading.decoder?.pending() !== true) return
+  carryOut(known, breakOff(reading, known.ports.monotonic()))
+}
+
+/** A device that has gone is tried again as one that could not be opened. */
+function lose(known: Supervised, driven: Driven, connection: Connection): void {
+  const { path } = connection.info
+  if (driven.connections.open.get(path) !== connection) return
+  if (driven.learning.path() === path) driven.learning.end()
+  void driven.connections.disconnect(path).then(() => announce(known, driven))
+  refuse(known, path, { code: failures.noReader })
+}
+
+function refuse({ refused, ports }: Supervised, path: string, why: Failure): void {
+  refused.set(path, refusedAgain(refused.get(path), why, ports.monotonic()))
+}
+
+/** A wedge is read only where its keys reach nobody else: Linux, with udev keeping the desktop away. */
+async function mayRead(
+  { platform, bus }: ReaderPorts,
+  config: ReadersConfig,
+  info: HidDeviceInfo,
+  as: ReaderRule['decoder'],
+): Promise<Result<null>> {
+  if (as !== 'keyboard-wedge') return ok(null)
+  if (platform !== 'linux') return fail(failures.keyboardReaderUnusable)
+  if (config.wedgeIsolation === 'elsewhere' || bus.isolated === undefined) return ok(null)
+  return (await bus.isolated(info.path)) ? ok(null) : fail(failures.desktopSeesReader)
+}
+
+async function openAllowed(known: Supervised, driven: Driven, info: HidDeviceInfo, rule: ReaderRule): Promise<void> {
+  const may = await mayRead(known.ports, known.config, info, rule.decoder)
+  const opened = may.ok ? await driven.connections.connect(info, rule, rule.decoder === 'pcprox') : may
+  if (opened.ok) known.refused.delete(info.path)
+  else {
+    refuse(known, info.path, opened.failure)
+    known.failure = opened.failure
+  }
+}
+
+/** Lists the bus, closes what has gone and opens what the list allows. */
+async function poll(known: Supervised, driven: Driven): Promise<void> {
+  const { connections, learning } = driven
+  const found = await known.ports.bus.devices()
+  if (known.stopped) return
+  known.failedLists = found.ok ? 0 : known.failedLists + 1
+  known.failure = found.ok ? null : found.failure
+  known.listed = found.ok ? found.value : []
+  const present = new Set(known.listed.map((info) => info.path))
+  for (const path of [...connections.open.keys()]) if (!present.has(path)) await connections.disconnect(path)
+  for (const path of [...known.refused.keys()]) if (!present.has(path)) known.refused.delete(path)
+  const learned = learning.path()
+  if (learned !== null && !present.has(learned)) learning.end()
+  for (const info of known.listed) {
+    const refusal = known.refused.get(info.path)
+    const duty = dutyFor(info, known.config, connections.open.has(info.path), refusal, known.ports.monotonic())
+    if (duty.act === 'wait') known.failure ??= duty.failure
+    if (duty.act === 'open') await openAllowed(known, driven, info, duty.rule)
+    if (known.stopped) return
+  }
+  announce(known, driven)
+}
+
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
 
 function localDate(): string {
   return new Date().toISOString().slice(0, 10)
