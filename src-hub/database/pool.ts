@@ -111,63 +111,64 @@ async function mustWrite(client: pg.PoolClient): Promise<void> {
   if (rows[0]?.no !== false) throw new ReadOnlyServer('the server takes no writes')
 }
 
+/** `url`: of one host. `hostMs`: longest time for it to take a connection. */
+function makeGeneration(url: string, { max, connectMs, hostMs, idleMs, queryMs }: PoolTimes): Generation {
+  const sockets = new Set<Socket>()
+  class Connection extends pg.Client {
+    constructor() {
+      super({
+        connectionString: url,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000,
+        connectionTimeoutMillis: hostMs,
+        ...(queryMs === undefined ? {} : { query_timeout: queryMs }),
+        // A socket of our own can be ended whatever the driver waits for.
+        stream: () => {
+          const socket = new Socket()
+          sockets.add(socket)
+          socket.once('close', () => sockets.delete(socket))
+          return socket
+        },
+      })
+      // Lent out, a connection has no listener of the pool's: without one of its own, whatever ends it ends the
+      // process.
+      this.on('error', () => undefined)
+    }
+  }
+  const pool = new pg.Pool({
+    Client: Connection,
+    max,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleMs,
+    verify: (client, done) => {
+      mustWrite(client).then(
+        () => done(),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      )
+    },
+  })
+  // An idle connection that breaks is replaced by the pool; the next query tells.
+  pool.on('error', () => undefined)
+  let end = (): void => undefined
+  const over = new Promise<never>((_done, failed) => {
+    end = () => failed(new Error('Connection terminated: the server was given up'))
+  })
+  over.catch(() => undefined)
+  return { pool, sockets, over, end }
+}
+
 /** `urls`: one for each host, the first is tried first. */
 export function createPool(urls: readonly string[], times: Partial<PoolTimes> = {}): HubPool {
-  const { max, connectMs, hostMs: longestMs, idleMs, queryMs } = { ...usual, ...times }
+  const asked = { ...usual, ...times }
   // A host that is silent leaves time to try the others.
-  const hostMs = Math.min(longestMs, Math.floor(connectMs / urls.length))
+  const bounds = { ...asked, hostMs: Math.min(asked.hostMs, Math.floor(asked.connectMs / urls.length)) }
   let host = 0
   let ended = false
   let shut = false
   const retired = new Set<Generation>()
   const urlNow = () => urls[host] ?? ''
 
-  function makeGeneration(): Generation {
-    const sockets = new Set<Socket>()
-    class Connection extends pg.Client {
-      constructor() {
-        super({
-          connectionString: urlNow(),
-          keepAlive: true,
-          keepAliveInitialDelayMillis: 10_000,
-          connectionTimeoutMillis: hostMs,
-          ...(queryMs === undefined ? {} : { query_timeout: queryMs }),
-          // A socket of our own can be ended whatever the driver waits for.
-          stream: () => {
-            const socket = new Socket()
-            sockets.add(socket)
-            socket.once('close', () => sockets.delete(socket))
-            return socket
-          },
-        })
-        // Lent out, a connection has no listener of the pool's: without one of its own, whatever ends it ends the
-        // process.
-        this.on('error', () => undefined)
-      }
-    }
-    const pool = new pg.Pool({
-      Client: Connection,
-      max,
-      connectionTimeoutMillis: connectMs,
-      idleTimeoutMillis: idleMs,
-      verify: (client, done) => {
-        mustWrite(client).then(
-          () => done(),
-          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-        )
-      },
-    })
-    // An idle connection that breaks is replaced by the pool; the next query tells.
-    pool.on('error', () => undefined)
-    let end = (): void => undefined
-    const over = new Promise<never>((_done, failed) => {
-      end = () => failed(new Error('Connection terminated: the server was given up'))
-    })
-    over.catch(() => undefined)
-    return { pool, sockets, over, end }
-  }
-
-  let current = makeGeneration()
+  let current = makeGeneration(urlNow(), bounds)
   const cutOff = ({ sockets }: Generation) => {
     for (const socket of sockets) socket.destroy()
   }
@@ -232,7 +233,7 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
       const found = url === undefined ? -1 : urls.indexOf(url)
       if (found >= 0) host = found
       const old = current
-      current = makeGeneration()
+      current = makeGeneration(urlNow(), bounds)
       retire(old)
     },
     cut,

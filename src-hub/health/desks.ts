@@ -127,79 +127,132 @@ export async function deskLights(
   })
 }
 
-export async function watch(db: Db, now: number): Promise<HubReply<'watch'>> {
-  const names = await deskNames(db)
-  const calendars = await createCalendars(db, now)
-  const openings = new Map(
-    (await db.selectFrom('desk').select(['id', 'unit', 'hours']).execute()).map((row) => [row.id, calendars(row)]),
-  )
-  const kiosks = new Map(
-    (
-      await db
-        .selectFrom('kiosk')
-        .select(['id', 'desk', 'kind', 'last_contact', 'frozen', 'acked'])
-        .where('state', '=', 'active')
-        .orderBy('enrolled_at')
-        .execute()
-    ).map((row) => [row.id, row]),
-  )
-  const versions = await startedVersions(db)
-  const said = await statuses(db)
+/** What the database says of each desk and kiosk, read once for all of them. */
+interface Numbers {
+  readonly versions: Awaited<ReturnType<typeof startedVersions>>
+  readonly said: Awaited<ReturnType<typeof statuses>>
+  /** Open grants, by kiosk and state. */
+  readonly granted: ReadonlyMap<string, number>
+  /** By desk. */
+  readonly ungranted: ReadonlyMap<string | null, number>
+  readonly handedToday: ReadonlyMap<string, number>
+  readonly amberSince: ReadonlyMap<string, number | null>
+}
+
+async function readNumbers(db: Db, desks: readonly string[]): Promise<Numbers> {
   const grants = await db
     .selectFrom('grant')
     .select(['kiosk', 'state', (e) => e.fn.countAll<number>().as('n')])
     .where('state', 'in', ['granted', 'revoking'])
     .groupBy(['kiosk', 'state'])
     .execute()
-  const granted = new Map(grants.map((row) => [`${row.kiosk} ${row.state}`, Number(row.n)]))
-  const pending =
-    names.size === 0
-      ? []
-      : await db
-          .selectFrom('pickup')
-          .select(['desk', (e) => e.fn.countAll<number>().as('n')])
-          .where('state', '=', 'unassigned')
-          // Named, so that each desk is looked up in the index of desks and states.
-          .where('desk', 'in', [...names.keys()])
-          .groupBy('desk')
-          .execute()
-  const ungranted = new Map(pending.map((row) => [row.desk, Number(row.n)]))
-  const handed = new Map(
-    (
-      await db
-        .selectFrom('handover')
-        .innerJoin('kiosk', 'kiosk.id', 'handover.kiosk')
-        .select(['kiosk.desk', (e) => e.fn.countAll<number>().as('n')])
-        .where('handover.at', '>=', midnight)
-        .groupBy('kiosk.desk')
-        .execute()
-    ).map((row) => [row.desk, Number(row.n)]),
+  const lights = await db.selectFrom('desk_light').select(['desk', 'amber_since']).execute()
+  return {
+    versions: await startedVersions(db),
+    said: await statuses(db),
+    granted: new Map(grants.map((row) => [`${row.kiosk} ${row.state}`, Number(row.n)])),
+    ungranted: await ungrantedAt(db, desks),
+    handedToday: await handedOverToday(db),
+    amberSince: new Map(lights.map((row) => [row.desk, row.amber_since])),
+  }
+}
+
+/** Pickups that wait for a grant, by desk. */
+async function ungrantedAt(db: Db, desks: readonly string[]): Promise<Map<string | null, number>> {
+  if (desks.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('pickup')
+    .select(['desk', (e) => e.fn.countAll<number>().as('n')])
+    .where('state', '=', 'unassigned')
+    // Named, so that each desk is looked up in the index of desks and states.
+    .where('desk', 'in', desks)
+    .groupBy('desk')
+    .execute()
+  return new Map(rows.map((row) => [row.desk, Number(row.n)]))
+}
+
+/** Handovers since midnight, by desk. */
+async function handedOverToday(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('handover')
+    .innerJoin('kiosk', 'kiosk.id', 'handover.kiosk')
+    .select(['kiosk.desk', (e) => e.fn.countAll<number>().as('n')])
+    .where('handover.at', '>=', midnight)
+    .groupBy('kiosk.desk')
+    .execute()
+  return new Map(rows.map((row) => [row.desk, Number(row.n)]))
+}
+
+async function activeKiosks(db: Db) {
+  const rows = await db
+    .selectFrom('kiosk')
+    .select(['id', 'desk', 'kind', 'last_contact', 'frozen', 'acked'])
+    .where('state', '=', 'active')
+    .orderBy('enrolled_at')
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+type ActiveKiosks = Awaited<ReturnType<typeof activeKiosks>>
+
+/** How many alarms or disputes nobody has closed. */
+async function countOpen(db: Db, table: 'alarm' | 'dispute'): Promise<number> {
+  const { n } = await db
+    .selectFrom(table)
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('closed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(n)
+}
+
+/** The check-in screens of a desk. */
+function screensOf(desk: string, kiosks: ActiveKiosks, { said, versions }: Numbers, now: number): Watched['screens'] {
+  return [...kiosks.values()]
+    .filter((each) => each.kind === 'check-in' && each.desk === desk)
+    .map((each) => ({
+      kiosk: KioskId.parse(each.id),
+      lastContactAt: each.last_contact === null ? null : Number(each.last_contact),
+      silent: now - Number(each.last_contact ?? 0) > silentMs,
+      reasons: screenReasons(
+        { frozen: each.frozen, last_contact: each.last_contact, status: said.get(each.id) ?? null },
+        now,
+      ),
+      version: versions.get(each.id)?.version ?? null,
+    }))
+}
+
+/** What the desk's kiosk last said and did; of a desk without one, that it has none. */
+function kioskFields(id: string | null, kiosks: ActiveKiosks, numbers: Numbers) {
+  const kiosk = id === null ? undefined : kiosks.get(id)
+  const started = numbers.versions.get(id ?? '')
+  const status = numbers.said.get(id ?? '')
+  return {
+    kiosk: id === null ? null : KioskId.parse(id),
+    lastContactAt: kiosk === undefined || kiosk.last_contact === null ? null : Number(kiosk.last_contact),
+    version: started?.version ?? null,
+    update: started?.update ?? null,
+    frozen: kiosk?.frozen === true,
+    acked: Number(kiosk?.acked ?? 0),
+    waiting: numbers.granted.get(`${id ?? ''} granted`) ?? 0,
+    revoking: numbers.granted.get(`${id ?? ''} revoking`) ?? 0,
+    status:
+      status === undefined ? null : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
+  }
+}
+
+export async function watch(db: Db, now: number): Promise<HubReply<'watch'>> {
+  const names = await deskNames(db)
+  const calendars = await createCalendars(db, now)
+  const openings = new Map(
+    (await db.selectFrom('desk').select(['id', 'unit', 'hours']).execute()).map((row) => [row.id, calendars(row)]),
   )
-  const since = new Map(
-    (await db.selectFrom('desk_light').select(['desk', 'amber_since']).execute()).map((row) => [
-      row.desk,
-      row.amber_since,
-    ]),
-  )
-  const open = async (table: 'alarm' | 'dispute') =>
-    Number(
-      (
-        await db
-          .selectFrom(table)
-          .select((e) => e.fn.countAll<number>().as('n'))
-          .where('closed_at', 'is', null)
-          .executeTakeFirstOrThrow()
-      ).n,
-    )
+  const kiosks = await activeKiosks(db)
+  const numbers = await readNumbers(db, [...names.keys()])
   const hub = await db.selectFrom('hub').select(['holding', 'incarnation']).executeTakeFirstOrThrow()
-  const desks = (await deskLights(db, now)).flatMap(({ desk, kiosk: id, light, reasons }): Watched[] => {
+  const desks = (await deskLights(db, now)).flatMap(({ desk, kiosk, light, reasons }): Watched[] => {
     const name = names.get(desk)
     const opening = openings.get(desk)
     if (name === undefined || opening === undefined) return []
-    const kiosk = id === null ? undefined : kiosks.get(id)
-    const started = versions.get(id ?? '')
-    const status = said.get(id ?? '')
-    const amberSince = light === 'amber' ? Number(since.get(desk) ?? now) : null
+    const amberSince = light === 'amber' ? Number(numbers.amberSince.get(desk) ?? now) : null
     return [
       {
         ...name,
@@ -209,32 +262,10 @@ export async function watch(db: Db, now: number): Promise<HubReply<'watch'>> {
         reasons,
         open: opening.open,
         nextChangeAt: opening.open ? opening.closesAt : opening.opensAt,
-        kiosk: id === null ? null : KioskId.parse(id),
-        lastContactAt: kiosk === undefined || kiosk.last_contact === null ? null : Number(kiosk.last_contact),
-        version: started?.version ?? null,
-        update: started?.update ?? null,
-        frozen: kiosk?.frozen === true,
-        acked: Number(kiosk?.acked ?? 0),
-        waiting: granted.get(`${id ?? ''} granted`) ?? 0,
-        revoking: granted.get(`${id ?? ''} revoking`) ?? 0,
-        ungranted: ungranted.get(desk) ?? 0,
-        handedOverToday: handed.get(desk) ?? 0,
-        screens: [...kiosks.values()]
-          .filter((each) => each.kind === 'check-in' && each.desk === desk)
-          .map((each) => ({
-            kiosk: KioskId.parse(each.id),
-            lastContactAt: each.last_contact === null ? null : Number(each.last_contact),
-            silent: now - Number(each.last_contact ?? 0) > silentMs,
-            reasons: screenReasons(
-              { frozen: each.frozen, last_contact: each.last_contact, status: said.get(each.id) ?? null },
-              now,
-            ),
-            version: versions.get(each.id)?.version ?? null,
-          })),
-        status:
-          status === undefined
-            ? null
-            : { at: status.at, ...printerOf(status.reasons), unsent: null, staff: status.staff },
+        ...kioskFields(kiosk, kiosks, numbers),
+        ungranted: numbers.ungranted.get(desk) ?? 0,
+        handedOverToday: numbers.handedToday.get(desk) ?? 0,
+        screens: screensOf(desk, kiosks, numbers, now),
       },
     ]
   })
@@ -242,8 +273,8 @@ export async function watch(db: Db, now: number): Promise<HubReply<'watch'>> {
     hubTime: now,
     desks,
     work: await openWork(db),
-    openAlarms: await open('alarm'),
-    openDisputes: await open('dispute'),
+    openAlarms: await countOpen(db, 'alarm'),
+    openDisputes: await countOpen(db, 'dispute'),
     holding: hub.holding,
     awaited: hub.holding ? (await awaited(db, hub.incarnation)).map((id) => KioskId.parse(id)) : [],
   }

@@ -97,104 +97,118 @@ export interface Answer {
 export function createAnswers(parts: AnswerParts): (name: HubRoute, request: HubRequest) => Promise<Result<Answer>> {
   const routes = createRoutes(parts)
 
-  interface Caller {
-    readonly kiosk: KioskCaller | null
-    readonly agent: Agent | null
-    readonly session: Session | null
-    /** The body's text. */
-    readonly text: string
-    readonly leave: () => void
-  }
-  const nobodyIs = { kiosk: null, agent: null, session: null, leave: () => undefined }
-
-  async function text(name: HubRoute, request: HubRequest, caller: UnpackingCaller | null): Promise<Result<string>> {
-    return typeof request.raw === 'string' ? ok(request.raw) : textOf(name, request.raw, caller, parts.limits)
-  }
-
-  async function kiosk(name: HubRoute, request: HubRequest): Promise<Result<Caller>> {
-    const named = await namedKiosk(parts.db, request, name === 'ledger' || name === 'report' ? name : 'none')
-    if (!named.ok) return named
-    const wire = typeof request.raw === 'string' ? null : request.raw.bytes
-    const proven = wire === null ? null : headProves(named.value, request, wire.length, wire)
-    const unpacking = { name: named.value.caller.id, proven: proven === true, address: request.address ?? '' }
-    if (proven === false) return fail(failures.signatureInvalid)
-    const body = await text(name, request, unpacking)
-    if (!body.ok) return body
-    const caller = provenKiosk(named.value, request, body.value, parts.now())
-    if (!caller.ok) {
-      const unpacked = typeof request.raw !== 'string' && request.raw.encoding !== ''
-      if (caller.failure.code === failures.signatureInvalid && unpacked) parts.limits?.refused(unpacking)
-      return caller
-    }
-    const entered = parts.limits?.enter(caller.value.id) ?? ok(() => undefined)
-    if (!entered.ok) return entered
-    parts.contacts.heard(caller.value.id, parts.now())
-    return ok({ ...nobodyIs, kiosk: caller.value, text: body.value, leave: entered.value })
-  }
-
-  async function identify(name: HubRoute, request: HubRequest, visitor: Visitor): Promise<Result<Caller>> {
-    switch (hubApi[name].auth) {
-      case 'open':
-      case 'code': {
-        const body = await text(name, request, null)
-        return body.ok ? ok({ ...nobodyIs, text: body.value }) : body
-      }
-      case 'kiosk':
-        return kiosk(name, request)
-      case 'agent': {
-        const caller = await personCaller(parts, request, visitor)
-        if (!caller.ok) return caller
-        if (!mayCall(name, caller.value.agent.role)) return fail(failures.roleNotAllowed)
-        const { name: who } = caller.value.agent
-        const body = await text(name, request, { name: who, proven: true, address: request.address ?? '' })
-        return body.ok ? ok({ ...nobodyIs, ...caller.value, text: body.value }) : body
-      }
-    }
-  }
-
-  async function handle(
-    name: HubRoute,
-    request: HubRequest,
-    visitor: Visitor,
-    caller: Caller,
-  ): Promise<Result<Answer>> {
-    const route = hubApi[name]
-    let json: unknown
-    try {
-      json = caller.text === '' ? undefined : JSON.parse(caller.text)
-    } catch {
-      return fail(failures.requestMalformed, { where: 'body' })
-    }
-    const query = route.query.safeParse(request.query)
-    const body = route.body.safeParse(json)
-    if (!query.success || !body.success) {
-      const issue = (query.success ? body.error : query.error)?.issues[0]
-      const where = issue?.path.join('.') ?? 'body'
-      const text = failureOfText(issue)
-      return text === null ? fail(failures.requestMalformed, { where }) : fail(text.code, { ...text.params, where })
-    }
-    const { kiosk, agent, session } = caller
-    const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
-    const result = await handler({ query: query.data, body: body.data, kiosk, agent, session, visitor })
-    if (!result.ok) return result
-    // Whoever is told that something was done is told once the hub would notice that it was lost.
-    if (route.method !== 'GET') await parts.cover?.()
-    const { value } = result
-    return ok(
-      value instanceof JsonPage
-        ? { body: value.bytes, next: value.next }
-        : { body: JSON.stringify(route.reply.parse(value)), next: null },
-    )
-  }
-
   return async (name, request) => {
     const visitor = request.visitor ?? nobody
-    const caller = await identify(name, request, visitor)
+    const caller = await identify(parts, name, request, visitor)
     if (!caller.ok) return caller
     try {
-      return await handle(name, request, visitor, caller.value)
+      return await handle(parts, routes, name, request, visitor, caller.value)
     } finally {
       caller.value.leave()
     }
   }
+}
+
+/** Who asks, and what they sent. */
+interface Caller {
+  readonly kiosk: KioskCaller | null
+  readonly agent: Agent | null
+  readonly session: Session | null
+  /** The body's text. */
+  readonly text: string
+  /** The answer is on its way: the caller's place among those being answered is free. */
+  readonly leave: () => void
+}
+const unidentified = { kiosk: null, agent: null, session: null, leave: () => undefined }
+
+async function bodyText(
+  { limits }: AnswerParts,
+  name: HubRoute,
+  request: HubRequest,
+  caller: UnpackingCaller | null,
+): Promise<Result<string>> {
+  return typeof request.raw === 'string' ? ok(request.raw) : textOf(name, request.raw, caller, limits)
+}
+
+async function identifyKiosk(parts: AnswerParts, name: HubRoute, request: HubRequest): Promise<Result<Caller>> {
+  const named = await namedKiosk(parts.db, request, name === 'ledger' || name === 'report' ? name : 'none')
+  if (!named.ok) return named
+  const wire = typeof request.raw === 'string' ? null : request.raw.bytes
+  const proven = wire === null ? null : headProves(named.value, request, wire.length, wire)
+  const unpacking = { name: named.value.caller.id, proven: proven === true, address: request.address ?? '' }
+  if (proven === false) return fail(failures.signatureInvalid)
+  const body = await bodyText(parts, name, request, unpacking)
+  if (!body.ok) return body
+  const caller = provenKiosk(named.value, request, body.value, parts.now())
+  if (!caller.ok) {
+    const unpacked = typeof request.raw !== 'string' && request.raw.encoding !== ''
+    if (caller.failure.code === failures.signatureInvalid && unpacked) parts.limits?.refused(unpacking)
+    return caller
+  }
+  const entered = parts.limits?.enter(caller.value.id) ?? ok(() => undefined)
+  if (!entered.ok) return entered
+  parts.contacts.heard(caller.value.id, parts.now())
+  return ok({ ...unidentified, kiosk: caller.value, text: body.value, leave: entered.value })
+}
+
+async function identify(
+  parts: AnswerParts,
+  name: HubRoute,
+  request: HubRequest,
+  visitor: Visitor,
+): Promise<Result<Caller>> {
+  switch (hubApi[name].auth) {
+    case 'open':
+    case 'code': {
+      const body = await bodyText(parts, name, request, null)
+      return body.ok ? ok({ ...unidentified, text: body.value }) : body
+    }
+    case 'kiosk':
+      return identifyKiosk(parts, name, request)
+    case 'agent': {
+      const caller = await personCaller(parts, request, visitor)
+      if (!caller.ok) return caller
+      if (!mayCall(name, caller.value.agent.role)) return fail(failures.roleNotAllowed)
+      const { name: who } = caller.value.agent
+      const body = await bodyText(parts, name, request, { name: who, proven: true, address: request.address ?? '' })
+      return body.ok ? ok({ ...unidentified, ...caller.value, text: body.value }) : body
+    }
+  }
+}
+
+async function handle(
+  parts: AnswerParts,
+  routes: ReturnType<typeof createRoutes>,
+  name: HubRoute,
+  request: HubRequest,
+  visitor: Visitor,
+  caller: Caller,
+): Promise<Result<Answer>> {
+  const route = hubApi[name]
+  let json: unknown
+  try {
+    json = caller.text === '' ? undefined : JSON.parse(caller.text)
+  } catch {
+    return fail(failures.requestMalformed, { where: 'body' })
+  }
+  const query = route.query.safeParse(request.query)
+  const body = route.body.safeParse(json)
+  if (!query.success || !body.success) {
+    const issue = (query.success ? body.error : query.error)?.issues[0]
+    const where = issue?.path.join('.') ?? 'body'
+    const text = failureOfText(issue)
+    return text === null ? fail(failures.requestMalformed, { where }) : fail(text.code, { ...text.params, where })
+  }
+  const { kiosk, agent, session } = caller
+  const handler = routes[name] as (call: unknown) => Promise<Result<unknown>>
+  const result = await handler({ query: query.data, body: body.data, kiosk, agent, session, visitor })
+  if (!result.ok) return result
+  // Whoever is told that something was done is told once the hub would notice that it was lost.
+  if (route.method !== 'GET') await parts.cover?.()
+  const { value } = result
+  return ok(
+    value instanceof JsonPage
+      ? { body: value.bytes, next: value.next }
+      : { body: JSON.stringify(route.reply.parse(value)), next: null },
+  )
 }

@@ -44,14 +44,49 @@ export async function testHint(db: Db, word: string): Promise<void> {
   await sql`SELECT pg_notify(${testChannel}, ${word})`.execute(db)
 }
 
-export function createHints({ url, test, onNote = () => undefined }: Parts): Hints {
+interface TestWord {
+  readonly word: string
+  readonly heard: () => void
+  /** False when the word was not heard in time. */
+  readonly came: Promise<boolean>
+}
+
+function newTestWord(): TestWord {
+  let heard = (): void => undefined
+  const came = new Promise<boolean>((done) => {
+    const late = setTimeout(() => done(false), hearMs)
+    heard = () => {
+      clearTimeout(late)
+      done(true)
+    }
+  })
+  return { word: randomUUID(), heard, came }
+}
+
+/** Who is told of a desk's changes in this process. */
+function createSubscribers() {
   const listeners = new Map<string, Set<() => void>>()
+  return {
+    tell(desk: string): void {
+      for (const listener of listeners.get(desk) ?? []) listener()
+    },
+    add(desk: string, listener: () => void): () => void {
+      const set = listeners.get(desk) ?? new Set()
+      set.add(listener)
+      listeners.set(desk, set)
+      return () => void set.delete(listener)
+    },
+  }
+}
+
+export function createHints({ url, test, onNote = () => undefined }: Parts): Hints {
+  const subscribers = createSubscribers()
   const events = createConsoleEvents()
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | null = null
   let stopped = false
   let hearing: Hearing = 'away'
-  let expected: { readonly word: string; readonly heard: () => void } | null = null
+  let expected: TestWord | null = null
   let timer: NodeJS.Timeout | null = null
 
   function become(next: Hearing): void {
@@ -64,20 +99,11 @@ export function createHints({ url, test, onNote = () => undefined }: Parts): Hin
   /** LISTEN belongs to a session: a pooler that changes sessions between transactions takes it and delivers nothing. */
   async function tryHearing(of: pg.Client): Promise<void> {
     if (stopped || client !== of) return
-    const word = randomUUID()
-    const heard = new Promise<boolean>((done) => {
-      const late = setTimeout(() => done(false), hearMs)
-      expected = {
-        word,
-        heard() {
-          clearTimeout(late)
-          done(true)
-        },
-      }
-    })
+    const sent = newTestWord()
+    expected = sent
     try {
-      await test(word)
-      const came = await heard
+      await test(sent.word)
+      const came = await sent.came
       if (client === of) become(came ? 'heard' : 'lost')
     } catch {
       // The database is away: that is another matter, and told elsewhere.
@@ -106,7 +132,7 @@ export function createHints({ url, test, onNote = () => undefined }: Parts): Hin
       }
       if (channel === consoleChannel) return events.take(payload ?? '')
       events.desk(payload ?? '')
-      for (const tell of listeners.get(payload ?? '') ?? []) tell()
+      subscribers.tell(payload ?? '')
     })
     try {
       await next.connect()
@@ -141,12 +167,7 @@ export function createHints({ url, test, onNote = () => undefined }: Parts): Hin
       client = null
       await open?.end().catch(() => undefined)
     },
-    subscribe(desk, tell) {
-      const set = listeners.get(desk) ?? new Set()
-      set.add(tell)
-      listeners.set(desk, set)
-      return () => void set.delete(tell)
-    },
+    subscribe: (desk, tell) => subscribers.add(desk, tell),
   }
 }
 

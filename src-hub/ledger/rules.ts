@@ -196,6 +196,161 @@ function poisoned(set: WorkingSet, effects: Effects, { seq, kind, pickup, epoch 
   effects.alarms.push({ kind: 'poison-entry', pickup, detail })
 }
 
+/** One entry about one pickup, and what it is applied to. */
+interface About {
+  readonly set: WorkingSet
+  readonly effects: Effects
+  readonly kiosk: string
+  readonly item: CheckedEntry
+  readonly pickup: string
+  readonly epoch: { readonly incarnation: string; readonly n: number }
+  /** undefined: the hub knows no such pickup, or has erased it. */
+  readonly row: PickupRow | undefined
+}
+type EntryOf<K extends LedgerEntry['kind']> = Extract<LedgerEntry, { kind: K }>
+
+/** A kiosk speaks of what is not its own: nothing changes, and people are told. */
+function foreignEntry({ effects, pickup, item }: About, says: string): void {
+  effects.alarms.push({ kind: 'foreign-entry', pickup, detail: `entry ${item.seq} ${says}` })
+}
+
+/** The pickup moves on as the hub wanted, with a fresh secret, or ends. */
+function freeAsAsked({ effects, pickup }: About, row: PickupRow): void {
+  if (row.movingTo === null) {
+    row.state = row.ending === 'returned' ? 'returned' : 'revoked'
+    return
+  }
+  row.state = 'unassigned'
+  effects.moved.push({ pickup, to: row.movingTo })
+  row.movingTo = null
+}
+
+/** A handover: the first one of a pickup counts, any other is a dispute. */
+function applyHandover(about: About, entry: EntryOf<'dispatched' | 'handed-over'>): void {
+  const { set, effects, kiosk, item, pickup, epoch, row } = about
+  if (set.told.has(item.hash)) return
+  const from = { pickup, seq: item.seq, quarantine: item.quarantine ?? null }
+  // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
+  if (row !== undefined && foreign(set, pickup, epoch)) {
+    effects.disputes.push(from)
+    foreignEntry(about, `says ${entry.kind} of what was never granted there`)
+    return
+  }
+  const first = row !== undefined && !set.handedOver.has(pickup)
+  const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
+  // Burned or taken back, its secret is out of force, and another may have been issued in its place.
+  const late = first && !hubPickupCan.beServed(row.state)
+  if (!first || !owned || late) {
+    effects.disputes.push(from)
+    const detail = !first
+      ? 'a second handover'
+      : owned
+        ? 'a handover of what had ended'
+        : 'a handover without an open grant'
+    effects.alarms.push({ kind: 'dispute', pickup, detail })
+  } else if (from.quarantine !== null)
+    effects.alarms.push({
+      kind: 'quarantined',
+      pickup,
+      detail: `entry ${item.seq}, kept beside the ledger, says ${entry.kind}`,
+    })
+  if (!first) return
+  set.handedOver.set(pickup, kiosk)
+  effects.handovers.push({ ...from, slip: entry.facts.slip, at: item.time })
+  if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
+  // The write-off goes on with it: its secret is disabled and replaced, whatever its kiosk says.
+  if (holdsStill(set, kiosk, pickup)) return
+  row.state = entry.kind
+  row.movingTo = null
+  effects.changed.add(pickup)
+  effects.closed.push({ pickup, epoch })
+  // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to
+  // account for.
+  recall(set, effects, pickup)
+}
+
+/** The kiosk has given up what it was asked for, or had no more use for. */
+function applyAcknowledgement(about: About): void {
+  const { set, effects, kiosk, item, pickup, epoch, row } = about
+  // Only a matching acknowledgement frees a pickup: it then moves on with a fresh secret, or ends.
+  if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
+  effects.changed.add(pickup)
+  // Handed over elsewhere and asked back from here: it stays what it is.
+  if (!hubPickupCan.beFreed(row.state)) return
+  if (row.state === 'granted') effects.givenUp.push({ pickup, seq: item.seq })
+  if (row.movingTo === null)
+    effects.audits.push({
+      act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged',
+      pickup,
+    })
+  freeAsAsked(about, row)
+}
+
+/** Staff sent the recipient to another desk: the pickup is given back unasked. */
+function applySentElsewhere(about: About, entry: EntryOf<'sent-elsewhere'>): void {
+  const { set, effects, kiosk, item, pickup, epoch, row } = about
+  if (row === undefined || holds(set, kiosk, pickup, epoch) === null) return
+  if (entry.facts.to === set.desk) {
+    // No kiosk's screen offers it. Taken at its word the hub would seal a fresh secret for that kiosk, on its
+    // signing key's word alone.
+    row.held = true
+    effects.changed.add(pickup)
+    effects.alarms.push({ kind: 'sent-to-itself', pickup, detail: `entry ${item.seq} sends it to its own desk` })
+    return
+  }
+  endGrant(set, kiosk, pickup, epoch, 'acknowledged')
+  effects.changed.add(pickup)
+  effects.audits.push({ act: 'sent-elsewhere', pickup })
+  if (!hubPickupCan.beFreed(row.state)) return
+  // The hub had asked for it back meanwhile: what the hub wanted of it comes first.
+  if (row.state === 'revoking') {
+    freeAsAsked(about, row)
+    return
+  }
+  if (row.state !== 'granted') return
+  effects.givenUp.push({ pickup, seq: item.seq })
+  row.state = 'unassigned'
+  effects.sent.push({ pickup, to: entry.facts.to })
+}
+
+/** A slip is out there and nobody has it: its secret is burned. */
+function applySlipMissing(about: About): void {
+  const { set, effects, kiosk, pickup, epoch, row } = about
+  if (row === undefined) return
+  if (foreign(set, pickup, epoch)) {
+    foreignEntry(about, 'says slip-missing of what was never granted there')
+    return
+  }
+  if (holdsStill(set, kiosk, pickup)) return
+  if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
+    // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it
+    // is burned here as well.
+    if (!hubPickupCan.beServed(row.state)) return
+    recall(set, effects, pickup)
+  }
+  if (hubPickupCan.beFreed(row.state)) row.state = 'burned'
+  row.movingTo = null
+  effects.changed.add(pickup)
+  effects.closed.push({ pickup, epoch })
+  effects.audits.push({ act: 'burned', pickup })
+}
+
+/** How a letter ended that went to the post from this kiosk. */
+function applyLetterEnd(about: About, entry: EntryOf<'letter-delivered' | 'letter-returned'>): void {
+  const { set, effects, kiosk, item, pickup, row } = about
+  // Only a letter that has gone comes back, and one that came back has not arrived.
+  if (row?.state !== 'dispatched' && row?.state !== 'delivered') return
+  if (set.handedOver.get(pickup) !== kiosk) {
+    foreignEntry(about, `says ${entry.kind} of a letter that went from elsewhere`)
+    return
+  }
+  const how = entry.kind === 'letter-delivered' ? 'delivered' : 'returned-by-post'
+  row.state = how
+  effects.letterEnds.push({ pickup, how, at: item.time })
+  effects.audits.push({ act: how === 'delivered' ? 'letter-delivered' : 'burned', pickup })
+  effects.changed.add(pickup)
+}
+
 /** Applies one entry of `kiosk` to the set and notes what follows from it. */
 export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, item: CheckedEntry): void {
   const { entry } = item
@@ -211,148 +366,28 @@ export function applyEntry(set: WorkingSet, effects: Effects, kiosk: string, ite
   }
   const { pickup, epoch } = entry
   if (pickup === null || epoch === null) return
-  const row = set.pickups.get(pickup)
+  const about: About = { set, effects, kiosk, item, pickup, epoch, row: set.pickups.get(pickup) }
   switch (entry.kind) {
     case 'verification':
       if (entry.facts.method === 'e-id') effects.eIds.push({ attempt: entry.facts.eId ?? null, pickup, seq: item.seq })
       return
     case 'dispatched':
-    case 'handed-over': {
-      if (set.told.has(item.hash)) return
-      const from = { pickup, seq: item.seq, quarantine: item.quarantine ?? null }
-      // The first handover of a pickup is a row; any other is a dispute: kept, shown, never dropped (promise P2).
-      if (row !== undefined && foreign(set, pickup, epoch)) {
-        effects.disputes.push(from)
-        effects.alarms.push({
-          kind: 'foreign-entry',
-          pickup,
-          detail: `entry ${item.seq} says ${entry.kind} of what was never granted there`,
-        })
-        return
-      }
-      const first = row !== undefined && !set.handedOver.has(pickup)
-      const owned = endGrant(set, kiosk, pickup, epoch, 'ended')
-      // Burned or taken back, its secret is out of force, and another may have been issued in its place.
-      const late = first && !hubPickupCan.beServed(row.state)
-      if (!first || !owned || late) {
-        effects.disputes.push(from)
-        const detail = !first
-          ? 'a second handover'
-          : owned
-            ? 'a handover of what had ended'
-            : 'a handover without an open grant'
-        effects.alarms.push({ kind: 'dispute', pickup, detail })
-      } else if (from.quarantine !== null)
-        effects.alarms.push({
-          kind: 'quarantined',
-          pickup,
-          detail: `entry ${item.seq}, kept beside the ledger, says ${entry.kind}`,
-        })
-      if (!first) return
-      set.handedOver.set(pickup, kiosk)
-      effects.handovers.push({ ...from, slip: entry.facts.slip, at: item.time })
-      if (entry.kind === 'dispatched') effects.letters.push({ pickup, tracking: entry.facts.tracking, at: item.time })
-      // The write-off goes on with it: its secret is disabled and replaced, whatever its kiosk says.
-      if (holdsStill(set, kiosk, pickup)) return
-      row.state = entry.kind
-      row.movingTo = null
-      effects.changed.add(pickup)
-      effects.closed.push({ pickup, epoch })
-      // Another kiosk may have been granted it since: what it holds is asked back, and its paper stays its own to
-      // account for.
-      recall(set, effects, pickup)
+    case 'handed-over':
+      applyHandover(about, entry)
       return
-    }
     case 'revoke-acknowledged':
-      // Only a matching acknowledgement frees a pickup: it then moves on with a fresh secret, or ends.
-      if (row === undefined || !endGrant(set, kiosk, pickup, epoch, 'acknowledged')) return
-      effects.changed.add(pickup)
-      // Handed over elsewhere and asked back from here: it stays what it is.
-      if (!hubPickupCan.beFreed(row.state)) return
-      if (row.state === 'granted') effects.givenUp.push({ pickup, seq: item.seq })
-      if (row.movingTo === null) {
-        row.state = row.ending === 'returned' ? 'returned' : 'revoked'
-        effects.audits.push({
-          act: row.ending === 'superseded' ? 'superseded-acknowledged' : 'revoke-acknowledged',
-          pickup,
-        })
-        return
-      }
-      row.state = 'unassigned'
-      effects.moved.push({ pickup, to: row.movingTo })
-      row.movingTo = null
+      applyAcknowledgement(about)
       return
     case 'sent-elsewhere':
-      if (row === undefined || holds(set, kiosk, pickup, epoch) === null) return
-      if (entry.facts.to === set.desk) {
-        // No kiosk's screen offers it. Taken at its word the hub would seal a fresh secret for that kiosk, on its
-        // signing key's word alone.
-        row.held = true
-        effects.changed.add(pickup)
-        effects.alarms.push({ kind: 'sent-to-itself', pickup, detail: `entry ${item.seq} sends it to its own desk` })
-        return
-      }
-      endGrant(set, kiosk, pickup, epoch, 'acknowledged')
-      effects.changed.add(pickup)
-      effects.audits.push({ act: 'sent-elsewhere', pickup })
-      if (!hubPickupCan.beFreed(row.state)) return
-      // The hub had asked for it back meanwhile: what the hub wanted of it comes first.
-      if (row.state === 'revoking') {
-        if (row.movingTo === null) row.state = row.ending === 'returned' ? 'returned' : 'revoked'
-        else {
-          row.state = 'unassigned'
-          effects.moved.push({ pickup, to: row.movingTo })
-          row.movingTo = null
-        }
-        return
-      }
-      if (row.state !== 'granted') return
-      effects.givenUp.push({ pickup, seq: item.seq })
-      row.state = 'unassigned'
-      effects.sent.push({ pickup, to: entry.facts.to })
+      applySentElsewhere(about, entry)
       return
     case 'slip-missing':
-      if (row === undefined) return
-      if (foreign(set, pickup, epoch)) {
-        effects.alarms.push({
-          kind: 'foreign-entry',
-          pickup,
-          detail: `entry ${item.seq} says slip-missing of what was never granted there`,
-        })
-        return
-      }
-      if (holdsStill(set, kiosk, pickup)) return
-      if (!endGrant(set, kiosk, pickup, epoch, 'ended')) {
-        // A grant that a hub put back from its backup has forgotten. The kiosk will never open this pickup again, so it
-        // is burned here as well.
-        if (!hubPickupCan.beServed(row.state)) return
-        recall(set, effects, pickup)
-      }
-      if (hubPickupCan.beFreed(row.state)) row.state = 'burned'
-      row.movingTo = null
-      effects.changed.add(pickup)
-      effects.closed.push({ pickup, epoch })
-      effects.audits.push({ act: 'burned', pickup })
+      applySlipMissing(about)
       return
     case 'letter-delivered':
-    case 'letter-returned': {
-      // Only a letter that has gone comes back, and one that came back has not arrived.
-      if (row?.state !== 'dispatched' && row?.state !== 'delivered') return
-      if (set.handedOver.get(pickup) !== kiosk) {
-        effects.alarms.push({
-          kind: 'foreign-entry',
-          pickup,
-          detail: `entry ${item.seq} says ${entry.kind} of a letter that went from elsewhere`,
-        })
-        return
-      }
-      const how = entry.kind === 'letter-delivered' ? 'delivered' : 'returned-by-post'
-      row.state = how
-      effects.letterEnds.push({ pickup, how, at: item.time })
-      effects.audits.push({ act: how === 'delivered' ? 'letter-delivered' : 'burned', pickup })
-      effects.changed.add(pickup)
+    case 'letter-returned':
+      applyLetterEnd(about, entry)
       return
-    }
     default:
       return
   }

@@ -10,6 +10,7 @@ import { WentBack, type MarkFloor } from '../pickups/index.ts'
 import { judge, positionBack, type Mark, type Position } from './judge.ts'
 import type { MarkStore } from './mark-file.ts'
 import { nowhere } from './position.ts'
+import { createTurns } from './turns.ts'
 
 export interface Marks {
   /**
@@ -57,38 +58,43 @@ async function raise(db: Db, mark: Mark, at: number, position: Position): Promis
   return row === undefined ? null : Number(row.n)
 }
 
-export function createMarks({ db, store, now, position, onBack, onUnkept }: Parts): Marks {
+/** The newest that the database and this hub agree on; begins a new incarnation where the database went back. */
+async function reconcile(
+  { db, now, onBack }: Parts,
+  hub: string,
+  seen: Mark | null,
+  at: Position,
+  forced: string | null,
+): Promise<Mark> {
+  return transact(db, async (tx: Tx) => {
+    const current = await tx.selectFrom('hub').select('incarnation').forUpdate().executeTakeFirstOrThrow()
+    const own = await tx.selectFrom('hub_mark').select('n').where('hub', '=', hub).executeTakeFirst()
+    const found = { ...at, incarnation: current.incarnation, lineage: await lineage(tx), n: own?.n ?? null }
+    const judged = judge(seen, { ...found, n: found.n === null ? null : Number(found.n) })
+    const back = judged.kind === 'back' ? judged.detail : judged.kind === 'same' ? forced : null
+    let { incarnation } = current
+    if (back !== null) {
+      incarnation = await beginIn(tx, now(), { why: back, forgotten: seen?.incarnation ?? null })
+      onBack?.(back)
+    }
+    const n = Math.max(Number(own?.n ?? 0), seen?.n ?? 0) + 1
+    await tx
+      .insertInto('hub_mark')
+      .values({ hub, n, at: now(), ...at })
+      .onConflict((conflict) => conflict.column('hub').doUpdateSet({ n, at: now(), ...at }))
+      .execute()
+    return { hub, incarnation, n, ...at }
+  })
+}
+
+export function createMarks(parts: Parts): Marks {
+  const { db, store, now, position, onUnkept } = parts
   let mark: Mark | null = store.read()
   const hub = mark?.hub ?? newId()
   let kept = true
   let told = true
   let writtenAt = -Infinity
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-
-  /** The newest that the database and this hub agree on; begins a new incarnation where the database went back. */
-  async function reconcile(at: Position, forced: string | null): Promise<Mark> {
-    const seen = mark
-    return transact(db, async (tx: Tx) => {
-      const current = await tx.selectFrom('hub').select('incarnation').forUpdate().executeTakeFirstOrThrow()
-      const own = await tx.selectFrom('hub_mark').select('n').where('hub', '=', hub).executeTakeFirst()
-      const found = { ...at, incarnation: current.incarnation, lineage: await lineage(tx), n: own?.n ?? null }
-      const judged = judge(seen, { ...found, n: found.n === null ? null : Number(found.n) })
-      const back = judged.kind === 'back' ? judged.detail : judged.kind === 'same' ? forced : null
-      let { incarnation } = current
-      if (back !== null) {
-        incarnation = await beginIn(tx, now(), { why: back, forgotten: seen?.incarnation ?? null })
-        onBack?.(back)
-      }
-      const n = Math.max(Number(own?.n ?? 0), seen?.n ?? 0) + 1
-      await tx
-        .insertInto('hub_mark')
-        .values({ hub, n, at: now(), ...at })
-        .onConflict((conflict) => conflict.column('hub').doUpdateSet({ n, at: now(), ...at }))
-        .execute()
-      return { hub, incarnation, n, ...at }
-    })
-  }
+  const turns = createTurns()
 
   async function advance(): Promise<void> {
     const read = position === undefined ? { ...nowhere, refused: false } : await position(db)
@@ -98,7 +104,7 @@ export function createMarks({ db, store, now, position, onBack, onUnkept }: Part
     const n = mark === null || back !== null ? null : await raise(db, mark, now(), at)
     mark =
       mark === null || n === null
-        ? await reconcile(at, back?.kind === 'back' ? back.detail : null)
+        ? await reconcile(parts, hub, mark, at, back?.kind === 'back' ? back.detail : null)
         : { ...mark, ...at, n }
   }
 
@@ -115,44 +121,17 @@ export function createMarks({ db, store, now, position, onBack, onUnkept }: Part
     }
   }
 
-  let beats = Promise.resolve()
-  /** One at a time: each raises what the one before has left. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = beats.then(work)
-    beats = turn.catch(() => undefined)
-    return turn
-  }
-
   return {
-    cover() {
-      const run = () =>
-        inTurn(async () => {
-          const before = mark
-          await advance()
-          await keep()
-          if (before !== null && before.incarnation !== mark?.incarnation)
-            throw new WentBack('another incarnation has begun')
-        })
-      if (running === null) {
-        running = run().finally(() => {
-          running = null
-        })
-        return running
-      }
-      // Whoever comes while one is under way shares the next: it begins after all of them have committed.
-      next ??= running
-        .catch(() => undefined)
-        .then(() => {
-          next = null
-          running = run().finally(() => {
-            running = null
-          })
-          return running
-        })
-      return next
-    },
+    cover: () =>
+      turns.shared(async () => {
+        const before = mark
+        await advance()
+        await keep()
+        if (before !== null && before.incarnation !== mark?.incarnation)
+          throw new WentBack('another incarnation has begun')
+      }),
     beat: () =>
-      inTurn(async () => {
+      turns.own(async () => {
         const before = mark
         await advance()
         // A new incarnation, or the first mark, is remembered at once.

@@ -124,36 +124,29 @@ async function answered(tx: Tx, kiosk: WalkInKiosk, walkIn: string): Promise<Res
   return ok({ pickup: PickupId.parse(known.pickup) })
 }
 
-async function issue(
+/** The member of staff who verified, while they belong to the desk; a check-in screen serves nobody. */
+async function memberAt(
   tx: Tx,
-  parts: GrantParts,
+  staff: string,
   kiosk: WalkInKiosk,
-  { walkIn, account }: { walkIn: string; account: string },
-): Promise<Result<{ pickup: PickupId }> | Kept<Result<{ pickup: PickupId }>>> {
-  const before = await answered(tx, kiosk, walkIn)
-  if (before !== null) return before
-  const now = parts.now()
-  const verified = await verificationOf(tx, kiosk.id, walkIn)
-  if (verified === null || verified.facts.expiresAt <= now) return fail(failures.verificationSpent)
-  const { facts, staff, seq } = verified
-
-  const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
-  const deskKind = DeskKind.parse(desk.kind)
-  const member = await tx
+): Promise<{ name: string; role: string } | undefined> {
+  return tx
     .selectFrom('staff')
     .innerJoin('staff_desk', 'staff_desk.staff', 'staff.id')
     .select(['staff.name', 'staff.role'])
     .where('staff.id', '=', staff)
-    .where('staff_desk.desk', '=', desk.id)
-    // A check-in screen serves nobody.
+    .where('staff_desk.desk', '=', kiosk.desk)
     .where((e) =>
       e.exists(
         e.selectFrom('kiosk').select('kiosk.id').where('kiosk.id', '=', kiosk.id).where('kiosk.kind', '=', 'desk'),
       ),
     )
     .executeTakeFirst()
-  if (member === undefined) return fail(failures.roleNotHere)
-  const found = await tx
+}
+
+/** The account and whose it is, locked until the transaction ends. */
+const lockAccount = (tx: Tx, account: string) =>
+  tx
     .selectFrom('account')
     .innerJoin('recipient', 'recipient.id', 'account.recipient')
     .select([
@@ -166,43 +159,48 @@ async function issue(
     .where('account.account', '=', account)
     .forUpdate('account')
     .executeTakeFirst()
-  if (found === undefined) return fail(failures.notFound, { what: 'account' })
-  // The same question once more at the same time: it waited for the account, and is answered as the first was.
-  const meanwhile = await answered(tx, kiosk, walkIn)
-  if (meanwhile !== null) return meanwhile
-  if (found.recipient !== facts.recipient) return fail(failures.documentDiffers)
+type LockedAccount = NonNullable<Awaited<ReturnType<typeof lockAccount>>>
+
+/** Whether policy lets this member of staff issue here for this account, on the proof that was seen. */
+async function mayIssueHere(
+  tx: Tx,
+  desk: { readonly id: string; readonly kind: string },
+  role: string,
+  found: LockedAccount,
+  { proof, issuerCountry }: LedgerFacts<'walk-in-verified'>,
+  now: number,
+): Promise<Result<null>> {
+  const deskKind = DeskKind.parse(desk.kind)
   if (!walkInDesks.includes(deskKind)) return fail(failures.preparedInAdvanceOnly)
-  const role = StaffRole.parse(member.role)
-  if (!servesAt[role].includes(deskKind)) return fail(failures.roleNotHere)
-  const channel = channelOf(deskKind)
+  const staffRole = StaffRole.parse(role)
+  if (!servesAt[staffRole].includes(deskKind)) return fail(failures.roleNotHere)
   const wish = {
     recipientClass: found.class,
-    channel,
+    channel: channelOf(deskKind),
     requestReference: null,
     accountValidUntil: found.valid_until,
     sponsor: found.sponsor,
   }
-  const place = { id: desk.id, kind: desk.kind }
-  const allowed = await checkPolicy(tx, wish, place, { kind: 'issue', how: 'walk-in', by: issuesAs(role) }, now)
+  const by = issuesAs(staffRole)
+  const allowed = await checkPolicy(tx, wish, desk, { kind: 'issue', how: 'walk-in', by }, now)
   if (!allowed.ok) return allowed
-  const { proof, issuerCountry } = facts
-  const accepted =
-    proof === 'e-id'
-      ? fail(failures.documentNotAccepted)
-      : await checkPolicy(tx, wish, place, { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } }, now)
-  if (!accepted.ok) return accepted
+  if (proof === 'e-id') return fail(failures.documentNotAccepted)
+  const accepted = { kind: 'verify', closed: null, proof: { kind: proof, issuerCountry } } as const
+  const verified = await checkPolicy(tx, wish, desk, accepted, now)
+  return verified.ok ? ok(null) : verified
+}
 
-  const where = await askBack(tx, parts, account, member.name)
-  // What was asked back stays asked back.
-  if (where !== null)
-    return keep(
-      fail(
-        failures.liveAtAnotherDesk,
-        where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en },
-      ),
-    )
-
+/** A pickup without a grant, with its audit row. Returns its id. */
+async function insertPickup(
+  tx: Tx,
+  parts: GrantParts,
+  desk: { readonly id: string; readonly kind: string },
+  found: LockedAccount,
+  walkIn: { readonly id: string; readonly facts: LedgerFacts<'walk-in-verified'>; readonly actor: string },
+): Promise<PickupId> {
   const id = PickupId.parse((parts.newId ?? newId)())
+  const now = parts.now()
+  const channel = channelOf(DeskKind.parse(desk.kind))
   await tx
     .insertInto('pickup')
     .values({
@@ -218,38 +216,69 @@ async function issue(
       issued_at: now,
       expires_at: now + (await pickupLifeMs(tx)),
       moving_to: null,
-      walk_in: walkIn,
+      walk_in: walkIn.id,
     })
     .execute()
+  const { proof, method } = walkIn.facts
   await tx
     .insertInto('audit')
     .values({
       at: now,
-      actor: member.name,
+      actor: walkIn.actor,
       act: 'issued',
       pickup: id,
       desk: desk.id,
-      detail: JSON.stringify({ channel, walkIn: true, proof: facts.proof, method: facts.method }),
+      detail: JSON.stringify({ channel, walkIn: true, proof, method }),
     })
     .execute()
+  return id
+}
+
+async function issue(
+  tx: Tx,
+  parts: GrantParts,
+  kiosk: WalkInKiosk,
+  { walkIn, account }: { walkIn: string; account: string },
+): Promise<Result<{ pickup: PickupId }> | Kept<Result<{ pickup: PickupId }>>> {
+  const before = await answered(tx, kiosk, walkIn)
+  if (before !== null) return before
+  const now = parts.now()
+  const verified = await verificationOf(tx, kiosk.id, walkIn)
+  if (verified === null || verified.facts.expiresAt <= now) return fail(failures.verificationSpent)
+  const { facts, staff, seq } = verified
+
+  const desk = await tx.selectFrom('desk').select(['id', 'kind']).where('id', '=', kiosk.desk).executeTakeFirstOrThrow()
+  const member = await memberAt(tx, staff, kiosk)
+  if (member === undefined) return fail(failures.roleNotHere)
+  const found = await lockAccount(tx, account)
+  if (found === undefined) return fail(failures.notFound, { what: 'account' })
+  // The same question once more at the same time: it waited for the account, and is answered as the first was.
+  const meanwhile = await answered(tx, kiosk, walkIn)
+  if (meanwhile !== null) return meanwhile
+  if (found.recipient !== facts.recipient) return fail(failures.documentDiffers)
+  const may = await mayIssueHere(tx, desk, member.role, found, facts, now)
+  if (!may.ok) return may
+
+  const where = await askBack(tx, parts, account, member.name)
+  // What was asked back stays asked back.
+  if (where !== null)
+    return keep(
+      fail(
+        failures.liveAtAnotherDesk,
+        where === 'unknown' ? {} : { whereFi: where.fi, whereSv: where.sv, whereEn: where.en },
+      ),
+    )
+
+  const id = await insertPickup(tx, parts, desk, found, { id: walkIn, facts, actor: member.name })
   const granted = await grantPickup(tx, parts, id, desk.id, null)
   const owed =
     parts.secrets?.directory === true &&
     (await tx.selectFrom('secret_job').select('id').where('pickup', '=', id).executeTakeFirst()) !== undefined
   if (!granted && !owed) return fail(failures.hubOutOfService)
+  const { proof, method } = facts
   await tx
     .insertInto('walk_in')
-    .values({
-      id: walkIn,
-      kiosk: kiosk.id,
-      seq,
-      staff,
-      proof: facts.proof,
-      method: facts.method,
-      pickup: id,
-      state: 'issued',
-      at: now,
-    })
+    .values({ id: walkIn, kiosk: kiosk.id, seq, staff, proof, method, pickup: id, state: 'issued', at: now })
     .execute()
   return ok({ pickup: id })
 }

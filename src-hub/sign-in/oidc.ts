@@ -83,55 +83,6 @@ export function createOidc(
     return { ok: false, failure: found.failure }
   }
 
-  async function account(now: number, claims: client.IDToken, all: Record<string, unknown>): Promise<Result<string>> {
-    const values = claimValues(all, settings.claim)
-    const role = settings.roles.find(([value]) => values.includes(value))?.[1]
-    const username = nameOf(all)
-    if (role === undefined || username === null) return fail(failures.signInFailed, { why: 'role' })
-    const subject = `${claims.iss}|${claims.sub}`
-    // The provider's word cannot be sent back: what would not be taken from a person is left out of it.
-    const shown = typeof all.name === 'string' ? shownText(all.name.normalize('NFC')).trim().slice(0, 120) : ''
-    const name = HumanLabel(120).safeParse(shown).data ?? username
-    return transact(db, async (tx) => {
-      const old = await tx
-        .selectFrom('console_account')
-        .selectAll()
-        .where('subject', '=', subject)
-        .forUpdate()
-        .executeTakeFirst()
-      if (old === undefined) {
-        // A name that is someone else's here already is not handed to a stranger.
-        const taken = await tx
-          .selectFrom('console_account')
-          .select('username')
-          .where('username', '=', username)
-          .executeTakeFirst()
-        if (taken !== undefined) return fail(failures.signInFailed, { why: 'name' })
-        await tx
-          .insertInto('console_account')
-          .values({ username, name, role, by: 'oidc', password: null, subject, disabled: false, created_at: now })
-          .execute()
-      } else {
-        if (old.disabled) return fail(failures.accountOff)
-        await tx.updateTable('console_account').set({ name, role }).where('username', '=', old.username).execute()
-        if (old.role !== role) await endSessions(tx, old.username, null)
-      }
-      const who = old?.username ?? username
-      await tx
-        .insertInto('audit')
-        .values({
-          at: now,
-          actor: who,
-          act: 'signed-in',
-          pickup: null,
-          desk: null,
-          detail: JSON.stringify({ by: 'oidc', role }),
-        })
-        .execute()
-      return ok(who)
-    })
-  }
-
   return {
     label: settings.label,
     trouble: () => trouble,
@@ -169,7 +120,66 @@ export function createOidc(
       } catch {
         return fail(failures.signInFailed, { why: 'provider' })
       }
-      return account(now, claims, all)
+      return signInAs(db, settings, now, claims, all)
     },
   }
+}
+
+/**
+ * The account of the person that the provider names, made at the first sign-in. `all`: the claims of the token and of
+ * the user info.
+ */
+async function signInAs(
+  db: Db,
+  settings: OidcSettings,
+  now: number,
+  claims: client.IDToken,
+  all: Record<string, unknown>,
+): Promise<Result<string>> {
+  const values = claimValues(all, settings.claim)
+  const role = settings.roles.find(([value]) => values.includes(value))?.[1]
+  const username = nameOf(all)
+  if (role === undefined || username === null) return fail(failures.signInFailed, { why: 'role' })
+  const subject = `${claims.iss}|${claims.sub}`
+  // The provider's word cannot be sent back: what would not be taken from a person is left out of it.
+  const shown = typeof all.name === 'string' ? shownText(all.name.normalize('NFC')).trim().slice(0, 120) : ''
+  const name = HumanLabel(120).safeParse(shown).data ?? username
+  return transact(db, async (tx) => {
+    const old = await tx
+      .selectFrom('console_account')
+      .selectAll()
+      .where('subject', '=', subject)
+      .forUpdate()
+      .executeTakeFirst()
+    if (old === undefined) {
+      // A name that is someone else's here already is not handed to a stranger.
+      const taken = await tx
+        .selectFrom('console_account')
+        .select('username')
+        .where('username', '=', username)
+        .executeTakeFirst()
+      if (taken !== undefined) return fail(failures.signInFailed, { why: 'name' })
+      await tx
+        .insertInto('console_account')
+        .values({ username, name, role, by: 'oidc', password: null, subject, disabled: false, created_at: now })
+        .execute()
+    } else {
+      if (old.disabled) return fail(failures.accountOff)
+      await tx.updateTable('console_account').set({ name, role }).where('username', '=', old.username).execute()
+      if (old.role !== role) await endSessions(tx, old.username, null)
+    }
+    const who = old?.username ?? username
+    await tx
+      .insertInto('audit')
+      .values({
+        at: now,
+        actor: who,
+        act: 'signed-in',
+        pickup: null,
+        desk: null,
+        detail: JSON.stringify({ by: 'oidc', role }),
+      })
+      .execute()
+    return ok(who)
+  })
 }

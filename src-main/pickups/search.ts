@@ -89,13 +89,6 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
     return ordered
   }
 
-  /** Whatever is found by the new query was found by the old one: words are typed on, or added. */
-  const narrows = (query: SearchQuery, old: SearchQuery) =>
-    [...query, ...old].every((ways) => ways.length === 1) &&
-    old.every(([before = []]) =>
-      before.every((prefix) => query.some(([way = []]) => way.some((word) => word.startsWith(prefix)))),
-    )
-
   return {
     fold(count) {
       if (!all) {
@@ -127,9 +120,8 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       const everything = inOrder()
       const among = last !== null && narrows(query, last.query) ? last.found : everything
       const found: Entry[] = []
-      const only =
-        query.length === 1 && query[0]?.length === 1 && query[0][0]?.length === 1 ? query[0][0][0] : undefined
-      if (only === undefined) {
+      const only = onlyPrefix(query)
+      if (only === null) {
         for (const entry of among) if (findsIn(entry.text, query)) found.push(entry)
       } else {
         // Over a hundred thousand at the first letter: no function called for each.
@@ -140,4 +132,18 @@ export function createNameSearch(db: Sqlite, cacheKey: WrapKey, live: string): N
       return found
     },
   }
+}
+
+/** Whatever is found by the new query was found by the old one: words are typed on, or added. */
+const narrows = (query: SearchQuery, old: SearchQuery): boolean =>
+  [...query, ...old].every((ways) => ways.length === 1) &&
+  old.every(([before = []]) =>
+    before.every((prefix) => query.some(([way = []]) => way.some((word) => word.startsWith(prefix)))),
+  )
+
+/** The one beginning that is asked for, where there is but one; null otherwise. */
+function onlyPrefix(query: SearchQuery): string | null {
+  const [ways, ...others] = query
+  if (ways === undefined || others.length > 0 || ways.length !== 1 || ways[0]?.length !== 1) return null
+  return ways[0][0] ?? null
 }

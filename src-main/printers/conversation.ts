@@ -38,49 +38,89 @@ export interface Conversation {
 const statusMs = 800
 const tickMs = 400
 
+/** Who waits for an answer of the printer. */
+interface Waits {
+  /** Resolves with the first reply that `takes` accepts, after `ms`, or at the end of the link. */
+  add(takes: (reply: Reply) => boolean, ms: number): Promise<Waited>
+  take(reply: Reply): void
+  /** The link has ended: nobody is answered any more. */
+  end(): void
+}
+
+function createWaits(timers: Timers): Waits {
+  const waiting = new Set<{ takes: (reply: Reply) => boolean; settle: (waited: Waited) => void }>()
+  return {
+    add: (takes, ms) =>
+      new Promise((resolve) => {
+        const cancel = timers.set(() => wait.settle('timeout'), ms)
+        const wait = {
+          takes,
+          settle(waited: Waited) {
+            if (!waiting.delete(wait)) return
+            cancel()
+            resolve(waited)
+          },
+        }
+        waiting.add(wait)
+      }),
+    take(reply) {
+      for (const wait of [...waiting]) if (wait.takes(reply)) wait.settle('answered')
+    },
+    end() {
+      for (const wait of [...waiting]) wait.settle('gone')
+    },
+  }
+}
+
+/** What `work` comes to, or `late` after `ms`. */
+async function within<T, L>(work: Promise<T>, ms: number, timers: Timers, late: L): Promise<T | L> {
+  let cancel = (): void => undefined
+  const timeout = new Promise<L>((resolve) => {
+    cancel = timers.set(() => resolve(late), ms)
+  })
+  const first = await Promise.race([work, timeout])
+  cancel()
+  return first
+}
+
+/** Waits for `answer`, and runs `onTick` every `tickMs` meanwhile; true gives up. */
+async function ticking(answer: Promise<Waited>, onTick: () => Promise<boolean>, timers: Timers): Promise<Waited> {
+  let settled: Waited | null = null
+  void answer.then((waited) => {
+    settled = waited
+  })
+  for (;;) {
+    const first = await within(answer, tickMs, timers, null)
+    if (first !== null) return first
+    if (await onTick()) return settled ?? 'timeout'
+    if (settled !== null) return settled
+  }
+}
+
 export function createConversation(link: PrinterLink, timers: Timers, onGone: () => void): Conversation {
   const parser = createReplyParser()
   let gone = false
   /** A status question went unanswered: its answer may still come and would be taken for another's. */
   let deaf = false
-  const waiting = new Set<{ takes: (reply: Reply) => boolean; settle: (waited: Waited) => void }>()
+  const waits = createWaits(timers)
 
   link.onData((bytes) => {
-    for (const reply of parser.push(bytes)) {
-      for (const wait of [...waiting]) if (wait.takes(reply)) wait.settle('answered')
-    }
+    for (const reply of parser.push(bytes)) waits.take(reply)
   })
   /** The other side ended the link. A write may learn it before the link says so: whoever learns it first tells. */
   function lost(): void {
     if (gone) return
     gone = true
-    for (const wait of [...waiting]) wait.settle('gone')
+    waits.end()
     onGone()
   }
   link.onClose(lost)
 
-  function waitFor(takes: (reply: Reply) => boolean, ms: number): Promise<Waited> {
-    if (gone) return Promise.resolve('gone')
-    return new Promise((resolve) => {
-      const cancel = timers.set(() => wait.settle('timeout'), ms)
-      const wait = {
-        takes,
-        settle(waited: Waited) {
-          if (!waiting.delete(wait)) return
-          cancel()
-          resolve(waited)
-        },
-      }
-      waiting.add(wait)
-    })
-  }
+  const waitFor = (takes: (reply: Reply) => boolean, ms: number): Promise<Waited> =>
+    gone ? Promise.resolve('gone') : waits.add(takes, ms)
 
   async function write(bytes: Uint8Array, ms: number): Promise<Waited> {
     if (gone) return 'gone'
-    let cancel = () => undefined as void
-    const late = new Promise<Waited>((resolve) => {
-      cancel = timers.set(() => resolve('timeout'), ms)
-    })
     const sent = link.write(bytes).then(
       (): Waited => 'answered',
       (): Waited => {
@@ -88,29 +128,29 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
         return 'gone'
       },
     )
-    const waited = await Promise.race([sent, late])
-    cancel()
-    return waited
+    return within(sent, ms, timers, 'timeout')
   }
 
-  async function ask(n: 1 | 2 | 3 | 4): Promise<number | null> {
-    let byte: number | null = null
-    const answer = waitFor((reply) => {
-      if (reply.kind !== 'status') return false
-      byte = reply.byte
-      return true
-    }, statusMs)
-    const sent = await write(askStatus(n), statusMs)
-    if (sent !== 'answered') return null
-    return (await answer) === 'answered' ? byte : null
+  /** Asks, and waits for the first reply that says something. null: none in time, or the link is gone. */
+  async function ask<T>(question: Uint8Array, ms: number, says: (reply: Reply) => T | null): Promise<T | null> {
+    let said: T | null = null
+    const answer = waitFor((reply) => (said = says(reply)) !== null, ms)
+    const sent = await write(question, ms)
+    return sent === 'answered' && (await answer) === 'answered' ? said : null
   }
+
+  const status = (n: 1 | 2 | 3 | 4): Promise<number | null> =>
+    ask(askStatus(n), statusMs, (reply) => (reply.kind === 'status' ? reply.byte : null))
+
+  const describe = (n: 65 | 66 | 67, ms: number): Promise<string | null> =>
+    ask(askIdentity(n), ms, (reply) => (reply.kind === 'identity' ? reply.text : null))
 
   async function state(): Promise<PrinterState | null> {
     if (deaf) return null
-    const printer = await ask(1)
-    const offline = printer === null ? null : await ask(2)
-    const error = offline === null ? null : await ask(3)
-    const paper = error === null ? null : await ask(4)
+    const printer = await status(1)
+    const offline = printer === null ? null : await status(2)
+    const error = offline === null ? null : await status(3)
+    const paper = error === null ? null : await status(4)
     if (printer === null || offline === null || error === null || paper === null) {
       deaf = true
       return null
@@ -118,16 +158,11 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     return readState({ printer, offline, error, paper })
   }
 
-  async function describe(n: 65 | 66 | 67, ms: number): Promise<string | null> {
-    let text: string | null = null
-    const answer = waitFor((reply) => {
-      if (reply.kind !== 'identity') return false
-      text = reply.text
-      return true
-    }, ms)
-    const sent = await write(askIdentity(n), ms)
-    return sent === 'answered' && (await answer) === 'answered' ? text : null
+  function expect(id: Buffer, ms: number): Promise<Waited> {
+    const text = id.toString('latin1')
+    return waitFor((reply) => reply.kind === 'process-id' && reply.id === text, ms)
   }
+
   let model: string | null = null
 
   return {
@@ -139,28 +174,12 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     },
     state,
     write,
-    expect: (id, ms) => waitFor((reply) => reply.kind === 'process-id' && reply.id === id.toString('latin1'), ms),
+    expect,
     async fence(id, ms, onTick) {
-      const text = id.toString('latin1')
-      let settled: Waited | null = null
-      const answer = waitFor((reply) => reply.kind === 'process-id' && reply.id === text, ms).then((waited) => {
-        settled = waited
-        return waited
-      })
+      const answer = expect(id, ms)
       const sent = await write(askProcessId(id), ms)
       if (sent !== 'answered') return sent
-      if (onTick === undefined) return answer
-      for (;;) {
-        let cancel = () => undefined as void
-        const tick = new Promise<null>((resolve) => {
-          cancel = timers.set(() => resolve(null), tickMs)
-        })
-        const first = await Promise.race([answer, tick])
-        cancel()
-        if (first !== null) return first
-        if (await onTick()) return settled ?? 'timeout'
-        if (settled !== null) return settled
-      }
+      return onTick === undefined ? answer : ticking(answer, onTick, timers)
     },
     async clear(ms) {
       const answer = waitFor((reply) => reply.kind === 'cleared', ms)
@@ -170,7 +189,7 @@ export function createConversation(link: PrinterLink, timers: Timers, onGone: ()
     close() {
       gone = true
       link.close()
-      for (const wait of [...waiting]) wait.settle('gone')
+      waits.end()
     },
   }
 }

@@ -70,156 +70,9 @@ export interface Release {
 }
 
 export function createRelease(parts: Parts): Release {
-  const { store, ledger, pickups, verifications, approvals, slips, printer, layout, kiosk, now } = parts
+  const { slips, printer } = parts
   const checkpoint = parts.checkpoint ?? (() => undefined)
   let busy = false
-
-  /** Spends the verification and records the intent, or refuses with nothing changed. */
-  function intend(
-    request: ReleaseRequest,
-    session: Session,
-    place: Place,
-  ): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
-    try {
-      return store.transact(() => {
-        const pickup = pickups.get(request.pickup)
-        if (pickup === null) return fail(failures.pickupNotHere)
-        // Verified before closing may finish: the hours were asked when the identity was proved.
-        const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
-        if (!allowed.ok) return allowed
-        if (slips.unsettledOf(pickup.id) !== null) return fail(failures.slipUnsettled)
-        const over = pickupCan.notBeServedFor(pickup.state)
-        if (over !== null) return fail(over)
-        const wasted = slips.wasted(pickup.id, pickup.epoch)
-        if (wasted >= printsThatMayFail) return fail(failures.noFurtherSlip)
-        const by = { staff: session.staff, session: session.id }
-        const letter = 'approval' in request
-        const verification = letter ? null : verifications.open(request.verification, pickup.id, by, now())
-        const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verification
-        // A letter is released by approval, and nothing else is.
-        const proved =
-          pickupCan.release(pickup.state) && letter === (pickup.channel === 'registered-letter') ? open : null
-        if (proved === null) return fail(failures.verificationSpent)
-        const confirmed = decideHere(
-          place,
-          pickup,
-          { kind: 'release', closed: null, witnessed: proved.witness !== null },
-          now(),
-        )
-        if (!confirmed.ok) return confirmed
-        // What was proved must still be a proof: the policy may have changed since.
-        if (verification !== null) {
-          const accepted = decideHere(place, pickup, { kind: 'verify', closed: null, proof: verification.proof }, now())
-          if (!accepted.ok) return accepted
-        }
-        // Whatever the policy says of four eyes: of letters the promise asks for two.
-        if (letter && proved.witness === null) return fail(failures.needsSecondMember)
-        const against = letter ? { approval: request.approval } : { verification: request.verification }
-        const slip = SlipId.parse(newId())
-        const number = slips.nextNumber(place.desk.slipPrefix)
-        slips.intend({
-          id: slip,
-          number,
-          pickup: pickup.id,
-          epoch: pickup.epoch,
-          verification: null,
-          ...against,
-          staff: session.staff,
-          language: request.language,
-          at: now(),
-        })
-        ledger.append({
-          kind: 'slip-intended',
-          pickup: pickup.id,
-          epoch: pickup.epoch,
-          actor: session.staff,
-          facts: { slip, number, ...against, language: request.language, further: wasted > 0 },
-        })
-        pickups.setState(pickup.id, 'printing')
-        return ok({ slip, number, pickup })
-      })
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      return { ok: false, failure }
-    }
-  }
-
-  /**
-   * Tries the session's keys, newest first. null: not sealed for this kiosk, pickup or epoch, or damaged; HPKE does not
-   * say which.
-   */
-  async function openWith(session: Session, pickup: Pickup): Promise<Buffer | null> {
-    for (const { privateKey } of session.openingKeys) {
-      try {
-        return await (parts.open ?? openEnvelope)(privateKey, pickups.envelopeOf(pickup.id), {
-          pickup: pickup.id,
-          kiosk,
-          epoch: pickup.epoch,
-        })
-      } catch {
-        // The next key, if there is one.
-      }
-    }
-    return null
-  }
-
-  /** Opens, lays out, prints. Whatever happens in here, the secret's buffers are zeros afterwards. */
-  async function print(
-    number: string,
-    pickup: Pickup,
-    request: ReleaseRequest,
-    session: Session,
-    place: Place,
-    onPhase: (phase: PrintPhase) => void,
-  ): Promise<PrintOutcome> {
-    const secret = await openWith(session, pickup)
-    if (secret === null) return { kind: 'failed', code: failures.envelopeSealed }
-    checkpoint('opened')
-    try {
-      const job = layout({ pickup, number, language: request.language, desk: place.desk, policy: place.policy }, secret)
-      wipe(secret)
-      if (!job.ok) return { kind: 'failed', code: job.failure.code }
-      try {
-        return await printer.print(job.value, onPhase, { justChecked: true })
-      } finally {
-        wipe(job.value.header, job.value.body)
-      }
-    } finally {
-      wipe(secret)
-    }
-  }
-
-  function record(slip: SlipId, pickup: Pickup, outcome: PrintOutcome): void {
-    store.transact(() => {
-      switch (outcome.kind) {
-        case 'printed':
-          slips.outcome(slip, 'printed', null)
-          pickups.setState(pickup.id, 'printed')
-          ledger.append({ kind: 'slip-printed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip } })
-          break
-        case 'failed':
-          slips.outcome(slip, 'failed', outcome.code)
-          ledger.append({
-            kind: 'slip-failed',
-            pickup: pickup.id,
-            epoch: pickup.epoch,
-            facts: { slip, code: outcome.code },
-          })
-          // Asked back while it was printing: there is certainly no paper, so the answer that had to wait goes now.
-          if (pickups.get(pickup.id)?.revokePending === true) {
-            pickups.end(pickup.id, 'revoked')
-            ledger.append({ kind: 'revoke-acknowledged', pickup: pickup.id, epoch: pickup.epoch, facts: {} })
-          } else pickups.setState(pickup.id, 'arrived')
-          break
-        case 'uncertain':
-          recordUncertain(slips, pickups, ledger, slip, pickup.id, pickup.epoch, outcome.code)
-          break
-        default:
-          unreachable(outcome)
-      }
-    })
-  }
 
   return {
     busy: () => busy,
@@ -229,18 +82,18 @@ export function createRelease(parts: Parts): Release {
       try {
         const status = await printer.check()
         if (!status.canPrint) return { ok: false, failure: status.failure ?? { code: failures.printerSilent } }
-        const intended = intend(request, session, place)
+        const intended = intend(parts, request, session, place)
         if (!intended.ok) return intended
         const { slip, number, pickup } = intended.value
         checkpoint('intended')
         onPhase(slip, 'header')
-        const outcome = await print(number, pickup, request, session, place, (phase) => {
+        const outcome = await print(parts, number, pickup, request, session, place, (phase) => {
           checkpoint(`phase-${phase}`)
           onPhase(slip, phase)
         })
         checkpoint('printed')
         try {
-          record(slip, pickup, outcome)
+          record(parts, slip, pickup, outcome)
         } catch (error) {
           const failure = storageFailure(error)
           if (failure === null) throw error
@@ -257,6 +110,161 @@ export function createRelease(parts: Parts): Release {
       }
     },
   }
+}
+
+/** Spends the verification and records the intent, or refuses with nothing changed. */
+function intend(
+  parts: Parts,
+  request: ReleaseRequest,
+  session: Session,
+  place: Place,
+): Result<{ slip: SlipId; number: string; pickup: Pickup }> {
+  const { store, ledger, pickups, verifications, approvals, slips, now } = parts
+  try {
+    return store.transact(() => {
+      const pickup = pickups.get(request.pickup)
+      if (pickup === null) return fail(failures.pickupNotHere)
+      // Verified before closing may finish: the hours were asked when the identity was proved.
+      const allowed = decideHere(place, pickup, { kind: 'release', closed: null, witnessed: true }, now())
+      if (!allowed.ok) return allowed
+      if (slips.unsettledOf(pickup.id) !== null) return fail(failures.slipUnsettled)
+      const over = pickupCan.notBeServedFor(pickup.state)
+      if (over !== null) return fail(over)
+      const wasted = slips.wasted(pickup.id, pickup.epoch)
+      if (wasted >= printsThatMayFail) return fail(failures.noFurtherSlip)
+      const by = { staff: session.staff, session: session.id }
+      const letter = 'approval' in request
+      const verification = letter ? null : verifications.open(request.verification, pickup.id, by, now())
+      const open = letter ? approvals.open(request.approval, pickup.id, by, now()) : verification
+      // A letter is released by approval, and nothing else is.
+      const proved =
+        pickupCan.release(pickup.state) && letter === (pickup.channel === 'registered-letter') ? open : null
+      if (proved === null) return fail(failures.verificationSpent)
+      const confirmed = decideHere(
+        place,
+        pickup,
+        { kind: 'release', closed: null, witnessed: proved.witness !== null },
+        now(),
+      )
+      if (!confirmed.ok) return confirmed
+      // What was proved must still be a proof: the policy may have changed since.
+      if (verification !== null) {
+        const accepted = decideHere(place, pickup, { kind: 'verify', closed: null, proof: verification.proof }, now())
+        if (!accepted.ok) return accepted
+      }
+      // Whatever the policy says of four eyes: of letters the promise asks for two.
+      if (letter && proved.witness === null) return fail(failures.needsSecondMember)
+      const against = letter ? { approval: request.approval } : { verification: request.verification }
+      const slip = SlipId.parse(newId())
+      const number = slips.nextNumber(place.desk.slipPrefix)
+      slips.intend({
+        id: slip,
+        number,
+        pickup: pickup.id,
+        epoch: pickup.epoch,
+        verification: null,
+        ...against,
+        staff: session.staff,
+        language: request.language,
+        at: now(),
+      })
+      ledger.append({
+        kind: 'slip-intended',
+        pickup: pickup.id,
+        epoch: pickup.epoch,
+        actor: session.staff,
+        facts: { slip, number, ...against, language: request.language, further: wasted > 0 },
+      })
+      pickups.setState(pickup.id, 'printing')
+      return ok({ slip, number, pickup })
+    })
+  } catch (error) {
+    const failure = storageFailure(error)
+    if (failure === null) throw error
+    return { ok: false, failure }
+  }
+}
+
+/**
+ * Tries the session's keys, newest first. null: not sealed for this kiosk, pickup or epoch, or damaged; HPKE does not
+ * say which.
+ */
+async function openWith(
+  { kiosk, pickups, open = openEnvelope }: Parts,
+  session: Session,
+  pickup: Pickup,
+): Promise<Buffer | null> {
+  for (const { privateKey } of session.openingKeys) {
+    try {
+      return await open(privateKey, pickups.envelopeOf(pickup.id), {
+        pickup: pickup.id,
+        kiosk,
+        epoch: pickup.epoch,
+      })
+    } catch {
+      // The next key, if there is one.
+    }
+  }
+  return null
+}
+
+/** Opens, lays out, prints. Whatever happens in here, the secret's buffers are zeros afterwards. */
+async function print(
+  parts: Parts,
+  number: string,
+  pickup: Pickup,
+  request: ReleaseRequest,
+  session: Session,
+  place: Place,
+  onPhase: (phase: PrintPhase) => void,
+): Promise<PrintOutcome> {
+  const { layout, printer } = parts
+  const secret = await openWith(parts, session, pickup)
+  if (secret === null) return { kind: 'failed', code: failures.envelopeSealed }
+  parts.checkpoint?.('opened')
+  try {
+    const job = layout({ pickup, number, language: request.language, desk: place.desk, policy: place.policy }, secret)
+    wipe(secret)
+    if (!job.ok) return { kind: 'failed', code: job.failure.code }
+    try {
+      return await printer.print(job.value, onPhase, { justChecked: true })
+    } finally {
+      wipe(job.value.header, job.value.body)
+    }
+  } finally {
+    wipe(secret)
+  }
+}
+
+function record({ store, ledger, pickups, slips }: Parts, slip: SlipId, pickup: Pickup, outcome: PrintOutcome): void {
+  store.transact(() => {
+    switch (outcome.kind) {
+      case 'printed':
+        slips.outcome(slip, 'printed', null)
+        pickups.setState(pickup.id, 'printed')
+        ledger.append({ kind: 'slip-printed', pickup: pickup.id, epoch: pickup.epoch, facts: { slip } })
+        break
+      case 'failed':
+        slips.outcome(slip, 'failed', outcome.code)
+        ledger.append({
+          kind: 'slip-failed',
+          pickup: pickup.id,
+          epoch: pickup.epoch,
+          facts: { slip, code: outcome.code },
+        })
+        // Asked back while it was printing: there is certainly no paper, so the answer that had to wait goes now.
+        if (pickups.get(pickup.id)?.revokePending === true) {
+          pickups.end(pickup.id, 'revoked')
+          ledger.append({ kind: 'revoke-acknowledged', pickup: pickup.id, epoch: pickup.epoch, facts: {} })
+        } else pickups.setState(pickup.id, 'arrived')
+        break
+      case 'uncertain':
+        recordUncertain(slips, pickups, ledger, slip, pickup.id, pickup.epoch, outcome.code)
+        break
+      default:
+        unreachable(outcome)
+    }
+  })
 }
 
 function recordUncertain(

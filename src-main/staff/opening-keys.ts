@@ -65,85 +65,173 @@ export interface Rotation {
   readonly keep?: (key: OpeningKey) => boolean
 }
 
-export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersign, setVouch, announce, now }: Parts) {
-  const db: Sqlite = store.db
-  const all = db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC')
-  const insert = db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)')
-  const insertShare = db.prepare('INSERT OR REPLACE INTO opening_share (key, staff, sealed) VALUES (?, ?, ?)')
-  const share = db.prepare<[number, string], { sealed: Buffer }>(
-    'SELECT sealed FROM opening_share WHERE key = ? AND staff = ?',
-  )
-  const envelopes = db.prepare<[Buffer], { n: number }>(
-    'SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)',
-  )
-  const insertLink = db.prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)')
-  const insertSuccession = db.prepare(
-    'INSERT INTO opening_succession (staff, from_public, to_public, proof) VALUES (?, ?, ?, ?)',
-  )
-  const setStatement = db.prepare(
-    'INSERT OR REPLACE INTO opening_statement (one, to_public, n, by_staff, holders, by_key, by_person) VALUES (1, ?, ?, ?, ?, ?, ?)',
-  )
-  const statementOf = db.prepare<[], { to_public: Buffer; n: number; by_staff: string; told: number }>(
-    'SELECT to_public, n, by_staff, told FROM opening_statement',
-  )
-  const holdersOf = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?')
-  const drop = db.prepare('DELETE FROM opening_key WHERE n = ?')
-
-  /** What was said in this run (`wordOf`). */
-  const spoken = new Set<string>()
-
-  /**
-   * Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by
-   * hand.
-   */
-  function list(): { n: number; publicKey: Buffer }[] {
-    return all.all().map((row) => {
-      const publicKey = readPublic(keyEncryptionKey, 'opening', row.public_key)
-      if (publicKey === null) throw new DamagedRow('an opening key is not this kiosk’s own')
-      return { n: row.n, publicKey }
-    })
+/** What the opening keys ask of the kiosk's database. */
+function keyStatements(db: Sqlite) {
+  return {
+    all: db.prepare<[], Row>('SELECT n, public_key FROM opening_key ORDER BY n DESC'),
+    insert: db.prepare('INSERT INTO opening_key (public_key, created_at) VALUES (?, ?)'),
+    insertShare: db.prepare('INSERT OR REPLACE INTO opening_share (key, staff, sealed) VALUES (?, ?, ?)'),
+    share: db.prepare<[number, string], { sealed: Buffer }>(
+      'SELECT sealed FROM opening_share WHERE key = ? AND staff = ?',
+    ),
+    envelopes: db.prepare<[Buffer], { n: number }>(
+      'SELECT count(*) AS n FROM pickup WHERE length(envelope) > 0 AND (sealed_to IS NULL OR sealed_to = ?)',
+    ),
+    insertLink: db.prepare('INSERT INTO opening_link (from_public, to_public, countersignature) VALUES (?, ?, ?)'),
+    insertSuccession: db.prepare(
+      'INSERT INTO opening_succession (staff, from_public, to_public, proof) VALUES (?, ?, ?, ?)',
+    ),
+    setStatement: db.prepare(
+      'INSERT OR REPLACE INTO opening_statement (one, to_public, n, by_staff, holders, by_key, by_person) VALUES (1, ?, ?, ?, ?, ?, ?)',
+    ),
+    statementOf: db.prepare<[], { to_public: Buffer; n: number; by_staff: string; told: number }>(
+      'SELECT to_public, n, by_staff, told FROM opening_statement',
+    ),
+    holdersOf: db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM opening_share WHERE key = ?'),
+    drop: db.prepare('DELETE FROM opening_key WHERE n = ?'),
   }
+}
 
-  /** Whose word of whom: a colleague who is added is spoken of anew. */
-  const wordOf = ({ n }: { n: number }, staff: string) => `${n} ${holdersOf.get(n)?.n ?? 0} ${staff}`
+/** What the functions of this file work on. */
+interface Kept extends Parts {
+  readonly rows: ReturnType<typeof keyStatements>
+  /** What was said in this run (`wordOf`). */
+  readonly spoken: Set<string>
+}
 
-  async function linksFor(held: readonly OpeningKey[], next: Buffer) {
-    const hub = hubCountersign()
-    if (hub === null) return []
-    return Promise.all(
-      held.map(async ({ publicKey, privateKey }) => ({
-        from: publicKey,
-        countersignature: await countersign({ kiosk, from: publicKey, to: next }, privateKey, hub),
+/**
+ * Newest first. Throws when a key is not the one this kiosk made: nobody may have grants sealed to a key put there by
+ * hand.
+ */
+function listKeys({ rows, keyEncryptionKey }: Kept): { n: number; publicKey: Buffer }[] {
+  return rows.all.all().map((row) => {
+    const publicKey = readPublic(keyEncryptionKey, 'opening', row.public_key)
+    if (publicKey === null) throw new DamagedRow('an opening key is not this kiosk’s own')
+    return { n: row.n, publicKey }
+  })
+}
+
+/** Whose word of whom: a colleague who is added is spoken of anew. */
+const wordOf = ({ rows }: Kept, n: number, staff: string) => `${n} ${rows.holdersOf.get(n)?.n ?? 0} ${staff}`
+
+async function linksFor({ hubCountersign, kiosk }: Kept, held: readonly OpeningKey[], next: Buffer) {
+  const hub = hubCountersign()
+  if (hub === null) return []
+  return Promise.all(
+    held.map(async ({ publicKey, privateKey }) => ({
+      from: publicKey,
+      countersignature: await countersign({ kiosk, from: publicKey, to: next }, privateKey, hub),
+    })),
+  )
+}
+
+/** null: the hub has not told its own key yet. `write` keeps it, inside the caller's transaction. */
+async function statement(
+  kept: Kept,
+  { publicKey, privateKey }: OpeningKey,
+  holders: readonly ShareOf[],
+  { staff, own, head }: Speaker,
+): Promise<{ write: () => void } | null> {
+  const { rows, kiosk, hubCountersign, spoken } = kept
+  const hub = hubCountersign()
+  if (hub === null) return null
+  // A statement by itself writes nothing in the ledger: the next one is the newer all the same.
+  const n = Math.max(head, (rows.statementOf.get()?.n ?? -1) + 1)
+  const said = { kiosk, key: publicKey, n, by: staff, holders }
+  const [byKey, byPerson] = await Promise.all([proveHolders(said, privateKey, hub), proveHolders(said, own, hub)])
+  const text = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))
+  return {
+    write() {
+      rows.setStatement.run(publicKey, n, staff, text, byKey, byPerson)
+      const [newest] = listKeys(kept)
+      if (newest !== undefined) spoken.add(wordOf(kept, newest.n, staff))
+    },
+  }
+}
+
+async function rotate(kept: Kept, { held, head, to, by, also, keep = () => false }: Rotation): Promise<void> {
+  const { store, rows, keyEncryptionKey, kiosk, setVouch, announce, now } = kept
+  const pair = await newSealKeyPair()
+  let taken = false
+  try {
+    const links = await linksFor(kept, held, pair.publicKey)
+    const said = by === null ? null : await statement(kept, pair, to, by)
+    const shares = await Promise.all(
+      to.map(async ({ staff, publicKey }) => ({
+        staff,
+        sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey),
+        vouch: vouchFor(pair.privateKey, { kiosk, staff }, publicKey),
+        proof:
+          head === null
+            ? null
+            : await countersign({ kiosk, from: head.publicKey, to: pair.publicKey }, head.privateKey, publicKey),
       })),
     )
+    store.transact(() => {
+      const n = Number(
+        rows.insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid,
+      )
+      for (const { staff, sealed, vouch, proof } of shares) {
+        rows.insertShare.run(n, staff, sealed)
+        setVouch(staff, vouch)
+        if (head !== null) rows.insertSuccession.run(staff, head.publicKey, pair.publicKey, proof)
+      }
+      for (const link of links) rows.insertLink.run(link.from, pair.publicKey, link.countersignature)
+      said?.write()
+      announce(pair.publicKey)
+      also(pair.publicKey)
+    })
+    taken = keep({ publicKey: pair.publicKey, privateKey: pair.privateKey })
+  } finally {
+    if (!taken) wipe(pair.privateKey)
   }
+}
 
-  /** null: the hub has not told its own key yet. `write` keeps it, inside the caller's transaction. */
-  async function statement(
-    { publicKey, privateKey }: OpeningKey,
-    holders: readonly ShareOf[],
-    { staff, own, head }: Speaker,
-  ): Promise<{ write: () => void } | null> {
-    const hub = hubCountersign()
-    if (hub === null) return null
-    // A statement by itself writes nothing in the ledger: the next one is the newer all the same.
-    const n = Math.max(head, (statementOf.get()?.n ?? -1) + 1)
-    const said = { kiosk, key: publicKey, n, by: staff, holders }
-    const [byKey, byPerson] = await Promise.all([proveHolders(said, privateKey, hub), proveHolders(said, own, hub)])
-    const text = JSON.stringify(holders.map((one) => ({ staff: one.staff, key: one.publicKey.toString('base64url') })))
-    return {
-      write() {
-        setStatement.run(publicKey, n, staff, text, byKey, byPerson)
-        const [newest] = list()
-        if (newest !== undefined) spoken.add(wordOf(newest, staff))
-      },
-    }
+async function sharesFor(
+  kept: Kept,
+  staff: StaffId,
+  staffPublic: Buffer,
+  held: readonly OpeningKey[],
+): Promise<{ write: () => void }> {
+  const known = listKeys(kept)
+  const sealed = await Promise.all(
+    held.flatMap(({ publicKey, privateKey }) => {
+      const key = known.find((candidate) => candidate.publicKey.equals(publicKey))
+      return key === undefined
+        ? []
+        : [sealShare(staffPublic, staff, publicKey, privateKey).then((bytes) => ({ n: key.n, bytes }))]
+    }),
+  )
+  return {
+    write() {
+      for (const { n, bytes } of sealed) kept.rows.insertShare.run(n, staff, bytes)
+    },
   }
+}
+
+async function openFor(kept: Kept, staff: StaffId, staffPrivate: Uint8Array): Promise<OpeningKey[]> {
+  const opened: OpeningKey[] = []
+  for (const { n, publicKey } of listKeys(kept)) {
+    const row = kept.rows.share.get(n, staff)
+    const privateKey = row === undefined ? null : await openShare(staffPrivate, staff, publicKey, row.sealed)
+    if (privateKey === null) continue
+    // Anybody can seal to a public key: a share that holds another key than it says is no share.
+    if (await isPair(publicKey, privateKey)) opened.push({ publicKey, privateKey })
+    else wipe(privateKey)
+  }
+  return opened
+}
+
+export function createOpeningKeys(parts: Parts) {
+  const { store, hubCountersign } = parts
+  const rows = keyStatements(store.db)
+  const kept: Kept = { ...parts, rows, spoken: new Set() }
+  const list = () => listKeys(kept)
 
   return {
-    statement,
+    statement: (key: OpeningKey, holders: readonly ShareOf[], by: Speaker) => statement(kept, key, holders, by),
     newest: (): Buffer | null => list()[0]?.publicKey ?? null,
-    count: (): number => all.all().length,
+    count: (): number => rows.all.all().length,
 
     /**
      * Nobody has said who holds the newest key; or the hub did not take the word of somebody other than `staff`; or it
@@ -151,18 +239,18 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
      * that one is removed.
      */
     owesStatement(staff: StaffId): boolean {
-      const said = statementOf.get()
+      const said = rows.statementOf.get()
       const [newest] = list()
       if (newest === undefined || hubCountersign() === null) return false
       if (said?.to_public.equals(newest.publicKey) !== true) return true
       if (said.by_staff === staff) return false
-      return said.told === 2 || (said.told === 1 && !spoken.has(wordOf(newest, staff)))
+      return said.told === 2 || (said.told === 1 && !kept.spoken.has(wordOf(kept, newest.n, staff)))
     },
 
     /** Whether anybody has a share of the newest key. */
     newestIsHeld(): boolean {
       const [newest] = list()
-      return newest !== undefined && (holdersOf.get(newest.n)?.n ?? 0) > 0
+      return newest !== undefined && (rows.holdersOf.get(newest.n)?.n ?? 0) > 0
     },
 
     /** An opening key that nobody but this person has a share of, and that `held` does not have: it would be lost. */
@@ -170,8 +258,8 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       return list().some(
         ({ n, publicKey }) =>
           !held.some((key) => key.publicKey.equals(publicKey)) &&
-          share.get(n, staff) !== undefined &&
-          holdersOf.get(n)?.n === 1,
+          rows.share.get(n, staff) !== undefined &&
+          rows.holdersOf.get(n)?.n === 1,
       )
     },
 
@@ -180,76 +268,16 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
      * of `to`, and it vouches itself for the public key of each. The hub is told who `to` are, by that very key and by
      * whoever is signed in.
      */
-    async rotate({ held, head, to, by, also, keep = () => false }: Rotation): Promise<void> {
-      const pair = await newSealKeyPair()
-      let kept = false
-      try {
-        const links = await linksFor(held, pair.publicKey)
-        const said = by === null ? null : await statement(pair, to, by)
-        const shares = await Promise.all(
-          to.map(async ({ staff, publicKey }) => ({
-            staff,
-            sealed: await sealShare(publicKey, staff, pair.publicKey, pair.privateKey),
-            vouch: vouchFor(pair.privateKey, { kiosk, staff }, publicKey),
-            proof:
-              head === null
-                ? null
-                : await countersign({ kiosk, from: head.publicKey, to: pair.publicKey }, head.privateKey, publicKey),
-          })),
-        )
-        store.transact(() => {
-          const n = Number(
-            insert.run(protectPublic(keyEncryptionKey, 'opening', pair.publicKey), now()).lastInsertRowid,
-          )
-          for (const { staff, sealed, vouch, proof } of shares) {
-            insertShare.run(n, staff, sealed)
-            setVouch(staff, vouch)
-            if (head !== null) insertSuccession.run(staff, head.publicKey, pair.publicKey, proof)
-          }
-          for (const link of links) insertLink.run(link.from, pair.publicKey, link.countersignature)
-          said?.write()
-          announce(pair.publicKey)
-          also(pair.publicKey)
-        })
-        kept = keep({ publicKey: pair.publicKey, privateKey: pair.privateKey })
-      } finally {
-        if (!kept) wipe(pair.privateKey)
-      }
-    },
+    rotate: (rotation: Rotation): Promise<void> => rotate(kept, rotation),
 
     /**
      * Shares for a new colleague of the keys that a session holds; stored by `write` inside the caller's transaction.
      */
-    async sharesFor(staff: StaffId, staffPublic: Buffer, held: readonly OpeningKey[]): Promise<{ write: () => void }> {
-      const known = list()
-      const sealed = await Promise.all(
-        held.flatMap(({ publicKey, privateKey }) => {
-          const key = known.find((candidate) => candidate.publicKey.equals(publicKey))
-          return key === undefined
-            ? []
-            : [sealShare(staffPublic, staff, publicKey, privateKey).then((bytes) => ({ n: key.n, bytes }))]
-        }),
-      )
-      return {
-        write() {
-          for (const { n, bytes } of sealed) insertShare.run(n, staff, bytes)
-        },
-      }
-    },
+    sharesFor: (staff: StaffId, staffPublic: Buffer, held: readonly OpeningKey[]): Promise<{ write: () => void }> =>
+      sharesFor(kept, staff, staffPublic, held),
 
     /** The keys that this person's own key opens, newest first. The caller wipes them. */
-    async openFor(staff: StaffId, staffPrivate: Uint8Array): Promise<OpeningKey[]> {
-      const opened: OpeningKey[] = []
-      for (const { n, publicKey } of list()) {
-        const row = share.get(n, staff)
-        const privateKey = row === undefined ? null : await openShare(staffPrivate, staff, publicKey, row.sealed)
-        if (privateKey === null) continue
-        // Anybody can seal to a public key: a share that holds another key than it says is no share.
-        if (await isPair(publicKey, privateKey)) opened.push({ publicKey, privateKey })
-        else wipe(privateKey)
-      }
-      return opened
-    },
+    openFor: (staff: StaffId, staffPrivate: Uint8Array): Promise<OpeningKey[]> => openFor(kept, staff, staffPrivate),
 
     /**
      * Old keys die with their last envelope. Called after a whole round with the hub: the newest key is registered and
@@ -260,7 +288,8 @@ export function createOpeningKeys({ store, keyEncryptionKey, kiosk, hubCountersi
       if (old.length === 0) return 0
       return store.transact(() => {
         let dropped = 0
-        for (const { n, publicKey } of old) if ((envelopes.get(publicKey)?.n ?? 0) === 0) dropped += drop.run(n).changes
+        for (const { n, publicKey } of old)
+          if ((rows.envelopes.get(publicKey)?.n ?? 0) === 0) dropped += rows.drop.run(n).changes
         return dropped
       })
     },

@@ -33,96 +33,10 @@ interface Parts {
 
 export type Applier = ReturnType<typeof createApplier>
 
-export function createApplier({
-  store,
-  ledger,
-  pickups,
-  slips,
-  roster,
-  records,
-  walkIns,
-  requestDecided,
-  staffCalled,
-  corrected,
-}: Parts) {
+export function createApplier(parts: Parts) {
+  const { store, pickups, roster, records, corrected } = parts
   /** Corrected in the transaction under way. */
   let news: PickupId[] = []
-  /** What was issued for somebody who stands here is bound to their proof in the same transaction. */
-  function take(grants: readonly PreparedGrant[]): void {
-    pickups.take(grants, news)
-    for (const grant of grants) if (grant.walkIn !== null) walkIns.granted(grant.walkIn, grant.id)
-  }
-
-  /** A revoke is a request; the answer goes into the same ordered ledger, in the same transaction as the cursor. */
-  function revoke(id: PickupId, epoch: Epoch): void {
-    const pickup = pickups.get(id)
-    if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
-    if (!pickupCan.beAskedBack(pickup.state)) return
-    const slip = slips.unsettledOf(id)
-    if (slip !== null) {
-      if (pickup.revokePending) return
-      pickups.holdForRevoke(id)
-      ledger.append({ kind: 'revoke-pending', pickup: id, epoch, facts: { slip: slip.id } })
-      return
-    }
-    pickups.end(id, 'revoked')
-    ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })
-  }
-
-  function close(id: PickupId, epoch: Epoch): void {
-    const pickup = pickups.get(id)
-    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
-    if (pickupCan.beClosed(pickup.state)) pickups.end(id, 'revoked')
-  }
-
-  /** Whoever has been served or sent away meanwhile does not come back by a check-in that was long on its way. */
-  function arrived(id: PickupId, epoch: Epoch, at: number): void {
-    const pickup = pickups.get(id)
-    if (pickup === null || !sameEpoch(pickup.epoch, epoch) || !pickupCan.arrive(pickup.state) || pickup.revokePending)
-      return
-    pickups.arrive(id, at)
-    ledger.append({ kind: 'arrival', pickup: id, epoch, facts: { by: 'check-in-screen' } })
-  }
-
-  function change(item: Exclude<PlainChange, { kind: 'pickup-granted' }>): void {
-    switch (item.kind) {
-      case 'pickup-revoke':
-        revoke(item.pickup, item.epoch)
-        break
-      case 'pickup-closed':
-        close(item.pickup, item.epoch)
-        break
-      case 'staff-changed':
-        roster.change(item.staff)
-        break
-      case 'staff-removed':
-        roster.remove(item.staff)
-        break
-      case 'desk-changed':
-        records.setDesk(item.desk)
-        break
-      case 'policy-changed':
-        records.setPolicy(item.policy)
-        break
-      case 'request-decided':
-        requestDecided?.(item.decision)
-        break
-      case 'pickup-arrived':
-        arrived(item.pickup, item.epoch, item.at)
-        break
-      case 'staff-called':
-        staffCalled?.(item.call, item.at)
-        break
-      case 'directory-changed':
-        records.setDirectory(item.desks)
-        break
-      case 'later':
-        break
-      default:
-        unreachable(item)
-    }
-  }
-
   /** One transaction; whose data it has corrected is said when it is through. */
   function telling<T>(work: () => T): T {
     news = []
@@ -137,39 +51,7 @@ export function createApplier({
      * belongs to another incarnation: the caller takes a snapshot.
      */
     feed(page: PageHeads['feed'], grants: readonly PreparedGrant[]): 'applied' | 'gap' {
-      return telling(() => {
-        const record = records.read()
-        if (record === null || page.incarnation !== record.incarnation) return 'gap'
-        let cursor = record.cursor
-        // Grants that follow each other are taken together.
-        let taken = 0
-        let upTo = 0
-        const takeGrants = () => {
-          if (upTo > taken) take(grants.slice(taken, upTo))
-          taken = upTo
-        }
-        for (const item of page.changes) {
-          const isGrant = item.kind === 'pickup-granted'
-          if (item.seq <= cursor) {
-            // Known already.
-            if (isGrant) taken = upTo += 1
-            continue
-          }
-          if (item.seq !== cursor + 1) return 'gap'
-          if (isGrant) {
-            upTo += 1
-          } else {
-            takeGrants()
-            change(item)
-          }
-          cursor = item.seq
-        }
-        takeGrants()
-        if (page.next !== cursor) return 'gap'
-        records.setHubFacts(page.facts ?? 1)
-        records.setCursor(page.incarnation, cursor, record.synced || !page.more)
-        return 'applied'
-      })
+      return telling(() => applyFeed(parts, news, page, grants))
     },
 
     /** The hub says that these do not hold an opening key with what they chose here: another key is owed. */
@@ -196,7 +78,7 @@ export function createApplier({
           for (const id of roster.ids()) if (!present.has(id)) roster.remove(id)
           for (const member of page.staff) roster.change(member)
         }
-        take(grants)
+        take(parts, news, grants)
       })
     },
 
@@ -209,10 +91,128 @@ export function createApplier({
         for (const id of unnamed) {
           const pickup = pickups.get(id as PickupId)
           // Said in the ledger as well: a hub that comes back from a backup must know that this epoch is spent here.
-          if (pickup !== null) revoke(pickup.id, pickup.epoch)
+          if (pickup !== null) revoke(parts, pickup.id, pickup.epoch)
         }
         records.setCursor(page.incarnation, page.head, true)
       })
     },
   }
+}
+
+/** What was issued for somebody who stands here is bound to their proof in the same transaction. */
+function take({ pickups, walkIns }: Parts, news: PickupId[], grants: readonly PreparedGrant[]): void {
+  pickups.take(grants, news)
+  for (const grant of grants) if (grant.walkIn !== null) walkIns.granted(grant.walkIn, grant.id)
+}
+
+/** A revoke is a request; the answer goes into the same ordered ledger, in the same transaction as the cursor. */
+function revoke({ pickups, slips, ledger }: Parts, id: PickupId, epoch: Epoch): void {
+  const pickup = pickups.get(id)
+  if (pickup === null || !sameEpoch(pickup.epoch, epoch)) return
+  if (!pickupCan.beAskedBack(pickup.state)) return
+  const slip = slips.unsettledOf(id)
+  if (slip !== null) {
+    if (pickup.revokePending) return
+    pickups.holdForRevoke(id)
+    ledger.append({ kind: 'revoke-pending', pickup: id, epoch, facts: { slip: slip.id } })
+    return
+  }
+  pickups.end(id, 'revoked')
+  ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })
+}
+
+function close({ pickups, slips }: Parts, id: PickupId, epoch: Epoch): void {
+  const pickup = pickups.get(id)
+  if (pickup === null || !sameEpoch(pickup.epoch, epoch) || slips.unsettledOf(id) !== null) return
+  if (pickupCan.beClosed(pickup.state)) pickups.end(id, 'revoked')
+}
+
+/** Whoever has been served or sent away meanwhile does not come back by a check-in that was long on its way. */
+function arrived({ pickups, ledger }: Parts, id: PickupId, epoch: Epoch, at: number): void {
+  const pickup = pickups.get(id)
+  if (pickup === null || !sameEpoch(pickup.epoch, epoch) || !pickupCan.arrive(pickup.state) || pickup.revokePending)
+    return
+  pickups.arrive(id, at)
+  ledger.append({ kind: 'arrival', pickup: id, epoch, facts: { by: 'check-in-screen' } })
+}
+
+function change(parts: Parts, item: Exclude<PlainChange, { kind: 'pickup-granted' }>): void {
+  const { roster, records, requestDecided, staffCalled } = parts
+  switch (item.kind) {
+    case 'pickup-revoke':
+      revoke(parts, item.pickup, item.epoch)
+      break
+    case 'pickup-closed':
+      close(parts, item.pickup, item.epoch)
+      break
+    case 'staff-changed':
+      roster.change(item.staff)
+      break
+    case 'staff-removed':
+      roster.remove(item.staff)
+      break
+    case 'desk-changed':
+      records.setDesk(item.desk)
+      break
+    case 'policy-changed':
+      records.setPolicy(item.policy)
+      break
+    case 'request-decided':
+      requestDecided?.(item.decision)
+      break
+    case 'pickup-arrived':
+      arrived(parts, item.pickup, item.epoch, item.at)
+      break
+    case 'staff-called':
+      staffCalled?.(item.call, item.at)
+      break
+    case 'directory-changed':
+      records.setDirectory(item.desks)
+      break
+    case 'later':
+      break
+    default:
+      unreachable(item)
+  }
+}
+
+/** The changes of one page, inside the caller's transaction. `news` is filled with those whose person was corrected. */
+function applyFeed(
+  parts: Parts,
+  news: PickupId[],
+  page: PageHeads['feed'],
+  grants: readonly PreparedGrant[],
+): 'applied' | 'gap' {
+  const { records } = parts
+  const record = records.read()
+  if (record === null || page.incarnation !== record.incarnation) return 'gap'
+  let cursor = record.cursor
+  // Grants that follow each other are taken together.
+  let taken = 0
+  let upTo = 0
+  const takeGrants = () => {
+    if (upTo > taken) take(parts, news, grants.slice(taken, upTo))
+    taken = upTo
+  }
+  for (const item of page.changes) {
+    const isGrant = item.kind === 'pickup-granted'
+    if (item.seq <= cursor) {
+      // Known already.
+      if (isGrant) taken = upTo += 1
+      continue
+    }
+    if (item.seq !== cursor + 1) return 'gap'
+    if (isGrant) {
+      upTo += 1
+    } else {
+      takeGrants()
+      change(parts, item)
+    }
+    cursor = item.seq
+  }
+  takeGrants()
+  if (page.next !== cursor) return 'gap'
+  records.setHubFacts(page.facts ?? 1)
+  records.setCursor(page.incarnation, cursor, record.synced || !page.more)
+  return 'applied'
 }

@@ -10,8 +10,38 @@ import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
 /** `away`: what is on screen is old; it stays, under a notice, until the engine is back. */
 export type Presence = 'starting' | 'here' | 'away' | 'given-up' | 'elsewhere'
 
-export const useKiosk = defineStore('kiosk', () => {
+/** The state as last pushed, and whether it is known to be fresh since the last break. */
+function createPushed() {
   const state = shallowRef<KioskState | null>(null)
+  const fresh = ref(false)
+  /** The engine restarted while somebody was serving: whom it signed out is told so, until the next one signs in. */
+  const interrupted = ref(false)
+  let received = 0
+
+  return {
+    state,
+    fresh,
+    interrupted,
+    /** False for a state that comes late: a newer one of the same engine is here already. */
+    accept(next: KioskState): boolean {
+      // A new engine counts from the start again; within one engine an older state never replaces a newer one.
+      if (fresh.value && state.value !== null && next.revision < state.value.revision) return false
+      if (next.staff !== null) interrupted.value = false
+      else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null)
+        interrupted.value = true
+      received = performance.now()
+      state.value = next
+      fresh.value = true
+      return true
+    },
+    /** The desk's time now: the engine's, carried on by this page's monotonic clock. Milliseconds since 1970. */
+    deskNow: () => (state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)),
+  }
+}
+
+export const useKiosk = defineStore('kiosk', () => {
+  const pushed = createPushed()
+  const { state, fresh, interrupted, deskNow } = pushed
   const connection = ref<LinkState>('connecting')
   const engine = ref<ShellNotice['engine']>('starting')
   const engineFailure = shallowRef<Failure | null>(null)
@@ -19,16 +49,8 @@ export const useKiosk = defineStore('kiosk', () => {
   const scanNotice = shallowRef<{ readonly failure: Failure; readonly at: number } | null>(null)
   /** How often somebody has called for staff here: each time it rings. */
   const rung = ref(0)
-  /** True while the pushed state is known to be fresh since the last break. */
-  const fresh = ref(false)
-  /** The engine restarted while somebody was serving: whom it signed out is told so, until the next one signs in. */
-  const interrupted = ref(false)
-  let received = 0
   let notices = 0
-  let client: KioskClient | null = null
-  let drop: () => void = () => undefined
-  let reopen: () => void = () => undefined
-  let revive: () => void = () => undefined
+  let joined: { readonly client: KioskClient; readonly drop: () => void; readonly link: KioskLink } | null = null
 
   const presence = computed<Presence>(() => {
     if (connection.value === 'elsewhere') return 'elsewhere'
@@ -38,27 +60,20 @@ export const useKiosk = defineStore('kiosk', () => {
   })
 
   function accept(next: KioskState): void {
-    // A new engine counts from the start again; within one engine an older state never replaces a newer one.
-    if (fresh.value && state.value !== null && next.revision < state.value.revision) return
-    if (next.staff !== null) interrupted.value = false
-    else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null)
-      interrupted.value = true
-    received = performance.now()
-    state.value = next
+    if (!pushed.accept(next)) return
     engine.value = 'up'
     engineFailure.value = null
-    fresh.value = true
   }
 
   async function refresh(): Promise<void> {
-    if (client === null) return
-    const result = await client.state({})
+    if (joined === null) return
+    const result = await joined.client.state({})
     if (result.ok) accept(result.value)
   }
 
   function broken(): void {
     fresh.value = false
-    drop()
+    joined?.drop()
   }
 
   function onNotice(notice: ShellNotice): void {
@@ -73,10 +88,7 @@ export const useKiosk = defineStore('kiosk', () => {
   /** Joins the engine; called once by the page. */
   function join(link: KioskLink): void {
     const made = createClient(kioskApi, splitNotices(link, onNotice))
-    client = made.api
-    drop = () => {
-      made.drop()
-    }
+    joined = { client: made.api, drop: () => made.drop(), link }
     made.api.on('state', accept)
     made.api.on('scanNotice', ({ failure }) => {
       notices += 1
@@ -91,34 +103,23 @@ export const useKiosk = defineStore('kiosk', () => {
       else broken()
       if (next === 'elsewhere') state.value = null
     })
-    reopen = () => {
-      link.start()
-    }
-    revive = () => {
-      link.retryEngine()
-    }
     link.start()
   }
 
   /** A person wants an engine that was given up to be tried again. */
   function retryEngine(): void {
-    if (presence.value === 'given-up') revive()
+    if (presence.value === 'given-up') joined?.link.retryEngine()
   }
 
   /** A person wants the kiosk in this window after another had taken it. */
   function takeBack(): void {
-    if (connection.value === 'elsewhere') reopen()
+    if (connection.value === 'elsewhere') joined?.link.start()
   }
 
   /** One call; while the engine is away every call is answered `L-904` at once. */
   async function call<T>(work: (api: KioskClient) => Promise<Result<T>>): Promise<Result<T>> {
-    if (client === null || presence.value !== 'here') return fail(failures.engineRestarting)
-    return work(client)
-  }
-
-  /** The desk's time now: the engine's, carried on by this page's monotonic clock. Milliseconds since 1970. */
-  function deskNow(): number {
-    return state.value === null ? Date.now() : state.value.now + Math.round(performance.now() - received)
+    if (joined === null || presence.value !== 'here') return fail(failures.engineRestarting)
+    return work(joined.client)
   }
 
   return {

@@ -26,7 +26,7 @@ export interface Mutant extends Patch {
 export const mutants: readonly Mutant[] = [
   {
     guard: 'a kiosk takes no grant of an epoch that it has acknowledged',
-    file: 'src-main/pickups/cache.ts',
+    file: 'src-main/pickups/taking.ts',
     from: 'if (same) {',
     to: "if (same && known.state !== 'revoked') {",
   },
@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the acknowledgement is inside the ledger',
     file: 'src-main/sync/apply.ts',
-    from: "    pickups.end(id, 'revoked')\n    ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })",
-    to: "    pickups.end(id, 'revoked')",
+    from: "  pickups.end(id, 'revoked')\n  ledger.append({ kind: 'revoke-acknowledged', pickup: id, epoch, facts: {} })",
+    to: "  pickups.end(id, 'revoked')",
   },
   {
     guard: 'no acknowledgement over unaccounted paper',
@@ -69,13 +69,13 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the intent is committed before the first byte',
     file: 'src-main/release/release.ts',
-    from: '      return store.transact(() => {\n        const pickup = pickups.get(request.pickup)',
-    to: "      return (<T>(work: () => T): T => {\n        store.db.exec('BEGIN IMMEDIATE')\n        return work()\n      })(() => {\n        const pickup = pickups.get(request.pickup)",
+    from: '    return store.transact(() => {\n      const pickup = pickups.get(request.pickup)',
+    to: "    return (<T>(work: () => T): T => {\n      store.db.exec('BEGIN IMMEDIATE')\n      return work()\n    })(() => {\n      const pickup = pickups.get(request.pickup)",
     also: [
       {
         file: 'src-main/release/release.ts',
-        from: '    store.transact(() => {\n      switch (outcome.kind) {',
-        to: "    if (store.db.inTransaction) store.db.exec('COMMIT')\n    store.transact(() => {\n      switch (outcome.kind) {",
+        from: '  store.transact(() => {\n    switch (outcome.kind) {',
+        to: "  if (store.db.inTransaction) store.db.exec('COMMIT')\n  store.transact(() => {\n    switch (outcome.kind) {",
       },
     ],
   },
@@ -169,7 +169,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a snapshot asks back what is no longer granted',
     file: 'src-main/sync/apply.ts',
-    from: 'if (pickup !== null) revoke(pickup.id, pickup.epoch)',
+    from: 'if (pickup !== null) revoke(parts, pickup.id, pickup.epoch)',
     to: '',
   },
   {
@@ -181,7 +181,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a late handover recalls what was granted elsewhere since',
     file: 'src-hub/ledger/rules.ts',
-    from: 'account for.\n      recall(set, effects, pickup)\n',
+    from: 'account for.\n  recall(set, effects, pickup)\n',
     to: '\n',
   },
   {
@@ -225,7 +225,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',
     file: 'src-hub/ledger/rules.ts',
-    from: 'if (!hubPickupCan.beServed(row.state)) return\n        recall(set, effects, pickup)',
+    from: 'if (!hubPickupCan.beServed(row.state)) return\n    recall(set, effects, pickup)',
     to: 'return',
     seeds: 2000,
   },

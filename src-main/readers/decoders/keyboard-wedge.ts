@@ -7,10 +7,9 @@
  * Keyboards with n-key rollover send longer reports of a layout of their own, which only their report descriptor tells:
  * refused by name (L-712).
  */
-import { longestScan, type DecodedScan, type Decoder, type ReadRefusal, type Took } from './decoder.ts'
-import { isDead, joinDead, keysFor, layouts, type LayoutName } from './layouts.ts'
-import { payloadOf } from './payload.ts'
-import { createTypedIdentifiers } from './typed-identifiers.ts'
+import type { DecodedScan, Decoder, Took } from './decoder.ts'
+import { keysFor, layouts, type LayoutName } from './layouts.ts'
+import { createTypedText } from './typed-text.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
 
 const shiftMask = 0x22
@@ -34,7 +33,6 @@ const controls: ReadonlyMap<number, string> = new Map([
   [0x23, '\x1e'],
   [0x07, '\x04'],
 ])
-const typedControls: ReadonlySet<number> = new Set([0x04, 0x1d, 0x1e])
 const longestBootReport = 9
 /** Usages 1..3: roll-over, POST failure, undefined error. */
 const lastError = 0x03
@@ -45,77 +43,28 @@ function keypadDigit(usage: number): number | null {
 }
 
 export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
-  const maps = layouts[layout]
   let held: ReadonlySet<number> = new Set()
-  let text = ''
-  let spoiled: ReadRefusal | null = null
   let took: Took = 'idle'
-  let dead: string | null = null
   let caps = false
-  let code: number | null = null
-  const identifiers = createTypedIdentifiers()
+  const typed = createTypedText()
 
-  function reset(): void {
-    text = ''
-    spoiled = null
-    dead = null
-    code = null
+  function press(usage: number, modifiers: number): void {
+    const character = characterOf(layout, usage, modifiers, caps)
+    if (character === null) typed.spoil(failures.scanIncomplete)
+    else typed.add(character)
   }
 
-  function spoil(why: ReadRefusal = failures.scanIncomplete): void {
-    identifiers.saw(text)
-    text = ''
-    dead = null
-    code = null
-    spoiled ??= why
-  }
-
-  function add(character: string): void {
-    if (spoiled !== null) return
-    if (dead !== null) {
-      const mark = dead
-      dead = null
-      text += joinDead(mark, character)
-    } else if (isDead(character)) dead = character
-    else text += character
-    if (text.length > longestScan) spoil(failures.codeTooLong)
-  }
-
+  /** Enter or Tab: what has been typed is whole. */
   function end(): DecodedScan[] {
-    if (dead !== null) add(' ')
-    identifiers.saw(text)
-    const payload = spoiled === null ? payloadOf(text) : { refused: spoiled }
-    reset()
-    if (payload === 'empty') return []
-    if ('refused' in payload) {
-      took = payload.refused
+    const ended = typed.end()
+    if (ended === 'empty') return []
+    if ('refused' in ended) {
+      took = ended.refused
       return []
     }
     if (took === 'part') took = 'scan'
-    return [identifiers.of(payload.scan)]
+    return [ended.scan]
   }
-
-  function press(usage: number, modifiers: number): void {
-    // Some wedges send AltGr as Windows does: left Control and left Alt.
-    const asAltGr = (modifiers & altGrMask) !== 0 || (modifiers & (leftControl | leftAlt)) === (leftControl | leftAlt)
-    const command = modifiers & commandMask & (asAltGr ? ~(leftControl | leftAlt) : 0xff)
-    if (command !== 0) {
-      const control = (command & ~controlMask) === 0 ? controls.get(usage) : undefined
-      if (control === undefined) spoil()
-      else add(control)
-      return
-    }
-    const shifted = (modifiers & shiftMask) !== 0
-    const character = (asAltGr ? maps.altGr : shifted ? maps.shift : maps.plain).get(usage)
-    // A key without a character (F5, Escape) is not part of any card.
-    if (character === undefined) spoil()
-    else
-      add(
-        caps && /^\p{L}$/u.test(character) ? (shifted ? character.toLowerCase() : character.toUpperCase()) : character,
-      )
-  }
-
-  const pending = () => text !== '' || spoiled !== null || dead !== null || code !== null
 
   return {
     push(report) {
@@ -125,26 +74,20 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
       if (keys === null) {
         held = new Set()
         if (report.length > longestBootReport) {
-          identifiers.saw(text)
-          reset()
+          typed.abandon()
           took = failures.keysNotUnderstood
-        } else spoil()
+        } else typed.spoil(failures.scanIncomplete)
         return []
       }
       const modifiers = keys[0] ?? 0
-      if (code !== null && (modifiers & leftAlt) === 0) {
-        const typed = code
-        code = null
-        if ((typed >= 0x20 && typed <= 0x7e) || typedControls.has(typed)) add(String.fromCharCode(typed))
-        else spoil()
-      }
+      if ((modifiers & leftAlt) === 0) typed.endCode()
       const now = new Set<number>()
       const done: DecodedScan[] = []
       for (const usage of keys.subarray(2)) {
         if (usage === 0) continue
         if (usage <= lastError) {
           // What is held is unknown now; the keys of the last good report count as held still.
-          spoil()
+          typed.spoil(failures.scanIncomplete)
           return done
         }
         if (now.has(usage)) continue
@@ -154,26 +97,38 @@ export function createKeyboardWedgeDecoder(layout: LayoutName): Decoder {
         if (usage === enter || usage === keypadEnter || usage === tab) done.push(...end())
         else if (usage === capsLock) caps = !caps
         else if (usage === numLock) continue
-        else if (digit !== null && (modifiers & ~shiftMask) === leftAlt)
-          code = Math.min((code ?? 0) * 10 + digit, 0xffff)
+        else if (digit !== null && (modifiers & ~shiftMask) === leftAlt) typed.keypad(digit)
         else press(usage, modifiers)
       }
       held = now
-      if (took === 'part' && !pending()) took = 'idle'
+      if (took === 'part' && !typed.pending()) took = 'idle'
       return done
     },
     took: () => took,
-    pending,
+    pending: typed.pending,
     spoil() {
-      if (pending()) spoil()
+      if (typed.pending()) typed.spoil(failures.scanIncomplete)
     },
     reset() {
-      reset()
+      typed.reset()
       held = new Set()
       caps = false
     },
-    paused: () => identifiers.paused(),
+    paused: typed.paused,
   }
+}
+
+/** What a key types; null for one that types nothing (F5, Escape) or commands something: it is not part of any card. */
+function characterOf(layout: LayoutName, usage: number, modifiers: number, caps: boolean): string | null {
+  const maps = layouts[layout]
+  // Some wedges send AltGr as Windows does: left Control and left Alt.
+  const asAltGr = (modifiers & altGrMask) !== 0 || (modifiers & (leftControl | leftAlt)) === (leftControl | leftAlt)
+  const command = modifiers & commandMask & (asAltGr ? ~(leftControl | leftAlt) : 0xff)
+  if (command !== 0) return (command & ~controlMask) === 0 ? (controls.get(usage) ?? null) : null
+  const shifted = (modifiers & shiftMask) !== 0
+  const character = (asAltGr ? maps.altGr : shifted ? maps.shift : maps.plain).get(usage) ?? null
+  if (character === null || !caps || !/^\p{L}$/u.test(character)) return character
+  return shifted ? character.toLowerCase() : character.toUpperCase()
 }
 
 /**

@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { KioskState } from '../../../src-shared/kiosk-api/index.ts'
-import type { Failure } from '../../../src-shared/failures/result.ts'
+import { fail, ok, type Failure, type Result } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
 import type { EngineSupervisor } from '../supervisor.ts'
 import type { Installer } from './installers.ts'
@@ -61,10 +61,18 @@ export interface Updater {
 
 const Idle = KioskState.pick({ counter: true, staff: true, counts: true, setup: true })
 
+/** Whether the desk serves nobody and owes nothing, by its pushed state; null where the payload is none. */
+function isIdle(payload: unknown): boolean | null {
+  const state = Idle.safeParse(payload)
+  if (!state.success) return null
+  const { counter, staff, counts } = state.data
+  return counter.step === 'idle' && staff === null && counts.unsettled === 0
+}
+
 export function createUpdater(parts: UpdaterParts): Updater {
-  const { settings, version, folder, installer, supervisor, timers, log } = parts
+  const { version, folder, installer, supervisor, log } = parts
   const recordFile = join(folder, 'update.json')
-  const cancels = new Map<string, () => void>()
+  const timers = createNamedTimers(parts.timers)
   let record = readRecord(recordFile)
   let idle = false
 
@@ -74,16 +82,15 @@ export function createUpdater(parts: UpdaterParts): Updater {
     writeRecord(recordFile, next)
   }
 
-  function later(name: string, ms: number, run: () => void): void {
-    cancels.get(name)?.()
-    cancels.set(name, timers.set(run, ms))
+  function putBack(why: string): void {
+    log(`lodge: ${why}; the version before is put back`)
+    installer.restore()
+    parts.relaunch()
   }
 
   function goBack(): void {
-    log(`lodge: ${version} does not come up; the version before is put back`)
     keep(rolledBack(record))
-    installer.restore()
-    parts.relaunch()
+    putBack(`${version} does not come up`)
   }
 
   function watch(proving: boolean): void {
@@ -91,67 +98,41 @@ export function createUpdater(parts: UpdaterParts): Updater {
       if (frame.t === 'shell') {
         if (frame.engine !== 'up') idle = false
         if (record.probation !== null && frame.engine === 'given-up') goBack()
-        return
       }
-      if (frame.t !== 'event' || frame.name !== 'state') return
-      const state = Idle.safeParse(frame.payload)
-      if (!state.success) return
-      const { counter, staff, counts } = state.data
-      idle = counter.step === 'idle' && staff === null && counts.unsettled === 0
-      if (proving && record.probation !== null) {
-        cancels.get('prove')?.()
-        const file = record.waiting?.file
-        keep({ ...onProved(record), waiting: null })
-        installer.settle(file ?? join(folder, 'none'))
-        log(`lodge: ${version} is in use`)
-      }
+      const now = frame.t === 'event' && frame.name === 'state' ? isIdle(frame.payload) : null
+      if (now === null) return
+      idle = now
+      if (proving && record.probation !== null) proved()
     })
   }
 
+  /** The new version's engine has come up: it stays. */
+  function proved(): void {
+    timers.cancel('prove')
+    const file = record.waiting?.file ?? join(folder, 'none')
+    keep({ ...onProved(record), waiting: null })
+    installer.settle(file)
+    log(`lodge: ${version} is in use`)
+  }
+
   function installWhenIdle(): void {
-    later('idle', idleMs, installWhenIdle)
+    timers.set('idle', idleMs, installWhenIdle)
     const { waiting } = record
     if (waiting === null || !idle || record.probation !== null) return
     log(`lodge: ${waiting.version} is installed`)
     keep({ ...record, probation: { from: version, to: waiting.version, starts: 0 } })
-    try {
-      installer.install(waiting.file)
-    } catch {
-      log('lodge: L-803 the new version could not be installed')
-      keep({ ...record, probation: null, waiting: null, rejected: [...record.rejected, waiting.version] })
-      return
-    }
-    parts.relaunch()
-  }
-
-  async function download(file: ReleaseFile, of: string): Promise<Failure | null> {
-    const bytes = await parts.fetch(new URL(file.path, settings.address).href, file.size)
-    if (bytes.length !== file.size || createHash('sha512').update(bytes).digest('hex') !== file.sha512)
-      return { code: failures.updateNotSigned }
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const target = join(folder, `release-${of}`)
-    rmSync(target, { force: true })
-    writeFileSync(target, bytes, { mode: 0o700, flush: true })
-    keep({ ...record, waiting: { version: of, file: target } })
-    log(`lodge: ${of} is here and waits for an idle desk`)
-    return null
+    if (installs(parts, waiting.file)) parts.relaunch()
+    else keep({ ...record, probation: null, waiting: null, rejected: [...record.rejected, waiting.version] })
   }
 
   async function check(): Promise<Failure | null> {
     try {
-      const served: unknown = JSON.parse((await parts.fetch(settings.address, 64 * 1024)).toString('utf8'))
-      const release = openRelease(served, settings.key)
-      if (!release.ok) {
-        log(`lodge: ${release.failure.code} a release that is not signed by this institution was refused`)
-        return release.failure
-      }
-      if (
-        !isForUs(release.value, { version, ring: settings.ring, rejected: record.rejected }) ||
-        record.waiting?.version === release.value.version
-      )
-        return null
-      const file = release.value.files.find(({ platform, arch }) => platform === parts.platform && arch === parts.arch)
-      return file === undefined ? null : await download(file, release.value.version)
+      const waiting = await fetchRelease(parts, record)
+      if (!waiting.ok) return waiting.failure
+      if (waiting.value === null) return null
+      keep({ ...record, waiting: waiting.value })
+      log(`lodge: ${waiting.value.version} is here and waits for an idle desk`)
+      return null
     } catch {
       // No network, or a server without releases: asked again later.
       return { code: failures.hubUnreachable }
@@ -159,7 +140,7 @@ export function createUpdater(parts: UpdaterParts): Updater {
   }
 
   function ask(): void {
-    later('ask', askMs, ask)
+    timers.set('ask', askMs, ask)
     void check()
   }
 
@@ -168,25 +149,89 @@ export function createUpdater(parts: UpdaterParts): Updater {
       const { record: next, act } = onStart(record, version)
       if (next !== record) keep(next)
       if (act === 'roll-back') {
-        installer.restore()
-        log(`lodge: ${version} did not come up; the version before is put back`)
-        parts.relaunch()
+        putBack(`${version} did not come up`)
         return 'rolled-back'
       }
       watch(act === 'prove')
-      if (act === 'prove') later('prove', proveMs, goBack)
-      later('ask', 30_000, ask)
-      later('idle', idleMs, installWhenIdle)
+      if (act === 'prove') timers.set('prove', proveMs, goBack)
+      timers.set('ask', 30_000, ask)
+      timers.set('idle', idleMs, installWhenIdle)
       return 'running'
     },
     check,
     takeNews() {
-      const news = record.tell
-      if (news !== null) keep({ ...record, tell: null })
-      return news
+      const { tell } = record
+      if (tell !== null) keep({ ...record, tell: null })
+      return tell
     },
-    stop() {
-      for (const cancel of cancels.values()) cancel()
+    stop: () => timers.stop(),
+  }
+}
+
+function installs({ installer, log }: UpdaterParts, file: string): boolean {
+  try {
+    installer.install(file)
+    return true
+  } catch {
+    log('lodge: L-803 the new version could not be installed')
+    return false
+  }
+}
+
+/** The file of a newer release, in the folder; null when there is none. */
+async function fetchRelease(parts: UpdaterParts, record: UpdateRecord): Promise<Result<UpdateRecord['waiting']>> {
+  const found = await findRelease(parts, record)
+  if (!found.ok) {
+    parts.log(`lodge: ${found.failure.code} a release that is not signed by this institution was refused`)
+    return found
+  }
+  if (found.value === null) return ok(null)
+  const here = await download(parts, found.value.file, found.value.of)
+  return here.ok ? ok({ version: found.value.of, file: here.value }) : here
+}
+
+/** Puts a release's file into the folder. Returns its path, or that it is not what the release names. */
+async function download(
+  { settings, folder, fetch }: UpdaterParts,
+  file: ReleaseFile,
+  of: string,
+): Promise<Result<string>> {
+  const bytes = await fetch(new URL(file.path, settings.address).href, file.size)
+  if (bytes.length !== file.size || createHash('sha512').update(bytes).digest('hex') !== file.sha512)
+    return fail(failures.updateNotSigned)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const target = join(folder, `release-${of}`)
+  rmSync(target, { force: true })
+  writeFileSync(target, bytes, { mode: 0o700, flush: true })
+  return ok(target)
+}
+
+/** The release that is served now: null when it is not for this computer, or is here already. */
+async function findRelease(
+  { settings, version, platform, arch, fetch }: UpdaterParts,
+  { rejected, waiting }: UpdateRecord,
+): Promise<Result<{ file: ReleaseFile; of: string } | null>> {
+  const served: unknown = JSON.parse((await fetch(settings.address, 64 * 1024)).toString('utf8'))
+  const release = openRelease(served, settings.key)
+  if (!release.ok) return release
+  const of = release.value.version
+  if (!isForUs(release.value, { version, ring: settings.ring, rejected }) || waiting?.version === of) return ok(null)
+  const file = release.value.files.find((each) => each.platform === platform && each.arch === arch)
+  return ok(file === undefined ? null : { file, of })
+}
+
+/** Timers by name: one that is set again replaces the one before. */
+function createNamedTimers(timers: UpdaterParts['timers']) {
+  const cancels = new Map<string, () => void>()
+  const cancel = (name: string) => cancels.get(name)?.()
+  return {
+    set(name: string, ms: number, run: () => void): void {
+      cancel(name)
+      cancels.set(name, timers.set(run, ms))
+    },
+    cancel,
+    stop(): void {
+      for (const each of cancels.values()) each()
       cancels.clear()
     },
   }
