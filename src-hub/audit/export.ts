@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
 import { shownText } from '../../src-shared/domain/human-text.ts'
+import { spreadsheetCell } from '../../src-shared/domain/spreadsheet-cell.ts'
 import { storedInstant } from '../../src-shared/domain/bounds.ts'
 import { genesisHash } from '../../src-shared/hub-api/ledger-entry.ts'
 import type { Localized } from '../../src-shared/domain/index.ts'
@@ -234,8 +235,8 @@ export async function* exportCsv(db: Db, period: Period): AsyncGenerator<string>
   ]
   const csv = (rows: readonly (readonly string[])[]) =>
     stringify(
-      rows.map((row) => row.map(shownText)),
-      { escape_formulas: true, record_delimiter: 'windows' },
+      rows.map((row) => row.map((cell) => spreadsheetCell(shownText(cell)))),
+      { record_delimiter: 'windows' },
     )
   yield `\ufeff${csv([columns])}`
   const when = (at: number) => {

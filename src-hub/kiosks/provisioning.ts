@@ -1,6 +1,7 @@
 /** One code a desk, as a table for people and as a provisioning file for each kiosk. */
 import { stringify } from 'csv-stringify/sync'
 import { shownText } from '../../src-shared/domain/human-text.ts'
+import { spreadsheetCell } from '../../src-shared/domain/spreadsheet-cell.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 
 export type DeskLine = Pick<HubReply<'desks'>['desks'][number], 'id' | 'kind' | 'name' | 'unit'>
@@ -41,12 +42,12 @@ export function fileName({ desk }: Invited, language: 'fi' | 'sv' | 'en' = 'en')
 export function codesCsv(invited: readonly Invited[]): string {
   return stringify(
     invited.map((each) => ({
-      unit: shownText(each.desk.unit.en),
-      desk: shownText(each.desk.name.en),
+      unit: spreadsheetCell(shownText(each.desk.unit.en)),
+      desk: spreadsheetCell(shownText(each.desk.name.en)),
       kind: each.desk.kind,
       code: each.code,
       file: fileName(each),
     })),
-    { header: true, escape_formulas: true, record_delimiter: 'windows' },
+    { header: true, record_delimiter: 'windows' },
   )
 }

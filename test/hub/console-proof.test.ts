@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -200,6 +201,17 @@ it('a formula in a name is text in the CSV', async () => {
   expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`)
   expect(csv).not.toMatch(/(^|,|\r\n)"?[=+@\t]/m)
 })
+
+it.each(['=1+1', '+cmd', '-x', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '\u202e=1', '＝1', '＋1', '－1', '＠A'])(
+  'a name that begins as %j is no formula in any cell of the CSV',
+  async (name) => {
+    await fleet.hub().db.updateTable('staff').set({ name }).execute()
+    const rows = parse((await exported('csv')).slice(1))
+    const cells = rows.flat().filter((cell) => cell.includes(name.trim().slice(-2)))
+    expect(cells.length).toBeGreaterThan(0)
+    expect(rows.flat().filter((cell) => /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell))).toEqual([])
+  },
+)
 
 it('all that is held of a person is told, and then erased, with the ledger as it was', async () => {
   const account = fleet.accounts[0] ?? ''

@@ -15,13 +15,8 @@ export interface Mutant extends Patch {
 }
 
 /**
- * Not among them: that a pickup handed over is opened by no grant, since the hub’s rules never grant one anew, so that
- * no history can tell (`test/pickups` does); and that what is held counts only with the whole ledger behind it, since a
- * report names the hub it was made for, and a kiosk that says so has sent its ledger (`test/hub/losses.test.ts` does,
- * with a kiosk that does not); and that a report counts only once all that it says is taken up, which too few histories
- * tell (`test/hub/big-desk.test.ts` does); and that what counted beside the ledger counts once when it joins, which no
- * history has been seen to tell (`test/adversary/evidence.test.ts` does). That a write-off passes over what has been
- * replaced is held twice: with its own look removed, that of replacing still holds.
+ * Guards that no history tells are in `tested-mutants.ts`, each with the test that does. That a write-off passes over
+ * what has been replaced is held twice: with its own look removed, that of replacing still holds.
  */
 export const mutants: readonly Mutant[] = [
   {

@@ -1,6 +1,7 @@
 /**
  * `npm run -s simulate -- --seeds N [--first S] [--desks D]`: so many histories, each of one seed.
- * `--seed S` plays one and prints it as a story. `--mutants` removes each guard in turn and must find it out.
+ * `--seed S` plays one and prints it as a story. `--mutants` removes each guard in turn and must find it out,
+ * by a history or by the test that is named for it.
  */
 import { parseArgs } from 'node:util'
 import { startRun } from '../support/runner.ts'

@@ -1,7 +1,8 @@
+import { spreadsheetCell } from '../../../src-shared/domain/spreadsheet-cell.ts'
+
 /** Rows of a CSV file, each cell as text: what a spreadsheet would take for a formula begins with an apostrophe. */
 export function csvText(rows: readonly (readonly string[])[]): string {
-  const cell = (text: string) =>
-    `"${(/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+  const cell = (text: string) => `"${spreadsheetCell(text).replaceAll('"', '""')}"`
   return rows.map((row) => row.map(cell).join(',')).join('\r\n')
 }
 
