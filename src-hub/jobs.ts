@@ -7,6 +7,7 @@ import { fillBirthIndexes } from './people/index.ts'
 import { returnUnclaimed, type GrantParts } from './pickups/index.ts'
 import type { Db } from './database/index.ts'
 import { purgeEnded } from './privacy/index.ts'
+import { oweEndings } from './secret-jobs/index.ts'
 import { pruneWebhooks, tellExpiring } from './webhooks/index.ts'
 
 const everyMs = 10 * 60_000
@@ -25,6 +26,10 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   const works: readonly (readonly [name: string, work: () => Promise<unknown>])[] = [
     ['birth-indexes', () => whileSome(() => fillBirthIndexes(db, parts.keys))],
     ['returns', () => returnUnclaimed(db, parts, () => !stopped)],
+    [
+      'secret-ends',
+      () => (parts.secrets?.directory === true ? oweEndings(db, now(), () => !stopped) : Promise.resolve()),
+    ],
     ['feeds', () => pruneFeeds(db)],
     ['retention', () => purgeEnded(db, now(), () => !stopped)],
     ['expiring', () => tellExpiring(db, now())],

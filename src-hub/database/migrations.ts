@@ -9,6 +9,7 @@ import { consoleMigration } from './console-migration.ts'
 import { correctionsMigration } from './corrections-migration.ts'
 import { markMigration } from './mark-migration.ts'
 import { searchMigration } from './search-migration.ts'
+import { secretEndsMigration } from './secret-ends-migration.ts'
 import { spellingsMigration } from './spellings-migration.ts'
 import { openingKeysMigration } from './opening-keys-migration.ts'
 import { walkInMigration } from './walk-in-migration.ts'
@@ -247,4 +248,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   { version: 160, sql: holdersMigration },
   correctionsMigration,
   { version: 195, sql: holderWordsMigration },
+  secretEndsMigration,
 ]

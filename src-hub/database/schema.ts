@@ -126,6 +126,10 @@ export interface Tables {
     pickup_code: Buffer
     issued_at: number
     expires_at: number
+    /** Days for which the secret is good beyond `expires_at`, as the policy said at its issue. */
+    secret_days: Generated<number>
+    /** What was done about the end of its secret: 0 nothing, 1 people are told that it nears, 2 it is over. */
+    secret_ends: Generated<number>
     moving_to: string | null
     held: Generated<boolean>
     ending: ColumnType<
@@ -244,7 +248,7 @@ export interface Tables {
     id: Generated<number>
     account: string
     pickup: string
-    kind: 'set' | 'disable' | 'enable'
+    kind: 'set' | 'disable' | 'enable' | 'prolong' | 'warn' | 'expire'
     forced: Generated<boolean>
     state: ColumnType<SecretJobState, SecretJobState | undefined, SecretJobState>
     attempts: Generated<number>
@@ -252,6 +256,8 @@ export interface Tables {
     lease: string | null
     lease_until: number | null
     asked: Generated<boolean>
+    /** Of a set: what the source says of when the password was changed, to know later whether it still is this one. */
+    stamp: ColumnType<string | null, string | null | undefined, string | null>
     /** A word for people: what the directory answered last. */
     outcome: string | null
     created_at: number

@@ -2,12 +2,14 @@
  * A later end for a pickup that waits. Its kiosk is granted the same again, envelope and epoch unchanged, with the new
  * end.
  */
+import { secretUntil } from '../../src-shared/domain/secret-end.ts'
 import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
+import { oweProlong, type Secrets } from '../secret-source/index.ts'
 
 const longestMs = 366 * 86_400_000
 
@@ -20,12 +22,13 @@ export async function extendPickup(
   actor: string,
   pickup: string,
   expiresAt: number,
+  secrets?: Secrets,
 ): Promise<Result<number>> {
   if (expiresAt <= now || expiresAt > now + longestMs) return fail(failures.periodUnusable)
   return transact(db, async (tx) => {
     const row = await tx
       .selectFrom('pickup')
-      .select(['state', 'desk', 'moving_to', 'expires_at'])
+      .select(['state', 'desk', 'moving_to', 'expires_at', 'secret_days'])
       .where('id', '=', pickup)
       .forUpdate()
       .executeTakeFirst()
@@ -45,6 +48,8 @@ export async function extendPickup(
         detail: JSON.stringify({ from: Number(row.expires_at), to: expiresAt }),
       })
       .execute()
+    // What was put in force with the earlier date is told the later one.
+    if (secrets?.directory === true) await oweProlong(tx, now, pickup)
     // One that is being asked back is told with its next grant.
     const grant = await tx
       .selectFrom('grant')
@@ -53,7 +58,8 @@ export async function extendPickup(
       .where('state', '=', 'granted')
       .executeTakeFirst()
     if (grant === undefined || grant.record === '' || row.desk === null) return ok(expiresAt)
-    const record = GrantedPickup.parse({ ...(JSON.parse(grant.record) as object), expiresAt })
+    const until = Number(row.secret_days) > 0 ? { secretUntil: secretUntil(expiresAt, Number(row.secret_days)) } : {}
+    const record = GrantedPickup.parse({ ...(JSON.parse(grant.record) as object), expiresAt, ...until })
     await tx
       .updateTable('grant')
       .set({ record: asciiJson(record) })

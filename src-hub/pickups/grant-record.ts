@@ -2,6 +2,7 @@
  * What a kiosk is told of a pickup it is granted: the person from the hub's tables, tags under that kiosk's own key.
  */
 import type { Epoch } from '../../src-shared/domain/index.ts'
+import { secretUntil } from '../../src-shared/domain/secret-end.ts'
 import { GrantedPickup, PersonName } from '../../src-shared/hub-api/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
 import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
@@ -27,6 +28,7 @@ export async function loadGrantees(tx: Tx, keys: HubKeys, pickups: readonly stri
       'pickup.pickup_code',
       'pickup.issued_at',
       'pickup.expires_at',
+      'pickup.secret_days',
       'recipient.id as recipient',
       'recipient.class',
       'recipient.family',
@@ -158,5 +160,8 @@ export function grantRecord(
     ...(grantee.namesake ? { namesake: true } : {}),
     issuedAt: Number(grantee.issued_at),
     expiresAt: Number(grantee.expires_at),
+    ...(Number(grantee.secret_days) > 0
+      ? { secretUntil: secretUntil(Number(grantee.expires_at), Number(grantee.secret_days)) }
+      : {}),
   })
 }

@@ -19,7 +19,7 @@ import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import { directoryRecords, policyRecord } from '../desks/index.ts'
 import { grantNew, type GrantParts } from './grants.ts'
 import { newPickupCode } from './issue.ts'
-import { pickupLifeMs } from './life.ts'
+import { pickupLife } from './life.ts'
 import { openAddress } from './policy-check.ts'
 import { revokeMany } from './revoke-many.ts'
 
@@ -175,9 +175,9 @@ export async function issueMany(
       code: parts.keys.seal(newPickupCode()).toString('hex'),
     })),
   )
-  const life = await pickupLifeMs(tx)
-  await sql`INSERT INTO pickup (id, account, recipient, desk, channel, request_reference, secret_kind, state, pickup_code, issued_at, expires_at)
-    SELECT id, account, recipient, desk, channel, request_reference, secret_kind, 'unassigned', decode(code, 'hex'), ${now}, ${now + life}
+  const { waits, secretDays } = await pickupLife(tx)
+  await sql`INSERT INTO pickup (id, account, recipient, desk, channel, request_reference, secret_kind, state, pickup_code, issued_at, expires_at, secret_days)
+    SELECT id, account, recipient, desk, channel, request_reference, secret_kind, 'unassigned', decode(code, 'hex'), ${now}, ${now + waits}, ${secretDays}
     FROM jsonb_to_recordset(${text}::jsonb) AS t(id text, account text, recipient text, desk text, channel text, request_reference text, secret_kind text, code text)`.execute(
     tx,
   )

@@ -12,7 +12,7 @@ import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
-import { pickupLifeMs } from './life.ts'
+import { pickupLife } from './life.ts'
 import { checkPolicy, openAddress } from './policy-check.ts'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -114,6 +114,7 @@ export async function issueIn(
   const id = PickupId.parse((parts.newId ?? newId)())
   const pickupCode = newPickupCode()
   const now = parts.now()
+  const { waits, secretDays } = await pickupLife(tx)
   await tx
     .insertInto('pickup')
     .values({
@@ -127,7 +128,8 @@ export async function issueIn(
       state: 'unassigned',
       pickup_code: parts.keys.seal(pickupCode),
       issued_at: now,
-      expires_at: now + (await pickupLifeMs(tx)),
+      expires_at: now + waits,
+      secret_days: secretDays,
       moving_to: null,
     })
     .execute()

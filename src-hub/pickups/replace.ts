@@ -13,7 +13,7 @@ import { oweOutcomes } from '../secret-source/index.ts'
 import { recordEvents } from '../webhooks/index.ts'
 import { grantNew, WentBack, type GrantParts } from './grants.ts'
 import { newPickupCode } from './issue.ts'
-import { pickupLifeMs } from './life.ts'
+import { pickupLife } from './life.ts'
 
 export interface Replaced {
   /** The last one looked at; null: there was none after the one given. */
@@ -166,7 +166,7 @@ async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { acto
     return [{ old, desk, id: PickupId.parse((parts.newId ?? newId)()) }]
   })
   if (fresh.length === 0) return 0
-  const life = await pickupLifeMs(tx)
+  const { waits, secretDays } = await pickupLife(tx)
   await tx
     .insertInto('pickup')
     .values(
@@ -181,7 +181,8 @@ async function replace(tx: Tx, parts: GrantParts, burned: readonly Old[], { acto
         state: 'unassigned',
         pickup_code: parts.keys.seal(newPickupCode()),
         issued_at: now,
-        expires_at: now + life,
+        expires_at: now + waits,
+        secret_days: secretDays,
         moving_to: null,
       })),
     )

@@ -15,7 +15,7 @@ import { keep, transact, type Db, type Kept, type Tx } from '../database/index.t
 import { deskWords } from '../desks/index.ts'
 import { grantPickup, revokePickup, type GrantParts } from './grants.ts'
 import { newPickupCode } from './issue.ts'
-import { pickupLifeMs } from './life.ts'
+import { pickupLife } from './life.ts'
 import { checkPolicy } from './policy-check.ts'
 
 /** Who asks. */
@@ -201,6 +201,7 @@ async function insertPickup(
   const id = PickupId.parse((parts.newId ?? newId)())
   const now = parts.now()
   const channel = channelOf(DeskKind.parse(desk.kind))
+  const { waits, secretDays } = await pickupLife(tx)
   await tx
     .insertInto('pickup')
     .values({
@@ -214,7 +215,8 @@ async function insertPickup(
       state: 'unassigned',
       pickup_code: parts.keys.seal(newPickupCode()),
       issued_at: now,
-      expires_at: now + (await pickupLifeMs(tx)),
+      expires_at: now + waits,
+      secret_days: secretDays,
       moving_to: null,
       walk_in: walkIn.id,
     })

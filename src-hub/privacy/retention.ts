@@ -27,6 +27,9 @@ async function purgeNext(
         AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.pickup = p.id AND g.state IN ('granted','revoking'))
         AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.pickup = p.id AND d.closed_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.state IN ('pending','running'))
+        -- Its secret binds still, and is put out of force by the account's name.
+        AND NOT (p.state IN ('handed-over','dispatched','delivered') AND p.secret_ends < 2 AND EXISTS (
+          SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.kind = 'set' AND s.asked))
         AND coalesce(h.at, 0) < ${before} AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.pickup = p.id AND a.at >= ${before})
       ORDER BY p.issued_at LIMIT ${rows} FOR UPDATE OF p SKIP LOCKED`.execute(tx)
     const ids = found.rows.map(({ id }) => id)

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { SecretKind } from '../../src-shared/domain/index.ts'
+import { secretEnd } from '../../src-shared/domain/secret-end.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 
 /** Longer than any call to a source may take. */
@@ -13,11 +14,16 @@ export interface Job {
   readonly id: number
   readonly account: string
   readonly pickup: string
-  readonly kind: 'set' | 'disable' | 'enable'
+  readonly kind: 'set' | 'disable' | 'enable' | 'prolong' | 'warn' | 'expire'
   readonly forced: boolean
   readonly attempts: number
   readonly lease: string
   readonly secretKind: SecretKind
+  /** ms; the end of the day that the slip says. */
+  readonly expiresAt: number
+  /** What the source said when the secret was set, and whether the hub was restored from a backup since. */
+  readonly stamp: string | null
+  readonly restored: boolean
 }
 
 /**
@@ -54,15 +60,25 @@ async function next(tx: Tx, now: number, pickup: string | null): Promise<Omit<Jo
     forced: boolean
     attempts: number
     secret_kind: SecretKind
+    expires_at: number
+    secret_days: number
+    stamp: string | null
+    restored: boolean
   }>`
-    SELECT j.id, j.account, j.pickup, j.kind, j.forced, j.attempts, p.secret_kind FROM secret_job j JOIN pickup p ON p.id = j.pickup
+    SELECT j.id, j.account, j.pickup, j.kind, j.forced, j.attempts, p.secret_kind, p.expires_at, p.secret_days,
+      (SELECT s.stamp FROM secret_job s WHERE s.pickup = j.pickup AND s.kind = 'set' AND s.state = 'done' ORDER BY s.id DESC LIMIT 1) AS stamp,
+      EXISTS (SELECT 1 FROM "grant" g, hub WHERE g.pickup = j.pickup AND g.incarnation <> hub.incarnation) AS restored
+    FROM secret_job j JOIN pickup p ON p.id = j.pickup
     WHERE (j.state = 'pending' OR (j.state = 'running' AND j.lease_until < ${now})) AND j.not_before <= ${now}
       AND NOT EXISTS (SELECT 1 FROM secret_job b WHERE b.account = j.account AND b.id < j.id AND b.state IN ('pending','running'))
       ${pickup === null ? sql`` : sql`AND j.account = (SELECT account FROM pickup WHERE id = ${pickup})`}
     ORDER BY j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED`.execute(tx)
   const [row] = rows
   if (row === undefined) return null
-  return { ...row, id: Number(row.id), attempts: Number(row.attempts), secretKind: row.secret_kind }
+  const { account, pickup: of, kind, forced, stamp, restored } = row
+  const expiresAt = secretEnd(Number(row.expires_at), Number(row.secret_days))
+  const numbers = { id: Number(row.id), attempts: Number(row.attempts), expiresAt }
+  return { ...numbers, account, pickup: of, kind, forced, stamp, restored, secretKind: row.secret_kind }
 }
 
 /**

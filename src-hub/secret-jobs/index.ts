@@ -1,1 +1,2 @@
+export { oweEndings } from './endings.ts'
 export { createSecretWorker, type SecretWorker } from './worker.ts'

@@ -8,6 +8,7 @@ import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db, type Tx } from '../database/index.ts'
 import { grantBound, revokePickup, type GrantParts } from '../pickups/index.ts'
 import { oweDisable, type SecretSource, type SourceOutcome } from '../secret-source/index.ts'
+import { recordEvents } from '../webhooks/index.ts'
 import { createWorkerLoop } from '../worker-loop.ts'
 import { claim, leaseMs, type Job } from './claim.ts'
 
@@ -20,7 +21,11 @@ const refusedAs = {
   set: 'secret-refused',
   disable: 'secret-not-disabled',
   enable: 'secret-not-enabled',
-} as const satisfies Record<Job['kind'], AlarmKind>
+  prolong: 'secret-not-prolonged',
+  expire: 'secret-not-expired',
+  // Asks what the secret's end asks again days later, which tells people.
+  warn: null,
+} as const satisfies Record<Job['kind'], AlarmKind | null>
 /** Tries before people are told. */
 const alarmAfter = 5
 
@@ -63,12 +68,20 @@ export function createSecretWorker(
             account: job.account,
             secret: secret ?? Buffer.alloc(0),
             secretKind: job.secretKind,
+            pickup: job.pickup,
             locked: parts.secrets?.atHandover === true,
+            expiresAt: job.expiresAt,
           })
         case 'disable':
           return await source.disable(job.account, job.forced)
         case 'enable':
           return await source.enable(job.account)
+        case 'prolong':
+          return await source.prolong(job)
+        case 'warn':
+          return await source.unused(job)
+        case 'expire':
+          return await source.expire(job)
       }
     } catch (error) {
       onBug('secret-source', error)
@@ -115,21 +128,50 @@ export function createSecretWorker(
   const alarm = (tx: Tx, kind: AlarmKind, job: Job, detail: string) =>
     tx.insertInto('alarm').values({ kind, kiosk: null, pickup: job.pickup, detail, at: parts.now() }).execute()
 
+  /** What follows from an act that the source has done. */
+  async function follow(tx: Tx, job: Job, secret: Buffer | null): Promise<void> {
+    switch (job.kind) {
+      case 'set': {
+        const row = await tx.selectFrom('pickup').select('desk').where('id', '=', job.pickup).executeTakeFirst()
+        const granted =
+          row !== undefined &&
+          row.desk !== null &&
+          secret !== null &&
+          (await grantBound(tx, parts, job.pickup, row.desk, secret))
+        // It went elsewhere, or ended, meanwhile: what was just put in force is nobody's.
+        if (!granted) await oweDisable(tx, parts.now(), [job.pickup], false)
+        return
+      }
+      case 'warn':
+        return recordEvents(tx, parts.now(), [{ kind: 'secret-expiring', pickup: job.pickup, desk: null }])
+      case 'expire':
+        await tx
+          .insertInto('audit')
+          .values({
+            at: parts.now(),
+            actor: 'hub',
+            act: 'secret-expired',
+            pickup: job.pickup,
+            desk: null,
+            detail: '{}',
+          })
+          .execute()
+        return
+      case 'disable':
+      case 'enable':
+      case 'prolong':
+        return
+    }
+  }
+
   async function conclude(tx: Tx, job: Job, outcome: SourceOutcome, secret: Buffer | null): Promise<void> {
     switch (outcome.kind) {
       case 'done':
       case 'moot':
         await end(tx, job, outcome.kind, outcome.kind)
-        if (job.kind === 'set') {
-          const row = await tx.selectFrom('pickup').select('desk').where('id', '=', job.pickup).executeTakeFirst()
-          const granted =
-            row !== undefined &&
-            row.desk !== null &&
-            secret !== null &&
-            (await grantBound(tx, parts, job.pickup, row.desk, secret))
-          // It went elsewhere, or ended, meanwhile: what was just put in force is nobody's.
-          if (!granted) await oweDisable(tx, parts.now(), [job.pickup], false)
-        }
+        if (outcome.kind === 'done' && outcome.stamp !== undefined)
+          await tx.updateTable('secret_job').set({ stamp: outcome.stamp }).where('id', '=', job.id).execute()
+        if (outcome.kind === 'done' || job.kind === 'set') await follow(tx, job, secret)
         return
       case 'refused':
         await end(tx, job, 'failed', outcome.why)
@@ -137,7 +179,10 @@ export function createSecretWorker(
           await tx.updateTable('pickup').set({ held: true }).where('id', '=', job.pickup).execute()
         // Nobody was granted it, and it binds: it goes, whatever the person did since.
         if (job.kind === 'set' && outcome.written === true) await oweDisable(tx, parts.now(), [job.pickup], true)
-        await alarm(tx, refusedAs[job.kind], job, outcome.why)
+        {
+          const kind = refusedAs[job.kind]
+          if (kind !== null) await alarm(tx, kind, job, outcome.why)
+        }
         return
       case 'unreachable':
       case 'unknown':

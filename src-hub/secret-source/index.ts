@@ -1,6 +1,6 @@
 export { generateSecret, GeneratorSettings } from './generator.ts'
 export { createLdapSource, passwordModifyValue, unicodePassword, type LdapSettings } from './ldap.ts'
-export { oweDisable, oweOutcomes, oweSet } from './owed.ts'
-export type { Secrets, SecretSource, SetRequest, SourceOutcome } from './port.ts'
+export { oweDisable, oweOutcomes, oweProlong, oweSet } from './owed.ts'
+export type { ExpireRequest, Secrets, SecretSource, SetRequest, SourceOutcome } from './port.ts'
 export { readSecretSettings, type SecretSettings, type SourceChoice } from './settings.ts'
 export { createWebhookSource } from './webhook.ts'

@@ -19,7 +19,7 @@ import {
 import { randomBytes } from 'node:crypto'
 import { Overdue, Stopping, withinDeadline } from '../../src-shared/outgoing/index.ts'
 import { wipeable } from '../../src-shared/protocol/wipeable.ts'
-import type { SecretSource, SetRequest, SourceOutcome } from './port.ts'
+import type { ExpireRequest, SecretSource, SetRequest, SourceOutcome } from './port.ts'
 
 export interface LdapSettings {
   /** `ldaps://host` or, with `startTls`, `ldap://host`. */
@@ -54,6 +54,8 @@ const passwordModify = '1.3.6.1.4.1.4203.1.11.1'
 const lockedForGood = '000001010000Z'
 /** A whole job (connect, bind, search, modify, read back) takes at most so many time-outs. */
 const stepsInTime = 3
+/** When the password was changed last (slapo-ppolicy(5)). */
+const changedTime = 'pwdChangedTime'
 /** userAccountControl, DONT_EXPIRE_PASSWORD: such a password need not be changed, whatever `pwdLastSet` says. */
 const neverExpires = 0x10000
 /** userAccountControl, ACCOUNTDISABLE. */
@@ -152,6 +154,8 @@ interface Entry {
   readonly dn: string
   /** Whether the password must be changed at first use, as the directory says. */
   readonly mustChange: boolean
+  /** When the password was changed last, in the directory's own words; null: it does not say. */
+  readonly changed: string | null
   readonly control: number
   readonly locked: boolean
   /** An attribute that everything else hangs on and that the hub may not read, or that is not there. */
@@ -219,7 +223,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
   }
 
   async function find(client: Client, account: string): Promise<Entry | 'none' | 'several'> {
-    const attributes = active ? ['pwdLastSet', 'userAccountControl'] : ['pwdReset', 'pwdAccountLockedTime']
+    const attributes = active ? ['pwdLastSet', 'userAccountControl'] : ['pwdReset', 'pwdAccountLockedTime', changedTime]
     const filter = settings.filter.replaceAll('{account}', () => Filter.escape(account))
     const asked = { scope: 'sub' as const, filter, attributes, sizeLimit: 2 }
     const found = await client.search(settings.baseDn, asked).catch((error: unknown) => {
@@ -237,6 +241,7 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     return {
       dn: entry.dn,
       mustChange: active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
+      changed: text(active ? 'pwdLastSet' : changedTime) || null,
       control: Number(text('userAccountControl')),
       unread: active ? (attributes.find((name) => !/^-?\d+$/.test(text(name))) ?? null) : null,
       locked: active
@@ -342,7 +347,49 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
     return (await marks()).length === 0 ? { kind: 'done' } : halfDone('must-change or lock is not in force')
   }
 
+  /** What the directory says of the password that was just set. One that says nothing has taken it all the same. */
+  async function stampOf(client: Client, { dn }: Entry): Promise<{ stamp?: string }> {
+    if (active) return {}
+    try {
+      const { searchEntries } = await client.search(dn, { scope: 'base', attributes: [changedTime] })
+      const value = searchEntries[0]?.[changedTime]
+      return typeof value === 'string' ? { stamp: value } : {}
+    } catch {
+      return {}
+    }
+  }
+
+  /**
+   * Whether a secret that was handed over is the account's password still. The directory's own time of the last change
+   * decides where it is known from the set; else must-change does, as long as no newer secret can have set it.
+   */
+  function unusedStill(entry: Entry, { stamp, restored }: ExpireRequest): SourceOutcome {
+    if (entry.unread !== null) return unreadable(entry.unread)
+    if (stamp !== null && entry.changed !== null) return { kind: entry.changed === stamp ? 'done' : 'moot' }
+    if (!active && settings.mustChange === 'none') return unreadable(changedTime)
+    if (!entry.mustChange) return { kind: 'moot' }
+    if (!restored) return { kind: 'done' }
+    return { kind: 'refused', why: 'the hub was restored since: whether the account has a newer secret is not known' }
+  }
+
+  /** Finds the account and, if its handed-over secret is unused, does `then`. */
+  const ifUnused = (
+    request: ExpireRequest,
+    then: (client: Client, send: Send, entry: Entry) => Promise<SourceOutcome>,
+  ): Promise<SourceOutcome> =>
+    connected(async (client, send) => {
+      const entry = await find(client, request.account)
+      if (entry === 'none') return { kind: 'moot' }
+      if (entry === 'several') return notOne
+      const unused = unusedStill(entry, request)
+      return unused.kind === 'done' ? then(client, send, entry) : unused
+    })
+
   return {
+    unused: (request) => ifUnused(request, async () => ({ kind: 'done' })),
+    expire: (request) => ifUnused(request, putNobodys),
+    // A directory keeps no date of the hub's: the hub keeps it.
+    prolong: async () => ({ kind: 'done' }),
     check: () =>
       connected(async (client) => {
         const asked = { scope: 'base' as const, filter: '(objectClass=*)', attributes: ['objectClass'] }
@@ -355,7 +402,8 @@ export function createLdapSource(settings: LdapSettings): SecretSource & Checked
         if (typeof entry === 'string') return notOne
         if (entry.unread !== null) return unreadable(entry.unread)
         // An account that somebody has locked for good stays so.
-        return putSecret(client, send, entry, secret, locked || entry.locked)
+        const put = await putSecret(client, send, entry, secret, locked || entry.locked)
+        return put.kind === 'done' ? { ...put, ...(await stampOf(client, entry)) } : put
       }, secret),
     disable: (account, forced) =>
       connected(async (client, send) => {

@@ -64,7 +64,8 @@ export async function oweDisable(tx: Tx, now: number, pickups: readonly string[]
     .execute()
 }
 
-async function oweEnable(tx: Tx, now: number, pickups: readonly string[]): Promise<void> {
+/** An act on what was put in force for these pickups; nothing where nothing was. */
+async function oweAct(tx: Tx, now: number, pickups: readonly string[], kind: 'enable' | 'prolong'): Promise<void> {
   await tx
     .insertInto('secret_job')
     .columns(['account', 'pickup', 'kind', 'not_before', 'created_at'])
@@ -74,7 +75,7 @@ async function oweEnable(tx: Tx, now: number, pickups: readonly string[]): Promi
         .select([
           'account',
           'pickup',
-          sql.lit('enable').as('kind'),
+          sql.lit(kind).as('kind'),
           sql.lit(now).as('not_before'),
           sql.lit(now).as('created_at'),
         ])
@@ -84,6 +85,11 @@ async function oweEnable(tx: Tx, now: number, pickups: readonly string[]): Promi
         .groupBy(['account', 'pickup']),
     )
     .execute()
+}
+
+/** The source is told that a secret of its is good for longer than it was told. */
+export async function oweProlong(tx: Tx, now: number, pickup: string): Promise<void> {
+  await oweAct(tx, now, [pickup], 'prolong')
 }
 
 /**
@@ -101,5 +107,5 @@ export async function oweOutcomes(
   await oweDisable(tx, now, ids('burned', 'returned-by-post'), true)
   await oweDisable(tx, now, ids('returned', 'revoked'), false)
   const over = ids('handed-over', 'dispatched')
-  if (secrets.atHandover && over.length > 0) await oweEnable(tx, now, over)
+  if (secrets.atHandover && over.length > 0) await oweAct(tx, now, over, 'enable')
 }

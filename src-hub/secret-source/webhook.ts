@@ -73,8 +73,11 @@ export function createWebhookSource(settings: WebhookSourceSettings): SecretSour
   }
   const tell = (body: object) => ask(Buffer.from(JSON.stringify(body)))
   return {
-    async set({ account, secret, secretKind, locked }) {
-      const body = bodyWith({ type: 'secret.set', account, secretKind, mustChange: true, locked }, secret)
+    async set({ account, pickup, secret, secretKind, locked, expiresAt }) {
+      const body = bodyWith(
+        { type: 'secret.set', account, pickup, secretKind, mustChange: true, locked, expiresAt },
+        secret,
+      )
       try {
         return await ask(body)
       } finally {
@@ -82,6 +85,11 @@ export function createWebhookSource(settings: WebhookSourceSettings): SecretSour
       }
     },
     disable: (account, forced) => tell({ type: 'secret.disable', account, forced }),
+    // Whether it was used is for the receiver to know: it is asked when the secret ends.
+    unused: async () => ({ kind: 'done' }),
+    expire: ({ account, pickup, expiresAt }) =>
+      tell({ type: 'secret.disable', account, forced: false, reason: 'expired', pickup, expiresAt }),
+    prolong: ({ account, pickup, expiresAt }) => tell({ type: 'secret.prolong', account, pickup, expiresAt }),
     enable: (account) => tell({ type: 'secret.enable', account }),
   }
 }

@@ -3,6 +3,7 @@
  * delivered or dead. Safe in several hub processes.
  */
 import { sql } from 'kysely'
+import { secretEnd } from '../../src-shared/domain/secret-end.ts'
 import { WebhookBody } from '../../src-shared/hub-api/agent/webhooks.ts'
 import { usualAnd } from '../../src-shared/outgoing/index.ts'
 import { transact, type Db } from '../database/index.ts'
@@ -59,6 +60,7 @@ async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody
       'pickup.request_reference',
       'pickup.pickup_code',
       'pickup.expires_at',
+      'pickup.secret_days',
       'recipient.language',
     ])
     .where('pickup.id', '=', row.pickup)
@@ -87,7 +89,9 @@ async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody
             requestReference: pickup.request_reference,
             ...(type === 'ready' || type === 'moved' || type === 'expiring'
               ? { expiresAt: Number(pickup.expires_at), pickupCode: keys.open(pickup.pickup_code) }
-              : {}),
+              : type === 'secret-expiring'
+                ? { expiresAt: secretEnd(Number(pickup.expires_at), Number(pickup.secret_days)) }
+                : {}),
           }),
       ...(desk === undefined ? {} : { desk }),
       ...(type === 'handed-over' ? { notYou: true } : {}),

@@ -46,7 +46,7 @@ function basics({
     desk: `${desk.unit[language]}, ${desk.name[language]}`,
     secretKind: pickup.secretKind,
     slipNumber: number,
-    validUntil: dateText(pickup.expiresAt, language),
+    validUntil: dateText(pickup.person.secretUntil ?? pickup.expiresAt, language),
     changeAddress: desk.changeAddress,
     ...(desk.slipNote === undefined ? {} : { note: desk.slipNote[language] }),
     ...(desk.slipLogo === undefined ? {} : { logo: desk.slipLogo }),

@@ -1,6 +1,6 @@
 /** What the cache knows of a recipient, sealed at rest under the cache key and opened only to be shown or compared. */
 import { z } from 'zod'
-import { DateText, Language, RecipientId } from '../../src-shared/domain/index.ts'
+import { DateText, Instant, Language, RecipientId } from '../../src-shared/domain/index.ts'
 import { PersonName } from '../../src-shared/hub-api/index.ts'
 import { PostalAddress } from '../../src-shared/policy/index.ts'
 import { DamagedRow, storedJson } from '../storage/index.ts'
@@ -18,6 +18,8 @@ const Person = z.object({
   requestReference: z.string().nullable(),
   address: PostalAddress.nullable().default(null),
   namesake: z.boolean().default(false),
+  /** The last day of the secret, ms; without: the pickup's own end. */
+  secretUntil: Instant.optional(),
 })
 export type Person = z.infer<typeof Person>
 

@@ -54,6 +54,7 @@ function personOf(pickup: GrantedPickup): Buffer {
     requestReference,
     ...(address === null || address === undefined ? {} : { address }),
     ...(pickup.namesake === true ? { namesake: true } : {}),
+    ...(pickup.secretUntil === undefined ? {} : { secretUntil: pickup.secretUntil }),
   }
   return Buffer.from(JSON.stringify(person))
 }

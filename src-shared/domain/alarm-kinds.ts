@@ -29,6 +29,8 @@ export const alarmKinds = [
   'secret-not-enabled',
   'secret-source',
   'secret-overtaken',
+  'secret-not-expired',
+  'secret-not-prolonged',
 ] as const
 export type AlarmKind = (typeof alarmKinds)[number]
 

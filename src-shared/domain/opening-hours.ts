@@ -104,6 +104,11 @@ function instantOf(local: number): number {
   return offset === localClock(high) - high ? high : to
 }
 
+/** The midnight (ms) that ends the local day of an instant. */
+export function endOfDate(at: number): number {
+  return instantOf(Math.floor(localClock(at) / day) * day + day)
+}
+
 const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 function spansOf(hours: OpeningHours, midnight: number): z.infer<typeof Spans> {

@@ -59,6 +59,8 @@ export const Policy = z.object({
   verificationSeconds: z.number().int().positive().max(3600),
   /** Days after which an unclaimed pickup goes back. */
   pickupDays: z.number().int().min(1).max(365).default(45),
+  /** Days for which a secret that was handed over stays good beyond the last day on which it could be collected. */
+  secretDays: z.number().int().min(0).max(365).default(0),
   /** Whether a slip shows the whole account name or a masked one. */
   accountOnSlip: z.enum(['full', 'masked']),
 })

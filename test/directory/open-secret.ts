@@ -5,11 +5,16 @@ import type { KioskId } from '../../src-shared/domain/index.ts'
 import { newSealKeyPair, openEnvelope } from '../../src-shared/protocol/envelope.ts'
 
 /** From here on the hub seals to this key; opens the grant that is open for a pickup. */
-export async function holdOpeningKey(db: Db, kiosk: KioskId): Promise<(pickup: string) => Promise<string>> {
+export async function holdOpeningKey(
+  given: Db | (() => Db),
+  kiosk: KioskId,
+): Promise<(pickup: string) => Promise<string>> {
+  // A hub that is restarted has another.
+  const db = typeof given === 'function' ? given : () => given
   const pair = await newSealKeyPair()
-  await db.updateTable('kiosk').set({ opening_key: pair.publicKey }).where('id', '=', kiosk).execute()
+  await db().updateTable('kiosk').set({ opening_key: pair.publicKey }).where('id', '=', kiosk).execute()
   return async (pickup) => {
-    const { record } = await db
+    const { record } = await db()
       .selectFrom('grant')
       .select('record')
       .where('pickup', '=', pickup)

@@ -105,6 +105,9 @@ test.each<[string, SourceOutcome, string[]]>([
         return { kind: 'done' }
       },
       enable: async () => ({ kind: 'done' }),
+      unused: async () => ({ kind: 'done' }),
+      expire: async () => ({ kind: 'done' }),
+      prolong: async () => ({ kind: 'done' }),
     }
     const bugs: unknown[] = []
     await createSecretWorker(db, withDirectory(), source, (_job, error) => bugs.push(error)).settle(pickup, null)

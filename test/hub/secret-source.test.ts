@@ -181,7 +181,14 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
       mustChange: 'ppolicy',
     })
   const set = (locked: boolean) =>
-    source().set({ account: 'kaisa', secret: Buffer.from('Åk-1€'), secretKind: 'password', locked })
+    source().set({
+      account: 'kaisa',
+      secret: Buffer.from('Åk-1€'),
+      pickup: 'a-pickup',
+      expiresAt: 1,
+      secretKind: 'password',
+      locked,
+    })
   const replaced = () => directory.modified.map(({ changes }) => changes.map(({ type }) => type))
   beforeEach(() => {
     directory.modified.length = 0
@@ -217,6 +224,21 @@ describe('Active Directory (a stand-in that speaks its requests; no real domain 
     // A burned secret goes, whatever the hub may read.
     expect(await source().disable('kaisa', true)).toEqual({ kind: 'done' })
     expect(replaced()).toEqual([['unicodePwd']])
+  })
+  test('the end of a handed-over secret: only while must-change is set, and never by a hub that may have forgotten a newer one', async () => {
+    const end = { account: 'kaisa', pickup: 'a-pickup', expiresAt: 1, stamp: null, restored: false }
+    expect(await source().expire(end)).toEqual({ kind: 'moot' })
+    Object.assign(directory.entry, { pwdLastSet: '0' })
+    expect(await source().expire({ ...end, restored: true })).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('restored') as string,
+    })
+    expect(await source().unused(end)).toEqual({ kind: 'done' })
+    expect(directory.modified).toEqual([])
+    expect(await source().expire(end)).toEqual({ kind: 'done' })
+    expect(replaced()).toEqual([['unicodePwd']])
+    Reflect.deleteProperty(directory.entry, 'pwdLastSet')
+    expect(await source().expire(end)).toMatchObject({ kind: 'refused' })
   })
   test.each([
     ['never expires', String(0x10200)],

@@ -224,20 +224,39 @@ test('as a source of secrets: the secret goes as it is, over TLS, signed; what n
     now: () => Date.now(),
   })
   const set = () =>
-    source.set({ account: 'a"b', secret: Buffer.from('Åö"\\€\u0001'), secretKind: 'password', locked: true })
+    source.set({
+      account: 'a"b',
+      secret: Buffer.from('Åö"\\€\u0001'),
+      pickup: 'a-pickup',
+      expiresAt: 1,
+      secretKind: 'password',
+      locked: true,
+    })
   got.length = 0
   answer = 200
   expect(await set()).toEqual({ kind: 'done' })
   expect(JSON.parse(got[0]?.body.toString() ?? '')).toEqual({
     type: 'secret.set',
     account: 'a"b',
+    pickup: 'a-pickup',
     secretKind: 'password',
     mustChange: true,
     locked: true,
+    expiresAt: 1,
     secret: 'Åö"\\€\u0001',
   })
   expect(verifySigned(hook.key, got[0]?.headers ?? {}, got[0]?.body ?? Buffer.alloc(0), Date.now())).toBe(true)
+  // The end of what was handed over, and a later one: by the pickup, so that a receiver knows which secret is meant.
+  const end = { account: 'a"b', pickup: 'a-pickup', expiresAt: 2, stamp: null, restored: true }
+  expect(await source.expire(end)).toEqual({ kind: 'done' })
+  expect(await source.prolong(end)).toEqual({ kind: 'done' })
+  const which = { account: 'a"b', pickup: 'a-pickup', expiresAt: 2 }
+  expect(got.slice(1).map(({ body }) => JSON.parse(body.toString()) as unknown)).toEqual([
+    { type: 'secret.disable', forced: false, reason: 'expired', ...which },
+    { type: 'secret.prolong', ...which },
+  ])
   answer = 'hang-up'
+  expect(await source.expire(end)).toMatchObject({ kind: 'unknown' })
   expect(await set()).toMatchObject({ kind: 'unknown' })
   answer = 500
   expect(await set()).toMatchObject({ kind: 'unknown' })
@@ -251,7 +270,16 @@ test('as a source of secrets: the secret goes as it is, over TLS, signed; what n
     guard: { hosts: ['localhost'], loopback: false },
     now: () => Date.now(),
   })
-  expect(await plain.set({ account: 'a', secret: Buffer.from('x'), secretKind: 'password', locked: false })).toEqual({
+  expect(
+    await plain.set({
+      account: 'a',
+      secret: Buffer.from('x'),
+      pickup: 'a-pickup',
+      expiresAt: 1,
+      secretKind: 'password',
+      locked: false,
+    }),
+  ).toEqual({
     kind: 'unreachable',
     why: 'not-allowed',
   })

@@ -140,7 +140,14 @@ const callers: Readonly<Record<string, Caller>> = {
       const url = `https://localhost:${port}/secrets`
       const source = createWebhookSource({ url, key, ca, guard, now: () => 1, timeoutMs: deadline })
       const secret = Buffer.from('Aa1-secret')
-      const outcome = await source.set({ account: 'a', secret, secretKind: 'password', locked: false })
+      const outcome = await source.set({
+        account: 'a',
+        secret,
+        pickup: 'a-pickup',
+        expiresAt: 1,
+        secretKind: 'password',
+        locked: false,
+      })
       return outcome.kind
     },
     failures: ['unknown', 'unreachable'],

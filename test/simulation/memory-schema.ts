@@ -34,7 +34,8 @@ CREATE TABLE pickup (
   id text PRIMARY KEY, account text NOT NULL REFERENCES account, recipient text NOT NULL REFERENCES recipient, desk text REFERENCES desk, channel text NOT NULL,
   request_reference text, secret_kind text NOT NULL,
   state text NOT NULL CHECK (state IN ('unassigned','granted','revoking','handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post')),
-  epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT 0,
+  epoch_n bigint NOT NULL DEFAULT 0, pickup_code bytea NOT NULL, issued_at bigint NOT NULL, expires_at bigint NOT NULL,
+  secret_days int NOT NULL DEFAULT 0, secret_ends int NOT NULL DEFAULT 0, moving_to text REFERENCES desk, held boolean NOT NULL DEFAULT 0,
   ending text NOT NULL DEFAULT 'revoked' CHECK (ending IN ('revoked','returned','superseded')), replaced_by text REFERENCES pickup, walk_in text);
 CREATE UNIQUE INDEX pickup_one_live ON pickup (account) WHERE state IN ('unassigned','granted') OR (state = 'revoking' AND moving_to IS NOT NULL);
 CREATE TABLE "grant" (
@@ -64,10 +65,10 @@ CREATE TABLE desk_work (
   reissued bigint NOT NULL DEFAULT 0, held bigint NOT NULL DEFAULT 0, created_at bigint NOT NULL, turn bigint NOT NULL, ended_at bigint, lease text, lease_until bigint);
 CREATE UNIQUE INDEX desk_work_open ON desk_work (kind, subject) WHERE ended_at IS NULL;
 CREATE TABLE secret_job (
-  id integer PRIMARY KEY AUTOINCREMENT, account text NOT NULL, pickup text NOT NULL, kind text NOT NULL CHECK (kind IN ('set','disable','enable')),
+  id integer PRIMARY KEY AUTOINCREMENT, account text NOT NULL, pickup text NOT NULL, kind text NOT NULL CHECK (kind IN ('set','disable','enable','prolong','warn','expire')),
   forced boolean NOT NULL DEFAULT 0, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','running','done','failed','cancelled','moot')),
   attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease text, lease_until bigint, asked boolean NOT NULL DEFAULT 0, outcome text,
-  created_at bigint NOT NULL, ended_at bigint);
+  created_at bigint NOT NULL, ended_at bigint, stamp text);
 CREATE UNIQUE INDEX secret_job_one_set ON secret_job (pickup) WHERE kind = 'set' AND state IN ('pending','running');
 CREATE TABLE api_token (
   id text PRIMARY KEY, name text NOT NULL, role text NOT NULL, hash bytea NOT NULL, created_at bigint NOT NULL, created_by text NOT NULL, expires_at bigint NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE webhook_target (
 CREATE TABLE webhook_event (
   id integer PRIMARY KEY AUTOINCREMENT, kind text NOT NULL, pickup text, desk text, target text, at bigint NOT NULL, fanned boolean NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX webhook_event_expiring ON webhook_event (pickup) WHERE kind = 'expiring';
+CREATE UNIQUE INDEX webhook_event_secret_expiring ON webhook_event (pickup) WHERE kind = 'secret-expiring';
 CREATE TABLE webhook_delivery (
   event bigint NOT NULL, target text NOT NULL, state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','delivered','dead')),
   attempts bigint NOT NULL DEFAULT 0, not_before bigint NOT NULL, lease_until bigint, status bigint, error text, ended_at bigint, PRIMARY KEY (event, target));

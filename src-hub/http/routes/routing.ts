@@ -53,7 +53,7 @@ export function routingHandlers(parts: RouteParts): SomeHandlers<keyof typeof ro
     extend: async ({ body, agent }) => {
       const may = await mayActFor(db, body.pickup, agent.role)
       if (!may.ok) return may
-      const done = await extendPickup(db, now(), agent.name, body.pickup, body.expiresAt)
+      const done = await extendPickup(db, now(), agent.name, body.pickup, body.expiresAt, parts.secrets)
       return done.ok ? ok({ expiresAt: done.value }) : done
     },
     reissue: async ({ body, agent }) => reissuePickup(db, parts, body.pickup, body.desk, agent),

@@ -15,6 +15,7 @@ export const WebhookEvent = z.enum([
   'burned',
   'returned',
   'letter-dispatched',
+  'secret-expiring',
 ])
 export type WebhookEvent = z.infer<typeof WebhookEvent>
 

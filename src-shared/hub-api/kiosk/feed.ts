@@ -53,6 +53,8 @@ export const GrantedPickup = z.object({
   // What was stored with an absurd time must not keep every other pickup of its page from the desk.
   issuedAt: Instant.catch(instantRange.from),
   expiresAt: Instant.catch(instantRange.to),
+  /** The secret's last day, for the slip; without: the pickup's own end. */
+  secretUntil: Instant.optional().catch(undefined),
   /** Issued against the proof of somebody who stands at the desk. */
   walkIn: WalkInId.optional(),
   /** Somebody else on record has this name and birth date: a document alone does not say whose pickup it is. */
