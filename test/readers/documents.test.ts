@@ -19,6 +19,7 @@ const [one = '', two = ''] = passport
 const text = passport.join('\r')
 const today = '2026-03-02'
 const page = { usagePage: 0x8c, decoder: 'hid-pos' } as const
+const docs = { usagePage: 0x8c, decoder: 'document' } as const
 const keys = { vendorId: 0x08ff, decoder: 'keyboard-wedge' } as const
 const wedge = device('a', { vendorId: 0x08ff, productId: 9, usagePage: 1, usage: 6 })
 
@@ -67,16 +68,18 @@ describe('lines with right check digits', () => {
       pos(`]Q1${text}`, '', 'newland'),
       'L-326',
     ],
-    [
-      'a reader of documents by its kind',
-      { usagePage: 0x8c, decoder: 'document' },
-      encodeDocument(passport),
-      'document',
-    ],
+    ['a reader of documents by its kind', docs, encodeDocument(passport), 'document'],
     ['lines joined in one', page, pos(passport.join(''), ']Q1'), 'L-326'],
     ['lower case', page, pos(text.toLowerCase(), ']Q1'), 'L-326'],
     ['a wrong check digit out of a symbol', page, pos(text.replace(/.$/, 'X'), ']Q1'), 'L-326'],
     ['a wrong check digit by OCR', page, pos(text.replace(/.$/, 'X'), ']o1'), 'L-303'],
+    ['a driving licence by OCR', page, pos('D1FRA13AA000026181231MARTIN<<9', ']o1'), 'L-304'],
+    ['one that fills its line', page, pos('D1NLD15094962111659VW87Z78NB84', ']o1'), 'L-304'],
+    ['one off a document reader', docs, encodeDocument(['D1NLD15094962111659VW87Z78NB84']), 'L-304'],
+    ['one with a filler off a document reader', docs, encodeDocument(['D1FRA13AA000026181231MARTIN<<9']), 'L-304'],
+    ['one in lower case', page, pos('d1nld15094962111659vw87z78nb84', ']o1'), 'L-304'],
+    ['one out of a symbol', page, pos('D1NLD15094962111659VW87Z78NB84', ']Q1'), 'L-326'],
+    ['one misread', page, pos('D1FRA13AA000026181231MARTIN<<8', ']o1'), 'L-303'],
     ['one line of a card that fills it', page, pos('IDPER0000000011ABC123456789012', ']C0'), 'L-704'],
   ])('%s', async (_, rule, reports, expected) => {
     expect(await desk(rule, reports)).toEqual([expected])

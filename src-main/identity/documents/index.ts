@@ -6,6 +6,7 @@ export {
   beginsTd1,
   documentExpired,
   expiryOn,
+  isDrivingLicence,
   looksLikeMrz,
   mrzLines,
   readMrz,

@@ -68,12 +68,29 @@ export function beginsTd1(line: string): boolean {
 }
 
 /**
+ * Whether a text is the one line of a driving licence (ISO/IEC 18013-3, machine-readable zone: `D`, a character for
+ * what it holds, the issuer, the issuer's own content, a check digit over all before it; thirty characters). It is no
+ * travel document and proves nothing here; some are without a filler, as cards are.
+ */
+export function isDrivingLicence(text: string): boolean {
+  const line = text.trim().toUpperCase()
+  return (
+    /^D[0-9A-Z<][A-Z<]{3}[A-Z0-9<]{24}[0-9]$/.test(line) &&
+    isIssuer(line.slice(2, 5).replace(/<+$/, '')) &&
+    checkDigit(line.slice(0, 29)) === line[29]
+  )
+}
+
+/**
  * Whether a text looks like an MRZ, valid or not: it must then never be taken for a card. No card's number has a filler
  * in it.
  */
 export function looksLikeMrz(text: string): boolean {
   const squeezed = text.replace(/\s/g, '')
-  return (squeezed.length >= 28 && squeezed.includes('<')) || (squeezed.length === 30 && beginsTd1(squeezed))
+  return (
+    (squeezed.length >= 28 && squeezed.includes('<')) ||
+    (squeezed.length === 30 && (beginsTd1(squeezed) || isDrivingLicence(squeezed)))
+  )
 }
 
 /** Passport, identity card or residence permit by the document code (9303 part 3 section 4.2.2.1, parts 5 and 6). */

@@ -6,7 +6,14 @@
 import { fail, type Failure } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
 import { cardIdOf, type CardFormat, type CardText } from '../card-formats/index.ts'
-import { isIdentityCode, looksLikeMrz, mrzLines, readMrz, type MachineReadDocument } from '../documents/index.ts'
+import {
+  isDrivingLicence,
+  isIdentityCode,
+  looksLikeMrz,
+  mrzLines,
+  readMrz,
+  type MachineReadDocument,
+} from '../documents/index.ts'
 
 export type ScanMeaning =
   | { readonly kind: 'card'; readonly id: string }
@@ -38,7 +45,10 @@ export function classifyScan(scan: ClassifiedScan, today: string): ScanMeaning {
         scan.unidentified === true ? fail(failures.readOnceMore) : fail(failures.documentLinesNotFromDocument)
       return { kind: 'unreadable', failure: refused.failure }
     }
-    if (lines === null) return { kind: 'unreadable', failure: fail(failures.documentUnreadable).failure }
+    if (lines === null) {
+      const refused = isDrivingLicence(text) ? fail(failures.documentNotAccepted) : fail(failures.documentUnreadable)
+      return { kind: 'unreadable', failure: refused.failure }
+    }
     const document = readMrz(lines, today)
     return document.ok
       ? { kind: 'document', document: document.value }
