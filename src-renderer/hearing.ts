@@ -1,5 +1,6 @@
 /** What happens at the desk is heard and written. */
 import { watch } from 'vue'
+import * as failures from '../src-shared/failures/named.ts'
 import { cueOf } from './cues/index.ts'
 import { useActs, useCues, useKiosk } from './stores/index.ts'
 
@@ -27,7 +28,8 @@ export function useCuesOfState(): void {
   watch(
     () => kiosk.scanNotice,
     (notice) => {
-      if (notice !== null) given.give('refused')
+      // Somebody who has arrived meanwhile was not refused.
+      if (notice !== null) given.give(notice.failure.code === failures.somebodyElseArrived ? 'accepted' : 'refused')
     },
   )
 }

@@ -15,7 +15,7 @@ import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { readQuery } from '../people/index.ts'
 import { checkPolicy } from '../pickups/index.ts'
-import { waitingFor, type Waiting } from './find.ts'
+import { missesBirthDate, waitingFor, type Waiting } from './find.ts'
 
 interface Parts {
   readonly db: Db
@@ -61,7 +61,8 @@ async function kioskOf(db: Db, desk: string, now: number): Promise<DeskKiosk | n
 
 /**
  * A desk's own kiosk holds what waits there, and is told of other desks alone. Fails with L-608 (sealed by another, or
- * no query), L-205, L-240, L-333 (a document of namesakes) and the codes of policy.
+ * no query), L-205, L-240, L-333 (a document of namesakes), L-251 (a document that could find somebody if a birth date
+ * were on record) and the codes of policy.
  */
 export async function checkIn(
   { db, keys, now }: Parts,
@@ -81,7 +82,10 @@ export async function checkIn(
     // Nobody is sent through the town for what is no longer given out there.
     const elsewhere = found.filter(({ desk, expiresAt }) => desk !== screen.desk && expiresAt > at)
     const [first] = elsewhere
-    if (first === undefined) return ok({ outcome: 'nothing' })
+    if (first === undefined)
+      return !own && (await missesBirthDate(db, screen.desk, query.value))
+        ? fail(failures.hereWithoutBirthDate)
+        : ok({ outcome: 'nothing' })
     return ok({
       outcome: 'elsewhere',
       language: first.language,

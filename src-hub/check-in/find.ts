@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { DeskId, Language, type KioskId } from '../../src-shared/domain/index.ts'
 import type { PersonName } from '../../src-shared/hub-api/words.ts'
 import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
+import { matchName } from '../../src-shared/protocol/names.ts'
 import { pickupCodeTag } from '../../src-shared/protocol/tags.ts'
 import type { Db } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -95,5 +96,30 @@ export async function waitingFor(
             expiresAt: Number(row.expires_at),
           },
         ],
+  )
+}
+
+/** So many people of a desk without a birth date are compared by name. */
+const comparedAtOnce = 1000
+
+/**
+ * Whether a document finds nobody at a desk because no birth date is on record there: somebody of its name has
+ * something to collect.
+ */
+export async function missesBirthDate(db: Db, desk: string, query: CheckInQuery): Promise<boolean> {
+  if (query.by !== 'document') return false
+  const rows = await db
+    .selectFrom('pickup')
+    .innerJoin('recipient', 'recipient.id', 'pickup.recipient')
+    .select(['recipient.family', 'recipient.given', 'recipient.former_names'])
+    .where('pickup.desk', '=', desk)
+    .where('pickup.state', '=', 'granted')
+    .where('pickup.held', '=', false)
+    .where('pickup.channel', '<>', 'registered-letter')
+    .where('recipient.birth_date', 'is', null)
+    .limit(comparedAtOnce)
+    .execute()
+  return rows.some(
+    ({ family, given, former_names }) => matchName(query, { family, given }, former_names as PersonName[]) !== null,
   )
 }

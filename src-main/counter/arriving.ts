@@ -1,6 +1,7 @@
 /** Somebody has come, by a card, a document or a pickup code; or is told why they cannot be served here now. */
 import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
+import type { DocumentKind } from '../../src-shared/domain/document-words.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
@@ -26,6 +27,13 @@ export interface ArrivingParts {
   readonly arrivalMs: number
   readonly refusedMs: number
   readonly notify: (failure: Failure) => void
+}
+
+/** With what somebody identified themselves. */
+interface Identification {
+  readonly card?: { readonly tag: Buffer; readonly id: string } | null
+  /** The kind of a document that has expired, and proves nothing. */
+  readonly expired?: DocumentKind | null
 }
 
 export type Arriving = ReturnType<typeof createArriving>
@@ -54,7 +62,10 @@ export function createArriving(parts: ArrivingParts) {
   /** Nothing waits here: where it waits, that nothing does (`failure`), or that this desk cannot know. */
   function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: Buffer | null = null): void {
     parts.whereabouts(queries, (found) => {
-      if (found === 'nothing') refuse(failure, card)
+      // A desk that cannot know of others knows that something is missing here.
+      const missing = failure.code === failures.hereWithoutBirthDate
+      if (found === 'nothing' || (missing && found.failure.code === failures.nothingHereAndHubAway))
+        refuse(failure, card)
       else refuse(found.failure, found.failure.code === failures.nothingHereAndHubAway ? card : null, found.where)
     })
   }
@@ -62,11 +73,11 @@ export function createArriving(parts: ArrivingParts) {
   const arrive = (found: readonly Pickup[], by: By) => noteArrivals(services, found, by)
 
   /** Someone identified themselves by card or code; alone it proves nothing. */
-  function identified(found: readonly Pickup[], by: By, card: { tag: Buffer; id: string } | null = null): void {
+  function identified(found: readonly Pickup[], by: By, { card = null, expired = null }: Identification = {}): void {
     const first = found[0]
     if (first === undefined) {
       // A code is known where it is to be used alone: only a card says who it is elsewhere too.
-      if (card === null) refuse({ code: failures.nothingToCollect })
+      if (card === null) refuse({ code: failures.codeFindsNothing })
       else nothingHere({ code: failures.nothingToCollect }, [{ by: 'card', card: card.id }], card.tag)
       return
     }
@@ -103,6 +114,7 @@ export function createArriving(parts: ArrivingParts) {
         count: found.length,
         proofs: decided.ok ? proofsOf(place.policy, decided.value.rule) : [],
         told: true,
+        ...(expired === null ? {} : { expired }),
         until: now() + parts.arrivalMs,
       },
       parts.arrivalMs,

@@ -5,13 +5,14 @@
  */
 import { isOf } from '../../src-shared/failures/groups.ts'
 import * as failures from '../../src-shared/failures/named.ts'
+import type { DocumentKind } from '../../src-shared/domain/document-words.ts'
 import type { CheckInAnswer, CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import type { RequestView } from '../../src-shared/kiosk-api/views/requests.ts'
 import { failureOfPlaces, placesAt } from '../../src-shared/policy/index.ts'
 import { sealQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { ok, unreachable, type Failure } from '../../src-shared/failures/result.ts'
-import { birthsOf } from '../identity/documents/index.ts'
+import { birthsOf, documentExpired } from '../identity/documents/index.ts'
 import { classifyScan } from '../identity/scans/index.ts'
 import type { Scan } from '../readers/index.ts'
 import { storageFailure } from '../storage/index.ts'
@@ -28,6 +29,15 @@ interface Parts {
   /** Where nothing waits for a card: whether delivery to this desk can be asked for. */
   readonly offerRequest: (card: Buffer) => RequestView | undefined
   readonly notify: (failure: Failure) => void
+}
+
+/** What somebody came with, beside what the hub says of it. */
+interface Shown {
+  readonly card: Buffer | null
+  /** The kind of a document that has expired. */
+  readonly expired: DocumentKind | null
+  /** What is said where nothing waits. */
+  readonly nothing: typeof failures.nothingToCollect | typeof failures.codeFindsNothing
 }
 
 /** Whoever stands there goes to the desk rather than wait longer for the hub, ms. */
@@ -60,10 +70,10 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
   }
 
-  function show(answer: CheckInAnswer, card: Buffer | null): void {
+  function show(answer: CheckInAnswer, { card, expired, nothing }: Shown): void {
     switch (answer.outcome) {
       case 'nothing':
-        refuse({ code: failures.nothingToCollect }, card)
+        refuse({ code: nothing }, card)
         return
       case 'elsewhere': {
         const { directory } = services.requirePlace()
@@ -77,7 +87,10 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
       case 'here': {
         const { initials, language, count, proofs, told } = answer
         counter.go(
-          { step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs },
+          {
+            ...{ step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs },
+            ...(expired === null ? {} : { expired }),
+          },
           parts.arrivalMs,
         )
         return
@@ -103,7 +116,8 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     return reply
   }
 
-  async function lookUp(queries: readonly CheckInQuery[], card: Buffer | null): Promise<void> {
+  async function lookUp(queries: readonly CheckInQuery[], more: Partial<Shown>): Promise<void> {
+    const shown: Shown = { card: null, expired: null, nothing: failures.nothingToCollect, ...more }
     const mine = ++newest
     const current = () => !stopped && mine === newest && counter.step().step === 'looking'
     counter.go({ step: 'looking' })
@@ -117,7 +131,7 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
     if (reply.ok && services.sync.status().state !== 'online') void services.sync.now()
     if (!current()) return
     guarded(() => {
-      if (reply.ok) show(reply.value, card)
+      if (reply.ok) show(reply.value, shown)
       else if (isOf('not-answered', reply.failure.code)) refuse({ code: failures.screenOffline })
       else refuse(forRecipient(reply.failure))
     })
@@ -146,16 +160,17 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
         notify(meaning.failure)
         return
       case 'card':
-        void lookUp([{ by: 'card', card: meaning.id }], cardTag(keys.lookupKey, meaning.id))
+        void lookUp([{ by: 'card', card: meaning.id }], { card: cardTag(keys.lookupKey, meaning.id) })
         return
       case 'pickup-code':
-        void lookUp([{ by: 'pickup-code', code: meaning.code }], null)
+        void lookUp([{ by: 'pickup-code', code: meaning.code }], { nothing: failures.codeFindsNothing })
         return
       case 'document': {
-        const { family, given, truncated } = meaning.document
+        const { family, given, truncated, kind } = meaning.document
+        const expired = documentExpired(meaning.document, deskDate(now())) ? kind : null
         void lookUp(
           birthsOf(meaning.document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated })),
-          null,
+          { expired },
         )
         return
       }

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
+import { documentParams } from '../../src-shared/domain/document-words.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import {
   birthStanding,
@@ -14,10 +15,11 @@ import {
 } from '../identity/documents/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 
-/** Who is born on a day, by its keyed tag; and the key. */
+/** Who is born on a day, by its keyed tag; who has no birth date on record; and the key. */
 export interface Births {
   readonly lookupKey: KeyObject
   readonly bornOn: (tag: Buffer) => readonly Pickup[]
+  readonly withoutBirthDate: () => readonly Pickup[]
 }
 
 export interface Match {
@@ -64,9 +66,18 @@ export function byEyeAlone(
     : null
 }
 
+/** Somebody of this name has something here, and no birth date on record that the document could bear out. */
+export const namedWithoutBirthDate = (births: Births, document: MachineReadDocument): boolean =>
+  births.withoutBirthDate().some((pickup) => nameMatch(document, pickup) !== null)
+
+export const expiredAs = ({ kind }: Pick<MachineReadDocument, 'kind'>): Failure => ({
+  code: failures.documentExpired,
+  params: documentParams(kind),
+})
+
 /** What an open pickup is told of a document that does not match it. */
 export function differsFrom(births: Births, document: MachineReadDocument, open: Pickup, expired: boolean): Failure {
-  if (expired) return { code: failures.documentExpired }
+  if (expired) return expiredAs(document)
   // The document leaves open what the record knows of the birth date: no proof, and the staff are told what would be.
   const short = birthStanding(births.lookupKey, document, open.birthTag) === 'short'
   if (short && nameMatch(document, open) !== null) return { code: failures.birthDateInPart }

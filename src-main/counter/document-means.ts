@@ -1,12 +1,21 @@
 /** What a machine-read document means at this moment, as a pure function over what the desk knows. */
 import type { CounterStep } from '../../src-shared/kiosk-api/index.ts'
+import type { DocumentKind } from '../../src-shared/domain/document-words.ts'
 import type { DocumentView } from '../../src-shared/kiosk-api/views/document.ts'
 import type { Failure } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import { decideHere, type Place } from '../identity/index.ts'
 import { expiryOn, type MachineReadDocument } from '../identity/documents/index.ts'
 import type { Pickup } from '../pickups/index.ts'
-import { byEyeAlone, differsFrom, onlyShort, type Births, type Match } from './document-matches.ts'
+import {
+  byEyeAlone,
+  differsFrom,
+  expiredAs,
+  namedWithoutBirthDate,
+  onlyShort,
+  type Births,
+  type Match,
+} from './document-matches.ts'
 
 export interface DocumentFacts {
   readonly document: MachineReadDocument
@@ -25,8 +34,8 @@ export interface DocumentFacts {
 
 export type DocumentMeans =
   | { readonly do: 'refuse'; readonly failure: Failure }
-  /** Nobody is signed in: somebody has come. */
-  | { readonly do: 'identify'; readonly pickups: readonly Pickup[] }
+  /** Nobody is signed in: somebody has come. `expired`: with a document of this kind that proves nothing any more. */
+  | { readonly do: 'identify'; readonly pickups: readonly Pickup[]; readonly expired: DocumentKind | null }
   /** Refused for a pickup. `other`: it is another person's with something here, who is offered with it. */
   | {
       readonly do: 'refuse-for'
@@ -61,14 +70,15 @@ function ofNobody({ document, births }: DocumentFacts, expired: boolean): Docume
   if (short !== null)
     return { do: 'refuse-for', pickup: short, failure: { code: failures.birthDateInPart }, arrived: [], other: null }
   if (byEye !== null) return { do: 'refuse', failure: { code: byEye } }
-  const code = expired
-    ? failures.documentExpired
-    : document.birthDate === null
-      ? failures.birthDateInPart
-      : failures.documentMatchesNobody
-  const nothing = expired || document.birthDate === null ? 'refuse' : 'nothing-here'
-  return { do: 'look-up', otherwise: { do: nothing, failure: { code } } }
+  if (expired) return { do: 'look-up', otherwise: { do: 'refuse', failure: expiredAs(document) } }
+  if (document.birthDate === null)
+    return { do: 'look-up', otherwise: { do: 'refuse', failure: { code: failures.birthDateInPart } } }
+  const code = namedWithoutBirthDate(births, document) ? failures.hereWithoutBirthDate : failures.documentMatchesNobody
+  return { do: 'look-up', otherwise: { do: 'nothing-here', failure: { code } } }
 }
+
+const nothingFor = (births: Births, document: MachineReadDocument) =>
+  namedWithoutBirthDate(births, document) ? failures.hereWithoutBirthDate : failures.nothingToCollect
 
 export function documentMeans(facts: DocumentFacts): DocumentMeans {
   const { document, step, found, open, births, place, now } = facts
@@ -77,8 +87,8 @@ export function documentMeans(facts: DocumentFacts): DocumentMeans {
   const [first] = found
   if (!facts.signedIn)
     return first === undefined
-      ? { do: 'nothing-here', failure: { code: failures.nothingToCollect } }
-      : { do: 'identify', pickups: pickupsOf(found) }
+      ? { do: 'nothing-here', failure: { code: nothingFor(births, document) } }
+      : { do: 'identify', pickups: pickupsOf(found), expired: expiry === 'expired' ? kind : null }
   const viewAs = (nameMatch: Match['match']): DocumentView | null =>
     expiry === 'expired' ? null : { kind, issuerCountry, expiry, nameMatch }
   const atStep = open === null ? undefined : found.find(({ pickup }) => pickup.id === open.id)?.pickup
@@ -100,7 +110,7 @@ export function documentMeans(facts: DocumentFacts): DocumentMeans {
     ...{ do: 'refuse-for', pickup: shown, failure, arrived, other: null },
   })
   const view = viewAs(found.some(({ match }) => match === 'tolerant') ? 'tolerant' : 'exact')
-  if (view === null || expiry === 'expired') return refused({ code: failures.documentExpired })
+  if (view === null || expiry === 'expired') return refused(expiredAs(document))
   const proof = { kind, method: 'machine-read', issuerCountry, expiry } as const
   const accepted = decideHere(place, shown, { kind: 'verify', closed: null, proof }, now)
   if (

@@ -74,7 +74,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         else {
           const here = pickups.byCardTag(tag)
           if (!bystander(here, 'card') && (here.length > 0 || !parts.walkIn.byCard(meaning.id)))
-            identified(here, 'card', { tag, id: meaning.id })
+            identified(here, 'card', { card: { tag, id: meaning.id } })
         }
         return
       }
@@ -159,7 +159,11 @@ function asQueries(document: MachineReadDocument): CheckInQuery[] {
 function readDocument(parts: Parts, arriving: Arriving, document: MachineReadDocument): void {
   const { services, counter, serving } = parts
   const { pickups, signIn, keys, now } = services
-  const births = { lookupKey: keys.lookupKey, bornOn: (tag: Buffer) => pickups.byBirthTag(tag) }
+  const births = {
+    lookupKey: keys.lookupKey,
+    bornOn: (tag: Buffer) => pickups.byBirthTag(tag),
+    withoutBirthDate: pickups.withoutBirthDate,
+  }
   const step = counter.step()
   const means = documentMeans({
     ...{ document, step, births, now: now(), place: services.requirePlace(), today: deskDate(now()) },
@@ -178,7 +182,7 @@ function readDocument(parts: Parts, arriving: Arriving, document: MachineReadDoc
       arriving.refuse(means.failure)
       return
     case 'identify':
-      arriving.identified(means.pickups, 'document')
+      arriving.identified(means.pickups, 'document', { expired: means.expired })
       return
     case 'refuse-for': {
       const { pickup, failure, arrived, other } = means

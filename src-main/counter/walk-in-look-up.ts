@@ -10,6 +10,7 @@ import { deskDate, type Services } from '../desk/index.ts'
 import type { Session } from '../staff/index.ts'
 import { written } from '../storage/index.ts'
 import type { Counter } from './counter.ts'
+import { expiredAs } from './document-matches.ts'
 import type { Serving } from './serving.ts'
 import {
   accountOf,
@@ -127,7 +128,10 @@ export function createLookUp(parts: Parts, at: StateOf<WalkInState>): LookUp {
         return
       }
       at.set(found.state)
-      const failure: Failure = { code: found.refused ?? failures.documentDiffers }
+      const failure: Failure =
+        found.refused === failures.documentExpired
+          ? expiredAs(document)
+          : { code: found.refused ?? failures.documentDiffers }
       writeDown(services, failure)
       show(shown.phase, failure)
     },

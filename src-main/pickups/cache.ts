@@ -70,6 +70,8 @@ export function createPickupCache(db: Sqlite, cacheKey: WrapKey) {
     /** Only the ids: the lookup that the bench measures, without opening names. */
     idsByCardTag: (tag: Buffer): string[] => rows.idsByCard.all(tag),
     byBirthTag: (tag: Buffer): Pickup[] => rows.byBirth.all(tag).map(fromRow),
+    /** Those of people without a birth date on record, whom no document finds. */
+    withoutBirthDate: (): Pickup[] => rows.unborn.all().map(fromRow),
     byCodeTag: (tag: Buffer): Pickup[] => rows.byCode.all(tag).map(fromRow),
     envelopeOf: (id: PickupId): Buffer => rows.envelope.get(id)?.envelope ?? Buffer.alloc(0),
     /** Every push of the state carries them. */

@@ -31,6 +31,9 @@ const columns =
 const insertRow = `INSERT INTO pickup (id, epoch_incarnation, epoch_n, state, recipient_class, channel, secret_kind, person, envelope, sealed_to, birth_tag, code_tag, issued_at, expires_at)
    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
+/** Names are opened for them while somebody waits: enough for a desk, and no more than some milliseconds' work. */
+const unbornRead = 1000
+
 export type PickupRows = ReturnType<typeof pickupRows>
 
 export function pickupRows(db: Sqlite) {
@@ -39,6 +42,9 @@ export function pickupRows(db: Sqlite) {
     idsByCard: db.prepare<[Buffer], string>('SELECT pickup FROM card_tag WHERE tag = ?').pluck(),
     byBirth: db.prepare<[Buffer], Row>(
       `SELECT ${columns} FROM pickup WHERE birth_tag = ? AND state IN ${live} ORDER BY issued_at`,
+    ),
+    unborn: db.prepare<[], Row>(
+      `SELECT ${columns} FROM pickup WHERE birth_tag IS NULL AND state IN ${live} ORDER BY issued_at LIMIT ${unbornRead}`,
     ),
     byCode: db.prepare<[Buffer], Row>(
       `SELECT ${columns} FROM pickup WHERE code_tag = ? AND state IN ${live} ORDER BY issued_at`,

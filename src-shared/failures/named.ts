@@ -61,6 +61,8 @@ export const tooManyCards = 'L-247'
 export const somebodyElseArrived = 'L-248'
 export const somebodyElseScanned = 'L-249'
 export const nothingHereAndHubAway = 'L-250'
+export const hereWithoutBirthDate = 'L-251'
+export const codeFindsNothing = 'L-252'
 
 // Identity.
 export const documentExpired = 'L-301'

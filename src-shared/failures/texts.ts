@@ -105,9 +105,18 @@ export const errorTexts = {
     en: ['The time to collect has ended.', 'Ask the person to order a new one from the helpdesk.'],
   },
   'L-206': {
-    fi: ['Tätä ei saa luovuttaa tässä pisteessä.', 'Ohjaa henkilö oikeaan palvelupisteeseen: {where}.'],
-    sv: ['Detta får inte överlämnas vid den här disken.', 'Hänvisa personen till rätt ställe: {where}.'],
-    en: ['This may not be handed over at this desk.', 'Send the person to the right desk: {where}.'],
+    fi: [
+      'Tätä ei saa luovuttaa tässä pisteessä.',
+      'Lähetä nouto ensin toiselle pisteelle, ja ohjaa sitten henkilö sinne: {where}.',
+    ],
+    sv: [
+      'Detta får inte överlämnas vid den här disken.',
+      'Skicka först ärendet till en annan disk, och hänvisa sedan personen dit: {where}.',
+    ],
+    en: [
+      'This may not be handed over at this desk.',
+      'First send the pickup to another desk, then the person there: {where}.',
+    ],
   },
   'L-207': {
     fi: ['Vahtimestari luovuttaa vain etukäteen pyydetyn noudon.', 'Pyydä henkilöä tekemään pyyntö helpdeskiin.'],
@@ -263,9 +272,18 @@ export const errorTexts = {
     en: ['This call has been answered already.', 'Go on from the queue.'],
   },
   'L-220': {
-    fi: ['Henkilökunnan salasanan luovuttavat vain henkilöstöpalvelut.', 'Asioi henkilöstöpalveluissa: {where}.'],
-    sv: ['Personalens lösenord lämnas ut endast av personaltjänster.', 'Vänd dig till personaltjänster: {where}.'],
-    en: ['Passwords of staff are handed over by human resources only.', 'Go to human resources: {where}.'],
+    fi: [
+      'Henkilökunnan salasanan luovuttavat vain henkilöstöpalvelut.',
+      'Jos nouto on täällä, lähetä se ensin sinne. Ohjaa henkilö sinne: {where}.',
+    ],
+    sv: [
+      'Personalens lösenord lämnas ut endast av personaltjänster.',
+      'Finns ärendet här, skicka det först dit. Hänvisa personen dit: {where}.',
+    ],
+    en: [
+      'Passwords of staff are handed over by human resources only.',
+      'If the pickup is here, send it there first. Send the person there: {where}.',
+    ],
   },
   'L-221': {
     fi: ['Koulutustunnuksen salasanaa ei noudeta palvelupisteestä.', 'Vaihda se osoitteessa {address}.'],
@@ -430,10 +448,38 @@ export const errorTexts = {
       'Check the desk in the message, or scan again when the connection is back.',
     ],
   },
+  'L-251': {
+    fi: [
+      'Täällä on nouto samannimiselle, mutta hänen syntymäaikansa puuttuu rekisteristä. Asiakirja ei siksi todista, kuka hän on.',
+      'Ohjaa henkilö helpdeskiin: siellä syntymäaika lisätään. Nouto odottaa täällä.',
+    ],
+    sv: [
+      'Här finns ett ärende för någon med samma namn, men födelsedatumet saknas i registret. Därför visar handlingen inte vem personen är.',
+      'Hänvisa personen till helpdesk: där läggs födelsedatumet till. Ärendet väntar här.',
+    ],
+    en: [
+      'A pickup waits here for somebody of this name, but no birth date is on record. So the document does not prove who this is.',
+      'Send the person to the helpdesk, which adds the birth date. The pickup keeps waiting here.',
+    ],
+  },
+  'L-252': {
+    fi: [
+      'Noutokoodilla ei ole noudettavaa tässä pisteessä.',
+      'Tarkista noutopiste ilmoituksesta. Uudempi ilmoitus korvaa vanhan koodin.',
+    ],
+    sv: [
+      'Det finns inget att hämta med hämtkoden vid den här disken.',
+      'Kontrollera disken i meddelandet. Ett nyare meddelande ersätter en gammal kod.',
+    ],
+    en: [
+      'There is nothing to collect here with this pickup code.',
+      'Check the desk in the message. A newer message takes the place of an old code.',
+    ],
+  },
   'L-301': {
-    fi: ['Asiakirja on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Salasana odottaa täällä.'],
-    sv: ['Handlingen har gått ut.', 'Be om en giltig id-handling. Lösenordet väntar här.'],
-    en: ['The document has expired.', 'Ask for a valid identity document. The password will still be here.'],
+    fi: ['{document} on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Salasana odottaa täällä.'],
+    sv: ['{document} har gått ut.', 'Be om en giltig id-handling. Lösenordet väntar här.'],
+    en: ['{document} has expired.', 'Ask for a valid identity document. The password will still be here.'],
   },
   'L-302': {
     fi: ['Asiakirjan tiedot eivät täsmää noutoon.', 'Älä anna tulostetta. Ohjaa henkilö helpdeskiin.'],

@@ -120,6 +120,34 @@ export const visitorTexts: Readonly<Record<string, Texts>> = {
       'See in your message where to collect your password, or ask the staff.',
     ],
   },
+  'L-251': {
+    fi: [
+      'Henkilöllisyystodistuksesi ei yksin riitä täällä: syntymäaikasi puuttuu tiedoistasi.',
+      'Ota yhteys helpdeskiin, joka lisää sen. Jos täällä on sinulle salasana, se odottaa.',
+    ],
+    sv: [
+      'Din id-handling räcker inte ensam här: ditt födelsedatum saknas i dina uppgifter.',
+      'Kontakta helpdesk, som lägger till det. Finns här ett lösenord för dig, så väntar det.',
+    ],
+    en: [
+      'Your identity document alone is not enough here: your date of birth is missing from your details.',
+      'Contact the helpdesk, which adds it. If a password is here for you, it will wait.',
+    ],
+  },
+  'L-252': {
+    fi: [
+      'Tällä koodilla ei ole täällä noudettavaa.',
+      'Katso uusimmasta ilmoituksestasi, mistä salasana noudetaan, tai kysy henkilökunnalta.',
+    ],
+    sv: [
+      'Här finns inget att hämta med den här koden.',
+      'Se i ditt nyaste meddelande var lösenordet hämtas, eller fråga personalen.',
+    ],
+    en: [
+      'There is nothing to collect here with this code.',
+      'See in your newest message where to collect your password, or ask the staff.',
+    ],
+  },
   'L-303': unread,
   'L-304': {
     fi: [

@@ -100,6 +100,8 @@ export const CounterStep = z.discriminatedUnion('step', [
     proofs: z.array(ProofKind),
     /** The desk's own kiosk knows of it by now; always so where this is that kiosk. */
     told: z.boolean(),
+    /** They came with a document of this kind that has expired: another one is needed. */
+    expired: ProofKind.exclude(['e-id']).optional(),
     until: Instant,
   }),
   /** A check-in screen asks the hub. */

@@ -38,6 +38,7 @@ function means(document: DocumentFacts['document'], here: readonly Pickup[], mor
   const births = {
     lookupKey,
     bornOn: (tag: Buffer) => here.filter((each) => each.birthTag !== null && each.birthTag.equals(tag)),
+    withoutBirthDate: () => here.filter((each) => each.birthTag === null),
   }
   const found = matchesOf(births, document)
   return documentMeans({
@@ -48,7 +49,9 @@ function means(document: DocumentFacts['document'], here: readonly Pickup[], mor
 const at = (open: Pickup) => ({ open, step: verifyStep(facts(open)) })
 
 test('with nobody signed in somebody has come, or is told that nothing waits', () => {
-  expect(means(hers, [kaisa], { signedIn: false })).toEqual({ do: 'identify', pickups: [kaisa] })
+  expect(means(hers, [kaisa], { signedIn: false })).toEqual({
+    ...{ do: 'identify', pickups: [kaisa], expired: null },
+  })
   expect(means(hers, [teuvo], { signedIn: false })).toMatchObject({ do: 'nothing-here', failure: { code: 'L-202' } })
 })
 
@@ -78,6 +81,23 @@ test('an expired document, or one of a kind that the policy does not take, is re
   expect(means(old, [kaisa])).toMatchObject({ do: 'refuse-for', pickup: kaisa, failure: { code: 'L-301' } })
   const cards = { place: place({ proofs: ['identity-card'] }) }
   expect(means(hers, [kaisa], cards)).toMatchObject({ do: 'refuse-for', arrived: [kaisa], failure: { code: 'L-304' } })
+})
+
+test('an expired document is told of at check-in, where somebody can still fetch another', () => {
+  const old = passport('Koe', 'Kaisa', '2001-02-03', '2020-01-01')
+  expect(means(old, [kaisa], { signedIn: false })).toEqual({ do: 'identify', pickups: [kaisa], expired: 'passport' })
+})
+
+test('where no birth date is on record it is not said that nothing waits', () => {
+  const unborn = pickup({ birthTag: null })
+  for (const [signedIn, otherwise] of [
+    [true, { do: 'look-up', otherwise: { do: 'nothing-here', failure: { code: 'L-251' } } }],
+    [false, { do: 'nothing-here', failure: { code: 'L-251' } }],
+  ] as const) {
+    expect(means(hers, [unborn], { signedIn })).toEqual(otherwise)
+    // Of somebody else nothing is known.
+    expect(means(passport('Toinen', 'Teuvo', '1999-08-07'), [unborn], { signedIn })).not.toEqual(otherwise)
+  }
 })
 
 test('of nobody here it is looked up, or goes to the walk-in that is on the counter', () => {

@@ -10,6 +10,7 @@ import { createCounter, type Counter } from '../../src-main/counter/counter.ts'
 import type { Services } from '../../src-main/desk/services.ts'
 import type { CheckInAnswer } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
+import { buildTd3 } from '../../src-main/identity/documents/index.ts'
 import { openQuery } from '../../src-shared/protocol/lookup-query.ts'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 
@@ -116,7 +117,7 @@ test('a card, a code and a document are asked for, and each answer has its scree
   expect(counter.step()).toMatchObject({ step: 'arrival', initials: 'A. K.', language: 'sv', told: true })
   scan('LODGE:ABCD2345')
   await answer(1, ok({ outcome: 'nothing' }))
-  expect(refused()).toBe('L-202')
+  expect(refused()).toBe('L-252')
   scan(card)
   await answer(2, ok({ outcome: 'elsewhere', language: 'fi', desks: ['d'] as never }))
   expect(refused()).toBe('L-244')
@@ -132,6 +133,19 @@ test('a card, a code and a document are asked for, and each answer has its scree
   ])
   await wait(refusedMs)
   expect(counter.step()).toEqual({ step: 'idle' })
+})
+
+test('a passport that has expired is told of beside what waits', async () => {
+  const old = {
+    ...{ issuer: 'FIN', number: 'XQ7654321', family: 'Kivela', given: 'Nelli', nationality: 'FIN' },
+    ...{ birthDate: '2001-02-03', expiryDate: '2020-01-01' },
+  }
+  scan(buildTd3(old).join('\n'))
+  await answer(0, ok(here))
+  expect(counter.step()).toMatchObject({ step: 'arrival', expired: 'passport' })
+  scan(buildTd3({ ...old, expiryDate: '2031-01-01' }).join('\n'))
+  await answer(1, ok(here))
+  expect(counter.step()).not.toHaveProperty('expired')
 })
 
 test('what cannot be read asks for nothing and says so', () => {

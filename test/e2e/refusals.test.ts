@@ -80,6 +80,7 @@ const cases: readonly Case[] = [
   // A visitor, and nobody signed in.
   // The hub is away: the desk cannot know of others.
   { code: 'L-250', desk: 'plain', said: 'screen', reach: (desk) => desk.scan('04FFFFFFFFFF09') },
+  { code: 'L-252', desk: 'plain', said: 'screen', reach: (desk) => desk.scan('LODGE:WXYZ6789') },
   { code: 'L-205', desk: 'late', said: 'screen', reach: (desk) => desk.scan(card) },
   { code: 'L-206', desk: 'partner', said: 'screen', reach: (desk) => desk.scan(card) },
   { code: 'L-207', desk: 'unasked', said: 'screen', reach: (desk) => desk.scan(card) },

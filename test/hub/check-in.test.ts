@@ -206,6 +206,28 @@ describe('checking in', () => {
     await push(kiosk)
   })
 
+  it('by a document of whom no birth date is on record: it is not said that nothing waits', async () => {
+    const { db } = fleet.hub()
+    const account = fleet.accounts[8] ?? ''
+    const names = await personOf(account)
+    const [family, given] = [upper(names.family), upper(names.given)]
+    const { recipient } = await db
+      .selectFrom('account')
+      .select('recipient')
+      .where('account', '=', account)
+      .executeTakeFirstOrThrow()
+    await db.updateTable('recipient').set({ birth_date: null, birth_blind: null }).where('id', '=', recipient).execute()
+    const own = await fleet.kiosk(desk, 'screen-unborn', 'check-in')
+    const asked = (name = { family, given }) =>
+      ask({ by: 'document', birthDate: '1971-07-07', truncated: false, ...name }, own, own.records.read()?.kiosk ?? '')
+    expect(value(await asked())).toEqual({ outcome: 'nothing' })
+    const pickup = await fleet.issue(account, desk)
+    expect(code(await asked())).toBe('L-251')
+    expect(value(await asked({ family: 'QVIST', given: 'OLA' }))).toEqual({ outcome: 'nothing' })
+    await fleet.agent().call('revoke', { body: { pickup, reason: 'revoked', to: null } })
+    await push(kiosk)
+  })
+
   it('a birth date known in part and one known whole make namesakes of one name; dates that differ do not', async () => {
     const { db, keys } = fleet.hub()
     const accounts = [5, 6, 7].map((i) => fleet.accounts[i] ?? '')

@@ -10,6 +10,7 @@ import {
   VerificationId,
   type DeskKind,
 } from '../../src-shared/domain/index.ts'
+import { documentParams } from '../../src-shared/domain/document-words.ts'
 import type { LetterView } from '../../src-shared/kiosk-api/views/letters.ts'
 import type { PlaceNow } from '../../src-shared/policy/places.ts'
 import type { CounterStep, DocumentView, KioskState, PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
@@ -407,6 +408,19 @@ export const scenes = {
     },
     atRest,
   ),
+  'arrival-expired': at(
+    {
+      step: 'arrival',
+      initials: 'A. K. V.',
+      language: 'fi',
+      count: 1,
+      proofs: ['passport', 'identity-card', 'residence-permit', 'driving-licence'],
+      told: true,
+      expired: 'passport',
+      until: sceneNow + 20_000,
+    },
+    atRest,
+  ),
   'idle-check-in': screenAtRest,
   'idle-check-in-offline': {
     ...screenAtRest,
@@ -531,7 +545,8 @@ export const scenes = {
     },
     until: sceneNow + minute,
   }),
-  'verify-refused': at({ ...verify, notice: { code: 'L-301' } }),
+  'verify-refused': at({ ...verify, notice: { code: 'L-301', params: documentParams('passport') } }),
+  'verify-corrected': at({ ...verify, notice: { code: 'L-340' } }),
   'verify-other-person': at({
     ...verify,
     notice: { code: 'L-302' },
@@ -603,6 +618,21 @@ export const scenes = {
     initials: 'A. K. V.',
     language: 'sv',
     until: sceneNow + 8_000,
+  }),
+  'refused-without-birth-date': at(
+    { step: 'refused', failure: { code: 'L-251' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 },
+    atRest,
+  ),
+  'refused-hub-away': at(
+    { step: 'refused', failure: { code: 'L-250' }, audience: 'recipient', pickup: null, until: sceneNow + 15_000 },
+    { ...atRest, ...offline },
+  ),
+  'refused-hub-away-staff': at(
+    { step: 'refused', failure: { code: 'L-250' }, audience: 'staff', pickup: null, until: null },
+    { ...signedIn, ...offline },
+  ),
+  'refused-without-birth-date-staff': at({
+    ...{ step: 'refused', failure: { code: 'L-251' }, audience: 'staff', pickup: null, until: null },
   }),
   'refused-recipient': at(
     {

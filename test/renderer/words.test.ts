@@ -74,9 +74,15 @@ function namedIn(file: string, names: RegExp): ErrorCode[] {
 
 /** Refusals and notices that the engine shows while nobody is signed in, by its sources and the policy. */
 function visitorCodes(): ErrorCode[] {
-  const said = ['scanning', 'check-in-screen', 'directions', 'requesting'].flatMap((file) =>
-    namedIn(`src-main/counter/${file}.ts`, /failures\.(\w+)/g),
-  )
+  const said = [
+    'scanning',
+    'arriving',
+    'whereabouts',
+    'document-means',
+    'check-in-screen',
+    'directions',
+    'requesting',
+  ].flatMap((file) => namedIn(`src-main/counter/${file}.ts`, /failures\.(\w+)/g))
   const unreadable = ['scans/classify', 'documents/mrz'].flatMap((file) =>
     namedIn(`src-main/identity/${file}.ts`, /fail\(failures\.(\w+)\)/g),
   )

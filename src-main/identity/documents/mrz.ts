@@ -5,7 +5,7 @@
  * unknown dates nor a person without a family name. The document number is dropped here and goes no further.
  */
 import { parse } from 'mrz'
-import type { ProofKind } from '../../../src-shared/domain/index.ts'
+import type { DocumentKind } from '../../../src-shared/domain/document-words.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
 import { birthOf, expiryOf, expirySeen, type DocumentBirth, type DocumentExpiry, type ExpirySeen } from './dates.ts'
@@ -14,7 +14,7 @@ import { checkDigit } from './specimen.ts'
 
 export interface MachineReadDocument extends DocumentBirth {
   readonly format: 'TD1' | 'TD2' | 'TD3' | 'FRENCH_NATIONAL_ID'
-  readonly kind: ProofKind
+  readonly kind: DocumentKind
   /** ICAO 9303 part 3 section 5: one to three letters. */
   readonly issuerCountry: string
   /**
@@ -94,7 +94,7 @@ export function looksLikeMrz(text: string): boolean {
 }
 
 /** Passport, identity card or residence permit by the document code (9303 part 3 section 4.2.2.1, parts 5 and 6). */
-function kindOf(format: string, code: string): ProofKind | null {
+function kindOf(format: string, code: string): DocumentKind | null {
   if (format === 'TD3') return code.startsWith('P') ? 'passport' : null
   // V in the second place is a visa's, or nothing (9303 parts 5 and 6, section 4.2.2).
   if (code[1] === 'V') return null

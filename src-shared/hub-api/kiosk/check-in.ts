@@ -41,7 +41,7 @@ export type CheckInAnswer = z.infer<typeof CheckInAnswer>
 export const checkInRoutes = {
   /**
    * `query`: a CheckInQuery, sealed (base64url). A desk's own kiosk is told `elsewhere` or `nothing`; a screen also
-   * L-205, L-240 and the codes of policy where the desk may not serve it now.
+   * L-205, L-240, L-251 and the codes of policy where the desk may not serve it now.
    */
   checkIn: route('POST', '/v1/check-in', 'kiosk', {
     query: none,

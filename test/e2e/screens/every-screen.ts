@@ -30,6 +30,14 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
       leave: stay,
     },
   ],
+  'verify-verified': (['L-248', 'L-249'] as const).map((code) => ({
+    name: `toast-${code}`,
+    async enter({ kiosk, page }: ScriptedWindow) {
+      kiosk.notice({ code })
+      await page.getByTestId('scan-notice').waitFor()
+    },
+    leave: stay,
+  })),
   'verify-document': [
     {
       name: 'send-elsewhere',
