@@ -13,7 +13,7 @@ import * as failures from '../../src-shared/failures/named.ts'
 import { transact, type Db } from '../database/index.ts'
 import { appendToFeed, deskRecord, policyRecord } from '../desks/index.ts'
 import type { HubKeys } from '../keys/index.ts'
-import { readQuery } from '../people/index.ts'
+import { peopleOf, readQuery } from '../people/index.ts'
 import { checkPolicy } from '../pickups/index.ts'
 import { missesBirthDate, waitingFor, type Waiting } from './find.ts'
 
@@ -85,7 +85,7 @@ export async function checkIn(
     if (first === undefined)
       return !own && (await missesBirthDate(db, screen.desk, query.value))
         ? fail(failures.hereWithoutBirthDate)
-        : ok({ outcome: 'nothing' })
+        : ok({ outcome: 'nothing', ...(await strangersCard(db, keys, query.value)) })
     return ok({
       outcome: 'elsewhere',
       language: first.language,
@@ -107,6 +107,11 @@ export async function checkIn(
     proofs,
     told: kiosk?.connected === true,
   })
+}
+
+/** Nobody's card, for which nothing can be asked either. */
+async function strangersCard(db: Db, keys: HubKeys, query: CheckInQuery): Promise<{ known?: false }> {
+  return query.by === 'card' && (await peopleOf(db, keys, query)).length === 0 ? { known: false } : {}
 }
 
 /** The first that the desk may serve now, or why none. */

@@ -49,8 +49,8 @@ async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Prom
 }
 
 /**
- * Fails with L-236 (too many of this card or account, or of this kiosk, in a day), L-609 (another kiosk's). Idempotent
- * by the request's id.
+ * A card or an account of nobody is declined at once. Fails with L-236 (too many of this card or account, or of this
+ * kiosk, in a day), L-609 (another kiosk's). Idempotent by the request's id.
  */
 export async function fileRequest(
   db: Db,
@@ -82,6 +82,12 @@ export async function fileRequest(
       ? ((await db.selectFrom('account').select('recipient').where('account', '=', body.account).executeTakeFirst())
           ?.recipient ?? null)
       : await holderOf(db, parts.keys, kiosk.id, body.cardTag)
+  // Nobody can decide for a person whom nobody knows: it is answered at once, and lies in no inbox.
+  const nobody = body.cardTag === null ? ('no-account' as const) : ('unknown-person' as const)
+  const decided =
+    recipient === null
+      ? { state: 'declined', reason: nobody, decided_at: now, decided_by: 'hub' }
+      : { reason: null, decided_at: null, decided_by: null }
   return transact(db, async (tx) => {
     const filed = await tx
       .insertInto('delivery_request')
@@ -95,11 +101,9 @@ export async function fileRequest(
         filed_at: body.filedAt,
         received_at: now,
         by_staff: body.staff,
-        reason: null,
         reference: null,
         pickup: null,
-        decided_at: null,
-        decided_by: null,
+        ...decided,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst()

@@ -29,9 +29,16 @@ export interface ArrivingParts {
   readonly notify: (failure: Failure) => void
 }
 
+/** A card as it was read. `shopCode`: it may as well be a bar code of goods, for which nothing is asked unseen. */
+export interface ReadCard {
+  readonly tag: Buffer
+  readonly id: string
+  readonly shopCode: boolean
+}
+
 /** With what somebody identified themselves. */
 interface Identification {
-  readonly card?: { readonly tag: Buffer; readonly id: string } | null
+  readonly card?: ReadCard | null
   /** The kind of a document that has expired, and proves nothing. */
   readonly expired?: DocumentKind | null
 }
@@ -60,13 +67,10 @@ export function createArriving(parts: ArrivingParts) {
   }
 
   /** Nothing waits here: where it waits, that nothing does (`failure`), or that this desk cannot know. */
-  function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: Buffer | null = null): void {
+  function nothingHere(failure: Failure, queries: readonly CheckInQuery[], card: ReadCard | null = null): void {
     parts.whereabouts(queries, (found) => {
-      // A desk that cannot know of others knows that something is missing here.
-      const missing = failure.code === failures.hereWithoutBirthDate
-      if (found === 'nothing' || (missing && found.failure.code === failures.nothingHereAndHubAway))
-        refuse(failure, card)
-      else refuse(found.failure, found.failure.code === failures.nothingHereAndHubAway ? card : null, found.where)
+      const { say, where, asks } = nothingSaid(failure, found, card)
+      refuse(say, asks, where)
     })
   }
 
@@ -78,7 +82,7 @@ export function createArriving(parts: ArrivingParts) {
     if (first === undefined) {
       // A code is known where it is to be used alone: only a card says who it is elsewhere too.
       if (card === null) refuse({ code: failures.codeFindsNothing })
-      else nothingHere({ code: failures.nothingToCollect }, [{ by: 'card', card: card.id }], card.tag)
+      else nothingHere({ code: failures.nothingToCollect }, [{ by: 'card', card: card.id }], card)
       return
     }
     const place = services.requirePlace()
@@ -136,6 +140,16 @@ export function createArriving(parts: ArrivingParts) {
   }
 
   return { refuse, nothingHere, arrive, identified, bystander }
+}
+
+/** What is said where nothing waits here; `asks`: the card for which delivery may be asked. */
+function nothingSaid(failure: Failure, found: Whereabouts, card: ReadCard | null) {
+  if (found === 'nobody') return { say: { code: failures.cardOfNobody } as const, asks: null, where: undefined }
+  if (found === 'nothing') return { say: failure, asks: card?.tag ?? null, where: undefined }
+  const unknown = found.failure.code === failures.nothingHereAndHubAway
+  // A desk that cannot know of others knows that something is missing here.
+  if (unknown && failure.code === failures.hereWithoutBirthDate) return { say: failure, asks: null, where: undefined }
+  return { say: found.failure, asks: unknown && card?.shopCode === false ? card.tag : null, where: found.where }
 }
 
 /** The recipient checked in: durable before the screen says so. */

@@ -73,7 +73,8 @@ export function createCheckInScreen(parts: Parts): CheckInScreen {
   function show(answer: CheckInAnswer, { card, expired, nothing }: Shown): void {
     switch (answer.outcome) {
       case 'nothing':
-        refuse({ code: nothing }, card)
+        if (answer.known === false) refuse({ code: failures.cardOfNobody })
+        else refuse({ code: nothing }, card)
         return
       case 'elsewhere': {
         const { directory } = services.requirePlace()

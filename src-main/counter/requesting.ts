@@ -8,7 +8,7 @@ import * as failures from '../../src-shared/failures/named.ts'
 import type { StaffId } from '../../src-shared/domain/index.ts'
 import type { DeliveryRequest, Whose } from '../pickups/index.ts'
 import type { Counter } from './counter.ts'
-import type { Services } from '../desk/index.ts'
+import type { Services, Timers } from '../desk/index.ts'
 
 const day = 86_400_000
 /** Of one card or account in a day. The hub has the same limit. */
@@ -21,12 +21,15 @@ export interface Requesting {
    * held until the step is left.
    */
   readonly offer: (tag: Buffer) => RequestView | undefined
+  /** The hub has answered, or decided: the screen that shows a request shows it as it is now. */
+  redecide(): void
   readonly handlers: Pick<KioskHandlers, 'requestDelivery' | 'requestFor'>
 }
 
 interface Parts {
   readonly services: Services
   readonly counter: Counter
+  readonly timers: Timers
   readonly activity: () => void
 }
 
@@ -36,14 +39,46 @@ function viewOf(request: DeliveryRequest | null): RequestView {
   return { state, sent, reason, reference }
 }
 
-export function createRequesting({ services, counter, activity }: Parts): Requesting {
+/** Whoever has asked is told by then what the hub made of it, or that it is on its way, ms. */
+const patienceMs = 1000
+
+export function createRequesting({ services, counter, timers, activity }: Parts): Requesting {
   const { store, requests, signIn, sync, now, keys } = services
   const taken = () => {
     const place = services.place()
     return place !== null && takesRequests(place.policy, place.desk.kind)
   }
 
-  function file(subject: Buffer, whose: Whose, by: StaffId | null): Result<RequestView> {
+  /** Sent at once, and no round of the sync waited for; whoever stands there waits no longer than a second. */
+  function sent(): Promise<void> {
+    if (sync.status().state !== 'online') return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const cancel = timers.set(resolve, patienceMs)
+      void services
+        .sendRequests()
+        .then(() => resolve(), reject)
+        .finally(cancel)
+    })
+  }
+
+  async function file(subject: Buffer, whose: Whose, by: StaffId | null): Promise<Result<RequestView>> {
+    const filed = keep(subject, whose, by)
+    if (!filed.ok) return filed
+    redecide()
+    await sent()
+    redecide()
+    return ok(viewOf(requests.latest(subject)))
+  }
+
+  function redecide(): void {
+    const step = counter.step()
+    const { card } = counter.held()
+    if (step.step !== 'refused' || step.request === undefined || card === null) return
+    const request = viewOf(requests.latest(card))
+    if (JSON.stringify(request) !== JSON.stringify(step.request)) counter.amend({ ...step, request })
+  }
+
+  function keep(subject: Buffer, whose: Whose, by: StaffId | null): Result<RequestView> {
     if (!taken()) return fail(failures.deliveryNotOffered)
     const latest = requests.latest(subject)
     if (latest !== null && latest.state === 'waiting') return ok(viewOf(latest))
@@ -56,23 +91,22 @@ export function createRequesting({ services, counter, activity }: Parts): Reques
   }
 
   return {
+    redecide,
     offer(tag) {
       if (!taken()) return undefined
       counter.hold({ card: tag })
       return viewOf(requests.latest(tag))
     },
     handlers: {
-      requestDelivery() {
+      async requestDelivery() {
         activity()
         const step = counter.step()
         const { card } = counter.held()
         if (card === null || step.step !== 'refused') return fail(failures.deliveryNotOffered)
         const whose = { cardTag: card.toString('base64url'), account: null }
-        const filed = file(card, whose, signIn.session()?.staff ?? null)
-        if (filed.ok) counter.amend({ ...step, request: filed.value })
-        return filed
+        return file(card, whose, signIn.session()?.staff ?? null)
       },
-      requestFor({ account }) {
+      async requestFor({ account }) {
         activity()
         const session = signIn.session()
         if (session === null) return fail(failures.notSignedIn)

@@ -6,7 +6,7 @@ import { cardTag, normaliseCardId, pickupCodeTag } from '../../src-shared/protoc
 import type { CheckInQuery } from '../../src-shared/hub-api/kiosk/check-in.ts'
 import type { DocumentView } from '../../src-shared/kiosk-api/views/document.ts'
 import { birthsOf, type MachineReadDocument } from '../identity/documents/index.ts'
-import { classifyScan } from '../identity/scans/index.ts'
+import { classifyScan, isShopCode } from '../identity/scans/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Scan } from '../readers/index.ts'
 import { permit, type BadgeInHand } from '../staff/index.ts'
@@ -74,7 +74,7 @@ export function createScanning(parts: Parts): (scan: Scan) => void {
         else {
           const here = pickups.byCardTag(tag)
           if (!bystander(here, 'card') && (here.length > 0 || !parts.walkIn.byCard(meaning.id)))
-            identified(here, 'card', { card: { tag, id: meaning.id } })
+            identified(here, 'card', { card: { tag, id: meaning.id, shopCode: isShopCode(scan) } })
         }
         return
       }

@@ -17,8 +17,11 @@ interface Parts {
   readonly timers: Timers
 }
 
-/** `nothing`: the hub knows of nothing either. A failure: where it waits (L-244), or that nobody can know (L-250). */
-export type Whereabouts = 'nothing' | { readonly failure: Failure; readonly where: PlaceNow[] }
+/**
+ * `nothing`: the hub knows of nothing either. `nobody`: it knows nobody with this card. A failure: where it waits
+ * (L-244), or that nobody can know (L-250).
+ */
+export type Whereabouts = 'nothing' | 'nobody' | { readonly failure: Failure; readonly where: PlaceNow[] }
 
 /** Whoever stands there is answered by then, ms. */
 const patienceMs = 3000
@@ -43,6 +46,7 @@ export function createWhereabouts({ services, counter, timers }: Parts) {
         return isOf('not-answered', reply.failure.code) || reply.failure.code === failures.tooManyFromAddress
           ? unknown
           : 'nothing'
+      if (reply.value.outcome === 'nothing' && reply.value.known === false) return 'nobody'
       if (reply.value.outcome !== 'elsewhere') continue
       const { directory } = services.requirePlace()
       const { desks } = reply.value

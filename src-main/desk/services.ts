@@ -181,6 +181,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   })
   // A simulation plays its histories on one thread.
   const pages = createPageReader(keys.cacheKey, parts.simulated === undefined ? createPageThread() : null)
+  const outbox = sendRequests({ requests, hub, now, forgetMs: record.kind === 'check-in' ? screenKeepsMs : undefined })
   const sync = createSync({
     hub,
     ledger,
@@ -192,7 +193,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     random,
     pollMs: parts.pollMs,
     batches: parts.simulated?.batches,
-    outbox: sendRequests({ requests, hub, now, forgetMs: record.kind === 'check-in' ? screenKeepsMs : undefined }),
+    outbox,
     onChange,
     ...(parts.onDiskFailure === undefined ? {} : { onDiskFailure: parts.onDiskFailure }),
   })
@@ -241,6 +242,8 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     approvals,
     letters,
     requests,
+    /** What was asked for here goes to the hub now, beside any round of the sync. */
+    sendRequests: outbox,
     signIn,
     release,
     instructions,

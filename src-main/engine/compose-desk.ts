@@ -82,10 +82,11 @@ export function composeDesk(parts: Parts): Result<ComposedDesk> {
 }
 
 /** The hub was heard, a timer of the desk ran out, or the desk's hours changed. */
-function afterNews({ changed, settle }: Parts, { services, signingIn, serving, post, walkIn }: DeskParts): void {
+function afterNews({ changed, settle }: Parts, desk: DeskParts): void {
+  const { services, signingIn, serving, post, walkIn, requesting } = desk
   services.refreshPlace()
   signingIn.afterContact()
-  for (const room of [serving, post, walkIn]) room.redecide()
+  for (const room of [serving, post, walkIn, requesting]) room.redecide()
   settle()
   changed()
 }

@@ -63,6 +63,7 @@ export const somebodyElseScanned = 'L-249'
 export const nothingHereAndHubAway = 'L-250'
 export const hereWithoutBirthDate = 'L-251'
 export const codeFindsNothing = 'L-252'
+export const cardOfNobody = 'L-253'
 
 // Identity.
 export const documentExpired = 'L-301'

@@ -476,6 +476,17 @@ export const errorTexts = {
       'Check the desk in the message. A newer message takes the place of an old code.',
     ],
   },
+  'L-253': {
+    fi: [
+      'Korttia ei tunneta.',
+      'Pyydä henkilöllisyystodistus tai noutokoodi. Jos kortti on oikea, helpdesk lisää sen.',
+    ],
+    sv: ['Kortet är inte känt.', 'Be om en id-handling eller hämtkoden. Är kortet rätt, lägger helpdesk till det.'],
+    en: [
+      'The card is not known.',
+      'Ask for an identity document or the pickup code. If it is the right card, the helpdesk adds it.',
+    ],
+  },
   'L-301': {
     fi: ['{document} on vanhentunut.', 'Pyydä voimassa oleva henkilöllisyystodistus. Salasana odottaa täällä.'],
     sv: ['{document} har gått ut.', 'Be om en giltig id-handling. Lösenordet väntar här.'],

@@ -148,6 +148,17 @@ export const visitorTexts: Readonly<Record<string, Texts>> = {
       'See in your newest message where to collect your password, or ask the staff.',
     ],
   },
+  'L-253': {
+    fi: [
+      'Tätä korttia ei tunneta.',
+      'Lue henkilöllisyystodistuksesi tai ilmoituksesi koodi, tai kysy henkilökunnalta.',
+    ],
+    sv: [
+      'Det här kortet är inte känt.',
+      'Läs in din id-handling eller koden i ditt meddelande, eller fråga personalen.',
+    ],
+    en: ['This card is not known.', 'Scan your identity document or the code in your message, or ask the staff.'],
+  },
   'L-303': unread,
   'L-304': {
     fi: [

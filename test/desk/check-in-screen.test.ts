@@ -148,6 +148,15 @@ test('a passport that has expired is told of beside what waits', async () => {
   expect(counter.step()).not.toHaveProperty('expired')
 })
 
+test('a card that nobody has is said to be unknown, and nothing is asked for with it', async () => {
+  offer = () => {
+    throw new Error('offered')
+  }
+  scan(card)
+  await answer(0, ok({ outcome: 'nothing', known: false }))
+  expect(refused()).toBe('L-253')
+})
+
 test('what cannot be read asks for nothing and says so', () => {
   scan(passport)
   expect(notices).toHaveLength(1)

@@ -365,7 +365,7 @@ describe('checking in', () => {
     expect(value(await ask({ by: 'card', card }))).toMatchObject({ outcome: 'elsewhere', desks: [other] })
     await push(elsewhere)
     expect(elsewhere.pickups.get(pickup)?.state).toBe('waiting')
-    expect(value(await ask({ by: 'card', card: '04FFFFFFFFFFFF' }))).toEqual({ outcome: 'nothing' })
+    expect(value(await ask({ by: 'card', card: '04FFFFFFFFFFFF' }))).toEqual({ outcome: 'nothing', known: false })
   })
 
   it('what is no longer given out at another desk sends nobody there', async () => {
@@ -539,7 +539,7 @@ describe('a screen’s ledger', () => {
     expect((await seen())?.frozen).toBe(false)
     expect(code(await ask({ by: 'card', card: '04AA' }, one, id))).toBe('L-604')
     value(await fleet.agent().call('unfreeze', { body: { kiosk: id } }))
-    expect(value(await ask({ by: 'card', card: '04AA' }, one, id))).toEqual({ outcome: 'nothing' })
+    expect(value(await ask({ by: 'card', card: '04AA' }, one, id))).toEqual({ outcome: 'nothing', known: false })
   })
 
   it('a lost screen is written off and burns nothing; its requests end there', async () => {

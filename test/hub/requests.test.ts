@@ -79,12 +79,9 @@ test('a card’s request is taken in once, known by whose card it is, approved u
 
 test('a decision reaches the kiosk by its feed, and a late answer does not take it back', async () => {
   const { db } = fleet.hub()
-  const tag = tagOf('04DEADBEEF0001')
+  const tag = tagOf(await cardOf(fleet.accounts[4] ?? ''))
   const id = file(tag)
   value(await send())
-  expect((await inbox()).requests.find((one) => one.id === id)).toMatchObject({ account: null, name: null })
-  // Nobody's card: an approval needs an account.
-  expect(await approve(id)).toMatchObject({ ok: false, failure: { code: 'L-237' } })
   value(await fleet.agent().call('declineRequest', { body: { request: id, reason: 'unknown-person' } }))
   expect(await fleet.agent().call('declineRequest', { body: { request: id, reason: 'duplicate' } })).toMatchObject({
     ok: false,
@@ -107,7 +104,7 @@ test('a decision reaches the kiosk by its feed, and a late answer does not take 
 })
 
 test('refused by policy it goes on waiting; three of one card a day are enough; another kiosk’s tag says nothing here', async () => {
-  const tag = tagOf('04DEADBEEF0002')
+  const tag = tagOf(await cardOf(fleet.accounts[3] ?? ''))
   const staff = await fleet
     .hub()
     .db.selectFrom('account')
@@ -135,8 +132,20 @@ test('refused by policy it goes on waiting; three of one card a day are enough; 
     staff: null,
     filedAt: 1_772_438_400_000,
   }
-  value(await other.hub.call('fileRequest', { body: foreign }))
-  expect((await inbox()).requests.find(({ id }) => id === foreign.request)).toMatchObject({ account: null, name: null })
+  expect(value(await other.hub.call('fileRequest', { body: foreign }))).toMatchObject({ reason: 'unknown-person' })
+  expect((await inbox()).requests.find(({ id }) => id === foreign.request)).toBeUndefined()
+})
+
+test('a card or an account of nobody is declined at once, and lies in no inbox', async () => {
+  const before = (await inbox()).waiting
+  const tag = tagOf('04DEADBEEF0001')
+  file(tag)
+  const unheard = Buffer.alloc(16, 6)
+  requests.file(unheard, { cardTag: null, account: 'nobody-at-all' }, Date.now(), null)
+  value(await send())
+  expect(requests.latest(tag)).toMatchObject({ sent: true, state: 'declined', reason: 'unknown-person' })
+  expect(requests.latest(unheard)).toMatchObject({ sent: true, state: 'declined', reason: 'no-account' })
+  expect((await inbox()).waiting).toBe(before)
 })
 
 test('staff’s request names the account; what the agent types wins', async () => {

@@ -35,6 +35,15 @@ it('a card that finds nothing may ask, once; the same card sees where its reques
   expect(desk.sent.join('')).not.toContain(stranger)
 })
 
+it('the bar code of goods may ask for nothing while nobody can say whose it is', async () => {
+  for (const goods of ['6408430000142', '96385074']) {
+    desk.scan(goods, ']E0')
+    expect(step()).toMatchObject({ step: 'refused', failure: { code: 'L-250' } })
+    expect(step()).not.toHaveProperty('request')
+    await desk.call('dismiss', {})
+  }
+})
+
 it('staff ask for an account by name, whoever types it in whichever case', async () => {
   await desk.signIn(desk.staff.porter)
   const filed = await desk.call('requestFor', { account: 'erikoinen-tunnus' })

@@ -1,1 +1,2 @@
 export { classifyScan, type ScanMeaning } from './classify.ts'
+export { isShopCode } from './shop-code.ts'

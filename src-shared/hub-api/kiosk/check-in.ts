@@ -34,7 +34,8 @@ export const CheckInAnswer = z.discriminatedUnion('outcome', [
   }),
   /** It waits at another desk. */
   z.object({ outcome: z.literal('elsewhere'), language: Language, desks: z.array(DeskId).min(1).max(desksNamed) }),
-  z.object({ outcome: z.literal('nothing') }),
+  /** `known`: false where nobody has this card. An older hub does not say. */
+  z.object({ outcome: z.literal('nothing'), known: z.boolean().optional() }),
 ])
 export type CheckInAnswer = z.infer<typeof CheckInAnswer>
 

@@ -1,0 +1,23 @@
+/**
+ * Bar codes of goods: GTIN-8, -12 and -13 (GS1 General Specifications, section 7.9: the check digit), which a reader
+ * that says no symbology sends like any card.
+ */
+const goods = /^(?:\d{8}|\d{12,13})$/
+/** AIM identifiers of EAN and UPC. */
+const eanUpc = /^\]E/
+
+export function isShopCode({
+  text,
+  symbology,
+}: {
+  readonly text: string
+  readonly symbology?: string | null
+}): boolean {
+  if (symbology !== undefined && symbology !== null) return eanUpc.test(symbology)
+  const digits = text.trim()
+  if (!goods.test(digits)) return false
+  const sum = [...digits]
+    .reverse()
+    .reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3), 0)
+  return sum % 10 === 0
+}
