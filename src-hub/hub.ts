@@ -47,6 +47,8 @@ import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './audit/index.ts'
 import { createLights, type Lights } from './health/index.ts'
 import { beginIncarnation, inLineage } from './kiosks/index.ts'
+import { readTimeZone } from './desks/index.ts'
+import { serveInZone } from '../src-shared/domain/zone.ts'
 import { createMarks, markFile, readPosition } from './marks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import {
@@ -249,6 +251,8 @@ function watchDatabase(
       await marks.beat()
       const { rows } = await sql<{ version: number }>`SELECT max(version) AS version FROM migration`.execute(own.db)
       version = Number(rows[0]?.version)
+      // Another process may have saved another one.
+      serveInZone(await readTimeZone(own.db))
     },
     own: own.pool,
     main,

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { UnitView } from '../../src-shared/hub-api/agent/administration.ts'
 import { DeskId, UnitId } from '../../src-shared/domain/index.ts'
 import type { HubBody, HubReply } from '../../src-shared/hub-api/index.ts'
+import { serveInZone, usualTimeZone } from '../../src-shared/domain/zone.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
@@ -104,6 +105,7 @@ export async function readOrganisation(db: Db): Promise<HubReply<'organisation'>
     name: (row?.name ?? { fi: '', sv: '', en: '' }) as HubReply<'organisation'>['name'],
     changeAddress: row?.change_address ?? '',
     selfServiceAddress: row?.self_service_address ?? '',
+    timeZone: row?.time_zone ?? usualTimeZone,
     slipNote: slip.note,
     slipLogo: slip.logo,
   }
@@ -120,6 +122,7 @@ export async function saveOrganisation(
       name: JSON.stringify(body.name),
       change_address: body.changeAddress,
       self_service_address: body.selfServiceAddress,
+      ...(body.timeZone === undefined ? {} : { time_zone: body.timeZone }),
     }
     await tx
       .insertInto('organisation')
@@ -134,4 +137,6 @@ export async function saveOrganisation(
     await tellDesks(tx, null)
     await note(tx, now, actor, 'organisation-saved', null)
   })
+  // Other processes look every second.
+  if (body.timeZone !== undefined) serveInZone(body.timeZone)
 }

@@ -249,4 +249,11 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   correctionsMigration,
   { version: 195, sql: holderWordsMigration },
   secretEndsMigration,
+  {
+    version: 221,
+    sql: `
+-- What hours, slips and reports count by.
+ALTER TABLE organisation ADD COLUMN time_zone text NOT NULL DEFAULT 'Europe/Helsinki';
+`,
+  },
 ]

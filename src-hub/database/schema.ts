@@ -21,7 +21,13 @@ export interface Tables {
     timeline: number | null
     lsn: string | null
   }
-  organisation: { one: Generated<number>; name: Json<unknown>; change_address: string; self_service_address: string }
+  organisation: {
+    one: Generated<number>
+    name: Json<unknown>
+    change_address: string
+    self_service_address: string
+    time_zone: Generated<string>
+  }
   policy: { one: Generated<number>; record: Json<unknown> }
   /** `key`: what a settings file calls it; null where it was made here. */
   unit: { id: string; name: Json<unknown>; address: string; hours: Json<unknown> | null; key: Key }

@@ -3,6 +3,7 @@ import { Desk, type Localized } from '../../src-shared/domain/index.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import { StaffRecord } from '../../src-shared/hub-api/index.ts'
 import { usualHours } from '../../src-shared/domain/opening-hours.ts'
+import { usualTimeZone } from '../../src-shared/domain/zone.ts'
 import { cardTag } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
@@ -52,10 +53,16 @@ export async function deskRecords(db: Db | Tx, desks: readonly string[]): Promis
       changeAddress: organisation.change_address,
       selfServiceAddress: organisation.self_service_address,
       hours: row.hours ?? row.unit_hours ?? usualHours,
+      timeZone: organisation.time_zone,
       ...(Object.values(note).some((text) => text !== '') ? { slipNote: note } : {}),
       ...(logo === null ? {} : { slipLogo: logo }),
     }),
   )
+}
+
+/** What the institution's clocks show. */
+export async function readTimeZone(db: Db | Tx): Promise<string> {
+  return (await db.selectFrom('organisation').select('time_zone').executeTakeFirst())?.time_zone ?? usualTimeZone
 }
 
 export async function policyRecord(db: Db | Tx): Promise<Policy> {

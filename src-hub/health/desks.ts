@@ -5,6 +5,7 @@ import type { DeskWatch } from '../../src-shared/hub-api/agent/health.ts'
 import { KioskId } from '../../src-shared/domain/index.ts'
 import type { StatusSince } from '../../src-shared/hub-api/kiosk/status.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
+import { timeZone } from '../../src-shared/domain/zone.ts'
 import { OpeningHours, openingAt, usualHours, type Opening } from '../../src-shared/domain/opening-hours.ts'
 import type { Db } from '../database/index.ts'
 import { openWork } from '../desk-work/index.ts'
@@ -84,8 +85,9 @@ async function createCalendars(
   }
 }
 
-/** Midnight in Helsinki before an instant, ms. */
-const midnight = sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
+/** The institution's midnight before now, ms. */
+const midnight = () =>
+  sql<number>`(extract(epoch from date_trunc('day', now() AT TIME ZONE ${timeZone()}::text) AT TIME ZONE ${timeZone()}::text) * 1000)::bigint`
 
 /** Each desk with its light; the rest of it by `watch`. */
 export async function deskLights(

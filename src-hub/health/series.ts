@@ -1,9 +1,10 @@
-/** Figures for charts, by days of Helsinki. */
+/** Figures for charts, by days of the institution. */
 import { sql } from 'kysely'
 import { Channel, DeskId } from '../../src-shared/domain/index.ts'
 import type { HubQuery, HubReply } from '../../src-shared/hub-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
+import { timeZone } from '../../src-shared/domain/zone.ts'
 import type { Db } from '../database/index.ts'
 
 const longestDays = 400
@@ -15,8 +16,8 @@ export async function series(db: Db, query: HubQuery<'series'>): Promise<Result<
   const days = (Date.parse(query.to) - Date.parse(query.from)) / 86_400_000
   if (!(days >= 0 && days < longestDays)) return fail(failures.periodUnusable)
   const at = (date: string, more: number) =>
-    sql`(extract(epoch from (${date}::date + ${more}::int)::timestamp AT TIME ZONE 'Europe/Helsinki') * 1000)::bigint`
-  const day = sql`to_char(to_timestamp(h.at / 1000.0) AT TIME ZONE 'Europe/Helsinki', 'YYYY-MM-DD')`
+    sql`(extract(epoch from (${date}::date + ${more}::int)::timestamp AT TIME ZONE ${timeZone()}::text) * 1000)::bigint`
+  const day = sql`to_char(to_timestamp(h.at / 1000.0) AT TIME ZONE ${timeZone()}::text, 'YYYY-MM-DD')`
   const period = sql`h.at >= ${at(query.from, 0)} AND h.at < ${at(query.to, 1)} ${query.desk === undefined ? sql`` : sql`AND k.desk = ${query.desk}`}`
   const handovers = await sql<{
     day: string

@@ -23,7 +23,7 @@ interface ByAgent {
   readonly role: AgentRole
 }
 
-/** `LR-2026-000123`: a running number of the year by Helsinki's clock. A number that came to nothing stays unused. */
+/** `LR-2026-000123`: a running number of the institution's year. A number that came to nothing stays unused. */
 async function nextReference(db: Db, now: number): Promise<string> {
   const year = Number(dateAt(now).slice(0, 4))
   const { n } = await db

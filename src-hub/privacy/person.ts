@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Language } from '../../src-shared/domain/index.ts'
 import type { HubReply } from '../../src-shared/hub-api/index.ts'
 import { shownText } from '../../src-shared/domain/human-text.ts'
+import { zoned } from '../../src-shared/domain/zone.ts'
 import { fullName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
@@ -166,11 +167,9 @@ function inWords(language: Language, now: number, told: Told): string {
   const at = (time: number | null) =>
     time === null
       ? w.unknown
-      : new Intl.DateTimeFormat({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language], {
-          timeZone: 'Europe/Helsinki',
-          dateStyle: 'medium',
-          timeStyle: 'short',
-        }).format(time)
+      : zoned({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language], { dateStyle: 'medium', timeStyle: 'short' }).format(
+          time,
+        )
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const said = (value: unknown) => (typeof value === 'string' && value !== '' ? shownText(value) : w.none)
   const lines = [

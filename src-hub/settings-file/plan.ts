@@ -37,6 +37,7 @@ export interface Known {
     readonly name: Localized
     readonly changeAddress: string
     readonly selfServiceAddress: string
+    readonly timeZone: string
   }
   readonly contact: NonNullable<SettingsFile['contact']>
   readonly slip: NonNullable<SettingsFile['slip']>
@@ -216,6 +217,7 @@ export function planSettings(known: Known, file: SettingsFile): Result<Plan> {
           name: saidIn(file.organisation.name, known.organisation.name),
           changeAddress: said(file.organisation.changeAddress, known.organisation.changeAddress),
           selfServiceAddress: said(file.organisation.selfServiceAddress, known.organisation.selfServiceAddress),
+          timeZone: file.organisation.timeZone ?? known.organisation.timeZone,
         }
   const contact = { ...known.contact }
   for (const field of ['address', 'telephone', 'email', 'ticketAddress', 'hoursAddress'] as const)

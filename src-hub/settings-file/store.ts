@@ -23,6 +23,7 @@ async function readKnown(db: Db | Tx): Promise<Known> {
       name: Localized.parse(organisation.name),
       changeAddress: organisation.change_address,
       selfServiceAddress: organisation.self_service_address,
+      timeZone: organisation.time_zone,
     },
     contact: await readContact(db),
     slip: await readSlipSettings(db),
@@ -104,13 +105,14 @@ async function carryOut(tx: Tx, plan: Plan, now: number, actor: string): Promise
     await savePolicyIn(tx, now, actor, plan.policy, '', null)
   }
   if (plan.organisation !== null) {
-    const { name, changeAddress, selfServiceAddress } = plan.organisation
+    const { name, changeAddress, selfServiceAddress, timeZone } = plan.organisation
     await tx
       .updateTable('organisation')
       .set({
         name: JSON.stringify(name),
         change_address: changeAddress,
         self_service_address: selfServiceAddress,
+        time_zone: timeZone,
       })
       .execute()
   }

@@ -1,5 +1,5 @@
 import { instantRange, isPresent } from '../../src-shared/domain/bounds.ts'
-import { dateAt } from '../../src-shared/domain/opening-hours.ts'
+import { dateAt, startOfDate } from '../../src-shared/domain/opening-hours.ts'
 
 /**
  * The desk's clock: the last hub time plus a monotonic offset, so that a wrong or jumping computer clock decides
@@ -105,15 +105,12 @@ export const systemTimers: Timers = {
   },
 }
 
-/** The desk's calendar date in Helsinki, `YYYY-MM-DD`: documents expire by it. */
+/** The desk's calendar date, `YYYY-MM-DD`: documents expire by it. */
 export function deskDate(now: number): string {
   return dateAt(now)
 }
 
-/** Midnight of the desk's day, ms: two or three hours before it in UTC, whichever Helsinki has that day. */
+/** Midnight with which the desk's day began, ms. */
 export function startOfDeskDay(now: number): number {
-  const date = deskDate(now)
-  const utc = Date.parse(`${date}T00:00:00Z`)
-  const summer = utc - 3 * 3_600_000
-  return deskDate(summer) === date ? summer : utc - 2 * 3_600_000
+  return startOfDate(now)
 }

@@ -1,6 +1,7 @@
 /** Opening and closing the desk: the checklist with its test slip, and the end of a shift. */
 import type { KioskHandlers } from '../../src-shared/kiosk-api/index.ts'
 import type { Readiness } from '../../src-shared/domain/readiness.ts'
+import { zoned } from '../../src-shared/domain/zone.ts'
 import { fail, ok } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import type { Printer } from '../printers/index.ts'
@@ -44,11 +45,7 @@ export function createRoundHandlers({ services, printer, paper, readiness, signO
       if (session === null) return fail(failures.notSignedIn)
       if (release.busy()) return fail(failures.printerBusy)
       const { desk } = services.requirePlace()
-      const when = new Intl.DateTimeFormat('fi-FI', {
-        timeZone: 'Europe/Helsinki',
-        dateStyle: 'short',
-        timeStyle: 'short',
-      }).format(now())
+      const when = zoned('fi-FI', { dateStyle: 'short', timeStyle: 'short' }).format(now())
       const outcome = await printer.print(
         layoutTestSlip({ language, desk: `${desk.unit[language]}, ${desk.name[language]}`, when }, paper),
         () => undefined,

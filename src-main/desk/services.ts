@@ -1,6 +1,7 @@
 /** Everything that exists once the kiosk is enrolled: composed here, started and stopped by the engine. */
 import type { PickupId } from '../../src-shared/domain/index.ts'
 import { storedInstant } from '../../src-shared/domain/bounds.ts'
+import { serveInZone } from '../../src-shared/domain/zone.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { openEnvelope } from '../../src-shared/protocol/envelope.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
@@ -207,6 +208,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
         desk !== null && desk !== undefined && policy !== null && policy !== undefined
           ? { desk, policy, directory: records.directory() }
           : null
+      if (place !== null) serveInZone(place.desk.timeZone)
     }
     return place
   }

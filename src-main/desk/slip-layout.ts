@@ -1,5 +1,6 @@
 /** Fills a slip's content from the pickup, the desk and the policy. */
 import type { Desk, Language } from '../../src-shared/domain/index.ts'
+import { zoned } from '../../src-shared/domain/zone.ts'
 import { addressLines } from '../../src-shared/policy/index.ts'
 import { fullName, type Pickup } from '../pickups/index.ts'
 import type { LayoutInstructions, LayoutSlip } from '../release/index.ts'
@@ -12,21 +13,10 @@ export function maskAccount(account: string): string {
   return `${letters[0] ?? ''}${'*'.repeat(letters.length - 2)}${letters.at(-1) ?? ''}`
 }
 
-const dates = new Map<Language, Intl.DateTimeFormat>()
-
 function dateText(at: number, language: Language): string {
-  let format = dates.get(language)
-  if (format === undefined) {
-    const locale = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language]
-    format = new Intl.DateTimeFormat(locale, {
-      timeZone: 'Europe/Helsinki',
-      day: 'numeric',
-      month: language === 'en' ? 'long' : 'numeric',
-      year: 'numeric',
-    })
-    dates.set(language, format)
-  }
-  return format.format(at)
+  const locale = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }[language]
+  const month = language === 'en' ? 'long' : 'numeric'
+  return zoned(locale, { day: 'numeric', month, year: 'numeric' }).format(at)
 }
 
 function basics({

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { createClient } from '../../src-shared/kiosk-api/contract.ts'
 import { kioskApi, type KioskClient, type KioskState, type ShellNotice } from '../../src-shared/kiosk-api/index.ts'
+import { serveInZone } from '../../src-shared/domain/zone.ts'
 import { fail, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import { splitNotices, type KioskLink, type LinkState } from '../link/index.ts'
@@ -30,6 +31,7 @@ function createPushed() {
       else if (!fresh.value && state.value !== null && state.value.staff !== null && next.locked === null)
         interrupted.value = true
       received = performance.now()
+      serveInZone(next.desk?.timeZone)
       state.value = next
       fresh.value = true
       return true

@@ -1,6 +1,7 @@
 /**
  * The birth date as staff key it from a document: eight digits, day first; zeros for what the document does not say.
  */
+import { dateAt } from '../../src-shared/domain/opening-hours.ts'
 
 /**
  * `24121999` -> `1999-12-24`; `00121999` -> `1999-12`; `00001999` -> `1999`; null unless it is a real date, not after
@@ -38,10 +39,5 @@ export function maskedBirthDate(digits: string): string {
 
 /** Today at the desk, `YYYY-MM-DD`. */
 export function deskToday(now: number): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone: 'Europe/Helsinki',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(now)
+  return dateAt(now)
 }

@@ -1,25 +1,25 @@
-/** Times as the desk's clock shows them: Europe/Helsinki, whatever the computer is set to. */
+/** Times as the institution's clock shows them, whatever the computer is set to. */
 import { withinRange } from '../../src-shared/domain/bounds.ts'
 import type { Instant, Language } from '../../src-shared/domain/index.ts'
+import { zoned } from '../../src-shared/domain/zone.ts'
 
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
-const zone = 'Europe/Helsinki'
-const made = new Map<string, Intl.DateTimeFormat>()
+type Shape = 'time' | 'date' | 'day'
 
-function format(instant: Instant, language: Language, shape: 'time' | 'date' | 'day'): string {
-  const key = `${language} ${shape}`
-  let formatter = made.get(key)
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat(locales[language], {
-      timeZone: zone,
-      ...(shape === 'time' ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : {}),
-      ...(shape === 'date' ? { day: 'numeric', month: language === 'en' ? 'short' : 'numeric', year: 'numeric' } : {}),
-      ...(shape === 'day' ? { weekday: 'long', day: 'numeric', month: 'long' } : {}),
-    })
-    made.set(key, formatter)
+function optionsOf(shape: Shape, language: Language): Intl.DateTimeFormatOptions {
+  switch (shape) {
+    case 'time':
+      return { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    case 'date':
+      return { day: 'numeric', month: language === 'en' ? 'short' : 'numeric', year: 'numeric' }
+    case 'day':
+      return { weekday: 'long', day: 'numeric', month: 'long' }
   }
+}
+
+function format(instant: Instant, language: Language, shape: Shape): string {
   // What is stored may be absurd: a screen that shows the end of the range is better than one that stops.
-  return formatter.format(withinRange(instant))
+  return zoned(locales[language], optionsOf(shape, language)).format(withinRange(instant))
 }
 
 /** `09:41`, written `9.41` or `09.41` where the language does so. */

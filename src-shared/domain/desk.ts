@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DeskId } from './ids.ts'
 import { Localized } from './language.ts'
 import { OpeningHours } from './opening-hours.ts'
+import { TimeZone } from './zone.ts'
 import { SlipLogo, SlipNote } from './slip-logo.ts'
 
 export const DeskKind = z.enum(['helpdesk', 'student-affairs', 'hr', 'porter', 'post-room'])
@@ -41,5 +42,7 @@ export const Desk = z.object({
   /** The institution's own words on slips, and its logo; not there: none. */
   slipNote: SlipNote.optional(),
   slipLogo: SlipLogo.optional(),
+  /** The institution's; without: the usual one, as hubs before this setting mean it. */
+  timeZone: TimeZone.optional().catch(undefined),
 })
 export type Desk = z.infer<typeof Desk>

@@ -1,11 +1,11 @@
 /**
  * Opening hours of a desk (docs/architecture.md#channels-and-rules-of-the-institution): a week and exceptions, on the
- * clock of Europe/Helsinki with its summer time. A span whose end is not after its beginning goes on past midnight.
+ * institution's clock with its summer time. A span whose end is not after its beginning goes on past midnight.
  */
 import { z } from 'zod'
 import { withinRange } from './bounds.ts'
+import { timeZone, zoned } from './zone.ts'
 
-const zone = 'Europe/Helsinki'
 const day = 86_400_000
 
 /** `HH:MM`; `24:00` only as an end. */
@@ -47,8 +47,7 @@ export const usualHours: OpeningHours = {
   exceptions: [],
 }
 
-const format = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: zone,
+const clock = {
   year: 'numeric',
   month: '2-digit',
   day: '2-digit',
@@ -56,35 +55,49 @@ const format = new Intl.DateTimeFormat('sv-SE', {
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23',
-})
+} as const
+const clockText = (at: number) => zoned('sv-SE', clock).format(at)
 
-const hour = 3_600_000
-/**
- * Helsinki's offset by the hour of UTC: it changes on whole hours alone (EU directive 2000/84, at 01:00 UTC), and to
- * format a date costs microseconds.
- */
+/** No zone changes its clock within a quarter of an hour, counted in UTC. */
+const quarter = 900_000
+/** The zone's offset by the quarter of UTC: to format a date costs microseconds. */
 const offsets = new Map<number, number>()
-const offsetsMost = 50_000
+const offsetsMost = 100_000
+let offsetsOf = timeZone()
 
-/** Helsinki's clock at an instant, as if it were UTC, ms. */
+/** The institution's clock at an instant, as if it were UTC, ms. */
 function localClock(at: number): number {
-  const begin = Math.floor(at / hour)
+  if (offsetsOf !== timeZone()) {
+    offsets.clear()
+    offsetsOf = timeZone()
+  }
+  const begin = Math.floor(at / quarter)
   let offset = offsets.get(begin)
   if (offset === undefined) {
-    offset = Date.parse(`${format.format(begin * hour).replace(' ', 'T')}Z`) - begin * hour
+    offset = Date.parse(`${clockText(begin * quarter).replace(' ', 'T')}Z`) - begin * quarter
     if (offsets.size >= offsetsMost) offsets.clear()
     offsets.set(begin, offset)
   }
   return at + offset
 }
 
-/** Helsinki's calendar date at an instant, `YYYY-MM-DD`. */
+/** The institution's calendar date at an instant, `YYYY-MM-DD`. */
 export function dateAt(at: number): string {
-  return format.format(withinRange(at)).slice(0, 10)
+  return clockText(withinRange(at)).slice(0, 10)
+}
+
+/** The midnight (ms) that begins the local day of an instant. */
+export function startOfDate(at: number): number {
+  return instantOf(Math.floor(localClock(at) / day) * day)
+}
+
+/** The midnight (ms) with which a date (`YYYY-MM-DD`) begins. */
+export function midnightOf(date: string): number {
+  return instantOf(Date.parse(`${date}T00:00:00Z`))
 }
 
 /**
- * The instant at which Helsinki's clock shows this. Of an hour shown twice the first; one that is skipped is the end of
+ * The instant at which the local clock shows this. Of an hour shown twice the first; one that is skipped is the end of
  * the skip.
  */
 function instantOf(local: number): number {

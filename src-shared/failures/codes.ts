@@ -4,6 +4,7 @@ import type { Language } from '../domain/index.ts'
 import { errorTexts } from './texts.ts'
 import { isolated } from '../domain/human-text.ts'
 import { visitorTexts } from './visitor-texts.ts'
+import { zoned } from '../domain/zone.ts'
 
 export type ErrorCode = keyof typeof errorTexts
 export type ErrorParams = Readonly<Record<string, string | number>>
@@ -17,19 +18,18 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 const locales: Readonly<Record<Language, string>> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 
 /**
- * Helsinki's clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are
+ * The local clock: `30.11.` with the weekday, and `8.00`. In English the month is a word: day and month in figures are
  * read either way round.
  */
 function dayAndClock(instant: number, language: Language): { day: string; clock: string } {
-  const parts = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locales[language], { timeZone: 'Europe/Helsinki', ...options }).format(withinRange(instant))
+  const parts = (options: Intl.DateTimeFormatOptions) => zoned(locales[language], options).format(withinRange(instant))
   return {
     day: parts({ weekday: 'short', day: 'numeric', month: language === 'en' ? 'short' : 'numeric' }),
     clock: parts({ hour: 'numeric', minute: '2-digit' }),
   }
 }
 
-/** `ma 30.11. klo 8.00`: an instant (ms) on Helsinki's clock, for a text in that language. */
+/** `ma 30.11. klo 8.00`: an instant (ms) on the institution's clock, for a text in that language. */
 function dayAndTime(instant: number, language: Language): string {
   const { day, clock } = dayAndClock(instant, language)
   return { fi: `${day} klo ${clock}`, sv: `${day} kl. ${clock}`, en: `${day} at ${clock}` }[language]

@@ -9,6 +9,7 @@ import { Contact } from './agent/setup.ts'
 import { DeskKind, Localized } from '../domain/index.ts'
 import { failureOfText, HumanText } from '../domain/human-text.ts'
 import { OpeningHoursSet } from '../domain/opening-hours.ts'
+import { TimeZone } from '../domain/zone.ts'
 import { Policy } from '../policy/index.ts'
 import { fail, ok, type Result } from '../failures/result.ts'
 import * as failures from '../failures/named.ts'
@@ -54,7 +55,12 @@ export const SettingsFile = z.strictObject({
   format: z.literal(settingsFormat).optional(),
   version: z.number().int().min(1).default(settingsVersion),
   organisation: z
-    .strictObject({ name: Localized.optional(), changeAddress: Web.optional(), selfServiceAddress: Web.optional() })
+    .strictObject({
+      name: Localized.optional(),
+      changeAddress: Web.optional(),
+      selfServiceAddress: Web.optional(),
+      timeZone: TimeZone.optional(),
+    })
     .optional(),
   contact: Contact.optional(),
   slip: z.strictObject({ note: SlipNote, logo: SlipLogo.nullable() }).optional(),
@@ -74,7 +80,12 @@ export type SettingsFile = z.infer<typeof SettingsFile>
 const Named = z.object({ fi: HumanText(120), sv: HumanText(120), en: HumanText(120) })
 const AtTheDoor = SettingsFile.extend({
   organisation: z
-    .strictObject({ name: Named.optional(), changeAddress: Web.optional(), selfServiceAddress: Web.optional() })
+    .strictObject({
+      name: Named.optional(),
+      changeAddress: Web.optional(),
+      selfServiceAddress: Web.optional(),
+      timeZone: TimeZone.optional(),
+    })
     .optional(),
   units: z
     .array(UnitSettings.extend({ name: Named.optional(), address: HumanText(200).optional() }))

@@ -72,6 +72,7 @@ function acts(): string[] {
   // Values of conditions and of details beside the acts.
   for (const other of [
     'more',
+    'now',
     'later',
     'over',
     'nobody',

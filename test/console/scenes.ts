@@ -217,6 +217,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     startedAt: sceneNow - 40 * minute,
     idleAt: sceneNow + 30 * minute,
     endsAt: sceneNow + 600 * minute,
+    timeZone: 'Europe/Helsinki',
   }
   return {
     session: () => session,
@@ -646,6 +647,7 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
       stranded: 0,
     }),
     organisation: () => ({
+      timeZone: 'Europe/Helsinki',
       name: text('Suvannon yliopisto', 'Suvanto universitet', 'Suvanto University'),
       changeAddress: 'https://tunnus.suvanto.example/vaihda',
       selfServiceAddress: 'https://tunnus.suvanto.example/itsepalvelu',

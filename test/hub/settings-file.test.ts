@@ -215,7 +215,7 @@ test('two rows of a file do not land on one unit or desk', () => {
   const called = (name: string): Localized => ({ fi: name, sv: name, en: name })
   const place = { key: null, hours: null }
   const known: Known = {
-    organisation: { name: called('U'), changeAddress: '', selfServiceAddress: '' },
+    organisation: { name: called('U'), changeAddress: '', selfServiceAddress: '', timeZone: 'Europe/Helsinki' },
     contact: { address: '', telephone: '', email: '', ticketAddress: '', hoursAddress: '' },
     slip: { note: called(''), logo: null },
     retention: { personalDataDays: null },

@@ -6,7 +6,7 @@ export const memorySchema = `
 CREATE TABLE hub (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), incarnation text NOT NULL, holding boolean NOT NULL DEFAULT 0);
 CREATE TABLE incarnation (id text PRIMARY KEY, begun_at bigint NOT NULL);
 CREATE TABLE hub_mark (hub text PRIMARY KEY, n bigint NOT NULL, at bigint NOT NULL, system text, timeline bigint, lsn text);
-CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL);
+CREATE TABLE organisation (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), name jsonb NOT NULL, change_address text NOT NULL, self_service_address text NOT NULL, time_zone text NOT NULL DEFAULT 'Europe/Helsinki');
 CREATE TABLE setting (key text PRIMARY KEY, value jsonb NOT NULL);
 CREATE TABLE policy (one int PRIMARY KEY DEFAULT 1 CHECK (one = 1), record jsonb NOT NULL);
 CREATE TABLE unit (id text PRIMARY KEY, name jsonb NOT NULL, address text NOT NULL, hours jsonb, key text UNIQUE);

@@ -6,6 +6,7 @@ import { mayCall } from '../../../src-shared/hub-api/authority.ts'
 import type { ConsoleRoute } from '../api/contract.ts'
 import type { Failure } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
+import { serveInZone } from '../../../src-shared/domain/zone.ts'
 import { useHub } from './hub.ts'
 
 export const useSession = defineStore('session', () => {
@@ -17,6 +18,7 @@ export const useSession = defineStore('session', () => {
   const may = (route: ConsoleRoute): boolean => me.value !== null && mayCall(route, me.value.role)
 
   function take(view: SessionView | null): void {
+    if (view !== null) serveInZone(view.timeZone)
     me.value = view
     hub.csrf = view?.csrf ?? null
   }

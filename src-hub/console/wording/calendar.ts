@@ -1,31 +1,19 @@
-/** Days on Helsinki's calendar, whatever the computer is set to. */
-const parts = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Europe/Helsinki',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-})
-const localClock = (at: number) => Date.parse(`${parts.format(at).replace(' ', 'T')}Z`)
+/** Days on the institution's calendar, whatever the computer is set to. */
+import { dateAt, midnightOf } from '../../../src-shared/domain/opening-hours.ts'
 
-/** The instant (ms) at which a date (`YYYY-MM-DD`) begins in Helsinki. */
+/** The instant (ms) at which a date (`YYYY-MM-DD`) begins. */
 export function startOfDay(date: string): number {
-  const wanted = Date.parse(`${date}T00:00:00Z`)
-  const guess = wanted - (localClock(wanted) - wanted)
-  return wanted - (localClock(guess) - guess)
+  return midnightOf(date)
 }
 
 /** The instant at which it ends. */
 export function endOfDay(date: string): number {
-  return startOfDay(new Date(Date.parse(`${date}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10))
+  return midnightOf(addDays(date, 1))
 }
 
-/** `YYYY-MM-DD` in Helsinki. */
+/** `YYYY-MM-DD`. */
 export function dayOf(at: number): string {
-  return parts.format(at).slice(0, 10)
+  return dateAt(at)
 }
 
 /** The weeks of a month, Monday first; null outside it. */

@@ -1,4 +1,4 @@
-/** Times as Helsinki's clock shows them, in the language of the console. */
+/** Times as the institution's clock shows them, in the language of the console. */
 import { calendarDate, clockTime, timeOrDate } from '../../../src-renderer/wording/times.ts'
 import { useLook } from '../stores/look.ts'
 import { useTexts } from '../i18n.ts'

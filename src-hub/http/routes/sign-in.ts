@@ -5,6 +5,7 @@ import {
   type sessionRoutes,
   type SessionView,
 } from '../../../src-shared/hub-api/agent/session.ts'
+import { timeZone } from '../../../src-shared/domain/zone.ts'
 import { fail, ok, type Result } from '../../../src-shared/failures/result.ts'
 import * as failures from '../../../src-shared/failures/named.ts'
 import {
@@ -26,7 +27,7 @@ import type { RouteParts, SomeHandlers, Visitor } from '../handlers.ts'
 
 function viewOf(session: Session): SessionView {
   const { username, displayName, role, by, csrf, startedAt, idleAt, endsAt } = session
-  return { name: username, displayName, role, by, csrf, startedAt, idleAt, endsAt }
+  return { name: username, displayName, role, by, csrf, startedAt, idleAt, endsAt, timeZone: timeZone() }
 }
 
 export function signInHandlers(
@@ -85,6 +86,7 @@ export function signInHandlers(
               startedAt: null,
               idleAt: null,
               endsAt: null,
+              timeZone: timeZone(),
             }
           : viewOf(session),
       ),

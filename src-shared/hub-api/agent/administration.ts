@@ -20,6 +20,7 @@ import {
 import { HumanLabel, HumanText } from '../../domain/human-text.ts'
 import { Policy } from '../../policy/schema.ts'
 import { OpeningHours, OpeningHoursSet } from '../../domain/opening-hours.ts'
+import { TimeZone } from '../../domain/zone.ts'
 import { noBody, none, route } from '../route.ts'
 import { peopleSections, SettingsChange, SettingsFile } from '../settings-file.ts'
 import { SlipLogo, SlipNote } from '../../domain/slip-logo.ts'
@@ -173,6 +174,7 @@ export const administrationRoutes = {
       name: Localized,
       changeAddress: z.string(),
       selfServiceAddress: z.string(),
+      timeZone: z.string(),
       slipNote: SlipNote,
       slipLogo: SlipLogo.nullable(),
     }),
@@ -184,6 +186,7 @@ export const administrationRoutes = {
       changeAddress: WebAddress,
       selfServiceAddress: WebAddress,
       /** Left out: as they are. */
+      timeZone: TimeZone.optional(),
       slipNote: SlipNote.optional(),
       slipLogo: SlipLogo.nullable().optional(),
     }),

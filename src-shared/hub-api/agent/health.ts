@@ -121,7 +121,7 @@ export const healthRoutes = {
       awaited: z.array(KioskId),
     }),
   }),
-  /** Days of Helsinki, `from` to `to` (both included, at most 400 days). */
+  /** Days of the institution, `from` to `to` (both included, at most 400 days). */
   series: route('GET', '/v1/agent/series', 'agent', {
     query: z.object({ from: z.iso.date(), to: z.iso.date(), desk: DeskId.optional() }),
     body: noBody,

@@ -38,6 +38,8 @@ export const SessionView = z.object({
   /** Ends then when nothing is asked before; and at `endsAt` whatever happens. */
   idleAt: StoredInstant,
   endsAt: StoredInstant,
+  /** The institution's, for every time that the console shows. */
+  timeZone: z.string(),
 })
 export type SessionView = z.infer<typeof SessionView>
 
