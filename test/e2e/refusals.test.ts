@@ -390,7 +390,7 @@ describe('every code there is, on the screen for a visitor', () => {
       })
       await page.getByTestId('failure-code').filter({ hasText: code }).waitFor()
       const shown = await page
-        .locator('main .texts')
+        .locator('main [role=alert].texts')
         .evaluate((texts) =>
           [...texts.children].map((text) => [text.getAttribute('lang'), (text as HTMLElement).innerText] as const),
         )
