@@ -10,7 +10,7 @@ import { WentBack, type MarkFloor } from '../pickups/index.ts'
 import { judge, positionBack, type Mark, type Position } from './judge.ts'
 import type { MarkStore } from './mark-file.ts'
 import { nowhere } from './position.ts'
-import { createTurns } from './turns.ts'
+import { createTaskQueue } from './task-queue.ts'
 
 export interface Marks {
   /**
@@ -94,7 +94,7 @@ export function createMarks(parts: Parts): Marks {
   let kept = true
   let told = true
   let writtenAt = -Infinity
-  const turns = createTurns()
+  const tasks = createTaskQueue()
 
   async function advance(): Promise<void> {
     const read = position === undefined ? { ...nowhere, refused: false } : await position(db)
@@ -123,7 +123,7 @@ export function createMarks(parts: Parts): Marks {
 
   return {
     cover: () =>
-      turns.shared(async () => {
+      tasks.shared(async () => {
         const before = mark
         await advance()
         await keep()
@@ -131,7 +131,7 @@ export function createMarks(parts: Parts): Marks {
           throw new WentBack('another incarnation has begun')
       }),
     beat: () =>
-      turns.own(async () => {
+      tasks.own(async () => {
         const before = mark
         await advance()
         // A new incarnation, or the first mark, is remembered at once.

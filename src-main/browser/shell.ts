@@ -37,124 +37,38 @@ export const takenOver = 4001
 const maxCallsPerSecond = 60
 const Retry = z.strictObject({ t: z.literal('retry') })
 
+/** What the shell serves, and the window that is open. */
+interface Shell extends Pick<BrowserShellParts, 'supervisor' | 'rendererDir' | 'monotonic'> {
+  readonly tickets: ReturnType<typeof createTickets>
+  readonly headers: ReturnType<typeof securityHeaders>
+  readonly sockets: WebSocketServer
+  readonly windowListeners: Set<(open: boolean) => void>
+  port: number
+  window: WebSocket | null
+}
+
 export function createBrowserShell({
   supervisor,
   rendererDir,
   port: wanted,
   monotonic,
 }: BrowserShellParts): BrowserShell {
-  const tickets = createTickets(monotonic)
-  const headers = securityHeaders("'self'")
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false })
-  const windowListeners = new Set<(open: boolean) => void>()
-  let port = wanted
-  let window: WebSocket | null = null
-
-  const host = () => `127.0.0.1:${port}`
-  const origin = () => `http://${host()}`
-
-  function refuse(response: ServerResponse): void {
-    const texts = languages.map((language) => {
-      const { what, next } = describeFailure({ code: failures.windowNotAuthorised }, language)
-      return `<p lang="${language}">${what} ${next}</p>`
-    })
-    response.writeHead(403, { ...headers, 'content-type': 'text/html; charset=utf-8' })
-    response.end(`<!doctype html><meta charset="utf-8"><title>L-906</title><h1>L-906</h1>${texts.join('')}`)
-  }
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.host !== host() || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      refuse(response)
-      return
-    }
-    const url = new URL(request.url ?? '/', origin())
-    if (url.pathname === '/launch') {
-      const cookie = tickets.redeem(url.searchParams.get('token') ?? '')
-      if (cookie === null) {
-        refuse(response)
-        return
-      }
-      response.writeHead(303, {
-        ...headers,
-        location: '/',
-        'set-cookie': `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`,
-      })
-      response.end()
-      return
-    }
-    if (!tickets.admits(request.headers.cookie)) {
-      refuse(response)
-      return
-    }
-    // The raw path: URL has already folded `..`, and containment is checked on the real file.
-    const file = await readStatic(rendererDir, (request.url ?? '/').split(/[?#]/)[0] ?? '/')
-    if (file === null) {
-      response.writeHead(404, headers)
-      response.end()
-      return
-    }
-    response.writeHead(200, { ...headers, 'content-type': file.type })
-    response.end(request.method === 'HEAD' ? undefined : file.bytes)
-  }
-
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Node takes its own listener off an upgraded socket: without one, a peer that resets would end the shell.
-    socket.on('error', () => socket.destroy())
-    const allowed =
-      request.headers.host === host() &&
-      request.headers.origin === origin() &&
-      request.url === '/kiosk' &&
-      tickets.admits(request.headers.cookie)
-    if (!allowed) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
-      return
-    }
-    sockets.handleUpgrade(request, socket, head, connect)
-  }
-
-  function connect(socket: WebSocket): void {
-    window?.close(takenOver)
-    window = socket
-    for (const listener of windowListeners) listener(true)
-    const send = (frame: unknown) => {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame))
-    }
-    const gate = createGate((frame, answer) => supervisor.call(frame, answer))
-    let second = 0
-    let calls = 0
-    socket.on('message', (data, binary) => {
-      const now = Math.floor(monotonic() / 1000)
-      calls = now === second ? calls + 1 : 1
-      second = now
-      if (binary || calls > maxCallsPerSecond) {
-        socket.close(1008)
-        return
-      }
-      let frame: unknown
-      try {
-        frame = JSON.parse((data as Buffer).toString('utf8'))
-      } catch {
-        socket.close(1007)
-        return
-      }
-      if (Retry.safeParse(frame).success) supervisor.retry()
-      else gate.receive(frame, send)
-    })
-    socket.on('error', () => undefined)
-    const off = supervisor.onFrame(send)
-    socket.on('close', () => {
-      off()
-      if (window !== socket) return
-      window = null
-      for (const listener of windowListeners) listener(false)
-    })
-    send(supervisor.notice())
+  const shell: Shell = {
+    supervisor,
+    rendererDir,
+    monotonic,
+    tickets: createTickets(monotonic),
+    headers: securityHeaders("'self'"),
+    sockets: new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false }),
+    windowListeners: new Set(),
+    port: wanted,
+    window: null,
   }
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy())
+    serve(shell, request, response).catch(() => response.destroy())
   })
-  server.on('upgrade', upgrade)
+  server.on('upgrade', (request, socket, head) => upgrade(shell, request, socket, head))
 
   return {
     async start() {
@@ -164,18 +78,119 @@ export function createBrowserShell({
         server.listen(wanted, '127.0.0.1', resolve)
       })
       const address = server.address()
-      if (typeof address === 'object' && address !== null) port = address.port
-      return { port }
+      if (typeof address === 'object' && address !== null) shell.port = address.port
+      return { port: shell.port }
     },
     async stop() {
-      for (const socket of sockets.clients) socket.terminate()
+      for (const socket of shell.sockets.clients) socket.terminate()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
-    launchUrl: () => `${origin()}/launch?token=${tickets.mint()}`,
+    launchUrl: () => `${origin(shell)}/launch?token=${shell.tickets.mint()}`,
     onWindow(listener) {
-      windowListeners.add(listener)
-      return () => windowListeners.delete(listener)
+      shell.windowListeners.add(listener)
+      return () => shell.windowListeners.delete(listener)
     },
   }
+}
+
+const host = (shell: Shell) => `127.0.0.1:${shell.port}`
+const origin = (shell: Shell) => `http://${host(shell)}`
+
+function refuse(shell: Shell, response: ServerResponse): void {
+  const texts = languages.map((language) => {
+    const { what, next } = describeFailure({ code: failures.windowNotAuthorised }, language)
+    return `<p lang="${language}">${what} ${next}</p>`
+  })
+  response.writeHead(403, { ...shell.headers, 'content-type': 'text/html; charset=utf-8' })
+  response.end(`<!doctype html><meta charset="utf-8"><title>L-906</title><h1>L-906</h1>${texts.join('')}`)
+}
+
+async function serve(shell: Shell, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers.host !== host(shell) || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    refuse(shell, response)
+    return
+  }
+  const url = new URL(request.url ?? '/', origin(shell))
+  if (url.pathname === '/launch') {
+    const cookie = shell.tickets.redeem(url.searchParams.get('token') ?? '')
+    if (cookie === null) {
+      refuse(shell, response)
+      return
+    }
+    response.writeHead(303, {
+      ...shell.headers,
+      location: '/',
+      'set-cookie': `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`,
+    })
+    response.end()
+    return
+  }
+  if (!shell.tickets.admits(request.headers.cookie)) {
+    refuse(shell, response)
+    return
+  }
+  // The raw path: URL has already folded `..`, and containment is checked on the real file.
+  const file = await readStatic(shell.rendererDir, (request.url ?? '/').split(/[?#]/)[0] ?? '/')
+  if (file === null) {
+    response.writeHead(404, shell.headers)
+    response.end()
+    return
+  }
+  response.writeHead(200, { ...shell.headers, 'content-type': file.type })
+  response.end(request.method === 'HEAD' ? undefined : file.bytes)
+}
+
+function upgrade(shell: Shell, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // Node takes its own listener off an upgraded socket: without one, a peer that resets would end the shell.
+  socket.on('error', () => socket.destroy())
+  const allowed =
+    request.headers.host === host(shell) &&
+    request.headers.origin === origin(shell) &&
+    request.url === '/kiosk' &&
+    shell.tickets.admits(request.headers.cookie)
+  if (!allowed) {
+    socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    return
+  }
+  shell.sockets.handleUpgrade(request, socket, head, (opened) => connect(shell, opened))
+}
+
+function connect(shell: Shell, socket: WebSocket): void {
+  shell.window?.close(takenOver)
+  shell.window = socket
+  for (const listener of shell.windowListeners) listener(true)
+  const send = (frame: unknown) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame))
+  }
+  const gate = createGate((frame, answer) => shell.supervisor.call(frame, answer))
+  let second = 0
+  let calls = 0
+  socket.on('message', (data, binary) => {
+    const now = Math.floor(shell.monotonic() / 1000)
+    calls = now === second ? calls + 1 : 1
+    second = now
+    if (binary || calls > maxCallsPerSecond) {
+      socket.close(1008)
+      return
+    }
+    let frame: unknown
+    try {
+      frame = JSON.parse((data as Buffer).toString('utf8'))
+    } catch {
+      socket.close(1007)
+      return
+    }
+    if (Retry.safeParse(frame).success) shell.supervisor.retry()
+    else gate.receive(frame, send)
+  })
+  socket.on('error', () => undefined)
+  const off = shell.supervisor.onFrame(send)
+  socket.on('close', () => {
+    off()
+    if (shell.window !== socket) return
+    shell.window = null
+    for (const listener of shell.windowListeners) listener(false)
+  })
+  send(shell.supervisor.notice())
 }

@@ -48,169 +48,182 @@ const stopMs = 8000
 const deathWindowMs = 30_000
 const waits = [0, 100, 500, 2000, 5000]
 
-export function createEngineSupervisor({
-  spawn,
-  keystore,
-  config,
-  timers,
-  monotonic,
-  log,
-}: SupervisorParts): EngineSupervisor {
-  const listeners = new Set<(frame: Frame | ShellNotice) => void>()
-  const open = new Map<number, { id: number; answer: (reply: ReplyFrame) => void }>()
-  let nextId = 1
-  let child: EngineChild | null = null
-  let current: ShellNotice = { t: 'shell', engine: 'starting', failure: null }
-  let deaths: number[] = []
-  let stopping = false
-  let onStopped: (() => void) | null = null
-  let cancelBeat: (() => void) | null = null
-  let cancelRestart: (() => void) | null = null
+/** The engine's process, who waits for it, and how it has fared. */
+interface Kept {
+  readonly parts: SupervisorParts
+  readonly listeners: Set<(frame: Frame | ShellNotice) => void>
+  /** Calls that wait for an answer. */
+  readonly open: Map<number, { id: number; answer: (reply: ReplyFrame) => void }>
+  nextId: number
+  child: EngineChild | null
+  current: ShellNotice
+  /** When the engine died, monotonic: those within the window. */
+  deaths: number[]
+  stopping: boolean
+  onStopped: (() => void) | null
+  cancelBeat: (() => void) | null
+  cancelRestart: (() => void) | null
+}
 
-  function tell(engine: ShellNotice['engine'], failure: Failure | null): void {
-    current = { t: 'shell', engine, failure }
-    for (const listener of listeners) listener(current)
-  }
-
-  function watch(of: EngineChild): void {
-    cancelBeat?.()
-    cancelBeat = timers.set(() => {
-      log('lodge: the engine hangs; it is killed and restarted')
-      of.kill('SIGKILL')
-    }, missedBeats * beatMs)
-  }
-
-  function dropOpenCalls(): void {
-    for (const { id, answer } of open.values()) answer({ t: 'reply', id, result: fail(failures.engineRestarting) })
-    open.clear()
-  }
-
-  function onMessage(of: EngineChild, raw: unknown): void {
-    if (of !== child) return
-    const message = FromEngine.safeParse(raw)
-    if (!message.success) return
-    switch (message.data.t) {
-      case 'ready':
-        watch(of)
-        tell('up', null)
-        return
-      case 'heartbeat':
-        watch(of)
-        return
-      case 'fatal':
-        // An expected failure that a restart would only repeat.
-        stopBeat()
-        child = null
-        // It ends by itself; one that does not would keep the database's lock.
-        of.onExit(timers.set(() => of.kill('SIGKILL'), stopMs))
-        dropOpenCalls()
-        tell('given-up', message.data.failure as Failure)
-        return
-      case 'reply': {
-        const waiting = open.get(message.data.id)
-        if (waiting === undefined) return
-        open.delete(message.data.id)
-        waiting.answer({ ...message.data, id: waiting.id })
-        return
-      }
-      case 'event':
-        for (const listener of listeners) listener(message.data)
-        return
-    }
-  }
-
-  function stopBeat(): void {
-    cancelBeat?.()
-    cancelBeat = null
-  }
-
-  function onExit(of: EngineChild): void {
-    if (stopping) {
-      onStopped?.()
-      return
-    }
-    if (of !== child) return
-    child = null
-    stopBeat()
-    dropOpenCalls()
-    const now = monotonic()
-    deaths = [...deaths.filter((at) => now - at < deathWindowMs), now]
-    if (deaths.length > waits.length) {
-      log('lodge: the engine keeps dying; given up')
-      tell('given-up', { code: failures.engineDoesNotStart })
-      return
-    }
-    tell('down', { code: failures.engineRestarting })
-    log('lodge: the engine died; it is restarted')
-    cancelRestart = timers.set(() => void launch(), waits[deaths.length - 1] ?? 0)
-  }
-
-  async function launch(): Promise<void> {
-    const key = await keystore.loadKey()
-    if (stopping) {
-      if (key.ok) key.value.fill(0)
-      return
-    }
-    if (!key.ok) {
-      tell('given-up', key.failure)
-      return
-    }
-    const started = spawn()
-    child = started
-    started.onMessage((message) => onMessage(started, message))
-    started.onExit(() => onExit(started))
-    started.send({
-      t: 'init',
-      config,
-      keyEncryptionKey: key.value,
-      keystore: { name: keystore.name, hardwareBacked: keystore.hardwareBacked },
-    })
-    key.value.fill(0)
-    watch(started)
+export function createEngineSupervisor(parts: SupervisorParts): EngineSupervisor {
+  const kept: Kept = {
+    parts,
+    listeners: new Set(),
+    open: new Map(),
+    nextId: 1,
+    child: null,
+    current: { t: 'shell', engine: 'starting', failure: null },
+    deaths: [],
+    stopping: false,
+    onStopped: null,
+    cancelBeat: null,
+    cancelRestart: null,
   }
 
   return {
     async start() {
-      stopping = false
-      await launch()
+      kept.stopping = false
+      await launch(kept)
     },
     stop() {
-      stopping = true
-      stopBeat()
-      cancelRestart?.()
-      dropOpenCalls()
-      const last = child
-      child = null
+      kept.stopping = true
+      stopBeat(kept)
+      kept.cancelRestart?.()
+      dropOpenCalls(kept)
+      const last = kept.child
+      kept.child = null
       if (last === null) return Promise.resolve()
       return new Promise((resolve) => {
-        const cancelKill = timers.set(() => last.kill('SIGKILL'), stopMs)
-        onStopped = () => {
+        const cancelKill = kept.parts.timers.set(() => last.kill('SIGKILL'), stopMs)
+        kept.onStopped = () => {
           cancelKill()
           resolve()
         }
         last.send({ t: 'stop' })
       })
     },
-    notice: () => current,
+    notice: () => kept.current,
     onFrame(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      kept.listeners.add(listener)
+      return () => kept.listeners.delete(listener)
     },
     call(frame, answer) {
-      if (child === null || current.engine !== 'up') {
+      if (kept.child === null || kept.current.engine !== 'up') {
         answer({ t: 'reply', id: frame.id, result: fail(failures.engineRestarting) })
         return
       }
-      const id = nextId++
-      open.set(id, { id: frame.id, answer })
-      child.send({ ...frame, id })
+      const id = kept.nextId++
+      kept.open.set(id, { id: frame.id, answer })
+      kept.child.send({ ...frame, id })
     },
     retry() {
-      if (current.engine !== 'given-up' || stopping) return
-      deaths = []
-      tell('starting', null)
-      void launch()
+      if (kept.current.engine !== 'given-up' || kept.stopping) return
+      kept.deaths = []
+      tell(kept, 'starting', null)
+      void launch(kept)
     },
-    pid: () => child?.pid,
+    pid: () => kept.child?.pid,
   }
+}
+
+function tell(kept: Kept, engine: ShellNotice['engine'], failure: Failure | null): void {
+  kept.current = { t: 'shell', engine, failure }
+  for (const listener of kept.listeners) listener(kept.current)
+}
+
+function watch(kept: Kept, of: EngineChild): void {
+  kept.cancelBeat?.()
+  kept.cancelBeat = kept.parts.timers.set(() => {
+    kept.parts.log('lodge: the engine hangs; it is killed and restarted')
+    of.kill('SIGKILL')
+  }, missedBeats * beatMs)
+}
+
+function dropOpenCalls(kept: Kept): void {
+  for (const { id, answer } of kept.open.values()) answer({ t: 'reply', id, result: fail(failures.engineRestarting) })
+  kept.open.clear()
+}
+
+function onMessage(kept: Kept, of: EngineChild, raw: unknown): void {
+  if (of !== kept.child) return
+  const message = FromEngine.safeParse(raw)
+  if (!message.success) return
+  switch (message.data.t) {
+    case 'ready':
+      watch(kept, of)
+      tell(kept, 'up', null)
+      return
+    case 'heartbeat':
+      watch(kept, of)
+      return
+    case 'fatal':
+      // An expected failure that a restart would only repeat.
+      stopBeat(kept)
+      kept.child = null
+      // It ends by itself; one that does not would keep the database's lock.
+      of.onExit(kept.parts.timers.set(() => of.kill('SIGKILL'), stopMs))
+      dropOpenCalls(kept)
+      tell(kept, 'given-up', message.data.failure as Failure)
+      return
+    case 'reply': {
+      const waiting = kept.open.get(message.data.id)
+      if (waiting === undefined) return
+      kept.open.delete(message.data.id)
+      waiting.answer({ ...message.data, id: waiting.id })
+      return
+    }
+    case 'event':
+      for (const listener of kept.listeners) listener(message.data)
+      return
+  }
+}
+
+function stopBeat(kept: Kept): void {
+  kept.cancelBeat?.()
+  kept.cancelBeat = null
+}
+
+function onExit(kept: Kept, of: EngineChild): void {
+  if (kept.stopping) {
+    kept.onStopped?.()
+    return
+  }
+  if (of !== kept.child) return
+  kept.child = null
+  stopBeat(kept)
+  dropOpenCalls(kept)
+  const now = kept.parts.monotonic()
+  kept.deaths = [...kept.deaths.filter((at) => now - at < deathWindowMs), now]
+  if (kept.deaths.length > waits.length) {
+    kept.parts.log('lodge: the engine keeps dying; given up')
+    tell(kept, 'given-up', { code: failures.engineDoesNotStart })
+    return
+  }
+  tell(kept, 'down', { code: failures.engineRestarting })
+  kept.parts.log('lodge: the engine died; it is restarted')
+  kept.cancelRestart = kept.parts.timers.set(() => void launch(kept), waits[kept.deaths.length - 1] ?? 0)
+}
+
+async function launch(kept: Kept): Promise<void> {
+  const key = await kept.parts.keystore.loadKey()
+  if (kept.stopping) {
+    if (key.ok) key.value.fill(0)
+    return
+  }
+  if (!key.ok) {
+    tell(kept, 'given-up', key.failure)
+    return
+  }
+  const started = kept.parts.spawn()
+  kept.child = started
+  started.onMessage((message) => onMessage(kept, started, message))
+  started.onExit(() => onExit(kept, started))
+  started.send({
+    t: 'init',
+    config: kept.parts.config,
+    keyEncryptionKey: key.value,
+    keystore: { name: kept.parts.keystore.name, hardwareBacked: kept.parts.keystore.hardwareBacked },
+  })
+  key.value.fill(0)
+  watch(kept, started)
 }

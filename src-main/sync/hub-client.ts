@@ -143,6 +143,20 @@ async function jsonOf({ bytes, encoding }: SealedPage): Promise<{ readonly value
   }
 }
 
+type Loaded = Promise<{ readonly request: typeof Undici.request; readonly dispatcher: Undici.Dispatcher }>
+
+/** What the calls of one client share. */
+interface Caller {
+  readonly signer: Parts['signer']
+  readonly token: Parts['token']
+  readonly now: Parts['now']
+  readonly onHubTime: Parts['onHubTime']
+  readonly transport: Transport
+  /** What the hub said it reads, once it has answered. */
+  encoding: Encoding | null
+  retryAfter: number
+}
+
 export function createHubClient({
   target,
   signer,
@@ -152,35 +166,12 @@ export function createHubClient({
   timeoutMs = 10_000,
   transport: given,
 }: Parts): HubClient {
-  const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
-  let loaded: Promise<{ request: typeof Undici.request; dispatcher: Undici.Dispatcher }> | null = null
+  let loaded: Loaded | null = null
   /** A call is short; a page, or a batch of the ledger, may be long and its line slow. */
   const callMs = 3 * timeoutMs
   const longMs = 12 * timeoutMs
 
-  /** Loaded at the first call: a desk that starts serves before it has a network. */
-  function load(): NonNullable<typeof loaded> {
-    loaded ??= import('undici').then(({ Agent, ProxyAgent, request }) => {
-      // One connection for calls, one for the page that is already on its way, one for hints.
-      const limits = {
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        maxResponseSize: maxReplyBytes,
-        connections: 3,
-      }
-      const dispatcher =
-        target.proxy === undefined
-          ? new Agent({ ...limits, connect: { ...connect, timeout: timeoutMs } })
-          : new ProxyAgent({
-              ...limits,
-              uri: target.proxy,
-              requestTls: { ...connect, timeout: timeoutMs },
-              proxyTls: { timeout: timeoutMs },
-            })
-      return { request, dispatcher }
-    })
-    return loaded
-  }
+  const load = (): Loaded => (loaded ??= loadUndici(target, timeoutMs))
 
   const overTls: Transport = async (method, path, headers, body, totalMs) => {
     const { dispatcher } = await load()
@@ -188,145 +179,20 @@ export function createHubClient({
     return callOut({ method, url, headers, body, totalMs, maxBytes: maxReplyBytes, dispatcher })
   }
   const transport = given ?? overTls
-
-  /** What the hub said it reads, once it has answered. */
-  let encoding: Encoding | null = null
-  let retryAfter = 0
+  const caller: Caller = { signer, token, now, onHubTime, transport, encoding: null, retryAfter: 0 }
   const closing = new AbortController()
-
-  function pack(bytes: Buffer): ReadyBody {
-    const chosen = bytes.length >= compressFrom ? encoding : null
-    if (chosen === null) return { bytes, packed: Promise.resolve(null) }
-    // What cannot be compressed goes as it is.
-    const packed = compress(bytes, chosen).then(
-      (small) => ({ encoding: chosen, bytes: small }),
-      () => null,
-    )
-    return { bytes, packed }
-  }
-
-  async function exchange(
-    method: 'GET' | 'POST',
-    path: string,
-    auth: string,
-    { bytes: body, packed }: ReadyBody,
-    totalMs: number,
-  ): Promise<Result<SealedPage & { readonly status: number }>> {
-    const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
-    if (body.length > 0) headers['content-type'] = 'application/json'
-    if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
-    if (auth === 'kiosk') {
-      if (signer === null) return fail(failures.notEnrolled)
-      const time = now()
-      headers[signatureHeaders.kiosk] = signer.kiosk
-      headers[signatureHeaders.time] = String(time)
-      headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
-    }
-    try {
-      let payload: Buffer | null = body.length === 0 ? null : body
-      const small = await packed
-      if (small !== null) {
-        payload = small.bytes
-        headers['content-encoding'] = small.encoding
-      }
-      if (auth === 'kiosk' && signer !== null && payload !== null && body.length >= compressFrom) {
-        // Who is calling is known before the hub reads the body, or unpacks it.
-        const digest = bodyDigest(payload)
-        const time = Number(headers[signatureHeaders.time])
-        const known = { method, path, time, encoding: small?.encoding ?? '', length: payload.length, body: digest }
-        headers[headHeaders.body] = digest
-        headers[headHeaders.signature] = signHead(signer.key, known)
-      }
-      const response = await transport(method, path, headers, payload, totalMs)
-      const { bytes } = response
-      const asked = Number(response.headers['retry-after'] ?? 0)
-      retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
-      encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
-      const hubTime = Number(response.headers[hubTimeHeader])
-      const next = response.headers[nextPageHeader]
-      if (isInstant(hubTime)) onHubTime?.(hubTime)
-      return ok({
-        status: response.status,
-        bytes,
-        encoding: String(response.headers['content-encoding'] ?? ''),
-        next: typeof next === 'string' ? next : null,
-      })
-    } catch (error) {
-      return { ok: false, failure: networkFailure(error) }
-    }
-  }
 
   const written = (body: unknown) => Buffer.from(body === undefined || body === null ? '' : JSON.stringify(body))
 
-  async function ask(
-    name: HubRoute,
-    query: object | undefined,
-    body: ReadyBody,
-    totalMs: number,
-  ): Promise<Result<SealedPage>> {
-    const route = hubApi[name]
-    const path = pathOf(route.path, query as Record<string, unknown> | undefined)
-    const sent = await exchange(route.method, path, route.auth, body, totalMs)
-    if (!sent.ok || sent.value.status < 400) return sent
-    const json = await jsonOf(sent.value)
-    const failure = json === null ? null : HubFailure.safeParse(json.value)
-    if (failure?.success === true) return { ok: false, failure: failure.data as Failure }
-    // Not ours, or not even JSON: a proxy's error page, or another service on that port.
-    return sent.value.status >= 500 ? fail(failures.hubOutOfService) : fail(failures.hubUnintelligible)
-  }
-
-  async function answer<R extends HubRoute>(
-    name: R,
-    query: object | undefined,
-    body: ReadyBody,
-    totalMs: number,
-  ): Promise<Result<HubReply<R>>> {
-    const sent = await ask(name, query, body, totalMs)
-    if (!sent.ok) return sent
-    const json = await jsonOf(sent.value)
-    if (json === null) return fail(failures.hubUnintelligible)
-    const reply = hubApi[name].reply.safeParse(json.value)
-    return reply.success ? ok(reply.data as HubReply<R>) : fail(failures.hubUnintelligible)
-  }
-
   return {
-    call: (name, { query, body }) => answer(name, query, pack(written(body)), callMs),
-    ready: (pieces) => pack(Buffer.concat(pieces.map((piece) => Buffer.from(piece)))),
-    send: (name, body) => answer(name, undefined, body, longMs),
-    page: (name, { query }) => ask(name, query, pack(Buffer.alloc(0)), longMs),
-    retryAfterMs: () => retryAfter,
+    call: (name, { query, body }) => answer(caller, name, query, pack(caller.encoding, written(body)), callMs),
+    ready: (pieces) => pack(caller.encoding, Buffer.concat(pieces.map((piece) => Buffer.from(piece)))),
+    send: (name, body) => answer(caller, name, undefined, body, longMs),
+    page: (name, { query }) => ask(caller, name, query, pack(caller.encoding, Buffer.alloc(0)), longMs),
+    retryAfterMs: () => caller.retryAfter,
     async hints(onHint) {
       if (signer === null || closing.signal.aborted || given !== undefined) return
-      const time = now()
-      const headers = {
-        [signatureHeaders.kiosk]: signer.kiosk,
-        [signatureHeaders.time]: String(time),
-        [signatureHeaders.signature]: signRequest(signer.key, 'GET', hintPath, '', time),
-      }
-      try {
-        const { request, dispatcher } = await load()
-        const response = await request(new URL(hintPath, target.address), {
-          method: 'GET',
-          headers,
-          dispatcher,
-          signal: closing.signal,
-          bodyTimeout: hintSilenceMs,
-        })
-        if (response.statusCode !== 200) {
-          await response.body.dump()
-          return
-        }
-        // The first event only says that the stream is open. Anything but a hint, the keep-alives for one, is passed
-        // over.
-        let opened = false
-        for await (const chunk of response.body) {
-          if (!String(chunk).includes('data: pull')) continue
-          if (opened) onHint()
-          opened = true
-        }
-      } catch {
-        // Polling is the truth; hints come back with the next round that succeeds.
-      }
+      await followHints(signer, now, { target, load, signal: closing.signal }, onHint)
     },
     async close() {
       closing.abort()
@@ -337,5 +203,165 @@ export function createHubClient({
       await dispatcher.close().catch(() => undefined)
       clearTimeout(patience)
     },
+  }
+}
+
+/** Loaded at the first call: a desk that starts serves before it has a network. */
+function loadUndici(target: HubTarget, timeoutMs: number): Loaded {
+  const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
+  return import('undici').then(({ Agent, ProxyAgent, request }) => {
+    // One connection for calls, one for the page that is already on its way, one for hints.
+    const limits = {
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: maxReplyBytes,
+      connections: 3,
+    }
+    const dispatcher =
+      target.proxy === undefined
+        ? new Agent({ ...limits, connect: { ...connect, timeout: timeoutMs } })
+        : new ProxyAgent({
+            ...limits,
+            uri: target.proxy,
+            requestTls: { ...connect, timeout: timeoutMs },
+            proxyTls: { timeout: timeoutMs },
+          })
+    return { request, dispatcher }
+  })
+}
+
+function pack(encoding: Encoding | null, bytes: Buffer): ReadyBody {
+  const chosen = bytes.length >= compressFrom ? encoding : null
+  if (chosen === null) return { bytes, packed: Promise.resolve(null) }
+  // What cannot be compressed goes as it is.
+  const packed = compress(bytes, chosen).then(
+    (small) => ({ encoding: chosen, bytes: small }),
+    () => null,
+  )
+  return { bytes, packed }
+}
+
+async function exchange(
+  caller: Caller,
+  method: 'GET' | 'POST',
+  path: string,
+  auth: string,
+  { bytes: body, packed }: ReadyBody,
+  totalMs: number,
+): Promise<Result<SealedPage & { readonly status: number }>> {
+  const { signer, token, transport, onHubTime } = caller
+  const headers: Record<string, string> = { 'accept-encoding': acceptedEncodings }
+  if (body.length > 0) headers['content-type'] = 'application/json'
+  if (auth === 'agent' && token !== undefined) headers.authorization = `Bearer ${token}`
+  if (auth === 'kiosk') {
+    if (signer === null) return fail(failures.notEnrolled)
+    const time = caller.now()
+    headers[signatureHeaders.kiosk] = signer.kiosk
+    headers[signatureHeaders.time] = String(time)
+    headers[signatureHeaders.signature] = signRequest(signer.key, method, path, body, time)
+  }
+  try {
+    let payload: Buffer | null = body.length === 0 ? null : body
+    const small = await packed
+    if (small !== null) {
+      payload = small.bytes
+      headers['content-encoding'] = small.encoding
+    }
+    if (auth === 'kiosk' && signer !== null && payload !== null && body.length >= compressFrom) {
+      // Who is calling is known before the hub reads the body, or unpacks it.
+      const digest = bodyDigest(payload)
+      const time = Number(headers[signatureHeaders.time])
+      const known = { method, path, time, encoding: small?.encoding ?? '', length: payload.length, body: digest }
+      headers[headHeaders.body] = digest
+      headers[headHeaders.signature] = signHead(signer.key, known)
+    }
+    const response = await transport(method, path, headers, payload, totalMs)
+    const { bytes } = response
+    const asked = Number(response.headers['retry-after'] ?? 0)
+    caller.retryAfter = Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxRetryAfterSeconds) * 1000 : 0
+    caller.encoding = chooseEncoding(String(response.headers['accept-encoding'] ?? ''))
+    const hubTime = Number(response.headers[hubTimeHeader])
+    const next = response.headers[nextPageHeader]
+    if (isInstant(hubTime)) onHubTime?.(hubTime)
+    return ok({
+      status: response.status,
+      bytes,
+      encoding: String(response.headers['content-encoding'] ?? ''),
+      next: typeof next === 'string' ? next : null,
+    })
+  } catch (error) {
+    return { ok: false, failure: networkFailure(error) }
+  }
+}
+
+async function ask(
+  caller: Caller,
+  name: HubRoute,
+  query: object | undefined,
+  body: ReadyBody,
+  totalMs: number,
+): Promise<Result<SealedPage>> {
+  const route = hubApi[name]
+  const path = pathOf(route.path, query as Record<string, unknown> | undefined)
+  const sent = await exchange(caller, route.method, path, route.auth, body, totalMs)
+  if (!sent.ok || sent.value.status < 400) return sent
+  const json = await jsonOf(sent.value)
+  const failure = json === null ? null : HubFailure.safeParse(json.value)
+  if (failure?.success === true) return { ok: false, failure: failure.data as Failure }
+  // Not ours, or not even JSON: a proxy's error page, or another service on that port.
+  return sent.value.status >= 500 ? fail(failures.hubOutOfService) : fail(failures.hubUnintelligible)
+}
+
+async function answer<R extends HubRoute>(
+  caller: Caller,
+  name: R,
+  query: object | undefined,
+  body: ReadyBody,
+  totalMs: number,
+): Promise<Result<HubReply<R>>> {
+  const sent = await ask(caller, name, query, body, totalMs)
+  if (!sent.ok) return sent
+  const json = await jsonOf(sent.value)
+  if (json === null) return fail(failures.hubUnintelligible)
+  const reply = hubApi[name].reply.safeParse(json.value)
+  return reply.success ? ok(reply.data as HubReply<R>) : fail(failures.hubUnintelligible)
+}
+
+/** Follows the hub's hints until the stream ends or `signal` aborts it. */
+async function followHints(
+  signer: Signer,
+  now: () => number,
+  { target, load, signal }: { target: HubTarget; load: () => Loaded; signal: AbortSignal },
+  onHint: () => void,
+): Promise<void> {
+  const time = now()
+  const headers = {
+    [signatureHeaders.kiosk]: signer.kiosk,
+    [signatureHeaders.time]: String(time),
+    [signatureHeaders.signature]: signRequest(signer.key, 'GET', hintPath, '', time),
+  }
+  try {
+    const { request, dispatcher } = await load()
+    const response = await request(new URL(hintPath, target.address), {
+      method: 'GET',
+      headers,
+      dispatcher,
+      signal,
+      bodyTimeout: hintSilenceMs,
+    })
+    if (response.statusCode !== 200) {
+      await response.body.dump()
+      return
+    }
+    // The first event only says that the stream is open. Anything but a hint, the keep-alives for one, is passed
+    // over.
+    let opened = false
+    for await (const chunk of response.body) {
+      if (!String(chunk).includes('data: pull')) continue
+      if (opened) onHint()
+      opened = true
+    }
+  } catch {
+    // Polling is the truth; hints come back with the next round that succeeds.
   }
 }

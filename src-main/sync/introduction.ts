@@ -48,149 +48,165 @@ export interface Introduction {
   readonly registerOpeningKey: () => Promise<Result<null>>
 }
 
-export function createIntroduction({
-  hub,
-  ledger,
-  records,
-  applier,
-  pushTo,
-  onOpeningAnswer,
-  now,
-  snapshot,
-}: Parts): Introduction {
-  let introduced = false
+/** What this run of the engine has told the hub. */
+interface Run {
+  introduced: boolean
   /** When an older hub, which asks for no statement of who holds the key, was last told one. */
-  let askedInVain: number | null = null
+  askedInVain: number | null
+}
 
-  /** The hub has refused a key that was shared with these: they have no PIN here, and the roster is fetched anew. */
-  async function forgetShared(failure: Failure): Promise<Result<null>> {
-    const staff = failure.params?.['staff']
-    if (typeof staff === 'string') applier.forgetPins(staff.split(' '))
-    const incarnation = records.read()?.incarnation
-    return incarnation === undefined ? ok(null) : snapshot(incarnation)
-  }
-
-  async function registerOpeningKey(): Promise<Result<null>> {
-    const record = records.read()
-    if (record === null || record.openingPublic === null) return ok(null)
-    const key = record.openingPublic
-    const said = records.openingHolders(key)
-    const unheard = said !== null && !said.heard && !(askedInVain !== null && now() - askedInVain < askAgainMs)
-    if (record.openingRegistered && !unheard) return ok(null)
-    const reply = await hub.call('openingKey', {
-      body: {
-        nonce: newId(),
-        openingKey: key.toString('base64url'),
-        links: records.openingLinks(),
-        ...(said === null ? {} : { holders: said.holders }),
-      },
-    })
-    if (reply.ok && said !== null) {
-      const { holders } = reply.value
-      askedInVain = holders === undefined ? now() : null
-      if (holders !== undefined) records.setHoldersHeard(key, said.holders.n, holders === 'taken')
-    }
-    return takeAnswer(key, record, reply)
-  }
-
-  async function takeAnswer(
-    key: Buffer,
-    record: KioskRecord,
-    reply: Result<HubReply<'openingKey'>>,
-  ): Promise<Result<null>> {
-    if (!reply.ok && answerOf(reply.failure.code) === null) return reply
-    const said = reply.ok ? reply.value.state : answerOf(reply.failure.code)
-    // What the desk holds it may hand over, whatever becomes of a new key: the round goes on.
-    if (said === null || said === record.openingAnswer) return ok(null)
-    if (said !== 'in-force') records.setOpeningAnswer(key, said)
-    else if (record.openingRegistered) return ok(null)
-    else records.setRegistered(key)
-    const forgotten =
-      !reply.ok && reply.failure.code === failures.openingKeyOverShared ? await forgetShared(reply.failure) : ok(null)
-    onOpeningAnswer()
-    return forgotten
-  }
-
-  function learn(reply: Result<HubReply<'report'>>): Result<HubReply<'report'>> {
-    const told = reply.ok ? reply.value.countersignTo : undefined
-    if (told === undefined) return reply
-    const key = Buffer.from(told, 'base64url')
-    if (records.read()?.hubCountersign?.equals(key) !== true) records.setHubCountersign(key)
-    return reply
-  }
-
-  /**
-   * A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on
-   * its way.
-   */
-  async function account(body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
-    const reply = await hub.call('report', { body })
-    const challenge =
-      reply.ok || reply.failure.code !== failures.kioskChallenged ? undefined : reply.failure.params?.['challenge']
-    return learn(typeof challenge === 'string' ? await hub.call('report', { body: { ...body, challenge } }) : reply)
-  }
-
-  /**
-   * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
-   * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and
-   * then what is held here, before anything else.
-   */
-  async function introduce(): Promise<Result<null>> {
-    const record = records.read()
-    if (record === null || introduced) return ok(null)
-    const standing = () => {
-      const acked = records.read()?.acked ?? 0
-      return {
-        generation: record.generation,
-        seq: ledger.head().seq,
-        acked,
-        ackedHash: ledger.hashAt(acked) ?? genesisHash,
-        // What this hub has told us of before: one that has gone back in time learns it from that.
-        ackedBy: record.incarnation,
-        cursor: record.cursor,
-      }
-    }
-    const reply = await account({ ...standing(), grants: null })
-    if (!reply.ok) return reply
-    const { acked, head, incarnation } = reply.value
-    const ours = ledger.hashAt(acked)
-    if (ours !== head) {
-      // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as
-      // well.
-      if (ours !== null) await account({ ...standing(), acked, ackedHash: ours, grants: null })
-      return { ok: false, failure: { code: failures.kioskFrozen } }
-    }
-    // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
-    if (record.frozen && !record.refused) records.setFrozen(null)
-    if (incarnation === record.incarnation) records.setAcked(acked)
-    else {
-      records.rewind(acked)
-      const registered = await registerOpeningKey()
-      if (!registered.ok) return registered
-      for (let told = false; !told;) {
-        const pushed = await pushTo(incarnation)
-        if (!pushed.ok) return pushed
-        const said = standing()
-        const whole = await account({ ...said, ackedBy: undefined, incarnation, grants: applier.liveGrants() })
-        if (!whole.ok) return whole
-        // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
-        if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked)
-          return { ok: false, failure: { code: failures.hubUnintelligible } }
-        // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
-        told = whole.value.acked === said.seq
-      }
-      const taken = await snapshot(incarnation)
-      if (!taken.ok) return taken
-    }
-    introduced = true
-    return ok(null)
-  }
-
+export function createIntroduction(parts: Parts): Introduction {
+  const run: Run = { introduced: false, askedInVain: null }
   return {
-    introduce,
+    introduce: () => introduce(parts, run),
     again() {
-      introduced = false
+      run.introduced = false
     },
-    registerOpeningKey,
+    registerOpeningKey: () => registerOpeningKey(parts, run),
   }
+}
+
+/**
+ * Says once in a run, and whenever the hub does not know our place, who this kiosk is by now: an old disk is noticed.
+ * A hub restored from a backup has a new incarnation: it is told the ledger again from where its backup ends, and
+ * then what is held here, before anything else.
+ */
+async function introduce(parts: Parts, run: Run): Promise<Result<null>> {
+  const { ledger, records } = parts
+  const record = records.read()
+  if (record === null || run.introduced) return ok(null)
+  const standing = () => standingOf(parts, record)
+  const reply = await account(parts, { ...standing(), grants: null })
+  if (!reply.ok) return reply
+  const { acked, head, incarnation } = reply.value
+  const ours = ledger.hashAt(acked)
+  if (ours !== head) {
+    // An old disk that has worked on since: the hub is shown where the two ledgers part, so that people there know as
+    // well.
+    if (ours !== null) await account(parts, { ...standing(), acked, ackedHash: ours, grants: null })
+    return { ok: false, failure: { code: failures.kioskFrozen } }
+  }
+  // A kiosk that is refused may still bring its evidence: it serves again only once it is given its feed.
+  if (record.frozen && !record.refused) records.setFrozen(null)
+  if (incarnation === record.incarnation) records.setAcked(acked)
+  else {
+    records.rewind(acked)
+    const told = await tellAgain(parts, run, record, incarnation)
+    if (!told.ok) return told
+  }
+  run.introduced = true
+  return ok(null)
+}
+
+/** How far this kiosk has come, for a report. */
+function standingOf({ ledger, records }: Parts, record: KioskRecord) {
+  const acked = records.read()?.acked ?? 0
+  return {
+    generation: record.generation,
+    seq: ledger.head().seq,
+    acked,
+    ackedHash: ledger.hashAt(acked) ?? genesisHash,
+    // What this hub has told us of before: one that has gone back in time learns it from that.
+    ackedBy: record.incarnation,
+    cursor: record.cursor,
+  }
+}
+
+/**
+ * A hub with another incarnation is told the ledger again from where its backup ends, and what is held here; then its
+ * own view is fetched whole.
+ */
+async function tellAgain(parts: Parts, run: Run, record: KioskRecord, incarnation: Incarnation): Promise<Result<null>> {
+  const { applier, pushTo, snapshot } = parts
+  const registered = await registerOpeningKey(parts, run)
+  if (!registered.ok) return registered
+  for (let told = false; !told;) {
+    const pushed = await pushTo(incarnation)
+    if (!pushed.ok) return pushed
+    const said = standingOf(parts, record)
+    const whole = await account(parts, { ...said, ackedBy: undefined, incarnation, grants: applier.liveGrants() })
+    if (!whole.ok) return whole
+    // Put back once more meanwhile, or it forgets what it has just acknowledged: all of it again, and not at once.
+    if (whole.value.incarnation !== incarnation || whole.value.acked !== said.acked)
+      return { ok: false, failure: { code: failures.hubUnintelligible } }
+    // Someone at the desk was quicker: what is held counts only with the whole ledger behind it.
+    told = whole.value.acked === said.seq
+  }
+  return snapshot(incarnation)
+}
+
+/**
+ * A report that the hub finds strange is made once more, with what the hub asks for: the first may have been long on
+ * its way.
+ */
+async function account({ hub, records }: Parts, body: HubBody<'report'>): Promise<Result<HubReply<'report'>>> {
+  const reply = await hub.call('report', { body })
+  const challenge =
+    reply.ok || reply.failure.code !== failures.kioskChallenged ? undefined : reply.failure.params?.['challenge']
+  return learn(
+    records,
+    typeof challenge === 'string' ? await hub.call('report', { body: { ...body, challenge } }) : reply,
+  )
+}
+
+function learn(records: KioskRecords, reply: Result<HubReply<'report'>>): Result<HubReply<'report'>> {
+  const told = reply.ok ? reply.value.countersignTo : undefined
+  if (told === undefined) return reply
+  const key = Buffer.from(told, 'base64url')
+  if (records.read()?.hubCountersign?.equals(key) !== true) records.setHubCountersign(key)
+  return reply
+}
+
+async function registerOpeningKey(parts: Parts, run: Run): Promise<Result<null>> {
+  const { hub, records, now } = parts
+  const record = records.read()
+  if (record === null || record.openingPublic === null) return ok(null)
+  const key = record.openingPublic
+  const said = records.openingHolders(key)
+  const unheard = said !== null && !said.heard && !(run.askedInVain !== null && now() - run.askedInVain < askAgainMs)
+  if (record.openingRegistered && !unheard) return ok(null)
+  const reply = await hub.call('openingKey', {
+    body: {
+      nonce: newId(),
+      openingKey: key.toString('base64url'),
+      links: records.openingLinks(),
+      ...(said === null ? {} : { holders: said.holders }),
+    },
+  })
+  if (reply.ok && said !== null) {
+    const { holders } = reply.value
+    run.askedInVain = holders === undefined ? now() : null
+    if (holders !== undefined) records.setHoldersHeard(key, said.holders.n, holders === 'taken')
+  }
+  return takeAnswer(parts, key, record, reply)
+}
+
+async function takeAnswer(
+  parts: Parts,
+  key: Buffer,
+  record: KioskRecord,
+  reply: Result<HubReply<'openingKey'>>,
+): Promise<Result<null>> {
+  const { records, onOpeningAnswer } = parts
+  if (!reply.ok && answerOf(reply.failure.code) === null) return reply
+  const said = reply.ok ? reply.value.state : answerOf(reply.failure.code)
+  // What the desk holds it may hand over, whatever becomes of a new key: the round goes on.
+  if (said === null || said === record.openingAnswer) return ok(null)
+  if (said !== 'in-force') records.setOpeningAnswer(key, said)
+  else if (record.openingRegistered) return ok(null)
+  else records.setRegistered(key)
+  const forgotten =
+    !reply.ok && reply.failure.code === failures.openingKeyOverShared
+      ? await forgetShared(parts, reply.failure)
+      : ok(null)
+  onOpeningAnswer()
+  return forgotten
+}
+
+/** The hub has refused a key that was shared with these: they have no PIN here, and the roster is fetched anew. */
+async function forgetShared({ applier, records, snapshot }: Parts, failure: Failure): Promise<Result<null>> {
+  const staff = failure.params?.['staff']
+  if (typeof staff === 'string') applier.forgetPins(staff.split(' '))
+  const incarnation = records.read()?.incarnation
+  return incarnation === undefined ? ok(null) : snapshot(incarnation)
 }

@@ -10,7 +10,7 @@ import type { HubClient } from './hub-client.ts'
 import type { KioskRecords } from './kiosk-record.ts'
 import { createAhead, type Ahead, type Page, type PageHeads, type PageReader } from './pages/index.ts'
 import { onItsWay } from './push.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 interface Parts {
   readonly hub: HubClient
@@ -31,18 +31,10 @@ export interface Pull {
   readonly snapshot: (incarnation: Incarnation) => Promise<Result<null>>
 }
 
-export function createPull({
-  hub,
-  records,
-  applier,
-  pages,
-  batch,
-  onProgress,
-  onContact,
-  onLost,
-  introduce,
-}: Parts): Pull {
+export function createPull(parts: Parts): Pull {
+  const { hub, pages, batch } = parts
   const turns = createTurns(batch)
+  const following = createFollowing(parts)
 
   async function snapshot(incarnation: Incarnation): Promise<Result<null>> {
     // Where to go on is the hub's word, and goes back to it unread.
@@ -50,127 +42,146 @@ export function createPull({
       hub.page('snapshot', { query: { ...(after === null ? {} : { after: after as PickupId }), limit: batch } }),
     )
     try {
-      return await snapshotFrom(ahead, incarnation)
+      return await snapshotFrom(parts, turns, ahead, incarnation)
     } finally {
       ahead.stop()
     }
   }
 
-  async function snapshotFrom(ahead: Ahead<'snapshot'>, incarnation: Incarnation): Promise<Result<null>> {
-    const unnamed = applier.snapshotBegin()
-    let done = 0
-    onProgress({ done, total: null })
-    let first: PageHeads['snapshot'] | null = null
-    let after: string | null = null
-    const asked = new Set<string>()
-    for (;;) {
-      const page: Result<Page<'snapshot'>> = await ahead.take(after)
-      if (!page.ok) return page
-      const { head } = page.value
-      if (head.incarnation !== incarnation) {
-        // The hub has been put back meanwhile: it is to be told first what is held here.
-        onLost()
-        return { ok: false, failure: { code: failures.cursorInvalid } }
-      }
-      if (head.after !== null) {
-        // Pages that lead back to each other would never end.
-        if (asked.has(head.after)) return { ok: false, failure: { code: failures.hubUnintelligible } }
-        asked.add(head.after)
-      }
-      const grants = await page.value.grants()
-      await onItsWay()
-      let rest: readonly PreparedGrant[] = grants
-      do {
-        const some = turns.next(rest)
-        rest = rest.slice(some.length)
-        const begins = first === null
-        turns.take(some.length, () => applier.snapshotPage(head, some, begins))
-        first ??= head
-        for (const { id } of some) unnamed.delete(id)
-        done += some.length
-        onProgress({ done, total: first.total })
-        if (rest.length > 0) await setImmediate()
-      } while (rest.length > 0)
-      if (head.after === null) break
-      after = head.after
-    }
-    applier.snapshotEnd(first, unnamed)
-    return ok(null)
-  }
-
-  /** The feed of one incarnation, ahead of its turn. */
-  let following = null as { readonly incarnation: Incarnation; readonly feed: Ahead<'feed'> } | null
-  function leave(): void {
-    following?.feed.stop()
-    following = null
-  }
-  function feedOf(incarnation: Incarnation): Ahead<'feed'> {
-    if (following?.incarnation === incarnation) return following.feed
-    leave()
-    const feed = createAhead('feed', pages, (place) =>
-      hub.page('feed', {
-        query: {
-          incarnation,
-          cursor: Number(place),
-          acked: records.read()?.acked ?? 0,
-          changes: feedChangesNow,
-          limit: batch,
-        },
-      }),
-    )
-    following = { incarnation, feed }
-    return feed
-  }
-
   async function pull(): Promise<Result<null>> {
     try {
-      return await follow()
+      return await follow(parts, following, snapshot)
     } finally {
-      leave()
-    }
-  }
-
-  async function follow(): Promise<Result<null>> {
-    let done = 0
-    let resynced = false
-    for (;;) {
-      const record = records.read()
-      if (record === null) return ok(null)
-      const { incarnation, cursor } = record
-      if (!record.synced) {
-        const taken = await snapshot(incarnation)
-        if (!taken.ok) return taken
-        leave()
-        continue
-      }
-      const page = await feedOf(incarnation).take(String(cursor))
-      if (!page.ok && page.failure.code !== failures.cursorInvalid) return page
-      // More is to come, and nothing came: asked again at once it would be the same.
-      if (page.ok && page.value.head.more && page.value.head.next === cursor)
-        return { ok: false, failure: { code: failures.hubUnintelligible } }
-      const grants = page.ok ? await page.value.grants() : []
-      if (page.ok && page.value.head.more) await onItsWay()
-      if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {
-        // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
-        if (resynced) return { ok: false, failure: { code: failures.hubUnintelligible } }
-        resynced = true
-        leave()
-        onLost()
-        const known = await introduce()
-        if (!known.ok) return known
-        if (records.read()?.incarnation === incarnation) {
-          const taken = await snapshot(incarnation)
-          if (!taken.ok) return taken
-        }
-        continue
-      }
-      const { head } = page.value
-      done += head.changes.length
-      onContact()
-      if (!head.more) return ok(null)
-      onProgress({ done, total: head.head === undefined ? null : done + head.head - head.next })
+      following.leave()
     }
   }
 
   return { pull, snapshot }
+}
+
+async function snapshotFrom(
+  { applier, onProgress, onLost }: Parts,
+  turns: Turns,
+  ahead: Ahead<'snapshot'>,
+  incarnation: Incarnation,
+): Promise<Result<null>> {
+  const unnamed = applier.snapshotBegin()
+  let done = 0
+  onProgress({ done, total: null })
+  let first: PageHeads['snapshot'] | null = null
+  let after: string | null = null
+  const asked = new Set<string>()
+  for (;;) {
+    const page: Result<Page<'snapshot'>> = await ahead.take(after)
+    if (!page.ok) return page
+    const { head } = page.value
+    if (head.incarnation !== incarnation) {
+      // The hub has been put back meanwhile: it is to be told first what is held here.
+      onLost()
+      return { ok: false, failure: { code: failures.cursorInvalid } }
+    }
+    if (head.after !== null) {
+      // Pages that lead back to each other would never end.
+      if (asked.has(head.after)) return { ok: false, failure: { code: failures.hubUnintelligible } }
+      asked.add(head.after)
+    }
+    const grants = await page.value.grants()
+    await onItsWay()
+    let rest: readonly PreparedGrant[] = grants
+    do {
+      const some = turns.next(rest)
+      rest = rest.slice(some.length)
+      const begins = first === null
+      turns.take(some.length, () => applier.snapshotPage(head, some, begins))
+      first ??= head
+      for (const { id } of some) unnamed.delete(id)
+      done += some.length
+      onProgress({ done, total: first.total })
+      if (rest.length > 0) await setImmediate()
+    } while (rest.length > 0)
+    if (head.after === null) break
+    after = head.after
+  }
+  applier.snapshotEnd(first, unnamed)
+  return ok(null)
+}
+
+/** The feed of one incarnation, ahead of its turn. */
+interface Following {
+  feedOf(incarnation: Incarnation): Ahead<'feed'>
+  leave(): void
+}
+
+function createFollowing({ hub, pages, records, batch }: Parts): Following {
+  let following: { readonly incarnation: Incarnation; readonly feed: Ahead<'feed'> } | null = null
+  function leave(): void {
+    following?.feed.stop()
+    following = null
+  }
+  return {
+    leave,
+    feedOf(incarnation: Incarnation): Ahead<'feed'> {
+      if (following?.incarnation === incarnation) return following.feed
+      leave()
+      const feed = createAhead('feed', pages, (place) =>
+        hub.page('feed', {
+          query: {
+            incarnation,
+            cursor: Number(place),
+            acked: records.read()?.acked ?? 0,
+            changes: feedChangesNow,
+            limit: batch,
+          },
+        }),
+      )
+      following = { incarnation, feed }
+      return feed
+    },
+  }
+}
+
+async function follow(
+  { records, applier, onProgress, onContact, onLost, introduce }: Parts,
+  following: Following,
+  snapshot: Pull['snapshot'],
+): Promise<Result<null>> {
+  let done = 0
+  let resynced = false
+  for (;;) {
+    const record = records.read()
+    if (record === null) return ok(null)
+    const { incarnation, cursor } = record
+    if (!record.synced) {
+      const taken = await snapshot(incarnation)
+      if (!taken.ok) return taken
+      following.leave()
+      continue
+    }
+    const page = await following.feedOf(incarnation).take(String(cursor))
+    if (!page.ok && page.failure.code !== failures.cursorInvalid) return page
+    // More is to come, and nothing came: asked again at once it would be the same.
+    if (page.ok && page.value.head.more && page.value.head.next === cursor)
+      return { ok: false, failure: { code: failures.hubUnintelligible } }
+    const grants = page.ok ? await page.value.grants() : []
+    if (page.ok && page.value.head.more) await onItsWay()
+    if (!page.ok || applier.feed(page.value.head, grants) === 'gap') {
+      // A hub that has no place for us twice in one round is not understood: not to be asked a third time at once.
+      if (resynced) return { ok: false, failure: { code: failures.hubUnintelligible } }
+      resynced = true
+      following.leave()
+      onLost()
+      const known = await introduce()
+      if (!known.ok) return known
+      if (records.read()?.incarnation === incarnation) {
+        const taken = await snapshot(incarnation)
+        if (!taken.ok) return taken
+      }
+      continue
+    }
+    const { head } = page.value
+    done += head.changes.length
+    onContact()
+    if (!head.more) return ok(null)
+    onProgress({ done, total: head.head === undefined ? null : done + head.head - head.next })
+  }
 }

@@ -1,17 +1,18 @@
 /** The loop with the hub: push the ledger, then pull the feed. Polling is the truth; a hint only wakes it early. */
+import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import { ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import type { Ledger } from '../ledger/index.ts'
-import { storageFailure } from '../storage/index.ts'
 import type { Applier } from './apply.ts'
 import { createBackoff } from './backoff.ts'
 import type { HubClient } from './hub-client.ts'
 import { createEvidence } from './evidence.ts'
-import { createIntroduction } from './introduction.ts'
-import type { KioskRecords } from './kiosk-record.ts'
+import { createIntroduction, type Introduction } from './introduction.ts'
+import type { KioskRecord, KioskRecords } from './kiosk-record.ts'
 import type { PageReader } from './pages/index.ts'
 import { createPull } from './pull.ts'
-import { createPush } from './push.ts'
+import { createPush, type PushTo } from './push.ts'
+import { createRounds } from './rounds.ts'
 
 export interface SyncStatus {
   readonly state: 'online' | 'offline' | 'never' | 'refused' | 'frozen'
@@ -54,8 +55,8 @@ interface Parts {
 /** Pulls are small enough that the desk's thread is never long away from its screen. */
 const usualBatches = { push: 5000, pull: 1500 } as const
 
-/** A hint is followed within this long, ms. */
-const hintSpreadMs = 300
+/** What was appended to the ledger is sent after so long, ms: more may follow at once. */
+const nudgeMs = 20
 
 function initialState(records: KioskRecords): SyncStatus['state'] {
   const record = records.read()
@@ -63,21 +64,73 @@ function initialState(records: KioskRecords): SyncStatus['state'] {
   return record.refused ? 'refused' : 'frozen'
 }
 
-export function createSync({
-  hub,
-  ledger,
-  records,
-  applier,
-  pages,
-  now,
-  timers,
-  random,
-  pollMs,
-  onChange,
-  onDiskFailure = () => undefined,
-  outbox = () => Promise.resolve(ok(null)),
-  batches = usualBatches,
-}: Parts): Sync {
+/** How the kiosk stands after a round that failed, and whether that freezes it. */
+function verdictOf(
+  code: ErrorCode,
+  record: KioskRecord | null,
+): { readonly state: SyncStatus['state']; readonly freeze: 'hub' | 'refused' | null } {
+  switch (code) {
+    case failures.kioskFrozen:
+      return { state: 'frozen', freeze: record?.frozen === true ? null : 'hub' }
+    case failures.kioskNotAccepted:
+      // Whatever was granted here is burned at the hub by now: nothing more is proved or printed (promises P2, P5).
+      return { state: 'refused', freeze: record?.refused === true || record?.frozenHere === true ? null : 'refused' }
+    case failures.signatureInvalid:
+    case failures.hubNotThePinnedOne:
+      return { state: 'refused', freeze: null }
+    default:
+      return { state: 'offline', freeze: null }
+  }
+}
+
+/**
+ * A hub put back from a backup since the last round is first told who this kiosk is and what it holds; one that lacks
+ * what it had acknowledged, from where to send again.
+ */
+async function pushAnew(records: KioskRecords, pushTo: PushTo, introduction: Introduction): Promise<Result<null>> {
+  const known = () => records.read()?.incarnation
+  const before = known()
+  if (before === undefined) return ok(null)
+  const pushed = await pushTo(before)
+  if (pushed.ok || (pushed.failure.code !== failures.cursorInvalid && pushed.failure.code !== failures.hubLacksEntries))
+    return pushed
+  introduction.again()
+  const introducedAnew = await introduction.introduce()
+  const after = known()
+  return !introducedAnew.ok || after === undefined ? introducedAnew : pushTo(after)
+}
+
+/** What a round is made of. `contact`: the hub has answered. */
+function composeSteps(
+  { hub, ledger, records, applier, pages, now, onChange, batches = usualBatches }: Parts,
+  contact: () => void,
+  onProgress: (syncing: SyncStatus['syncing']) => void,
+) {
+  const pushTo = createPush({
+    ...{ hub, ledger, records, batch: batches.push },
+    onAcked() {
+      contact()
+      onChange()
+    },
+    onDoubt: () => introduction.again(),
+  })
+  const { pull, snapshot } = createPull({
+    ...{ hub, records, applier, pages, batch: batches.pull },
+    onProgress,
+    onContact: contact,
+    onLost: () => introduction.again(),
+    introduce: () => introduction.introduce(),
+  })
+  const introduction: Introduction = createIntroduction({
+    ...{ hub, ledger, records, applier, pushTo, now, snapshot },
+    onOpeningAnswer: onChange,
+  })
+  return { introduction, pull, push: () => pushAnew(records, pushTo, introduction) }
+}
+
+export function createSync(parts: Parts): Sync {
+  const { hub, ledger, records, pages, now, random, pollMs, onChange } = parts
+  const { onDiskFailure = () => undefined, outbox = () => Promise.resolve(ok(null)) } = parts
   const backoff = createBackoff(random)
   let status: SyncStatus = {
     state: initialState(records),
@@ -85,12 +138,7 @@ export function createSync({
     failure: null,
     syncing: null,
   }
-  let cancel: (() => void) | null = null
-  let running: Promise<Result<null>> | null = null
-  let again = false
-  let stopped = true
   let contactSaved = 0
-  let listening = false
   let caughtUp = false
 
   function report(next: Partial<SyncStatus>): void {
@@ -108,47 +156,8 @@ export function createSync({
     }
   }
 
-  const pushTo = createPush({
-    ...{ hub, ledger, records, batch: batches.push },
-    onAcked() {
-      contact()
-      onChange()
-    },
-    onDoubt: () => introduction.again(),
-  })
-  const { pull, snapshot } = createPull({
-    ...{ hub, records, applier, pages, batch: batches.pull },
-    onProgress: (syncing) => report({ syncing }),
-    onContact: contact,
-    onLost: () => introduction.again(),
-    introduce: () => introduction.introduce(),
-  })
-  const introduction = createIntroduction({
-    ...{ hub, ledger, records, applier, pushTo, now, snapshot },
-    onOpeningAnswer: onChange,
-  })
-
+  const { introduction, pull, push } = composeSteps(parts, contact, (syncing) => report({ syncing }))
   const evidence = createEvidence(hub, ledger, records)
-
-  /**
-   * A hub put back from a backup since the last round is first told who this kiosk is and what it holds; one that lacks
-   * what it had acknowledged, from where to send again.
-   */
-  async function push(): Promise<Result<null>> {
-    const known = () => records.read()?.incarnation
-    const before = known()
-    if (before === undefined) return ok(null)
-    const pushed = await pushTo(before)
-    if (
-      pushed.ok ||
-      (pushed.failure.code !== failures.cursorInvalid && pushed.failure.code !== failures.hubLacksEntries)
-    )
-      return pushed
-    introduction.again()
-    const introducedAnew = await introduction.introduce()
-    const after = known()
-    return !introducedAnew.ok || after === undefined ? introducedAnew : pushTo(after)
-  }
 
   async function round(): Promise<Result<null>> {
     caughtUp = false
@@ -166,6 +175,7 @@ export function createSync({
     return ok(null)
   }
 
+  /** Ends a round. Returns when the next begins, ms from now. */
   function conclude(result: Result<null>): number {
     if (result.ok) {
       backoff.reset()
@@ -174,104 +184,31 @@ export function createSync({
       // Spread polling: a quarter either way, so that a fleet does not march in step.
       return Math.floor(pollMs * (0.75 + random() * 0.5))
     }
-    const code = result.failure.code
-    if (code === failures.kioskFrozen) {
-      if (records.read()?.frozen !== true) records.setFrozen('hub')
-      report({ state: 'frozen', failure: result.failure, syncing: null })
-    } else if (code === failures.kioskNotAccepted) {
-      // Whatever was granted here is burned at the hub by now: nothing more is proved or printed (promises P2, P5).
-      const record = records.read()
-      if (record?.refused !== true && record?.frozenHere !== true) records.setFrozen('refused')
-      report({ state: 'refused', failure: result.failure, syncing: null })
-    } else if (code === failures.signatureInvalid || code === failures.hubNotThePinnedOne) {
-      report({ state: 'refused', failure: result.failure, syncing: null })
-    } else {
-      report({ state: 'offline', failure: result.failure, syncing: null })
-    }
+    const { state, freeze } = verdictOf(result.failure.code, records.read())
+    if (freeze !== null) records.setFrozen(freeze)
+    report({ state, failure: result.failure, syncing: null })
     return Math.max(backoff.next(), hub.retryAfterMs())
   }
 
-  /**
-   * Opened after a round that succeeded, closed by whatever closes it: so it never comes back faster than rounds do.
-   */
-  function listen(): void {
-    if (listening || stopped) return
-    listening = true
-    void hub
-      .hints(() => {
-        if (stopped) return
-        if (running !== null) again = true
-        // Spread: one change may wake many kiosks.
-        else schedule(Math.floor(random() * hintSpreadMs))
-      })
-      .finally(() => {
-        listening = false
-      })
-  }
-
-  async function runRounds(): Promise<Result<null>> {
-    let result: Result<null>
-    do {
-      again = false
-      try {
-        result = await round()
-      } catch (error) {
-        const failure = storageFailure(error)
-        if (failure === null) throw error
-        result = { ok: false, failure }
-        onDiskFailure(error)
-      }
-    } while (result.ok && again && !stopped)
-    let wait = pollMs
-    try {
-      wait = conclude(result)
-    } catch (error) {
-      if (storageFailure(error) === null) throw error
-      onDiskFailure(error)
-    }
-    // Whatever the disk does, the loop goes on.
-    if (!stopped) schedule(wait)
-    if (result.ok) listen()
-    return result
-  }
-
-  function run(): Promise<Result<null>> {
-    if (running !== null) {
-      again = true
-      return running
-    }
-    cancel?.()
-    cancel = null
-    running = runRounds().finally(() => {
-      running = null
-    })
-    return running
-  }
-
-  function schedule(ms: number): void {
-    cancel?.()
-    cancel = timers.set(() => void run(), ms)
-  }
+  const rounds = createRounds({
+    round,
+    conclude,
+    hints: (wake) => hub.hints(wake),
+    ...{ timers: parts.timers, random, pollMs, onDiskFailure },
+  })
 
   return {
-    start() {
-      stopped = false
-      schedule(0)
-    },
+    start: rounds.start,
     async stop() {
-      stopped = true
-      cancel?.()
-      await running
+      await rounds.stop()
       await pages.stop()
       await hub.close()
     },
     status: () => status,
     caughtUp: () => caughtUp,
-    now: run,
+    now: rounds.now,
     nudge() {
-      if (stopped) return
-      if (running !== null) again = true
-      else if (status.state === 'online' || status.state === 'never') schedule(20)
+      rounds.wake(status.state === 'online' || status.state === 'never' ? nudgeMs : null)
     },
   }
 }

@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a new incarnation is noticed',
-    file: 'src-hub/http/routes.ts',
+    file: 'src-hub/http/routes/sync.ts',
     from: 'if (query.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)',
     to: '',
     // Either end alone would do.
@@ -157,7 +157,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a snapshot repeats what is asked back',
-    file: 'src-hub/http/routes.ts',
+    file: 'src-hub/http/routes/sync.ts',
     from: 'if (query.after === undefined) await repeatRevokes(db, parts, kiosk)',
     to: '',
   },
@@ -193,7 +193,7 @@ export const mutants: readonly Mutant[] = [
     // Either end alone would do.
     also: [
       {
-        file: 'src-hub/http/routes.ts',
+        file: 'src-hub/http/routes/sync.ts',
         from: '        if (body.incarnation !== kiosk.incarnation) return fail(failures.cursorInvalid)\n',
         to: '',
       },

@@ -25,7 +25,7 @@ import { exportSettings, importSettings } from '../../settings-file/index.ts'
 import { deskNames } from '../../queries/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function administerHandlers(parts: RouteParts): SomeHandlers<keyof typeof administrationRoutes> {
+export function administrationHandlers(parts: RouteParts): SomeHandlers<keyof typeof administrationRoutes> {
   const { db, keys, now } = parts
   return {
     units: async () => ok({ units: await listUnits(db) }),

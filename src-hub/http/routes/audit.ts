@@ -6,7 +6,7 @@ import { listChains, listQuarantine } from '../../audit/index.ts'
 import { dataSubject, erasePerson, readRetention, saveRetention } from '../../privacy/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function proveHandlers(parts: RouteParts): SomeHandlers<keyof typeof auditRoutes> {
+export function auditHandlers(parts: RouteParts): SomeHandlers<keyof typeof auditRoutes> {
   const { db, keys, now } = parts
   return {
     chains: async () => ok(await listChains(db)),

@@ -4,7 +4,7 @@ import { ok } from '../../../src-shared/failures/result.ts'
 import { series, watch } from '../../health/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function watchHandlers({ db, now }: RouteParts): SomeHandlers<keyof typeof healthRoutes> {
+export function healthHandlers({ db, now }: RouteParts): SomeHandlers<keyof typeof healthRoutes> {
   return {
     watch: async () => ok(await watch(db, now())),
     series: async ({ query }) => series(db, query),

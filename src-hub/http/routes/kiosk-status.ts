@@ -3,7 +3,7 @@ import { ok } from '../../../src-shared/failures/result.ts'
 import { takeStatus } from '../../health/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function statusHandlers({ db, now }: RouteParts): SomeHandlers<'status'> {
+export function kioskStatusHandlers({ db, now }: RouteParts): SomeHandlers<'status'> {
   return {
     status: async ({ body, kiosk }) => {
       await takeStatus(db, kiosk.id, body, now())

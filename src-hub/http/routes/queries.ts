@@ -4,7 +4,7 @@ import { ok } from '../../../src-shared/failures/result.ts'
 import { browseAudit, browseLedger, countPickups, listPickups, pickupDetail } from '../../queries/index.ts'
 import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
-export function listHandlers({ db, keys, readings }: RouteParts): SomeHandlers<keyof typeof queryRoutes> {
+export function queryHandlers({ db, keys, readings }: RouteParts): SomeHandlers<keyof typeof queryRoutes> {
   return {
     pickups: async ({ query, agent }) => {
       const found = await listPickups(db, query)

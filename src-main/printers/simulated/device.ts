@@ -3,7 +3,7 @@
  * plugged into. Data waits in its buffer while there is no paper, and comes out when someone changes the roll: that is
  * the behaviour Lodge must survive.
  */
-import { createMachine } from './machine.ts'
+import { createMachine, type Machine } from './machine.ts'
 import type { Strip } from './marks.ts'
 import { createRealTimeFilter } from './real-time.ts'
 
@@ -69,35 +69,57 @@ export interface Device {
 
 const askProcessId = Buffer.from([0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30])
 
+interface State {
+  paper: PaperState
+  coverOpen: boolean
+  on: boolean
+  mute: boolean
+  /** The answer that is held back until the next is due. */
+  late: { held: Buffer | null } | null
+  stalled: boolean
+  fault: Fault | null
+  /** Bytes since the fault was set or the line plugged in. */
+  executed: number
+  buffer: number[]
+  line: Line | null
+}
+
+const newState = (): State => ({
+  paper: 'ok',
+  coverOpen: false,
+  on: true,
+  mute: false,
+  late: null,
+  stalled: false,
+  fault: null,
+  executed: 0,
+  buffer: [],
+  line: null,
+})
+
+/** The printer's parts, for the functions below. */
+interface Inside {
+  readonly state: State
+  readonly machine: Machine
+  readonly filter: ReturnType<typeof createRealTimeFilter>
+  readonly tray: TraySlip[]
+  readonly changed: () => void
+  /** A fault switched it off. */
+  readonly onPowerLost: () => void
+  readonly answersWithoutPaper: boolean
+}
+
+const canMove = ({ on, stalled, paper, coverOpen }: State) => on && !stalled && paper !== 'out' && !coverOpen
+
 /** `onPowerLost`: a fault switched it off. */
 export function createDevice(options: DeviceOptions, onPowerLost: () => void): Device {
   const tray: TraySlip[] = []
   const listeners = new Set<() => void>()
   const lacks = new Set(options.lacks)
-  let paper: PaperState = 'ok'
-  let coverOpen = false
-  let on = true
-  let mute = false
-  let late: { held: Buffer | null } | null = null
-  let stalled = false
-  let fault: Fault | null = null
-  let executed = 0
-  let buffer: number[] = []
-  let line: Line | null = null
+  const state = newState()
 
   const changed = () => {
     for (const listener of listeners) listener()
-  }
-
-  function say(...bytes: number[]): void {
-    if (mute || stalled || !on) return
-    if (late === null) {
-      line?.send(Buffer.from(bytes))
-      return
-    }
-    const due = late.held
-    late.held = Buffer.from(bytes)
-    if (due !== null) line?.send(due)
   }
 
   const machine = createMachine(options.paper ?? 80, options.powerOnSet ?? 0, {
@@ -106,171 +128,183 @@ export function createDevice(options: DeviceOptions, onPowerLost: () => void): D
       changed()
     },
     onProcessId(id) {
-      if (!lacks.has('process-id')) say(0x37, 0x22, ...id, 0)
+      if (!lacks.has('process-id')) say(state, 0x37, 0x22, ...id, 0)
     },
     onAskStatus(n) {
-      if (n === 1 || n === 49) say(paper === 'ok' ? 0 : paper === 'near-end' ? 3 : 0x0c)
-      else say(0)
+      if (n === 1 || n === 49) say(state, state.paper === 'ok' ? 0 : state.paper === 'near-end' ? 3 : 0x0c)
+      else say(state, 0)
     },
     onAskId(n) {
       const texts: Readonly<Record<number, string>> = { 65: '1.00', 66: 'Lodge', 67: options.model ?? 'TM-SIM' }
-      if (n >= 65) say(0x5f, ...Buffer.from(texts[n] ?? ''), 0)
-      else say(0x20)
+      if (n >= 65) say(state, 0x5f, ...Buffer.from(texts[n] ?? ''), 0)
+      else say(state, 0x20)
     },
     onLine: () => undefined,
   })
 
-  const canMove = () => on && !stalled && paper !== 'out' && !coverOpen
-
-  function strike(): void {
-    if (fault === null || executed < fault.atByte) return
-    const { kind } = fault
-    fault = null
-    switch (kind) {
-      case 'paper-out':
-        paper = 'out'
-        break
-      case 'cover-open':
-        coverOpen = true
-        break
-      case 'stall':
-        stalled = true
-        break
-      case 'mute':
-        mute = true
-        break
-      case 'garbage':
-        line?.send(Buffer.from([0xff, 0x37, 0x01, 0x13, 0x80, 0x22, 0x00, 0x12]))
-        break
-      case 'late':
-        late = { held: null }
-        break
-      case 'reset':
-        buffer = []
-        filter.reset()
-        machine.reset()
-        if (line?.outlivesReset === false) line.drop()
-        break
-      case 'disconnect':
-        line?.drop()
-        break
-      case 'power-loss':
-        powerOff()
-        onPowerLost()
-        break
-    }
-    changed()
-  }
-
-  /** Answers the process-id requests in the buffer while what stands before them waits there. */
-  function answerEarly(): void {
-    for (;;) {
-      const at = Buffer.from(buffer).indexOf(askProcessId)
-      if (at < 0 || buffer.length < at + 11) return
-      say(0x37, 0x22, ...buffer.splice(at, 11).slice(7), 0)
-    }
-  }
-
-  function run(): void {
-    while (buffer.length > 0) {
-      // Without paper or with the cover open the printer holds still; an untrustworthy one answers all the same.
-      if (!canMove()) {
-        if (on && !stalled && options.answersWithoutPaper === true) answerEarly()
-        return
-      }
-      const byte = buffer.shift() ?? 0
-      executed += 1
-      machine.push(byte)
-      strike()
-    }
-  }
-
-  function status(n: number): number {
-    const base = 0x12
-    if (n === 1) return base | (canMove() ? 0 : 0x08)
-    if (n === 2) return base | (coverOpen ? 0x04 : 0) | (paper === 'out' ? 0x20 : 0)
-    if (n === 4) return base | (paper === 'out' ? 0x6c : paper === 'near-end' ? 0x0c : 0)
-    return base
-  }
-
   const filter = createRealTimeFilter({
     onAskStatus(n) {
-      if (!lacks.has('status')) say(status(n))
+      if (!lacks.has('status')) say(state, statusByte(state, n))
     },
     onClear() {
       if (lacks.has('clear')) return
-      buffer = []
+      state.buffer = []
       machine.clear()
-      say(0x37, 0x25, 0x00)
+      say(state, 0x37, 0x25, 0x00)
     },
-    onData: (bytes) => void buffer.push(...bytes),
+    onData: (bytes) => void state.buffer.push(...bytes),
   })
 
-  function hang(): void {
-    const torn = machine.tear()
-    if (torn !== null) tray.push({ strip: torn, text: torn.text, cut: false })
-  }
-
-  function powerOff(): void {
-    on = false
-    buffer = []
-    filter.reset()
-    stalled = false
-    mute = false
-    late = null
-    hang()
-    machine.reset()
-    line?.drop()
-    changed()
-  }
+  const { answersWithoutPaper = false } = options
+  const device: Inside = { state, machine, filter, tray, changed, onPowerLost, answersWithoutPaper }
 
   return {
     plug(next) {
-      if (next !== line) line?.drop()
-      line = next
-      executed = 0
+      if (next !== state.line) state.line?.drop()
+      state.line = next
+      state.executed = 0
       // A new line begins a new conversation: what was held back of the last one is lost.
-      if (late !== null) late = { held: null }
+      if (state.late !== null) state.late = { held: null }
     },
     receive(bytes) {
-      if (!on) return
+      if (!state.on) return
       for (const byte of bytes) filter.push(byte)
-      run()
+      run(device)
     },
-    powerOff,
+    powerOff: () => powerOff(device),
     powerOn() {
-      on = true
+      state.on = true
       changed()
     },
-    setPaper(state) {
-      paper = state
-      run()
+    setPaper(paper) {
+      state.paper = paper
+      run(device)
       changed()
     },
     setCover(open) {
-      coverOpen = open
-      run()
+      state.coverOpen = open
+      run(device)
       changed()
     },
     setMute(value) {
-      mute = value
+      state.mute = value
       changed()
     },
     setFault(next) {
-      fault = next
-      executed = 0
-      if (next === null) late = null
+      state.fault = next
+      state.executed = 0
+      if (next === null) state.late = null
     },
     slips: () => tray,
     takeSlips() {
-      hang()
+      hang(device)
       changed()
       return tray.splice(0)
     },
-    state: () => ({ paper, coverOpen, on, buffered: buffer.length }),
+    state: () => ({ paper: state.paper, coverOpen: state.coverOpen, on: state.on, buffered: state.buffer.length }),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
+}
+
+function say(state: State, ...bytes: number[]): void {
+  if (state.mute || state.stalled || !state.on) return
+  if (state.late === null) {
+    state.line?.send(Buffer.from(bytes))
+    return
+  }
+  const due = state.late.held
+  state.late.held = Buffer.from(bytes)
+  if (due !== null) state.line?.send(due)
+}
+
+function statusByte(state: State, n: number): number {
+  const base = 0x12
+  if (n === 1) return base | (canMove(state) ? 0 : 0x08)
+  if (n === 2) return base | (state.coverOpen ? 0x04 : 0) | (state.paper === 'out' ? 0x20 : 0)
+  if (n === 4) return base | (state.paper === 'out' ? 0x6c : state.paper === 'near-end' ? 0x0c : 0)
+  return base
+}
+
+function strike(device: Inside): void {
+  if (device.state.fault === null || device.state.executed < device.state.fault.atByte) return
+  const { kind } = device.state.fault
+  device.state.fault = null
+  switch (kind) {
+    case 'paper-out':
+      device.state.paper = 'out'
+      break
+    case 'cover-open':
+      device.state.coverOpen = true
+      break
+    case 'stall':
+      device.state.stalled = true
+      break
+    case 'mute':
+      device.state.mute = true
+      break
+    case 'garbage':
+      device.state.line?.send(Buffer.from([0xff, 0x37, 0x01, 0x13, 0x80, 0x22, 0x00, 0x12]))
+      break
+    case 'late':
+      device.state.late = { held: null }
+      break
+    case 'reset':
+      device.state.buffer = []
+      device.filter.reset()
+      device.machine.reset()
+      if (device.state.line?.outlivesReset === false) device.state.line.drop()
+      break
+    case 'disconnect':
+      device.state.line?.drop()
+      break
+    case 'power-loss':
+      powerOff(device)
+      device.onPowerLost()
+      break
+  }
+  device.changed()
+}
+
+/** Answers the process-id requests in the buffer while what stands before them waits there. */
+function answerEarly(device: Inside): void {
+  for (;;) {
+    const at = Buffer.from(device.state.buffer).indexOf(askProcessId)
+    if (at < 0 || device.state.buffer.length < at + 11) return
+    say(device.state, 0x37, 0x22, ...device.state.buffer.splice(at, 11).slice(7), 0)
+  }
+}
+
+function run(device: Inside): void {
+  while (device.state.buffer.length > 0) {
+    // Without paper or with the cover open the printer holds still; an untrustworthy one answers all the same.
+    if (!canMove(device.state)) {
+      if (device.state.on && !device.state.stalled && device.answersWithoutPaper) answerEarly(device)
+      return
+    }
+    const byte = device.state.buffer.shift() ?? 0
+    device.state.executed += 1
+    device.machine.push(byte)
+    strike(device)
+  }
+}
+
+function hang(device: Inside): void {
+  const torn = device.machine.tear()
+  if (torn !== null) device.tray.push({ strip: torn, text: torn.text, cut: false })
+}
+
+function powerOff(device: Inside): void {
+  device.state.on = false
+  device.state.buffer = []
+  device.filter.reset()
+  device.state.stalled = false
+  device.state.mute = false
+  device.state.late = null
+  hang(device)
+  device.machine.reset()
+  device.state.line?.drop()
+  device.changed()
 }

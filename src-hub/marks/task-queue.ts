@@ -1,5 +1,5 @@
 /** Work that is done one piece at a time, because each piece begins from what the one before has left. */
-export interface Turns {
+export interface TaskQueue {
   /** Does the work when all that was asked for before is over, whatever came of it. */
   own(work: () => Promise<void>): Promise<void>
   /**
@@ -9,7 +9,7 @@ export interface Turns {
   shared(work: () => Promise<void>): Promise<void>
 }
 
-export function createTurns(): Turns {
+export function createTaskQueue(): TaskQueue {
   let last = Promise.resolve()
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
