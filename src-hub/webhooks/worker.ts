@@ -99,6 +99,12 @@ async function bodyOf(db: Db, keys: HubKeys, event: number): Promise<WebhookBody
   })
 }
 
+/** What waits to be sent, and how. */
+interface Outbox {
+  readonly db: Db
+  readonly parts: WebhookParts
+}
+
 export function createWebhookWorker(
   db: Db,
   parts: WebhookParts,
@@ -107,111 +113,15 @@ export function createWebhookWorker(
   let timer: NodeJS.Timeout | null = null
   let turning: Promise<unknown> = Promise.resolve()
   let stopped = false
-  const trusted = parts.ca === undefined ? {} : { ca: usualAnd(parts.ca) }
-  const stopSignal = parts.stop === undefined ? {} : { stop: parts.stop }
+  const outbox: Outbox = { db, parts }
   const serving = new Map<string, Promise<number>>()
-
-  /** One delivery for each event and each target that asked for its kind. */
-  async function fan(): Promise<void> {
-    await transact(db, async (tx) => {
-      const { rows } = await sql<{
-        id: number
-      }>`SELECT id FROM webhook_event WHERE NOT fanned ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`.execute(tx)
-      if (rows.length === 0) return
-      const ids = sql.join(rows.map(({ id }) => sql`${id}::bigint`))
-      await sql`INSERT INTO webhook_delivery (event, target, not_before)
-        SELECT e.id, t.id, ${parts.now()} FROM webhook_event e JOIN webhook_target t ON t.removed_at IS NULL
-          AND (e.target = t.id OR (e.target IS NULL AND t.events ? e.kind)) WHERE e.id IN (${ids}) ON CONFLICT DO NOTHING`.execute(
-        tx,
-      )
-      await sql`UPDATE webhook_event SET fanned = true WHERE id IN (${ids})`.execute(tx)
-    })
-  }
-
-  /** Targets for which something is due. */
-  async function dueTargets(): Promise<string[]> {
-    const now = parts.now()
-    const { rows } = await sql<{
-      id: string
-    }>`SELECT t.id FROM webhook_target t WHERE EXISTS (SELECT 1 FROM webhook_delivery d
-      WHERE d.target = t.id AND d.state = 'pending' AND d.not_before <= ${now} AND coalesce(d.lease_until, 0) < ${now})`.execute(
-      db,
-    )
-    return rows.map(({ id }) => id)
-  }
-
-  async function claim(target: string): Promise<Delivery | null> {
-    const now = parts.now()
-    const { rows } =
-      await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
-      FROM (SELECT event, target FROM webhook_delivery WHERE target = ${target} AND state = 'pending' AND not_before <= ${now}
-        AND coalesce(lease_until, 0) < ${now} ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
-      WHERE d.event = o.event AND d.target = o.target RETURNING d.event, d.target, d.attempts`.execute(db)
-    return rows[0] ?? null
-  }
-
-  async function deliver({ event, target, attempts }: Delivery): Promise<void> {
-    const to = await db
-      .selectFrom('webhook_target')
-      .select(['url', 'sealed', 'removed_at'])
-      .where('id', '=', target)
-      .executeTakeFirst()
-    if (to === undefined || to.removed_at !== null) {
-      await db.deleteFrom('webhook_delivery').where('event', '=', event).where('target', '=', target).execute()
-      return
-    }
-    const body = Buffer.from(JSON.stringify(await bodyOf(db, parts.keys, event)))
-    const { guard, keys, now } = parts
-    // The id stays the same over all tries: a receiver drops what it has seen.
-    const posted = await signedPost({
-      url: to.url,
-      key: keys.open(to.sealed),
-      id: `evt_${event}`,
-      at: now(),
-      body,
-      guard,
-      timeoutMs: parts.timeoutMs ?? usualTimeoutMs,
-      ...trusted,
-      ...stopSignal,
-    })
-    // Cut short by this hub's own stop: it counts as no try, and whoever runs next asks again at once.
-    if ('error' in posted && parts.stop?.aborted === true) {
-      await db
-        .updateTable('webhook_delivery')
-        .set({ attempts: attempts - 1, not_before: now(), lease_until: null })
-        .where('event', '=', event)
-        .where('target', '=', target)
-        .where('state', '=', 'pending')
-        .execute()
-      return
-    }
-    const status = 'status' in posted ? posted.status : null
-    const pause = pauses[attempts - 1]
-    const delivered = status !== null && status >= 200 && status < 300
-    // 410 is the receiver's word that it wants no more of these.
-    const dead = !delivered && (pause === undefined || status === 410)
-    await db
-      .updateTable('webhook_delivery')
-      .set({
-        state: delivered ? 'delivered' : dead ? 'dead' : 'pending',
-        not_before: now() + (pause ?? 0),
-        lease_until: null,
-        status,
-        error: 'error' in posted ? posted.error : null,
-        ended_at: delivered || dead ? now() : null,
-      })
-      .where('event', '=', event)
-      .where('target', '=', target)
-      .where('state', '=', 'pending')
-      .execute()
-  }
 
   async function lane(target: string): Promise<number> {
     let tries = 0
     for (; !stopped; tries++) {
-      const delivery = await claim(target)
+      const delivery = await claim(outbox, target)
       if (delivery === null) break
-      await deliver(delivery)
+      await deliver(outbox, delivery)
     }
     return tries
   }
@@ -229,8 +139,8 @@ export function createWebhookWorker(
 
   /** Begins what is due; of each target by itself, so that one that is slow or silent delays no other. */
   async function begin(): Promise<Promise<number>[]> {
-    await fan()
-    return (await dueTargets()).map(serve)
+    await fan(outbox)
+    return (await dueTargets(outbox)).map(serve)
   }
 
   const bug = (error: unknown) => onBug('webhooks', error)
@@ -256,4 +166,99 @@ export function createWebhookWorker(
       await Promise.allSettled(serving.values())
     },
   }
+}
+
+/** One delivery for each event and each target that asked for its kind. */
+async function fan(outbox: Outbox): Promise<void> {
+  await transact(outbox.db, async (tx) => {
+    const { rows } = await sql<{
+      id: number
+    }>`SELECT id FROM webhook_event WHERE NOT fanned ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`.execute(tx)
+    if (rows.length === 0) return
+    const ids = sql.join(rows.map(({ id }) => sql`${id}::bigint`))
+    await sql`INSERT INTO webhook_delivery (event, target, not_before)
+      SELECT e.id, t.id, ${outbox.parts.now()} FROM webhook_event e JOIN webhook_target t ON t.removed_at IS NULL
+        AND (e.target = t.id OR (e.target IS NULL AND t.events ? e.kind)) WHERE e.id IN (${ids}) ON CONFLICT DO NOTHING`.execute(
+      tx,
+    )
+    await sql`UPDATE webhook_event SET fanned = true WHERE id IN (${ids})`.execute(tx)
+  })
+}
+
+/** Targets for which something is due. */
+async function dueTargets(outbox: Outbox): Promise<string[]> {
+  const now = outbox.parts.now()
+  const { rows } = await sql<{
+    id: string
+  }>`SELECT t.id FROM webhook_target t WHERE EXISTS (SELECT 1 FROM webhook_delivery d
+    WHERE d.target = t.id AND d.state = 'pending' AND d.not_before <= ${now} AND coalesce(d.lease_until, 0) < ${now})`.execute(
+    outbox.db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function claim(outbox: Outbox, target: string): Promise<Delivery | null> {
+  const now = outbox.parts.now()
+  const { rows } =
+    await sql<Delivery>`UPDATE webhook_delivery d SET lease_until = ${now + leaseMs}, attempts = d.attempts + 1
+    FROM (SELECT event, target FROM webhook_delivery WHERE target = ${target} AND state = 'pending' AND not_before <= ${now}
+      AND coalesce(lease_until, 0) < ${now} ORDER BY not_before, event LIMIT 1 FOR UPDATE SKIP LOCKED) o
+    WHERE d.event = o.event AND d.target = o.target RETURNING d.event, d.target, d.attempts`.execute(outbox.db)
+  return rows[0] ?? null
+}
+
+async function deliver(outbox: Outbox, { event, target, attempts }: Delivery): Promise<void> {
+  const to = await outbox.db
+    .selectFrom('webhook_target')
+    .select(['url', 'sealed', 'removed_at'])
+    .where('id', '=', target)
+    .executeTakeFirst()
+  if (to === undefined || to.removed_at !== null) {
+    await outbox.db.deleteFrom('webhook_delivery').where('event', '=', event).where('target', '=', target).execute()
+    return
+  }
+  const body = Buffer.from(JSON.stringify(await bodyOf(outbox.db, outbox.parts.keys, event)))
+  const { guard, keys, now } = outbox.parts
+  // The id stays the same over all tries: a receiver drops what it has seen.
+  const posted = await signedPost({
+    url: to.url,
+    key: keys.open(to.sealed),
+    id: `evt_${event}`,
+    at: now(),
+    body,
+    guard,
+    timeoutMs: outbox.parts.timeoutMs ?? usualTimeoutMs,
+    ...(outbox.parts.ca === undefined ? {} : { ca: usualAnd(outbox.parts.ca) }),
+    ...(outbox.parts.stop === undefined ? {} : { stop: outbox.parts.stop }),
+  })
+  // Cut short by this hub's own stop: it counts as no try, and whoever runs next asks again at once.
+  if ('error' in posted && outbox.parts.stop?.aborted === true) {
+    await outbox.db
+      .updateTable('webhook_delivery')
+      .set({ attempts: attempts - 1, not_before: now(), lease_until: null })
+      .where('event', '=', event)
+      .where('target', '=', target)
+      .where('state', '=', 'pending')
+      .execute()
+    return
+  }
+  const status = 'status' in posted ? posted.status : null
+  const pause = pauses[attempts - 1]
+  const delivered = status !== null && status >= 200 && status < 300
+  // 410 is the receiver's word that it wants no more of these.
+  const dead = !delivered && (pause === undefined || status === 410)
+  await outbox.db
+    .updateTable('webhook_delivery')
+    .set({
+      state: delivered ? 'delivered' : dead ? 'dead' : 'pending',
+      not_before: now() + (pause ?? 0),
+      lease_until: null,
+      status,
+      error: 'error' in posted ? posted.error : null,
+      ended_at: delivered || dead ? now() : null,
+    })
+    .where('event', '=', event)
+    .where('target', '=', target)
+    .where('state', '=', 'pending')
+    .execute()
 }
