@@ -126,6 +126,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     openingKeys,
     trusting: createTrusting({ store, roster, kiosk: record.kiosk }),
     inForce: () => records.read()?.openingRegistered === true,
+    resumeMs: () => (currentPlace()?.policy.badgeResumeMinutes ?? 0) * 60_000,
     hubFacts: records.hubFacts,
     keyEncryptionKey: parts.keyEncryptionKey,
     now,

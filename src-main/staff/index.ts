@@ -7,7 +7,6 @@ export { createShift, type ShiftSummary } from './shift.ts'
 export {
   createSignIn,
   longestSincePinMs,
-  resumeMs,
   type BadgeInHand,
   type Session,
   type SignIn,

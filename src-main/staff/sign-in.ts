@@ -59,9 +59,7 @@ export interface BadgeInHand {
   readonly tag: Buffer
 }
 
-/** After an idle lock the badge alone resumes for this long... */
-export const resumeMs = 4 * 3_600_000
-/** ...but a PIN is entered at least this often. */
+/** Whatever the policy says of the badge alone after an idle lock, a PIN is entered at least this often. */
 export const longestSincePinMs = 12 * 3_600_000
 
 /** So many members of staff are named in one ledger entry. */
@@ -76,6 +74,8 @@ interface Parts {
   readonly trusting: Trusting
   /** The hub has the newest opening key in force. */
   readonly inForce: () => boolean
+  /** For so long the badge alone resumes after an idle lock, as the policy says at that moment, ms; 0: never. */
+  readonly resumeMs: () => number
   /** What the hub takes in a ledger entry (`ledgerFactsNow`). */
   readonly hubFacts: () => number
   readonly keyEncryptionKey: Uint8Array
@@ -92,7 +92,7 @@ interface Locked {
   readonly publicKeys: readonly Buffer[]
   readonly ownPublic: Buffer | null
   readonly head: Buffer | null
-  readonly until: number
+  readonly at: number
   readonly pinAt: number
   readonly searchYears: number
 }
@@ -114,6 +114,7 @@ export function createSignIn({
   openingKeys,
   trusting,
   inForce,
+  resumeMs,
   hubFacts,
   keyEncryptionKey,
   now,
@@ -221,6 +222,11 @@ export function createSignIn({
     return opened
   }
 
+  /** A policy that allows less meanwhile holds at once. */
+  function restsUntil({ at, pinAt: pinEntered }: Locked): number {
+    return Math.min(at + resumeMs(), pinEntered + longestSincePinMs)
+  }
+
   function forgetLocked(): void {
     locked = null
   }
@@ -231,8 +237,7 @@ export function createSignIn({
     // The keys go first: whatever the disk says, nobody prints after this.
     session = null
     const keys = keysOf(ending)
-    const until = Math.min(now() + resumeMs, pinAt + longestSincePinMs)
-    if (cause === 'locked' && resume !== null && ending.openingKeys.length > 0) {
+    if (cause === 'locked' && resumeMs() > 0 && resume !== null && ending.openingKeys.length > 0) {
       const publicKeys = ending.openingKeys.map(({ publicKey }) => publicKey)
       locked = {
         staff: ending.staff,
@@ -240,7 +245,7 @@ export function createSignIn({
         publicKeys,
         ownPublic: ending.trust.ownPublic,
         head: ending.trust.head?.publicKey ?? null,
-        until,
+        at: now(),
         pinAt,
         searchYears: ending.searchYears,
       }
@@ -442,8 +447,8 @@ export function createSignIn({
 
     /** Whom the badge alone would bring back, while it would. */
     locked(): { staff: StaffId; until: number } | null {
-      if (locked !== null && locked.until <= now()) forgetLocked()
-      return locked === null ? null : { staff: locked.staff, until: locked.until }
+      if (locked !== null && restsUntil(locked) <= now()) forgetLocked()
+      return locked === null ? null : { staff: locked.staff, until: restsUntil(locked) }
     },
 
     /** Attempts left for a badge, and whether it has a PIN here at all. */
@@ -489,7 +494,7 @@ export function createSignIn({
         session !== null ||
         resting === null ||
         resting.staff !== member.id ||
-        resting.until <= now() ||
+        restsUntil(resting) <= now() ||
         roster.pin(member.id) === null
       )
         return null
@@ -509,7 +514,7 @@ export function createSignIn({
 
     /** A removed member, a badge taken away or a changed role ends the session, and the rest of a locked one. */
     recheck(): boolean {
-      if (locked !== null && roster.pin(locked.staff) === null) forgetLocked()
+      if (locked !== null && (roster.pin(locked.staff) === null || restsUntil(locked) <= now())) forgetLocked()
       if (session === null) return false
       const member = roster.get(session.staff)
       if (roster.pin(session.staff) !== null && member?.role === session.role) return false

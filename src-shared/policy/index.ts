@@ -41,6 +41,7 @@ export {
   issuersOf,
   Policy,
   PolicyRule,
+  longestBadgeResume,
   proofRule,
   ProofRule,
   walkInAt,

@@ -48,6 +48,9 @@ export type ClassRule = z.infer<typeof ClassRule>
 export const ProofRule = z.object({ issuers: z.union([z.literal('any'), z.array(IssuerCountry).max(300)]) })
 export type ProofRule = z.infer<typeof ProofRule>
 
+/** Four hours. */
+export const longestBadgeResume = 240
+
 export const Policy = z.object({
   version: Count,
   rules: z.array(PolicyRule),
@@ -61,6 +64,11 @@ export const Policy = z.object({
   pickupDays: z.number().int().min(1).max(365).default(45),
   /** Days for which a secret that was handed over stays good beyond the last day on which it could be collected. */
   secretDays: z.number().int().min(0).max(365).default(0),
+  /**
+   * Minutes for which the badge alone signs in again after an idle lock; 0: a PIN each time. A badge's id can be copied
+   * by whoever has held it for a moment.
+   */
+  badgeResumeMinutes: z.number().int().min(0).max(longestBadgeResume).default(0),
   /** Whether a slip shows the whole account name or a masked one. */
   accountOnSlip: z.enum(['full', 'masked']),
 })

@@ -36,7 +36,15 @@ it('a pickup goes back after the days that the policy had when it was issued', a
   expect((await administrator.call('savePolicy', { policy: { ...policy, pickupDays: 0 }, note: '' })).code).toBe(
     'L-608',
   )
-  ;(await administrator.call('savePolicy', { policy: { ...policy, pickupDays: 10 }, note: '' })).reply()
+  // A PIN each time after an idle lock, unless an administrator says otherwise, and for four hours at most.
+  expect(policy.badgeResumeMinutes).toBe(0)
+  expect(
+    (await administrator.call('savePolicy', { policy: { ...policy, badgeResumeMinutes: 241 }, note: '' })).code,
+  ).toBe('L-608')
+  ;(
+    await administrator.call('savePolicy', { policy: { ...policy, pickupDays: 10, badgeResumeMinutes: 20 }, note: '' })
+  ).reply()
+  expect((await administrator.call('policy')).reply().policy.badgeResumeMinutes).toBe(20)
   expect(await lifeOf(await issue(second))).toBe(10)
   expect(await lifeOf(before)).toBe(45)
 })

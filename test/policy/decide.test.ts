@@ -371,6 +371,7 @@ const policyArb: fc.Arbitrary<Policy> = fc.record({
   verificationSeconds: fc.constant(300),
   pickupDays: fc.integer({ min: 1, max: 365 }),
   secretDays: fc.integer({ min: 0, max: 365 }),
+  badgeResumeMinutes: fc.integer({ min: 0, max: 240 }),
   accountOnSlip: fc.constant('full' as const),
 })
 const closedArb = fc.oneof(

@@ -82,8 +82,10 @@ it('opens for an hour at a supervisor’s word, and only at theirs; the reason i
   const { entries } = (journal as { value: { entries: { kind: string; actor: string | null }[] } }).value
   expect(entries.find(({ kind }) => kind === 'hours-overridden')?.actor).toBe(desk.staff.supervisor.name)
   desk.advance(hour)
-  // The idle lock has come meanwhile; the badge alone resumes.
+  // The idle lock has come meanwhile; without a word of the policy the badge alone does not resume.
   desk.scan(desk.staff.porter.card)
+  expect(desk.state().counter).toMatchObject({ step: 'pin', purpose: 'sign-in' })
+  await desk.signIn(desk.staff.porter)
   expect(failure(await verify(1))).toMatchObject({ code: 'L-210' })
 })
 

@@ -78,7 +78,10 @@ export function enrolledFolder(keyEncryptionKey = randomBytes(32)) {
 }
 export type EnrolledFolder = ReturnType<typeof enrolledFolder>
 
-export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date.now() } = {}) {
+export function openRooms(
+  at: EnrolledFolder,
+  { floorYears = 0, now = () => Date.now(), resumeMs = () => 4 * 3_600_000 } = {},
+) {
   const opened = openStore(at.file)
   if (!opened.ok) throw new Error(opened.failure.code)
   const store = opened.value
@@ -109,6 +112,7 @@ export function openRooms(at: EnrolledFolder, { floorYears = 0, now = () => Date
     openingKeys,
     trusting: createTrusting({ store, roster, kiosk: at.kiosk }),
     inForce: () => records.read()?.openingRegistered === true,
+    resumeMs,
     hubFacts: records.hubFacts,
     keyEncryptionKey: at.keyEncryptionKey,
     now,

@@ -3,7 +3,8 @@
  * test's own.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { longestSincePinMs, resumeMs, type Session } from '../../src-main/staff/index.ts'
+import { longestSincePinMs, type Session } from '../../src-main/staff/index.ts'
+import { longestBadgeResume } from '../../src-shared/policy/index.ts'
 import { newSealKeyPair } from '../../src-shared/protocol/envelope.ts'
 import type { Result } from '../../src-shared/failures/result.ts'
 import { enrolledFolder, openRooms, person, type EnrolledFolder, type Rooms } from './rooms.ts'
@@ -17,6 +18,9 @@ let at: EnrolledFolder
 let rooms: Rooms
 let clock = Date.UTC(2026, 2, 2, 8)
 const now = () => clock
+/** As long as a policy may let the badge alone resume. */
+const resumeMs = longestBadgeResume * 60_000
+let allowed = resumeMs
 
 function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.failure.code)
@@ -26,8 +30,9 @@ const code = (result: Result<unknown>) => (result.ok ? null : result.failure.cod
 
 beforeEach(async () => {
   clock = Date.UTC(2026, 2, 2, 8)
+  allowed = resumeMs
   at = enrolledFolder()
-  rooms = openRooms(at, { now })
+  rooms = openRooms(at, { now, resumeMs: () => allowed })
   rooms.know(chief, porter, second)
   value(await rooms.signIn.enrolFirst(rooms.badge(chief), pins.chief))
   value(await rooms.signIn.enter(rooms.badge(chief), pins.chief))
@@ -52,7 +57,7 @@ describe('badge and PIN', () => {
   it('count wrong attempts through a restart, lock after five, and unlock with time', async () => {
     for (let i = 0; i < 3; i++) expect(code(await rooms.signIn.enter(rooms.badge(porter), '111999'))).toBe('L-402')
     rooms.close()
-    rooms = openRooms(at, { now })
+    rooms = openRooms(at, { now, resumeMs: () => allowed })
     expect(rooms.signIn.standing(porter.id).left).toBe(2)
     expect(code(await rooms.signIn.enter(rooms.badge(porter), '111999'))).toBe('L-402')
     expect(code(await rooms.signIn.enter(rooms.badge(porter), '111999'))).toBe('L-403')
@@ -85,13 +90,13 @@ describe('badge and PIN', () => {
     const disk = { ...at, keyEncryptionKey: Buffer.alloc(32, 9) }
     rooms.close()
     expect(() => openRooms(disk, { now })).toThrow('keys')
-    rooms = openRooms(at, { now })
+    rooms = openRooms(at, { now, resumeMs: () => allowed })
     expect(await rooms.signIn.enter(rooms.badge(porter), pins.porter)).toMatchObject({ ok: true })
   })
 })
 
 describe('a desk that locked itself', () => {
-  it('comes back with the badge alone within four hours, as another session', async () => {
+  it('comes back with the badge alone for as long as the policy says, as another session', async () => {
     const before = await enter()
     const pickup = await rooms.grant('Salasana-2')
     rooms.signIn.end('locked')
@@ -137,7 +142,25 @@ describe('a desk that locked itself', () => {
     await enter()
     rooms.signIn.end('locked')
     rooms.close()
-    rooms = openRooms(at, { now })
+    rooms = openRooms(at, { now, resumeMs: () => allowed })
+    expect(rooms.signIn.resume(rooms.badge(porter))).toBe(null)
+  })
+  it('keeps nothing that a badge alone would wake where the policy says no, and forgets it when the policy says less', async () => {
+    allowed = 0
+    const session = await enter()
+    const held = session.openingKeys.map(({ privateKey }) => privateKey)
+    rooms.signIn.end('locked')
+    expect(rooms.signIn.locked()).toBe(null)
+    allowed = resumeMs
+    expect(rooms.signIn.resume(rooms.badge(porter))).toBe(null)
+    for (const key of held) expect(key.every((byte) => byte === 0)).toBe(true)
+
+    await enter()
+    rooms.signIn.end('locked')
+    clock += 10 * 60_000
+    expect(rooms.signIn.locked()).not.toBe(null)
+    allowed = 5 * 60_000
+    expect(rooms.signIn.locked()).toBe(null)
     expect(rooms.signIn.resume(rooms.badge(porter))).toBe(null)
   })
   it('voids a verification, as a switch and a sign-out do', async () => {
