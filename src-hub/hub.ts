@@ -1,6 +1,7 @@
 /** The hub: database, keys, certificate, routes; one explicit start and stop. Several on one database are safe. */
 import { Server as TlsServer } from 'node:tls'
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
 import type { AlarmKind } from '../src-shared/domain/alarm-kinds.ts'
@@ -58,6 +59,7 @@ import {
   type ConsoleCertificate,
   type HubKeys,
 } from './keys/index.ts'
+import { createPeopleWorker } from './people-sources/index.ts'
 import { createMetrics, createReadiness, serveMetrics, type MetricsServer } from './operations/index.ts'
 import type { GrantParts } from './pickups/index.ts'
 import { createSecretWorker, type SecretWorker } from './secret-jobs/index.ts'
@@ -92,6 +94,8 @@ export interface HubOptions {
   readonly webhookGuard?: Guard
   /** PEM of an authority that webhooks' receivers are trusted by, beside the usual ones. */
   readonly webhookCa?: string
+  /** Where CSV files of people sources lie, each source's in a folder of its own; by default in the data folder. */
+  readonly peopleFolder?: string
   /** The database was put back from a backup: begins a new incarnation. Once, while no other hub runs on it. */
   readonly restored?: boolean
   /**
@@ -353,7 +357,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     }
     const imports = createImportWorker(db, parts, onBug)
     const corrections = createCorrectionWorker(db, parts, onBug)
-    workers.push(imports, createDeskWorker(db, parts, onBug), corrections)
+    const sourcePlaces = {
+      folder: options.peopleFolder ?? join(options.dataDir, 'people'),
+      stop: outgoing.signal,
+    }
+    const sources = createPeopleWorker(db, { ...parts, places: sourcePlaces }, onBug)
+    workers.push(imports, createDeskWorker(db, parts, onBug), corrections, sources)
     jobs = createJobs(db, parts, onBug)
     const names = ['localhost', '127.0.0.1', ...(options.names ?? [])]
     const identity = await issueServerIdentity(options.dataDir, names, now())
@@ -399,6 +408,8 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       limits,
       readings: createReadings(db, now),
       importsWanted: () => imports.nudge(),
+      sourcePlaces,
+      sourcesWanted: () => sources.nudge(),
       correctionsWanted: () => corrections.nudge(),
       webhookGuard,
       authority: identity.authority,

@@ -56,6 +56,8 @@ const Env = z.object({
   LODGE_HUB_WEBHOOK_HOSTS: z.string().default(''),
   /** PEM of the authority that webhooks' receivers have their certificates from, beside the usual ones. */
   LODGE_HUB_WEBHOOK_CA_FILE: z.string().optional(),
+  /** Where CSV files of people sources lie. */
+  LODGE_HUB_PEOPLE_FOLDER: z.string().min(1).optional(),
   /** Strong e-ID: the broker, and where people's phones reach this hub. */
   LODGE_HUB_EID_ISSUER: z.url().optional(),
   LODGE_HUB_EID_CLIENT_ID: z.string().min(1).optional(),
@@ -218,6 +220,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Result<HubSettings> {
         ? {}
         : { metrics: { host: e.LODGE_HUB_METRICS_HOST, port: e.LODGE_HUB_METRICS_PORT } }),
       ...(webhookCa === undefined ? {} : { webhookCa }),
+      ...(e.LODGE_HUB_PEOPLE_FOLDER === undefined ? {} : { peopleFolder: e.LODGE_HUB_PEOPLE_FOLDER }),
       ...(secretSettings === null ? {} : { secretSettings: secretSettings.value }),
       behindProxy: e.LODGE_HUB_BEHIND_PROXY === '1',
       tokens,

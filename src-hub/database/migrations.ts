@@ -8,6 +8,7 @@ import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { correctionsMigration } from './corrections-migration.ts'
 import { markMigration } from './mark-migration.ts'
+import { peopleSourcesMigration } from './people-sources-migration.ts'
 import { searchMigration } from './search-migration.ts'
 import { secretEndsMigration } from './secret-ends-migration.ts'
 import { spellingsMigration } from './spellings-migration.ts'
@@ -248,6 +249,7 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
   { version: 160, sql: holdersMigration },
   correctionsMigration,
   { version: 195, sql: holderWordsMigration },
+  peopleSourcesMigration,
   secretEndsMigration,
   {
     version: 221,

@@ -119,6 +119,69 @@ export interface Tables {
   }
   account: { account: string; recipient: string; valid_until: string | null }
   card: { recipient: string; sealed: Buffer; blind: Buffer }
+  people_source: {
+    id: string
+    name: string
+    enabled: boolean
+    every_minutes: number | null
+    brake_percent: number
+    settings: Json<unknown>
+    sealed: Buffer | null
+    created_at: number
+    created_by: string
+    removed_at: ColumnType<number | null, number | null | undefined, number | null>
+    removed_by: ColumnType<string | null, string | null | undefined, string | null>
+    mark: ColumnType<string | null, string | null | undefined, string | null>
+    full_at: ColumnType<number | null, number | null | undefined, number | null>
+    next_at: ColumnType<number | null, number | null | undefined, number | null>
+  }
+  people_run: {
+    id: string
+    source: string
+    kind: string
+    reading: string
+    state: string
+    started_at: number
+    ended_at: ColumnType<number | null, number | null | undefined, number | null>
+    by: string
+    confirmed_by: ColumnType<string | null, string | null | undefined, string | null>
+    read: Generated<number>
+    unchanged: Generated<number>
+    adds: Generated<number>
+    changes: Generated<number>
+    ends: Generated<number>
+    refused: Generated<number>
+    applied: Generated<number>
+    problem: ColumnType<unknown, string | null | undefined, string | null>
+    mark: ColumnType<string | null, string | null | undefined, string | null>
+    lease: ColumnType<string | null, string | null | undefined, string | null>
+    lease_until: ColumnType<number | null, number | null | undefined, number | null>
+  }
+  people_run_row: {
+    run: string
+    n: number
+    what: string
+    place: string
+    key: string
+    account: string
+    recipient: string | null
+    fields: Json<unknown>
+    sealed: Buffer | null
+    state: string
+    problem: string | null
+    params: ColumnType<unknown, string | null | undefined, string | null>
+  }
+  people_link: {
+    source: string
+    key: string
+    account: string
+    recipient: string
+    made_at: number
+    changed_at: number
+    external_id: ColumnType<string | null, string | null | undefined, string | null>
+    gone_at: ColumnType<number | null, number | null | undefined, number | null>
+    before: ColumnType<string | null, string | null | undefined, string | null>
+  }
   pickup: {
     id: string
     account: string

@@ -56,6 +56,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   [failures.fileTooLarge]: 413,
   [failures.tooManyRows]: 413,
   [failures.importAtAnotherStage]: 409,
+  [failures.sourceBusy]: 409,
   [failures.hubNotReady]: 503,
   [failures.passwordWrong]: 401,
   [failures.tooManyWrongTries]: 429,

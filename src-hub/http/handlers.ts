@@ -3,6 +3,7 @@ import type { HubBody, HubQuery, HubReply, HubRoute } from '../../src-shared/hub
 import type { Result } from '../../src-shared/failures/result.ts'
 import type { Db } from '../database/index.ts'
 import type { EIds } from '../e-id/index.ts'
+import type { SourcePlaces } from '../people-sources/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
 import type { ExportKey } from '../audit/index.ts'
 import type { OidcSignIn, Session } from '../sign-in/index.ts'
@@ -27,6 +28,10 @@ export interface RouteParts extends GrantParts {
   readonly eIds?: EIds | null
   /** An import waits to be checked or carried out. */
   readonly importsWanted?: () => void
+  /** Where people's files lie. */
+  readonly sourcePlaces?: SourcePlaces
+  /** A run of a people source waits. */
+  readonly sourcesWanted?: () => void
   /** Somebody was changed: the desks that hold a pickup of theirs are to be told. */
   readonly correctionsWanted?: () => void
   /** Who has read what about whom. */

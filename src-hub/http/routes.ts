@@ -13,6 +13,7 @@ import { inboxHandlers } from './routes/inbox.ts'
 import { kioskStatusHandlers } from './routes/kiosk-status.ts'
 import { kioskHandlers } from './routes/kiosks.ts'
 import { letterHandlers } from './routes/letters.ts'
+import { peopleSourceHandlers } from './routes/people-sources.ts'
 import { openingKeyHandlers } from './routes/opening-keys.ts'
 import { operationsHandlers } from './routes/operations.ts'
 import { pickupHandlers } from './routes/pickups.ts'
@@ -30,6 +31,7 @@ export function createRoutes(parts: RouteParts): RouteHandlers {
     ...alarmHandlers(parts),
     ...apiTokenHandlers(parts),
     ...carryHandlers(parts),
+    ...peopleSourceHandlers(parts),
     ...checkInHandlers(parts),
     ...eIdHandlers(parts),
     ...importHandlers(parts),

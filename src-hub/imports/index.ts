@@ -1,2 +1,5 @@
+export { columnOf, isCellError, valueOf, type Column } from './headers.ts'
 export { createImport, importRows, listImports, moveImport, oneImport, takePart } from './manage.ts'
+export { FileRefused, refusable } from './refused.ts'
+export { rowsOf } from './rows-of.ts'
 export { createImportWorker, type ImportWorker } from './worker.ts'

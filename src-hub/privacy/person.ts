@@ -318,6 +318,12 @@ async function erase(
  * rows say of them goes too.
  */
 async function forgetRows(tx: Tx, accounts: readonly string[]): Promise<void> {
+  // What a source calls them may name them.
+  await sql`DELETE FROM people_link WHERE account = ANY(${accounts}::text[])`.execute(tx)
+  await sql`UPDATE people_run_row SET key = '', place = '', sealed = NULL, state = CASE state WHEN 'planned' THEN 'refused' ELSE state END,
+    problem = coalesce(problem, CASE state WHEN 'planned' THEN 'L-609' END) WHERE account = ANY(${accounts}::text[])`.execute(
+    tx,
+  )
   await sql`WITH gone AS (UPDATE import_row SET state = 'refused' WHERE account = ANY(${accounts}::text[]) AND state = 'ready' RETURNING import)
     UPDATE import i SET ready = i.ready - g.n, refused = i.refused + g.n FROM (SELECT import, count(*) AS n FROM gone GROUP BY import) g WHERE i.id = g.import`.execute(
     tx,

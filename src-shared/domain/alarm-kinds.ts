@@ -19,6 +19,7 @@ export const alarmKinds = [
   'sign-in-setting',
   'e-id-setting',
   'certificate',
+  'people-source',
   'desk-not-ready',
   'quarantined',
   'evidence-refused',

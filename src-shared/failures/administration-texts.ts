@@ -480,4 +480,155 @@ export const administrationTexts = {
       'Compare the number with the card. Save the column as text in the spreadsheet.',
     ],
   },
+  'L-341': {
+    fi: [
+      'Lähde kertoo samasta henkilöstä kahdesti: myös kohdassa {other}.',
+      'Korjaa lähteessä, kumpi on oikea. Kumpaakaan ei ole muutettu.',
+    ],
+    sv: [
+      'Källan uppger samma person två gånger: även på {other}.',
+      'Rätta i källan vilken som gäller. Ingendera har ändrats.',
+    ],
+    en: [
+      'The source names the same person twice: also at {other}.',
+      'Correct in the source which one is right. Neither has been changed.',
+    ],
+  },
+  'L-342': {
+    fi: [
+      'Lähde antaa saman kortin kahdelle henkilölle: myös kohdassa {other}.',
+      'Korjaa lähteessä, kumman kortti se on. Kumpaakaan ei ole muutettu.',
+    ],
+    sv: [
+      'Källan ger samma kort till två personer: även på {other}.',
+      'Rätta i källan vems kortet är. Ingendera har ändrats.',
+    ],
+    en: [
+      'The source gives one card to two people: also at {other}.',
+      'Correct in the source whose card it is. Neither has been changed.',
+    ],
+  },
+  'L-343': {
+    fi: [
+      'Henkilöiden lähteeseen ei saada yhteyttä ({why}).',
+      'Ketään ei ole muutettu. Tarkista osoite, varmenne ja verkko; keskuspalvelin yrittää aikataulussa uudelleen.',
+    ],
+    sv: [
+      'Personkällan kan inte nås ({why}).',
+      'Ingen har ändrats. Kontrollera adressen, certifikatet och nätet; centralservern försöker igen enligt schemat.',
+    ],
+    en: [
+      'The people source cannot be reached ({why}).',
+      'Nobody has been changed. Check the address, the certificate and the network; the hub tries again on schedule.',
+    ],
+  },
+  'L-344': {
+    fi: [
+      'Henkilöiden lähde antoi vain osan tiedoistaan ({why}).',
+      'Ketään ei ole muutettu. Tarkista hakemiston rajat ja keskuspalvelimen tunnuksen oikeudet, ja lue lähde uudelleen.',
+    ],
+    sv: [
+      'Personkällan gav bara en del av sina uppgifter ({why}).',
+      'Ingen har ändrats. Kontrollera katalogens gränser och rättigheterna för centralserverns konto, och läs källan på nytt.',
+    ],
+    en: [
+      'The people source gave only a part of what it has ({why}).',
+      'Nobody has been changed. Check the directory’s limits and the rights of the hub’s account, and read the source again.',
+    ],
+  },
+  'L-345': {
+    fi: [
+      'Lähde muuttaisi tai päättäisi {count} henkilöä {of}:stä, enemmän kuin {percent} %.',
+      'Katso rivit. Jos ne ovat oikein, vahvista ajo; jos eivät, korjaa lähde ja lue se uudelleen.',
+    ],
+    sv: [
+      'Källan skulle ändra eller avsluta {count} personer av {of}, mer än {percent} %.',
+      'Se på raderna. Bekräfta körningen om de stämmer; annars rätta källan och läs den på nytt.',
+    ],
+    en: [
+      'The source would change or end {count} of {of} people, more than {percent} %.',
+      'Look at the rows. Confirm the run if they are right; if not, correct the source and read it again.',
+    ],
+  },
+  'L-346': {
+    fi: [
+      'Kansiossa {folder} ei ole luettavaa CSV-tiedostoa.',
+      'Laita kansioon tiedosto, jonka nimi päättyy .csv, ja anna keskuspalvelimelle oikeus lukea se.',
+    ],
+    sv: [
+      'I mappen {folder} finns ingen CSV-fil att läsa.',
+      'Lägg en fil vars namn slutar på .csv i mappen, och ge centralservern rätt att läsa den.',
+    ],
+    en: [
+      'The folder {folder} has no CSV file to read.',
+      'Put a file there whose name ends in .csv, and let the hub read it.',
+    ],
+  },
+  'L-347': {
+    fi: [
+      'Henkilöiden lähde ei päästä keskuspalvelinta lukemaan ({why}).',
+      'Ketään ei ole muutettu. Tarkista tunnus, salasana, hakukohta ja suodatin lähteen asetuksista.',
+    ],
+    sv: [
+      'Personkällan låter inte centralservern läsa ({why}).',
+      'Ingen har ändrats. Kontrollera kontot, lösenordet, sökplatsen och filtret i källans inställningar.',
+    ],
+    en: [
+      'The people source does not let the hub read ({why}).',
+      'Nobody has been changed. Check the account, the password, the base and the filter in the source’s settings.',
+    ],
+  },
+  'L-348': {
+    fi: [
+      'Lähdettä luetaan jo, tai ajo ei ole enää siinä vaiheessa.',
+      'Päivitä näkymä ja katso, missä vaiheessa ajo on.',
+    ],
+    sv: [
+      'Källan läses redan, eller körningen är inte längre i det skedet.',
+      'Uppdatera vyn och se hur långt körningen har kommit.',
+    ],
+    en: [
+      'The source is being read already, or the run is no longer at that stage.',
+      'Refresh the view and see where the run stands.',
+    ],
+  },
+  'L-349': {
+    fi: ['Tiedon ”{field}” arvoa ei voi käyttää.', 'Korjaa arvo lähteessä. Muut henkilöt on käsitelty tavallisesti.'],
+    sv: [
+      'Värdet på uppgiften ”{field}” kan inte användas.',
+      'Rätta värdet i källan. De andra personerna har behandlats som vanligt.',
+    ],
+    en: [
+      'The value of “{field}” cannot be used.',
+      'Correct the value in the source. The other people were dealt with as usual.',
+    ],
+  },
+  'L-350': {
+    fi: [
+      'Lähteessä on {count} riviä, joista ei näe, kenen ne ovat: ketään ei päätetty.',
+      'Korjaa rivit, jotta nähdään, kuka lähteestä on poistunut, ja lue lähde uudelleen.',
+    ],
+    sv: [
+      'Källan har {count} rader som inte visar vems de är: ingen avslutades.',
+      'Rätta raderna så att det syns vem som har lämnat källan, och läs den på nytt.',
+    ],
+    en: [
+      'The source has {count} rows that do not show whose they are: nobody was ended.',
+      'Correct the rows, so that it shows who has left the source, and read it again.',
+    ],
+  },
+  'L-351': {
+    fi: [
+      'Kansion tiedosto on sama, joka on jo luettu.',
+      'Mitään ei tarvitse tehdä. Lue tiedosto uudelleen valitsemalla kaikkien lukeminen.',
+    ],
+    sv: [
+      'Filen i mappen är den som redan har lästs.',
+      'Ingenting behöver göras. Välj att läsa alla för att läsa filen på nytt.',
+    ],
+    en: [
+      'The file in the folder is the one that has been read already.',
+      'There is nothing to do. To read it again, choose to read everybody.',
+    ],
+  },
 } as const satisfies Record<`L-${string}`, Texts>

@@ -29,6 +29,7 @@ import { feedRoutes } from './kiosk/feed.ts'
 import { ledgerRoutes } from './kiosk/ledger.ts'
 import { alarmRoutes } from './agent/alarms.ts'
 import { kioskRoutes } from './agent/kiosks.ts'
+import { peopleSourceRoutes } from './agent/people-sources.ts'
 import { pickupRoutes } from './agent/pickups.ts'
 import { walkInRoutes } from './kiosk/walk-in.ts'
 
@@ -68,6 +69,7 @@ export const hubApi = {
   ...healthRoutes,
   ...statusRoutes,
   ...importRoutes,
+  ...peopleSourceRoutes,
   ...auditRoutes,
   ...letterRoutes,
   ...requestRoutes,

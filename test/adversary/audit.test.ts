@@ -126,6 +126,24 @@ async function webhook(): Promise<string> {
   return value(await administrator().call('addWebhook', { body: { url, events: ['ready'] } })).id
 }
 
+const folderSource = (id?: string) => ({
+  ...(id === undefined ? {} : { id }),
+  name: 'Student register',
+  everyMinutes: null,
+  settings: { kind: 'folder' as const, folder: 'register', complete: true, own: [] },
+})
+async function peopleSource(): Promise<string> {
+  return value(
+    await administrator().call('savePeopleSource', {
+      body: { ...folderSource(), enabled: false, brakePercent: 10 },
+    }),
+  ).id
+}
+/** A run that waits to be read. */
+async function peopleRun(id: string): Promise<string> {
+  return value(await administrator().call('runPeopleSource', { body: { id, kind: 'preview', full: false } })).run
+}
+
 async function filedRequest(): Promise<string> {
   const request = newId()
   const staff = await staffAt(porter.identity.desk, 'porter')
@@ -411,6 +429,47 @@ const calls: Calls = {
     const pickup = await agent().issue(nextAccount(), institute.desk('porter-millhill'))
     value(await hub.as('auditor').call('pickup', { query: { pickup } }))
     return [['pickup-read', 'adversary-auditor', pickup]]
+  },
+  savePeopleSource: async () => {
+    const id = await peopleSource()
+    value(
+      await administrator().call('savePeopleSource', {
+        body: { ...folderSource(id), enabled: false, brakePercent: 20 },
+      }),
+    )
+    return [
+      ['people-source-made', 'adversary-administrator', id],
+      ['people-source-changed', 'adversary-administrator', id],
+    ]
+  },
+  removePeopleSource: async () => {
+    const id = await peopleSource()
+    value(await administrator().call('removePeopleSource', { body: { id } }))
+    return [['people-source-removed', 'adversary-administrator', id]]
+  },
+  runPeopleSource: async () => {
+    const id = await peopleSource()
+    return [['people-source-read', 'adversary-administrator', await peopleRun(id)]]
+  },
+  confirmPeopleRun: async () => {
+    const run = newId()
+    const source = await peopleSource()
+    await institute.sql(
+      `INSERT INTO people_run (id, source, kind, reading, state, started_at, by) VALUES ($1, $2, 'run', 'full', 'braked', 0, 'test')`,
+      [run, source],
+    )
+    value(await administrator().call('confirmPeopleRun', { body: { run } }))
+    return [['people-run-confirmed', 'adversary-administrator', run]]
+  },
+  cancelPeopleRun: async () => {
+    const run = newId()
+    const source = await peopleSource()
+    await institute.sql(
+      `INSERT INTO people_run (id, source, kind, reading, state, started_at, by) VALUES ($1, $2, 'run', 'full', 'braked', 0, 'test')`,
+      [run, source],
+    )
+    value(await administrator().call('cancelPeopleRun', { body: { run } }))
+    return [['people-run-cancelled', 'adversary-administrator', run]]
   },
   addWebhook: async () => [['webhook-added', 'adversary-administrator', await webhook()]],
   removeWebhook: async () => {

@@ -39,7 +39,21 @@ export interface Directory {
   addAccounts(accounts: readonly string[]): Promise<void>
   /** A rule that no generated secret meets applies to this account, or no longer. */
   strict(account: string, on: boolean): Promise<void>
+  /** Changes the directory as its administrator. */
+  asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T>
   stop(): Promise<void>
+}
+
+/** What a directory has beside accounts. */
+export interface More {
+  /** LDIF of further entries. */
+  readonly ldif?: string
+  /** `attributetype` and `objectclass` lines of slapd.conf(5). */
+  readonly schema?: string
+  /** Further lines for the database, such as a size limit. */
+  readonly database?: string
+  /** Bytes of the database file at most. */
+  readonly maxsize?: number
 }
 
 const entryOf = (account: string) => `dn: uid=${account},ou=people,${baseDn}
@@ -51,7 +65,7 @@ userPassword: before-everything-1
 
 `
 
-export async function startSlapd(accounts: readonly string[]): Promise<Directory> {
+export async function startSlapd(accounts: readonly string[], more: More = {}): Promise<Directory> {
   const folder = mkdtempSync(join(tmpdir(), 'lodge-slapd-'))
   const data = join(folder, 'data')
   mkdirSync(data)
@@ -65,6 +79,7 @@ export async function startSlapd(accounts: readonly string[]): Promise<Directory
     `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+${more.schema ?? ''}
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
@@ -74,7 +89,9 @@ TLSCertificateFile ${file('cert.pem', identity.certificate)}
 TLSCertificateKeyFile ${file('key.pem', identity.key)}
 security simple_bind=1
 database mdb
-maxsize 33554432
+maxsize ${more.maxsize ?? 33_554_432}
+index uid,modifyTimestamp eq
+${more.database ?? ''}
 suffix "${baseDn}"
 directory ${data}
 dbnosync
@@ -125,9 +142,9 @@ pwdAttribute: userPassword
 pwdCheckQuality: 2
 pwdMinLength: 60
 
-${accounts.map(entryOf).join('')}`,
+${accounts.map(entryOf).join('')}${more.ldif ?? ''}`,
   )
-  const added = spawnSync('/usr/sbin/slapadd', ['-f', conf, '-l', ldif], { encoding: 'utf8' })
+  const added = spawnSync('/usr/sbin/slapadd', ['-q', '-f', conf, '-l', ldif], { encoding: 'utf8' })
   if (added.status !== 0) throw new Error(`slapadd: ${added.stderr}`)
   const plainPort = await freePort()
   const securePort = await freePort()
@@ -215,6 +232,7 @@ ${accounts.map(entryOf).join('')}`,
           }),
         ),
       ),
+    asAdmin: (work) => as(adminDn, adminPassword, work),
     async stop() {
       child.kill('SIGTERM')
       await exited

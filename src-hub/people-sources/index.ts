@@ -1,0 +1,5 @@
+export { actorOf } from './carry-out.ts'
+export { listRunRows, listRuns, listSources, removeSource, saveSource } from './manage.ts'
+export type { SourcePlaces } from './readers.ts'
+export { askRun, cancelRun, confirmRun } from './runs.ts'
+export { createPeopleWorker, type PeopleWorker } from './worker.ts'
