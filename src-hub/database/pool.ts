@@ -111,13 +111,15 @@ async function mustWrite(client: pg.PoolClient): Promise<void> {
   if (rows[0]?.no !== false) throw new ReadOnlyServer('the server takes no writes')
 }
 
-/** `url`: of one host. `hostMs`: longest time for it to take a connection. */
-function makeGeneration(url: string, { max, connectMs, hostMs, idleMs, queryMs }: PoolTimes): Generation {
+/**
+ * `urlNow`: of the host that is tried now, asked for each connection. `hostMs`: longest time for it to take one.
+ */
+function makeGeneration(urlNow: () => string, { max, connectMs, hostMs, idleMs, queryMs }: PoolTimes): Generation {
   const sockets = new Set<Socket>()
   class Connection extends pg.Client {
     constructor() {
       super({
-        connectionString: url,
+        connectionString: urlNow(),
         keepAlive: true,
         keepAliveInitialDelayMillis: 10_000,
         connectionTimeoutMillis: hostMs,
@@ -168,7 +170,7 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
   const retired = new Set<Generation>()
   const urlNow = () => urls[host] ?? ''
 
-  let current = makeGeneration(urlNow(), bounds)
+  let current = makeGeneration(urlNow, bounds)
   const cutOff = ({ sockets }: Generation) => {
     for (const socket of sockets) socket.destroy()
   }
@@ -233,7 +235,7 @@ export function createPool(urls: readonly string[], times: Partial<PoolTimes> = 
       const found = url === undefined ? -1 : urls.indexOf(url)
       if (found >= 0) host = found
       const old = current
-      current = makeGeneration(urlNow(), bounds)
+      current = makeGeneration(urlNow, bounds)
       retire(old)
     },
     cut,
