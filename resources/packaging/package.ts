@@ -1,17 +1,30 @@
 /**
  * `npm run package [-- --dry-run]`: stages the kiosk, packs and checks its archive, and makes the installers. The dry
- * run does all that needs no Electron runtime, and says where it stopped.
+ * run does all that needs no Electron runtime, and says where it stopped. `npm run package -- deb [--ring RING]` makes
+ * Debian packages of the hub and the kiosk, and puts them into a signed apt repository.
  */
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createPackageWithOptions, extractFile, listPackage } from '@electron/asar'
+import { makeDeb } from './deb.ts'
+import { publish, rings } from './repository.ts'
 import { listFiles, nativeModules, runtimeClosure, stage, strangers } from './stage.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '')
 const say = (line: string) => void writeSync(1, `${line}\n`)
-const { values: flags } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'dry-run': { type: 'boolean', default: false },
+    /** Of `deb`: whom it is for; where it goes; the gpg home with the key that signs. */
+    ring: { type: 'string', default: 'first' },
+    to: { type: 'string', default: join(root, 'out/deb') },
+    'gpg-home': { type: 'string' },
+  },
+})
 
 function electronVersion(): string {
   return (JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')) as { version: string })
@@ -70,4 +83,31 @@ async function main(): Promise<number> {
   return 0
 }
 
-process.exitCode = await main()
+/** The time of the newest commit, unless SOURCE_DATE_EPOCH says another. */
+function sourceEpoch(): number {
+  const said = process.env.SOURCE_DATE_EPOCH
+  return Number(said ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }))
+}
+
+function debian(): number {
+  const ring = rings.find((each) => each === flags.ring)
+  if (ring === undefined) {
+    say(`--ring is one of ${rings.join(', ')}`)
+    return 2
+  }
+  const missing = ['dpkg-deb', 'apt-ftparchive', 'gpg'].filter((each) => spawnSync(each, ['--version']).status !== 0)
+  if (missing.length > 0) {
+    say(`missing: ${missing.join(', ')} (apt install dpkg apt-utils gpg)`)
+    return 1
+  }
+  execFileSync('npm', ['run', '-s', 'build:hub'], { cwd: root, stdio: 'inherit' })
+  mkdirSync(flags.to, { recursive: true })
+  const made = (['hub', 'kiosk'] as const).map((each) => makeDeb(each, root, flags.to, sourceEpoch()))
+  for (const one of made) say(`made: ${one} (${Math.round(statSync(one).size / 1024)} kB)`)
+  const repository = join(flags.to, 'repository')
+  publish(repository, ring, made, flags['gpg-home'] ?? join(flags.to, 'gpg'))
+  say(`signed: ${repository}, suite ${ring}${flags['gpg-home'] === undefined ? ' (by a key made for trying)' : ''}`)
+  return 0
+}
+
+process.exitCode = positionals[0] === 'deb' ? debian() : await main()

@@ -35,7 +35,7 @@ export function runtimeClosure(root: string, names: readonly string[]): string[]
 }
 
 /** Folders that only a package's builders need. */
-const buildFolders = new Set([
+export const buildFolders: ReadonlySet<string> = new Set([
   'deps',
   'hidapi',
   'test',
