@@ -36,6 +36,7 @@ export const places = [
   { name: 'places', path: '/places', icon: 'clock', needs: 'units', group: 'administer' },
   { name: 'enrolment', path: '/enrolment', icon: 'reader', needs: 'enrolmentCode', group: 'administer' },
   { name: 'staff', path: '/staff', icon: 'people', needs: 'staff', group: 'administer' },
+  { name: 'people-sources', path: '/people-sources', icon: 'people', needs: 'peopleSources', group: 'administer' },
   { name: 'policy', path: '/policy', icon: 'rules', needs: 'policy', group: 'administer' },
   { name: 'slip', path: '/slip', icon: 'printer', needs: 'organisation', group: 'administer' },
   { name: 'retention', path: '/retention', icon: 'erase', needs: 'retention', group: 'administer' },

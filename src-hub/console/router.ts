@@ -27,6 +27,7 @@ const pages: Readonly<Record<PlaceName, () => Promise<unknown>>> = {
   places: () => import('./pages/PlacesPage.vue'),
   enrolment: () => import('./pages/EnrolmentPage.vue'),
   staff: () => import('./pages/StaffPage.vue'),
+  'people-sources': () => import('./pages/PeopleSourcesPage.vue'),
   policy: () => import('./pages/PolicyPage.vue'),
   slip: () => import('./pages/SlipPage.vue'),
   retention: () => import('./pages/RetentionPage.vue'),

@@ -605,15 +605,15 @@ export const administrationTexts = {
   },
   'L-350': {
     fi: [
-      'Lähteessä on {count} riviä, joista ei näe, kenen ne ovat: ketään ei päätetty.',
+      'Lähteen riveistä ei näe, kenen ne ovat (rivejä {count}): ketään ei päätetty.',
       'Korjaa rivit, jotta nähdään, kuka lähteestä on poistunut, ja lue lähde uudelleen.',
     ],
     sv: [
-      'Källan har {count} rader som inte visar vems de är: ingen avslutades.',
+      'Källan har rader som inte visar vems de är (antal {count}): ingen avslutades.',
       'Rätta raderna så att det syns vem som har lämnat källan, och läs den på nytt.',
     ],
     en: [
-      'The source has {count} rows that do not show whose they are: nobody was ended.',
+      'The source has rows that do not show whose they are (count: {count}): nobody was ended.',
       'Correct the rows, so that it shows who has left the source, and read it again.',
     ],
   },

@@ -194,6 +194,7 @@ export const consolePages: readonly ConsolePage[] = [
       await page.getByTestId('token').waitFor()
     },
   },
+  { name: 'people-sources', path: '/people-sources', role: 'administrator', wait: 'run-state' },
   { name: 'webhooks', path: '/webhooks', role: 'administrator', wait: 'retry-webhook' },
   { name: 'me', path: '/me', role: 'administrator', wait: 'row' },
   { name: 'nowhere', path: '/no/such/page', role: 'agent', wait: 'empty' },

@@ -4,6 +4,7 @@
  */
 import { usualHours } from '../../src-shared/domain/opening-hours.ts'
 import type { AgentRole } from '../../src-shared/hub-api/agent/words.ts'
+import { LdapSourceSettings } from '../../src-shared/hub-api/agent/people-sources.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import type { ScriptedHandlers } from './scripted-hub.ts'
 
@@ -13,6 +14,26 @@ const minute = 60_000
 /** Scenes are told from here on. */
 export const sceneNow = Date.now()
 const text = (fi: string, sv: string, en: string) => ({ fi, sv, en })
+
+const sourceRun = {
+  id: 'r1',
+  source: 's1',
+  kind: 'run',
+  reading: 'full',
+  state: 'braked',
+  startedAt: sceneNow - 18 * minute,
+  endedAt: null,
+  by: 'schedule',
+  confirmedBy: null,
+  read: 12_003,
+  unchanged: 12_000,
+  adds: 0,
+  changes: 1,
+  ends: 8409,
+  refused: 1,
+  applied: 0,
+  problem: { code: 'L-345', params: { count: 8410, of: 20_412, percent: 10 } },
+} as const
 
 const units = {
   lakeside: { id: idOf('unit-lakeside'), name: text('Rantakampus', 'Strandcampus', 'Lakeside campus') },
@@ -806,6 +827,54 @@ export function sceneHandlers(role: AgentRole): ScriptedHandlers {
     cancelImport: () => ({ state: 'cancelled' }),
     createImport: () => ({ id: 'i1' }),
     importPart: () => ({ received: 1 }),
+    peopleSources: () => ({
+      folder: '/var/lib/lodge-hub/people',
+      sources: [
+        {
+          id: 's1',
+          name: 'Suvanto directory',
+          enabled: true,
+          everyMinutes: 30,
+          brakePercent: 10,
+          settings: LdapSourceSettings.parse({
+            kind: 'ldap',
+            url: 'ldaps://directory.suvanto.example',
+            bindDn: 'cn=lodge,dc=suvanto,dc=example',
+            baseDn: 'ou=people,dc=suvanto,dc=example',
+          }),
+          hasSecret: true,
+          createdAt: sceneNow - 60 * minute,
+          createdBy: 'ritva.salo',
+          nextAt: sceneNow + 12 * minute,
+          people: 20_412,
+          last: sourceRun,
+        },
+      ],
+    }),
+    peopleRuns: () => ({ runs: [sourceRun] }),
+    peopleRunRows: () => ({
+      rows: [
+        {
+          n: 1,
+          what: 'change',
+          place: 'uid=aino.saarinen,ou=people,dc=suvanto,dc=example',
+          account: 'aino.saarinen',
+          fields: ['family', 'formerNames'],
+          state: 'planned',
+          problem: null,
+        },
+        {
+          n: 2,
+          what: 'refused',
+          place: 'uid=erik.lindqvist,ou=people,dc=suvanto,dc=example',
+          account: 'erik.lindqvist',
+          fields: [],
+          state: 'refused',
+          problem: { code: 'L-342', params: { other: 'uid=leila.haddad,ou=people,dc=suvanto,dc=example' } },
+        },
+      ],
+      after: null,
+    }),
     webhooks: () => ({
       webhooks: [
         {
