@@ -1,6 +1,6 @@
 /** The hub's own certificate authority, and the server certificate it issues at every start (X.509, RFC 5280). */
 import 'reflect-metadata'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
 
@@ -24,21 +24,66 @@ function serial(): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-async function loadAuthority(dataDir: string): Promise<{ certificate: x509.X509Certificate; key: CryptoKey }> {
-  const file = join(dataDir, 'authority.pem')
-  if (existsSync(file)) {
-    const text = readFileSync(file, 'utf8')
-    const [first, second] = x509.PemConverter.decode(text)
-    if (first === undefined || second === undefined) throw new Error('authority.pem is damaged')
-    const key = await crypto.subtle.importKey('pkcs8', first, algorithm, false, ['sign'])
-    return { certificate: new x509.X509Certificate(second), key }
+/** An authority that issues certificates. */
+export interface Authority {
+  readonly certificate: x509.X509Certificate
+  readonly key: CryptoKey
+}
+
+const importKey = (der: ArrayBuffer) => crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
+
+const authorityDays = 3650
+
+/** Writes a file whole or not at all: a power cut leaves the one before. */
+function replaceFile(file: string, text: string, mode: number): void {
+  const draft = `${file}.new`
+  rmSync(draft, { force: true })
+  const open = openSync(draft, 'wx', mode)
+  try {
+    writeSync(open, text)
+    fsyncSync(open)
+  } finally {
+    closeSync(open)
   }
+  renameSync(draft, file)
+}
+
+/**
+ * The authority of a data folder: `authority.pem`, its certificate, which people copy to whatever shall trust the hub,
+ * and `authority.key`. Both were one file once: then the key is written first, and only then taken out of the other.
+ */
+export async function loadAuthority(dataDir: string, now = Date.now()): Promise<Authority> {
+  const [certificateFile, keyFile] = [join(dataDir, 'authority.pem'), join(dataDir, 'authority.key')]
+  if (existsSync(certificateFile)) {
+    const text = readFileSync(certificateFile, 'utf8')
+    const blocks = x509.PemConverter.decodeWithHeaders(text)
+    const own = blocks.find(({ type }) => type === 'CERTIFICATE')
+    const inside = blocks.find(({ type }) => type === 'PRIVATE KEY')
+    if (own === undefined) throw new Error('authority.pem is damaged')
+    const certificate = new x509.X509Certificate(own.rawData)
+    if (inside !== undefined) {
+      replaceFile(keyFile, `${x509.PemConverter.encode(inside.rawData, 'PRIVATE KEY')}\n`, 0o600)
+      replaceFile(certificateFile, `${certificate.toString('pem')}\n`, 0o644)
+    }
+    if (!existsSync(keyFile)) throw new Error('authority.key is missing')
+    const [der] = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'))
+    if (der === undefined) throw new Error('authority.key is damaged')
+    return { certificate, key: await importKey(der) }
+  }
+  const made = await newAuthority('CN=Lodge hub authority', now)
+  replaceFile(keyFile, `${made.keyPem}\n`, 0o600)
+  replaceFile(certificateFile, `${made.certificate.toString('pem')}\n`, 0o644)
+  return made
+}
+
+/** A self-signed authority of ten years from `now` (ms), with its private key as PEM. */
+export async function newAuthority(name: string, now: number): Promise<Authority & { readonly keyPem: string }> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
-    name: 'CN=Lodge hub authority',
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 3650 * day),
+    name,
+    notBefore: new Date(now - day),
+    notAfter: new Date(now + authorityDays * day),
     signingAlgorithm: algorithm,
     keys,
     extensions: [
@@ -47,11 +92,7 @@ async function loadAuthority(dataDir: string): Promise<{ certificate: x509.X509C
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  writeFileSync(file, `${await privatePem(keys.privateKey)}\n${certificate.toString('pem')}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-  })
-  return { certificate, key: keys.privateKey }
+  return { certificate, key: keys.privateKey, keyPem: await privatePem(keys.privateKey) }
 }
 
 /** Issues a fresh server certificate for `names` (DNS names or IP addresses), valid for ninety days from `now` (ms). */
@@ -60,7 +101,7 @@ export async function issueServerIdentity(
   names: readonly string[],
   now = Date.now(),
 ): Promise<ServerIdentity> {
-  const authority = await loadAuthority(dataDir)
+  const authority = await loadAuthority(dataDir, now)
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
