@@ -100,7 +100,11 @@ export function createReleasing(parts: Parts): Handlers {
       if (opened === null) return fail(failures.pickupNotHere)
       const { pickup, result } = await runRelease(parts, request, session.value, opened)
       if (result.ok) {
-        counter.go({ step: 'hand-over', pickup: pickupView(views, pickup), slip: slipView(views, result.value) })
+        const { series } = before
+        counter.go({
+          ...{ step: 'hand-over', pickup: pickupView(views, pickup), slip: slipView(views, result.value) },
+          ...(series === undefined ? {} : { series }),
+        })
         return ok({ slip: result.value.id })
       }
       // Refused before anything was spent: the verification still stands, and the staff see why.

@@ -18,7 +18,7 @@ import { endVerification } from './proof-ends.ts'
 import { byOf } from './session.ts'
 import type { Going, ReadDocument, StepOf } from './steps.ts'
 import { documentRefused, opens, redecides, verified, type PickupFacts, type Standing } from './verifying.ts'
-import { choosing, inHand, ofOnePerson, setApart, type OwnerOf } from './visit.ts'
+import { choosing, inHand, ofOnePerson, seriesOf, setApart, type OwnerOf } from './visit.ts'
 
 export interface Showing {
   /** Shows a pickup: its unsettled slip first, else the proof of identity. */
@@ -88,7 +88,8 @@ export function createShowing(parts: Parts): Showing {
 
   function show(pickup: Pickup, document: ReadDocument | null, notice: Failure | null): void {
     if (pickup.channel === 'registered-letter') parts.showLetter(pickup, notice)
-    else go(opens(factsOf(pickup), document, notice))
+    else
+      go(opens({ ...factsOf(pickup), series: seriesOf(document, pickup, (id) => pickups.get(id)) }, document, notice))
   }
 
   function choose(found: readonly Pickup[], document: ReadDocument | null): void {

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../../src-shared/failures/codes.ts'
 import * as failures from '../../src-shared/failures/named.ts'
-import type { PickupView, SlipView } from '../../src-shared/kiosk-api/index.ts'
+import type { PickupView, Series, SlipView } from '../../src-shared/kiosk-api/index.ts'
 import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import { proofsOf } from '../../src-shared/policy/index.ts'
 import type { VerificationId } from '../../src-shared/domain/index.ts'
@@ -23,6 +23,7 @@ export interface PickupFacts {
   readonly slip: SlipView | null
   /** A print has failed certainly or was spoiled before. */
   readonly further: boolean
+  readonly series?: Series | undefined
   readonly place: Place
   readonly now: number
 }
@@ -60,6 +61,7 @@ export function opens(facts: PickupFacts, document: ReadDocument | null, notice:
     verifiedUntil: null,
     notice,
     ...decided(facts),
+    ...(facts.series === undefined ? {} : { series: facts.series }),
   }
   return { step, hold: { document } }
 }

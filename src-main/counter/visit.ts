@@ -3,7 +3,8 @@
  * their namesakes.
  */
 import type { PickupId, RecipientId } from '../../src-shared/domain/index.ts'
-import type { PickupView } from '../../src-shared/kiosk-api/index.ts'
+import type { PickupView, Series } from '../../src-shared/kiosk-api/index.ts'
+import { pickupCan } from '../../src-shared/domain/pickup-states.ts'
 import type { Apart } from '../identity/index.ts'
 import type { Pickup } from '../pickups/index.ts'
 import type { Going, Held, ReadDocument } from './steps.ts'
@@ -50,6 +51,21 @@ export function ofOnePerson<T extends { readonly pickup: Pickup }>(
 ): readonly T[] {
   const own = matches.filter(({ pickup }) => pickup.person.recipient === apart?.recipient)
   return own.length === 0 ? matches : own
+}
+
+/** Which of the person's slips of this visit a pickup is; undefined where there is one alone. */
+export function seriesOf(
+  document: ReadDocument | null,
+  { person }: Pickup,
+  get: (id: PickupId) => Pickup | null,
+): Series | undefined {
+  const own = [...(document?.pickups ?? [])]
+    .flatMap((id) => get(id) ?? [])
+    .filter((each) => each.person.recipient === person.recipient)
+    .filter(({ state }) => state === 'handed-over' || pickupCan.beServed(state))
+  const over = own.filter(({ state }) => state === 'handed-over')
+  if (own.length < 2) return undefined
+  return { nth: over.length + 1, of: own.length, before: over.at(-1)?.person.account ?? null }
 }
 
 /** Several pickups: staff choose. The document stays in hand. */

@@ -4,6 +4,9 @@ import type { HandlersOf, MethodName } from '../../src-shared/kiosk-api/contract
 import { kioskApi, type KioskApi, type KioskState } from '../../src-shared/kiosk-api/index.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
+import { pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { typedPickupCode } from '../identity/scans/index.ts'
+import type { Pickup } from '../pickups/index.ts'
 import type { Printer } from '../printers/index.ts'
 import type { ReaderSupervisor } from '../readers/index.ts'
 import { authorities, permit } from '../staff/index.ts'
@@ -78,6 +81,12 @@ const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
   'printLetter',
 ])
 
+/** Whose pickup code was typed into the search. */
+function byTypedCode({ pickups, keys }: Services, search: string): Pickup[] {
+  const code = typedPickupCode(search)
+  return code === null ? [] : pickups.byCodeTag(pickupCodeTag(keys.lookupKey, code))
+}
+
 export function createHandlers({
   config,
   readers,
@@ -129,7 +138,9 @@ export function createHandlers({
         if (services.signIn.session() === null) return fail(failures.notSignedIn)
       }
       const { pickups, total } = services.pickups.queue(input, startOfDeskDay(services.now()))
-      return ok({ pickups: pickups.map((pickup) => pickupView(services.views, pickup)), total })
+      const coded = byTypedCode(services, input.search).filter(({ id }) => pickups.every((each) => each.id !== id))
+      const shown = [...coded, ...pickups].slice(0, input.limit)
+      return ok({ pickups: shown.map((pickup) => pickupView(services.views, pickup)), total: total + coded.length })
     }),
     journal: atDesk('journal', ({ services }) => ({ limit }) => {
       const acked = services.records.read()?.acked ?? 0

@@ -19,24 +19,28 @@ export function createShift(db: Sqlite) {
   const slips = db.prepare<[string, number], { state: string; n: number }>(
     'SELECT state, count(*) AS n FROM slip WHERE staff = ? AND intended_at >= ? GROUP BY state',
   )
-  const noSlips = db.prepare<[string, number], { n: number }>(
-    "SELECT count(*) AS n FROM ledger WHERE kind = 'no-slip' AND actor = ? AND time >= ?",
+  /** Whoever printed a slip need not be the one who said what became of it. */
+  const acts = db.prepare<[string, number], { kind: string; n: number }>(
+    `SELECT kind, count(*) AS n FROM ledger WHERE actor = ? AND time >= ?
+       AND kind IN ('handed-over','slip-spoiled','slip-missing','slip-nothing-came-out','no-slip') GROUP BY kind`,
   )
   return {
-    /** `slips` counts paper: everything but certain failures. */
+    /** `slips` counts paper that they printed: everything but certain failures. The rest is what they said of slips. */
     of(staff: StaffId, since: number): ShiftSummary {
       const by = new Map(slips.all(staff, since).map(({ state, n }) => [state, n]))
       const count = (state: string) => by.get(state) ?? 0
+      const said = new Map(acts.all(staff, since).map(({ kind, n }) => [kind, n]))
+      const did = (kind: string) => said.get(kind) ?? 0
       const all = [...by.values()].reduce((sum, n) => sum + n, 0)
       return {
         since,
-        handedOver: count('handed-over'),
+        handedOver: did('handed-over'),
         slips: all - count('failed'),
-        spoiled: count('spoiled'),
-        missing: count('missing'),
-        nothingCameOut: count('nothing-came-out'),
+        spoiled: did('slip-spoiled'),
+        missing: did('slip-missing'),
+        nothingCameOut: did('slip-nothing-came-out'),
         failed: count('failed'),
-        noSlip: noSlips.get(staff, since)?.n ?? 0,
+        noSlip: did('no-slip'),
       }
     },
   }

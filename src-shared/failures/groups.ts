@@ -39,6 +39,16 @@ const groups = {
     failures.birthDateInPart,
     failures.namesakeHere,
   ],
+  /** What a printer says of itself at this moment: no longer so once it can print again. */
+  'printer-now': [
+    failures.paperOut,
+    failures.coverOpen,
+    failures.printerSilent,
+    failures.printerError,
+    failures.jobRemains,
+    failures.printerStateUnknown,
+    failures.noPrinter,
+  ],
   /** A long message may not have got through: what is sent next is shorter. */
   'too-much': [...hubAway, failures.requestMalformed],
 } as const satisfies Readonly<Record<string, readonly ErrorCode[]>>

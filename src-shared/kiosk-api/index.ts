@@ -87,6 +87,10 @@ export const Attested = z.discriminatedUnion('what', [
 ])
 export type Attested = z.infer<typeof Attested>
 
+/** One of several slips for the same person in one visit. `before`: the account whose slip was handed over last. */
+export const Series = z.object({ nth: Ordinal, of: Ordinal, before: z.string().nullable() })
+export type Series = z.infer<typeof Series>
+
 /** Where the desk is in serving one person. */
 export const CounterStep = z.discriminatedUnion('step', [
   /** Nobody is being served. Signed in: the queue; else the attract screen. */
@@ -152,6 +156,7 @@ export const CounterStep = z.discriminatedUnion('step', [
     notice: FailureView.nullable(),
     /** The document that was refused here is that of somebody else with a pickup at this desk: to open it instead. */
     other: z.object({ id: PickupId, name: z.string() }).optional(),
+    series: Series.optional(),
   }),
   /** Somebody without a pickup: looked up at the hub, proved, and issued for. */
   WalkInStep,
@@ -162,7 +167,7 @@ export const CounterStep = z.discriminatedUnion('step', [
     phase: z.enum(['header', 'secret', 'confirming']),
   }),
   /** The slip is printed or uncertain: the desk settles it. */
-  z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView }),
+  z.object({ step: z.literal('hand-over'), pickup: PickupView, slip: SlipView, series: Series.optional() }),
   z.object({
     step: z.literal('done'),
     outcome: z.union([

@@ -1,7 +1,7 @@
 /** The document in hand and whom it is of, without a desk. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { choosing, inHand, narrowed, ofOnePerson, setApart } from '../../src-main/counter/visit.ts'
+import { choosing, inHand, narrowed, ofOnePerson, seriesOf, setApart } from '../../src-main/counter/visit.ts'
 import { nothingHeld, type ReadDocument } from '../../src-main/counter/steps.ts'
 import { facts, noon, pickup, pickupId, recipientId } from './facts.ts'
 
@@ -20,6 +20,24 @@ const document: ReadDocument = {
   readAt: noon,
   session: 'mine',
 }
+
+test('the second of a person’s slips is told from the first', () => {
+  const one = pickup({ state: 'handed-over' }, { account: 'kkoe1' })
+  const two = pickup({}, { recipient: one.person.recipient, account: 'kkoe2' })
+  const gone = pickup({ state: 'revoked' }, { recipient: one.person.recipient })
+  const other = pickup()
+  const all = [one, two, gone, other]
+  const document = {
+    view: { kind: 'passport', issuerCountry: 'FIN', expiry: 'valid', nameMatch: 'exact' },
+    pickups: new Set(all.map(({ id }) => id)),
+    readAt: noon,
+    session: 's',
+  } as const
+  const get = (id: string) => all.find((each) => each.id === id) ?? null
+  expect(seriesOf(document, two, get)).toEqual({ nth: 2, of: 2, before: 'kkoe1' })
+  expect(seriesOf({ ...document, pickups: new Set([two.id, other.id]) }, two, get)).toBeUndefined()
+  expect(seriesOf(null, two, get)).toBeUndefined()
+})
 
 test('a document is in hand for whom it matched, in the session that read it, no longer than a verification holds', () => {
   fc.assert(

@@ -504,6 +504,12 @@ export const scenes = {
     further: true,
     notice: { code: 'L-502' },
   }),
+  'verify-second': at({
+    ...verify,
+    pickup: { ...aino, id: PickupId.parse(id('pickup-lab')), account: 'avirtane-lab' },
+    document,
+    series: { nth: 2, of: 2, before: 'avirtane' },
+  }),
   'verify-four-eyes': at({
     ...verify,
     document,
@@ -600,6 +606,17 @@ export const scenes = {
   ),
   printing: at({ step: 'printing', pickup: aino, slip: slip('intended').id, phase: 'secret' }),
   'hand-over': at({ step: 'hand-over', pickup: { ...aino, state: 'printed' }, slip: slip('printed') }),
+  'hand-over-of-another': at({
+    step: 'hand-over',
+    pickup: { ...aino, state: 'printed' },
+    slip: {
+      ...slip('printed'),
+      id: SlipId.parse(id('slip-erja')),
+      staffName: 'Erja Esimies',
+      intendedAt: sceneNow - 40 * minute,
+    },
+    series: { nth: 1, of: 2, before: null },
+  }),
   'hand-over-uncertain': at(
     { step: 'hand-over', pickup: { ...aino, state: 'uncertain' }, slip: slip('uncertain', { code: 'L-506' }) },
     { ...signedIn, printer: paperOut },

@@ -22,7 +22,15 @@ export type ScanMeaning =
   | { readonly kind: 'unreadable'; readonly failure: Failure }
 
 /** QR in the ready notice: `LODGE:` and eight characters of Crockford base 32. */
-const pickupCode = /^LODGE:([0-9A-Za-z]{8})$/
+const pickupCode = /^LODGE:([0-9A-Z]{8})$/i
+/** As people type it off the notice: with the prefix or without, in any case, in two groups or one. */
+const typed = /^(?:LODGE:)?([0-9A-Z]{4})[ -]?([0-9A-Z]{4})$/i
+
+/** The pickup code that somebody may have typed; null: this is none. */
+export function typedPickupCode(text: string): string | null {
+  const found = typed.exec(text.trim())
+  return found === null ? null : `${found[1] ?? ''}${found[2] ?? ''}`.toUpperCase()
+}
 
 /** A scan, and the card formats of the reader it came from. */
 export interface ClassifiedScan extends CardText {

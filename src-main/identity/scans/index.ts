@@ -1,2 +1,2 @@
-export { classifyScan, type ScanMeaning } from './classify.ts'
+export { classifyScan, typedPickupCode, type ScanMeaning } from './classify.ts'
 export { isShopCode } from './shop-code.ts'

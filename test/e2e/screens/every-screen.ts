@@ -36,7 +36,7 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
       kiosk.notice({ code })
       await page.getByTestId('scan-notice').waitFor()
     },
-    leave: stay,
+    leave: ({ page }: ScriptedWindow) => page.getByTestId('scan-notice').getByRole('button').click(),
   })),
   'verify-document': [
     {
@@ -46,6 +46,16 @@ export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
         await page.getByTestId('destination').first().waitFor()
       },
       leave: stay,
+    },
+  ],
+  'queue-unsettled': [
+    {
+      name: 'leaving-slips',
+      async enter({ page, tap }) {
+        await tap('sign-out')
+        await page.getByTestId('leaving-slip').waitFor()
+      },
+      leave: ({ tap }) => tap('leaving-slips-close'),
     },
   ],
   'letter-back': [{ name: 'letter-back-sure', enter: ({ tap }) => tap('returned'), leave: stay }],

@@ -98,6 +98,67 @@ describe('serving a person', () => {
     expect(await asked(1)).toMatchObject([{ method: 'settle', input: { settlement } }])
   })
 
+  it('asks before a signing out leaves a slip behind, and says whose it is and since when', async () => {
+    await open('queue-unsettled')
+    await tap('sign-out')
+    expect(await desk.page.getByTestId('leaving-slip').innerText()).toMatch(
+      /Aino Kaarina Virtanen.*MYL-0427.*Pekka Salo/,
+    )
+    expect(desk.kiosk.calls.filter(({ method }) => method === 'signOut')).toEqual([])
+    await tap('leaving-stay')
+    expect((await asked(1))[0]).toEqual({ method: 'openPickup', input: { pickup: aino.id } })
+    await tap('sign-out')
+    await tap('leaving-leave')
+    expect((await asked(2))[1]?.method).toBe('signOut')
+    // Who comes next is told who printed it, and when.
+    await show('hand-over-of-another')
+    expect(await desk.page.getByTestId('printed-by').innerText()).toBe('Printed by Erja Esimies, 09:12')
+  })
+
+  it('has people look at the printer before any answer, where nobody knows what came out', async () => {
+    await open('hand-over-uncertain')
+    const y = async (id: string) => (await desk.page.getByTestId(id).boundingBox())?.y ?? -1
+    expect(await desk.page.locator('h1').innerText()).toBe('Look at the printer')
+    expect(await desk.page.locator('main .button-primary').count()).toBe(0)
+    for (const id of ['printer-trouble', 'nothing-came-out', 'spoiled'])
+      expect(await y(id), id).toBeLessThanOrEqual(await y('handed-over'))
+  })
+
+  it('drops what the printer said once it can print again', async () => {
+    await open('verify-document')
+    const verify = scenes['verify-document'].counter
+    const said = { ...scenes['verify-paper-out'], counter: { ...verify, notice: { code: 'L-501' as const } } }
+    desk.kiosk.show(said)
+    await expect.poll(() => desk.page.getByTestId('failure-code').count()).toBeGreaterThan(0)
+    desk.kiosk.show({ ...said, printer: scenes.idle.printer })
+    await expect.poll(() => desk.page.getByTestId('failure-code').count()).toBe(0)
+    expect(await desk.page.getByTestId('print').isEnabled()).toBe(true)
+  })
+
+  it('tells the second slip of a person from the first, and says that the first is recorded', async () => {
+    await open('verify-second')
+    expect(await desk.page.getByTestId('series').innerText()).toMatch(/Slip 2 of 2.*avirtane has been handed over/)
+    const weight = await desk.page
+      .getByText('Account avirtane-lab')
+      .evaluate((element) => Number(getComputedStyle(element).fontWeight))
+    expect(weight).toBeGreaterThanOrEqual(600)
+  })
+
+  it('goes back by Esc: out of the check by eye, then out of the pickup; and out of a search', async () => {
+    await open('verify-scan')
+    await tap('by-eye-kind-passport')
+    await desk.page.getByTestId('by-eye-panel').waitFor()
+    await desk.page.keyboard.press('Escape')
+    await desk.page.getByTestId('by-eye-panel').waitFor({ state: 'detached' })
+    expect(await asked(0)).toEqual([])
+    await desk.page.keyboard.press('Escape')
+    expect((await asked(1))[0]?.method).toBe('dismiss')
+    await show('queue')
+    await desk.page.getByTestId('queue-search').fill('okonkwo')
+    await desk.page.getByTestId('queue-search').press('Escape')
+    expect(await desk.page.getByTestId('queue-search').inputValue()).toBe('')
+  })
+
   it('puts unsettled slips before the queue, and opens them from there', async () => {
     await open('queue-unsettled')
     const banner = await desk.page.getByTestId('unsettled-banner').boundingBox()
