@@ -55,7 +55,8 @@ import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from
 import {
   createCertificateWorker,
   issueServerIdentity,
-  loadHubKeys,
+  keysOfThisHub,
+  noteKeyFiles,
   type ConsoleCertificate,
   type HubKeys,
 } from './keys/index.ts'
@@ -328,7 +329,12 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       await owner.db.destroy()
     }
     const { db } = main
-    const keys = loadHubKeys(options.dataDir, options.masterKeyFile)
+    const loaded = await keysOfThisHub(db, options, options.now?.() ?? Date.now())
+    if (!loaded.ok) {
+      await shutDatabase()
+      return loaded
+    }
+    const keys = loaded.value
     const clock = createDatabaseClock(db, options.machineClock, (skew) => tellSkew(db, clock.now(), skew))
     dial = clock
     if (options.now === undefined) await clock.measure()
@@ -440,6 +446,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
             }),
       onBug,
     })
+    await noteKeyFiles(db, options, now())
     const host = options.behindProxy === true ? '127.0.0.1' : (options.host ?? '127.0.0.1')
     await app.listen({ host, port: options.port ?? 0 })
     const wanted = options.consolePort ?? null

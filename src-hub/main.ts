@@ -1,6 +1,6 @@
 /**
  * Entry of the hub: `node src-hub/main.ts`. One line when it serves; a coded message and exit code 3 when it cannot.
- * `doctor`: looks, and ends.
+ * `doctor` looks, and ends; `export-settings`, `import-settings` and `key-lost` do that, and end.
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -14,6 +14,7 @@ import { doctor } from './doctor/index.ts'
 import { longestStopMs, startHub, type RunningHub } from './hub.ts'
 import { createSparingLog } from './operations/index.ts'
 import { isMerged, noteMerged, parseInstitution, seed, withoutMark } from './seed/index.ts'
+import { keyLostCommand, runKeyLost } from './cli/key-lost.ts'
 import { runSettingsCommand, settingsCommands } from './cli/settings.ts'
 import { readSettings } from './settings.ts'
 
@@ -47,6 +48,12 @@ const { options, seedFile, drainMs } = settings.value
 const command = settingsCommands.find((each) => each === process.argv[2])
 if (command !== undefined) {
   const done = await runSettingsCommand(command, process.argv.slice(3), options)
+  if (!done.ok) refuse(done.failure)
+  process.exit(0)
+}
+
+if (process.argv[2] === keyLostCommand) {
+  const done = await runKeyLost(process.argv.slice(3), options)
   if (!done.ok) refuse(done.failure)
   process.exit(0)
 }

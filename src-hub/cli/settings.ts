@@ -2,42 +2,17 @@
  * `npm run hub -- export-settings [FILE]` and `npm run hub -- import-settings FILE [--dry-run]`: settings as a file,
  * beside a running hub or without one. Both write to the database that the hub's own environment names.
  */
-import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { parseSettingsFile, peopleSections, type SettingsChange } from '../../src-shared/hub-api/settings-file.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
-import {
-  connectDatabase,
-  migrate,
-  runningPostgres,
-  startEmbeddedPostgres,
-  type Db,
-  type EmbeddedPostgres,
-} from '../database/index.ts'
 import type { HubOptions } from '../hub.ts'
 import { withoutMark } from '../seed/index.ts'
 import { exportSettings, importSettings } from '../settings-file/index.ts'
+import { withDatabase } from './with-database.ts'
 
 export const settingsCommands = ['export-settings', 'import-settings'] as const
 export type SettingsCommand = (typeof settingsCommands)[number]
-
-/** The database of these options, made and migrated where it is not there yet. Fails with L-801. */
-async function withDatabase<T>(options: HubOptions, work: (db: Db) => Promise<Result<T>>): Promise<Result<T>> {
-  const given = options.databaseOwnerUrl ?? options.databaseUrl ?? runningPostgres(options.dataDir)
-  let own: EmbeddedPostgres | null = null
-  if (given === null) {
-    mkdirSync(options.dataDir, { recursive: true, mode: 0o711 })
-    own = await startEmbeddedPostgres(options.dataDir)
-  }
-  const { db } = connectDatabase(given ?? own?.url ?? '')
-  try {
-    const migrated = await migrate(db)
-    return migrated.ok ? await work(db) : migrated
-  } finally {
-    await db.destroy()
-    await own?.stop()
-  }
-}
 
 /** `added unit lakeside: Lakeside campus`, for whoever runs the command. */
 function lineOf({ what, key, name, change, fields }: SettingsChange): string {

@@ -7,6 +7,7 @@ import { holdersMigration, holderWordsMigration } from './holders-migration.ts'
 import { lettersMigration } from './letters-migration.ts'
 import { consoleMigration } from './console-migration.ts'
 import { correctionsMigration } from './corrections-migration.ts'
+import { keyFilesMigration } from './key-files-migration.ts'
 import { markMigration } from './mark-migration.ts'
 import { peopleSourcesMigration } from './people-sources-migration.ts'
 import { searchMigration } from './search-migration.ts'
@@ -258,4 +259,5 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
 ALTER TABLE organisation ADD COLUMN time_zone text NOT NULL DEFAULT 'Europe/Helsinki';
 `,
   },
+  keyFilesMigration,
 ]

@@ -83,6 +83,8 @@ export interface Tables {
     birth: Buffer | null
     looked: number | null
   }
+  /** Where each of the hub's key files lay when it last started; `check_value` of the master key alone. */
+  key_file: { name: string; path: string; host: string; check_value: Buffer | null; noted_at: number }
   refused_opening_key: { kiosk: string; key: Buffer; at: number; by: string }
   opening_holder: { kiosk: string; staff: string; key: Buffer; since: number; gone_at: number | null; first: boolean }
   opening_holder_word: { kiosk: string; key: Buffer; by_staff: string; by_key: Buffer }

@@ -24,7 +24,7 @@ export interface HubKeys {
   /** The same card id gives the same 16 bytes, which say nothing without the key. */
   blindIndex(cardId: string): Buffer
   /** The same for a birth date (`YYYY-MM-DD`) or an identity code, each with indexes of its own. */
-  blind(what: 'birth' | 'identity-code', text: string): Buffer
+  blind(what: 'birth' | 'identity-code' | 'key-check', text: string): Buffer
   /** The hub's own X25519 key, raw: what a kiosk vouches for a new opening key with is sealed to it. */
   readonly countersignPrivate: Buffer
   readonly countersignPublic: Buffer

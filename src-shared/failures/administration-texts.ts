@@ -93,6 +93,34 @@ export const administrationTexts = {
       'Update this hub, or export the settings from a hub of the same version.',
     ],
   },
+  'L-728': {
+    fi: [
+      'Avaintiedosto {path} puuttuu, mutta tietokanta kuuluu keskuspalvelimelle, jolla se on. Mitään ei tehty.',
+      'Palauta tiedosto varmuuskopiosta tai korjaa datakansion asetus. Viimeksi se oli: {before} ({host}).',
+    ],
+    sv: [
+      'Nyckelfilen {path} saknas, men databasen hör till en centralserver som har den. Inget gjordes.',
+      'Återställ filen från säkerhetskopian eller rätta inställningen för datamappen. Senast fanns den i {before} ({host}).',
+    ],
+    en: [
+      'The key file {path} is missing, and the database belongs to a hub that has it. Nothing was done.',
+      'Restore the file from the backup, or correct the data folder’s setting. It was last at {before} ({host}).',
+    ],
+  },
+  'L-729': {
+    fi: [
+      'Tiedosto {path} on toisen keskuspalvelimen pääavain: tietokanta kuuluu toiselle. Mitään ei tehty.',
+      'Korjaa datakansion tai tietokannan asetus. Tämän tietokannan pääavain oli viimeksi: {before} ({host}).',
+    ],
+    sv: [
+      'Filen {path} är en annan centralservers huvudnyckel: databasen hör till en annan. Inget gjordes.',
+      'Rätta inställningen för datamappen eller databasen. Databasens huvudnyckel fanns senast i {before} ({host}).',
+    ],
+    en: [
+      'The file {path} is another hub’s master key: the database belongs to a different hub. Nothing was done.',
+      'Correct the setting of the data folder or of the database. This database’s master key was last at {before} ({host}).',
+    ],
+  },
   'L-732': {
     fi: ['Varmenne päättyy {endsAt}: {where}.', 'Uusi varmenne ennen sitä.'],
     sv: ['Certifikatet går ut {endsAt}: {where}.', 'Förnya certifikatet innan dess.'],

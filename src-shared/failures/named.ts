@@ -270,6 +270,8 @@ export const settingFileUnusable = 'L-724'
 export const institutionIncomplete = 'L-725'
 export const settingsFileNewer = 'L-726'
 export const settingsFileUnusable = 'L-727'
+export const keyFileMissing = 'L-728'
+export const keyFileOfAnotherHub = 'L-729'
 export const certificateEnds = 'L-732'
 
 // The kiosk's own.
