@@ -58,7 +58,8 @@ export async function startScriptedKiosk(folder: string, first: KioskState): Pro
     queue: ({ filter, search }) => {
       const wanted = search.toLowerCase()
       const pickups = queueOfPickups.filter(
-        (each) => (filter === 'all' || each.state === filter) && each.name.toLowerCase().includes(wanted),
+        (each) =>
+          (filter === 'all' || filter === 'today' || each.state === filter) && each.name.toLowerCase().includes(wanted),
       )
       return ok({ pickups, total: pickups.length })
     },
