@@ -197,9 +197,9 @@ async function insertPickup(
   desk: { readonly id: string; readonly kind: string },
   found: LockedAccount,
   walkIn: { readonly id: string; readonly facts: LedgerFacts<'walk-in-verified'>; readonly actor: string },
+  now: number,
 ): Promise<PickupId> {
   const id = PickupId.parse((parts.newId ?? newId)())
-  const now = parts.now()
   const channel = channelOf(DeskKind.parse(desk.kind))
   const { waits, secretDays } = await pickupLife(tx)
   await tx
@@ -271,7 +271,7 @@ async function issue(
       ),
     )
 
-  const id = await insertPickup(tx, parts, desk, found, { id: walkIn, facts, actor: member.name })
+  const id = await insertPickup(tx, parts, desk, found, { id: walkIn, facts, actor: member.name }, now)
   const granted = await grantPickup(tx, parts, id, desk.id, null)
   const owed =
     parts.secrets?.directory === true &&

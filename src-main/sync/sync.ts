@@ -8,7 +8,7 @@ import { createBackoff } from './backoff.ts'
 import type { HubClient } from './hub-client.ts'
 import { createEvidence } from './evidence.ts'
 import { createIntroduction, type Introduction } from './introduction.ts'
-import type { KioskRecord, KioskRecords } from './kiosk-record.ts'
+import type { KioskRecords } from './kiosk-record.ts'
 import type { PageReader } from './pages/index.ts'
 import { createPull } from './pull.ts'
 import { createPush, type PushTo } from './push.ts'
@@ -64,17 +64,22 @@ function initialState(records: KioskRecords): SyncStatus['state'] {
   return record.refused ? 'refused' : 'frozen'
 }
 
-/** How the kiosk stands after a round that failed, and whether that freezes it. */
+/**
+ * How the kiosk stands after a round that failed, and whether that freezes it. The record is read only where the hub
+ * has refused the kiosk: a round that the disk ended must be told of whatever the disk does.
+ */
 function verdictOf(
   code: ErrorCode,
-  record: KioskRecord | null,
+  records: KioskRecords,
 ): { readonly state: SyncStatus['state']; readonly freeze: 'hub' | 'refused' | null } {
   switch (code) {
     case failures.kioskFrozen:
-      return { state: 'frozen', freeze: record?.frozen === true ? null : 'hub' }
-    case failures.kioskNotAccepted:
+      return { state: 'frozen', freeze: records.read()?.frozen === true ? null : 'hub' }
+    case failures.kioskNotAccepted: {
+      const record = records.read()
       // Whatever was granted here is burned at the hub by now: nothing more is proved or printed (promises P2, P5).
       return { state: 'refused', freeze: record?.refused === true || record?.frozenHere === true ? null : 'refused' }
+    }
     case failures.signatureInvalid:
     case failures.hubNotThePinnedOne:
       return { state: 'refused', freeze: null }
@@ -184,7 +189,7 @@ export function createSync(parts: Parts): Sync {
       // Spread polling: a quarter either way, so that a fleet does not march in step.
       return Math.floor(pollMs * (0.75 + random() * 0.5))
     }
-    const { state, freeze } = verdictOf(result.failure.code, records.read())
+    const { state, freeze } = verdictOf(result.failure.code, records)
     if (freeze !== null) records.setFrozen(freeze)
     report({ state, failure: result.failure, syncing: null })
     return Math.max(backoff.next(), hub.retryAfterMs())

@@ -123,6 +123,12 @@ describe('issuing', () => {
       pickup,
       state: 'issued',
     })
+    const { issued_at } = await second.db
+      .selectFrom('pickup')
+      .select('issued_at')
+      .where('id', '=', pickup)
+      .executeTakeFirstOrThrow()
+    expect(issued_at, 'issued when its walk-in was').toBe(row.at)
     // The kiosk of this test has no such walk-in on its own disk: what it cannot bind it gives back at once.
     value(await kiosk.sync.now())
     value(await kiosk.sync.now())

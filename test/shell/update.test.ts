@@ -142,14 +142,15 @@ test('an NSIS installer runs silently, and the one before runs again to go back'
   expect(installerOfThisStart('linux', { APPIMAGE: '/x' }, false, folder)).toBeNull()
 })
 
-/** The updater over a served release, with a desk whose state the test sets. */
-function kiosk(served: unknown, version = '1.0.0', bytes = program) {
+/** The updater over a served release, with a desk whose state the test sets. `arrives`: when an answer comes. */
+function kiosk(served: unknown, version = '1.0.0', bytes = program, arrives = () => Promise.resolve()) {
   const running = join(folder, 'Lodge.AppImage')
   if (!existsSync(running)) writeFileSync(running, `program ${version}`)
   const timers = new Map<number, { run: () => void; ms: number }>()
   let id = 0
   let relaunches = 0
   const listeners: ((frame: never) => void)[] = []
+  const lines: string[] = []
   const updater = createUpdater({
     settings: { address: 'https://updates.example/release.json', key, ring: 'all' },
     version,
@@ -157,7 +158,10 @@ function kiosk(served: unknown, version = '1.0.0', bytes = program) {
     arch: 'x64',
     folder: join(folder, 'updates'),
     installer: appImageInstaller(running),
-    fetch: (url) => Promise.resolve(url.endsWith('release.json') ? Buffer.from(JSON.stringify(served)) : bytes),
+    async fetch(url) {
+      await arrives()
+      return url.endsWith('release.json') ? Buffer.from(JSON.stringify(served)) : bytes
+    },
     supervisor: { onFrame: (listener) => (listeners.push(listener), () => undefined) },
     timers: {
       set(run, ms) {
@@ -167,10 +171,11 @@ function kiosk(served: unknown, version = '1.0.0', bytes = program) {
       },
     },
     relaunch: () => (relaunches += 1),
-    log: () => undefined,
+    log: (line) => lines.push(line),
   })
   return {
     updater,
+    lines,
     running: () => readFileSync(running, 'utf8'),
     relaunches: () => relaunches,
     /** Lets the timers of this length ring. */
@@ -251,6 +256,41 @@ describe('a kiosk', () => {
     back.state({})
     back.ring(60_000)
     expect(back.running()).toBe('program 1.0.0')
+  })
+
+  it('never takes a version again whose installation failed while its release was asked for', async () => {
+    let answer = (): void => undefined
+    const slowly = new Promise<void>((resolve) => (answer = resolve))
+    const answers = [slowly]
+    const desk = kiosk(signed(release()), '1.0.0', program, () => answers.shift() ?? Promise.resolve())
+    desk.updater.start()
+    desk.state({})
+    const slow = desk.updater.check()
+    expect(await desk.updater.check()).toBeNull()
+    rmSync(join(folder, 'updates', 'release-1.1.0'))
+    desk.ring(60_000)
+    expect(desk.lines.at(-1)).toContain('L-803')
+    answer()
+    expect(await slow).toBeNull()
+    desk.ring(60_000)
+    expect(desk.running()).toBe('program 1.0.0')
+    expect(desk.relaunches()).toBe(0)
+  })
+
+  it('says that the version before is put back only once it is', async () => {
+    const old = kiosk(signed(release()))
+    old.updater.start()
+    await old.updater.check()
+    old.state({})
+    old.ring(60_000)
+    for (let starts = 0; starts < startsOnProbation; starts++) kiosk(signed(release()), '1.1.0').updater.start()
+    // A folder stands where the program was: nothing can be put in its place.
+    rmSync(join(folder, 'Lodge.AppImage'))
+    mkdirSync(join(folder, 'Lodge.AppImage'))
+    const last = kiosk(signed(release()), '1.1.0')
+    expect(() => last.updater.start()).toThrow()
+    expect(last.lines.join()).not.toContain('put back')
+    rmSync(join(folder, 'Lodge.AppImage'), { recursive: true })
   })
 
   it('refuses a file that is not the one signed for, and a release of somebody else', async () => {

@@ -5,6 +5,7 @@
 import { zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Desk, Incarnation, StaffId } from '../../src-shared/domain/index.ts'
+import * as failures from '../../src-shared/failures/named.ts'
 import { Policy } from '../../src-shared/policy/index.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { createSlips } from '../../src-main/release/index.ts'
@@ -154,6 +155,18 @@ test('an hour of 500s: asked ever more rarely, nothing lost, and all of it goes 
   await play(2 * 60_000)
   expect(sync.status()).toMatchObject({ state: 'online', failure: null })
   expect(unsent()).toBe(0)
+})
+
+test('a kiosk record that does not open is told of at the desk (L-804), and the hub is not asked in its name', async () => {
+  hub = goodHub()
+  sync.start()
+  await play(10_000)
+  expect(sync.status()).toMatchObject({ state: 'online', failure: null })
+  rooms.store.db.prepare("UPDATE kiosk SET desk = 'no desk'").run()
+  const before = asked.length
+  await play(2 * 60_000)
+  expect(sync.status()).toMatchObject({ state: 'offline', failure: { code: failures.databaseDamaged } })
+  expect(asked.length).toBe(before)
 })
 
 test('Retry-After is obeyed, but a hub cannot send a desk away for a day', async () => {

@@ -82,15 +82,11 @@ export function createUpdater(parts: UpdaterParts): Updater {
     writeRecord(recordFile, next)
   }
 
-  function putBack(why: string): void {
-    log(`lodge: ${why}; the version before is put back`)
+  function goBack(): void {
+    log(`lodge: ${version} does not come up; the version before is put back`)
+    keep(rolledBack(record))
     installer.restore()
     parts.relaunch()
-  }
-
-  function goBack(): void {
-    keep(rolledBack(record))
-    putBack(`${version} does not come up`)
   }
 
   function watch(proving: boolean): void {
@@ -127,7 +123,7 @@ export function createUpdater(parts: UpdaterParts): Updater {
 
   async function check(): Promise<Failure | null> {
     try {
-      const waiting = await fetchRelease(parts, record)
+      const waiting = await fetchRelease(parts, () => record)
       if (!waiting.ok) return waiting.failure
       if (waiting.value === null) return null
       keep({ ...record, waiting: waiting.value })
@@ -149,7 +145,9 @@ export function createUpdater(parts: UpdaterParts): Updater {
       const { record: next, act } = onStart(record, version)
       if (next !== record) keep(next)
       if (act === 'roll-back') {
-        putBack(`${version} did not come up`)
+        installer.restore()
+        log(`lodge: ${version} did not come up; the version before is put back`)
+        parts.relaunch()
         return 'rolled-back'
       }
       watch(act === 'prove')
@@ -179,8 +177,11 @@ function installs({ installer, log }: UpdaterParts, file: string): boolean {
 }
 
 /** The file of a newer release, in the folder; null when there is none. */
-async function fetchRelease(parts: UpdaterParts, record: UpdateRecord): Promise<Result<UpdateRecord['waiting']>> {
-  const found = await findRelease(parts, record)
+async function fetchRelease(
+  parts: UpdaterParts,
+  recordNow: () => UpdateRecord,
+): Promise<Result<UpdateRecord['waiting']>> {
+  const found = await findRelease(parts, recordNow)
   if (!found.ok) {
     parts.log(`lodge: ${found.failure.code} a release that is not signed by this institution was refused`)
     return found
@@ -206,15 +207,19 @@ async function download(
   return ok(target)
 }
 
-/** The release that is served now: null when it is not for this computer, or is here already. */
+/**
+ * The release that is served now: null when it is not for this computer, or is here already. `recordNow`: asked once
+ * the release has come, because another may have been downloaded or rejected meanwhile.
+ */
 async function findRelease(
   { settings, version, platform, arch, fetch }: UpdaterParts,
-  { rejected, waiting }: UpdateRecord,
+  recordNow: () => UpdateRecord,
 ): Promise<Result<{ file: ReleaseFile; of: string } | null>> {
   const served: unknown = JSON.parse((await fetch(settings.address, 64 * 1024)).toString('utf8'))
   const release = openRelease(served, settings.key)
   if (!release.ok) return release
   const of = release.value.version
+  const { rejected, waiting } = recordNow()
   if (!isForUs(release.value, { version, ring: settings.ring, rejected }) || waiting?.version === of) return ok(null)
   const file = release.value.files.find((each) => each.platform === platform && each.arch === arch)
   return ok(file === undefined ? null : { file, of })
