@@ -77,15 +77,8 @@ export async function listTokens(db: Db): Promise<HubReply<'tokens'>> {
   }
 }
 
-/**
- * Whose token it is, while it works: looked up by its hash, so that nothing is compared that a clock could time. null
- * otherwise.
- */
-export async function tokenAgent(
-  db: Db,
-  token: string,
-  now: number,
-): Promise<{ name: string; role: AgentRole } | null> {
+/** The token's row, while it works: looked up by its hash, so that nothing is compared that a clock could time. */
+async function working(db: Db, token: string, now: number): Promise<{ name: string; role: string } | null> {
   if (!token.startsWith(prefix)) return null
   const row = await db
     .selectFrom('api_token')
@@ -97,5 +90,21 @@ export async function tokenAgent(
   if (row === undefined) return null
   if (Number(row.last_used_at ?? 0) < now - usedEveryMs)
     await db.updateTable('api_token').set({ last_used_at: now }).where('id', '=', row.id).execute()
-  return { name: `token:${row.name}`, role: AgentRole.parse(row.role) }
+  return row
+}
+
+/** Whose token it is, while it works; null otherwise, and for a token that only puts people in. */
+export async function tokenAgent(
+  db: Db,
+  token: string,
+  now: number,
+): Promise<{ name: string; role: AgentRole } | null> {
+  const row = await working(db, token, now)
+  const role = AgentRole.safeParse(row?.role)
+  return row === null || !role.success ? null : { name: `token:${row.name}`, role: role.data }
+}
+
+/** Whether it is a token that puts people in, and works. */
+export async function isPeopleToken(db: Db, token: string, now: number): Promise<boolean> {
+  return (await working(db, token, now))?.role === 'people'
 }

@@ -1,1 +1,1 @@
-export { createToken, listTokens, revokeToken, tokenAgent } from './api-tokens.ts'
+export { isPeopleToken, createToken, listTokens, revokeToken, tokenAgent } from './api-tokens.ts'

@@ -9,6 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import manifest from '../../package.json' with { type: 'json' }
 import { bodyLimits, longestBody } from '../../src-shared/hub-api/body-limits.ts'
 import { openApiPath } from '../../src-shared/hub-api/agent/operations.ts'
+import { scimType } from '../../src-shared/hub-api/scim.ts'
 import { sessionCookie } from '../../src-shared/hub-api/agent/session.ts'
 import { eventsPath } from '../../src-shared/hub-api/agent/health.ts'
 import {
@@ -35,6 +36,7 @@ import { openHint, type Hints } from './hints.ts'
 import { serveOidc } from './oidc-routes.ts'
 import { personCaller } from './sessions.ts'
 import { createStreamLimit, streamsOfKiosk, streamsOfPerson } from './stream-limit.ts'
+import { serveScim } from './scim-routes.ts'
 import { serveStreams } from './streams.ts'
 
 export interface ServerParts extends AnswerParts {
@@ -117,7 +119,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
   // Bodies are kept as they came: they are unpacked and parsed when it is known whose they are.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  const json = ['application/json', scimType]
+  app.addContentTypeParser(json, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header(hubTimeHeader, parts.now())
     // A connection that stays open would keep a hub that stops waiting.
@@ -222,6 +225,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     serveStreams(scope, { ...parts, visitor: visitorOf, refuse })
     if (parts.eId !== null && parts.eIds !== undefined && parts.eIds !== null) serveEId(scope, parts.eId, parts.eIds)
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
+    serveScim(scope, { ...parts, address: parts.console.address })
     ready()
   })
   const hintStreams = createStreamLimit(streamsOfKiosk)

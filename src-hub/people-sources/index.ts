@@ -3,3 +3,5 @@ export { listRunRows, listRuns, listSources, removeSource, saveSource } from './
 export type { SourcePlaces } from './readers.ts'
 export { askRun, cancelRun, confirmRun } from './runs.ts'
 export { createPeopleWorker, type PeopleWorker } from './worker.ts'
+export { brakePush, endOne, pushOne, type PushParts } from './push.ts'
+export { accountOf, readFacts, type RawFacts } from './values.ts'

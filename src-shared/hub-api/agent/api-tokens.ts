@@ -4,8 +4,11 @@ import { Instant, StoredInstant } from '../../domain/index.ts'
 import { HumanLabel } from '../../domain/human-text.ts'
 import { noBody, none, route } from '../route.ts'
 
-/** What a program may be: it issues and reads. Losses, alarms and administration are people's. */
-export const TokenRole = z.enum(['agent', 'hr', 'auditor'])
+/**
+ * What a program may be: it issues and reads, or (`people`) puts people in by SCIM and does nothing else. Losses,
+ * alarms and administration are people's.
+ */
+export const TokenRole = z.enum(['agent', 'hr', 'auditor', 'people'])
 export type TokenRole = z.infer<typeof TokenRole>
 
 export const ApiToken = z.object({
