@@ -6,6 +6,14 @@ import { codeOf } from './lost.ts'
 
 const longestMs = 5000
 
+/** A key file that a hub on this database had at its last start. */
+export interface KnownKeyFile {
+  readonly name: string
+  readonly path: string
+  readonly host: string
+  readonly check_value: Buffer | null
+}
+
 export interface Examined {
   /** Which of the URI's hosts, from 1. */
   readonly host: number
@@ -16,6 +24,8 @@ export interface Examined {
   readonly server: string
   /** The newest migration that it has; null: none yet, or not this role's to read. */
   readonly version: number | null
+  /** The hub's key files, as it knows them; null where it knows of none, or this role may not ask. */
+  readonly keyFiles: readonly KnownKeyFile[] | null
   /** The database's clock minus this machine's, ms. */
   readonly skewMs: number
 }
@@ -24,7 +34,7 @@ async function one(url: string, host: number): Promise<Examined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: longestMs, query_timeout: longestMs })
   // A connection that goes is told by the question that was out.
   client.on('error', () => undefined)
-  const unknown = { host, standby: false, server: '', version: null, skewMs: 0 }
+  const unknown = { host, standby: false, server: '', version: null, keyFiles: null, skewMs: 0 }
   try {
     await client.connect()
     const before = Date.now()
@@ -37,9 +47,13 @@ async function one(url: string, host: number): Promise<Examined> {
       .query<{ version: number | null }>('SELECT max(version) AS version FROM migration')
       .then((found) => found.rows[0]?.version ?? null)
       .catch(() => null)
+    const keyFiles = await client
+      .query<KnownKeyFile>('SELECT name, path, host, check_value FROM key_file')
+      .then((found) => (found.rows.length === 0 ? null : found.rows))
+      .catch(() => null)
     const row = rows[0]
     if (row === undefined) return { ...unknown, error: 'no answer' }
-    return { ...unknown, ...row, error: null, version, skewMs: Math.round(Number(row.ms) - middle) }
+    return { ...unknown, ...row, error: null, version, keyFiles, skewMs: Math.round(Number(row.ms) - middle) }
   } catch (error) {
     return { ...unknown, error: codeOf(error) === '' ? 'no answer' : codeOf(error) }
   } finally {

@@ -2,7 +2,7 @@ export { beatTimes, createBeat, type Beat, type DatabaseStanding } from './beat.
 export { bulkOf, type Bulk, type NewLedgerRow } from './bulk.ts'
 export { createDatabaseClock, skewWorthTelling, type DatabaseClock } from './clock.ts'
 export { connectDatabase, keep, migrate, newestMigration, transact, type Kept } from './connect.ts'
-export { examineDatabase, isFromTheFuture, type Examined } from './examine.ts'
+export { examineDatabase, isFromTheFuture, type KnownKeyFile, type Examined } from './examine.ts'
 export { hostsOf, userOf } from './hosts.ts'
 export { codeOf, endsConnection } from './lost.ts'
 export { ReadOnlyServer, type HubPool, type PoolTimes } from './pool.ts'

@@ -7,7 +7,7 @@ import * as failures from '../../src-shared/failures/named.ts'
 import { examineDatabase, isFromTheFuture, newestMigration, skewWorthTelling } from '../database/index.ts'
 import { eIdCallbackPath } from '../e-id/index.ts'
 import type { HubOptions } from '../hub.ts'
-import { consoleCertificateSettings, readConsoleCertificate } from '../keys/index.ts'
+import { consoleCertificateSettings, judgeKeyFiles, readConsoleCertificate } from '../keys/index.ts'
 import { probeProvider, type ClientSettings, type SettingNames, type Trouble } from '../oidc/index.ts'
 import { createLdapSource } from '../secret-source/index.ts'
 
@@ -124,7 +124,11 @@ async function database(options: HubOptions): Promise<{ readonly checks: readonl
     Math.abs(writes.skewMs) >= skewWorthTelling
       ? bad('clock of this machine', fail(failures.clockOffDatabase, { seconds }))
       : good('clock of this machine', `${seconds} s from the database’s`)
-  return { checks: [...checks, clock], skewMs: writes.skewMs }
+  const name = 'key files of this database'
+  const { keyFiles } = writes
+  const judged = keyFiles === null ? null : judgeKeyFiles(keyFiles, options)
+  const keys = judged === null ? open(name, 'are noted at the first start') : judged.ok ? good(name) : bad(name, judged)
+  return { checks: [...checks, clock, keys], skewMs: writes.skewMs }
 }
 
 function stateOf(name: string, trouble: Trouble | null | 'unknown', away: Failure): Check {

@@ -8,5 +8,5 @@ export {
   type ConsoleCertificate,
   type KeyPair,
 } from './certificates.ts'
-export { forgetKeyFile, keyFileNames, keysOfThisHub, noteKeyFiles } from './key-files.ts'
+export { forgetKeyFile, judgeKeyFiles, keyFileNames, keysOfThisHub, noteKeyFiles } from './key-files.ts'
 export { loadHubKeys, type HubKeys } from './master-key.ts'

@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
-import { transact, type Db } from '../database/index.ts'
+import { transact, type Db, type KnownKeyFile } from '../database/index.ts'
 import { loadHubKeys, type HubKeys } from './master-key.ts'
 
 interface Folder {
@@ -33,13 +33,8 @@ const filesOf = ({ dataDir, masterKeyFile }: Folder) =>
  * the database knows and that is not there, and with L-729 for another hub's master key; nothing has been made then.
  */
 export async function keysOfThisHub(db: Db, folder: Folder, now: number): Promise<Result<HubKeys>> {
-  const files = filesOf(folder)
-  const known = new Map((await db.selectFrom('key_file').selectAll().execute()).map((row) => [row.name, row]))
-  for (const { name, path } of files) {
-    const row = known.get(name)
-    if (row === undefined || existsSync(path)) continue
-    return fail(failures.keyFileMissing, { path, before: row.path, host: row.host })
-  }
+  const here = allHere(await db.selectFrom('key_file').selectAll().execute(), folder)
+  if (!here.ok) return here
   const keys = loadHubKeys(folder.dataDir, folder.masterKeyFile)
   const check = keys.blind('key-check', masterKey)
   const path = folder.masterKeyFile ?? join(folder.dataDir, masterKey)
@@ -50,9 +45,34 @@ export async function keysOfThisHub(db: Db, folder: Folder, now: number): Promis
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
   const row = await db.selectFrom('key_file').selectAll().where('name', '=', masterKey).executeTakeFirstOrThrow()
-  if (row.check_value?.equals(check) !== true)
-    return fail(failures.keyFileOfAnotherHub, { path, before: row.path, host: row.host })
-  return ok(keys)
+  const same = isSameKey(row, keys, path)
+  return same.ok ? ok(keys) : same
+}
+
+/** Whether each file that the database knows is in this folder. Fails with L-728. */
+function allHere(known: readonly KnownKeyFile[], folder: Folder): Result<null> {
+  const paths = new Map<string, string>(filesOf(folder).map(({ name, path }) => [name, path]))
+  for (const row of known) {
+    const path = paths.get(row.name)
+    if (path !== undefined && !existsSync(path))
+      return fail(failures.keyFileMissing, { path, before: row.path, host: row.host })
+  }
+  return ok(null)
+}
+
+/** Fails with L-729. */
+function isSameKey(known: KnownKeyFile, keys: HubKeys, path: string): Result<null> {
+  const same = known.check_value?.equals(keys.blind('key-check', masterKey)) === true
+  return same ? ok(null) : fail(failures.keyFileOfAnotherHub, { path, before: known.path, host: known.host })
+}
+
+/** As a start would judge this folder, and nothing is made. Fails with L-728, L-729. */
+export function judgeKeyFiles(known: readonly KnownKeyFile[], folder: Folder): Result<null> {
+  const here = allHere(known, folder)
+  const master = known.find(({ name }) => name === masterKey)
+  if (!here.ok || master === undefined) return here
+  const path = folder.masterKeyFile ?? join(folder.dataDir, masterKey)
+  return isSameKey(master, loadHubKeys(folder.dataDir, folder.masterKeyFile), path)
 }
 
 /** Once all of them are there: where they lie now. */

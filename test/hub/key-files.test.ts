@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { examine } from '../../src-hub/doctor/index.ts'
 import { runKeyLost } from '../../src-hub/cli/key-lost.ts'
 import { startHub, type RunningHub } from '../../src-hub/index.ts'
 import { describeFailure } from '../../src-shared/failures/codes.ts'
@@ -84,6 +85,15 @@ describe('beside a database that has a hub', () => {
     expect(existsSync(elsewhere)).toBe(false)
     cpSync(join(own, 'master.key'), elsewhere)
     expect(await start(own, elsewhere)).toBe('serves')
+  })
+
+  it('doctor says the same, and makes nothing', async () => {
+    const said = async (dataDir: string) =>
+      (await examine({ dataDir, databaseUrl: database.url })).find(({ name }) => name === 'key files of this database')
+    expect(await said(own)).toMatchObject({ state: 'ok' })
+    const empty = join(base, 'looked-at')
+    expect(await said(empty)).toMatchObject({ state: 'failed', failure: { code: 'L-728' } })
+    expect(existsSync(empty)).toBe(false)
   })
 
   it.each(['authority.key', 'export.key'])('%s lost for good is made anew once somebody has said so', async (name) => {
