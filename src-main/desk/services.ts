@@ -38,6 +38,7 @@ import { createDeskClock, type SystemClock, type Timers } from './clock.ts'
 import { screenKeepsMs, sendRequests } from './send-requests.ts'
 import { createOpeningDoor } from './opening.ts'
 import { createBirthDates } from './birth-dates.ts'
+import { createOtherDesks } from './other-desks.ts'
 import { createPausing } from './pausing.ts'
 import { instructionsForDesk, layoutForDesk } from './slip-layout.ts'
 import type { Place, ViewParts } from './views.ts'
@@ -264,6 +265,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     clockOff: () => clockOff,
     hub,
     calling,
+    otherDesks: createOtherDesks(currentPlace, now),
     place: currentPlace,
     requirePlace,
     /** Desk or policy may have changed: read it again. */

@@ -84,6 +84,7 @@ export function composeState(parts: Parts): KioskState {
     openingDue: placed && session !== null && services.dayRecord.openedAt() < startOfDeskDay(services.now()),
     opening: services?.opening.status() ?? null,
     trainingResetAddress: trainingReset(services),
+    ...(placed && session === null ? { otherDesks: services.otherDesks() } : {}),
     takesRequests: requestsTaken(services),
     clock: services?.clock.computerIsWrong() === true ? { code: failures.clockBeforeCertain } : null,
     ...hubTimeInDoubt(services),

@@ -305,6 +305,8 @@ export const KioskState = z.object({
   opening: z.object({ open: z.boolean(), until: Instant.nullable(), overridden: Instant.nullable() }).nullable(),
   /** Where passwords of training user IDs are reset, which are never picked up. */
   trainingResetAddress: z.string().nullable().optional(),
+  /** Other desks that are open now, while nobody is signed in. */
+  otherDesks: z.array(PlaceNow).max(8).optional(),
   /** Delivery to this desk can be asked for here. */
   takesRequests: z.boolean().optional(),
   /** L-628 while this computer's clock is not what the desk goes by. */

@@ -26,13 +26,13 @@ const script = () =>
     .join('\n')
 
 describe('the built window', () => {
-  it('is at most 150 kB of gzipped script and style at the start, and 215 with every screen that is fetched later', () => {
+  it('is at most 150 kB of gzipped script and style at the start, and 220 with every screen that is fetched later', () => {
     const page = readFileSync(join(folder, 'index.html'), 'utf8')
     const size = (some: typeof files) => some.reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0)
     const start = size(code().filter(({ name }) => page.includes(name)))
     expect(start).toBeGreaterThan(20_000)
     expect(start).toBeLessThanOrEqual(150_000)
-    expect(size(code())).toBeLessThanOrEqual(215_000)
+    expect(size(code())).toBeLessThanOrEqual(220_000)
   })
 
   it('makes no code from text', () => {

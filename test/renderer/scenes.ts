@@ -356,6 +356,7 @@ export const scenes = {
     { ...atRest, setup: 'first-supervisor' },
   ),
   idle: atRest,
+  'idle-other-desks': { ...atRest, otherDesks: helpPoints.filter(({ open }) => open) },
   'idle-locked': { ...atRest, locked: { initials: 'P. S.', until: sceneNow + 200 * minute } },
   'pin-change': at({
     step: 'pin',

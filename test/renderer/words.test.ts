@@ -53,6 +53,7 @@ const visitorParts = [
   'components/LanguageSwitch',
   'components/LookPanel',
   'components/MoreTime',
+  'components/OtherDesks',
   'components/PlaceList',
   'components/TrainingReset',
 ]

@@ -64,7 +64,7 @@ it.each([
   await desk.page.getByTestId('interrupted').waitFor()
   const hidden = () => desk.page.locator('main').evaluate((main) => main.scrollHeight - main.clientHeight)
   expect(await hidden()).toBeLessThanOrEqual(0)
-  for (const name of ['arrival', 'idle', 'idle-called'] as const) {
+  for (const name of ['arrival', 'idle', 'idle-called', 'idle-other-desks'] as const) {
     await desk.show(name)
     expect(await hidden(), name).toBeLessThanOrEqual(0)
   }

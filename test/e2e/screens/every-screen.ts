@@ -9,7 +9,7 @@ export interface Side {
 }
 
 const stay = () => Promise.resolve()
-const over = (name: 'help' | 'look' | 'training'): Side => ({
+const over = (name: 'help' | 'look' | 'training' | 'other-desks'): Side => ({
   name,
   async enter({ page, tap }) {
     await tap(`${name}-open`)
@@ -20,6 +20,7 @@ const over = (name: 'help' | 'look' | 'training'): Side => ({
 /** By the scene they are entered from, in order. */
 export const sides: Readonly<Partial<Record<SceneName, readonly Side[]>>> = {
   idle: [over('help'), over('look'), over('training')],
+  'idle-other-desks': [over('other-desks')],
   'verify-scan': [
     {
       name: 'by-eye',

@@ -27,6 +27,17 @@ describe('a visitor’s language', () => {
   })
 })
 
+it('the other service points that are open are one tap away, with their addresses; none, no button', async () => {
+  await open('idle')
+  expect(await desk.page.getByTestId('other-desks-open').count()).toBe(0)
+  await show('idle-other-desks')
+  await tap('other-desks-open')
+  const place = desk.page.getByTestId('place-helpdesk')
+  expect(await place.innerText()).toMatch(/IT service point[^]*Fabianinkatu 28, 00100 Helsinki[^]*Open until 20:00/)
+  await tap('other-desks-close')
+  await desk.page.getByTestId('place-helpdesk').waitFor({ state: 'detached' })
+})
+
 describe('calling for staff', () => {
   const where = () =>
     desk.page.evaluate(() =>
