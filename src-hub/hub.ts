@@ -44,6 +44,7 @@ import { createImportWorker } from './imports/index.ts'
 import { createBroker, createEIds, type EIdSettings } from './e-id/index.ts'
 import { createCorrectionWorker } from './corrections/index.ts'
 import { createDeskWorker } from './desk-work/index.ts'
+import { presentAuthority, succeed } from './authority/index.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { loadExportKey } from './audit/index.ts'
 import { createLights, type Lights } from './health/index.ts'
@@ -54,7 +55,7 @@ import { createMarks, markFile, readPosition } from './marks/index.ts'
 import { anyAccount, createOidc, firstLinkMs, makeLink, type OidcSettings } from './sign-in/index.ts'
 import {
   createCertificateWorker,
-  issueServerIdentity,
+  issueUnder,
   keysOfThisHub,
   noteKeyFiles,
   type ConsoleCertificate,
@@ -371,7 +372,9 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     workers.push(imports, createDeskWorker(db, parts, onBug), corrections, sources)
     jobs = createJobs(db, parts, onBug)
     const names = ['localhost', '127.0.0.1', ...(options.names ?? [])]
-    const identity = await issueServerIdentity(options.dataDir, names, now())
+    let issuer = await presentAuthority(db, keys, options.dataDir, now())
+    const identity = await issueUnder(issuer, names, now())
+    const authorityPem = () => issuer.certificate.toString('pem')
     const listening = createHints({
       url: () => main.pool.standing().url,
       test: (word) => testHint(db, word),
@@ -418,7 +421,7 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
       sourcesWanted: () => sources.nudge(),
       correctionsWanted: () => corrections.nudge(),
       webhookGuard,
-      authority: identity.authority,
+      authority: authorityPem,
       tls: options.behindProxy === true ? null : { key: identity.key, certificate: identity.certificate },
       tokens: options.tokens ?? new Map(),
       hints,
@@ -454,7 +457,10 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     consolePort = own
     const certificates = createCertificateWorker(
       {
-        dataDir: options.dataDir,
+        async authority() {
+          if (await succeed(db, keys, issuer, now())) issuer = await presentAuthority(db, keys, options.dataDir, now())
+          return issuer
+        },
         names,
         now,
         own: options.behindProxy === true ? null : identity,
@@ -484,7 +490,9 @@ export async function startHub(options: HubOptions): Promise<Result<RunningHub>>
     return ok({
       url: `${options.behindProxy === true ? 'http' : 'https'}://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
       port,
-      authority: identity.authority,
+      get authority() {
+        return authorityPem()
+      },
       db,
       keys,
       incarnation,

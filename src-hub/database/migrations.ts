@@ -259,5 +259,15 @@ CREATE INDEX delivery_request_pickup ON delivery_request (pickup) WHERE pickup I
 ALTER TABLE organisation ADD COLUMN time_zone text NOT NULL DEFAULT 'Europe/Helsinki';
 `,
   },
+  {
+    version: 222,
+    sql: `
+-- Authorities that follow the data folder's own, and which of them each kiosk trusts.
+CREATE TABLE hub_authority (
+  n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, certificate text NOT NULL, cross_certificate text NOT NULL, sealed bytea NOT NULL,
+  fingerprint text NOT NULL, made_at bigint NOT NULL, in_force_at bigint);
+ALTER TABLE kiosk ADD COLUMN trusts text;
+`,
+  },
   keyFilesMigration,
 ]

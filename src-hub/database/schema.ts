@@ -74,6 +74,18 @@ export interface Tables {
     enrolled_at: number
     /** Which changes of the feed it takes (`feedChangesNow`), as it said with its last poll. */
     feed_changes: Generated<number>
+    /** SHA-256 of the newest authority that it trusts, as it said with its last poll. */
+    trusts: ColumnType<string | null, string | null | undefined, string | null>
+  }
+  /** Authorities after the data folder's own; the key is sealed under the master key. */
+  hub_authority: {
+    n: Generated<number>
+    certificate: string
+    cross_certificate: string
+    sealed: Buffer
+    fingerprint: string
+    made_at: number
+    in_force_at: number | null
   }
   /** People who were changed, and whose desks are yet to be told; written by the database itself. */
   correction: {

@@ -41,6 +41,14 @@ export async function deskRecords(db: Db | Tx, desks: readonly string[]): Promis
     .execute()
   const organisation = await db.selectFrom('organisation').selectAll().executeTakeFirstOrThrow()
   const { note, logo } = await readSlipSettings(db)
+  const next = await db
+    .selectFrom('hub_authority')
+    .select(['certificate', 'cross_certificate'])
+    .orderBy('n', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const nextAuthority =
+    next === undefined ? {} : { nextAuthority: { certificate: next.certificate, cross: next.cross_certificate } }
   return rows.map((row) =>
     Desk.parse({
       id: row.id,
@@ -54,6 +62,7 @@ export async function deskRecords(db: Db | Tx, desks: readonly string[]): Promis
       selfServiceAddress: organisation.self_service_address,
       hours: row.hours ?? row.unit_hours ?? usualHours,
       timeZone: organisation.time_zone,
+      ...nextAuthority,
       ...(Object.values(note).some((text) => text !== '') ? { slipNote: note } : {}),
       ...(logo === null ? {} : { slipLogo: logo }),
     }),

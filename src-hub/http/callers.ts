@@ -20,6 +20,8 @@ export interface KioskCaller {
   readonly acked: number
   /** Which changes of the feed it took at its last poll. */
   readonly feedChanges: number
+  /** The newest authority of the hub's that it trusts, as it said last; null: it has not said. */
+  readonly trusts: string | null
   /** The hub's own when it called: another hub process may have begun one. */
   readonly incarnation: Incarnation
 }
@@ -93,6 +95,7 @@ export async function namedKiosk(
       'kiosk.frozen',
       'kiosk.acked',
       'kiosk.feed_changes',
+      'kiosk.trusts',
       'desk.head',
     ])
     .select((e) => e.selectFrom('hub').select('incarnation').as('incarnation'))
@@ -107,6 +110,7 @@ export async function namedKiosk(
     head: Number(kiosk.head),
     acked: Number(kiosk.acked),
     feedChanges: Number(kiosk.feed_changes),
+    trusts: kiosk.trusts,
     incarnation: Incarnation.parse(kiosk.incarnation),
   }
   const frozen = kiosk.frozen && kiosk.state === 'active' && evidence !== 'ledger'

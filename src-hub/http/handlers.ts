@@ -14,8 +14,8 @@ import type { Readings } from './readings.ts'
 
 export interface RouteParts extends GrantParts {
   readonly db: Db
-  /** PEM of the hub's certificate authority. */
-  readonly authority: string
+  /** PEM of the hub's certificate authority, as it is now. */
+  readonly authority: () => string
   /**
    * Resolves once what has been committed is behind a mark outside of the database: only then is anybody told of it.
    */

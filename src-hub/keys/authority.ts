@@ -28,6 +28,36 @@ function serial(): string {
 export interface Authority {
   readonly certificate: x509.X509Certificate
   readonly key: CryptoKey
+  /** PEM of the same authority as the one before it has signed it; shown to kiosks that know only that one. */
+  readonly cross?: string
+}
+
+/** From PEM. */
+export async function importAuthorityKey(pem: string): Promise<CryptoKey> {
+  const [der] = x509.PemConverter.decode(pem)
+  if (der === undefined) throw new Error('the key of an authority is damaged')
+  return importKey(der)
+}
+
+/** PEM of `next` as `present` signs it; it ends when `present` does. */
+export async function crossSign(present: Authority, next: x509.X509Certificate, now: number): Promise<string> {
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial(),
+    subject: next.subject,
+    issuer: present.certificate.subject,
+    notBefore: new Date(now - day),
+    notAfter: present.certificate.notAfter,
+    signingAlgorithm: algorithm,
+    publicKey: next.publicKey,
+    signingKey: present.key,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(next.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(present.certificate.publicKey),
+    ],
+  })
+  return certificate.toString('pem')
 }
 
 const importKey = (der: ArrayBuffer) => crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
@@ -101,7 +131,11 @@ export async function issueServerIdentity(
   names: readonly string[],
   now = Date.now(),
 ): Promise<ServerIdentity> {
-  const authority = await loadAuthority(dataDir, now)
+  return issueUnder(await loadAuthority(dataDir, now), names, now)
+}
+
+/** The same under an authority at hand; its cross-certificate, while that holds, comes with the server's. */
+export async function issueUnder(authority: Authority, names: readonly string[], now: number): Promise<ServerIdentity> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -123,7 +157,11 @@ export async function issueServerIdentity(
   })
   return {
     authority: authority.certificate.toString('pem'),
-    certificate: certificate.toString('pem'),
+    certificate: [certificate.toString('pem'), ...crossOf(authority, now)].join('\n'),
     key: await privatePem(keys.privateKey),
   }
+}
+
+function crossOf({ cross }: Authority, now: number): string[] {
+  return cross !== undefined && new x509.X509Certificate(cross).notAfter.getTime() > now ? [cross] : []
 }

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { fail, ok, type Failure, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
 import { createWorkerLoop } from '../worker-loop.ts'
-import { issueServerIdentity, type ServerIdentity } from './authority.ts'
+import { issueUnder, type Authority, type ServerIdentity } from './authority.ts'
 
 const day = 86_400_000
 /** A certificate with less left than this is renewed, or told. */
@@ -68,7 +68,8 @@ export function readConsoleCertificate(files: ConsoleCertificate): Result<KeyPai
 }
 
 export interface CertificateParts {
-  readonly dataDir: string
+  /** The authority that issues now, after whatever its own change-over needs. */
+  authority(): Promise<Authority>
   /** Names in the hub's own certificate. */
   readonly names: readonly string[]
   readonly now: () => number
@@ -100,8 +101,13 @@ export function createCertificateWorker(parts: CertificateParts, onBug: (error: 
   }
 
   async function renewOwn(): Promise<number> {
-    if (own === null || (endOf(own.certificate) ?? 0) - parts.now() >= renewBeforeMs) return 0
-    own = await issueServerIdentity(parts.dataDir, parts.names, parts.now())
+    if (own === null) return 0
+    const authority = await parts.authority()
+    const same = own.authority === authority.certificate.toString('pem')
+    // The first of a chain is the server's own.
+    const end = new X509Certificate(own.certificate).validToDate.getTime()
+    if (same && end - parts.now() >= renewBeforeMs) return 0
+    own = await issueUnder(authority, parts.names, parts.now())
     await parts.use('own', own)
     return 1
   }

@@ -1,5 +1,14 @@
 export { agreeingBirths } from './births.ts'
-export { issueServerIdentity, type ServerIdentity } from './authority.ts'
+export {
+  crossSign,
+  importAuthorityKey,
+  issueServerIdentity,
+  issueUnder,
+  loadAuthority,
+  newAuthority,
+  type Authority,
+  type ServerIdentity,
+} from './authority.ts'
 export {
   consoleCertificateSettings,
   createCertificateWorker,

@@ -152,7 +152,7 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   /** The computer's clock against the hub's at its last answer. */
   let clockOff: number | null = null
   const hub = createHubClient({
-    target: { address: record.hubAddress, authority: record.hubAuthority, proxy: parts.proxy },
+    target: { address: record.hubAddress, authority: records.hubAuthority, proxy: parts.proxy },
     signer: { kiosk: record.kiosk, key: keys.signKey },
     now,
     onHubTime(hubTime) {

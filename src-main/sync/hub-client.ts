@@ -31,8 +31,8 @@ import * as failures from '../../src-shared/failures/named.ts'
 export interface HubTarget {
   /** `https://host:port`, no path. */
   readonly address: string
-  /** PEM of the hub's certificate authority; the only one trusted. */
-  readonly authority: string | null
+  /** PEM of the hub's authorities, the only ones trusted; asked anew before each call where they may grow. */
+  readonly authority: string | null | (() => string)
   /** HTTP proxy to go through, if any: TLS goes through it to the hub. */
   readonly proxy?: string | undefined
 }
@@ -171,7 +171,18 @@ export function createHubClient({
   const callMs = 3 * timeoutMs
   const longMs = 12 * timeoutMs
 
-  const load = (): Loaded => (loaded ??= loadUndici(target, timeoutMs))
+  const trusted = () => (typeof target.authority === 'function' ? target.authority() : target.authority)
+  let loadedWith: string | null = null
+  /** Connections that trust what is trusted now; those that trusted less end by themselves. */
+  function load(): Loaded {
+    const authority = trusted()
+    if (loaded !== null && authority === loadedWith) return loaded
+    const before = loaded
+    loadedWith = authority
+    loaded = loadUndici(target, authority, timeoutMs)
+    if (before !== null) void before.then(({ dispatcher }) => dispatcher.close()).catch(() => undefined)
+    return loaded
+  }
 
   const overTls: Transport = async (method, path, headers, body, totalMs) => {
     const { dispatcher } = await load()
@@ -207,8 +218,8 @@ export function createHubClient({
 }
 
 /** Loaded at the first call: a desk that starts serves before it has a network. */
-function loadUndici(target: HubTarget, timeoutMs: number): Loaded {
-  const connect = target.authority === null ? { rejectUnauthorized: false } : { ca: target.authority }
+function loadUndici(target: HubTarget, authority: string | null, timeoutMs: number): Loaded {
+  const connect = authority === null ? { rejectUnauthorized: false } : { ca: authority }
   return import('undici').then(({ Agent, ProxyAgent, request }) => {
     // One connection for calls, one for the page that is already on its way, one for hints.
     const limits = {

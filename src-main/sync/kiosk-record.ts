@@ -9,6 +9,7 @@ import { DirectoryDesk, Policy } from '../../src-shared/policy/index.ts'
 import { type Sqlite, stored, storedJson } from '../storage/index.ts'
 import type { WrappedUnattendedKeys } from '../vault/index.ts'
 import { createOpeningStatement } from './opening-statement.ts'
+import { trustedWith } from './trust.ts'
 
 export const OpeningAnswer = z.enum(['waits', 'refused', 'another-waits'])
 export type OpeningAnswer = z.infer<typeof OpeningAnswer>
@@ -85,6 +86,24 @@ export function mayServe(record: KioskRecord | null): Result<null> {
   return fail(record.refused ? failures.kioskNotAccepted : failures.kioskFrozen)
 }
 
+/** The desk's facts; with them comes the hub's next authority, where there is one. */
+function createTrust(db: Sqlite) {
+  const setDesk = db.prepare('UPDATE kiosk SET desk_record = ?')
+  const authority = db.prepare<[], string>('SELECT hub_authority FROM kiosk').pluck()
+  const setAuthority = db.prepare('UPDATE kiosk SET hub_authority = ?')
+  return {
+    setDesk(desk: Desk): void {
+      setDesk.run(JSON.stringify(desk))
+      const trusted = authority.get()
+      if (desk.nextAuthority === undefined || trusted === undefined) return
+      const wider = trustedWith(trusted, desk.nextAuthority)
+      if (wider !== null) setAuthority.run(wider)
+    },
+    /** PEM of the hub's authorities that this kiosk trusts now. */
+    hubAuthority: (): string => authority.get() ?? '',
+  }
+}
+
 export type KioskRecords = ReturnType<typeof createKioskRecords>
 
 export function createKioskRecords(db: Sqlite) {
@@ -96,7 +115,7 @@ export function createKioskRecords(db: Sqlite) {
   const rewind = db.prepare('UPDATE kiosk SET acked = ?, opening_registered = 0, opening_answer = NULL')
   const setFrozen = db.prepare('UPDATE kiosk SET frozen = ?')
   const setContact = db.prepare('UPDATE kiosk SET last_contact = ?')
-  const setDesk = db.prepare('UPDATE kiosk SET desk_record = ?')
+  const trust = createTrust(db)
   const setPolicy = db.prepare('UPDATE kiosk SET policy_record = ?')
   const setOpening = db.prepare('UPDATE kiosk SET opening_public = ?, opening_registered = 0, opening_answer = NULL')
   // Of the key that the hub was asked about: another may have been made meanwhile.
@@ -162,7 +181,7 @@ export function createKioskRecords(db: Sqlite) {
      */
     setFrozen: (by: keyof typeof frozenBy | null) => void setFrozen.run(by === null ? 0 : frozenBy[by]),
     setContact: (at: number) => void setContact.run(at),
-    setDesk: (desk: Desk) => void setDesk.run(JSON.stringify(desk)),
+    ...trust,
     setPolicy: (policy: Policy) => void setPolicy.run(JSON.stringify(policy)),
     setDirectory: (desks: readonly DirectoryDesk[]) => void setDirectory.run(JSON.stringify(desks)),
     /** The institution's desks as the hub last told them; none before it has. */

@@ -11,6 +11,7 @@ import type { KioskRecords } from './kiosk-record.ts'
 import { createAhead, type Ahead, type Page, type PageHeads, type PageReader } from './pages/index.ts'
 import { onItsWay } from './push.ts'
 import { createTurns, type Turns } from './turns.ts'
+import { newestTrusted } from './trust.ts'
 
 interface Parts {
   readonly hub: HubClient
@@ -130,6 +131,7 @@ function createFollowing({ hub, pages, records, batch }: Parts): Following {
             cursor: Number(place),
             acked: records.read()?.acked ?? 0,
             changes: feedChangesNow,
+            trusts: newestTrusted(records.hubAuthority()),
             limit: batch,
           },
         }),

@@ -23,6 +23,10 @@ export type SecretKind = z.infer<typeof SecretKind>
 export const StaffRole = z.enum(['porter', 'counter', 'hr', 'post-room', 'supervisor'])
 export type StaffRole = z.infer<typeof StaffRole>
 
+/** The hub's next certificate authority, PEM: its own certificate, and the same key as the present one signs it. */
+export const NextAuthority = z.object({ certificate: z.string().max(4000), cross: z.string().max(4000) })
+export type NextAuthority = z.infer<typeof NextAuthority>
+
 /** A desk as its own kiosk knows it. */
 export const Desk = z.object({
   id: DeskId,
@@ -44,5 +48,7 @@ export const Desk = z.object({
   slipLogo: SlipLogo.optional(),
   /** The institution's; without: the usual one, as hubs before this setting mean it. */
   timeZone: TimeZone.optional().catch(undefined),
+  /** The newest but the first; the kiosk trusts it from then on, if an authority that it trusts has signed it. */
+  nextAuthority: NextAuthority.optional().catch(undefined),
 })
 export type Desk = z.infer<typeof Desk>

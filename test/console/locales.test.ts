@@ -73,6 +73,7 @@ function acts(): string[] {
   for (const other of [
     'more',
     'now',
+    'hub',
     'later',
     'over',
     'nobody',

@@ -136,7 +136,7 @@ export class Hub {
     const answer = createAnswers({
       ...parts,
       db,
-      authority: '',
+      authority: () => '',
       tokens: new Map([[token, { name: 'agent', role: 'supervisor' as const }]]),
       contacts: { heard: () => undefined },
       cover: () => marks.cover(),

@@ -16,7 +16,7 @@ CREATE TABLE kiosk (
   sign_key bytea NOT NULL, opening_key bytea, acked bigint NOT NULL DEFAULT 0, head_hash text NOT NULL, frozen boolean NOT NULL DEFAULT 0,
   last_contact bigint, enrolled_at bigint NOT NULL, generation bigint NOT NULL DEFAULT 0, reported text, challenge text, kept bigint NOT NULL DEFAULT 0, kept_bytes bigint NOT NULL DEFAULT 0,
   pending_key bytea, pending_since bigint, pending_tries int NOT NULL DEFAULT 0, pending_holders jsonb, holders_n bigint,
-  kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')), feed_changes bigint NOT NULL DEFAULT 1);
+  kind text NOT NULL DEFAULT 'desk' CHECK (kind IN ('desk','check-in')), feed_changes bigint NOT NULL DEFAULT 1, trusts text);
 CREATE TABLE refused_opening_key (kiosk text NOT NULL REFERENCES kiosk, key bytea NOT NULL, at bigint NOT NULL, by text NOT NULL, PRIMARY KEY (kiosk, key));
 CREATE TABLE opening_holder (kiosk text NOT NULL REFERENCES kiosk, staff text NOT NULL, key bytea NOT NULL, since bigint NOT NULL, gone_at bigint, first boolean NOT NULL DEFAULT 0, PRIMARY KEY (kiosk, staff, key));
 CREATE TABLE opening_holder_word (kiosk text NOT NULL REFERENCES kiosk, key bytea NOT NULL, by_staff text NOT NULL, by_key bytea NOT NULL, PRIMARY KEY (kiosk, key, by_staff, by_key));
@@ -30,6 +30,9 @@ CREATE TABLE badge (staff text NOT NULL REFERENCES staff, sealed bytea NOT NULL,
 CREATE TABLE recipient (id text PRIMARY KEY, class text NOT NULL, family text NOT NULL, given text NOT NULL, former_names jsonb NOT NULL, language text NOT NULL, birth_date bytea, sponsor text, address bytea, birth_blind bytea, identity_blind bytea, search jsonb);
 CREATE TABLE account (account text PRIMARY KEY, recipient text NOT NULL REFERENCES recipient, valid_until text);
 CREATE TABLE card (recipient text NOT NULL REFERENCES recipient, sealed bytea NOT NULL, blind bytea PRIMARY KEY);
+CREATE TABLE hub_authority (
+  n integer PRIMARY KEY AUTOINCREMENT, certificate text NOT NULL, cross_certificate text NOT NULL, sealed bytea NOT NULL,
+  fingerprint text NOT NULL, made_at bigint NOT NULL, in_force_at bigint);
 CREATE TABLE pickup (
   id text PRIMARY KEY, account text NOT NULL REFERENCES account, recipient text NOT NULL REFERENCES recipient, desk text REFERENCES desk, channel text NOT NULL,
   request_reference text, secret_kind text NOT NULL,

@@ -43,7 +43,7 @@ export function administrationHandlers(parts: RouteParts): SomeHandlers<keyof ty
       for (const id of body.desks) {
         const desk = names.get(id)
         if (desk === undefined) return fail(failures.notFound, { what: 'desk' })
-        const code = await newEnrolmentCode(db, id, authorityFingerprint(parts.authority), now())
+        const code = await newEnrolmentCode(db, id, authorityFingerprint(parts.authority()), now())
         if (!code.ok) return code
         await db
           .insertInto('audit')

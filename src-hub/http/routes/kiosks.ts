@@ -57,7 +57,7 @@ export function kioskHandlers(parts: RouteParts): SomeHandlers<'writeOff' | 'unf
     },
     enrolmentCode: async ({ body, agent }) => {
       const { kind = 'desk' } = body
-      const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority), now(), kind)
+      const code = await newEnrolmentCode(db, body.desk, authorityFingerprint(parts.authority()), now(), kind)
       if (!code.ok) return code
       await db
         .insertInto('audit')

@@ -19,7 +19,7 @@ export function syncHandlers(
   const incarnationNow = async () =>
     Incarnation.parse((await db.selectFrom('hub').select('incarnation').executeTakeFirstOrThrow()).incarnation)
   return {
-    authority: async () => ok({ pem: parts.authority }),
+    authority: async () => ok({ pem: parts.authority() }),
     enrol: async ({ body }) => {
       const enrolled = await enrolKiosk(db, parts, body)
       return enrolled.ok ? ok({ ...enrolled.value, incarnation: await incarnationNow(), hubTime: now() }) : enrolled
@@ -31,6 +31,8 @@ export function syncHandlers(
       const changes = query.changes ?? 1
       if (changes !== kiosk.feedChanges)
         await db.updateTable('kiosk').set({ feed_changes: changes }).where('id', '=', kiosk.id).execute()
+      if (query.trusts !== undefined && query.trusts !== kiosk.trusts)
+        await db.updateTable('kiosk').set({ trusts: query.trusts }).where('id', '=', kiosk.id).execute()
       const page = await readFeed(db, kiosk.desk, query.cursor, query.limit, kiosk.head, kiosk.kind)
       if (page === null) return fail(failures.cursorInvalid)
       // What a kiosk has read counts as told.

@@ -166,6 +166,11 @@ export const feedRoutes = {
       acked: QueryCount.optional(),
       /** `feedChangesNow` of the kiosk; not there: 1. */
       changes: QueryCount.optional(),
+      /** SHA-256 of the newest authority of the hub's that the kiosk trusts, hexadecimal. */
+      trusts: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
       limit: z.coerce.number().int().min(1).max(5000),
     }),
     body: noBody,

@@ -53,7 +53,7 @@ function compose(store: Store, records: KioskRecords, address: string | null): D
   const pickups = createPickupCache(store.db, keys.cacheKey)
   const roster = createRoster(store.db, keys.cacheKey, keyEncryptionKey)
   const hub = createHubClient({
-    target: { address: address ?? record.hubAddress, authority: record.hubAuthority },
+    target: { address: address ?? record.hubAddress, authority: records.hubAuthority },
     signer: { kiosk: record.kiosk, key: keys.signKey },
     now,
     timeoutMs: 60_000,

@@ -1,0 +1,1 @@
+export { presentAuthority, succeed } from './succession.ts'
