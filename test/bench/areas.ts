@@ -21,6 +21,10 @@ export const areas = {
     figures: ['list_p95', 'search_p95', 'import_rows'],
     measure: async () => (await import('./console.ts')).consoleFigures(),
   },
+  people: {
+    figures: ['people_full_20k_s', 'people_delta_ms', 'people_others_p99_ms'],
+    measure: async () => (await import('./people.ts')).peopleFigures(),
+  },
   sync: {
     figures: [
       'pull_10k',
