@@ -121,83 +121,16 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.removeAllContentTypeParsers()
   const json = ['application/json', scimType]
   app.addContentTypeParser(json, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onSend', async (request, reply, payload) => {
-    reply.header(hubTimeHeader, parts.now())
-    // A connection that stays open would keep a hub that stops waiting.
-    if (parts.readiness?.draining === true) reply.header('connection', 'close')
-    if (request.page !== true) reply.header('cache-control', 'no-store')
-    const own = request.page === true ? consoleHeaders : request.phone === true ? pageHeaders : {}
-    for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) reply.header(name, value)
-    reply.header('accept-encoding', acceptedEncodings)
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
-    const encoding =
-      payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
-    if (encoding === null) return payload
-    reply.header('content-encoding', encoding)
-    reply.removeHeader('content-length')
-    return compress(payload, encoding)
-  })
+  app.addHook('onSend', (request, reply, payload) => dress(parts, request, reply, payload))
   void app.register(cookie)
   const files = serveConsole(app, parts.consoleDir)
   app.addHook('onResponse', async (request, reply) => {
     parts.metrics?.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime)
   })
-  const stream = (raw: ServerResponse) => {
-    parts.streams?.add(raw)
-    raw.once('close', () => parts.streams?.delete(raw))
-  }
   app.setNotFoundHandler((request, reply) =>
     files?.page(request, reply) === true ? reply : refuse(reply, fail(failures.notFound, { what: 'route' }).failure),
   )
-  app.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500
-    if (status === 429) return refuse(reply, fail(failures.tooManyFromAddress).failure)
-    // A text that PostgreSQL cannot hold (NUL): the caller's doing.
-    if ((error as { code?: string }).code === '22021')
-      return refuse(reply, fail(failures.requestMalformed, { where: 'text' }).failure)
-    if (status < 500)
-      return refuse(reply, fail(failures.requestMalformed, { where: status === 413 ? 'size' : 'body' }).failure)
-    parts.onBug(request.routeOptions.url ?? '?', error)
-    // A database that is away or full is an outage, not the caller's doing.
-    return refuse(reply, fail(failures.hubOutOfService).failure)
-  })
-
-  /** Whether a body may come: a long one only from a caller whose head, or token, shows who it is. */
-  async function mayBring(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<Result<null>> {
-    if (request.method === 'GET') return ok(null)
-    const length = lengthOf(request)
-    if (length <= shortBody) return ok(null)
-    const tooLong = fail(failures.requestMalformed, { where: 'size' })
-    if (length > bodyLimits[name]) return tooLong
-    switch (hubApi[name].auth) {
-      case 'open':
-      case 'code':
-        return tooLong
-      case 'agent': {
-        const caller = await personCaller(parts, request, visitorOf(request, reply))
-        return caller.ok ? ok(null) : caller
-      }
-      case 'kiosk': {
-        const named = await namedKiosk(parts.db, request, 'ledger')
-        if (!named.ok) return named
-        const proven = headProves(named.value, request, length, null)
-        if (proven === false) return fail(failures.signatureInvalid)
-        return proven === true || length <= unprovenBody ? ok(null) : tooLong
-      }
-    }
-  }
-
-  async function serve(name: HubRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    const { method, url, headers, query, ip: address } = request
-    const raw = { bytes, encoding: String(headers['content-encoding'] ?? '') }
-    const visitor = visitorOf(request, reply)
-    const result = await answer(name, { method, url, headers, query, raw, address, visitor })
-    if (!result.ok) return refuse(reply, result.failure)
-    const { body, next } = result.value
-    if (next !== null) reply.header(nextPageHeader, next)
-    return reply.type('application/json; charset=utf-8').send(body)
-  }
+  app.setErrorHandler((error, request, reply) => refuseError(parts, error, request, reply))
 
   app.register(rateLimit, {
     global: false,
@@ -206,45 +139,149 @@ export function createServer(parts: ServerParts): FastifyInstance {
   })
   // After the plugin: it looks at routes as they are added.
   app.register((scope, _options, ready) => {
-    for (const name of Object.keys(hubApi) as HubRoute[]) {
-      const { method, path, auth } = hubApi[name]
-      const max = limits[auth]
-      scope.route({
-        method,
-        url: path,
-        config: max === null ? {} : { rateLimit: { max } },
-        bodyLimit: bodyLimits[name],
-        // Before the body is taken from the line.
-        onRequest: async (request, reply) => {
-          const stop = await mayBring(name, request, reply)
-          if (!stop.ok) return refuse(reply.header('connection', 'close'), stop.failure)
-        },
-        handler: (request, reply) => serve(name, request, reply),
-      })
-    }
+    for (const name of Object.keys(hubApi) as HubRoute[]) addRoute(scope, parts, answer, name)
     serveStreams(scope, { ...parts, visitor: visitorOf, refuse })
     if (parts.eId !== null && parts.eIds !== undefined && parts.eIds !== null) serveEId(scope, parts.eId, parts.eIds)
     serveOidc(scope, { db: parts.db, now: parts.now, console: parts.console, visitor: visitorOf })
     serveScim(scope, { ...parts, address: parts.console.address })
     ready()
   })
-  const hintStreams = createStreamLimit(streamsOfKiosk)
+  serveEvents(app, parts)
+  serveHints(app, parts)
+  let openApi = ''
+  app.get(openApiPath, { config: { rateLimit: { max: 60 } } }, async (_request, reply) => {
+    openApi ||= JSON.stringify(openApiDocument(manifest.version))
+    return reply.type('application/json; charset=utf-8').send(openApi)
+  })
+  return app
+}
+
+type Answering = ReturnType<typeof createAnswers>
+
+/** A route of the contract: who calls is looked at before a long body is taken from the line. */
+function addRoute(scope: FastifyInstance, parts: ServerParts, answer: Answering, name: HubRoute): void {
+  const { method, path, auth } = hubApi[name]
+  const max = limits[auth]
+  scope.route({
+    method,
+    url: path,
+    config: max === null ? {} : { rateLimit: { max } },
+    bodyLimit: bodyLimits[name],
+    // Before the body is taken from the line.
+    onRequest: async (request, reply) => {
+      const stop = await mayBring(parts, name, request, reply)
+      if (!stop.ok) return refuse(reply.header('connection', 'close'), stop.failure)
+    },
+    handler: (request, reply) => serve(answer, name, request, reply),
+  })
+}
+
+/** Whether a body may come: a long one only from a caller whose head, or token, shows who it is. */
+async function mayBring(
+  parts: ServerParts,
+  name: HubRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Result<null>> {
+  if (request.method === 'GET') return ok(null)
+  const length = lengthOf(request)
+  if (length <= shortBody) return ok(null)
+  const tooLong = fail(failures.requestMalformed, { where: 'size' })
+  if (length > bodyLimits[name]) return tooLong
+  switch (hubApi[name].auth) {
+    case 'open':
+    case 'code':
+      return tooLong
+    case 'agent': {
+      const caller = await personCaller(parts, request, visitorOf(request, reply))
+      return caller.ok ? ok(null) : caller
+    }
+    case 'kiosk': {
+      const named = await namedKiosk(parts.db, request, 'ledger')
+      if (!named.ok) return named
+      const proven = headProves(named.value, request, length, null)
+      if (proven === false) return fail(failures.signatureInvalid)
+      return proven === true || length <= unprovenBody ? ok(null) : tooLong
+    }
+  }
+}
+
+async function serve(
+  answer: Answering,
+  name: HubRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const { method, url, headers, query, ip: address } = request
+  const raw = { bytes, encoding: String(headers['content-encoding'] ?? '') }
+  const visitor = visitorOf(request, reply)
+  const result = await answer(name, { method, url, headers, query, raw, address, visitor })
+  if (!result.ok) return refuse(reply, result.failure)
+  const { body, next } = result.value
+  if (next !== null) reply.header(nextPageHeader, next)
+  return reply.type('application/json; charset=utf-8').send(body)
+}
+
+/** Headers of every answer, and its compression. */
+async function dress(
+  parts: ServerParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> {
+  reply.header(hubTimeHeader, parts.now())
+  // A connection that stays open would keep a hub that stops waiting.
+  if (parts.readiness?.draining === true) reply.header('connection', 'close')
+  if (request.page !== true) reply.header('cache-control', 'no-store')
+  const own = request.page === true ? consoleHeaders : request.phone === true ? pageHeaders : {}
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) reply.header(name, value)
+  reply.header('accept-encoding', acceptedEncodings)
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
+  const encoding =
+    payload.length >= compressFrom ? chooseEncoding(String(request.headers['accept-encoding'] ?? '')) : null
+  if (encoding === null) return payload
+  reply.header('content-encoding', encoding)
+  reply.removeHeader('content-length')
+  return compress(payload, encoding)
+}
+
+function refuseError(parts: ServerParts, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = (error as { statusCode?: number }).statusCode ?? 500
+  if (status === 429) return refuse(reply, fail(failures.tooManyFromAddress).failure)
+  // A text that PostgreSQL cannot hold (NUL): the caller's doing.
+  if ((error as { code?: string }).code === '22021')
+    return refuse(reply, fail(failures.requestMalformed, { where: 'text' }).failure)
+  if (status < 500)
+    return refuse(reply, fail(failures.requestMalformed, { where: status === 413 ? 'size' : 'body' }).failure)
+  parts.onBug(request.routeOptions.url ?? '?', error)
+  // A database that is away or full is an outage, not the caller's doing.
+  return refuse(reply, fail(failures.hubOutOfService).failure)
+}
+
+/** An answer that goes on: a hub that stops ends it. */
+function track(parts: ServerParts, raw: ServerResponse): void {
+  parts.streams?.add(raw)
+  raw.once('close', () => parts.streams?.delete(raw))
+}
+/** What consoles are told as it happens. */
+function serveEvents(app: FastifyInstance, parts: ServerParts): void {
   const consoleStreams = createStreamLimit(streamsOfPerson)
   app.get(eventsPath, { config: { rateLimit: { max: 120 } } }, async (request, reply) => {
     const visitor = visitorOf(request, reply)
     const caller = await personCaller(parts, request, visitor)
     if (!caller.ok) return refuse(reply, caller.failure)
     const still = async () => (await personCaller(parts, request, { ...visitor, setCookie: () => undefined }, false)).ok
-    stream(reply.raw)
+    track(parts, reply.raw)
     consoleStreams.open(caller.value.agent.name, reply.raw)
     openEvents(parts.hints.events, securityHeaders, still, request, reply)
     return reply
   })
-  let openApi = ''
-  app.get(openApiPath, { config: { rateLimit: { max: 60 } } }, async (_request, reply) => {
-    openApi ||= JSON.stringify(openApiDocument(manifest.version))
-    return reply.type('application/json; charset=utf-8').send(openApi)
-  })
+}
+
+/** What kiosks are told as it happens. */
+function serveHints(app: FastifyInstance, parts: ServerParts): void {
+  const hintStreams = createStreamLimit(streamsOfKiosk)
   app.get(hintPath, async (request, reply) => {
     const caller = await kioskCaller(parts.db, request, '', parts.now())
     if (!caller.ok) return refuse(reply, caller.failure)
@@ -252,10 +289,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
     const entered = parts.limits?.enter(id) ?? ok(() => undefined)
     if (!entered.ok) return refuse(reply, entered.failure)
     entered.value()
-    stream(reply.raw)
+    track(parts, reply.raw)
     hintStreams.open(id, reply.raw)
     openHint(parts.hints, desk, request, reply)
     return reply
   })
-  return app
 }

@@ -9,7 +9,7 @@ import { simulatedScanner } from '../readers/index.ts'
 import { Refused } from './acts.ts'
 import { passportOf } from './institution.ts'
 import { runTour, tourNames, type TourPorts } from './tours.ts'
-import { screensOf, demoDesks, type World } from './world.ts'
+import { screensOf, demoDesks, type World, type WorldDesk } from './world.ts'
 
 const desk = z.enum(demoDesks)
 const Act = z.discriminatedUnion('act', [
@@ -43,265 +43,293 @@ const headers = {
   'cache-control': 'no-store',
 }
 
+/** What the page shows, and who looks at it. */
+interface Bench {
+  readonly world: World
+  readonly launchUrl: (key: string) => string
+  readonly ports: TourPorts
+  readonly watchers: Set<ServerResponse>
+  readonly log: { text: string; bad: boolean }[]
+  timeline: readonly TimelineEvent[]
+  touring: boolean
+  readonly ids: WeakMap<TraySlip, number>
+  readonly slips: Map<number, TraySlip>
+  nextSlip: number
+  /** People whom no pickup waits for: the helpdesk issues for them on the spot. */
+  readonly walkIns: World['institution']['recipients']
+  drawing: boolean
+  /** Something has changed since the drawing under way began. */
+  again: boolean
+  port: number
+}
+
 export async function startBench(
   world: World,
   launchUrl: (key: string) => string,
   wantedPort: number,
   pauseMs: number,
 ): Promise<BenchServer> {
-  const watchers = new Set<ServerResponse>()
-  const log: { text: string; bad: boolean }[] = []
-  let timeline: readonly TimelineEvent[] = []
-  let touring = false
-  const ids = new WeakMap<TraySlip, number>()
-  const slips = new Map<number, TraySlip>()
-  let nextSlip = 1
-
-  function picture(slip: TraySlip): string {
-    let id = ids.get(slip)
-    if (id === undefined) {
-      id = nextSlip++
-      ids.set(slip, id)
-      slips.set(id, slip)
-    }
-    return `/slip/${id}.png`
-  }
-
-  /** People whom no pickup waits for: the helpdesk issues for them on the spot. */
-  const walkIns = world.institution.recipients.filter(
-    (person) => !world.institution.pickups.some((pickup) => pickup.account === person.account),
-  )
-
-  async function describe(): Promise<unknown> {
-    const desks = await Promise.all(
-      [...world.desks.values()].map(async (at) => {
-        const state = await at.client.state({})
-        const printer = at.printer.state()
-        const screenOf = screensOf[at.key]
-        const here = world.institution.pickups
-          .filter((pickup) => pickup.desk === (screenOf ?? at.key))
-          .map((pickup) => pickup.account)
-        return {
-          key: at.key,
-          title: at.title,
-          serves: screenOf === undefined,
-          state: state.ok
-            ? screenOf !== undefined
-              ? `${state.value.network.state}, ${state.value.unsent.count} unsent`
-              : `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
-            : 'the engine is restarting',
-          // What the desk's QR code says: the person's phone, for whoever has none at hand.
-          phone: state.ok && state.value.counter.step === 'verify' ? (state.value.counter.eId?.address ?? null) : null,
-          paper: printer.paper,
-          coverOpen: printer.coverOpen,
-          on: printer.on,
-          cable: at.cable.isPlugged(),
-          reader: at.reader.isPlugged(simulatedScanner.path),
-          staff:
-            screenOf !== undefined
-              ? []
-              : [
-                  { ...at.porter, role: at.key === 'helpdesk-lakeside' ? 'counter' : 'porter' },
-                  { ...at.chief, role: 'supervisor' },
-                ],
-          visitors: world.institution.recipients
-            .filter((person) => here.includes(person.account))
-            .slice(0, 8)
-            .concat(at.key === 'helpdesk-lakeside' ? walkIns : [])
-            .map((person) => ({
-              key: person.key,
-              name: `${person.given} ${person.family}`,
-              note: `${person.class}, born ${person.birthDate ?? '(not on record)'}`,
-              card: person.cards[0],
-            })),
-          slips: at.printer
-            .slips()
-            .slice(-3)
-            .map((slip) => ({ picture: picture(slip), cut: slip.cut })),
-        }
-      }),
-    )
-    return { desks, log, timeline, touring }
-  }
-
-  let drawing = false
-  let again = false
-  function redraw(): void {
-    if (drawing) {
-      again = true
-      return
-    }
-    drawing = true
-    describe().then(
-      (state) => {
-        for (const watcher of watchers) watcher.write(`data: ${JSON.stringify(state)}\n\n`)
-        drawing = false
-        if (again) {
-          again = false
-          redraw()
-        }
-      },
-      () => {
-        drawing = false
-      },
-    )
-  }
-
   const ports: TourPorts = {
     world,
     last: null,
     say(text) {
-      log.push({ text, bad: false })
-      redraw()
+      bench.log.push({ text, bad: false })
+      redraw(bench)
     },
     pause: () => (pauseMs === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, pauseMs))),
     showTimeline(events) {
-      timeline = events
-      redraw()
+      bench.timeline = events
+      redraw(bench)
     },
   }
 
-  async function perform(act: Act): Promise<void> {
-    if (act.act === 'tour') {
-      if (touring) return
-      touring = true
-      log.length = 0
-      timeline = []
-      redraw()
-      try {
-        await runTour(act.name, ports)
-      } catch (error) {
-        log.push({
-          text:
-            error instanceof Refused
-              ? `Stopped: ${error.code}`
-              : 'Stopped: the desk did not come to the expected step.',
-          bad: true,
-        })
-      } finally {
-        touring = false
-        redraw()
-      }
-      return
-    }
-    const at = world.desks.get(act.desk)
-    if (at === undefined) return
-    switch (act.act) {
-      case 'tap':
-        at.reader.tap(act.text)
-        break
-      case 'passport': {
-        const person = world.institution.recipients.find((candidate) => candidate.key === act.person)
-        if (person !== undefined) at.reader.scanDocument(passportOf(person, { expired: act.expired }))
-        break
-      }
-      case 'take':
-        at.printer.takeSlips()
-        break
-      case 'kill': {
-        const pid = at.supervisor.pid()
-        if (pid !== undefined) process.kill(pid, 'SIGKILL')
-        break
-      }
-      case 'paper':
-        at.printer.setPaper(act.state)
-        break
-      case 'cover':
-        at.printer.setCover(act.open)
-        break
-      case 'power':
-        await at.printer.setPower(act.on)
-        break
-      case 'cable':
-        if (act.plugged) at.cable.plug()
-        else at.cable.pull()
-        break
-      case 'reader':
-        if (act.plugged) at.reader.plug(simulatedScanner)
-        else at.reader.unplug(simulatedScanner.path)
-        break
-    }
-    redraw()
-  }
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.host !== `127.0.0.1:${port}`) {
-      response.writeHead(403, headers).end()
-      return
-    }
-    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`)
-    if (request.method === 'POST' && url.pathname === '/act') {
-      if (request.headers.origin !== `http://127.0.0.1:${port}`) {
-        response.writeHead(403, headers).end()
-        return
-      }
-      let body = ''
-      for await (const chunk of request) body = (body + String(chunk)).slice(0, 10_000)
-      let json: unknown = null
-      try {
-        json = JSON.parse(body)
-      } catch {
-        // Falls to the refusal below.
-      }
-      const act = Act.safeParse(json)
-      response.writeHead(act.success ? 202 : 400, headers).end()
-      if (act.success) await perform(act.data)
-      return
-    }
-    if (url.pathname === '/events') {
-      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
-      watchers.add(response)
-      response.on('close', () => watchers.delete(response))
-      redraw()
-      return
-    }
-    if (url.pathname === '/open') {
-      const key = url.searchParams.get('desk') ?? ''
-      if (demoDesks.some((known) => known === key))
-        response.writeHead(303, { ...headers, location: launchUrl(key) }).end()
-      else response.writeHead(404, headers).end()
-      return
-    }
-    const slip = slips.get(Number(/^\/slip\/(\d+)\.png$/.exec(url.pathname)?.[1] ?? 0))
-    if (slip !== undefined) {
-      response.writeHead(200, { ...headers, 'content-type': 'image/png' }).end(await slipPng(slip.strip))
-      return
-    }
-    const type = files[url.pathname]
-    if (url.pathname === '/favicon.ico') {
-      response.writeHead(204, headers).end()
-      return
-    }
-    if (type === undefined) {
-      response.writeHead(404, headers).end()
-      return
-    }
-    const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1)
-    response
-      .writeHead(200, { ...headers, 'content-type': type })
-      .end(await readFile(fileURLToPath(new URL(`./bench/${name}`, import.meta.url))))
+  const bench: Bench = {
+    world,
+    launchUrl,
+    ports,
+    watchers: new Set(),
+    log: [],
+    timeline: [],
+    touring: false,
+    ids: new WeakMap(),
+    slips: new Map(),
+    nextSlip: 1,
+    walkIns: world.institution.recipients.filter(
+      (person) => !world.institution.pickups.some((pickup) => pickup.account === person.account),
+    ),
+    drawing: false,
+    again: false,
+    port: wantedPort,
   }
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy())
+    serve(bench, request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(wantedPort, '127.0.0.1', resolve)
   })
   const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : wantedPort
+  bench.port = typeof address === 'object' && address !== null ? address.port : wantedPort
   const off = [...world.desks.values()].flatMap((at) => [
-    at.printer.onChange(redraw),
-    at.client.on('state', redraw),
-    at.supervisor.onFrame((frame) => frame.t === 'shell' && redraw()),
+    at.printer.onChange(() => redraw(bench)),
+    at.client.on('state', () => redraw(bench)),
+    at.supervisor.onFrame((frame) => frame.t === 'shell' && redraw(bench)),
   ])
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${bench.port}/`,
     async stop() {
       for (const stop of off) stop()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
+  }
+}
+
+function picture(bench: Bench, slip: TraySlip): string {
+  let id = bench.ids.get(slip)
+  if (id === undefined) {
+    id = bench.nextSlip++
+    bench.ids.set(slip, id)
+    bench.slips.set(id, slip)
+  }
+  return `/slip/${id}.png`
+}
+
+async function describe(bench: Bench): Promise<unknown> {
+  const desks = await Promise.all([...bench.world.desks.values()].map((at) => describeDesk(bench, at)))
+  const { log, timeline, touring } = bench
+  return { desks, log, timeline, touring }
+}
+
+function redraw(bench: Bench): void {
+  if (bench.drawing) {
+    bench.again = true
+    return
+  }
+  bench.drawing = true
+  describe(bench).then(
+    (state) => {
+      for (const watcher of bench.watchers) watcher.write(`data: ${JSON.stringify(state)}\n\n`)
+      bench.drawing = false
+      if (bench.again) {
+        bench.again = false
+        redraw(bench)
+      }
+    },
+    () => {
+      bench.drawing = false
+    },
+  )
+}
+
+async function perform(bench: Bench, act: Act): Promise<void> {
+  if (act.act === 'tour') {
+    await tour(bench, act.name)
+    return
+  }
+  const at = bench.world.desks.get(act.desk)
+  if (at === undefined) return
+  switch (act.act) {
+    case 'tap':
+      at.reader.tap(act.text)
+      break
+    case 'passport': {
+      const person = bench.world.institution.recipients.find((candidate) => candidate.key === act.person)
+      if (person !== undefined) at.reader.scanDocument(passportOf(person, { expired: act.expired }))
+      break
+    }
+    case 'take':
+      at.printer.takeSlips()
+      break
+    case 'kill': {
+      const pid = at.supervisor.pid()
+      if (pid !== undefined) process.kill(pid, 'SIGKILL')
+      break
+    }
+    case 'paper':
+      at.printer.setPaper(act.state)
+      break
+    case 'cover':
+      at.printer.setCover(act.open)
+      break
+    case 'power':
+      await at.printer.setPower(act.on)
+      break
+    case 'cable':
+      if (act.plugged) at.cable.plug()
+      else at.cable.pull()
+      break
+    case 'reader':
+      if (act.plugged) at.reader.plug(simulatedScanner)
+      else at.reader.unplug(simulatedScanner.path)
+      break
+  }
+  redraw(bench)
+}
+
+async function serve(bench: Bench, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers.host !== `127.0.0.1:${bench.port}`) {
+    response.writeHead(403, headers).end()
+    return
+  }
+  const url = new URL(request.url ?? '/', `http://127.0.0.1:${bench.port}`)
+  if (request.method === 'POST' && url.pathname === '/act') {
+    if (request.headers.origin !== `http://127.0.0.1:${bench.port}`) {
+      response.writeHead(403, headers).end()
+      return
+    }
+    let body = ''
+    for await (const chunk of request) body = (body + String(chunk)).slice(0, 10_000)
+    let json: unknown = null
+    try {
+      json = JSON.parse(body)
+    } catch {
+      // Falls to the refusal below.
+    }
+    const act = Act.safeParse(json)
+    response.writeHead(act.success ? 202 : 400, headers).end()
+    if (act.success) await perform(bench, act.data)
+    return
+  }
+  if (url.pathname === '/events') {
+    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
+    bench.watchers.add(response)
+    response.on('close', () => bench.watchers.delete(response))
+    redraw(bench)
+    return
+  }
+  if (url.pathname === '/open') {
+    const key = url.searchParams.get('desk') ?? ''
+    if (demoDesks.some((known) => known === key))
+      response.writeHead(303, { ...headers, location: bench.launchUrl(key) }).end()
+    else response.writeHead(404, headers).end()
+    return
+  }
+  const slip = bench.slips.get(Number(/^\/slip\/(\d+)\.png$/.exec(url.pathname)?.[1] ?? 0))
+  if (slip !== undefined) {
+    response.writeHead(200, { ...headers, 'content-type': 'image/png' }).end(await slipPng(slip.strip))
+    return
+  }
+  const type = files[url.pathname]
+  if (url.pathname === '/favicon.ico') {
+    response.writeHead(204, headers).end()
+    return
+  }
+  if (type === undefined) {
+    response.writeHead(404, headers).end()
+    return
+  }
+  const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1)
+  response
+    .writeHead(200, { ...headers, 'content-type': type })
+    .end(await readFile(fileURLToPath(new URL(`./bench/${name}`, import.meta.url))))
+}
+
+/** One desk as the page shows it. */
+async function describeDesk(bench: Bench, at: WorldDesk): Promise<unknown> {
+  const state = await at.client.state({})
+  const printer = at.printer.state()
+  const screenOf = screensOf[at.key]
+  const here = bench.world.institution.pickups
+    .filter((pickup) => pickup.desk === (screenOf ?? at.key))
+    .map((pickup) => pickup.account)
+  return {
+    key: at.key,
+    title: at.title,
+    serves: screenOf === undefined,
+    state: state.ok
+      ? screenOf !== undefined
+        ? `${state.value.network.state}, ${state.value.unsent.count} unsent`
+        : `${state.value.network.state}, printer ${state.value.printer.state}, ${state.value.unsent.count} unsent, ${state.value.staff?.name ?? 'nobody signed in'}`
+      : 'the engine is restarting',
+    // What the desk's QR code says: the person's phone, for whoever has none at hand.
+    phone: state.ok && state.value.counter.step === 'verify' ? (state.value.counter.eId?.address ?? null) : null,
+    paper: printer.paper,
+    coverOpen: printer.coverOpen,
+    on: printer.on,
+    cable: at.cable.isPlugged(),
+    reader: at.reader.isPlugged(simulatedScanner.path),
+    staff:
+      screenOf !== undefined
+        ? []
+        : [
+            { ...at.porter, role: at.key === 'helpdesk-lakeside' ? 'counter' : 'porter' },
+            { ...at.chief, role: 'supervisor' },
+          ],
+    visitors: bench.world.institution.recipients
+      .filter((person) => here.includes(person.account))
+      .slice(0, 8)
+      .concat(at.key === 'helpdesk-lakeside' ? bench.walkIns : [])
+      .map((person) => ({
+        key: person.key,
+        name: `${person.given} ${person.family}`,
+        note: `${person.class}, born ${person.birthDate ?? '(not on record)'}`,
+        card: person.cards[0],
+      })),
+    slips: at.printer
+      .slips()
+      .slice(-3)
+      .map((slip) => ({ picture: picture(bench, slip), cut: slip.cut })),
+  }
+}
+
+async function tour(bench: Bench, name: (typeof tourNames)[number]): Promise<void> {
+  if (bench.touring) return
+  bench.touring = true
+  bench.log.length = 0
+  bench.timeline = []
+  redraw(bench)
+  try {
+    await runTour(name, bench.ports)
+  } catch (error) {
+    bench.log.push({
+      text:
+        error instanceof Refused ? `Stopped: ${error.code}` : 'Stopped: the desk did not come to the expected step.',
+      bad: true,
+    })
+  } finally {
+    bench.touring = false
+    redraw(bench)
   }
 }
