@@ -47,20 +47,6 @@ export function createImportWorker(
     },
   )
 
-  async function claim(): Promise<{ id: string; state: string; lease: string } | null> {
-    const now = parts.now()
-    const lease = newId()
-    return transact(db, async (tx) => {
-      const { rows } = await sql<{
-        id: string
-        state: string
-      }>`UPDATE import SET lease = ${lease}, lease_until = ${now + leaseMs} WHERE id =
-        (SELECT id FROM import WHERE state IN ('checking','running') AND (lease IS NULL OR lease_until < ${now}) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, state`.execute(tx)
-      return rows[0] === undefined ? null : { ...rows[0], lease }
-    })
-  }
-
   function held({ id, lease }: { id: string; lease: string }): Lease {
     return {
       id,
@@ -89,7 +75,7 @@ export function createImportWorker(
     let taken = 0
     const failed: unknown[] = []
     for (; !loop.stopped; taken++) {
-      const one = await claim()
+      const one = await claim(db, parts.now())
       if (one === null) break
       try {
         if (one.state === 'checking') await checkImport(db, parts, held(one))
@@ -107,26 +93,8 @@ export function createImportWorker(
         .execute()
     }
     if (failed.length > 0) throw failed[0]
-    await sweep()
+    await sweep(db, parts.now())
     return taken
-  }
-
-  /** What was personal has gone with each row's carrying out; the rest goes after a month. */
-  async function sweep(): Promise<void> {
-    const now = parts.now()
-    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(
-      db,
-    )
-    // A file that was checked and never carried out holds people's data.
-    await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'checked' AND created_at < ${now - keepMs}`.execute(
-      db,
-    )
-    await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(
-      db,
-    )
-    await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(
-      db,
-    )
   }
 
   return {
@@ -139,4 +107,34 @@ export function createImportWorker(
     },
     stop: () => loop.stop(),
   }
+}
+
+async function claim(db: Db, now: number): Promise<{ id: string; state: string; lease: string } | null> {
+  const lease = newId()
+  return transact(db, async (tx) => {
+    const { rows } = await sql<{
+      id: string
+      state: string
+    }>`UPDATE import SET lease = ${lease}, lease_until = ${now + leaseMs} WHERE id =
+      (SELECT id FROM import WHERE state IN ('checking','running') AND (lease IS NULL OR lease_until < ${now}) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING id, state`.execute(tx)
+    return rows[0] === undefined ? null : { ...rows[0], lease }
+  })
+}
+
+/** What was personal has gone with each row's carrying out; the rest goes after a month. */
+async function sweep(db: Db, now: number): Promise<void> {
+  await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'uploading' AND created_at < ${now - abandonedMs}`.execute(
+    db,
+  )
+  // A file that was checked and never carried out holds people's data.
+  await sql`UPDATE import SET state = 'cancelled', ended_at = ${now} WHERE state = 'checked' AND created_at < ${now - keepMs}`.execute(
+    db,
+  )
+  await sql`DELETE FROM import_part p USING import i WHERE i.id = p.import AND i.state IN ('cancelled','refused','done')`.execute(
+    db,
+  )
+  await sql`DELETE FROM import_row r USING import i WHERE i.id = r.import AND (i.state = 'cancelled' OR i.ended_at < ${now - keepMs})`.execute(
+    db,
+  )
 }

@@ -4,6 +4,7 @@
  * without StartTLS, so nothing is sent over a connection that is not known to be bound and encrypted.
  */
 import { isIP } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import {
   Attribute,
   BusyError,
@@ -162,272 +163,300 @@ interface Entry {
   readonly unread: string | null
 }
 
+/** The directory that the settings name. */
+interface Directory {
+  readonly settings: LdapSettings
+  /** Of one step, ms. */
+  readonly timeout: number
+  /** Active Directory, which has attributes of its own for all that is done here. */
+  readonly active: boolean
+  readonly tls: ConnectionOptions
+}
+
 export function createLdapSource(settings: LdapSettings): SecretSource & Checked {
   const { hostname } = new URL(settings.url)
   const host = hostname.replace(/^\[|\]$/g, '')
-  const timeout = settings.timeoutMs ?? 5000
-  const active = settings.flavour === 'active-directory'
-  const tls = {
-    host,
-    minVersion: 'TLSv1.2' as const,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+  const source: Directory = {
+    settings,
+    timeout: settings.timeoutMs ?? 5000,
+    active: settings.flavour === 'active-directory',
+    tls: {
+      host,
+      minVersion: 'TLSv1.2',
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+    },
   }
-
-  /** Connects, encrypts, binds, does `work`, and lets go; all of it under one deadline. */
-  async function connected(
-    work: (client: Client, send: Send) => Promise<SourceOutcome>,
-    secret: Buffer | null = null,
-  ): Promise<SourceOutcome> {
-    const asked: Progress = { sent: false, password: false, written: false }
-    try {
-      return await withinDeadline(stepsInTime * timeout, (signal) => conversation(work, asked, signal), settings.stop)
-    } catch (error) {
-      return outcomeOf(error, asked, secret)
-    }
-  }
-
-  async function conversation(
-    work: (client: Client, send: Send) => Promise<SourceOutcome>,
-    asked: Progress,
-    signal: AbortSignal,
-  ): Promise<SourceOutcome> {
-    const client = new Client({
-      url: settings.url,
-      timeout,
-      connectTimeout: timeout,
-      ...(settings.startTls ? {} : { tlsOptions: tls }),
-    })
-    const letGo = () => client.unbind().catch(() => undefined)
-    signal.addEventListener('abort', () => void letGo(), { once: true })
-    /** From here on a broken connection leaves the outcome unknown. */
-    const send: Send = async (call, what) => {
-      // Asked in the same turn as the request is written: a connection that has gone is not made anew in the clear.
-      if (signal.aborted || !client.isConnected || !client.isBound) throw new Error('connection lost')
-      asked.sent = true
-      asked.password = what === 'password'
-      const answer = await call()
-      if (asked.password) asked.written = true
-      asked.password = false
-      return answer
-    }
-    try {
-      if (settings.startTls) await client.startTLS(tls)
-      if (settings.startTls && !client.isConnected) throw new Error('connection lost')
-      signal.throwIfAborted()
-      await client.bind(settings.bindDn, settings.bindPassword)
-      return await work(client, send)
-    } finally {
-      await letGo()
-    }
-  }
-
-  async function find(client: Client, account: string): Promise<Entry | 'none' | 'several'> {
-    const attributes = active ? ['pwdLastSet', 'userAccountControl'] : ['pwdReset', 'pwdAccountLockedTime', changedTime]
-    const filter = settings.filter.replaceAll('{account}', () => Filter.escape(account))
-    const asked = { scope: 'sub' as const, filter, attributes, sizeLimit: 2 }
-    const found = await client.search(settings.baseDn, asked).catch((error: unknown) => {
-      // More than two.
-      if (error instanceof SizeLimitExceededError) return null
-      throw error
-    })
-    const [entry, another] = found?.searchEntries ?? []
-    if (found === null || another !== undefined) return 'several'
-    if (entry === undefined) return 'none'
-    const text = (name: string) => {
-      const value = entry[name]
-      return typeof value === 'string' ? value : ''
-    }
-    return {
-      dn: entry.dn,
-      mustChange: active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
-      changed: text(active ? 'pwdLastSet' : changedTime) || null,
-      control: Number(text('userAccountControl')),
-      unread: active ? (attributes.find((name) => !/^-?\d+$/.test(text(name))) ?? null) : null,
-      locked: active
-        ? (Number(text('userAccountControl')) & accountDisabled) !== 0
-        : text('pwdAccountLockedTime') === lockedForGood,
-    }
-  }
-
-  const replace = (type: string, ...values: (string | Buffer)[]) =>
-    new Change({ operation: 'replace', modification: new Attribute({ type, values: values as string[] }) })
-
-  /** Whether Active Directory has done what it said: must-change in force, and the account locked or not as asked. */
-  async function readBack(client: Client, { dn }: Entry, locked: boolean): Promise<SourceOutcome> {
-    const { searchEntries } = await client.search(dn, {
-      scope: 'base',
-      filter: '(objectClass=*)',
-      attributes: ['pwdLastSet', 'userAccountControl'],
-    })
-    const [found] = searchEntries
-    const pwdLastSet = found?.pwdLastSet
-    const userAccountControl = found?.userAccountControl
-    if (typeof userAccountControl !== 'string' || typeof pwdLastSet !== 'string')
-      return halfDone('pwdLastSet or userAccountControl cannot be read back')
-    const control = Number(userAccountControl)
-    if (pwdLastSet !== '0' || (control & neverExpires) !== 0)
-      return halfDone('must-change is not in force (pwdLastSet, or the password never expires)')
-    return !locked || (control & accountDisabled) !== 0 ? { kind: 'done' } : halfDone('the account is not disabled')
-  }
-
-  /** Replaces the password; in Active Directory with changes `before` and `after` it, all of them or none. */
-  async function replacePassword(
-    client: Client,
-    send: Send,
-    entry: Entry,
-    secret: Buffer,
-    before: readonly Change[] = [],
-    after: readonly Change[] = [],
-  ): Promise<void> {
-    const value = active ? unicodePassword(secret) : passwordModifyValue(entry.dn, secret)
-    try {
-      if (active)
-        await send(() => client.modify(entry.dn, [...before, replace('unicodePwd', value), ...after]), 'password')
-      else await send(() => client.exop(passwordModify, value), 'password')
-    } finally {
-      value.fill(0)
-    }
-  }
-
-  /** A secret to be changed at first use, and locked where asked. */
-  async function putSecret(client: Client, send: Send, entry: Entry, secret: Buffer, locked: boolean) {
-    const mustChange = settings.mustChange !== 'none'
-    if (!active) {
-      await replacePassword(client, send, entry, secret)
-      return mark(client, send, entry, mustChange, locked)
-    }
-    if (mustChange && (entry.control & neverExpires) !== 0)
-      return { kind: 'refused', why: 'the account’s password never expires: it would not have to be changed' } as const
-    const disabled = locked && !entry.locked
-    const lock = disabled ? [replace('userAccountControl', String(entry.control | accountDisabled))] : []
-    await replacePassword(client, send, entry, secret, lock, [replace('pwdLastSet', '0')])
-    return mustChange ? readBack(client, entry, locked) : ({ kind: 'done' } as const)
-  }
-
-  /**
-   * A password that nobody has ever seen, in place of a secret: whatever is the matter with the account, the secret
-   * binds no more. Must-change has no meaning for it. Active Directory leaves the account's lock as it is.
-   */
-  async function putNobodys(client: Client, send: Send, entry: Entry): Promise<SourceOutcome> {
-    // It meets rules of complexity.
-    const nobodys = Buffer.from(`Aa1-${randomBytes(33).toString('base64url')}`)
-    try {
-      await replacePassword(client, send, entry, nobodys)
-    } finally {
-      nobodys.fill(0)
-    }
-    return active || !entry.locked ? { kind: 'done' } : mark(client, send, entry, false, true)
-  }
-
-  /** Marks that RFC 3062's operation does not make; read back afterwards. */
-  async function mark(
-    client: Client,
-    send: Send,
-    entry: Entry,
-    mustChange: boolean,
-    locked: boolean,
-  ): Promise<SourceOutcome> {
-    // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the
-    // order does no harm.
-    const marks = async () => {
-      const { searchEntries } = await client.search(entry.dn, {
-        scope: 'base',
-        attributes: ['pwdReset', 'pwdAccountLockedTime'],
-      })
-      const wanted: Change[] = []
-      if (mustChange && searchEntries[0]?.pwdReset !== 'TRUE') wanted.push(replace('pwdReset', 'TRUE'))
-      if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood)
-        wanted.push(replace('pwdAccountLockedTime', lockedForGood))
-      return wanted
-    }
-    const wanted = await marks()
-    if (wanted.length === 0) return { kind: 'done' }
-    await send(() => client.modify(entry.dn, wanted))
-    return (await marks()).length === 0 ? { kind: 'done' } : halfDone('must-change or lock is not in force')
-  }
-
-  /** What the directory says of the password that was just set. One that says nothing has taken it all the same. */
-  async function stampOf(client: Client, { dn }: Entry): Promise<{ stamp?: string }> {
-    if (active) return {}
-    try {
-      const { searchEntries } = await client.search(dn, { scope: 'base', attributes: [changedTime] })
-      const value = searchEntries[0]?.[changedTime]
-      return typeof value === 'string' ? { stamp: value } : {}
-    } catch {
-      return {}
-    }
-  }
-
-  /**
-   * Whether a secret that was handed over is the account's password still. The directory's own time of the last change
-   * decides where it is known from the set; else must-change does, as long as no newer secret can have set it.
-   */
-  function unusedStill(entry: Entry, { stamp, restored }: ExpireRequest): SourceOutcome {
-    if (entry.unread !== null) return unreadable(entry.unread)
-    if (stamp !== null && entry.changed !== null) return { kind: entry.changed === stamp ? 'done' : 'moot' }
-    if (!active && settings.mustChange === 'none') return unreadable(changedTime)
-    if (!entry.mustChange) return { kind: 'moot' }
-    if (!restored) return { kind: 'done' }
-    return { kind: 'refused', why: 'the hub was restored since: whether the account has a newer secret is not known' }
-  }
-
-  /** Finds the account and, if its handed-over secret is unused, does `then`. */
-  const ifUnused = (
-    request: ExpireRequest,
-    then: (client: Client, send: Send, entry: Entry) => Promise<SourceOutcome>,
-  ): Promise<SourceOutcome> =>
-    connected(async (client, send) => {
-      const entry = await find(client, request.account)
-      if (entry === 'none') return { kind: 'moot' }
-      if (entry === 'several') return notOne
-      const unused = unusedStill(entry, request)
-      return unused.kind === 'done' ? then(client, send, entry) : unused
-    })
 
   return {
-    unused: (request) => ifUnused(request, async () => ({ kind: 'done' })),
-    expire: (request) => ifUnused(request, putNobodys),
+    unused: (request) => ifUnused(source, request, async () => ({ kind: 'done' })),
+    expire: (request) => ifUnused(source, request, (client, send, entry) => putNobodys(source, client, send, entry)),
     // A directory keeps no date of the hub's: the hub keeps it.
     prolong: async () => ({ kind: 'done' }),
     check: () =>
-      connected(async (client) => {
+      connected(source, async (client) => {
         const asked = { scope: 'base' as const, filter: '(objectClass=*)', attributes: ['objectClass'] }
-        const { searchEntries } = await client.search(settings.baseDn, asked)
+        const { searchEntries } = await client.search(source.settings.baseDn, asked)
         return searchEntries.length === 1 ? { kind: 'done' } : { kind: 'refused', why: 'baseDn is not there' }
       }),
     set: ({ account, secret, locked }: SetRequest) =>
-      connected(async (client, send) => {
-        const entry = await find(client, account)
-        if (typeof entry === 'string') return notOne
-        if (entry.unread !== null) return unreadable(entry.unread)
-        // An account that somebody has locked for good stays so.
-        const put = await putSecret(client, send, entry, secret, locked || entry.locked)
-        return put.kind === 'done' ? { ...put, ...(await stampOf(client, entry)) } : put
-      }, secret),
+      connected(
+        source,
+        async (client, send) => {
+          const entry = await find(source, client, account)
+          if (typeof entry === 'string') return notOne
+          if (entry.unread !== null) return unreadable(entry.unread)
+          // An account that somebody has locked for good stays so.
+          const put = await putSecret(source, client, send, entry, secret, locked || entry.locked)
+          return put.kind === 'done' ? { ...put, ...(await stampOf(source, client, entry)) } : put
+        },
+        secret,
+      ),
     disable: (account, forced) =>
-      connected(async (client, send) => {
-        const entry = await find(client, account)
+      connected(source, async (client, send) => {
+        const entry = await find(source, client, account)
         if (entry === 'none') return { kind: 'moot' }
         // One of them is the one: nobody may think that its secret is out of force.
         if (entry === 'several') return notOne
         // What is forced needs to know nothing of the account.
         if (!forced && entry.unread !== null) return unreadable(entry.unread)
-        const known = active || settings.mustChange === 'ppolicy'
+        const known = source.active || source.settings.mustChange === 'ppolicy'
         if (!forced && known && !entry.mustChange) return { kind: 'moot' }
-        return putNobodys(client, send, entry)
+        return putNobodys(source, client, send, entry)
       }),
     enable: (account) =>
-      connected(async (client, send) => {
-        const entry = await find(client, account)
+      connected(source, async (client, send) => {
+        const entry = await find(source, client, account)
         if (typeof entry === 'string') return notOne
         if (entry.unread !== null) return unreadable(entry.unread)
         if (!entry.locked) return { kind: 'done' }
-        const change = active
+        const change = source.active
           ? replace('userAccountControl', String(entry.control & ~accountDisabled))
           : replace('pwdAccountLockedTime')
         await send(() => client.modify(entry.dn, change))
         return { kind: 'done' }
       }),
   }
+}
+
+const replace = (type: string, ...values: (string | Buffer)[]) =>
+  new Change({ operation: 'replace', modification: new Attribute({ type, values: values as string[] }) })
+
+/** Connects, encrypts, binds, does `work`, and lets go; all of it under one deadline. */
+async function connected(
+  source: Directory,
+  work: (client: Client, send: Send) => Promise<SourceOutcome>,
+  secret: Buffer | null = null,
+): Promise<SourceOutcome> {
+  const asked: Progress = { sent: false, password: false, written: false }
+  try {
+    return await withinDeadline(
+      stepsInTime * source.timeout,
+      (signal) => conversation(source, work, asked, signal),
+      source.settings.stop,
+    )
+  } catch (error) {
+    return outcomeOf(error, asked, secret)
+  }
+}
+
+async function conversation(
+  source: Directory,
+  work: (client: Client, send: Send) => Promise<SourceOutcome>,
+  asked: Progress,
+  signal: AbortSignal,
+): Promise<SourceOutcome> {
+  const client = new Client({
+    url: source.settings.url,
+    timeout: source.timeout,
+    connectTimeout: source.timeout,
+    ...(source.settings.startTls ? {} : { tlsOptions: source.tls }),
+  })
+  const letGo = () => client.unbind().catch(() => undefined)
+  signal.addEventListener('abort', () => void letGo(), { once: true })
+  /** From here on a broken connection leaves the outcome unknown. */
+  const send: Send = async (call, what) => {
+    // Asked in the same turn as the request is written: a connection that has gone is not made anew in the clear.
+    if (signal.aborted || !client.isConnected || !client.isBound) throw new Error('connection lost')
+    asked.sent = true
+    asked.password = what === 'password'
+    const answer = await call()
+    if (asked.password) asked.written = true
+    asked.password = false
+    return answer
+  }
+  try {
+    if (source.settings.startTls) await client.startTLS(source.tls)
+    if (source.settings.startTls && !client.isConnected) throw new Error('connection lost')
+    signal.throwIfAborted()
+    await client.bind(source.settings.bindDn, source.settings.bindPassword)
+    return await work(client, send)
+  } finally {
+    await letGo()
+  }
+}
+
+async function find(source: Directory, client: Client, account: string): Promise<Entry | 'none' | 'several'> {
+  const attributes = source.active
+    ? ['pwdLastSet', 'userAccountControl']
+    : ['pwdReset', 'pwdAccountLockedTime', changedTime]
+  const filter = source.settings.filter.replaceAll('{account}', () => Filter.escape(account))
+  const asked = { scope: 'sub' as const, filter, attributes, sizeLimit: 2 }
+  const found = await client.search(source.settings.baseDn, asked).catch((error: unknown) => {
+    // More than two.
+    if (error instanceof SizeLimitExceededError) return null
+    throw error
+  })
+  const [entry, another] = found?.searchEntries ?? []
+  if (found === null || another !== undefined) return 'several'
+  if (entry === undefined) return 'none'
+  const text = (name: string) => {
+    const value = entry[name]
+    return typeof value === 'string' ? value : ''
+  }
+  return {
+    dn: entry.dn,
+    mustChange: source.active ? text('pwdLastSet') === '0' : text('pwdReset') === 'TRUE',
+    changed: text(source.active ? 'pwdLastSet' : changedTime) || null,
+    control: Number(text('userAccountControl')),
+    unread: source.active ? (attributes.find((name) => !/^-?\d+$/.test(text(name))) ?? null) : null,
+    locked: source.active
+      ? (Number(text('userAccountControl')) & accountDisabled) !== 0
+      : text('pwdAccountLockedTime') === lockedForGood,
+  }
+}
+
+/** Whether Active Directory has done what it said: must-change in force, and the account locked or not as asked. */
+async function readBack(client: Client, { dn }: Entry, locked: boolean): Promise<SourceOutcome> {
+  const { searchEntries } = await client.search(dn, {
+    scope: 'base',
+    filter: '(objectClass=*)',
+    attributes: ['pwdLastSet', 'userAccountControl'],
+  })
+  const [found] = searchEntries
+  const pwdLastSet = found?.pwdLastSet
+  const userAccountControl = found?.userAccountControl
+  if (typeof userAccountControl !== 'string' || typeof pwdLastSet !== 'string')
+    return halfDone('pwdLastSet or userAccountControl cannot be read back')
+  const control = Number(userAccountControl)
+  if (pwdLastSet !== '0' || (control & neverExpires) !== 0)
+    return halfDone('must-change is not in force (pwdLastSet, or the password never expires)')
+  return !locked || (control & accountDisabled) !== 0 ? { kind: 'done' } : halfDone('the account is not disabled')
+}
+
+/** Replaces the password; in Active Directory with changes `before` and `after` it, all of them or none. */
+async function replacePassword(
+  source: Directory,
+  client: Client,
+  send: Send,
+  entry: Entry,
+  secret: Buffer,
+  before: readonly Change[] = [],
+  after: readonly Change[] = [],
+): Promise<void> {
+  const value = source.active ? unicodePassword(secret) : passwordModifyValue(entry.dn, secret)
+  try {
+    if (source.active)
+      await send(() => client.modify(entry.dn, [...before, replace('unicodePwd', value), ...after]), 'password')
+    else await send(() => client.exop(passwordModify, value), 'password')
+  } finally {
+    value.fill(0)
+  }
+}
+
+/** A secret to be changed at first use, and locked where asked. */
+async function putSecret(source: Directory, client: Client, send: Send, entry: Entry, secret: Buffer, locked: boolean) {
+  const mustChange = source.settings.mustChange !== 'none'
+  if (!source.active) {
+    await replacePassword(source, client, send, entry, secret)
+    return mark(client, send, entry, mustChange, locked)
+  }
+  if (mustChange && (entry.control & neverExpires) !== 0)
+    return { kind: 'refused', why: 'the account’s password never expires: it would not have to be changed' } as const
+  const disabled = locked && !entry.locked
+  const lock = disabled ? [replace('userAccountControl', String(entry.control | accountDisabled))] : []
+  await replacePassword(source, client, send, entry, secret, lock, [replace('pwdLastSet', '0')])
+  return mustChange ? readBack(client, entry, locked) : ({ kind: 'done' } as const)
+}
+
+/**
+ * A password that nobody has ever seen, in place of a secret: whatever is the matter with the account, the secret
+ * binds no more. Must-change has no meaning for it. Active Directory leaves the account's lock as it is.
+ */
+async function putNobodys(source: Directory, client: Client, send: Send, entry: Entry): Promise<SourceOutcome> {
+  // It meets rules of complexity.
+  const nobodys = Buffer.from(`Aa1-${randomBytes(33).toString('base64url')}`)
+  try {
+    await replacePassword(source, client, send, entry, nobodys)
+  } finally {
+    nobodys.fill(0)
+  }
+  return source.active || !entry.locked ? { kind: 'done' } : mark(client, send, entry, false, true)
+}
+
+/** Marks that RFC 3062's operation does not make; read back afterwards. */
+async function mark(
+  client: Client,
+  send: Send,
+  entry: Entry,
+  mustChange: boolean,
+  locked: boolean,
+): Promise<SourceOutcome> {
+  // Changing a password may unlock the account (slapo-ppolicy(5)). Until this returns nobody has the secret, so the
+  // order does no harm.
+  const marks = async () => {
+    const { searchEntries } = await client.search(entry.dn, {
+      scope: 'base',
+      attributes: ['pwdReset', 'pwdAccountLockedTime'],
+    })
+    const wanted: Change[] = []
+    if (mustChange && searchEntries[0]?.pwdReset !== 'TRUE') wanted.push(replace('pwdReset', 'TRUE'))
+    if (locked && searchEntries[0]?.pwdAccountLockedTime !== lockedForGood)
+      wanted.push(replace('pwdAccountLockedTime', lockedForGood))
+    return wanted
+  }
+  const wanted = await marks()
+  if (wanted.length === 0) return { kind: 'done' }
+  await send(() => client.modify(entry.dn, wanted))
+  return (await marks()).length === 0 ? { kind: 'done' } : halfDone('must-change or lock is not in force')
+}
+
+/** What the directory says of the password that was just set. One that says nothing has taken it all the same. */
+async function stampOf(source: Directory, client: Client, { dn }: Entry): Promise<{ stamp?: string }> {
+  if (source.active) return {}
+  try {
+    const { searchEntries } = await client.search(dn, { scope: 'base', attributes: [changedTime] })
+    const value = searchEntries[0]?.[changedTime]
+    return typeof value === 'string' ? { stamp: value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * Whether a secret that was handed over is the account's password still. The directory's own time of the last change
+ * decides where it is known from the set; else must-change does, as long as no newer secret can have set it.
+ */
+function unusedStill(source: Directory, entry: Entry, { stamp, restored }: ExpireRequest): SourceOutcome {
+  if (entry.unread !== null) return unreadable(entry.unread)
+  if (stamp !== null && entry.changed !== null) return { kind: entry.changed === stamp ? 'done' : 'moot' }
+  if (!source.active && source.settings.mustChange === 'none') return unreadable(changedTime)
+  if (!entry.mustChange) return { kind: 'moot' }
+  if (!restored) return { kind: 'done' }
+  return { kind: 'refused', why: 'the hub was restored since: whether the account has a newer secret is not known' }
+}
+
+/** Finds the account and, if its handed-over secret is unused, does `then`. */
+function ifUnused(
+  source: Directory,
+  request: ExpireRequest,
+  then: (client: Client, send: Send, entry: Entry) => Promise<SourceOutcome>,
+): Promise<SourceOutcome> {
+  return connected(source, async (client, send) => {
+    const entry = await find(source, client, request.account)
+    if (entry === 'none') return { kind: 'moot' }
+    if (entry === 'several') return notOne
+    const unused = unusedStill(source, entry, request)
+    return unused.kind === 'done' ? then(client, send, entry) : unused
+  })
 }

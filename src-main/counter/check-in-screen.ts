@@ -48,142 +48,163 @@ export interface CheckInScreen {
   stop(): void
 }
 
-export function createCheckInScreen(parts: Parts): CheckInScreen {
-  const { services, counter, timers, notify } = parts
-  const { hub, keys, now } = services
+interface Screen extends Parts {
   /** The newest look-up: an answer to an older one comes too late. */
-  let newest = 0
-  let stopped = false
+  newest: number
+  stopped: boolean
+}
 
-  function refuse(
-    failure: Failure,
-    card: Buffer | null = null,
-    where = directions(failure, services.requirePlace(), now()),
-  ): void {
-    counter.go(
-      { step: 'refused', failure, audience: 'recipient', pickup: null, where, until: now() + parts.refusedMs },
-      parts.refusedMs,
-    )
-    // After the step is on: what belonged to the one before has been forgotten by then.
-    const request = card === null ? undefined : parts.offerRequest(card)
-    const step = counter.step()
-    if (request !== undefined && step.step === 'refused') counter.amend({ ...step, request })
+export function createCheckInScreen(parts: Parts): CheckInScreen {
+  const screen: Screen = { ...parts, newest: 0, stopped: false }
+  return {
+    onScan: (scan) => guarded(screen, () => handle(screen, scan)),
+    stop() {
+      screen.stopped = true
+    },
   }
+}
 
-  function show(answer: CheckInAnswer, { card, expired, nothing }: Shown): void {
-    switch (answer.outcome) {
-      case 'nothing':
-        if (answer.known === false) refuse({ code: failures.cardOfNobody })
-        else refuse({ code: nothing }, card)
-        return
-      case 'elsewhere': {
-        const { directory } = services.requirePlace()
-        refuse(
-          failureOfPlaces(failures.waitsAtAnotherDesk, answer.desks, directory, now()),
-          null,
-          placesAt(directory, answer.desks, now()),
-        )
-        return
-      }
-      case 'here': {
-        const { initials, language, count, proofs, told } = answer
-        counter.go(
-          {
-            ...{ step: 'arrival', initials, language, count, proofs, told, until: now() + parts.arrivalMs },
-            ...(expired === null ? {} : { expired }),
-          },
-          parts.arrivalMs,
-        )
-        return
-      }
-      default:
-        unreachable(answer)
-    }
-  }
+function refuse(
+  screen: Screen,
+  failure: Failure,
+  card: Buffer | null = null,
+  where = directions(failure, screen.services.requirePlace(), screen.services.now()),
+): void {
+  screen.counter.go(
+    {
+      step: 'refused',
+      failure,
+      audience: 'recipient',
+      pickup: null,
+      where,
+      until: screen.services.now() + screen.refusedMs,
+    },
+    screen.refusedMs,
+  )
+  // After the step is on: what belonged to the one before has been forgotten by then.
+  const request = card === null ? undefined : screen.offerRequest(card)
+  const step = screen.counter.step()
+  if (request !== undefined && step.step === 'refused') screen.counter.amend({ ...step, request })
+}
 
-  /** The first answer that is not "nothing": a document's year of birth may mean two. */
-  async function ask(queries: readonly CheckInQuery[]) {
-    const call = (query: CheckInQuery) =>
-      hub.call('checkIn', {
-        body: { query: sealQuery(keys.lookupKey, services.kiosk, JSON.stringify(query)) },
-      })
-    const [first, ...others] = queries
-    if (first === undefined) return ok<CheckInAnswer>({ outcome: 'nothing' })
-    let reply = await call(first)
-    for (const query of others) {
-      if (!reply.ok || reply.value.outcome !== 'nothing') break
-      reply = await call(query)
-    }
-    return reply
-  }
-
-  async function lookUp(queries: readonly CheckInQuery[], more: Partial<Shown>): Promise<void> {
-    const shown: Shown = { card: null, expired: null, nothing: failures.nothingToCollect, ...more }
-    const mine = ++newest
-    const current = () => !stopped && mine === newest && counter.step().step === 'looking'
-    counter.go({ step: 'looking' })
-    const cancel = timers.set(() => {
-      if (current()) refuse({ code: failures.screenOffline })
-    }, patienceMs)
-    const reply = await ask(queries)
-    cancel()
-    if (stopped) return
-    // The hub is there again: no need to wait for the next try.
-    if (reply.ok && services.sync.status().state !== 'online') void services.sync.now()
-    if (!current()) return
-    guarded(() => {
-      if (reply.ok) show(reply.value, shown)
-      else if (isOf('not-answered', reply.failure.code)) refuse({ code: failures.screenOffline })
-      else refuse(forRecipient(reply.failure))
-    })
-  }
-
-  /** A disk that fails is an expected failure, with its code; nobody is left before a screen that waits for ever. */
-  function guarded(act: () => void): void {
-    try {
-      act()
-    } catch (error) {
-      const failure = storageFailure(error)
-      if (failure === null) throw error
-      notify(failure)
-      if (counter.step().step === 'looking') counter.idle()
-    }
-  }
-
-  function handle(scan: Scan): void {
-    if (services.place() === null) {
-      notify({ code: failures.notEnrolled })
+function show(screen: Screen, answer: CheckInAnswer, { card, expired, nothing }: Shown): void {
+  switch (answer.outcome) {
+    case 'nothing':
+      if (answer.known === false) refuse(screen, { code: failures.cardOfNobody })
+      else refuse(screen, { code: nothing }, card)
+      return
+    case 'elsewhere': {
+      const { directory } = screen.services.requirePlace()
+      refuse(
+        screen,
+        failureOfPlaces(failures.waitsAtAnotherDesk, answer.desks, directory, screen.services.now()),
+        null,
+        placesAt(directory, answer.desks, screen.services.now()),
+      )
       return
     }
-    const meaning = classifyScan(scan, deskDate(now()))
-    switch (meaning.kind) {
-      case 'unreadable':
-        notify(meaning.failure)
-        return
-      case 'card':
-        void lookUp([{ by: 'card', card: meaning.id }], { card: cardTag(keys.lookupKey, meaning.id) })
-        return
-      case 'pickup-code':
-        void lookUp([{ by: 'pickup-code', code: meaning.code }], { nothing: failures.codeFindsNothing })
-        return
-      case 'document': {
-        const { family, given, truncated, kind } = meaning.document
-        const expired = documentExpired(meaning.document, deskDate(now())) ? kind : null
-        void lookUp(
-          birthsOf(meaning.document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated })),
-          { expired },
-        )
-        return
-      }
-      default:
-        unreachable(meaning)
+    case 'here': {
+      const { initials, language, count, proofs, told } = answer
+      screen.counter.go(
+        {
+          ...{
+            step: 'arrival',
+            initials,
+            language,
+            count,
+            proofs,
+            told,
+            until: screen.services.now() + screen.arrivalMs,
+          },
+          ...(expired === null ? {} : { expired }),
+        },
+        screen.arrivalMs,
+      )
+      return
     }
+    default:
+      unreachable(answer)
   }
+}
 
-  return {
-    onScan: (scan) => guarded(() => handle(scan)),
-    stop() {
-      stopped = true
-    },
+/** The first answer that is not "nothing": a document's year of birth may mean two. */
+async function ask({ services: { hub, keys, kiosk } }: Screen, queries: readonly CheckInQuery[]) {
+  const call = (query: CheckInQuery) =>
+    hub.call('checkIn', {
+      body: { query: sealQuery(keys.lookupKey, kiosk, JSON.stringify(query)) },
+    })
+  const [first, ...others] = queries
+  if (first === undefined) return ok<CheckInAnswer>({ outcome: 'nothing' })
+  let reply = await call(first)
+  for (const query of others) {
+    if (!reply.ok || reply.value.outcome !== 'nothing') break
+    reply = await call(query)
+  }
+  return reply
+}
+
+async function lookUp(screen: Screen, queries: readonly CheckInQuery[], more: Partial<Shown>): Promise<void> {
+  const shown: Shown = { card: null, expired: null, nothing: failures.nothingToCollect, ...more }
+  const mine = ++screen.newest
+  const current = () => !screen.stopped && mine === screen.newest && screen.counter.step().step === 'looking'
+  screen.counter.go({ step: 'looking' })
+  const cancel = screen.timers.set(() => {
+    if (current()) refuse(screen, { code: failures.screenOffline })
+  }, patienceMs)
+  const reply = await ask(screen, queries)
+  cancel()
+  if (screen.stopped) return
+  // The hub is there again: no need to wait for the next try.
+  if (reply.ok && screen.services.sync.status().state !== 'online') void screen.services.sync.now()
+  if (!current()) return
+  guarded(screen, () => {
+    if (reply.ok) show(screen, reply.value, shown)
+    else if (isOf('not-answered', reply.failure.code)) refuse(screen, { code: failures.screenOffline })
+    else refuse(screen, forRecipient(reply.failure))
+  })
+}
+
+/** A disk that fails is an expected failure, with its code; nobody is left before a screen that waits for ever. */
+function guarded(screen: Screen, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    const failure = storageFailure(error)
+    if (failure === null) throw error
+    screen.notify(failure)
+    if (screen.counter.step().step === 'looking') screen.counter.idle()
+  }
+}
+
+function handle(screen: Screen, scan: Scan): void {
+  if (screen.services.place() === null) {
+    screen.notify({ code: failures.notEnrolled })
+    return
+  }
+  const meaning = classifyScan(scan, deskDate(screen.services.now()))
+  switch (meaning.kind) {
+    case 'unreadable':
+      screen.notify(meaning.failure)
+      return
+    case 'card':
+      void lookUp(screen, [{ by: 'card', card: meaning.id }], {
+        card: cardTag(screen.services.keys.lookupKey, meaning.id),
+      })
+      return
+    case 'pickup-code':
+      void lookUp(screen, [{ by: 'pickup-code', code: meaning.code }], { nothing: failures.codeFindsNothing })
+      return
+    case 'document': {
+      const { family, given, truncated, kind } = meaning.document
+      const expired = documentExpired(meaning.document, deskDate(screen.services.now())) ? kind : null
+      void lookUp(
+        screen,
+        birthsOf(meaning.document).map((birthDate) => ({ by: 'document', birthDate, family, given, truncated })),
+        { expired },
+      )
+      return
+    }
+    default:
+      unreachable(meaning)
   }
 }

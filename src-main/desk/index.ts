@@ -10,7 +10,7 @@ export {
 } from './clock.ts'
 export { EngineConfig, parseEngineConfig } from './config.ts'
 export { dayView } from './day-view.ts'
-export { createDiskGuard } from './disk-guard.ts'
+export { createDiskGuard, type DiskGuard } from './disk-guard.ts'
 export { foldNamesInBackground, foldRemaining } from './fold-names.ts'
 export { readersView } from './readers-view.ts'
 export { createReadiness, diskFree, kioskStatus, type ReadinessNow } from './readiness.ts'

@@ -95,8 +95,11 @@ export function composeServices(parts: Parts): Result<Services> {
   return ok(services)
 }
 
-function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnattendedKeys>>) {
-  const { store, records, record, printer, system, timers, random, onChange } = parts
+type Keys = NonNullable<ReturnType<typeof unwrapUnattendedKeys>>
+
+/** What this desk keeps on its disk, and the clock it keeps it by. */
+function composeStores(parts: Parts, keys: Keys) {
+  const { store, records, record, system } = parts
   const newest = store.db.prepare<[], { time: number }>('SELECT time FROM ledger ORDER BY seq DESC LIMIT 1').get()
   // What is stored may be absurd: then it says nothing, and stops no start.
   const [newestAt, contactAt] = [storedInstant(newest?.time ?? null), storedInstant(record.lastContact)]
@@ -119,7 +122,33 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
   const verifications = createVerifications(store.db, pickups, ledger, records.hubFacts)
   const approvals = createApprovals(store.db, pickups, ledger)
   const letters = createLetters(store.db)
-  const signIn = createSignIn({
+  const requests = createDeliveryRequests(store.db, keys.cacheKey)
+  const walkIns = createWalkIns(store.db, pickups, ledger, now, records.hubFacts)
+  return {
+    clock,
+    now,
+    ledger,
+    pickups,
+    roster,
+    openingKeys,
+    shift,
+    slips,
+    verifications,
+    approvals,
+    letters,
+    requests,
+    walkIns,
+  }
+}
+type Stores = ReturnType<typeof composeStores>
+
+/** Who serves at this desk. */
+function composeSignIn(
+  { store, records, record, keyEncryptionKey, pinCost, floorYears }: Parts,
+  { ledger, pickups, roster, openingKeys, now }: Stores,
+  place: ReturnType<typeof createPlaceOf>,
+) {
+  return createSignIn({
     store,
     ledger,
     pickups,
@@ -127,13 +156,18 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     openingKeys,
     trusting: createTrusting({ store, roster, kiosk: record.kiosk }),
     inForce: () => records.read()?.openingRegistered === true,
-    resumeMs: () => (currentPlace()?.policy.badgeResumeMinutes ?? 0) * 60_000,
+    resumeMs: () => (place.current()?.policy.badgeResumeMinutes ?? 0) * 60_000,
     hubFacts: records.hubFacts,
-    keyEncryptionKey: parts.keyEncryptionKey,
+    keyEncryptionKey,
     now,
-    pinCost: parts.pinCost,
-    floorYears: parts.floorYears,
+    pinCost,
+    floorYears,
   })
+}
+
+/** What puts slips on paper. */
+function composePrinting(parts: Parts, { ledger, pickups, verifications, approvals, slips, now }: Stores) {
+  const { store, printer, record } = parts
   const release = createRelease({
     store,
     ledger,
@@ -149,6 +183,13 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ...(parts.checkpoint === undefined ? {} : { checkpoint: parts.checkpoint }),
   })
   const instructions = createInstructions({ slips, pickups, printer, layout: instructionsForDesk(parts.paper) })
+  return { release, instructions }
+}
+
+/** The hub, and everything that goes to it and comes from it. */
+function composeSync(parts: Parts, keys: Keys, stores: Stores, calling: ReturnType<typeof createCalling>) {
+  const { store, records, record, system, timers, random, onChange } = parts
+  const { clock, now, ledger, pickups, slips, roster, requests, walkIns } = stores
   /** The computer's clock against the hub's at its last answer. */
   let clockOff: number | null = null
   const hub = createHubClient({
@@ -161,15 +202,6 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     },
     transport: parts.simulated?.transport,
   })
-  const calling = createCalling({
-    store,
-    ledger,
-    now,
-    ring: parts.ring ?? (() => undefined),
-    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
-  })
-  const requests = createDeliveryRequests(store.db, keys.cacheKey)
-  const walkIns = createWalkIns(store.db, pickups, ledger, now, records.hubFacts)
   const applier = createApplier({
     store,
     ledger,
@@ -201,9 +233,13 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     ...(parts.onDiskFailure === undefined ? {} : { onDiskFailure: parts.onDiskFailure }),
   })
 
-  let diedPrinting = false
+  return { hub, sync, outbox, clockOff: () => clockOff }
+}
+
+/** The desk, its policy and the directory as last told; read once, until `refresh`. */
+function createPlaceOf(records: KioskRecords) {
   let place: Place | null = null
-  function currentPlace(): Place | null {
+  function current(): Place | null {
     if (place === null) {
       const { deskRecord: desk, policy } = records.read() ?? {}
       place =
@@ -214,44 +250,102 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     }
     return place
   }
-  function requirePlace(): Place {
-    const known = currentPlace()
+  function require(): Place {
+    const known = current()
     if (known === null) throw new Error('asked for the desk before the first sync')
     return known
   }
+  return {
+    current,
+    require,
+    refresh: (): void => {
+      place = null
+    },
+  }
+}
+
+/** The key that the hub is told of is the newest that this kiosk made. */
+function openingKeyIsOurs({ records }: Parts, { openingKeys, roster }: Stores): boolean {
+  const told = records.read()?.openingPublic ?? null
+  try {
+    const newest = openingKeys.newest()
+    roster.holders()
+    return told === null || newest === null || newest.equals(told)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * After any start: verifications of the last run die, and its intents without an outcome are uncertain. True when the
+ * last engine began a slip and never wrote how it ended.
+ */
+function recover(parts: Parts, { ledger, pickups, slips, walkIns }: Stores): boolean {
+  const { store, records, record } = parts
+  store.transact(() => {
+    const generation = records.nextGeneration()
+    if (ledger.head().seq === 0)
+      ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
+    pickups.voidVerifications()
+    ledger.append({
+      kind: 'engine-started',
+      facts: {
+        version: parts.version,
+        generation,
+        ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }),
+      },
+    })
+  })
+  const diedPrinting = accountForIntents({ store, ledger, pickups, slips }, failures.restartedWhilePrinting).length > 0
+  // Nobody is being served any more; paper that is not accounted for is a person's to settle first.
+  store.transact(() => {
+    for (const walkIn of walkIns.open()) {
+      const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
+      if (pickup !== null && slips.unsettledOf(pickup.id) !== null) continue
+      if (pickup !== null && !pickupCan.beServed(pickup.state)) walkIns.done(walkIn.id)
+      else walkIns.abandon(walkIn, failures.engineRestarting)
+    }
+  })
+  return diedPrinting
+}
+
+function compose(parts: Parts, keys: Keys) {
+  const { store, records, record, printer, timers, onChange } = parts
+  const stores = composeStores(parts, keys)
+  const { now, ledger, pickups, roster, slips } = stores
+  const place = createPlaceOf(records)
+  const signIn = composeSignIn(parts, stores, place)
+  const { release, instructions } = composePrinting(parts, stores)
+  const calling = createCalling({
+    store,
+    ledger,
+    now,
+    ring: parts.ring ?? (() => undefined),
+    ...(record.kind === 'check-in' ? { lastsMs: calledAtScreenMs } : {}),
+  })
+  const { hub, sync, outbox, clockOff } = composeSync(parts, keys, stores, calling)
+  let diedPrinting = false
   const pausing = createPausing({ store, ledger, now, timers, onChange })
   const opening = createOpeningDoor({
     paused: () => pausing.closed(),
-    desk: () => currentPlace()?.desk ?? null,
+    desk: () => place.current()?.desk ?? null,
     now,
     store,
     ledger,
     timers,
     onChange,
   })
-  const views: ViewParts = { pickups, slips, roster, now, place: requirePlace, closed: () => opening.closed() }
+  const views: ViewParts = { pickups, slips, roster, now, place: place.require, closed: () => opening.closed() }
 
   return {
     store,
     keys,
-    clock,
-    now,
-    ledger,
-    pickups,
-    roster,
-    openingKeys,
-    shift,
-    slips,
-    verifications,
-    approvals,
-    letters,
-    requests,
+    ...stores,
     /** What was asked for here goes to the hub now, beside any round of the sync. */
     sendRequests: outbox,
     signIn,
     release,
     instructions,
-    walkIns,
     printer,
     kiosk: record.kiosk,
     kind: record.kind,
@@ -262,53 +356,18 @@ function compose(parts: Parts, keys: NonNullable<ReturnType<typeof unwrapUnatten
     pausing,
     birthDates: createBirthDates(keys.lookupKey, now),
     dayRecord: createDayRecord(store.db),
-    clockOff: () => clockOff,
+    clockOff,
     hub,
     calling,
-    otherDesks: createOtherDesks(currentPlace, now),
-    place: currentPlace,
-    requirePlace,
+    otherDesks: createOtherDesks(place.current, now),
+    place: place.current,
+    requirePlace: place.require,
     /** Desk or policy may have changed: read it again. */
-    refreshPlace() {
-      place = null
-    },
-    /** The key that the hub is told of is the newest that this kiosk made. */
-    openingKeyIsOurs(): boolean {
-      const told = records.read()?.openingPublic ?? null
-      try {
-        const newest = openingKeys.newest()
-        roster.holders()
-        return told === null || newest === null || newest.equals(told)
-      } catch {
-        return false
-      }
-    },
+    refreshPlace: place.refresh,
+    openingKeyIsOurs: () => openingKeyIsOurs(parts, stores),
     /** After any start: verifications of the last run die, and its intents without an outcome are uncertain. */
     recover() {
-      store.transact(() => {
-        const generation = records.nextGeneration()
-        if (ledger.head().seq === 0)
-          ledger.append({ kind: 'kiosk-enrolled', facts: { kiosk: record.kiosk, desk: record.desk } })
-        pickups.voidVerifications()
-        ledger.append({
-          kind: 'engine-started',
-          facts: {
-            version: parts.version,
-            generation,
-            ...(parts.updateNews === undefined ? {} : { update: parts.updateNews }),
-          },
-        })
-      })
-      diedPrinting = accountForIntents({ store, ledger, pickups, slips }, failures.restartedWhilePrinting).length > 0
-      // Nobody is being served any more; paper that is not accounted for is a person's to settle first.
-      store.transact(() => {
-        for (const walkIn of walkIns.open()) {
-          const pickup = walkIn.pickup === null ? null : pickups.get(walkIn.pickup)
-          if (pickup !== null && slips.unsettledOf(pickup.id) !== null) continue
-          if (pickup !== null && !pickupCan.beServed(pickup.state)) walkIns.done(walkIn.id)
-          else walkIns.abandon(walkIn, failures.engineRestarting)
-        }
-      })
+      diedPrinting = recover(parts, stores)
     },
     /** The last engine began a slip and never wrote how it ended. */
     diedPrinting: () => diedPrinting,

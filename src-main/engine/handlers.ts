@@ -81,25 +81,12 @@ const proving: ReadonlySet<MethodName<KioskApi>> = new Set([
   'printLetter',
 ])
 
-/** Whose pickup code was typed into the search. */
-function byTypedCode({ pickups, keys }: Services, search: string): Pickup[] {
-  const code = typedPickupCode(search)
-  return code === null ? [] : pickups.byCodeTag(pickupCodeTag(keys.lookupKey, code))
-}
-
-export function createHandlers({
-  config,
-  readers,
-  printer,
-  store,
-  desk,
-  state,
-  enrol,
-  changed,
-  endUnwatchedLearning,
-}: Parts): HandlersOf<KioskApi> {
-  /** Hands a call to the enrolled desk if who is signed in may make it, and pushes the state it left behind. */
-  function atDesk<I, O>(
+/**
+ * Hands a call to the enrolled desk if whoever is signed in may make it, and pushes the state it left behind. Every
+ * role is decided here: a handler that asks for the session again does so because time has passed.
+ */
+function createAtDesk(desk: () => DeskParts | null, changed: () => void) {
+  return function atDesk<I, O>(
     method: MethodName<KioskApi>,
     pick: (parts: DeskParts) => (input: I) => Result<O> | Promise<Result<O>>,
   ): (input: I) => Promise<Result<O>> {
@@ -127,34 +114,25 @@ export function createHandlers({
         }
       })
   }
+}
+
+export function createHandlers({
+  config,
+  readers,
+  printer,
+  store,
+  desk,
+  state,
+  enrol,
+  changed,
+  endUnwatchedLearning,
+}: Parts): HandlersOf<KioskApi> {
+  const atDesk = createAtDesk(desk, changed)
 
   return {
     state: () => onDiskLater(() => ok(state())),
-    queue: atDesk('queue', ({ services, activity }) => async (input) => {
-      activity()
-      if (input.search.trim() !== '') {
-        await foldRemaining(services.pickups)
-        // Whoever asked may have left meanwhile.
-        if (services.signIn.session() === null) return fail(failures.notSignedIn)
-      }
-      const { pickups, total } = services.pickups.queue(input, startOfDeskDay(services.now()))
-      const coded = byTypedCode(services, input.search).filter(({ id }) => pickups.every((each) => each.id !== id))
-      const shown = [...coded, ...pickups].slice(0, input.limit)
-      return ok({ pickups: shown.map((pickup) => pickupView(services.views, pickup)), total: total + coded.length })
-    }),
-    journal: atDesk('journal', ({ services }) => ({ limit }) => {
-      const acked = services.records.read()?.acked ?? 0
-      return ok({
-        entries: services.ledger.recent(limit).map((row) => ({
-          seq: row.seq,
-          time: row.time,
-          kind: row.kind,
-          actor: row.actor === null ? null : (services.roster.get(StaffId.parse(row.actor))?.name ?? null),
-          pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
-          acknowledged: row.seq <= acked,
-        })),
-      })
-    }),
+    queue: atDesk('queue', queue),
+    journal: atDesk('journal', journal),
     enrol: ({ hub, code }) => onDiskLater(() => enrol({ address: hub, code })),
     enterPin: atDesk('enterPin', ({ signingIn }) => signingIn.handlers.enterPin),
     signOut: atDesk('signOut', ({ signingIn }) => signingIn.handlers.signOut),
@@ -173,14 +151,7 @@ export function createHandlers({
         now: services.now(),
       })
     }),
-    serveOutsideHours: atDesk('serveOutsideHours', ({ services, activity }) => ({ reason }) => {
-      activity()
-      const session = services.signIn.session()
-      if (session === null) return fail(failures.notSignedIn)
-      services.opening.override(reason, session.staff)
-      services.sync.nudge()
-      return ok(null)
-    }),
+    serveOutsideHours: atDesk('serveOutsideHours', serveOutsideHours),
     // Asked again and again while its screen is open: no act of a person that would keep the desk unlocked.
     readers: atDesk('readers', () => () => ok(readersView(readers))),
     learnReader: atDesk('learnReader', ({ activity }) => async ({ path }) => {
@@ -242,3 +213,53 @@ export function createHandlers({
     ),
   }
 }
+
+/** Whose pickup code was typed into the search. */
+function byTypedCode({ pickups, keys }: Services, search: string): Pickup[] {
+  const code = typedPickupCode(search)
+  return code === null ? [] : pickups.byCodeTag(pickupCodeTag(keys.lookupKey, code))
+}
+
+/** The rows of the queue, with the names of whoever is looked for opened first. */
+const queue =
+  ({ services, activity }: DeskParts): HandlersOf<KioskApi>['queue'] =>
+  async (input) => {
+    activity()
+    if (input.search.trim() !== '') {
+      await foldRemaining(services.pickups)
+      // Whoever asked may have left meanwhile.
+      if (services.signIn.session() === null) return fail(failures.notSignedIn)
+    }
+    const { pickups, total } = services.pickups.queue(input, startOfDeskDay(services.now()))
+    const coded = byTypedCode(services, input.search).filter(({ id }) => pickups.every((each) => each.id !== id))
+    const shown = [...coded, ...pickups].slice(0, input.limit)
+    return ok({ pickups: shown.map((pickup) => pickupView(services.views, pickup)), total: total + coded.length })
+  }
+
+/** The newest entries of the ledger. */
+const journal =
+  ({ services }: DeskParts): HandlersOf<KioskApi>['journal'] =>
+  ({ limit }) => {
+    const acked = services.records.read()?.acked ?? 0
+    return ok({
+      entries: services.ledger.recent(limit).map((row) => ({
+        seq: row.seq,
+        time: row.time,
+        kind: row.kind,
+        actor: row.actor === null ? null : (services.roster.get(StaffId.parse(row.actor))?.name ?? null),
+        pickup: row.pickup === null ? null : PickupId.parse(row.pickup),
+        acknowledged: row.seq <= acked,
+      })),
+    })
+  }
+
+const serveOutsideHours =
+  ({ services, activity }: DeskParts): HandlersOf<KioskApi>['serveOutsideHours'] =>
+  ({ reason }) => {
+    activity()
+    const session = services.signIn.session()
+    if (session === null) return fail(failures.notSignedIn)
+    services.opening.override(reason, session.staff)
+    services.sync.nudge()
+    return ok(null)
+  }

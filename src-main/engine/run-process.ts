@@ -7,9 +7,14 @@ import { writeSync } from 'node:fs'
 import { CallFrame, answer } from '../../src-shared/kiosk-api/contract.ts'
 import { kioskApi } from '../../src-shared/kiosk-api/index.ts'
 import { createPrinter } from '../printers/index.ts'
-import { createNodeHidBus, createReaderSupervisor, createSimulatedBus } from '../readers/index.ts'
+import {
+  createNodeHidBus,
+  createReaderSupervisor,
+  createSimulatedBus,
+  type ReaderSupervisor,
+} from '../readers/index.ts'
 import { wipe } from '../vault/index.ts'
-import { deskDate, parseEngineConfig, systemClock, systemTimers } from '../desk/index.ts'
+import { deskDate, parseEngineConfig, systemClock, systemTimers, type EngineConfig } from '../desk/index.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { version } from './version.ts'
 import { connectParent, type ParentChannel } from './parent-channel.ts'
@@ -25,20 +30,6 @@ export function runEngineProcess({
   parent = connectParent(),
 }: { checkpoint?: (name: string) => void; parent?: ParentChannel } = {}): void {
   let engine: Engine | null = null
-
-  /** Where it happened, never with what data: a message of a bug may carry a value. */
-  function logBug(where: string, error: unknown): void {
-    const stack =
-      error instanceof Error
-        ? `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}`
-        : 'not an Error'
-    writeSync(2, `lodge engine: bug in ${where}: ${stack}\n`)
-  }
-
-  function dieOf(where: string, error: unknown): void {
-    logBug(where, error)
-    process.exit(1)
-  }
 
   /**
    * A disk that fails where nobody waits for an answer is a failure with its code; anything else is a bug, and this
@@ -56,20 +47,7 @@ export function runEngineProcess({
       fatal(config.failure)
       return
     }
-    const bus =
-      config.value.simulatedReaders === undefined
-        ? createNodeHidBus()
-        : createSimulatedBus(config.value.simulatedReaders)
-    const readers = createReaderSupervisor(
-      {
-        bus,
-        monotonic: systemClock.monotonic,
-        timers: systemTimers,
-        platform: process.platform,
-        today: () => deskDate(systemClock.wall()),
-      },
-      config.value.readers,
-    )
+    const readers = readersOf(config.value)
     const keyEncryptionKey = Buffer.from(message.keyEncryptionKey)
     wipe(message.keyEncryptionKey)
     engine = createEngine({
@@ -137,4 +115,31 @@ export function runEngineProcess({
   parent.onGone(() => {
     stop().catch((error: unknown) => dieOf('stop', error))
   })
+}
+
+/** Where it happened, never with what data: a message of a bug may carry a value. */
+function logBug(where: string, error: unknown): void {
+  const stack =
+    error instanceof Error ? `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}` : 'not an Error'
+  writeSync(2, `lodge engine: bug in ${where}: ${stack}\n`)
+}
+
+function dieOf(where: string, error: unknown): void {
+  logBug(where, error)
+  process.exit(1)
+}
+
+/** The readers of this computer, or the simulated ones that the settings name. */
+function readersOf(config: EngineConfig): ReaderSupervisor {
+  const bus = config.simulatedReaders === undefined ? createNodeHidBus() : createSimulatedBus(config.simulatedReaders)
+  return createReaderSupervisor(
+    {
+      bus,
+      monotonic: systemClock.monotonic,
+      timers: systemTimers,
+      platform: process.platform,
+      today: () => deskDate(systemClock.wall()),
+    },
+    config.readers,
+  )
 }
