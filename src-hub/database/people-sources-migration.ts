@@ -25,6 +25,8 @@ CREATE TABLE people_run_row (
   key text NOT NULL, account text NOT NULL, recipient text, fields jsonb NOT NULL, sealed bytea, state text NOT NULL,
   problem text, params jsonb, PRIMARY KEY (run, n));
 CREATE INDEX people_run_row_account ON people_run_row (account);
+-- What is still to be carried out, in its order: piece by piece, whatever is done already.
+CREATE INDEX people_run_row_planned ON people_run_row (run, n) WHERE state = 'planned';
 -- key: what the source calls the person, for good. gone_at: the source no longer has them; before: the end of the
 -- account as it was until then.
 CREATE TABLE people_link (
