@@ -82,6 +82,11 @@ describe('a check-in screen', () => {
     await rest()
     screen.desk.reader.tap('04FFEE00112233')
     await see('screen-refused')
+    expect(await words('failure-code')).toContain('L-253')
+    expect(await screen.page.getByTestId('request-delivery').count()).toBe(0)
+    await rest()
+    screen.desk.reader.tap(visitor('veera').cards[0] ?? '')
+    await see('screen-refused')
     expect(await words('failure-code')).toContain('L-202')
     await createHand(screen.page, 'touch').tap('request-delivery')
     await expect

@@ -3,8 +3,9 @@
  * that says no symbology sends like any card.
  */
 const goods = /^(?:\d{8}|\d{12,13})$/
-/** AIM identifiers of EAN and UPC. */
+/** AIM identifiers of EAN and UPC, and what such a symbol holds: digits, perhaps with an add-on. */
 const eanUpc = /^\]E/
+const eanText = /^\d{8,18}$/
 
 export function isShopCode({
   text,
@@ -13,8 +14,8 @@ export function isShopCode({
   readonly text: string
   readonly symbology?: string | null
 }): boolean {
-  if (symbology !== undefined && symbology !== null) return eanUpc.test(symbology)
   const digits = text.trim()
+  if (symbology !== undefined && symbology !== null) return eanUpc.test(symbology) && eanText.test(digits)
   if (!goods.test(digits)) return false
   const sum = [...digits]
     .reverse()
