@@ -7,9 +7,9 @@ function authoritiesIn(pem: string): X509Certificate[] {
   return blocks.map((block) => new X509Certificate(block))
 }
 
-/** The newest one's SHA-256 in lower-case hexadecimal, as the hub counts them. */
-export function newestTrusted(pem: string): string {
-  return authoritiesIn(pem).at(-1)?.fingerprint256.replaceAll(':', '').toLowerCase() ?? ''
+/** The newest one's SHA-256 in lower-case hexadecimal, as the hub counts them; undefined: no certificate is pinned. */
+export function newestTrusted(pem: string): string | undefined {
+  return authoritiesIn(pem).at(-1)?.fingerprint256.replaceAll(':', '').toLowerCase()
 }
 
 /**

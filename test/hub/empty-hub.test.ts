@@ -40,6 +40,8 @@ const byId: Readonly<Partial<Record<HubRoute, Readonly<Record<string, string | n
   importRows: { id: nobody },
   dataSubject: { recipient: nobody },
   policyVersion: { version: 0 },
+  peopleRuns: { source: nobody },
+  peopleRunRows: { run: nobody },
 }
 /** What a list cannot do without. */
 const queries: Readonly<Partial<Record<HubRoute, Readonly<Record<string, string | number>>>>> = {
