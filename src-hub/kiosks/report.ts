@@ -25,7 +25,7 @@ export interface Reported {
  */
 const patienceMs = 5000
 /** Grants that one transaction takes up at most. */
-const mostAtOnce = 500
+const mostAtOnce = 100
 
 /**
  * Fails with L-680 for a report that is older than what the hub has acknowledged: the kiosk is asked to say it again,
