@@ -218,13 +218,6 @@ export const mutants: readonly Mutant[] = [
     to: 'if (false) {',
   },
   {
-    guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',
-    file: 'src-hub/ledger/rules.ts',
-    from: 'if (!hubPickupCan.beServed(row.state)) return\n    recall(set, effects, pickup)',
-    to: 'return',
-    seeds: 2000,
-  },
-  {
     guard: 'an opening key is countersigned by one that a badge and a PIN opened',
     file: 'src-hub/kiosks/opening-keys.ts',
     from: '    if (!(await check(link, parts.keys.countersignPrivate))) return false\n',

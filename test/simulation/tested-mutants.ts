@@ -156,6 +156,13 @@ export const testedMutants: readonly TestedMutant[] = [
     test: 'test/adversary/evidence.test.ts',
   },
   {
+    guard: 'paper gone missing under a grant that a restored hub has forgotten burns its pickup',
+    file: 'src-hub/ledger/rules.ts',
+    from: 'if (!hubPickupCan.beServed(row.state)) return\n    recall(set, effects, pickup)',
+    to: 'return',
+    test: 'test/ledger/forgotten-grants.test.ts',
+  },
+  {
     guard: 'a grant that was made while its person changed is looked at again',
     file: 'src-hub/corrections/worker.ts',
     from: "    for (const which of ['first', 'second'] as const)",
