@@ -236,12 +236,6 @@ export const mutants: readonly Mutant[] = [
     to: 'if (!isFingerprint(typed, typed)) {',
   },
   {
-    guard: 'a pickup sent to the kiosk’s own desk is not granted anew',
-    file: 'src-hub/ledger/rules.ts',
-    from: 'if (entry.facts.to === set.desk) {',
-    to: 'if (false) {',
-  },
-  {
     guard: 'what a frozen kiosk sends is kept, and its handovers count',
     file: 'src-hub/ledger/intake.ts',
     from: "      const kept = await keepEvidence('frozen')\n",

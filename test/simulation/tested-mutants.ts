@@ -169,4 +169,11 @@ export const testedMutants: readonly TestedMutant[] = [
     to: "    for (const which of ['first'] as const)",
     test: 'test/hub/corrections.test.ts',
   },
+  {
+    guard: 'a pickup sent to the kiosk’s own desk is not granted anew',
+    file: 'src-hub/ledger/rules.ts',
+    from: 'if (entry.facts.to === set.desk) {',
+    to: 'if (false) {',
+    test: 'test/adversary/opening-key.test.ts',
+  },
 ]
