@@ -122,8 +122,8 @@ export const testedMutants: readonly TestedMutant[] = [
   },
   {
     guard: 'a pickup that was handed over here is opened by no grant',
-    file: 'src-main/pickups/cache.ts',
-    from: '    if (!again) return false\n',
+    file: 'src-main/pickups/taking.ts',
+    from: '  if (!again) return false\n',
     to: '',
     test: 'test/pickups/grants.test.ts',
   },
@@ -151,7 +151,7 @@ export const testedMutants: readonly TestedMutant[] = [
   {
     guard: 'what counted beside the ledger counts once when it joins',
     file: 'src-hub/ledger/rules.ts',
-    from: '      if (set.told.has(item.hash)) return\n',
+    from: '  if (set.told.has(item.hash)) return\n',
     to: '',
     test: 'test/adversary/evidence.test.ts',
   },
