@@ -12,6 +12,7 @@ import {
   type GrantParts,
   type Place,
 } from '../pickups/index.ts'
+import { LeaseLost } from '../worker-loop.ts'
 
 /** Renewed by every batch; what a process that died had begun waits for it to end. */
 export const leaseMs = 15_000
@@ -32,9 +33,6 @@ export interface DeskJob {
   place: Place | null
   readonly lease: string
 }
-
-/** Another process goes on with it. */
-export class LeaseLost extends Error {}
 
 interface Step {
   /** null: this round is over. */

@@ -2,8 +2,8 @@
 import { newId } from '../../src-shared/protocol/ids.ts'
 import type { Db } from '../database/index.ts'
 import type { GrantParts } from '../pickups/index.ts'
-import { createWorkerLoop } from '../worker-loop.ts'
-import { goOn, leave, LeaseLost, take } from './run.ts'
+import { createWorkerLoop, LeaseLost } from '../worker-loop.ts'
+import { goOn, leave, take } from './run.ts'
 
 const pollMs = 1000
 /** Then another job has its turn. */

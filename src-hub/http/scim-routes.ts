@@ -191,24 +191,20 @@ export function serveScim(app: FastifyInstance, parts: ScimRouteParts): void {
       return send(reply.header('location', user.meta.location), part(call, user), 201)
     }),
   )
-  app.put(
-    at('/Users/:id'),
-    config,
-    handle(async (call, reply) => {
-      const user = await replaceUser(parts, call, call.id, call.json)
-      await changed()
-      return send(reply, part(call, user))
-    }),
-  )
-  app.patch(
-    at('/Users/:id'),
-    config,
-    handle(async (call, reply) => {
-      const user = await patchUser(parts, call, call.id, call.json)
-      await changed()
-      return send(reply, part(call, user))
-    }),
-  )
+  for (const [method, change] of [
+    ['PUT', replaceUser],
+    ['PATCH', patchUser],
+  ] as const)
+    app.route({
+      method,
+      url: at('/Users/:id'),
+      ...config,
+      handler: handle(async (call, reply) => {
+        const user = await change(parts, call, call.id, call.json)
+        await changed()
+        return send(reply, part(call, user))
+      }),
+    })
   app.delete(
     at('/Users/:id'),
     config,

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db } from '../database/index.ts'
 import { createStride, usualPace, type GrantParts } from '../pickups/index.ts'
-import { createWorkerLoop } from '../worker-loop.ts'
+import { createWorkerLoop, LeaseLost, takeEach } from '../worker-loop.ts'
 import { checkImport, type Lease } from './check.ts'
 import { runChunk } from './run.ts'
 
@@ -30,8 +30,6 @@ export interface ImportWorker {
   /** Works until nothing waits; returns how many imports it took up. */
   run(): Promise<number>
 }
-
-class LeaseLost extends Error {}
 
 export function createImportWorker(
   db: Db,
@@ -72,27 +70,17 @@ export function createImportWorker(
   }
 
   async function run(): Promise<number> {
-    let taken = 0
-    const failed: unknown[] = []
-    for (; !loop.stopped; taken++) {
-      const one = await claim(db, parts.now())
-      if (one === null) break
-      try {
-        if (one.state === 'checking') await checkImport(db, parts, held(one))
-        else await carryOut(held(one))
-      } catch (error) {
-        // Cancelled, or another process goes on with it. Else it waits for its lease to end; those behind it do not.
-        if (!(error instanceof LeaseLost)) failed.push(error)
-        continue
-      }
-      await db
-        .updateTable('import')
-        .set({ lease: null, lease_until: null })
-        .where('id', '=', one.id)
-        .where('lease', '=', one.lease)
-        .execute()
-    }
-    if (failed.length > 0) throw failed[0]
+    const taken = await takeEach(
+      {
+        claim: () => claim(db, parts.now()),
+        work: (one) => (one.state === 'checking' ? checkImport(db, parts, held(one)) : carryOut(held(one))),
+        async giveBack({ id, lease }) {
+          const none = { lease: null, lease_until: null }
+          await db.updateTable('import').set(none).where('id', '=', id).where('lease', '=', lease).execute()
+        },
+      },
+      loop,
+    )
     await sweep(db, parts.now())
     return taken
   }

@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { transact, type Db } from '../database/index.ts'
-import { LeaseLost, type RunLease } from './runs.ts'
+import { LeaseLost } from '../worker-loop.ts'
+import type { RunLease } from './runs.ts'
 
 /** Renewed by every piece, and while a source is being read. */
 export const leaseMs = 60_000

@@ -150,7 +150,6 @@ export interface RunLease {
   readonly source: string
   keep(tx: Tx): Promise<void>
 }
-export class LeaseLost extends Error {}
 
 /** A row's person, as it is kept until the row is carried out. */
 interface Sealed {

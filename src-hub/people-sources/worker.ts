@@ -4,10 +4,10 @@
  */
 import { sql } from 'kysely'
 import { transact, type Db } from '../database/index.ts'
-import { createWorkerLoop } from '../worker-loop.ts'
+import { createWorkerLoop, takeEach } from '../worker-loop.ts'
 import { applyRun, readRun, type RunParts } from './carry-out.ts'
 import { claim, held, leaseMs } from './lease.ts'
-import { LeaseLost, type RunLease } from './runs.ts'
+import type { RunLease } from './runs.ts'
 import { schedule } from './schedule.ts'
 
 const pollMs = 2000
@@ -60,27 +60,18 @@ export function createPeopleWorker(
   }
 
   async function run(): Promise<number> {
-    let taken = 0
-    const failed: unknown[] = []
     await schedule(db, parts)
-    for (; !loop.stopped; taken++) {
-      const one = await claim(db, parts.now())
-      if (one === null) break
-      try {
-        await take(one, held(parts.now, one))
-      } catch (error) {
-        // Called off, or another process goes on with it. Else it waits for its lease to end.
-        if (!(error instanceof LeaseLost)) failed.push(error)
-        continue
-      }
-      await db
-        .updateTable('people_run')
-        .set({ lease: null, lease_until: null })
-        .where('id', '=', one.id)
-        .where('lease', '=', one.lease)
-        .execute()
-    }
-    if (failed.length > 0) throw failed[0]
+    const taken = await takeEach(
+      {
+        claim: () => claim(db, parts.now()),
+        work: (one) => take(one, held(parts.now, one)),
+        async giveBack({ id, lease }) {
+          const none = { lease: null, lease_until: null }
+          await db.updateTable('people_run').set(none).where('id', '=', id).where('lease', '=', lease).execute()
+        },
+      },
+      loop,
+    )
     await sweep()
     return taken
   }

@@ -1,5 +1,4 @@
 /** What is said of one person, whoever says it. */
-import type { PersonField } from '../../src-shared/hub-api/agent/people-sources.ts'
 import type { Language, RecipientClass } from '../../src-shared/domain/index.ts'
 import type { PersonName } from '../../src-shared/hub-api/words.ts'
 
@@ -22,6 +21,3 @@ export interface PersonFacts {
   /** All that the person has, normalised. */
   readonly cards?: readonly string[] | undefined
 }
-
-/** Each field of the contract is a fact and the other way round. */
-export type FactName = keyof PersonFacts & PersonField

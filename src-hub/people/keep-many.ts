@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { RecipientId } from '../../src-shared/domain/index.ts'
-import { dateAt } from '../../src-shared/domain/opening-hours.ts'
+import { dateAt, startOfDate } from '../../src-shared/domain/opening-hours.ts'
 import { newId } from '../../src-shared/protocol/ids.ts'
 import { fail, type Failure } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
@@ -42,7 +42,7 @@ interface Placed extends KeptPerson {
 }
 
 /** The last day on which an account that ends now was valid. */
-export const endedBefore = (now: number): string => dateAt(now - 86_400_000)
+export const endedBefore = (now: number): string => dateAt(startOfDate(now) - 1)
 
 const texts = (values: readonly string[]) => sql`${[...values]}::text[]`
 const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`
