@@ -49,21 +49,27 @@ async function notes(db: Db, look: 'first' | 'second'): Promise<Notes> {
 
 /**
  * Live grants of whoever was changed, and of those whose birth date agrees with theirs as far as both are known: they
- * may be namesakes now, or no longer.
+ * may be namesakes now, or no longer. Left out are grants of the transaction that changed the person: whoever brings
+ * people and issues for them (an import) does so in this order, and the grants are of what was brought. `xmin` is the
+ * transaction's number without its epoch (PostgreSQL, "System Columns").
  */
 async function liveOf(db: Db, keys: HubKeys, ids: readonly number[]): Promise<readonly Live[]> {
-  const { rows: born } = await sql<{ sealed: Buffer }>`SELECT DISTINCT r.birth_date AS sealed FROM recipient r
-    JOIN correction c ON c.recipient = r.id WHERE c.id = ANY(${ids}::bigint[]) AND c.namesakes AND r.birth_date IS NOT NULL`.execute(
-    db,
+  const { rows: born } = await sql<{ made: string; sealed: Buffer }>`
+    SELECT DISTINCT c.made::text AS made, r.birth_date AS sealed FROM recipient r JOIN correction c ON c.recipient = r.id
+    WHERE c.id = ANY(${ids}::bigint[]) AND c.namesakes AND r.birth_date IS NOT NULL`.execute(db)
+  const agreeing = born.flatMap(({ made, sealed }) =>
+    agreeingBirths(keys, sealed).map((blind) => ({ made, blind: blind.toString('hex') })),
   )
-  const blinds = [...new Set(born.flatMap(({ sealed }) => agreeingBirths(keys, sealed).map((b) => b.toString('hex'))))]
   const { rows } = await sql<Live>`
-    WITH noted AS (SELECT recipient, birth FROM correction WHERE id = ANY(${ids}::bigint[])),
-      births AS (SELECT birth FROM noted WHERE birth IS NOT NULL
-        UNION SELECT decode(b, 'hex') FROM unnest(${blinds}::text[]) AS t(b)),
-      people AS (SELECT recipient AS id FROM noted UNION SELECT r.id FROM recipient r JOIN births b ON b.birth = r.birth_blind)
-    SELECT g.kiosk, g.pickup FROM people JOIN pickup p ON p.recipient = people.id AND p.state = 'granted'
-      JOIN "grant" g ON g.pickup = p.id AND g.state = 'granted' ORDER BY g.kiosk, g.pickup`.execute(db)
+    WITH noted AS (SELECT recipient, birth, made FROM correction WHERE id = ANY(${ids}::bigint[])),
+      births AS (SELECT birth, made FROM noted WHERE birth IS NOT NULL UNION
+        SELECT decode(b, 'hex'), made FROM unnest(${agreeing.map((one) => one.blind)}::text[],
+          ${agreeing.map((one) => one.made)}::bigint[]) AS t(b, made)),
+      people AS (SELECT recipient AS id, made FROM noted UNION
+        SELECT r.id, b.made FROM recipient r JOIN births b ON b.birth = r.birth_blind)
+    SELECT DISTINCT g.kiosk, g.pickup FROM people JOIN pickup p ON p.recipient = people.id AND p.state = 'granted'
+      JOIN "grant" g ON g.pickup = p.id AND g.state = 'granted'
+    WHERE g.xmin::text::bigint <> people.made % 4294967296 ORDER BY g.kiosk, g.pickup`.execute(db)
   return rows
 }
 

@@ -270,4 +270,11 @@ ALTER TABLE kiosk ADD COLUMN trusts text;
 `,
   },
   keyFilesMigration,
+  {
+    version: 260,
+    sql: `
+-- The transaction that changed the person: grants that it made itself are of what it changed.
+ALTER TABLE correction ADD COLUMN made bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint;
+`,
+  },
 ]

@@ -94,6 +94,7 @@ export interface Tables {
     namesakes: Generated<boolean>
     birth: Buffer | null
     looked: number | null
+    made: Generated<number>
   }
   /** Where each of the hub's key files lay when it last started; `check_value` of the master key alone. */
   key_file: { name: string; path: string; host: string; check_value: Buffer | null; noted_at: number }

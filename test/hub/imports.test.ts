@@ -105,7 +105,7 @@ test('people with accounts and cards are brought by the same file; two thousand 
   const lines = Array.from(
     { length: 2000 },
     (_, n) =>
-      `new${n},${prefix},R-9,student,Åström${n},"Märta, Ö",sv,2001-02-${String(1 + (n % 28)).padStart(2, '0')},,2031-01-01,${(0xa0000000 + n).toString(16)}`,
+      `new${n},${prefix},R-9,student,Åström${n},"Märta, Ö",sv,${1960 + (n % 48)}-${String(1 + (n % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')},,2031-01-01,${(0xa0000000 + n).toString(16)}`,
   )
   const id = await upload(
     `account,desk,request_reference,class,family,given,language,birth_date,sponsor,valid_until,cards\n${lines.join('\n')}\n`,
