@@ -68,6 +68,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   [failures.cardTaken]: 409,
   [failures.pickupCannotThat]: 409,
   [failures.livePickupExists]: 409,
+  [failures.secretStillEnding]: 409,
   [failures.policySavedMeanwhile]: 409,
   [failures.accountTaken]: 409,
   [failures.deviceAsksTooOften]: 429,

@@ -10,9 +10,10 @@ import { zoned } from '../../src-shared/domain/zone.ts'
 import { fullName } from '../../src-shared/domain/person-name.ts'
 import { fail, ok, type Result } from '../../src-shared/failures/result.ts'
 import * as failures from '../../src-shared/failures/named.ts'
-import { appendOnly, transact, type Db, type Tx } from '../database/index.ts'
+import { appendOnly, keep, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { pickupTimeline } from '../pickups/index.ts'
+import { endBeforeErasure } from '../secret-jobs/index.ts'
 
 /** In place of an erased person, for what must keep pointing somewhere. */
 const erased = { recipient: 'erased'.padEnd(22, '_'), account: 'erased' }
@@ -194,7 +195,10 @@ function inWords(language: Language, now: number, told: Told): string {
   return lines.join('\n')
 }
 
-/** Fails with L-609, L-660 (a pickup of theirs is live). Returns how many pickups are nobody's now. */
+/**
+ * Fails with L-609, L-660 (a pickup of theirs is live), L-352 (the source is still owed an act for their accounts, such
+ * as the end of an unused secret; erase again when it has answered). Returns how many pickups are nobody's now.
+ */
 export async function erasePerson(db: Db, now: number, actor: string, recipient: string): Promise<Result<number>> {
   if (recipient === erased.recipient) return fail(failures.notFound, { what: 'recipient' })
   return transact(db, async (tx) => {
@@ -217,12 +221,9 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
       .execute()
     if (pickups.some(({ state }) => ['unassigned', 'granted', 'revoking'].includes(state)))
       return fail(failures.livePickupExists)
-    await erase(
-      tx,
-      recipient,
-      accounts,
-      pickups.map((pickup) => pickup.id),
-    )
+    const ids = pickups.map((pickup) => pickup.id)
+    if ((await endBeforeErasure(tx, now, accounts, ids)) > 0) return keep(fail(failures.secretStillEnding))
+    await erase(tx, recipient, accounts, ids)
     await tx
       .insertInto('audit')
       .values({

@@ -65,3 +65,24 @@ export async function oweEndings(db: Db, now: number, goOn: () => boolean = () =
       return ids.length === atOnce
     })
 }
+
+/**
+ * Before the account's name goes: owes the end of every secret of these pickups that was handed over and may still
+ * bind, because the source can be asked only by that name. Returns how many acts the source is still owed for these
+ * accounts; the person can be erased once there are none.
+ */
+export async function endBeforeErasure(
+  tx: Tx,
+  now: number,
+  accounts: readonly string[],
+  pickups: readonly string[],
+): Promise<number> {
+  const binding = await sql<{ id: string }>`SELECT p.id FROM pickup p WHERE p.id = ANY(${pickups}::text[])
+    AND p.state IN ('handed-over','dispatched','delivered') AND p.secret_ends < 2
+    AND EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.kind = 'set' AND s.asked)`.execute(tx)
+  const ids = binding.rows.map(({ id }) => id)
+  await owe(tx, now, ids, 2)
+  const open = await sql<{ n: number }>`SELECT count(*)::int AS n FROM secret_job
+    WHERE account = ANY(${accounts}::text[]) AND state IN ('pending','running')`.execute(tx)
+  return open.rows[0]?.n ?? 0
+}

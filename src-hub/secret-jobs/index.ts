@@ -1,2 +1,2 @@
-export { oweEndings } from './endings.ts'
+export { endBeforeErasure, oweEndings } from './endings.ts'
 export { createSecretWorker, type SecretWorker } from './worker.ts'

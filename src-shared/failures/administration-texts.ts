@@ -659,4 +659,18 @@ export const administrationTexts = {
       'There is nothing to do. To read it again, choose to read everybody.',
     ],
   },
+  'L-352': {
+    fi: [
+      'Henkilön salasanaa poistetaan vielä käytöstä. Henkilöä ei ole vielä poistettu.',
+      'Poista henkilö uudelleen hetken kuluttua. Jos tämä toistuu, katso hälytykset: hakemisto ei ehkä vastaa.',
+    ],
+    sv: [
+      'Personens lösenord håller ännu på att spärras. Personen har inte raderats ännu.',
+      'Radera personen på nytt om en stund. Om detta upprepas, se larmen: katalogen svarar kanske inte.',
+    ],
+    en: [
+      'The person’s password is still being disabled. The person has not been erased yet.',
+      'Erase the person again in a moment. If this happens again, see the alarms: the directory may be away.',
+    ],
+  },
 } as const satisfies Record<`L-${string}`, Texts>

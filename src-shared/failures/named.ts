@@ -114,6 +114,7 @@ export const sourceBusy = 'L-348'
 export const attributeUnusable = 'L-349'
 export const goneHeldBack = 'L-350'
 export const sourceFileUnchanged = 'L-351'
+export const secretStillEnding = 'L-352'
 
 // Staff and readiness.
 export const notSignedIn = 'L-401'

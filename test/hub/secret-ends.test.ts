@@ -172,6 +172,25 @@ test('a reissued secret is not ended by the date of the one before it', async ()
   expect(await acts(first.pickup)).toEqual(['set done', 'expire moot'])
 })
 
+test('whoever is erased leaves no secret in force: the directory is told while the account has a name', async () => {
+  const account = fleet.accounts[9] ?? ''
+  const { text } = await handedOver(account)
+  const { db } = fleet.hub()
+  const row = db.selectFrom('account').select('recipient').where('account', '=', account)
+  const { recipient } = await row.executeTakeFirstOrThrow()
+  const erase = () => fleet.agent().call('erase', { body: { recipient: recipient as never, confirm: true } })
+  link.cut = 'at-connect'
+  expect(await erase()).toMatchObject({ ok: false, failure: { code: 'L-352' } })
+  await at(Date.now())
+  expect(await erase()).toMatchObject({ ok: false, failure: { code: 'L-352' } })
+  link.cut = 'never'
+  expect(await directory.binds(account, text)).toBe(true)
+  await at(Date.now())
+  expect(await directory.binds(account, text)).toBe(false)
+  expect(await erase()).toMatchObject({ ok: true })
+  expect(await db.selectFrom('secret_job').select('id').where('account', '=', account).execute()).toEqual([])
+})
+
 test('a directory that is away is asked again, and people are told; then it ends', async () => {
   const account = fleet.accounts[4] ?? ''
   const { pickup, text, until } = await handedOver(account)
