@@ -75,9 +75,8 @@ export async function tellStaff(tx: Tx, keys: HubKeys, id: string, gone: readonl
     tx,
     (await staffed(tx, all)).map(({ desk, kiosk }) => {
       if (!desks.includes(desk)) return { desk, change: { kind: 'staff-removed', staff: StaffId.parse(id) } }
-      const lookup = keys.lookupKey(kiosk)
+      const lookup = keys.tagKey(kiosk)
       const badgeTags = badges.map((badge) => Tag.parse(cardTag(lookup, badge).toString('base64url')))
-      lookup.fill(0)
       const staff = { id: StaffId.parse(id), name, role: StaffRole.parse(role), badgeTags }
       return { desk, change: { kind: 'staff-changed', staff } }
     }),

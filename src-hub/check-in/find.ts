@@ -66,7 +66,7 @@ export async function waitingFor(
   if (query.by === 'pickup-code') {
     // The code is sealed; its tag under the desk's own kiosk's key stands in what that kiosk was granted.
     if (deskKiosk === null) return []
-    const tag = pickupCodeTag(keys.lookupKey(deskKiosk), query.code).toString('base64url')
+    const tag = pickupCodeTag(keys.tagKey(deskKiosk), query.code).toString('base64url')
     asked = asked
       .where('grant.kiosk', '=', deskKiosk)
       .where(sql<boolean>`strpos("grant".record, ${`"pickupCodeTag":"${tag}"`}) > 0`)

@@ -80,7 +80,7 @@ export async function policyRecord(db: Db | Tx): Promise<Policy> {
 
 /** Staff of a desk, badges as tags under the asking kiosk's own key. */
 export async function staffRecords(db: Db | Tx, keys: HubKeys, desk: string, kiosk: string): Promise<StaffRecord[]> {
-  const lookup = keys.lookupKey(kiosk)
+  const lookup = keys.tagKey(kiosk)
   const rows = await db
     .selectFrom('staff')
     .innerJoin('staff_desk', 'staff_desk.staff', 'staff.id')

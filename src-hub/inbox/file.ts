@@ -29,7 +29,7 @@ export function decisionOf(row: {
  * answered in between.
  */
 async function holderOf(db: Db, keys: HubKeys, kiosk: string, tag: string): Promise<string | null> {
-  const lookup = keys.lookupKey(kiosk)
+  const lookup = keys.tagKey(kiosk)
   const wanted = Buffer.from(tag, 'base64url')
   let after: Buffer = Buffer.alloc(0)
   for (;;) {

@@ -9,8 +9,10 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hkdfSync,
   randomBytes,
+  type KeyObject,
 } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +20,8 @@ import { deriveLookupKey, normaliseCardId } from '../../src-shared/protocol/tags
 
 export interface HubKeys {
   lookupKey(kiosk: string): Buffer
+  /** The same key as an object that tags are made with (`TagKey`). */
+  tagKey(kiosk: string): KeyObject
   /** AES-256-GCM: `nonce (12) | ciphertext | tag (16)`. */
   seal(text: string): Buffer
   open(sealed: Uint8Array): string
@@ -50,11 +54,13 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
   const master = readFileSync(file)
   if (master.length !== 32) throw new Error('the master key file must hold 32 bytes')
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), info, 32))
-  const sealKey = derive('lodge/hub-seal/1')
-  const blindKey = derive('lodge/hub-blind/1')
+  // As objects: what uses one costs 2 to 3 microseconds, and 12 to 17 with its bytes.
+  const sealKey = createSecretKey(derive('lodge/hub-seal/1'))
+  const blindKey = createSecretKey(derive('lodge/hub-blind/1'))
   const countersignPrivate = derive('lodge/hub-countersign/1')
   return {
     lookupKey: (kiosk) => deriveLookupKey(master, kiosk),
+    tagKey: (kiosk) => createSecretKey(deriveLookupKey(master, kiosk)),
     seal(text) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce)

@@ -77,7 +77,7 @@ export async function findAccounts(
   kiosk: { readonly id: string; readonly desk: string },
   sealed: string,
 ): Promise<Result<{ by: AccountQuery['by']; accounts: FoundAccount[]; more: boolean }>> {
-  const lookup = keys.lookupKey(kiosk.id)
+  const lookup = keys.tagKey(kiosk.id)
   const query = readQuery(keys, kiosk.id, sealed, AccountQuery)
   if (!query.ok) return query
   const rows = (await selectAccounts(db, keys, query.value)).filter((row) => row.class !== 'training')

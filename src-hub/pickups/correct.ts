@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
+import type { TagKey } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import type { GrantParts } from './grant-parts.ts'
@@ -41,7 +42,7 @@ function differences(old: GrantedPickup, now: GrantedPickup): string[] {
 function madeAnew(
   parts: Pick<GrantParts, 'keys'>,
   grantee: Grantee,
-  kiosk: { readonly id: string; readonly lookup: Buffer },
+  kiosk: { readonly id: string; readonly lookup: TagKey },
   old: GrantedPickup,
 ): GrantedPickup | null {
   try {
@@ -100,7 +101,7 @@ export async function correctGrants(
     parts.keys,
     grants.map(({ pickup }) => pickup),
   )
-  const to = { id: kiosk.id, lookup: parts.keys.lookupKey(kiosk.id) }
+  const to = { id: kiosk.id, lookup: parts.keys.tagKey(kiosk.id) }
   const changes: { readonly kind: 'pickup-granted'; readonly pickup: GrantedPickup }[] = []
   const audits: { readonly pickup: string; readonly detail: object }[] = []
   for (const { pickup, record } of grants) {

@@ -6,6 +6,7 @@ import type { GrantedPickup } from '../../src-shared/hub-api/index.ts'
 import { Epoch, KioskId, PickupId, SecretKind, WalkInId } from '../../src-shared/domain/index.ts'
 import { asciiJson } from '../../src-shared/protocol/ascii-json.ts'
 import { sealEnvelope } from '../../src-shared/protocol/envelope.ts'
+import type { TagKey } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { appendToFeed } from '../desks/index.ts'
 import { generateSecret } from '../secret-source/index.ts'
@@ -67,7 +68,7 @@ export interface Grantable {
  */
 async function seal(
   parts: GrantParts,
-  kiosk: ReadyKiosk & { readonly lookup: Buffer },
+  kiosk: ReadyKiosk & { readonly lookup: TagKey },
   { id, secretKind, n, walkIn }: Grantable,
   grantee: Grantee | undefined,
   given: Buffer | null,
@@ -128,7 +129,7 @@ export async function grantMany(
     tx,
     pickups.flatMap(({ id, n }) => (n > 0 ? [id] : [])),
   )
-  const to = { ...kiosk, lookup: parts.keys.lookupKey(kiosk.id) }
+  const to = { ...kiosk, lookup: parts.keys.tagKey(kiosk.id) }
   const sealed = await Promise.all(
     pickups.map(async (one) => ({ one, record: await seal(parts, to, one, grantees.get(one.id), secretOf(one.id)) })),
   )

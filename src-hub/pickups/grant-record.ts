@@ -5,7 +5,7 @@ import type { Epoch } from '../../src-shared/domain/index.ts'
 import { secretUntil } from '../../src-shared/domain/secret-end.ts'
 import { GrantedPickup, PersonName } from '../../src-shared/hub-api/index.ts'
 import { areNamesakes, type Likeness } from '../../src-shared/protocol/namesakes.ts'
-import { birthTag, cardTag, pickupCodeTag } from '../../src-shared/protocol/tags.ts'
+import { birthTag, cardTag, pickupCodeTag, type TagKey } from '../../src-shared/protocol/tags.ts'
 import { bulkOf, type Tx } from '../database/index.ts'
 import { agreeingBirths, type HubKeys } from '../keys/index.ts'
 import { openAddress } from './policy-check.ts'
@@ -130,7 +130,7 @@ const text = (tag: Buffer) => tag.toString('base64url')
 export function grantRecord(
   keys: HubKeys,
   grantee: Grantee,
-  kiosk: { readonly id: string; readonly lookup: Buffer; readonly openingKey: Buffer | null },
+  kiosk: { readonly id: string; readonly lookup: TagKey; readonly openingKey: Buffer | null },
   epoch: Epoch,
   envelope: Buffer,
 ): GrantedPickup {
