@@ -23,15 +23,13 @@ export function createJobs(db: Db, parts: GrantParts, onBug: (job: string, error
   let stopped = false
 
   const now = () => parts.now()
+  const source = parts.secrets?.directory === true
   const works: readonly (readonly [name: string, work: () => Promise<unknown>])[] = [
     ['birth-indexes', () => whileSome(() => fillBirthIndexes(db, parts.keys))],
     ['returns', () => returnUnclaimed(db, parts, () => !stopped)],
-    [
-      'secret-ends',
-      () => (parts.secrets?.directory === true ? oweEndings(db, now(), () => !stopped) : Promise.resolve()),
-    ],
+    ['secret-ends', () => (source ? oweEndings(db, now(), () => !stopped) : Promise.resolve())],
     ['feeds', () => pruneFeeds(db)],
-    ['retention', () => purgeEnded(db, now(), () => !stopped)],
+    ['retention', () => purgeEnded(db, now(), () => !stopped, undefined, source)],
     ['expiring', () => tellExpiring(db, now())],
     ['webhooks', () => pruneWebhooks(db, now())],
   ]

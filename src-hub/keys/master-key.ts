@@ -42,6 +42,13 @@ function x25519Public(privateKey: Buffer): Buffer {
   return Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')
 }
 
+/** What Node uses several times faster than the bytes (`TagKey`), which are wiped. */
+function keyObject(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
+}
+
 /** Creates the key file (0600) at first use; `LODGE_HUB_MASTER_KEY_FILE` may name one kept elsewhere. */
 export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
   const file = keyFile ?? join(dataDir, 'master.key')
@@ -54,13 +61,12 @@ export function loadHubKeys(dataDir: string, keyFile?: string): HubKeys {
   const master = readFileSync(file)
   if (master.length !== 32) throw new Error('the master key file must hold 32 bytes')
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), info, 32))
-  // As objects: what uses one costs 2 to 3 microseconds, and 12 to 17 with its bytes.
-  const sealKey = createSecretKey(derive('lodge/hub-seal/1'))
-  const blindKey = createSecretKey(derive('lodge/hub-blind/1'))
+  const sealKey = keyObject(derive('lodge/hub-seal/1'))
+  const blindKey = keyObject(derive('lodge/hub-blind/1'))
   const countersignPrivate = derive('lodge/hub-countersign/1')
   return {
     lookupKey: (kiosk) => deriveLookupKey(master, kiosk),
-    tagKey: (kiosk) => createSecretKey(deriveLookupKey(master, kiosk)),
+    tagKey: (kiosk) => keyObject(deriveLookupKey(master, kiosk)),
     seal(text) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce)

@@ -13,7 +13,7 @@ import * as failures from '../../src-shared/failures/named.ts'
 import { appendOnly, keep, transact, type Db, type Tx } from '../database/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import { pickupTimeline } from '../pickups/index.ts'
-import { endBeforeErasure } from '../secret-jobs/index.ts'
+import { cancelActs, endBeforeErasure } from '../secret-jobs/index.ts'
 
 /** In place of an erased person, for what must keep pointing somewhere. */
 const erased = { recipient: 'erased'.padEnd(22, '_'), account: 'erased' }
@@ -196,10 +196,15 @@ function inWords(language: Language, now: number, told: Told): string {
 }
 
 /**
- * Fails with L-609, L-660 (a pickup of theirs is live), L-352 (the source is still owed an act for their accounts, such
- * as the end of an unused secret; erase again when it has answered). Returns how many pickups are nobody's now.
+ * Fails with L-609, L-660 (a pickup of theirs is live), L-352 (`source`: the hub has one, and it is still owed an act
+ * for their accounts, such as the end of an unused secret; erase again when it has answered). Returns how many pickups
+ * are nobody's now.
  */
-export async function erasePerson(db: Db, now: number, actor: string, recipient: string): Promise<Result<number>> {
+export async function erasePerson(
+  db: Db,
+  { now, actor, source }: { readonly now: number; readonly actor: string; readonly source: boolean },
+  recipient: string,
+): Promise<Result<number>> {
   if (recipient === erased.recipient) return fail(failures.notFound, { what: 'recipient' })
   return transact(db, async (tx) => {
     const person = await tx
@@ -222,8 +227,8 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
     if (pickups.some(({ state }) => ['unassigned', 'granted', 'revoking'].includes(state)))
       return fail(failures.livePickupExists)
     const ids = pickups.map((pickup) => pickup.id)
-    if ((await endBeforeErasure(tx, now, accounts, ids)) > 0) return keep(fail(failures.secretStillEnding))
-    await erase(tx, recipient, accounts, ids)
+    if (source && !(await endBeforeErasure(tx, now, actor, ids))) return keep(fail(failures.secretStillEnding))
+    await erase(tx, now, recipient, accounts, ids)
     await tx
       .insertInto('audit')
       .values({
@@ -240,7 +245,13 @@ export async function erasePerson(db: Db, now: number, actor: string, recipient:
 }
 
 /** Makes pickups nobody's: what leads from them to a person is deleted, wherever it is. `about`: `columnsAbout`. */
-export async function detachPickups(tx: Tx, about: readonly Column[], pickups: readonly string[]): Promise<void> {
+export async function detachPickups(
+  tx: Tx,
+  now: number,
+  about: readonly Column[],
+  pickups: readonly string[],
+): Promise<void> {
+  await cancelActs(tx, now, pickups)
   await sql`INSERT INTO recipient (id, class, family, given, former_names, language) VALUES (${erased.recipient}, 'external', '', '', '[]', 'fi') ON CONFLICT DO NOTHING`.execute(
     tx,
   )
@@ -288,12 +299,13 @@ export async function detachPickups(tx: Tx, about: readonly Column[], pickups: r
 
 async function erase(
   tx: Tx,
+  now: number,
   recipient: string,
   accounts: readonly string[],
   pickups: readonly string[],
 ): Promise<void> {
   const about = await columnsAbout(tx)
-  await detachPickups(tx, about, pickups)
+  await detachPickups(tx, now, about, pickups)
   await tx.deleteFrom('card').where('recipient', '=', recipient).execute()
   await sql`UPDATE delivery_request SET subject = ${erased.account} WHERE recipient = ${recipient} OR account = ANY(${accounts}::text[])`.execute(
     tx,

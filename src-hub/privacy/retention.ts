@@ -6,6 +6,7 @@
 import { sql } from 'kysely'
 import { transact, type Db } from '../database/index.ts'
 import { createStride, usualPace, type Pace } from '../pickups/index.ts'
+import { sourceOwed } from '../secret-jobs/index.ts'
 import { columnsAbout, detachPickups, type Column } from './person.ts'
 import { readRetention } from './retention-settings.ts'
 
@@ -13,12 +14,15 @@ import { readRetention } from './retention-settings.ts'
 const most = 500
 const day = 86_400_000
 
+interface Purge {
+  readonly now: number
+  readonly days: number
+  readonly about: readonly Column[]
+  readonly source: boolean
+}
+
 /** The next `rows` that ended before `before` (ms): how many there were. */
-async function purgeNext(
-  db: Db,
-  { now, days, about }: { readonly now: number; readonly days: number; readonly about: readonly Column[] },
-  rows: number,
-): Promise<number> {
+async function purgeNext(db: Db, { now, days, about, source }: Purge, rows: number): Promise<number> {
   const before = now - days * day
   return transact(db, async (tx) => {
     // When it ended: its handover, or the last act that was recorded of it.
@@ -26,15 +30,12 @@ async function purgeNext(
       WHERE p.state IN ('handed-over','burned','returned','revoked','dispatched','delivered','returned-by-post') AND p.account <> 'erased' AND p.issued_at < ${before}
         AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.pickup = p.id AND g.state IN ('granted','revoking'))
         AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.pickup = p.id AND d.closed_at IS NULL)
-        AND NOT EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.state IN ('pending','running'))
-        -- Its secret binds still, and is put out of force by the account's name.
-        AND NOT (p.state IN ('handed-over','dispatched','delivered') AND p.secret_ends < 2 AND EXISTS (
-          SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.kind = 'set' AND s.asked))
+        AND NOT (${source} AND ${sourceOwed})
         AND coalesce(h.at, 0) < ${before} AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.pickup = p.id AND a.at >= ${before})
       ORDER BY p.issued_at LIMIT ${rows} FOR UPDATE OF p SKIP LOCKED`.execute(tx)
     const ids = found.rows.map(({ id }) => id)
     if (ids.length === 0) return 0
-    await detachPickups(tx, about, ids)
+    await detachPickups(tx, now, about, ids)
     await tx
       .insertInto('audit')
       .values({
@@ -53,12 +54,14 @@ async function purgeNext(
 /**
  * Returns how many pickups are nobody's now. In short transactions, each with its own row in the audit: what is still
  * somebody's is found again, so that one that was cut off goes on with the rest. Safe in several hub processes.
+ * `source`: the hub has a source of secrets, and what it is still owed keeps a pickup's account.
  */
 export async function purgeEnded(
   db: Db,
   now: number,
   goOn: () => boolean = () => true,
   pace: Pace = usualPace,
+  source = true,
 ): Promise<number> {
   const { personalDataDays: days } = await readRetention(db)
   if (days === null) return 0
@@ -70,7 +73,7 @@ export async function purgeEnded(
   let purged = 0
   while (goOn()) {
     const from = pace.clock()
-    const some = await purgeNext(db, { now, days, about }, stride.rows)
+    const some = await purgeNext(db, { now, days, about, source }, stride.rows)
     if (some === 0) break
     purged += some
     await stride.took(from)

@@ -67,22 +67,37 @@ export async function oweEndings(db: Db, now: number, goOn: () => boolean = () =
 }
 
 /**
- * Before the account's name goes: owes the end of every secret of these pickups that was handed over and may still
- * bind, because the source can be asked only by that name. Returns how many acts the source is still owed for these
- * accounts; the person can be erased once there are none.
+ * SQL: the pickup `p` needs its account's name yet, because the source can be asked only by it: an act is owed there,
+ * or what was handed over may still bind.
+ */
+export const sourceOwed = sql<boolean>`(EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.state IN ('pending','running'))
+  OR (p.state IN ('handed-over','dispatched','delivered') AND p.secret_ends < 2 AND EXISTS (
+    SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.kind = 'set' AND s.asked)))`
+
+/**
+ * Before the account's name goes: owes the end of every secret of these pickups that may still bind, and records who
+ * asked for it. Returns whether the source is owed nothing more for them; only then may the name go.
  */
 export async function endBeforeErasure(
   tx: Tx,
   now: number,
-  accounts: readonly string[],
+  actor: string,
   pickups: readonly string[],
-): Promise<number> {
-  const binding = await sql<{ id: string }>`SELECT p.id FROM pickup p WHERE p.id = ANY(${pickups}::text[])
-    AND p.state IN ('handed-over','dispatched','delivered') AND p.secret_ends < 2
-    AND EXISTS (SELECT 1 FROM secret_job s WHERE s.pickup = p.id AND s.kind = 'set' AND s.asked)`.execute(tx)
-  const ids = binding.rows.map(({ id }) => id)
-  await owe(tx, now, ids, 2)
-  const open = await sql<{ n: number }>`SELECT count(*)::int AS n FROM secret_job
-    WHERE account = ANY(${accounts}::text[]) AND state IN ('pending','running')`.execute(tx)
-  return open.rows[0]?.n ?? 0
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string; ends: number }>`SELECT p.id, p.secret_ends AS ends FROM pickup p
+    WHERE p.id = ANY(${pickups}::text[]) AND ${sourceOwed}`.execute(tx)
+  const ending = rows.filter(({ ends }) => Number(ends) < 2).map(({ id }) => id)
+  await owe(tx, now, ending, 2)
+  if (ending.length > 0)
+    await tx
+      .insertInto('audit')
+      .values(ending.map((pickup) => ({ at: now, actor, act: 'secret-end-asked', pickup, desk: null, detail: '{}' })))
+      .execute()
+  return rows.length === 0
+}
+
+/** What is owed for these pickups is owed no longer: their account's name goes, and there is no source to ask. */
+export async function cancelActs(tx: Tx, now: number, pickups: readonly string[]): Promise<void> {
+  await sql`UPDATE secret_job SET state = 'cancelled', lease = NULL, ended_at = ${now}
+    WHERE pickup = ANY(${pickups}::text[]) AND state IN ('pending','running')`.execute(tx)
 }

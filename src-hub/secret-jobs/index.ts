@@ -1,2 +1,2 @@
-export { endBeforeErasure, oweEndings } from './endings.ts'
+export { cancelActs, endBeforeErasure, oweEndings, sourceOwed } from './endings.ts'
 export { createSecretWorker, type SecretWorker } from './worker.ts'

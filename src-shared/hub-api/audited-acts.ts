@@ -102,6 +102,7 @@ export const auditedActs = {
   chains: trail,
   quarantine: trail,
   dataSubject: ['data-subject-report'],
+  // Where a secret binds still, `secret-end-asked` comes first, for each pickup.
   erase: ['erased'],
   retention: settings,
   saveRetention: ['retention-set'],

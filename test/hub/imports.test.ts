@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { RecipientId } from '../../src-shared/domain/index.ts'
+import { PickupId, RecipientId } from '../../src-shared/domain/index.ts'
 import { importMaxRows, importPartBytes } from '../../src-shared/hub-api/agent/imports.ts'
 import { errorTexts } from '../../src-shared/failures/texts.ts'
 import { refusable } from '../../src-hub/imports/refused.ts'
@@ -164,6 +164,29 @@ test('people with accounts and cards are brought by the same file; two thousand 
       await upload(`account,class,family,given,cards\nother,student,Other,One,${(0xa0000001).toString(16)}\n`),
     ),
   ).toEqual([[2, 'L-658', undefined]])
+})
+
+test('namesakes that one file brings are told of as namesakes, also of somebody whom another file brought', async () => {
+  const bring = async (...accounts: readonly string[]) => {
+    const rows = accounts.map((account) => `${account},${prefix},R-9,student,Nyström,Elsa,sv,1999-03-04`)
+    const id = await upload(
+      `account,desk,request_reference,class,family,given,language,birth_date\n${rows.join('\n')}\n`,
+    )
+    value(await fleet.agent().call('runImport', { body: { id } }))
+    await fleet.hub().runJobs()
+    // Whom it has to do with besides is looked for after the rows.
+    await fleet.hub().runJobs()
+    value(await kiosk.sync.now())
+  }
+  const flagged = () =>
+    kiosk.pickups.liveIds().flatMap(({ id }) => {
+      const person = kiosk.pickups.get(PickupId.parse(id))?.person
+      return person?.name.family === 'Nyström' ? [person.namesake] : []
+    })
+  await bring('nystro1')
+  expect(flagged()).toEqual([false])
+  await bring('nystro2', 'nystro3')
+  expect(flagged()).toEqual([true, true, true])
 })
 
 test.each([

@@ -6,10 +6,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connectDatabase } from '../../src-hub/database/index.ts'
 import { beginIncarnation } from '../../src-hub/kiosks/index.ts'
+import { erasePerson, purgeEnded } from '../../src-hub/privacy/index.ts'
 import { oweEndings } from '../../src-hub/secret-jobs/index.ts'
 import { GeneratorSettings } from '../../src-hub/secret-source/index.ts'
 import { endOfDate } from '../../src-shared/domain/opening-hours.ts'
-import { PickupId } from '../../src-shared/domain/index.ts'
+import { PickupId, RecipientId } from '../../src-shared/domain/index.ts'
 import { handOver } from '../bench/sync/handovers.ts'
 import type { DeskKiosk } from '../bench/sync/desk-kiosk.ts'
 import { startCuttingLink, type CuttingLink } from '../directory/cutting-link.ts'
@@ -174,11 +175,11 @@ test('a reissued secret is not ended by the date of the one before it', async ()
 
 test('whoever is erased leaves no secret in force: the directory is told while the account has a name', async () => {
   const account = fleet.accounts[9] ?? ''
-  const { text } = await handedOver(account)
+  const { pickup, text } = await handedOver(account)
   const { db } = fleet.hub()
   const row = db.selectFrom('account').select('recipient').where('account', '=', account)
-  const { recipient } = await row.executeTakeFirstOrThrow()
-  const erase = () => fleet.agent().call('erase', { body: { recipient: recipient as never, confirm: true } })
+  const recipient = RecipientId.parse((await row.executeTakeFirstOrThrow()).recipient)
+  const erase = () => fleet.agent().call('erase', { body: { recipient, confirm: true } })
   link.cut = 'at-connect'
   expect(await erase()).toMatchObject({ ok: false, failure: { code: 'L-352' } })
   await at(Date.now())
@@ -189,6 +190,33 @@ test('whoever is erased leaves no secret in force: the directory is told while t
   expect(await directory.binds(account, text)).toBe(false)
   expect(await erase()).toMatchObject({ ok: true })
   expect(await db.selectFrom('secret_job').select('id').where('account', '=', account).execute()).toEqual([])
+  const asked = db.selectFrom('audit').select('actor').where('act', '=', 'secret-end-asked')
+  expect(await asked.where('pickup', '=', pickup).execute()).toEqual([{ actor: 'tester' }])
+})
+
+test('where the source was taken out of the settings, whoever had a secret of it can be erased, and data goes in time', async () => {
+  const { db } = fleet.hub()
+  const { pickup: first } = await handedOver(fleet.accounts[10] ?? '')
+  const { pickup: second } = await handedOver(fleet.accounts[11] ?? '')
+  const of = async (pickup: string) =>
+    RecipientId.parse(
+      (await db.selectFrom('pickup').select('recipient').where('id', '=', pickup).executeTakeFirstOrThrow()).recipient,
+    )
+  const nobody = 'erased'.padEnd(22, '_')
+  const recipient = await of(first)
+  // It owes an end that nobody can carry out any more.
+  expect(await fleet.agent().call('erase', { body: { recipient, confirm: true } })).toMatchObject({
+    failure: { code: 'L-352' },
+  })
+  const later = Date.now() + 400 * day
+  await purgeEnded(db, later)
+  expect(await of(second)).not.toBe(nobody)
+  expect(await erasePerson(db, { now: Date.now(), actor: 'tester', source: false }, recipient)).toMatchObject({
+    ok: true,
+  })
+  expect(await acts(first)).toEqual(['set done', 'expire cancelled'])
+  await purgeEnded(db, later, undefined, undefined, false)
+  expect(await of(second)).toBe(nobody)
 })
 
 test('a directory that is away is asked again, and people are told; then it ends', async () => {

@@ -8,6 +8,7 @@ import type { RouteParts, SomeHandlers } from '../handlers.ts'
 
 export function auditHandlers(parts: RouteParts): SomeHandlers<keyof typeof auditRoutes> {
   const { db, keys, now } = parts
+  const source = parts.secrets?.directory === true
   return {
     chains: async () => ok(await listChains(db)),
     quarantine: async ({ query }) => ok(await listQuarantine(db, query)),
@@ -19,7 +20,7 @@ export function auditHandlers(parts: RouteParts): SomeHandlers<keyof typeof audi
     },
     dataSubject: async ({ body, agent }) => dataSubject(db, keys, now(), agent.name, body.recipient),
     erase: async ({ body, agent }) => {
-      const done = await erasePerson(db, now(), agent.name, body.recipient)
+      const done = await erasePerson(db, { now: now(), actor: agent.name, source }, body.recipient)
       return done.ok ? ok({ erased: true as const, pickups: done.value }) : done
     },
     retention: async () => ok(await readRetention(db)),

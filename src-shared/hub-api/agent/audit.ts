@@ -124,7 +124,10 @@ export const auditRoutes = {
       text: z.object({ fi: z.string(), sv: z.string(), en: z.string() }),
     }),
   }),
-  /** Deletes the person; the ledger keeps opaque ids that lead nowhere. L-660 while a pickup of theirs is live. */
+  /**
+   * Deletes the person; the ledger keeps opaque ids that lead nowhere. L-660 while a pickup of theirs is live; L-352
+   * while the source of secrets is owed an act for their account: called again when it has answered.
+   */
   erase: route('POST', '/v1/agent/erase', 'agent', {
     query: none,
     body: z.object({ recipient: RecipientId, confirm: z.literal(true) }),
