@@ -232,9 +232,10 @@ interface Making {
  */
 async function makeCluster({ native, cluster, user, fsync, env }: Making): Promise<void> {
   const making = join(cluster, `making-${process.pid}`)
-  // Of hubs that were killed while they made one.
+  // Of hubs that were stopped while they made one. What they had started may still be writing there, for a moment.
   for (const left of readdirSync(cluster))
-    if (left.startsWith('making-')) rmSync(join(cluster, left), { recursive: true, force: true })
+    if (left.startsWith('making-'))
+      rmSync(join(cluster, left), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   const passwordFile = join(cluster, 'password')
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (user !== null) chownSync(passwordFile, user.uid, user.gid)
