@@ -111,7 +111,8 @@ test('Ctrl-C or kill -9 while the cluster is made: nothing that looks like a fau
   process.kill(-(interrupted.child.pid ?? 0), 'SIGINT')
   expect(await interrupted.gone).toBe(0)
   expect(interrupted.said()).toBe('')
-  // At once again, while what was interrupted may still be ending. One that was ready just then is left behind whole.
+  // Again at once, while the interrupted initdb may still be ending. A cluster that was ready just then stays, for the
+  // next hub to clear.
   const killed = hub(dataDir)
   const own = `making-${killed.child.pid}`
   await expect.poll(() => readdirSync(clusterOf(dataDir)), { timeout: 60_000, interval: 5 }).toContain(own)
